@@ -1,0 +1,1 @@
+"""A simulated Android phone that speaks the adb device protocol."""

@@ -1,0 +1,106 @@
+"""What the two halves of a simulated phone know of each other: the device (adb, shell, files) and its display (apps).
+
+The device half owns sockets, files and properties and never looks inside an app; the display half owns windows,
+apps and accounts and never sees adb.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """An Android intent as `am start` understands it."""
+
+    action: str = ""
+    data: str = ""
+    package: str = ""
+    component: str = ""
+    mime_type: str = ""
+    categories: tuple[str, ...] = ()
+    extras: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Focus:
+    """The window that has the focus, as `dumpsys window` and `dumpsys activity` print it."""
+
+    package: str
+    activity: str
+
+
+class ActivityNotFoundError(Exception):
+    """No activity resolves this intent; `am start` prints this message."""
+
+
+class UnknownFaultError(Exception):
+    """No fault of this name; the message lists those that exist."""
+
+
+class Display(Protocol):
+    """What a simulated phone shows and how it can be touched. Every method is thread-safe.
+
+    Coordinates are pixels of the display; times are seconds.
+    """
+
+    width: int
+    height: int
+
+    def start_activity(self, intent: Intent) -> Focus:
+        """Resolve and show the activity; raises ActivityNotFoundError."""
+        ...
+
+    def force_stop(self, package: str) -> None:
+        """End the app: its next start begins at its first screen."""
+        ...
+
+    def tap(self, x: int, y: int) -> None: ...
+
+    def long_tap(self, x: int, y: int) -> None: ...
+
+    def swipe(self, x1: int, y1: int, x2: int, y2: int) -> None: ...
+
+    def key(self, code: int) -> None:
+        """A KeyEvent code: 3 HOME, 4 BACK, 66 ENTER, 67 DEL, 187 APP_SWITCH, 279 PASTE, ..."""
+        ...
+
+    def type_text(self, text: str, *, replace: bool = False) -> bool:
+        """Type into the focused field; False if no field has the focus."""
+        ...
+
+    def set_text_at(self, x: int, y: int, text: str) -> bool:
+        """Replace the text of the editable node under the point (accessibility's ACTION_SET_TEXT)."""
+        ...
+
+    def focus(self) -> Focus: ...
+
+    def keyboard_shown(self) -> bool: ...
+
+    def hierarchy_xml(self) -> str:
+        """The whole tree in the format of `uiautomator dump`."""
+        ...
+
+    def is_moving(self) -> bool:
+        """Whether the screen animates now, so that a dump would find no idle state."""
+        ...
+
+    def screenshot_png(self) -> bytes: ...
+
+    def packages(self) -> Sequence[str]:
+        """Installed packages, system ones included."""
+        ...
+
+    def package_version(self, package: str) -> str: ...
+
+    def state(self) -> Mapping[str, Any]:
+        """JSON-ready: accounts, effects counted by kind and target, current screen, app faults."""
+        ...
+
+    def faults(self) -> Mapping[str, str]:
+        """Name and one-line meaning of each fault that an app can have."""
+        ...
+
+    def inject(self, name: str, params: Mapping[str, Any]) -> None:
+        """Set a fault (or, with `{"clear": true}`, take it away); raises UnknownFaultError."""
+        ...

@@ -1,0 +1,1 @@
+"""The daemon and the contract that everything else speaks."""

@@ -1,0 +1,1 @@
+"""The HTTP front: the REST contract over the daemon's control socket."""
