@@ -1,4 +1,4 @@
-"""What the two halves of a simulated phone know of each other: the device (adb, shell, files) and its display (apps).
+"""What the two halves of a simulated phone know of each other: device (adb, shell, files) and display (apps).
 
 The device half owns sockets, files and properties and never looks inside an app; the display half owns windows,
 apps and accounts and never sees adb.

@@ -1,0 +1,61 @@
+"""What every automation engine offers and how its failures are named. Types only.
+
+Rule of delivery: `tap` is performed at most once. An engine must never repeat it, and no library under it may; when
+it cannot tell whether the tap arrived it raises TapUncertainError.
+"""
+
+from typing import Protocol
+
+
+class PhoneError(Exception):
+    """The phone could not do what was asked; the message names the device and says what to do next."""
+
+
+class PhoneLostError(PhoneError):
+    """adb no longer reaches the phone."""
+
+
+class PhoneTimeoutError(PhoneError):
+    """A call outlived its deadline."""
+
+
+class TapUncertainError(PhoneError):
+    """The tap may or may not have reached the phone; it must not be repeated."""
+
+
+class AppMissingError(PhoneError):
+    """The app is not installed."""
+
+
+class Engine(Protocol):
+    """One way to see and touch a phone. Coordinates in pixels, deadlines in seconds; each call ends by its own."""
+
+    name: str
+
+    def hierarchy(self, *, timeout_s: float) -> bytes:
+        """The UI tree as XML in the format of `uiautomator dump`; raises PhoneError."""
+        ...
+
+    def tap(self, x: int, y: int, *, timeout_s: float) -> None:
+        """One tap, at most once; raises TapUncertainError when it cannot tell."""
+        ...
+
+    def swipe(self, x1: int, y1: int, x2: int, y2: int, *, duration_s: float, timeout_s: float) -> None:
+        """One swipe."""
+        ...
+
+    def key(self, code: int, *, timeout_s: float) -> None:
+        """One Android key code: 3 HOME, 4 BACK, 66 ENTER, 67 DEL."""
+        ...
+
+    def type_text(self, text: str, *, timeout_s: float) -> None:
+        """Type any Unicode text into the focused field, replacing what it holds."""
+        ...
+
+    def screenshot(self, *, timeout_s: float) -> bytes:
+        """The screen as PNG."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the phone."""
+        ...

@@ -1,0 +1,181 @@
+"""A UI hierarchy as a small tree, parsed safely: entities and network off, size capped, unusable nodes marked."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+MAX_XML_BYTES: Final = 8 * 1024 * 1024
+
+_BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
+
+
+class HierarchyError(ValueError):
+    """The text is not a usable UI hierarchy."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """A rectangle in pixels; right and bottom are exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def area(self) -> int:
+        return max(self.width, 0) * max(self.height, 0)
+
+    @property
+    def center(self) -> tuple[int, int]:
+        return (self.left + self.right) // 2, (self.top + self.bottom) // 2
+
+    def contains(self, other: "Bounds") -> bool:
+        return (
+            self.left <= other.left
+            and self.top <= other.top
+            and self.right >= other.right
+            and self.bottom >= other.bottom
+        )
+
+    def overlaps_rows_of(self, other: "Bounds") -> bool:
+        """Whether the two share at least half of the lower one's height: they stand in one row."""
+        shared = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return shared * 2 >= min(self.height, other.height) > 0
+
+
+class Node:
+    """One view. `id` is the part of the resource id after `:id/`; texts are as recorded, stripped of outer space."""
+
+    __slots__ = (
+        *(
+            "text",
+            "desc",
+            "id",
+            "resource_id",
+            "cls",
+            "package",
+            "clickable",
+            "enabled",
+            "focused",
+            "selected",
+        ),
+        *("scrollable", "password", "checked", "visible", "bounds", "parent", "children", "hint"),
+    )
+
+    def __init__(self, element: etree._Element, parent: "Node | None") -> None:  # pyright: ignore[reportPrivateUsage]
+        get = element.get
+        self.text = _clean(get("text"))
+        self.desc = _clean(get("content-desc"))
+        self.hint = _clean(get("hint"))
+        self.resource_id = str(get("resource-id") or "")
+        self.id = self.resource_id.rpartition(":id/")[2]
+        self.cls = str(get("class") or "")
+        self.package = str(get("package") or "")
+        self.clickable = get("clickable") == "true"
+        self.enabled = get("enabled") != "false"
+        self.focused = get("focused") == "true"
+        self.selected = get("selected") == "true"
+        self.scrollable = get("scrollable") == "true"
+        self.password = get("password") == "true"
+        self.checked = get("checked") == "true"
+        self.bounds = _bounds(get("bounds"))
+        self.visible = get("visible-to-user") != "false" and self.bounds.area > 0
+        self.parent = parent
+        self.children: list[Node] = []
+
+    @property
+    def label(self) -> str:
+        """What a person reads: the text, or else the description."""
+        return self.text or self.desc
+
+    def walk(self) -> Iterator["Node"]:
+        """This node and all below it, in document order."""
+        stack: list[Node] = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))
+
+    def ancestors(self) -> Iterator["Node"]:
+        """From the parent up to the root."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+    def __repr__(self) -> str:
+        return f"<{self.cls.rpartition('.')[2]} {self.id!r} {self.label!r} {self.bounds}>"
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """A parsed tree. `roots` are the windows in document order; `nodes` every visible node in that order."""
+
+    roots: tuple[Node, ...]
+    nodes: tuple[Node, ...]
+    width: int
+    height: int
+    xml: bytes
+
+    @property
+    def packages(self) -> frozenset[str]:
+        return frozenset(node.package for node in self.nodes if node.package)
+
+
+def parse(xml: bytes | str) -> Hierarchy:
+    """The tree of one dump; raises HierarchyError if it is not well formed, too large or empty."""
+    data = xml.encode() if isinstance(xml, str) else xml
+    if len(data) > MAX_XML_BYTES:
+        raise HierarchyError(f"hierarchy of {len(data)} bytes is over the cap of {MAX_XML_BYTES}")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise HierarchyError(f"not a UI hierarchy: {error}") from None
+    roots = tuple(_build(element) for element in root if _is_node(element))
+    nodes = tuple(node for top in roots for node in top.walk() if node.visible)
+    if not roots:
+        raise HierarchyError("the hierarchy holds no node")
+    width = max((node.bounds.right for node in nodes), default=0)
+    height = max((node.bounds.bottom for node in nodes), default=0)
+    return Hierarchy(roots, nodes, width, height, data)
+
+
+def _is_node(element: etree._Element) -> bool:  # pyright: ignore[reportPrivateUsage]
+    # Dumps of Appium name the tag after the class; comments and entities have no string tag.
+    return isinstance(element.tag, str)
+
+
+def _build(element: etree._Element) -> Node:  # pyright: ignore[reportPrivateUsage]
+    top = Node(element, None)
+    stack = [(element, top)]
+    while stack:
+        source, node = stack.pop()
+        for child in source:
+            if _is_node(child):
+                made = Node(child, node)
+                node.children.append(made)
+                stack.append((child, made))
+    return top
+
+
+def _clean(value: str | None) -> str:
+    # Labels may end in a (non-breaking) space and carry direction marks.
+    return value.replace("\u200e", "").replace("\u200f", "").replace("\xa0", " ").strip() if value else ""
+
+
+def _bounds(value: str | None) -> Bounds:
+    match = _BOUNDS.fullmatch(value or "")
+    return Bounds(*(int(part) for part in match.groups())) if match else Bounds(0, 0, 0, 0)

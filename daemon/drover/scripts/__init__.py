@@ -1,0 +1,1 @@
+"""The scripts: short flows over `drover.phone` and `drover.apps`, one file each."""

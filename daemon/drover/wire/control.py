@@ -1,0 +1,334 @@
+"""The conversation on the control socket: requests of shim and ctl, and the daemon's answers.
+
+A frame is a 4-byte big-endian length and a msgpack message. The first request of a connection is Hello. Every
+request carries an id that its answer repeats; answers may come in any order. After Subscribe, events follow with
+the subscription's id.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from drover.wire.codec import MAX_FRAME_BYTES, Codec
+from drover.wire.devices import Device
+from drover.wire.events import Event
+from drover.wire.faults import Failure
+from drover.wire.tasks import Task, TaskStats
+
+# --- requests ---------------------------------------------------------------------------------------------------
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello"):
+    """First on every connection. `client` names the program, for the log."""
+
+    version: int
+    client: str
+
+
+class CreateTasks(msgspec.Struct, frozen=True, kw_only=True, tag="create_tasks"):
+    """Create tasks, all or none. `start_time` is "HH:MM" local; intervals are minutes.
+
+    `idempotency_key` with `body_digest` (a hash of what was asked) makes a repeat answer as the first did.
+    """
+
+    script_name: str
+    script_config: dict[str, Any] = {}
+    serials: list[str] = []
+    usernames: list[str] = []
+    enable_multi_account: bool = False
+    start_time: str | None = None
+    min_interval: int = 0
+    max_interval: int = 0
+    priority: int = 0
+    source: str = "api"
+    idempotency_key: str | None = None
+    body_digest: str = ""
+
+
+class ListTasks(msgspec.Struct, frozen=True, kw_only=True, tag="list_tasks"):
+    """One page, newest first; `page` counts from 1."""
+
+    status: int | None = None
+    serial: str | None = None
+    script_name: str | None = None
+    source: str | None = None
+    page: int = 1
+    page_size: int = 20
+
+
+class GetTask(msgspec.Struct, frozen=True, kw_only=True, tag="get_task"):
+    """One task by id."""
+
+    task_id: int
+
+
+class StopTask(msgspec.Struct, frozen=True, kw_only=True, tag="stop_task"):
+    """Answered when the task has ended, at the latest after ten seconds."""
+
+    task_id: int
+
+
+class RetryTask(msgspec.Struct, frozen=True, kw_only=True, tag="retry_task"):
+    """Put a failed task back to pending; `force` also where its outcome is unknown."""
+
+    task_id: int
+    force: bool = False
+
+
+class RetryAll(msgspec.Struct, frozen=True, kw_only=True, tag="retry_all"):
+    """Retry every failed task but those with an unknown outcome."""
+
+
+class DeleteTasks(msgspec.Struct, frozen=True, kw_only=True, tag="delete_tasks"):
+    """Delete tasks; running ones are stopped first. Ids that do not exist are reported."""
+
+    task_ids: list[int]
+
+
+class GetTaskStats(msgspec.Struct, frozen=True, kw_only=True, tag="get_task_stats"):
+    """Ask for the counters."""
+
+
+class ReadTaskLog(msgspec.Struct, frozen=True, kw_only=True, tag="read_task_log"):
+    """Text of a task's log from a byte offset."""
+
+    task_id: int
+    offset: int = 0
+
+
+class FindArtifact(msgspec.Struct, frozen=True, kw_only=True, tag="find_artifact"):
+    """Where a task's artifact lies; `name` must be one of the task's evidence."""
+
+    task_id: int
+    name: str
+
+
+class ListDevices(msgspec.Struct, frozen=True, kw_only=True, tag="list_devices"):
+    """Ask for every device ever seen."""
+
+
+class GetDevice(msgspec.Struct, frozen=True, kw_only=True, tag="get_device"):
+    """One device by serial."""
+
+    serial: str
+
+
+class CheckLicense(msgspec.Struct, frozen=True, kw_only=True, tag="check_license"):
+    """Ask for the plan."""
+
+
+class GetStatus(msgspec.Struct, frozen=True, kw_only=True, tag="get_status"):
+    """Ask how the daemon is."""
+
+
+class Subscribe(msgspec.Struct, frozen=True, kw_only=True, tag="subscribe"):
+    """Send events from now on, or, with `after`, first the stored ones that came after that id."""
+
+    after: int | None = None
+
+
+class ListAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="list_accounts"):
+    """Ask for the registered accounts."""
+
+
+class PutAccount(msgspec.Struct, frozen=True, kw_only=True, tag="put_account"):
+    """Register an account on a device, or change it."""
+
+    username: str
+    serial: str
+    platform: str = "tiktok"
+    enabled: bool = True
+
+
+class DeleteAccount(msgspec.Struct, frozen=True, kw_only=True, tag="delete_account"):
+    """Forget an account; its tasks stay."""
+
+    username: str
+    platform: str = "tiktok"
+
+
+class AnnounceApi(msgspec.Struct, frozen=True, kw_only=True, tag="announce_api"):
+    """The shim tells at which URL it answers; holds while its connection lives."""
+
+    url: str
+
+
+RequestBody = (
+    Hello
+    | CreateTasks
+    | ListTasks
+    | GetTask
+    | StopTask
+    | RetryTask
+    | RetryAll
+    | DeleteTasks
+    | GetTaskStats
+    | ReadTaskLog
+    | FindArtifact
+    | ListDevices
+    | GetDevice
+    | CheckLicense
+    | GetStatus
+    | Subscribe
+    | ListAccounts
+    | PutAccount
+    | DeleteAccount
+    | AnnounceApi
+)
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client sends."""
+
+    id: int
+    body: RequestBody
+
+
+# --- answers ----------------------------------------------------------------------------------------------------
+
+
+class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag="welcome"):
+    """Answers Hello. `zone` is the IANA name in which local times are read and shown."""
+
+    version: int
+    daemon_version: str
+    boot_id: str
+    pid: int
+    zone: str
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
+    """It was carried out and there is nothing to tell."""
+
+
+class TasksCreated(msgspec.Struct, frozen=True, kw_only=True, tag="tasks_created"):
+    """The ids, durable before this is sent."""
+
+    task_ids: list[int]
+
+
+class TaskPage(msgspec.Struct, frozen=True, kw_only=True, tag="task_page"):
+    """One page of tasks; `total` counts all that match."""
+
+    total: int
+    page: int
+    page_size: int
+    tasks: list[Task]
+
+
+class RetriedAll(msgspec.Struct, frozen=True, kw_only=True, tag="retried_all"):
+    """How many went back to pending, and the ids left alone because their outcome is unknown."""
+
+    retried_count: int
+    skipped: list[int]
+
+
+class TasksDeleted(msgspec.Struct, frozen=True, kw_only=True, tag="tasks_deleted"):
+    """How many are gone, and the ids that did not exist."""
+
+    deleted_count: int
+    not_found: list[int]
+
+
+class LogChunk(msgspec.Struct, frozen=True, kw_only=True, tag="log_chunk"):
+    """Log text and the offset at which to go on; `ended` once the task has ended and nothing more will come."""
+
+    text: str
+    next_offset: int
+    ended: bool
+
+
+class ArtifactFile(msgspec.Struct, frozen=True, kw_only=True, tag="artifact_file"):
+    """An absolute path on the daemon's machine, never shown to a REST client."""
+
+    path: str
+    media_type: str
+
+
+class DeviceList(msgspec.Struct, frozen=True, kw_only=True, tag="device_list"):
+    """Devices in the order of their serials."""
+
+    devices: list[Device]
+
+
+class License(msgspec.Struct, frozen=True, kw_only=True, tag="license"):
+    """The plan; field names are the REST contract's."""
+
+    plan_name: str
+    api_enabled: bool
+    device_limit: int
+    message: str
+
+
+class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status"):
+    """How the daemon is. `devices` counts by state; `api_url` is "" while no shim answers."""
+
+    daemon_version: str
+    boot_id: str
+    pid: int
+    started_at: datetime
+    draining: bool
+    api_url: str
+    adb: str
+    adb_connected: bool
+    tasks: TaskStats
+    devices: dict[str, int]
+    workers: int
+    messages_dropped: int = 0
+    data_dir: str = ""
+
+
+class Subscribed(msgspec.Struct, frozen=True, kw_only=True, tag="subscribed"):
+    """Events follow; `last_event_id` is the newest stored so far."""
+
+    last_event_id: int
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True, tag="account"):
+    """An account of the user's and the device that it is logged in on."""
+
+    username: str
+    serial: str
+    platform: str
+    enabled: bool
+
+
+class AccountList(msgspec.Struct, frozen=True, kw_only=True, tag="account_list"):
+    """Accounts in the order of their names."""
+
+    accounts: list[Account]
+
+
+ResponseBody = (
+    Failure
+    | Welcome
+    | Done
+    | TasksCreated
+    | TaskPage
+    | Task
+    | RetriedAll
+    | TasksDeleted
+    | TaskStats
+    | LogChunk
+    | ArtifactFile
+    | DeviceList
+    | Device
+    | License
+    | DaemonStatus
+    | Subscribed
+    | Account
+    | AccountList
+    | Event
+)
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True):
+    """What the daemon sends; `id` repeats the request's."""
+
+    id: int
+    body: ResponseBody
+
+
+REQUESTS: Codec[Request] = Codec(Request, max_bytes=MAX_FRAME_BYTES)
+RESPONSES: Codec[Response] = Codec(Response, max_bytes=MAX_FRAME_BYTES)

@@ -1,0 +1,51 @@
+"""The device as everybody sees it, and the fixed words for its state."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class DeviceState(StrEnum):
+    """Where a phone stands. Each state carries a reason in words and, where it is transitional, a deadline."""
+
+    ABSENT = "absent"  # adb does not list it
+    UNAUTHORIZED = "unauthorized"  # somebody must allow USB debugging on the phone
+    OFFLINE = "offline"  # adb lists it and cannot talk to it
+    PREPARING = "preparing"  # its worker starts and looks at the phone
+    IDLE = "idle"  # ready for a task
+    BUSY = "busy"  # runs a task
+    LEASED = "leased"  # somebody drives it directly
+    QUARANTINED = "quarantined"  # its worker crashed too often; still probed
+
+
+class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker learned of its phone. Sizes in pixels, battery in percent, `apps` package to version."""
+
+    hardware_serial: str = ""
+    model: str = ""
+    platform_version: str = ""
+    sdk: int = 0
+    width: int = 0
+    height: int = 0
+    battery: int | None = None
+    engine: str = ""
+    apps: dict[str, str] = {}
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):
+    """One phone. `serial` is what adb calls it; `state_since`, `deadline` and `last_seen` are aware UTC."""
+
+    serial: str
+    state: DeviceState
+    reason: str = ""
+    state_since: datetime | None = None
+    deadline: datetime | None = None
+    facts: DeviceFacts = DeviceFacts()
+    task_id: int | None = None
+    queued: int = 0
+    worker_pid: int | None = None
+    worker_starts: int = 0
+    last_seen: datetime | None = None
+    tags: list[str] = []
+    note: str = ""

@@ -1,0 +1,48 @@
+"""What the daemon tells its subscribers, as it happens."""
+
+from datetime import datetime
+
+import msgspec
+
+from drover.wire.devices import Device
+from drover.wire.tasks import Phase, Task
+
+
+class TaskChanged(msgspec.Struct, frozen=True, kw_only=True, tag="task_changed"):
+    """A task was created or changed its status; durable."""
+
+    task: Task
+
+
+class TaskDeleted(msgspec.Struct, frozen=True, kw_only=True, tag="task_deleted"):
+    """A task was deleted; durable."""
+
+    task_id: int
+
+
+class TaskProgressed(msgspec.Struct, frozen=True, kw_only=True, tag="task_progressed"):
+    """A running task took a step; not stored, so a late subscriber does not see it again."""
+
+    task_id: int
+    serial: str
+    attempt: int
+    phase: Phase
+    step: str
+    progress: int
+
+
+class DeviceChanged(msgspec.Struct, frozen=True, kw_only=True, tag="device_changed"):
+    """A device changed its state; durable."""
+
+    device: Device
+
+
+EventBody = TaskChanged | TaskDeleted | TaskProgressed | DeviceChanged
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag="event"):
+    """One event. `id` grows with each durable event and is 0 for one that is not stored."""
+
+    id: int
+    at: datetime
+    body: EventBody

@@ -1,0 +1,99 @@
+"""The parameters of each script: what `script_config` may hold, with types, defaults and the names that are known.
+
+Validation and, later, the OpenAPI document are made from these types.
+"""
+
+import re
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from drover.wire.faults import Code, RequestError
+
+USERNAME: Final = re.compile(r"[A-Za-z0-9._]{1,30}")
+"""User names of TikTok and Instagram; checked before one goes anywhere near a phone."""
+
+SUPPORTED: Final = ("follow", "unfollow")
+KNOWN: Final = (*("post", "like", "comment", "message", "account_warmup", "super_marketing", "profile", "scrape_user"),)
+
+Username = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._]{1,30}$", description="without the leading @")]
+AccessMethod = Literal["direct", "search"]
+AppName = Literal["tiktok", "instagram"]
+
+
+class FollowConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One target of `follow` or `unfollow`, as a task stores it."""
+
+    target_user: Username
+    access_method: AccessMethod = "direct"
+
+
+ScriptConfig = FollowConfig
+
+
+def expand(script_name: str, config: dict[str, Any], *, path: str = "script_config") -> list[ScriptConfig]:
+    """The validated configs of one request, one for each task and device.
+
+    Raises RequestError: SCRIPT_UNSUPPORTED for a name outside SUPPORTED, INVALID naming the field otherwise.
+    """
+    if script_name not in SUPPORTED:
+        raise RequestError(Code.SCRIPT_UNSUPPORTED, unsupported_message(script_name))
+    rest = {key: value for key, value in config.items() if key not in _TARGET_KEYS}
+    users = _targets(config, path)
+    try:
+        return [msgspec.convert({**rest, "target_user": user}, FollowConfig) for user in users]
+    except msgspec.ValidationError as error:
+        raise RequestError(Code.INVALID, describe(error, path)) from None
+
+
+def unsupported_message(script_name: str) -> str:
+    known = "is known but not supported through the API" if script_name in KNOWN else "is not a script"
+    return f"script_name: {script_name!r} {known}; supported: {', '.join(SUPPORTED)}"
+
+
+def describe(error: msgspec.ValidationError, path: str = "") -> str:
+    """`Expected x - at $.a.b` as `prefix.a.b: Expected x`."""
+    text = str(error)
+    what, _, where = text.partition(" - at `$")
+    where = where.rstrip("`")
+    field = f"{path}{where}".lstrip(".") or "body"
+    return f"{field}: {what[:1].lower()}{what[1:]}"
+
+
+_TARGET_KEYS = ("target_users", "target_user", "target_username")
+_SEPARATORS = re.compile(r"[\n,]")
+
+
+def _targets(config: dict[str, Any], path: str) -> list[str]:
+    """The wanted user names in order, without @ and without repeats; the array wins over the string."""
+    raw, key = _raw_targets(config, path)
+    users: dict[str, None] = {}
+    for index, item in enumerate(raw):
+        where = f"{path}.{key}[{index}]" if key == "target_users" else f"{path}.{key}"
+        user = item.strip().removeprefix("@") if isinstance(item, str) else item
+        if not isinstance(user, str) or not USERNAME.fullmatch(user):
+            raise RequestError(
+                Code.INVALID,
+                f"{where}: expected a user name of 1-30 letters, digits, dots or underscores, got {item!r}",
+            )
+        users.setdefault(user)
+    if not users:
+        raise RequestError(
+            Code.INVALID, f"{path}.target_users: expected at least one user name (target_user takes one)"
+        )
+    return list(users)
+
+
+def _raw_targets(config: dict[str, Any], path: str) -> tuple[list[Any], str]:
+    array = config.get("target_users")
+    if array is not None and not isinstance(array, list):
+        raise RequestError(Code.INVALID, f"{path}.target_users: expected an array of user names")
+    if array:
+        return array, "target_users"
+    key = "target_user" if config.get("target_user") is not None else "target_username"
+    text = config.get(key)
+    if text is None:
+        return [], key
+    if not isinstance(text, str):
+        raise RequestError(Code.INVALID, f"{path}.{key}: expected a string")
+    return [part for part in _SEPARATORS.split(text) if part.strip()], key

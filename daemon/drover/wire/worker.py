@@ -1,0 +1,162 @@
+"""The conversation between the supervisor and the worker of one phone, over ZeroMQ.
+
+A fence is the number of one attempt, unique for ever. A message with a fence that is not the running one changes
+nothing. No durable answer to IntentRequested, no tap.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, Codec
+from drover.wire.devices import DeviceFacts
+from drover.wire.tasks import Effect, Phase, Reason
+
+# --- supervisor to worker ---------------------------------------------------------------------------------------
+
+
+class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
+    """Run one attempt; it is already stored as begun. A worker refuses a fence that it has seen.
+
+    `settle` says that an earlier attempt may have had its effect: look first. `folder` is the task's own directory.
+    """
+
+    fence: int
+    task_id: int
+    attempt: int
+    script_name: str
+    script_config: dict[str, Any]
+    username: str | None
+    platform: str
+    package: str
+    folder: str
+    deadline_s: float
+    settle: bool = False
+
+
+class StopAttempt(msgspec.Struct, frozen=True, kw_only=True, tag="stop_attempt"):
+    """Stop at the next step; answered by Ended with reason stopped."""
+
+    fence: int
+
+
+class IntentRecorded(msgspec.Struct, frozen=True, kw_only=True, tag="intent_recorded"):
+    """Intent is durable: the commit tap may be performed, once."""
+
+    fence: int
+
+
+class IntentRefused(msgspec.Struct, frozen=True, kw_only=True, tag="intent_refused"):
+    """The attempt is no longer the running one, or intent could not be stored: do not tap."""
+
+    fence: int
+    why: str
+
+
+class Shutdown(msgspec.Struct, frozen=True, kw_only=True, tag="shutdown"):
+    """End the process; a running attempt is stopped first."""
+
+
+ToWorker = Begin | StopAttempt | IntentRecorded | IntentRefused | Shutdown
+
+# --- worker to supervisor ---------------------------------------------------------------------------------------
+
+
+class WorkerHello(msgspec.Struct, frozen=True, kw_only=True, tag="worker_hello"):
+    """First message of a process; `boot_id` must be the supervisor's own."""
+
+    version: int
+    boot_id: str
+    serial: str
+    incarnation: int
+    pid: int
+
+
+class PhoneReady(msgspec.Struct, frozen=True, kw_only=True, tag="phone_ready"):
+    """The phone answers and its facts are known: the device may get tasks."""
+
+    facts: DeviceFacts
+
+
+class PhoneTrouble(msgspec.Struct, frozen=True, kw_only=True, tag="phone_trouble"):
+    """The phone does not answer as it should; the worker goes on trying."""
+
+    why: str
+
+
+class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, tag="heartbeat"):
+    """Every few seconds from the channel's own thread; `fence` is the running attempt's."""
+
+    fence: int | None
+
+
+class Progressed(msgspec.Struct, frozen=True, kw_only=True, tag="progressed"):
+    """A step, in words for people; `progress` is a percentage."""
+
+    fence: int
+    phase: Phase
+    step: str
+    progress: int
+
+
+class IntentRequested(msgspec.Struct, frozen=True, kw_only=True, tag="intent_requested"):
+    """About to perform the commit tap; waits for IntentRecorded."""
+
+    fence: int
+    what: str
+
+
+class TapSent(msgspec.Struct, frozen=True, kw_only=True, tag="tap_sent"):
+    """The commit tap was performed."""
+
+    fence: int
+
+
+class EffectConfirmed(msgspec.Struct, frozen=True, kw_only=True, tag="effect_confirmed"):
+    """Proof was seen and kept; `evidence` names files in the task's folder."""
+
+    fence: int
+    evidence: list[str]
+
+
+class Outcome(StrEnum):
+    """How an attempt ended."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
+    """The attempt's last message. `effect` is what the worker knows; `remark` is one sentence for people."""
+
+    fence: int
+    outcome: Outcome
+    effect: Effect
+    reason: Reason | None = None
+    remark: str = ""
+    evidence: list[str] = []
+
+
+class AttemptRefused(msgspec.Struct, frozen=True, kw_only=True, tag="attempt_refused"):
+    """Begin named a fence that this process has seen already, or it is busy with another."""
+
+    fence: int
+    why: str
+
+
+FromWorker = (
+    WorkerHello
+    | PhoneReady
+    | PhoneTrouble
+    | Heartbeat
+    | Progressed
+    | IntentRequested
+    | TapSent
+    | EffectConfirmed
+    | Ended
+    | AttemptRefused
+)
+
+TO_WORKER: Codec[ToWorker] = Codec(ToWorker, max_bytes=MAX_WORKER_MESSAGE_BYTES)
+FROM_WORKER: Codec[FromWorker] = Codec(FromWorker, max_bytes=MAX_WORKER_MESSAGE_BYTES)

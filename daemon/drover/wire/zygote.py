@@ -1,0 +1,52 @@
+"""The conversation between the supervisor and the zygote that forks its workers, over a socket pair."""
+
+import msgspec
+
+from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, Codec
+
+
+class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a worker process is told when it starts. Durations in seconds."""
+
+    serial: str
+    incarnation: int
+    boot_id: str
+    endpoint: str
+    adb_host: str
+    adb_port: int
+    engine: str
+    heartbeat_s: float
+    log_level: str = "info"
+
+
+class Fork(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):
+    """Fork one worker."""
+
+    spec: WorkerSpec
+
+
+class ZygoteReady(msgspec.Struct, frozen=True, kw_only=True, tag="zygote_ready"):
+    """Everything is imported and frozen."""
+
+    pid: int
+
+
+class Forked(msgspec.Struct, frozen=True, kw_only=True, tag="forked"):
+    """The worker process exists."""
+
+    serial: str
+    incarnation: int
+    pid: int
+
+
+class Exited(msgspec.Struct, frozen=True, kw_only=True, tag="exited"):
+    """A worker ended; `status` is its exit code, or minus the signal that ended it."""
+
+    pid: int
+    status: int
+
+
+FromZygote = ZygoteReady | Forked | Exited
+
+TO_ZYGOTE: Codec[Fork] = Codec(Fork, max_bytes=MAX_WORKER_MESSAGE_BYTES)
+FROM_ZYGOTE: Codec[FromZygote] = Codec(FromZygote, max_bytes=MAX_WORKER_MESSAGE_BYTES)
