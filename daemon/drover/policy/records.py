@@ -1,0 +1,96 @@
+"""The small values that decisions take and give; shared by policy, store and supervisor. Stamps are aware UTC."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from drover.wire.tasks import Effect, Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewTask:
+    """A task about to be stored. `not_before` is the earliest start, `pause_s` the pause after its group's last one."""
+
+    serial: str
+    username: str | None = None
+    platform: str = "tiktok"
+    package: str = ""
+    script_name: str
+    script_config: dict[str, Any]
+    source: str = "api"
+    group_id: str = ""
+    priority: int = 0
+    scheduled_at: datetime | None = None
+    pause_s: float = 0.0
+    max_retry_count: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The first eligible task of a device's queue."""
+
+    task_id: int
+    serial: str
+    priority: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """An attempt that has begun. `fence` is unique for ever; `settle` says that an earlier one may have had its effect."""
+
+    fence: int
+    task_id: int
+    attempt: int
+    serial: str
+    boot_id: str
+    effect: Effect
+    settle: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptEnd:
+    """What is known when an attempt ends, whoever says so. `effect` is the furthest that was recorded durably.
+
+    `tries` counts automatic tries of this round (a manual retry begins a new round), `settles` whether the script
+    can find out by looking; `reason` is None only for success.
+    """
+
+    effect: Effect
+    settles: bool
+    tries: int
+    max_tries: int
+    reason: Reason | None
+    remark: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Complete:
+    """The task is completed."""
+
+    remark: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fail:
+    """The task has failed; `retry_safe` is False where a repeat could double the effect."""
+
+    reason: Reason
+    remark: str
+    retry_safe: bool
+    effect: Effect
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requeue:
+    """The task goes back to pending for `delay_s` seconds; `settle` makes the next attempt look first."""
+
+    delay_s: float
+    settle: bool
+    remark: str
+    evidence: tuple[str, ...] = field(default=())
+
+
+Decision = Complete | Fail | Requeue
