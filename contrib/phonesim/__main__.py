@@ -1,0 +1,5 @@
+"""`python -m phonesim`."""
+
+from phonesim.main import main
+
+main()

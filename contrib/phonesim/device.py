@@ -1,0 +1,158 @@
+"""What a phone is made of besides its screen: properties, files, packages, processes, ports. No sockets here."""
+
+import asyncio
+import functools
+import itertools
+import time
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from phonesim.contract import Display
+from phonesim.faults import Faults, number
+from phonesim.files import FileSystem, new_phone
+from phonesim.properties import new_properties, new_settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LATIN_IME = "com.google.android.inputmethod.latin/com.android.inputmethod.latin.LatinIME"
+SYSTEM_PREFIXES = ("android", "com.android.", "com.google.android.")
+SYSTEM_PROCESSES = ("init", "adbd", "system_server", "surfaceflinger", "com.android.systemui", "com.android.phone")
+
+
+class ByteStream(Protocol):
+    """Both ends of a connection to a port of the phone, as the adb stream offers it."""
+
+    async def read(self) -> bytes: ...
+    async def read_exactly(self, size: int) -> bytes: ...
+    async def read_until(self, separator: bytes, limit: int) -> bytes: ...
+    async def write(self, data: bytes) -> None: ...
+
+
+PortHandler = Callable[[ByteStream], Awaitable[None]]
+
+
+@dataclass(kw_only=True)
+class InstalledApk:
+    """A package that was installed over adb (the display's own apps are not among these)."""
+
+    version: str
+    installed_at: datetime
+
+
+@dataclass(kw_only=True)
+class MediaRow:
+    """A row of the media store; it exists for queries from `visible_at` (monotonic) on."""
+
+    row_id: int
+    path: str
+    kind: str
+    visible_at: float
+
+
+@dataclass(kw_only=True)
+class Device:
+    """One phone's own state. Used on the farm's loop only, except for the display, which has its own locks."""
+
+    serialno: str
+    display: Display
+    language: str
+    seed: int
+    executor: Executor
+    faults: Faults = field(default_factory=Faults)
+    files: FileSystem = field(default_factory=new_phone)
+    ports: dict[int, PortHandler] = field(default_factory=dict[int, PortHandler])
+    reverses: dict[str, str] = field(default_factory=dict[str, str])
+    installed: dict[str, InstalledApk] = field(default_factory=dict[str, InstalledApk])
+    removed: set[str] = field(default_factory=set[str])
+    media: list[MediaRow] = field(default_factory=list[MediaRow])
+    calls: Counter[str] = field(default_factory=Counter[str])
+    commands: Counter[str] = field(default_factory=Counter[str])
+    log: deque[str] = field(default_factory=lambda: deque[str](maxlen=500))
+    clipboard: str = ""
+    screen_on: bool = True
+    density: int | None = None
+    size: tuple[int, int] | None = None
+    rotation: int = 0
+    # Who holds the one UiAutomation connection that exists.
+    automation_holder: str | None = None
+    # Ends the automation server's process; set while it runs.
+    kill_automation: Callable[[], None] | None = None
+    restart: Callable[[Mapping[str, Any]], None] = lambda _params: None
+
+    def __post_init__(self) -> None:
+        self.props = new_properties(self.serialno, language=self.language, seed=self.seed)
+        self.settings = new_settings(self.serialno)
+        self.input_methods = {LATIN_IME: True}
+        self._pids = itertools.count(1)
+        self.row_ids = itertools.count(1000000031)
+        self._boot()
+
+    def _boot(self) -> None:
+        self.booted_at = time.monotonic()
+        self.processes = {name: next(self._pids) * 37 for name in SYSTEM_PROCESSES}
+        self.jobs: set[asyncio.Task[Any]] = set()
+
+    def reboot(self) -> None:
+        """What a restart loses: processes, ports, the clipboard; apps begin at their first screen."""
+        self.crash_automation()
+        for job in self.jobs:
+            job.cancel()
+        self._boot()
+        self.ports.clear()
+        self.reverses.clear()
+        self.clipboard = ""
+        self.automation_holder = None
+        self.screen_on = True
+
+    async def on_display(self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call a method of the display off the loop: it may wait for a lock or draw a picture."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.executor, functools.partial(method, *args, **kwargs))
+
+    def crash_automation(self) -> None:
+        """The automation server dies, if it runs."""
+        if self.kill_automation is not None:
+            self.kill_automation()
+
+    def note(self, tag: str, message: str, *, level: str = "I") -> None:
+        """A line of the log, as `logcat` prints it."""
+        stamp = datetime.now(UTC).strftime("%m-%d %H:%M:%S.%f")[:-3]
+        self.log.append(f"{stamp}  1234  1234 {level} {tag}: {message}")
+
+    # -- packages and processes
+
+    def packages(self) -> list[str]:
+        return sorted((set(self.display.packages()) - self.removed) | set(self.installed))
+
+    def version(self, package: str) -> str:
+        apk = self.installed.get(package)
+        return apk.version if apk else self.display.package_version(package)
+
+    def is_system(self, package: str) -> bool:
+        return package not in self.installed and package.startswith(SYSTEM_PREFIXES)
+
+    def process(self, name: str) -> int:
+        """The pid of a process, which is started if it does not run."""
+        return self.processes.setdefault(name, next(self._pids) * 37 + 4000)
+
+    # -- battery
+
+    def battery(self) -> tuple[int, bool]:
+        """Level in percent, and whether a charger is connected."""
+        fault = self.faults.get("low_battery")
+        return (int(number(fault.params, "level", default=4) or 0), False) if fault else (86, True)
+
+    # -- screen
+
+    def is_awake(self) -> bool:
+        return self.screen_on and not self.faults.get("screen_off")
+
+    def wake(self, *, on: bool) -> None:
+        self.screen_on = on
+        if on:
+            self.faults.clear("screen_off")

@@ -1,0 +1,88 @@
+"""Many phones in one process: makes them, serves their state, and has them attached to an adb server."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from phonesim.attach import AdbServer
+from phonesim.contract import Display
+from phonesim.device import Device
+from phonesim.keeper import Keeper
+from phonesim.phone import Phone
+from phonesim.state import StateServer
+
+WIDTH, HEIGHT = 1080, 2400
+
+
+class MakeDisplay(Protocol):
+    """`phonesim.apps.make_display`, or a test's own."""
+
+    def __call__(self, serial: str, *, seed: int, language: str, width: int, height: int) -> Display: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class FarmOptions:
+    """What a farm is made of; `adb` is None for phones that nobody attaches."""
+
+    count: int
+    adb: tuple[str, int] | None
+    languages: Sequence[str] = ("en",)
+    seed: int = 1
+    latency_ms: float = 0
+    state_port: int = 0
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+class Farm:
+    """A number of phones, their state over HTTP, and the care that adb keeps them."""
+
+    def __init__(self, options: FarmOptions, *, make_display: MakeDisplay) -> None:
+        self.options = options
+        self.phones: list[Phone] = []
+        self.state = StateServer(self.phones)
+        self._make_display = make_display
+        self._keeper = Keeper(AdbServer(*options.adb), self.phones) if options.adb else None
+        self._keeping: asyncio.Task[None] | None = None
+        self._executor = ThreadPoolExecutor(max_workers=8, thread_name_prefix="phonesim")
+
+    async def start(self) -> None:
+        """Start all phones; returns when adb has every one, or at once if there is no adb server to attach to."""
+        for number in range(1, self.options.count + 1):
+            phone = Phone(self._new_device(number), on_presence=self._wake)
+            await phone.start()
+            self.phones.append(phone)
+        await self.state.start(self.options.state_port)
+        if self._keeper is not None:
+            self._keeping = asyncio.create_task(self._keeper.run())
+            await self._keeper.wait_for(lambda: all(phone.attached for phone in self.phones))
+
+    async def stop(self) -> None:
+        """Detach the phones from adb and end everything."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
+        if self._keeper is not None:
+            await self._keeper.detach()
+        await asyncio.gather(*[phone.stop() for phone in self.phones])
+        await self.state.stop()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _wake(self) -> None:
+        if self._keeper is not None:
+            self._keeper.wake()
+
+    def _new_device(self, number: int) -> Device:
+        options, serialno = self.options, f"SIM{number:04d}"
+        language = options.languages[(number - 1) % len(options.languages)]
+        display = self._make_display(
+            serialno, seed=options.seed + number, language=language, width=options.width, height=options.height
+        )
+        device = Device(
+            serialno=serialno, display=display, language=language, seed=options.seed, executor=self._executor
+        )
+        if options.latency_ms:
+            device.faults.set("latency", {"ms": options.latency_ms})
+        return device

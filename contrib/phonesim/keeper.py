@@ -1,0 +1,103 @@
+"""Keeps an adb server's list of devices true: attaches phones, detaches those that are gone, finds a server again."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+
+from phonesim.attach import AdbServer, AdbServerError
+from phonesim.phone import Phone, Presence
+
+log = logging.getLogger(__name__)
+
+ATTACH_AT_ONCE = 16
+RETRY_S = 0.5
+# How long adb may take to see by itself that a phone is back.
+GRACE_S = 0.3
+
+
+class Keeper:
+    """Corrects one adb server for as long as `run` runs; `wake` it when a phone has changed."""
+
+    def __init__(self, adb: AdbServer, phones: Sequence[Phone]) -> None:
+        self._adb = adb
+        self._phones = phones
+        self._known: dict[str, str] = {}
+        self._changed = asyncio.Event()
+        self._attaching = asyncio.Semaphore(ATTACH_AT_ONCE)
+
+    def wake(self) -> None:
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Follow adb's list and correct it, for ever."""
+        corrections: dict[str, asyncio.Task[None]] = {}
+        tracker = asyncio.create_task(self._track())
+        try:
+            while True:
+                for phone in self._phones:
+                    running = corrections.get(phone.serial)
+                    if (running is None or running.done()) and (action := self._correction(phone)):
+                        corrections[phone.serial] = asyncio.create_task(self._correct(phone, action))
+                await self._next_change()
+        finally:
+            for task in (tracker, *corrections.values()):
+                task.cancel()
+
+    async def wait_for(self, holds: Callable[[], bool]) -> None:
+        """Until the condition holds, which is looked at after each change."""
+        while not holds():
+            await self._next_change()
+
+    async def detach(self) -> None:
+        """Take all phones off adb's list."""
+        await asyncio.gather(*[self._forget(phone) for phone in self._phones])
+
+    async def _track(self) -> None:
+        while True:
+            with contextlib.suppress(AdbServerError):
+                async for known in self._adb.track():
+                    self._known = known
+                    self._changed.set()
+            self._known = {}
+            self._changed.set()
+            await asyncio.sleep(RETRY_S)
+
+    async def _next_change(self) -> None:
+        """Wait until adb's list or a phone has changed, at most a moment: `host:connect` may fail without a change."""
+        try:
+            await asyncio.wait_for(self._changed.wait(), RETRY_S)
+        except TimeoutError:
+            return
+        self._changed.clear()
+
+    def _correction(self, phone: Phone) -> str:
+        """What adb must be told about this phone, if anything."""
+        state = self._known.get(phone.serial)
+        if phone.presence == Presence.GONE:
+            return "disconnect" if state else ""
+        if state is None:
+            return "connect"
+        if phone.presence == Presence.PRESENT and state != "device":
+            return "reconnect"
+        if phone.presence == Presence.UNAUTHORIZED and state != "unauthorized":
+            return "reconnect"
+        return ""
+
+    async def _correct(self, phone: Phone, action: str) -> None:
+        try:
+            async with self._attaching:
+                if action == "reconnect":
+                    await asyncio.sleep(GRACE_S)
+                    if self._correction(phone) != "reconnect":
+                        return
+                if action in ("disconnect", "reconnect"):
+                    await self._adb.disconnect(phone.serial)
+                if action in ("connect", "reconnect"):
+                    log.debug("%s: %s", phone.serial, await self._adb.connect(phone.serial))
+        except AdbServerError as error:
+            log.debug("%s: %s", phone.serial, error)
+
+    async def _forget(self, phone: Phone) -> None:
+        with contextlib.suppress(AdbServerError):
+            await self._adb.disconnect(phone.serial)

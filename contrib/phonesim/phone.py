@@ -1,0 +1,198 @@
+"""A phone as adb meets it: the port it listens on, its connections, and the faults that change whether it is there."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from phonesim.adbd.services import open_service
+from phonesim.adbd.transport import Transport
+from phonesim.device import Device
+from phonesim.faults import number
+
+log = logging.getLogger(__name__)
+
+
+class Presence(StrEnum):
+    PRESENT = "present"  # answers adb
+    UNAUTHORIZED = "unauthorized"  # asks for a key's consent and never gets it
+    SILENT = "silent"  # accepts connections and says nothing: adb shows it as offline
+    GONE = "gone"  # refuses connections
+
+
+# The first fault of these that is on decides.
+PRESENCE_BY_FAULT = (
+    ("reboot", Presence.GONE),
+    ("unplug", Presence.GONE),
+    ("offline", Presence.SILENT),
+    ("unauthorized", Presence.UNAUTHORIZED),
+)
+
+
+class Phone:
+    """One simulated phone. Everything here runs on the farm's loop."""
+
+    def __init__(self, device: Device, *, on_presence: Callable[[], None]) -> None:
+        self.device = device
+        self.port = 0
+        self.presence = Presence.GONE
+        self._on_presence = on_presence
+        self._server: asyncio.Server | None = None
+        self._held: socket.socket | None = None
+        self._connections: dict[asyncio.StreamWriter, Transport | None] = {}
+        self._timers: set[asyncio.TimerHandle] = set()
+        device.restart = lambda params: self._reboot(params)
+
+    @property
+    def serial(self) -> str:
+        """The name adb gives it."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def attached(self) -> bool:
+        """Whether an adb server has greeted it and is still connected."""
+        return any(transport is not None and transport.attached for transport in self._connections.values())
+
+    async def start(self) -> None:
+        self._hold_port()
+        await self.settle()
+
+    async def stop(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        await self._refuse()
+        if self._held:
+            self._held.close()
+
+    # -- faults
+
+    async def set_fault(self, name: str, params: Mapping[str, Any]) -> None:
+        """Set or clear a fault of `faults.DEVICE_FAULTS`; raises InvalidFaultError for a bad parameter."""
+        if params.get("clear"):
+            self.device.faults.clear(name)
+        elif name == "reboot":
+            self._reboot(params)
+        else:
+            fault = self.device.faults.set(name, params)
+            self.device.note("phonesim", f"fault {name} {dict(params)}")
+            if fault.until is not None:
+                self._later(fault.until - asyncio.get_running_loop().time() + 0.005)
+            self._act_now(name, params)
+        await self.settle()
+
+    async def clear_faults(self) -> None:
+        self.device.faults.clear()
+        self.device.props["sys.boot_completed"] = "1"
+        await self.settle()
+
+    def _act_now(self, name: str, params: Mapping[str, Any]) -> None:
+        if name == "server_crash" and "after" not in params and "answer" not in params:
+            self.device.crash_automation()
+            self.device.faults.clear(name)
+
+    def _reboot(self, params: Mapping[str, Any]) -> None:
+        down = number(params, "down_seconds", default=1) or 0
+        booting = number(params, "seconds", default=2) or 0
+        self.device.faults.set("reboot", {"down_seconds": down, "seconds": down})
+        self.device.reboot()
+        self.device.props["sys.boot_completed"] = ""
+        for package in self.device.display.packages():
+            self.device.display.force_stop(package)
+        self._later(down + 0.005)
+        self._later(down + booting, self._booted)
+        self._later(0)
+
+    def _booted(self) -> None:
+        self.device.props["sys.boot_completed"] = "1"
+
+    def _later(self, seconds: float, act: Callable[[], None] | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(max(0, seconds), act or (lambda: self._settle_soon()))
+        self._timers.add(timer)
+
+    def _settle_soon(self) -> None:
+        task = asyncio.ensure_future(self.settle())
+        self.device.jobs.add(task)
+        task.add_done_callback(self.device.jobs.discard)
+
+    # -- being there or not
+
+    def _wanted(self) -> Presence:
+        faults = self.device.faults
+        return next((presence for name, presence in PRESENCE_BY_FAULT if faults.get(name)), Presence.PRESENT)
+
+    async def settle(self) -> None:
+        """Make the port behave as the faults say; drops connections when that changes."""
+        wanted = self._wanted()
+        if wanted == self.presence:
+            return
+        self.presence = wanted
+        self._drop()
+        if wanted == Presence.GONE:
+            await self._refuse()
+            self._hold_port()
+        elif self._server is None:
+            await self._listen()
+        self._on_presence()
+
+    def _hold_port(self) -> None:
+        """Keep the port's number, bound but not listening: the kernel refuses connections and gives it to nobody."""
+        held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", self.port))
+        self.port = held.getsockname()[1]
+        self._held = held
+
+    async def _listen(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            held.setblocking(False)
+            self._server = await asyncio.start_server(self._accepted, sock=held, limit=2 * 1024 * 1024)
+
+    async def _refuse(self) -> None:
+        self._drop()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def _drop(self) -> None:
+        for writer, transport in list(self._connections.items()):
+            if transport is not None:
+                transport.close()
+            writer.transport.abort()
+
+    async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        transport = None
+        if self.presence in (Presence.PRESENT, Presence.UNAUTHORIZED):
+            transport = Transport(
+                reader,
+                writer,
+                banner=self.banner,
+                open_service=lambda name: open_service(self.device, name),
+                authorized=self.presence == Presence.PRESENT,
+            )
+        self._connections[writer] = transport
+        try:
+            if transport is not None:
+                await transport.serve()
+            else:
+                await self._ignore(reader)
+        finally:
+            del self._connections[writer]
+            writer.transport.abort()
+            self._on_presence()
+
+    async def _ignore(self, reader: asyncio.StreamReader) -> None:
+        with contextlib.suppress(ConnectionError):
+            while await reader.read(65536):
+                pass
+
+    @property
+    def banner(self) -> str:
+        props = self.device.props
+        names = ("ro.product.name", "ro.product.model", "ro.product.device")
+        return "device::" + "".join(f"{name}={props[name]};" for name in names)

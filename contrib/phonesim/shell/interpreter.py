@@ -1,0 +1,324 @@
+"""Runs a parsed script on a phone: expansion, redirects, pipelines, builtins. Looks commands up, knows none."""
+
+import asyncio
+import fnmatch
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from phonesim.device import Device
+from phonesim.shell.call import Bytes, Call, Command, Sink, Stdin
+from phonesim.shell.grammar import parse
+from phonesim.shell.syntax import Command as Node
+from phonesim.shell.syntax import (
+    Conditional,
+    Group,
+    Loop,
+    Pipeline,
+    Redirect,
+    Script,
+    ShellSyntaxError,
+    Simple,
+    Step,
+    Word,
+)
+
+NOT_FOUND = 127
+MAX_ROUNDS = 100_000
+
+
+class ExitError(Exception):
+    """`exit` was called; carries the code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Streams:
+    stdin: Stdin
+    out: Sink
+    err: Sink
+
+
+@dataclass(kw_only=True)
+class Shell:
+    """One shell process: its variables, folder and last exit code."""
+
+    device: Device
+    commands: Mapping[str, Command]
+    variables: dict[str, str] = field(default_factory=lambda: {"HOME": "/", "USER": "shell", "PATH": "/system/bin"})
+    cwd: str = "/"
+    status: int = 0
+
+    async def run(self, text: str, streams: Streams) -> int:
+        """Run a script to its end; its exit code. What was written last is left in the sinks."""
+        try:
+            return await self._script(parse(text), streams)
+        except ShellSyntaxError as error:
+            streams.err.write(f"/system/bin/sh: {error}\n".encode())
+            return 1
+        except ExitError as request:
+            return request.code
+
+    def _fork(self) -> "Shell":
+        """A shell of its own for what must not change this one."""
+        return replace(self, variables=dict(self.variables))
+
+    async def _script(self, script: Script, streams: Streams) -> int:
+        for step in script:
+            if step.connector == "&&" and self.status != 0:
+                continue
+            if step.connector == "||" and self.status == 0:
+                continue
+            self.status = await self._step(step, streams)
+        return self.status
+
+    async def _step(self, step: Step, streams: Streams) -> int:
+        if not step.background:
+            return await self._pipeline(step.pipeline, streams)
+        child = self._fork()
+        job = asyncio.create_task(child._pipeline(step.pipeline, replace(streams, stdin=Bytes())))
+        self.device.jobs.add(job)
+        job.add_done_callback(self.device.jobs.discard)
+        return 0
+
+    async def _pipeline(self, pipeline: Pipeline, streams: Streams) -> int:
+        *earlier, last = pipeline.stages
+        stdin = streams.stdin
+        for stage in earlier:
+            between = Sink()
+            await self._fork()._command(stage, Streams(stdin=stdin, out=between, err=streams.err))
+            stdin = Bytes(data=bytes(between.data))
+        code = await (self._fork() if earlier else self)._command(last, replace(streams, stdin=stdin))
+        return int(code == 0) if pipeline.negated else code
+
+    async def _command(self, node: Node, streams: Streams) -> int:
+        match node:
+            case Simple():
+                return await self._with_redirects(node.redirects, streams, lambda s: self._simple(node, s))
+            case Group():
+                shell = self._fork() if node.subshell else self
+                return await self._with_redirects(node.redirects, streams, lambda s: shell._group(node, s))
+            case Conditional():
+                return await self._conditional(node, streams)
+            case Loop():
+                return await self._loop(node, streams)
+
+    async def _group(self, node: Group, streams: Streams) -> int:
+        try:
+            return await self._script(node.body, streams)
+        except ExitError as request:
+            if not node.subshell:
+                raise
+            return request.code
+
+    async def _conditional(self, node: Conditional, streams: Streams) -> int:
+        if await self._script(node.condition, streams) == 0:
+            return await self._script(node.then, streams)
+        self.status = 0
+        return await self._script(node.otherwise, streams) if node.otherwise else 0
+
+    async def _loop(self, node: Loop, streams: Streams) -> int:
+        self.status = 0
+        if node.condition is None:
+            for value in await self._expand_all(node.words):
+                self.variables[node.name] = value
+                await self._script(node.body, streams)
+            return self.status
+        for _ in range(MAX_ROUNDS):
+            if (await self._script(node.condition, streams) == 0) == node.until:
+                break
+            await self._script(node.body, streams)
+        return 0
+
+    # -- one command
+
+    async def _simple(self, node: Simple, streams: Streams) -> int:
+        words = await self._expand_all(node.words)
+        assigned = {name: await self._expand_one(word) for name, word in node.assignments}
+        if not words:
+            self.variables.update(assigned)
+            return 0
+        name = words[0].rsplit("/", 1)[-1] if words[0].startswith("/") else words[0]
+        builtin = _BUILTINS.get(name)
+        if builtin is not None:
+            return builtin(self, words[1:], streams)
+        command = self.commands.get(name)
+        if command is None:
+            streams.err.write(f"/system/bin/sh: {words[0]}: inaccessible or not found\n".encode())
+            return NOT_FOUND
+        await self.device.faults.gate(name)
+        self.device.commands[name] += 1
+        call = Call(
+            device=self.device,
+            commands=self.commands,
+            name=name,
+            args=words[1:],
+            variables=self.variables | assigned,
+            cwd=self.cwd,
+            stdin=streams.stdin,
+            out=streams.out,
+            err=streams.err,
+        )
+        return await command(call)
+
+    async def _with_redirects(
+        self, redirects: tuple[Redirect, ...], streams: Streams, body: Callable[[Streams], Awaitable[int]]
+    ) -> int:
+        if not redirects:
+            return await body(streams)
+        files: list[tuple[str, bool, Sink]] = []
+        try:
+            for redirect in redirects:
+                streams = self._redirected(redirect, await self._expand_one(redirect.target), streams, files)
+            code = await body(streams)
+            for path, append, sink in files:
+                _save(self.device, path, bytes(sink.data), append=append)
+        except OSError as error:
+            shown = error.filename or "?"
+            streams.err.write(f"/system/bin/sh: can't create {shown}: {error.strerror}\n".encode())
+            return 1
+        return code
+
+    def _redirected(
+        self, redirect: Redirect, target: str, streams: Streams, files: list[tuple[str, bool, Sink]]
+    ) -> Streams:
+        if redirect.operator == "<":
+            return replace(streams, stdin=Bytes(data=self.device.files.read(self.absolute(target))))
+        if redirect.operator == ">&":
+            sink = streams.err if target == "2" else streams.out
+        else:
+            sink = Sink()
+            if target != "/dev/null":
+                path = self.absolute(target)
+                _save(self.device, path, b"", append=redirect.operator == ">>")
+                # Appending also for ">", because the file has just been made empty.
+                files.append((path, True, sink))
+        return replace(streams, err=sink) if redirect.descriptor == 2 else replace(streams, out=sink)
+
+    def absolute(self, path: str) -> str:
+        return path if path.startswith("/") else f"{self.cwd.rstrip('/')}/{path}"
+
+    # -- words
+
+    async def _expand_all(self, words: tuple[Word, ...]) -> list[str]:
+        expanded: list[str] = []
+        for word in words:
+            for value, pattern in await self._fields(word):
+                expanded += self._matches(pattern) or [value] if pattern else [value]
+        return expanded
+
+    async def _expand_one(self, word: Word) -> str:
+        return "".join([await self._value(part.kind, part.value) for part in word])
+
+    async def _fields(self, word: Word) -> list[tuple[str, str]]:
+        """The words that one word becomes, each with its file pattern if it has one."""
+        fields: list[tuple[str, str, bool]] = []
+        value, pattern, wild, present = "", "", False, False
+        for part in word:
+            text = await self._value(part.kind, part.value)
+            if part.quoted or part.kind == "text":
+                present = present or part.quoted or bool(text)
+                value += text
+                pattern += text if not part.quoted else _literal(text)
+                wild = wild or (not part.quoted and any(c in text for c in "*?["))
+                continue
+            pieces = text.split()
+            for index, piece in enumerate(pieces):
+                if index or (text[:1].isspace() and present):
+                    fields.append((value, pattern, wild))
+                    value, pattern, wild = "", "", False
+                value, pattern, present = value + piece, pattern + piece, True
+        if present:
+            fields.append((value, pattern, wild))
+        return [(value, pattern if wild else "") for value, pattern, wild in fields]
+
+    async def _value(self, kind: str, value: str) -> str:
+        if kind == "text":
+            return value
+        if kind == "variable":
+            special = {"?": str(self.status), "$": "4242", "#": "0"}
+            name, _, default = value.partition(":-")
+            return special.get(name) or self.variables.get(name) or default
+        out = Sink()
+        child = self._fork()
+        await child.run(value, Streams(stdin=Bytes(), out=out, err=Sink()))
+        self.status = child.status
+        return bytes(out.data).decode(errors="surrogateescape").rstrip("\n")
+
+    def _matches(self, pattern: str) -> list[str]:
+        """Existing paths that the pattern means, in order; stars match within one name."""
+        prefixes = ["/"] if pattern.startswith("/") else [""]
+        for name in pattern.strip("/").split("/"):
+            found: list[str] = []
+            for prefix in prefixes:
+                found += self._children(prefix, name)
+            prefixes = found
+        return prefixes
+
+    def _children(self, prefix: str, name: str) -> list[str]:
+        try:
+            names = list(self.device.files.list(self.absolute(prefix) or "/"))
+        except OSError:
+            return []
+        join = prefix if prefix.endswith("/") or not prefix else prefix + "/"
+        return [
+            join + entry
+            for entry in names
+            if fnmatch.fnmatchcase(entry, name) and (name.startswith(".") or not entry.startswith("."))
+        ]
+
+
+def _literal(text: str) -> str:
+    return "".join(f"[{char}]" if char in "*?[" else char for char in text)
+
+
+def _save(device: Device, path: str, data: bytes, *, append: bool) -> None:
+    if append:
+        device.files.append(path, data)
+    else:
+        device.files.write(path, data)
+
+
+def _exit(shell: Shell, args: list[str], _streams: Streams) -> int:
+    raise ExitError(int(args[0]) & 0xFF if args and args[0].isdigit() else shell.status)
+
+
+def _cd(shell: Shell, args: list[str], streams: Streams) -> int:
+    target = shell.absolute(args[0] if args else "/")
+    try:
+        shell.device.files.list(target)
+    except OSError as error:
+        streams.err.write(f"/system/bin/sh: cd: {args[0]}: {error.strerror}\n".encode())
+        return 2
+    shell.cwd = target
+    return 0
+
+
+def _export(shell: Shell, args: list[str], _streams: Streams) -> int:
+    shell.variables.update({name: value for name, equals, value in (arg.partition("=") for arg in args) if equals})
+    return 0
+
+
+def _unset(shell: Shell, args: list[str], _streams: Streams) -> int:
+    for name in args:
+        shell.variables.pop(name, None)
+    return 0
+
+
+def _nothing(_shell: Shell, _args: list[str], _streams: Streams) -> int:
+    return 0
+
+
+_BUILTINS: Mapping[str, Callable[[Shell, list[str], Streams], int]] = {
+    "exit": _exit,
+    "cd": _cd,
+    "export": _export,
+    "unset": _unset,
+    "set": _nothing,
+    "umask": _nothing,
+    "trap": _nothing,
+    "wait": _nothing,
+    ":": _nothing,
+}

@@ -1,0 +1,118 @@
+"""The farm's own state as JSON over HTTP on 127.0.0.1: what phones did, and faults to set. Not part of any phone."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from phonesim.contract import UnknownFaultError
+from phonesim.faults import DEVICE_FAULTS, InvalidFaultError
+from phonesim.http import BadRequestError, Request, Response, SocketStream, json_response, serve
+from phonesim.phone import Phone
+
+
+class StateServer:
+    """GET /phones, GET and POST below it; see README.md for the routes."""
+
+    def __init__(self, phones: Sequence[Phone]) -> None:
+        self._phones = phones
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.StreamWriter] = set()
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    async def start(self, port: int) -> None:
+        self._server = await asyncio.start_server(self._accepted, "127.0.0.1", port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for writer in list(self._connections):
+            writer.transport.abort()
+
+    async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections.add(writer)
+        try:
+            await serve(SocketStream(reader, writer), self._answer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return
+        finally:
+            self._connections.discard(writer)
+            writer.close()
+
+    async def _answer(self, request: Request) -> Response:
+        parts = [part for part in urlsplit(request.path).path.split("/") if part]
+        if parts == [] or parts == ["phones"]:
+            return json_response([summary(phone) for phone in self._phones])
+        if parts[0] != "phones" or len(parts) not in (2, 3):
+            return json_response({"error": f"no route {request.path}; see GET /phones"}, status=404)
+        phone = next((p for p in self._phones if parts[1] in (p.serial, p.device.serialno)), None)
+        if phone is None:
+            return json_response({"error": f"no phone {parts[1]}; GET /phones lists them"}, status=404)
+        match request.method, parts[2:]:
+            case "GET", []:
+                return json_response(await details(phone))
+            case "GET", ["screen.png"]:
+                png = await phone.device.on_display(phone.device.display.screenshot_png)
+                return Response(body=png, content_type="image/png")
+            case "GET", ["hierarchy.xml"]:
+                xml = await phone.device.on_display(phone.device.display.hierarchy_xml)
+                return Response(body=xml.encode(), content_type="text/xml; charset=utf-8")
+            case "POST", ["faults"]:
+                return await self._set_fault(phone, request)
+            case "DELETE", ["faults"]:
+                await phone.clear_faults()
+                for name in phone.device.display.faults():
+                    await phone.device.on_display(phone.device.display.inject, name, {"clear": True})
+                return json_response(await details(phone))
+            case _:
+                return json_response({"error": f"no route {request.method} {request.path}"}, status=404)
+
+    async def _set_fault(self, phone: Phone, request: Request) -> Response:
+        try:
+            body = request.json()
+            name = body.pop("name", None) if isinstance(body, dict) else None
+            if not isinstance(name, str):
+                raise BadRequestError('expected {"name": "...", ...parameters}')
+            if name in DEVICE_FAULTS:
+                await phone.set_fault(name, body)
+            else:
+                await phone.device.on_display(phone.device.display.inject, name, body)
+        except (UnknownFaultError, BadRequestError, InvalidFaultError) as error:
+            known = {**DEVICE_FAULTS, **phone.device.display.faults()}
+            return json_response({"error": str(error), "faults": known}, status=400)
+        return json_response(await details(phone))
+
+
+def summary(phone: Phone) -> dict[str, Any]:
+    device = phone.device
+    return {
+        "serial": phone.serial,
+        "serialno": device.serialno,
+        "model": device.props["ro.product.model"],
+        "port": phone.port,
+        "language": device.language,
+        "presence": phone.presence,
+        "attached": phone.attached,
+    }
+
+
+async def details(phone: Phone) -> dict[str, Any]:
+    """The display's state with the device's merged in; `calls` counts adb round trips by kind."""
+    device = phone.device
+    shown = dict(await device.on_display(device.display.state))
+    app_faults = shown.pop("faults", {})
+    return {
+        **shown,
+        **summary(phone),
+        "faults": {**app_faults, **device.faults.on()},
+        "calls": {**device.calls, "total": device.calls.total()},
+        "commands": dict(device.commands),
+        "automation": device.automation_holder,
+        "uptime_s": round(time.monotonic() - device.booted_at, 3),
+    }

@@ -1,0 +1,22 @@
+"""Fixtures for every test: a real adb server and simulated phones, once for a module."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.adb import AdbServer
+from tests.support.phones import PhoneFarm
+
+
+@pytest.fixture(scope="session")
+def adb_server() -> Iterator[AdbServer]:
+    """One adb server for the whole session; a test that kills a server starts its own."""
+    with AdbServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def farm(adb_server: AdbServer) -> Iterator[PhoneFarm]:
+    """Two phones, an English and a French one; leave them as you found them (`clear_faults`)."""
+    with PhoneFarm(adb_server, 2, languages=("en", "fr")) as phones:
+        yield phones
