@@ -148,14 +148,19 @@ def parse(xml: bytes | str) -> Hierarchy:
     nodes = tuple(node for top in roots for node in top.walk() if node.visible)
     if not roots:
         raise HierarchyError("the hierarchy holds no node")
-    width = max((node.bounds.right for node in nodes), default=0)
-    height = max((node.bounds.bottom for node in nodes), default=0)
+    width = max(_pixels(root, "width"), *(node.bounds.right for node in nodes), 0)
+    height = max(_pixels(root, "height"), *(node.bounds.bottom for node in nodes), 0)
     return Hierarchy(roots, nodes, width, height, data)
+
+
+def _pixels(root: etree._Element, name: str) -> int:  # pyright: ignore[reportPrivateUsage]
+    value = str(root.get(name) or "")
+    return int(value) if value.isascii() and value.isdigit() else 0
 
 
 def _is_node(element: etree._Element) -> bool:  # pyright: ignore[reportPrivateUsage]
     # Dumps of Appium name the tag after the class; comments and entities have no string tag.
-    return isinstance(element.tag, str)
+    return isinstance(element.tag, str)  # pyright: ignore[reportUnnecessaryIsInstance]
 
 
 def _build(element: etree._Element) -> Node:  # pyright: ignore[reportPrivateUsage]

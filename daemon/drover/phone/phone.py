@@ -2,3 +2,187 @@
 
 Every call has a deadline; nothing here decides what a screen means.
 """
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+from drover.phone import shell
+from drover.phone.adb import Adb
+from drover.phone.engine import Engine, PhoneError, PhoneTimeoutError
+from drover.phone.hierarchy import Hierarchy, HierarchyError, Node, parse
+from drover.phone.opening import open_engine
+from drover.phone.selectors import fold
+from drover.wire.devices import DeviceFacts
+
+T = TypeVar("T")
+
+BACK: Final = 4
+HOME: Final = 3
+ENTER: Final = 66
+CALL_S: Final = 15.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.5
+
+
+class Phone:
+    """One phone, driven by one thread. Each method raises PhoneError or one of its kinds; times are in seconds.
+
+    `cancelled` is called between the polls of every wait and may raise, so that a stop request ends it at once.
+    """
+
+    def __init__(self, adb: Adb, engine: Engine) -> None:
+        self.cancelled: Callable[[], None] = lambda: None
+        self._adb = adb
+        self._engine = engine
+
+    @classmethod
+    def open(
+        cls,
+        serial: str,
+        *,
+        adb_host: str = "127.0.0.1",
+        adb_port: int = 5037,
+        engine: str = "auto",
+        timeout_s: float = 40.0,
+    ) -> "Phone":
+        """Reach the phone and start an engine: `auto`, `uiautomator2` or `adb`. `auto` falls back to plain adb."""
+        adb = Adb(serial, host=adb_host, port=adb_port)
+        return cls(adb, open_engine(adb, engine, timeout_s=timeout_s))
+
+    @property
+    def serial(self) -> str:
+        return self._adb.serial
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine in use."""
+        return self._engine.name
+
+    @property
+    def round_trips(self) -> int:
+        """How many services the phone was asked for so far."""
+        return self._adb.calls
+
+    def close(self) -> None:
+        """Let go of the phone and of what was started on it."""
+        self._engine.close()
+
+    # --- seeing ---
+
+    def screen(self, *, timeout_s: float = CALL_S) -> Hierarchy:
+        """The present screen; reads again while a dump is empty or broken, until the deadline."""
+        return self.wait_until(lambda tree: tree, timeout_s=timeout_s, what="a readable screen")
+
+    def wait_until(self, condition: Callable[[Hierarchy], T | None], *, timeout_s: float, what: str) -> T:
+        """Read the screen until `condition` gives something other than None; raises PhoneTimeoutError naming `what`."""
+        end = time.monotonic() + timeout_s
+        pause_s = _FIRST_PAUSE_S
+        problem = ""
+        while True:
+            self.cancelled()
+            try:
+                tree = self._look(max(end - time.monotonic(), 1.0))
+            except HierarchyError as error:
+                problem = f" ({error})"
+            else:
+                found = condition(tree)
+                if found is not None:
+                    return found
+            if time.monotonic() + pause_s >= end:
+                raise PhoneTimeoutError(f"{self.serial}: waited {timeout_s:.0f} s for {what}; it did not come{problem}")
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+    def screenshot(self, *, timeout_s: float = CALL_S) -> bytes:
+        """The screen as PNG."""
+        return self._engine.screenshot(timeout_s=timeout_s)
+
+    # --- touching ---
+
+    def tap(self, node: Node, *, timeout_s: float = CALL_S) -> None:
+        """Tap the centre of a node, at most once; raises TapUncertainError when nobody can tell if it arrived."""
+        self.tap_point(*node.bounds.center, timeout_s=timeout_s)
+
+    def tap_once(self, node: Node, *, timeout_s: float = CALL_S) -> None:
+        """The commit tap: the same path as `tap`, named so that a reader sees where an effect is caused."""
+        self.tap_point(*node.bounds.center, timeout_s=timeout_s)
+
+    def tap_point(self, x: int, y: int, *, timeout_s: float = CALL_S) -> None:
+        """Tap a point in pixels, at most once."""
+        self._engine.tap(x, y, timeout_s=timeout_s)
+
+    def swipe_up(self, tree: Hierarchy, *, duration_s: float = 0.3, timeout_s: float = CALL_S) -> None:
+        """Show what is further down: the finger moves up over the middle of the screen."""
+        self._swipe(tree, 0.7, 0.3, duration_s, timeout_s)
+
+    def swipe_down(self, tree: Hierarchy, *, duration_s: float = 0.3, timeout_s: float = CALL_S) -> None:
+        """Show what is further up: the finger moves down over the middle of the screen."""
+        self._swipe(tree, 0.3, 0.7, duration_s, timeout_s)
+
+    def key(self, code: int, *, timeout_s: float = CALL_S) -> None:
+        """Press a key by its Android code."""
+        self._engine.key(code, timeout_s=timeout_s)
+
+    def back(self) -> None:
+        self.key(BACK)
+
+    def home(self) -> None:
+        self.key(HOME)
+
+    def enter(self) -> None:
+        self.key(ENTER)
+
+    def type_text(self, text: str, *, timeout_s: float = 20.0) -> None:
+        """Type any Unicode text into the focused field, replacing what it holds."""
+        self._engine.type_text(text, timeout_s=timeout_s)
+
+    # --- apps ---
+
+    def open_link(self, url: str, package: str, *, timeout_s: float = 20.0) -> None:
+        """Open an https link, or one of an app's own scheme, in this app; raises AppMissingError."""
+        shell.open_link(self._adb, url, package, timeout_s=timeout_s)
+
+    def launch(self, package: str, *, timeout_s: float = 20.0) -> None:
+        """Start the app as its launcher icon does; raises AppMissingError."""
+        shell.launch(self._adb, package, timeout_s=timeout_s)
+
+    def force_stop(self, package: str, *, timeout_s: float = CALL_S) -> None:
+        """End the app: its next start begins at its first screen."""
+        shell.force_stop(self._adb, package, timeout_s=timeout_s)
+
+    def current_package(self, *, timeout_s: float = CALL_S) -> str:
+        """The package that has the focus, empty if none has."""
+        return shell.current_package(self._adb, timeout_s=timeout_s)
+
+    def app_version(self, package: str, *, timeout_s: float = CALL_S) -> str:
+        """Its version name; raises AppMissingError."""
+        return shell.app_version(self._adb, package, timeout_s=timeout_s)
+
+    def facts(self, packages: Iterable[str] = (), *, timeout_s: float = CALL_S) -> DeviceFacts:
+        """Model, size, battery and the versions of these apps (those installed), in one round trip."""
+        return shell.facts(self._adb, tuple(packages), engine=self._engine.name, timeout_s=timeout_s)
+
+    def probe(self, *, timeout_s: float = 5.0) -> None:
+        """Have the phone itself answer; raises PhoneLostError, PhoneTimeoutError."""
+        if self._adb.shell(["echo", "drover"], timeout_s=timeout_s).stdout.strip() != b"drover":
+            raise PhoneError(f"{self.serial}: its shell does not answer as a shell; reboot the phone")
+
+    def _look(self, timeout_s: float) -> Hierarchy:
+        tree = parse(self._engine.hierarchy(timeout_s=timeout_s))
+        if not tree.nodes or (len(tree.nodes) == 1 and not tree.nodes[0].label):
+            raise HierarchyError("the hierarchy holds one empty node")
+        return tree
+
+    def _swipe(self, tree: Hierarchy, start: float, end: float, duration_s: float, timeout_s: float) -> None:
+        x = tree.width // 2
+        y1, y2 = int(tree.height * start), int(tree.height * end)
+        self._engine.swipe(x, y1, x, y2, duration_s=duration_s, timeout_s=timeout_s)
+
+
+def same_text(shown: str, typed: str) -> bool:
+    """Whether a field shows what was typed; dumps replace each emoji by dots, and case does not change."""
+    return _readable(shown) == _readable(typed)
+
+
+def _readable(text: str) -> str:
+    return fold("".join(char for char in text if ord(char) < 0x2190 or 0x2E80 <= ord(char) < 0xE000).replace(".", ""))

@@ -1,0 +1,240 @@
+"""The adb server's client protocol with one deadline over each call; the only module that talks to adb.
+
+adbutils' own connection is not used here: it starts a server when none answers, waits without limit for
+`host:version`, and counts its time-outs for each byte instead of for the call.
+"""
+
+import contextlib
+import re
+import shlex
+import socket
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final
+
+from drover.phone.engine import PhoneError, PhoneLostError, PhoneTimeoutError
+
+MAX_OUTPUT_BYTES: Final = 64 * 1024 * 1024
+_LOST = re.compile(r"not found|offline|unauthorized|no devices|still (?:authorizing|connecting)|device '.*' is", re.I)
+_STDOUT, _STDERR, _EXIT = 1, 2, 3
+
+
+class ServiceRefusedError(PhoneError):
+    """The phone is there and does not offer this service, e.g. nothing listens on the port."""
+
+
+class Deadline:
+    """A point in monotonic time by which a call has ended."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
+        self._end = time.monotonic() + timeout_s
+
+    def left(self) -> float:
+        """Seconds that remain, never negative."""
+        return max(self._end - time.monotonic(), 0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """What a command left: both streams and the exit code."""
+
+    stdout: bytes
+    stderr: bytes
+    exit_code: int
+
+    @property
+    def text(self) -> str:
+        """Both streams as text, for parsing and for messages."""
+        return (self.stdout + self.stderr).decode(errors="replace")
+
+
+class Stream:
+    """One connection to the adb server, bound to one phone. Every read and write ends by the deadline."""
+
+    def __init__(self, sock: socket.socket, serial: str, deadline: Deadline) -> None:
+        self.sock = sock
+        self.serial = serial
+        self.deadline = deadline
+
+    def __enter__(self) -> "Stream":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.sock.close()
+
+    def request(self, service: str) -> None:
+        """Ask for a service and wait for OKAY; raises PhoneLostError or ServiceRefusedError with adb's words."""
+        data = service.encode()
+        self.send(b"%04x" % len(data) + data)
+        status = self.read(4)
+        if status == b"OKAY":
+            return
+        message = self.read(int(self.read(4), 16)).decode(errors="replace") if status == b"FAIL" else repr(status)
+        if _LOST.search(message):
+            raise PhoneLostError(f"{self.serial}: adb says: {message}. Check its cable or network and `adb devices`.")
+        raise ServiceRefusedError(f"{self.serial}: adb could not open {service.split(':')[0]}: {message}")
+
+    def send(self, data: bytes) -> None:
+        with self._mapped():
+            self.sock.settimeout(self._left())
+            self.sock.sendall(data)
+
+    def read_some(self, size: int = 65536) -> bytes:
+        """At most `size` bytes, empty at the end of the stream."""
+        with self._mapped():
+            self.sock.settimeout(self._left())
+            return self.sock.recv(size)
+
+    def read(self, size: int) -> bytes:
+        """Exactly `size` bytes; raises PhoneLostError if the stream ends before."""
+        parts = bytearray()
+        while len(parts) < size:
+            chunk = self.read_some(min(size - len(parts), 1 << 20))
+            if not chunk:
+                raise PhoneLostError(f"{self.serial}: adb closed the connection in the middle of an answer")
+            parts += chunk
+        return bytes(parts)
+
+    def read_all(self) -> bytes:
+        """Until the stream ends."""
+        parts = bytearray()
+        while chunk := self.read_some():
+            parts += chunk
+            if len(parts) > MAX_OUTPUT_BYTES:
+                raise PhoneError(f"{self.serial}: an answer is over the cap of {MAX_OUTPUT_BYTES} bytes")
+        return bytes(parts)
+
+    def _left(self) -> float:
+        left = self.deadline.left()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    @contextlib.contextmanager
+    def _mapped(self) -> Generator[None]:
+        try:
+            yield
+        except TimeoutError:
+            raise PhoneTimeoutError(
+                f"{self.serial}: no answer from adb within {self.deadline.timeout_s:.1f} s"
+            ) from None
+        except OSError as error:
+            raise PhoneLostError(f"{self.serial}: the connection to adb broke: {error}") from error
+
+
+class Adb:
+    """One phone behind one adb server. Holds no connection; `calls` counts the services asked for."""
+
+    def __init__(self, serial: str, *, host: str = "127.0.0.1", port: int = 5037) -> None:
+        self.serial = serial
+        self.host = host
+        self.port = port
+        self.calls = 0
+        self._shell_v2: bool | None = None
+
+    def connect(self, deadline: Deadline) -> Stream:
+        """A stream bound to the phone, before any service was asked for: failing here has done nothing to it."""
+        stream = self._server(deadline)
+        try:
+            stream.request(f"host:transport:{self.serial}")
+        except BaseException:
+            stream.close()
+            raise
+        return stream
+
+    def open(self, service: str, deadline: Deadline) -> Stream:
+        """A stream to a service on the phone, e.g. `tcp:9008`."""
+        self.calls += 1
+        stream = self.connect(deadline)
+        try:
+            stream.request(service)
+        except BaseException:
+            stream.close()
+            raise
+        return stream
+
+    def state(self, *, timeout_s: float) -> str:
+        """What the adb server says of the phone: device, offline, unauthorized, ...; raises PhoneLostError."""
+        return self._ask("get-state", Deadline(timeout_s))
+
+    def shell(self, args: Sequence[str], *, timeout_s: float) -> Output:
+        """Run one command; each argument arrives as exactly one word."""
+        deadline = Deadline(timeout_s)
+        self._learn_features(deadline)
+        with self.connect(deadline) as stream:
+            return self.run(stream, quote(args))
+
+    def shell_all(self, commands: Sequence[Sequence[str]], *, timeout_s: float) -> list[str]:
+        """Run several commands in one round trip; the standard output of each, in order, whatever their exit codes."""
+        deadline = Deadline(timeout_s)
+        self._learn_features(deadline)
+        mark = "-- drover --"
+        line = "; ".join(f"{quote(args)}; echo {quote([mark])}" for args in commands)
+        with self.connect(deadline) as stream:
+            output = self.run(stream, line)
+        parts = output.stdout.decode(errors="replace").split(mark)
+        if len(parts) != len(commands) + 1:
+            raise PhoneError(f"{self.serial}: an unexpected answer from its shell: {output.text[:200]!r}")
+        return [part.strip("\r\n") for part in parts[:-1]]
+
+    def run(self, stream: Stream, line: str) -> Output:
+        """Run a quoted command line on a stream from `connect`; raises PhoneLostError if it ends without exit code."""
+        self.calls += 1
+        if self._shell_v2 is not False:
+            stream.request(f"shell,v2,raw:{line}")
+            return _read_shell_v2(stream)
+        stream.request(f"exec:{line}; echo {_EXIT_MARK.decode()}$?")
+        body, found, code = stream.read_all().rpartition(_EXIT_MARK)
+        if not found:
+            raise PhoneLostError(f"{self.serial}: a command ended without its exit code: the phone went away")
+        return Output(stdout=body, stderr=b"", exit_code=int(code))
+
+    def _learn_features(self, deadline: Deadline) -> None:
+        # Known to the adb server: no round trip to the phone. Android 6 and older have no shell_v2.
+        if self._shell_v2 is None:
+            self._shell_v2 = "shell_v2" in self._ask("features", deadline).split(",")
+
+    def _ask(self, what: str, deadline: Deadline) -> str:
+        with self._server(deadline) as stream:
+            stream.request(f"host-serial:{self.serial}:{what}")
+            return stream.read(int(stream.read(4), 16)).decode(errors="replace")
+
+    def _server(self, deadline: Deadline) -> Stream:
+        try:
+            sock = socket.create_connection((self.host, self.port), timeout=max(deadline.left(), 0.001))
+        except TimeoutError:
+            raise PhoneTimeoutError(
+                f"{self.serial}: the adb server at {self.host}:{self.port} did not answer"
+            ) from None
+        except OSError as error:
+            raise PhoneLostError(f"{self.serial}: no adb server at {self.host}:{self.port}: {error}") from error
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return Stream(sock, self.serial, deadline)
+
+
+_EXIT_MARK: Final = b"drover-exit:"
+
+
+def quote(args: Sequence[str]) -> str:
+    """The arguments as one line of the phone's shell; raises ValueError for what no argument can hold."""
+    if any("\0" in arg for arg in args):
+        raise ValueError("an argument holds a NUL character")
+    return shlex.join(args)
+
+
+def _read_shell_v2(stream: Stream) -> Output:
+    out, err = bytearray(), bytearray()
+    while True:
+        header = stream.read(5)
+        body = stream.read(int.from_bytes(header[1:], "little"))
+        if header[0] == _EXIT:
+            return Output(stdout=bytes(out), stderr=bytes(err), exit_code=body[0])
+        (out if header[0] == _STDOUT else err).extend(body)
+        if len(out) + len(err) > MAX_OUTPUT_BYTES:
+            raise PhoneError(f"{stream.serial}: an answer is over the cap of {MAX_OUTPUT_BYTES} bytes")

@@ -1,0 +1,68 @@
+"""What the places of nodes tell: numbers beside labels, labels within a box, whether a dump has nesting. Pure."""
+
+import re
+from typing import Final
+
+from drover.phone.hierarchy import Hierarchy, Node
+
+_UNITS: Final = r"[kmb]|mi|mil|md|mrd|tr|n|rb|jt|万|萬|亿|億|천|만|억|тыс\.?|млн\.?"
+_COUNT: Final = re.compile(rf"\d[\d.,'\s]*(?:{_UNITS})?", re.I)
+_GAP_FRACTION: Final = 0.75
+
+
+def is_count(label: str) -> bool:
+    """Whether the label is a number as apps print it: `12`, `1,234`, `3,8 M`, `283.1K`, `1.2万`."""
+    return _COUNT.fullmatch(label.strip()) is not None
+
+
+def count_beside(node: Node, tree: Hierarchy) -> Node | None:
+    """The number that this label names: right above or below it, or touching its side within one small box.
+
+    A number names the nearest label only, so that a button under a row of statistics is not taken for its cell.
+    """
+    if not node.label or is_count(node.label):
+        return None
+    labels = [other for other in tree.nodes if other.label and not is_count(other.label)]
+    for count in (other for other in tree.nodes if is_count(other.label)):
+        if (_stacked(node, count) or _same_cell(node, count)) and not _nearer(node, count, labels):
+            return count
+    return None
+
+
+def distinct_labels(box: Node, tree: Hierarchy) -> int:
+    """How many different labels stand within the box, by nesting where there is any and by place otherwise."""
+    inside = list(box.walk()) if box.children else [node for node in tree.nodes if box.bounds.contains(node.bounds)]
+    return len({node.label for node in inside if node.label and node.visible})
+
+
+def is_flat(node: Node) -> bool:
+    """Whether the node stands at the top of the tree, as all do in a dump that lost its nesting."""
+    return node.parent is None or node.parent.parent is None
+
+
+def _nearer(node: Node, count: Node, labels: list[Node]) -> bool:
+    gap = _gap(node, count)
+    return any(_stacked(other, count) and _gap(other, count) < gap for other in labels if other is not node)
+
+
+def _gap(one: Node, other: Node) -> int:
+    upper, lower = sorted((one.bounds, other.bounds), key=lambda box: box.top)
+    return max(lower.top - upper.bottom, 0)
+
+
+def _stacked(label: Node, count: Node) -> bool:
+    """One right above the other: they share a column, and the gap is small against their height."""
+    upper, lower = sorted((label.bounds, count.bounds), key=lambda box: box.top)
+    shared = min(upper.right, lower.right) - max(upper.left, lower.left)
+    height = min(upper.height, lower.height)
+    gap = lower.top - upper.bottom
+    return shared > 0 and -height * 0.5 < gap <= height * _GAP_FRACTION
+
+
+def _same_cell(label: Node, count: Node) -> bool:
+    """The two are all that can be read in one box, side by side in one row with hardly a gap."""
+    if label.parent is None or label.parent is not count.parent:
+        return False
+    left, right = sorted((label.bounds, count.bounds), key=lambda box: box.left)
+    touching = left.overlaps_rows_of(right) and right.left - left.right <= max(left.height, right.height)
+    return touching and sum(1 for child in label.parent.children if child.visible and child.label) == 2

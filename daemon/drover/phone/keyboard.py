@@ -1,0 +1,122 @@
+"""Typing any Unicode text through adb: broadcasts to an installed automation keyboard, or `input text` for ASCII.
+
+The keyboard the person uses is put back after each text.
+"""
+
+import base64
+import re
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from drover.phone.adb import Adb, Deadline
+from drover.phone.engine import PhoneError
+
+_RESULT = re.compile(r"result=(-?\d+)")
+_OK: Final = -1
+_POLL_S: Final = 0.1
+_MOVE_END, _DEL = "123", "67"
+_MAX_CLEAR: Final = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ime:
+    """An input method that takes text by broadcast. Extras are base64 of UTF-8; `answers`: it reports a result."""
+
+    id: str
+    type_action: str
+    extra: str
+    clear_action: str
+    answers: bool
+
+
+IMES: Final = (
+    Ime(
+        id="com.github.uiautomator/.AdbKeyboard",
+        type_action="ADB_KEYBOARD_INPUT_TEXT",
+        extra="text",
+        clear_action="ADB_KEYBOARD_CLEAR_TEXT",
+        answers=True,
+    ),
+    Ime(
+        id="com.android.adbkeyboard/.AdbIME",
+        type_action="ADB_INPUT_B64",
+        extra="msg",
+        clear_action="ADB_CLEAR_TEXT",
+        answers=False,
+    ),
+)
+
+
+class Keyboard:
+    """Types into the focused field of one phone, replacing what it holds."""
+
+    def __init__(self, adb: Adb) -> None:
+        self._adb = adb
+
+    def type_text(self, text: str, *, timeout_s: float) -> None:
+        """Raises PhoneError when no installed keyboard can type this text."""
+        deadline = Deadline(timeout_s)
+        ids, current = self._adb.shell_all(
+            [["ime", "list", "-s", "-a"], ["settings", "get", "secure", "default_input_method"]],
+            timeout_s=deadline.left(),
+        )
+        ime = next((ime for ime in IMES if ime.id in ids.split()), None)
+        if ime:
+            with self._switched(ime, current.strip(), deadline):
+                self._broadcast(ime, ime.clear_action, "", deadline)
+                self._broadcast(ime, ime.type_action, text, deadline)
+        elif text.isascii() and text.isprintable():
+            self._type_ascii(text, deadline)
+        else:
+            raise PhoneError(
+                f"{self._adb.serial}: this text needs a keyboard for automation and none is installed;"
+                " use the uiautomator2 engine or install ADBKeyBoard"
+            )
+
+    @contextmanager
+    def _switched(self, ime: Ime, current: str, deadline: Deadline) -> Generator[None]:
+        if current == ime.id:
+            yield
+            return
+        self._adb.shell_all([["ime", "enable", ime.id], ["ime", "set", ime.id]], timeout_s=deadline.left())
+        try:
+            self._wait_for(ime, deadline)
+            yield
+        finally:
+            # With a deadline of its own: the person's keyboard comes back also after a time-out.
+            if "/" in current:
+                self._adb.shell(["ime", "set", current], timeout_s=max(deadline.left(), 3.0))
+
+    def _wait_for(self, ime: Ime, deadline: Deadline) -> None:
+        while True:
+            shown = self._adb.shell(
+                ["settings", "get", "secure", "default_input_method"], timeout_s=deadline.left()
+            ).text.strip()
+            if shown == ime.id:
+                return
+            time.sleep(min(_POLL_S, deadline.left()))
+
+    def _broadcast(self, ime: Ime, action: str, text: str, deadline: Deadline) -> None:
+        extra = ["--es", ime.extra, base64.b64encode(text.encode()).decode()] if text else []
+        output = self._adb.shell(["am", "broadcast", "-a", action, *extra], timeout_s=deadline.left())
+        result = _RESULT.search(output.text)
+        if ime.answers and (not result or int(result[1]) != _OK):
+            raise PhoneError(f"{self._adb.serial}: the keyboard {ime.id} did not take {action}: {output.text[:200]!r}")
+
+    def _type_ascii(self, text: str, deadline: Deadline) -> None:
+        # `input text` splits at %s and drops bare spaces; a literal %s cannot be typed in one call.
+        clear = ["input", "keyevent", _MOVE_END, *([_DEL] * _MAX_CLEAR)]
+        pieces = [piece.replace(" ", "%s") for piece in _split_percent_s(text)]
+        output = self._adb.shell_all(
+            [clear, *(["input", "text", piece] for piece in pieces if piece)], timeout_s=deadline.left()
+        )
+        if any("Error" in part for part in output):
+            raise PhoneError(f"{self._adb.serial}: input text failed: {' '.join(output)[:200]}")
+
+
+def _split_percent_s(text: str) -> list[str]:
+    """Cut between % and s, so that no piece holds what `input text` reads as a space."""
+    return re.split(r"(?<=%)(?=s)", text)

@@ -1,0 +1,106 @@
+"""The phone's own commands for apps, links and facts, and how their answers are read. Argument lists only."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from drover.phone.adb import Adb, Output
+from drover.phone.engine import AppMissingError, PhoneError
+from drover.wire.devices import DeviceFacts
+
+SCHEMES: Final = frozenset({"https", "snssdk1233", "snssdk1180", "instagram"})
+"""What may be opened: the web, and the apps' own schemes."""
+
+_PACKAGE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)+")
+_VERSION = re.compile(r"versionName=(\S+)")
+_SIZE = re.compile(r"(Physical|Override) size: (\d+)x(\d+)")
+_LEVEL = re.compile(r"^\s*level: (\d+)", re.M)
+_FOCUS = re.compile(r"mCurrentFocus=Window\{\S+(?: u\d+)? ([^/\s}]+)")
+_RESUMED = re.compile(r"(?:mResumedActivity|topResumedActivity|ResumedActivity)[:=].*?\{\S+ u\d+ ([^/\s]+)/")
+_LAUNCHER: Final = ("-a", "android.intent.action.MAIN", "-c", "android.intent.category.LAUNCHER")
+
+
+def open_link(adb: Adb, url: str, package: str, *, timeout_s: float) -> None:
+    """View a link in an app; raises AppMissingError, and PhoneError when the app does not take it."""
+    if urlsplit(url).scheme not in SCHEMES or not url.isprintable() or " " in url:
+        raise PhoneError(
+            f"{adb.serial}: {url!r} is not a link that may be opened; allowed: {', '.join(sorted(SCHEMES))}"
+        )
+    # The package as last word keeps the link inside this app.
+    args = ["am", "start", "-W", "-a", "android.intent.action.VIEW", "-d", url, checked(package)]
+    _started(adb, adb.shell(args, timeout_s=timeout_s), package, f"open {url}", timeout_s)
+
+
+def launch(adb: Adb, package: str, *, timeout_s: float) -> None:
+    """Start an app by its launcher intent; raises AppMissingError."""
+    args = ["am", "start", "-W", *_LAUNCHER, checked(package)]
+    _started(adb, adb.shell(args, timeout_s=timeout_s), package, "start", timeout_s)
+
+
+def force_stop(adb: Adb, package: str, *, timeout_s: float) -> None:
+    """End an app."""
+    output = adb.shell(["am", "force-stop", checked(package)], timeout_s=timeout_s)
+    if output.exit_code:
+        raise PhoneError(f"{adb.serial}: could not stop {package}: {output.text.strip()[:200]}")
+
+
+def current_package(adb: Adb, *, timeout_s: float) -> str:
+    """The package with the focus, empty if there is none."""
+    window, activity = adb.shell_all(
+        [["dumpsys", "window", "displays"], ["dumpsys", "activity", "activities"]], timeout_s=timeout_s
+    )
+    found = _FOCUS.search(window) or _RESUMED.search(activity)
+    return found[1] if found else ""
+
+
+def app_version(adb: Adb, package: str, *, timeout_s: float) -> str:
+    """The version name; raises AppMissingError."""
+    found = _VERSION.search(adb.shell(["dumpsys", "package", checked(package)], timeout_s=timeout_s).text)
+    if not found:
+        raise AppMissingError(f"{adb.serial}: {package} is not installed; install it or correct the package name")
+    return found[1]
+
+
+def facts(adb: Adb, packages: Sequence[str], *, engine: str, timeout_s: float) -> DeviceFacts:
+    """What is known of the phone, in one round trip; apps that are not installed are left out."""
+    props = ["ro.serialno", "ro.product.model", "ro.build.version.release", "ro.build.version.sdk"]
+    commands = [["getprop", prop] for prop in props] + [["wm", "size"], ["dumpsys", "battery"]]
+    commands += [["dumpsys", "package", checked(package)] for package in packages]
+    serial, model, release, sdk, size, battery, *dumps = adb.shell_all(commands, timeout_s=timeout_s)
+    width, height = _size(size)
+    level = _LEVEL.search(battery)
+    versions = {package: _VERSION.search(dump) for package, dump in zip(packages, dumps, strict=True)}
+    return DeviceFacts(
+        hardware_serial=serial.strip(),
+        model=model.strip(),
+        platform_version=release.strip(),
+        sdk=int(sdk) if sdk.strip().isdigit() else 0,
+        width=width,
+        height=height,
+        battery=int(level[1]) if level else None,
+        engine=engine,
+        apps={package: found[1] for package, found in versions.items() if found},
+    )
+
+
+def checked(package: str) -> str:
+    """The package name if it is one; raises PhoneError."""
+    if not _PACKAGE.fullmatch(package):
+        raise PhoneError(f"{package!r} is not a package name")
+    return package
+
+
+def _started(adb: Adb, output: Output, package: str, what: str, timeout_s: float) -> None:
+    said = output.text
+    if "Error" not in said and output.exit_code == 0:
+        return
+    if "unable to resolve" in said or "does not exist" in said or "No activities found" in said:
+        app_version(adb, package, timeout_s=timeout_s)
+        raise PhoneError(f"{adb.serial}: {package} is installed and cannot {what}: {said.strip()[-200:]}")
+    raise PhoneError(f"{adb.serial}: {package} could not {what}: {said.strip()[-200:]}")
+
+
+def _size(said: str) -> tuple[int, int]:
+    sizes = {kind: (int(width), int(height)) for kind, width, height in _SIZE.findall(said)}
+    return sizes.get("Override") or sizes.get("Physical") or (0, 0)
