@@ -1,0 +1,168 @@
+"""What an app on the simulated phone is, and what the phone lends it: clock, world, faults, display size."""
+
+import math
+from collections.abc import Callable
+from typing import Protocol
+
+from phonesim.apps.faults import FaultSet
+from phonesim.contract import Intent
+from phonesim.ui.chrome import Frame
+from phonesim.ui.view import Action, Window
+from phonesim.world import World
+
+TOAST_S = 3.5
+
+
+class Phone:
+    """Shared by the apps of one phone. Holds no lock: the display that owns it does."""
+
+    def __init__(
+        self, *, clock: Callable[[], float], world: World, faults: FaultSet, frame: Frame, language: str
+    ) -> None:
+        self.clock = clock
+        self.world = world
+        self.faults = faults
+        self.frame = frame
+        self.language = language
+        self._stale_at = math.inf
+        self._toast = ("", -math.inf)
+
+    def before(self, moment: float) -> bool:
+        """Whether `moment` is still to come. What is being drawn now goes stale then, so nobody needs a timer."""
+        if self.clock() >= moment:
+            return False
+        self._stale_at = min(self._stale_at, moment)
+        return True
+
+    def begin_drawing(self) -> None:
+        """Forget the moments at which the last drawing would have gone stale."""
+        self._stale_at = math.inf
+
+    @property
+    def stale_at(self) -> float:
+        """When what was drawn since `begin_drawing` stops being true."""
+        return self._stale_at
+
+    def show_toast(self, text: str) -> None:
+        """Show a message for a moment."""
+        self._toast = (text, self.clock() + TOAST_S)
+
+    @property
+    def toast(self) -> str:
+        """The message shown now, or nothing."""
+        text, until = self._toast
+        return text if text and self.before(until) else ""
+
+
+class App(Protocol):
+    """One installed app. Its display calls it with the lock held and asks for windows after each change."""
+
+    package: str
+    version: str
+
+    @property
+    def activity(self) -> str:
+        """The class name of the activity on top."""
+        ...
+
+    @property
+    def dark(self) -> bool:
+        """Whether the system bars are drawn light on dark."""
+        ...
+
+    @property
+    def screen(self) -> tuple[str, str]:
+        """The name of the screen shown and its target, e.g. `("tiktok.profile", "demo_user")`."""
+        ...
+
+    @property
+    def focused_field(self) -> str:
+        """The text field that has the focus; nothing if none has."""
+        ...
+
+    def opens(self, intent: Intent) -> bool:
+        """Whether an activity of this app takes the intent."""
+        ...
+
+    def open(self, intent: Intent) -> None: ...
+
+    def stop(self) -> None:
+        """Forget everything that is not on a server."""
+        ...
+
+    def windows(self) -> list[Window]:
+        """Bottom to top, without the system's own."""
+        ...
+
+    def act(self, action: Action) -> None:
+        """Do what a touched node asked for; names that it does not know do nothing."""
+        ...
+
+    def focus_field(self, field: str) -> None: ...
+
+    def text(self, field: str) -> str: ...
+
+    def edit(self, field: str, text: str) -> None: ...
+
+    def submit(self) -> None:
+        """ENTER in the focused field."""
+        ...
+
+    def hide_keyboard(self) -> None: ...
+
+    def back(self) -> bool:
+        """BACK; False when there is nothing left to go back to, and the app leaves the display."""
+        ...
+
+    def swipe(self, dx: int, dy: int) -> None:
+        """A drag of the finger by this much, in design units."""
+        ...
+
+
+class PlainApp:
+    """What an app without text fields or gestures answers; screens are added by subclasses."""
+
+    package = ""
+    version = "1.0"
+
+    @property
+    def focused_field(self) -> str:
+        return ""
+
+    @property
+    def dark(self) -> bool:
+        return False
+
+    def opens(self, intent: Intent) -> bool:
+        """The launcher's intent, or one that names this app and no data."""
+        return not intent.data and (intent.action in ("", "android.intent.action.MAIN"))
+
+    def open(self, intent: Intent) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+    def act(self, action: Action) -> None:
+        pass
+
+    def focus_field(self, field: str) -> None:
+        pass
+
+    def text(self, field: str) -> str:
+        return ""
+
+    def edit(self, field: str, text: str) -> None:
+        pass
+
+    def submit(self) -> None:
+        pass
+
+    def hide_keyboard(self) -> None:
+        pass
+
+    def back(self) -> bool:
+        return False
+
+    def swipe(self, dx: int, dy: int) -> None:
+        pass

@@ -1,0 +1,321 @@
+"""The display of one phone: the stack of apps, touches and keys routed to the one on top, and what is seen of it.
+
+One lock for all of it, no thread of its own: time passes when somebody looks.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any
+
+import msgspec
+
+from phonesim.apps.app import App, Phone
+from phonesim.apps.faults import FAULTS, FaultSet
+from phonesim.apps.launcher import Launcher, Recents
+from phonesim.apps.system import Browser, Settings
+from phonesim.apps.tiktok import TikTok
+from phonesim.contract import ActivityNotFoundError, Focus, Intent
+from phonesim.ui.chrome import Frame, keyboard, system_bars, toast
+from phonesim.ui.hierarchy import hierarchy_xml
+from phonesim.ui.hit import editable_at, hit_windows
+from phonesim.ui.render import render_png
+from phonesim.ui.view import DESIGN_WIDTH, Action, Window
+from phonesim.world import World
+
+_SYSTEM_PACKAGES = (
+    "android",
+    "com.android.systemui",
+    "com.android.shell",
+    "com.android.inputmethod.latin",
+    "com.android.providers.media",
+    "com.android.providers.media.module",
+)
+_VIEW = "android.intent.action.VIEW"
+_TAP_SLOP = 40
+_FIRST_MINUTE = 9 * 60 + 41
+
+
+class _Drawing(msgspec.Struct):
+    """What is on the display until `stale_at`; XML and picture are made when first asked for."""
+
+    windows: list[Window]
+    stale_at: float
+    xml: str = ""
+    png: bytes = b""
+
+
+class PhoneDisplay:
+    """Implements `phonesim.contract.Display`."""
+
+    def __init__(
+        self,
+        serial: str,
+        *,
+        seed: int,
+        language: str,
+        width: int,
+        height: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.width, self.height = width, height
+        self._scale = width / DESIGN_WIDTH
+        self._lock = RLock()
+        self._clock = clock
+        self._booted = clock()
+        self._faults = FaultSet()
+        self._phone = Phone(
+            clock=clock,
+            world=World(serial, seed=seed, clock=clock),
+            faults=self._faults,
+            frame=Frame(height=round(height / self._scale)),
+            language=language.partition("-")[0].partition("_")[0],
+        )
+        self._launcher = Launcher(self._phone)
+        installed: tuple[App, ...] = (
+            self._launcher,
+            TikTok(self._phone),
+            Settings(self._phone),
+            Browser(self._phone),
+        )
+        self._apps = {app.package: app for app in installed}
+        self._running: list[App] = [self._launcher]
+        self._drawing: _Drawing | None = None
+
+    # What happens to it
+
+    def start_activity(self, intent: Intent) -> Focus:
+        """Resolve and show the activity; raises ActivityNotFoundError."""
+        with self._changing():
+            app = self._resolve(intent)
+            app.open(intent)
+            self._show(app)
+            return self._focus()
+
+    def force_stop(self, package: str) -> None:
+        """End the app; its next start begins at its first screen."""
+        with self._changing():
+            app = self._apps.get(package)
+            if app is not None:
+                app.stop()
+                self._running = [other for other in self._running if other is not app] or [self._launcher]
+
+    def tap(self, x: int, y: int) -> None:
+        with self._changing():
+            self._tap(x / self._scale, y / self._scale)
+
+    def long_tap(self, x: int, y: int) -> None:
+        """Only nodes that are long-clickable take it otherwise than a tap, and none of ours acts on it."""
+        with self._changing():
+            _, path = hit_windows(self._windows(), x / self._scale, y / self._scale)
+            if path and not path[-1].long_clickable:
+                self._tap(x / self._scale, y / self._scale)
+
+    def swipe(self, x1: int, y1: int, x2: int, y2: int) -> None:
+        with self._changing():
+            dx, dy = round((x2 - x1) / self._scale), round((y2 - y1) / self._scale)
+            if max(abs(dx), abs(dy)) <= _TAP_SLOP:
+                self._tap(x1 / self._scale, y1 / self._scale)
+            else:
+                self._top.swipe(dx, dy)
+
+    def key(self, code: int) -> None:
+        """A KeyEvent code; codes that mean nothing to this phone are ignored, as Android does."""
+        with self._changing():
+            handler = {3: self._home, 4: self._back, 66: self._enter, 67: self._delete, 187: self._recents}.get(code)
+            if handler is not None:
+                handler()
+
+    def type_text(self, text: str, *, replace: bool = False) -> bool:
+        """Type into the focused field; False if no field has the focus."""
+        with self._changing():
+            field = self._top.focused_field
+            if field:
+                self._top.edit(field, text if replace else self._top.text(field) + text)
+            return bool(field)
+
+    def set_text_at(self, x: int, y: int, text: str) -> bool:
+        """Replace the text of the editable node under the point; False if there is none."""
+        with self._changing():
+            node = editable_at(self._windows(), x / self._scale, y / self._scale)
+            if node is None:
+                return False
+            self._top.edit(node.field, text)
+            return True
+
+    def inject(self, name: str, params: Mapping[str, Any]) -> None:
+        """Set a fault, or take it away with `{"clear": true}`; raises UnknownFaultError."""
+        with self._changing():
+            self._faults.inject(name, params, now=self._clock())
+
+    # What is seen of it
+
+    def focus(self) -> Focus:
+        with self._lock:
+            return self._focus()
+
+    def keyboard_shown(self) -> bool:
+        with self._lock:
+            return bool(self._top.focused_field)
+
+    def hierarchy_xml(self) -> str:
+        """The tree in the format of `uiautomator dump`."""
+        with self._lock:
+            drawing = self._draw()
+            drawing.xml = drawing.xml or hierarchy_xml(drawing.windows, self._scale)
+            return drawing.xml
+
+    def is_moving(self) -> bool:
+        """Whether the screen animates now; only the fault `moving` makes it so."""
+        with self._lock:
+            return self._clock() < self._faults.until("moving")
+
+    def screenshot_png(self) -> bytes:
+        with self._lock:
+            drawing = self._draw()
+            drawing.png = drawing.png or render_png(drawing.windows, self.width, self.height, self._scale)
+            return drawing.png
+
+    def packages(self) -> Sequence[str]:
+        """Installed packages, system ones included."""
+        return sorted((*_SYSTEM_PACKAGES, *self._apps))
+
+    def package_version(self, package: str) -> str:
+        """The version name; of system packages the Android version's, of unknown ones nothing."""
+        app = self._apps.get(package)
+        if app is not None:
+            return app.version
+        return "13" if package in _SYSTEM_PACKAGES else ""
+
+    def state(self) -> Mapping[str, Any]:
+        """JSON-ready: accounts, effects, screen, keyboard, faults, focus."""
+        with self._lock:
+            screen, target = self._top.screen
+            focus = self._focus()
+            return {
+                **self._phone.world.state(),
+                "screen": screen,
+                "target": target,
+                "keyboard_shown": bool(self._top.focused_field),
+                "toast": self._phone.toast,
+                "faults": self._faults.state(),
+                "focus": {"package": focus.package, "activity": focus.activity},
+            }
+
+    def faults(self) -> Mapping[str, str]:
+        """Name and one-line meaning of each fault that an app can have."""
+        return FAULTS
+
+    # Inside, with the lock held
+
+    @property
+    def _top(self) -> App:
+        return self._running[-1]
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """The lock held around a change, after which the display is drawn anew."""
+        with self._lock:
+            try:
+                yield
+            finally:
+                self._drawing = None
+
+    def _focus(self) -> Focus:
+        return Focus(package=self._top.package, activity=self._top.activity)
+
+    def _resolve(self, intent: Intent) -> App:
+        package = intent.package or intent.component.partition("/")[0]
+        if package:
+            app = self._apps.get(package)
+            if app is not None and app.opens(intent):
+                return app
+        elif intent.action == _VIEW:
+            for app in self._apps.values():
+                if app.opens(intent):
+                    return app
+        elif "android.intent.category.HOME" in intent.categories:
+            return self._launcher
+        raise ActivityNotFoundError(f"Activity not started, unable to resolve {_described(intent)}")
+
+    def _show(self, app: App) -> None:
+        self._running = [other for other in self._running if other is not app and not isinstance(other, Recents)]
+        self._running.append(app)
+
+    def _tap(self, x: float, y: float) -> None:
+        window, path = hit_windows(self._windows(), x, y)
+        if not path:
+            if window is not None and window.outside is not None:
+                self._top.act(window.outside)
+            return
+        node = path[-1]
+        if not node.enabled:
+            return
+        if node.field:
+            self._top.focus_field(node.field)
+        if node.action is not None:
+            self._perform(node.action)
+
+    def _perform(self, action: Action) -> None:
+        system = {"back": self._back, "home": self._home, "recent_apps": self._recents}.get(action.name)
+        if system is not None:
+            system()
+        elif action.name == "key":
+            self.key(int(action.value))
+        elif action.name == "type":
+            self.type_text(action.value)
+        elif action.name == "start":
+            self.start_activity(Intent(action="android.intent.action.MAIN", package=action.value))
+        else:
+            self._top.act(action)
+
+    def _back(self) -> None:
+        if self._top.focused_field:
+            self._top.hide_keyboard()
+        elif not self._top.back() and self._top is not self._launcher:
+            self._show(self._launcher)
+
+    def _home(self) -> None:
+        self._show(self._launcher)
+
+    def _recents(self) -> None:
+        cards = [app.package for app in reversed(self._running) if not isinstance(app, (Launcher, Recents))]
+        self._show(Recents(self._phone, tuple(cards)))
+
+    def _enter(self) -> None:
+        if self._top.focused_field:
+            self._top.submit()
+
+    def _delete(self) -> None:
+        field = self._top.focused_field
+        if field:
+            self._top.edit(field, self._top.text(field)[:-1])
+
+    def _windows(self) -> list[Window]:
+        return self._draw().windows
+
+    def _draw(self) -> _Drawing:
+        if self._drawing is None or self._clock() >= self._drawing.stale_at:
+            self._phone.begin_drawing()
+            frame = self._phone.frame
+            windows = self._top.windows()
+            if self._top.focused_field:
+                windows += keyboard(frame)
+            windows += system_bars(frame, clock_text=self._clock_text(), dark=self._top.dark)
+            if self._phone.toast:
+                windows.append(toast(frame, self._phone.toast))
+            self._drawing = _Drawing(windows=windows, stale_at=self._phone.stale_at)
+        return self._drawing
+
+    def _clock_text(self) -> str:
+        passed = int((self._clock() - self._booted) // 60)
+        self._phone.before(self._booted + (passed + 1) * 60)
+        hour, minute = divmod(_FIRST_MINUTE + passed, 60)
+        return f"{hour % 24}:{minute:02}"
+
+
+def _described(intent: Intent) -> str:
+    """The intent as `am` prints it."""
+    parts = (("act", intent.action), ("dat", intent.data), ("pkg", intent.package), ("cmp", intent.component))
+    return "Intent { " + " ".join(f"{name}={value}" for name, value in parts if value) + " flg=0x10000000 }"

@@ -1,0 +1,98 @@
+"""Which faults an app can have, and which are set now. What a fault looks like is the app's business."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from phonesim.contract import UnknownFaultError
+
+POPUPS: Mapping[str, str] = {
+    "not_now": "a question with OK and Not now",
+    "notification": "Android's notification permission, with a typographic apostrophe",
+    "save_login": "Save login for next time?",
+    "update": "opaque: no text and nothing clickable, BACK closes it",
+    "phone_number": "a sheet over the screen, closed by an unlabelled X",
+    "rating": "asks for stars; Later closes it",
+}
+
+FAULTS: Mapping[str, str] = {
+    "popup": "{kind, after: screens to let pass (0), repeat: how often (1)}; kinds: " + ", ".join(POPUPS),
+    "unknown_popup": "a popup nobody knows, over the next screen; BACK closes it; {after, repeat} as popup",
+    "captcha": "Verify to continue; {when: now|follow}",
+    "login_wall": "the app is logged out; {when: now|follow}",
+    "banned": "the account is banned; {when: now|follow}",
+    "follow_limit": "a tap on Follow answers You're following too fast; {as: dialog|toast}",
+    "follow_ignored": "a tap on Follow does nothing",
+    "follow_late": "a tap on Follow works, the label changes later; {seconds: 2}",
+    "moving": "the screen never comes to rest; {seconds} from now, or until cleared",
+    "slow_screens": "every screen loads for {seconds: 3}",
+    "wrong_profile": "a link to a profile opens another user's; {target}",
+    "mixed_language": "tabs and navigation in another language than the buttons",
+}
+
+_WHEN = ("now", "follow")
+
+
+class FaultSet:
+    """The faults set on one phone. Not thread-safe: its display holds the lock."""
+
+    def __init__(self) -> None:
+        self._set: dict[str, dict[str, Any]] = {}
+
+    def inject(self, name: str, params: Mapping[str, Any], *, now: float) -> None:
+        """Set or clear a fault; raises UnknownFaultError for a name, kind or time that does not exist."""
+        if name not in FAULTS:
+            raise UnknownFaultError(f"no fault {name!r}; there are {', '.join(FAULTS)}")
+        if params.get("clear"):
+            self._set.pop(name, None)
+            return
+        kind = params.get("kind")
+        if name == "popup" and kind not in POPUPS:
+            raise UnknownFaultError(f"no popup of kind {kind!r}; there are {', '.join(POPUPS)}")
+        if params.get("when", "now") not in _WHEN:
+            raise UnknownFaultError(f"{name} happens 'now' or on 'follow', not {params['when']!r}")
+        self._set[name] = {**params, "since": now}
+
+    def active(self, name: str, when: str = "now") -> bool:
+        """Whether the fault is set, for this occasion where it has one."""
+        found = self._set.get(name)
+        return found is not None and found.get("when", "now") == when
+
+    def value(self, name: str, key: str, default: Any) -> Any:
+        """One parameter of a fault that is set; the default if the fault or the parameter is not."""
+        return self._set.get(name, {}).get(key, default)
+
+    def seconds(self, name: str, default: float) -> float:
+        """How long the fault lasts or delays; 0 when it is not set."""
+        return float(self._set[name].get("seconds", default)) if name in self._set else 0.0
+
+    def until(self, name: str) -> float:
+        """When a fault that lasts for `seconds` ends; infinity if it lasts until cleared, 0 if it is not set."""
+        found = self._set.get(name)
+        if found is None:
+            return 0.0
+        return float(found["since"]) + float(found.get("seconds", "inf"))
+
+    def trip(self, name: str) -> None:
+        """A fault that waited for its occasion is here now, and stays until cleared."""
+        self._set[name]["when"] = "now"
+
+    def popups_due(self) -> list[str]:
+        """Called when a screen is entered: the popups that appear over it, each occurrence used up."""
+        due: list[str] = []
+        for name in ("popup", "unknown_popup"):
+            params = self._set.get(name)
+            if params is None:
+                continue
+            waiting = int(params.get("after", 0))
+            if waiting > 0:
+                params["after"] = waiting - 1
+                continue
+            due.append(str(params.get("kind", "unknown")))
+            params["repeat"] = int(params.get("repeat", 1)) - 1
+            if params["repeat"] <= 0:
+                del self._set[name]
+        return due
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """JSON-ready: the parameters of each fault that is set."""
+        return {name: {k: v for k, v in params.items() if k != "since"} for name, params in self._set.items()}

@@ -1,0 +1,339 @@
+"""TikTok's navigation: the back stack, what is over it, and what each touch does. It draws nothing itself."""
+
+import re
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from phonesim.apps.app import Phone
+from phonesim.apps.tiktok import blockers, sheets
+from phonesim.apps.tiktok.bottom_nav import bottom_nav
+from phonesim.apps.tiktok.feed import feed
+from phonesim.apps.tiktok.labels import Labels
+from phonesim.apps.tiktok.own_profile import own_profile
+from phonesim.apps.tiktok.popups import WINDOWS, phone_number
+from phonesim.apps.tiktok.profile import profile
+from phonesim.apps.tiktok.scene import PACKAGE, Overlay, Page, Scene, notice, shell
+from phonesim.apps.tiktok.search import TABS, results, search_entry
+from phonesim.contract import Intent
+from phonesim.ui.view import Action, View, Window, view
+from phonesim.world import Relation, lookalikes, normal, traits_of, user
+
+LOAD_S = 0.25
+SLOW_S = 2.0
+LATE_S = 2.0
+_MAIN = "com.ss.android.ugc.aweme.main.MainActivity"
+_SWIPE = 200
+_PROFILE = re.compile(r"^https?://(?:www\.|m\.)?tiktok\.com/@([^/?#]+)")
+_SITE = re.compile(r"^https?://(?:www\.|m\.|vm\.)?tiktok\.com(?:/|$)")
+_ACTIVITIES = {
+    "profile": "com.ss.android.ugc.aweme.profile.ui.UserProfileActivity",
+    "search": "com.ss.android.ugc.aweme.search.activity.SearchResultActivity",
+    "search_results": "com.ss.android.ugc.aweme.search.activity.SearchResultActivity",
+}
+_BLOCKERS = ("login_wall", "banned", "captcha")
+_SHEETS = {
+    "account_sheet": sheets.account_sheet,
+    "unfollow_sheet": sheets.unfollow_sheet,
+    "unfollow_dialog": sheets.unfollow_dialog,
+    "too_fast": sheets.too_fast,
+}
+
+
+class TikTok:
+    """Implements `phonesim.apps.app.App`."""
+
+    package = PACKAGE
+    version = "43.1.4"
+
+    def __init__(self, phone: Phone) -> None:
+        self._phone = phone
+        self._labels = Labels(phone.language)
+        self._position = 0
+        self.stop()
+
+    def stop(self) -> None:
+        """Follows and the place in the feed are the server's and survive."""
+        self._stack: list[Page] = []
+        self._overlays: list[Overlay] = []
+        self._late: dict[str, tuple[Relation, float]] = {}
+        self._suggesting: set[str] = set()
+        self._query = ""
+        self._focused = False
+
+    # What is on
+
+    @property
+    def activity(self) -> str:
+        if self._overlays and self._overlays[-1].name == "popup.notification":
+            return "com.android.permissioncontroller.permission.ui.GrantPermissionsActivity"
+        return _ACTIVITIES.get(self._page.name, _MAIN)
+
+    @property
+    def dark(self) -> bool:
+        return self._page.name == "feed" and self._blocker() not in ("login_wall", "banned")
+
+    @property
+    def screen(self) -> tuple[str, str]:
+        blocker = self._blocker()
+        if blocker:
+            return f"tiktok.{blocker}", ""
+        if self._overlays:
+            return f"tiktok.{self._overlays[-1].name}", self._overlays[-1].target
+        page = self._page
+        if page.name == "profile":
+            return f"tiktok.{self._profile_state(page)}", page.target
+        return f"tiktok.{page.name}", page.target
+
+    @property
+    def focused_field(self) -> str:
+        return "search" if self._focused and not self._blocker() and not self._overlays else ""
+
+    @property
+    def _page(self) -> Page:
+        return self._stack[-1] if self._stack else Page(name="feed")
+
+    def _profile_state(self, page: Page) -> str:
+        if self._phone.before(page.ready_at):
+            return "profile_loading"
+        return "profile" if user(page.target) else "user_not_found"
+
+    def _blocker(self) -> str:
+        return next((name for name in _BLOCKERS if self._phone.faults.active(name)), "")
+
+    def windows(self) -> list[Window]:
+        """The page with what lies over it in the same tree, then dialogs in windows of their own."""
+        scene = self._scene()
+        blocker = self._blocker()
+        if blocker in ("login_wall", "banned"):
+            root = blockers.login_wall(scene) if blocker == "login_wall" else blockers.banned(scene)
+            return [Window(package=PACKAGE, root=root)]
+        root = self._draw(scene)
+        dialogs: list[Window] = []
+        for overlay in self._overlays:
+            if overlay.name == "popup.phone_number":
+                root = view("FrameLayout", scene.frame.whole, root, phone_number(scene, overlay))
+            elif overlay.name in _SHEETS:
+                dialogs.append(_SHEETS[overlay.name](scene, overlay))
+            else:
+                dialogs.append(WINDOWS[overlay.name.removeprefix("popup.")](scene))
+        if blocker == "captcha":
+            dialogs.append(blockers.captcha(scene))
+        return [Window(package=PACKAGE, root=root), *dialogs]
+
+    def _scene(self) -> Scene:
+        mixed = "en" if self._phone.language != "en" else "fr"
+        now = {handle: before for handle, (before, until) in self._late.items() if self._phone.before(until)}
+        return Scene(
+            phone=self._phone,
+            labels=self._labels,
+            nav=Labels(mixed) if self._phone.faults.active("mixed_language") else self._labels,
+            page=self._page,
+            position=self._position,
+            shown=now,
+            suggesting=frozenset(self._suggesting),
+            query=self._query,
+            focused=bool(self.focused_field),
+        )
+
+    def _draw(self, scene: Scene) -> View:
+        name = scene.page.name
+        builder = {
+            "feed": feed,
+            "profile": profile,
+            "own_profile": own_profile,
+            "search": search_entry,
+            "search_results": results,
+        }.get(name)
+        if builder is not None:
+            return builder(scene)
+        key = {"friends": "friends_tab"}.get(name, name)
+        words = notice(scene.frame, 700, scene.labels[key], scene.labels[f"{name}_empty"], name)
+        return shell(scene.frame, words, bottom_nav(scene, key, dark=False))
+
+    # Ways in
+
+    def opens(self, intent: Intent) -> bool:
+        """Launcher intents, links to the site, and the app's own scheme."""
+        if not intent.data:
+            return intent.action in ("", "android.intent.action.MAIN")
+        return bool(_SITE.match(intent.data)) or intent.data.startswith("snssdk1233://")
+
+    def open(self, intent: Intent) -> None:
+        """A profile link opens that profile, the search scheme its results, anything else the feed."""
+        named = _PROFILE.match(intent.data)
+        if named is not None:
+            self._stack = self._stack or [Page(name="feed")]
+            self._enter_profile(self._linked(normal(unquote(named[1]))))
+        elif intent.data.startswith("snssdk1233://search"):
+            words = parse_qs(urlsplit(intent.data).query).get("keyword", [""])
+            self._stack = self._stack or [Page(name="feed")]
+            self._search(words[0])
+        else:
+            self._stack = []
+            self._enter(Page(name="feed"))
+
+    def _linked(self, handle: str) -> str:
+        if not self._phone.faults.active("wrong_profile"):
+            return handle
+        return normal(
+            str(self._phone.faults.value("wrong_profile", "target", (*lookalikes(handle), "someone.else")[0]))
+        )
+
+    def _enter(self, page: Page, load_s: float = 0.0) -> None:
+        delay = max(load_s, self._phone.faults.seconds("slow_screens", 3.0))
+        self._focused = page.name == "search"
+        self._overlays = [Overlay(name=f"popup.{kind}") for kind in self._phone.faults.popups_due()]
+        self._stack.append(Page(name=page.name, target=page.target, tab=page.tab, ready_at=self._phone.clock() + delay))
+
+    def _enter_profile(self, handle: str) -> None:
+        if handle == self._phone.world.active:
+            self._enter(Page(name="own_profile"))
+        else:
+            self._enter(Page(name="profile", target=handle), SLOW_S if "slow" in traits_of(handle) else LOAD_S)
+
+    def _search(self, words: str) -> None:
+        self._query = words
+        self._enter(Page(name="search_results", target=words, tab=TABS[0]), LOAD_S)
+
+    # Touches
+
+    def act(self, action: Action) -> None:
+        """Dispatch by the action's name, as nodes carry it."""
+        handler = getattr(self, f"_on_{action.name}", None)
+        if handler is not None:
+            handler(action.value)
+
+    def _on_follow(self, handle: str) -> None:
+        faults, world = self._phone.faults, self._phone.world
+        world.tapped("follow", handle)
+        traits = traits_of(handle)
+        for name in _BLOCKERS:
+            if faults.active(name, "follow"):
+                faults.trip(name)
+                return
+        if faults.active("follow_ignored") or "ignored" in traits:
+            return
+        if faults.active("follow_limit") or "limited" in traits:
+            self._too_fast()
+            return
+        before = world.relation(handle)
+        if world.follow(handle):
+            self._suggesting.add(handle)
+            delay = faults.seconds("follow_late", LATE_S) or (LATE_S if "late" in traits else 0.0)
+            self._late[handle] = (before, self._phone.clock() + delay)
+
+    def _too_fast(self) -> None:
+        if self._phone.faults.value("follow_limit", "as", "dialog") == "toast":
+            self._phone.show_toast(self._labels["too_fast"])
+        else:
+            self._overlays.append(Overlay(name="too_fast"))
+
+    def _on_relation(self, handle: str) -> None:
+        self._overlays.append(Overlay(name="unfollow_sheet", target=handle))
+
+    def _on_ask_unfollow(self, handle: str) -> None:
+        relation = self._phone.world.relation(handle)
+        found = user(handle)
+        self._overlays.pop()
+        if relation is Relation.FRIENDS or (relation is Relation.FOLLOWING and found is not None and found.private):
+            self._overlays.append(Overlay(name="unfollow_dialog", target=handle))
+        else:
+            self._unfollow(handle)
+
+    def _on_unfollow(self, handle: str) -> None:
+        self._overlays.pop()
+        self._unfollow(handle)
+
+    def _unfollow(self, handle: str) -> None:
+        self._phone.world.tapped("unfollow", handle)
+        self._phone.world.unfollow(handle)
+
+    def _on_suggest(self, handle: str) -> None:
+        self._suggesting ^= {handle}
+
+    def _on_like(self, handle: str) -> None:
+        self._phone.world.tapped("like", handle)
+        self._phone.world.like(handle)
+
+    def _on_profile(self, handle: str) -> None:
+        self._enter_profile(handle)
+
+    def _on_tab(self, name: str) -> None:
+        self._stack = []
+        self._enter(Page(name=name))
+
+    def _on_search(self, _: str) -> None:
+        self._query = ""
+        self._enter(Page(name="search"))
+
+    def _on_search_for(self, words: str) -> None:
+        self._search(words)
+
+    def _on_submit(self, _: str) -> None:
+        self.submit()
+
+    def _on_clear_search(self, _: str) -> None:
+        self._query = ""
+
+    def _on_results_tab(self, tab: str) -> None:
+        page = self._stack.pop()
+        self._enter(Page(name=page.name, target=page.target, tab=tab), LOAD_S)
+
+    def _on_accounts(self, _: str) -> None:
+        self._overlays.append(Overlay(name="account_sheet"))
+
+    def _on_switch(self, account: str) -> None:
+        changed = account != self._phone.world.active
+        self._overlays = []
+        if changed:
+            self._phone.world.switch(account)
+            self._stack = []
+            self._enter(Page(name="feed"))
+            self._overlays.append(Overlay(name="popup.save_login"))
+
+    def _on_close_overlay(self, _: str) -> None:
+        if self._overlays:
+            self._overlays.pop()
+
+    def _on_back_page(self, _: str) -> None:
+        self._focused = False
+        self.back()
+
+    # Text and keys
+
+    def focus_field(self, field: str) -> None:
+        self._focused = field == "search"
+
+    def text(self, field: str) -> str:
+        return self._query if field == "search" else ""
+
+    def edit(self, field: str, text: str) -> None:
+        if field == "search":
+            self._query = text
+
+    def submit(self) -> None:
+        if self._query.strip():
+            self._search(self._query.strip())
+
+    def hide_keyboard(self) -> None:
+        self._focused = False
+
+    def back(self) -> bool:
+        """Closes what is on top; blockers stay, and the app is left instead."""
+        if self._blocker():
+            return False
+        if self._overlays:
+            self._overlays.pop()
+            return True
+        if len(self._stack) > 1:
+            self._stack.pop()
+            self._focused = False
+            return True
+        if self._page.name != "feed":
+            self._stack = [Page(name="feed")]
+            return True
+        return False
+
+    def swipe(self, dx: int, dy: int) -> None:
+        """Up or down on the feed: the next or the previous video."""
+        if self._page.name == "feed" and not self._overlays and not self._blocker() and abs(dy) > max(_SWIPE, abs(dx)):
+            self._position = max(0, self._position + (1 if dy < 0 else -1))

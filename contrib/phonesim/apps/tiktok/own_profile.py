@@ -1,0 +1,82 @@
+"""The active account's own profile: its name opens the account switcher."""
+
+from phonesim.apps.tiktok.bottom_nav import bottom_nav
+from phonesim.apps.tiktok.profile import statistics, tiles
+from phonesim.apps.tiktok.scene import DIM, GREY, INK, Scene, icon, shell, text
+from phonesim.ui.view import Action, Style, View, view
+from phonesim.world import user
+
+_TABS = (("videos_tab", "grid"), ("private_tab", "lock"), ("favorites_tab", "bookmark"), ("liked_tab", "heart"))
+
+
+def own_profile(scene: Scene) -> View:
+    """Title bar with the account's name, @handle and Edit, statistics, tabs, and the navigation."""
+    account = scene.world.active
+    inner = (0, 0, 1080, scene.frame.bottom)
+    parts = [
+        _title_bar(scene, account),
+        view("ImageView", (428, 250, 652, 474), id="user_avatar", style=Style(avatar=account)),
+        *_identity(scene, account),
+        _statistics(scene, account),
+        _studio(scene),
+        _tabs(scene),
+        tiles(scene, account, 912),
+    ]
+    column = view("LinearLayout", inner, *parts, id="joq")
+    return shell(scene.frame, view("FrameLayout", inner, column, bottom_nav(scene, "profile", dark=False), id="s8e"))
+
+
+def _title_bar(scene: Scene, account: str) -> View:
+    box = (280, 101, 800, 226)
+    name = view(
+        "LinearLayout",
+        box,
+        text((300, 131, 740, 196), account, id="nfy", size=46, bold=True, align="center"),
+        icon((744, 143, 784, 183), "down", size=40),
+        flags="Cf",
+        action=Action("accounts"),
+    )
+    menu = icon((954, 101, 1059, 226), "menu", cls="Button", desc=scene.labels["profile_menu"], flags="C")
+    return view("ViewGroup", (0, 84, 1080, 236), name, menu, id="h5q")
+
+
+def _identity(scene: Scene, account: str) -> list[View]:
+    handle = text((250, 484, 690, 534), f"@{account}", cls="Button", id="sj8", flags="C", size=38, align="center")
+    edit = text(
+        (700, 480, 860, 540),
+        scene.labels["edit"],
+        cls="Button",
+        flags="C",
+        size=34,
+        bold=True,
+        align="center",
+        fill=GREY,
+        radius=12,
+    )
+    return [handle, edit]
+
+
+def _statistics(scene: Scene, account: str) -> View:
+    found = user(account)
+    if found is None:
+        raise LookupError(f"the account {account!r} of this phone is not a handle that a user can have")
+    return statistics(scene, found, 560)
+
+
+def _studio(scene: Scene) -> View:
+    label = text((405, 722, 760, 772), scene.labels["studio"], id="a_l", size=36, bold=True)
+    return view("LinearLayout", (330, 710, 780, 786), label, icon((345, 722, 395, 772), "play", size=44), flags="C")
+
+
+def _tabs(scene: Scene) -> View:
+    cells = [
+        view(
+            "RelativeLayout",
+            (i * 270, 800, (i + 1) * 270, 910),
+            icon((i * 270 + 95, 815, i * 270 + 175, 895), picture, size=62, color=DIM if i else INK),
+            desc=scene.labels[key],
+            flags="C" if i else "CS",
+        )
+        for i, (key, picture) in enumerate(_TABS)
+    ]
+    return view("LinearLayout", (0, 800, 1080, 910), *cells)

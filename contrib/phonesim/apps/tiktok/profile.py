@@ -1,0 +1,316 @@
+"""Another user's profile. Frames and header follow the recording of 2024, statistics and action row that of 47.0.3."""
+
+from phonesim.apps.tiktok.scene import DIM, GREY, INK, RED, WHITE, Scene, icon, notice, shell, text
+from phonesim.ui.view import Action, Bounds, Style, View, view
+from phonesim.world import Relation, User, lookalikes, user
+
+# Relation -> the label of the button, and whether it stands right of Message.
+BUTTON: dict[Relation, tuple[str, bool]] = {
+    Relation.NONE: ("follow", False),
+    Relation.FOLLOWED_BY: ("follow_back", False),
+    Relation.REQUESTED: ("requested", True),
+    Relation.FOLLOWING: ("following", True),
+    Relation.FRIENDS: ("friends", True),
+}
+_ROW = (886, 991)
+
+
+def profile(scene: Scene) -> View:
+    """The profile in whichever state it is: loading, not found, banned, private or open."""
+    handle = scene.page.target
+    if scene.loading:
+        return _framed(scene, handle, _spinner())
+    found = user(handle)
+    if found is None:
+        return _framed(scene, "", _missing(scene, "not_found", "person"))
+    if "banned" in found.traits:
+        return _framed(scene, "", _missing(scene, "user_banned", "person"))
+    return _framed(scene, found.name, _whole(scene, found))
+
+
+def _framed(scene: Scene, title: str, body: View) -> View:
+    """Pager, title bar and body, nested as deeply as on the phone."""
+    frame = scene.frame
+    inner = (0, 0, 1080, frame.bottom)
+    column = view("LinearLayout", inner, _title_bar(scene, title), body)
+    pager = view("RelativeLayout", inner, column, id="ik7")
+    for cls, id_ in (("LinearLayout", "nto"), ("LinearLayout", "gb5"), ("HorizontalScrollView", "kga")):
+        pager = view(cls, inner, pager, id=id_, flags="f" if cls == "HorizontalScrollView" else "")
+    return shell(frame, view("FrameLayout", inner, view("FrameLayout", inner, pager), id="ia8"))
+
+
+def _title_bar(scene: Scene, title: str) -> View:
+    bar = (0, 84, 1080, 256)
+    return view(
+        "FrameLayout",
+        bar,
+        view(
+            "ViewGroup",
+            bar,
+            view(
+                "LinearLayout",
+                (27, 101, 162, 236),
+                icon(
+                    (27, 101, 162, 236),
+                    "back",
+                    cls="Button",
+                    desc=scene.labels["back"],
+                    flags="Cf",
+                    action=Action("back_page"),
+                ),
+                id="h5w",
+            ),
+            view(
+                "LinearLayout",
+                (297, 133, 783, 207),
+                text((297, 133, 783, 207), title, id="h5f", flags="f", size=46, bold=True, align="center"),
+                id="h5h",
+            ),
+            view(
+                "LinearLayout",
+                (783, 101, 1053, 236),
+                view(
+                    "FrameLayout",
+                    (783, 101, 918, 236),
+                    view("FrameLayout", (783, 101, 918, 236), icon((810, 128, 891, 209), "bell", id="ajo"), flags="Cf"),
+                ),
+                icon((918, 101, 1053, 236), "share", cls="Button", flags="Cf"),
+                id="h5n",
+            ),
+            id="h5q",
+        ),
+        id="h5b",
+    )
+
+
+def _spinner() -> View:
+    return view(
+        "FrameLayout",
+        (0, 256, 1080, 1200),
+        view("ProgressBar", (480, 640, 600, 760), style=Style(icon="spinner", size=110, color=DIM)),
+    )
+
+
+def _missing(scene: Scene, key: str, picture: str) -> View:
+    labels = scene.labels
+    return notice(scene.frame, 620, labels[key], labels[f"{key}_text"], picture)
+
+
+def _whole(scene: Scene, found: User) -> View:
+    bottom = scene.frame.bottom
+    suggesting = "suggests" in found.traits or found.handle in scene.suggesting
+    tabs = 1500 if suggesting else 1120
+    head = [
+        _avatar(found),
+        text(
+            (353, 594, 727, 668),
+            f"@{found.handle}",
+            id="nfz",
+            flags="Cf",
+            size=40,
+            align="center",
+            action=Action("copy_handle", found.handle),
+        ),
+        statistics(scene, found, 709),
+        action_row(scene, found),
+        text((60, 1014, 1020, 1090), found.bio, size=38, align="center") if found.bio else None,
+        _suggestions(scene, found, 1120) if suggesting else None,
+    ]
+    column = view("LinearLayout", (0, 256, 1080, tabs), *(part for part in head if part is not None))
+    body = _locked(scene, tabs) if _closed(scene, found) else _videos(scene, found, tabs)
+    inside = view("FrameLayout", (0, 256, 1080, tabs), column, id="ihw")
+    return view("LinearLayout", (0, 256, 1080, bottom), inside, *body, id="joq")
+
+
+def _closed(scene: Scene, found: User) -> bool:
+    return found.private and scene.relation(found.handle) not in (Relation.FOLLOWING, Relation.FRIENDS)
+
+
+def _avatar(found: User) -> View:
+    ring = (371, 256, 709, 594)
+    picture = view("ImageView", (398, 283, 682, 567), style=Style(avatar=found.handle))
+    rings = [view("RelativeLayout", ring, picture, id="adr", flags="Cf")]
+    if "verified" in found.traits:
+        rings.append(icon((650, 520, 710, 580), "tick", size=60, color="#20d5ec"))
+    return view("FrameLayout", ring, *rings, id="ihf")
+
+
+def statistics(scene: Scene, found: User, top: int) -> View:
+    """Count above label, three times; the first label is the word of the Following button."""
+    values = (("following_stat", found.following), ("followers", found.followers), ("likes", found.likes))
+    groups = [
+        _statistic(scene, "ViewGroup" if key == "followers" else "LinearLayout", 74 + 312 * i, top, key, number)
+        for i, (key, number) in enumerate(values)
+    ]
+    return view("LinearLayout", (54, top, 1026, top + 137), *groups, id="gcy")
+
+
+def _statistic(scene: Scene, cls: str, left: int, top: int, key: str, number: int) -> View:
+    right = left + 308
+    return view(
+        cls,
+        (left, top, right, top + 137),
+        text(
+            (left, top, right, top + 74),
+            scene.labels.count(number),
+            id="t8_",
+            size=50,
+            bold=True,
+            align="center",
+        ),
+        text((left, top + 83, right, top + 137), scene.labels[key], id="t89", size=36, color=DIM, align="center"),
+        flags="C",
+    )
+
+
+def action_row(scene: Scene, found: User) -> View:
+    """[Follow][Message][suggestions], or once following [Message][Following ][add person]; one id serves all."""
+    label, message_first = BUTTON[scene.relation(found.handle)]
+    # The wide label of the state comes with a trailing space, as recorded.
+    words = scene.labels[label] + (" " if message_first else "")
+    tap = Action("relation" if message_first else "follow", found.handle)
+    message = scene.labels["message"]
+    if message_first:
+        controls = [
+            _control((42, *_ROW, 649), message, Action("message", found.handle), GREY, INK),
+            _control((670, *_ROW, 912), words, tap, GREY, INK),
+        ]
+    else:
+        controls = [
+            _control((42, *_ROW, 467), words, tap, RED, WHITE),
+            _control((488, *_ROW, 912), message, Action("message", found.handle), GREY, INK),
+        ]
+    controls.append(_icon_control((933, *_ROW, 1038), Action("suggest", found.handle), message_first))
+    return view("LinearLayout", (42, _ROW[0], 1038, _ROW[1]), *controls)
+
+
+def _control(span: tuple[int, int, int, int], words: str, action: Action, fill: str, ink: str) -> View:
+    """A label four levels below the unlabelled node that is clickable. `span` is left, top, bottom, right."""
+    left, top, bottom, right = span
+    box: Bounds = (left, top, right, bottom)
+    middle: Bounds = (left + 24, top, right - 24, bottom)
+    label = text(middle, words, id="fmp", size=40, bold=True, align="center", color=ink)
+    inner = view("LinearLayout", middle, label, id="fmr")
+    outer = view(
+        "LinearLayout", box, view("LinearLayout", box, inner, id="fmj"), id="fmk", style=Style(fill=fill, radius=12)
+    )
+    return view("LinearLayout", box, outer, flags="C", action=action)
+
+
+def _icon_control(span: tuple[int, int, int, int], action: Action, following: bool) -> View:
+    left, top, bottom, right = span
+    box: Bounds = (left, top, right, bottom)
+    picture = icon(box, "add-person" if following else "down", id="fml", flags="C", action=action, size=60)
+    inner = view("RelativeLayout", box, picture, id="fmo")
+    outer = view(
+        "LinearLayout", box, view("LinearLayout", box, inner, id="fmj"), id="fmk", style=Style(fill=GREY, radius=12)
+    )
+    return view("LinearLayout", box, outer, flags="C", action=action)
+
+
+def _suggestions(scene: Scene, found: User, top: int) -> View:
+    """Cards of other accounts, each with a Follow button of its own."""
+    others = [other for name in lookalikes(f"{found.handle[:12]}.x") if (other := user(name)) is not None][:3]
+    cards = [_card(scene, other, 40 + i * 345, top + 70) for i, other in enumerate(others)]
+    return view(
+        "LinearLayout",
+        (0, top, 1080, top + 370),
+        text((40, top, 700, top + 60), scene.labels["suggested"], size=38, bold=True),
+        text((760, top, 1040, top + 60), scene.labels["see_all"], size=36, color=DIM, align="right", flags="C"),
+        view("androidx.recyclerview.widget.RecyclerView", (0, top + 70, 1080, top + 370), *cards, flags="fs"),
+    )
+
+
+def _card(scene: Scene, other: User, left: int, top: int) -> View:
+    label, following = BUTTON[scene.relation(other.handle)]
+    box = (left + 20, top + 216, left + 305, top + 286)
+    button = view(
+        "LinearLayout",
+        box,
+        view(
+            "LinearLayout",
+            box,
+            text(
+                box,
+                scene.labels[label],
+                id="fmp",
+                size=34,
+                bold=True,
+                align="center",
+                color=INK if following else WHITE,
+            ),
+            id="fmr",
+        ),
+        flags="C",
+        action=Action("relation" if following else "follow", other.handle),
+        style=Style(fill=GREY if following else RED, radius=10),
+    )
+    return view(
+        "FrameLayout",
+        (left, top, left + 325, top + 300),
+        view("ImageView", (left + 97, top + 14, left + 227, top + 144), style=Style(avatar=other.handle)),
+        text((left + 10, top + 152, left + 315, top + 204), other.name, size=32, align="center", bold=True),
+        button,
+        flags="Cf",
+        action=Action("profile", other.handle),
+        style=Style(outline="#e3e3e4", radius=16),
+    )
+
+
+def _videos(scene: Scene, found: User, top: int) -> list[View]:
+    tabs = [
+        _tab(i * 360, top, scene.labels[key], picture, selected=i == 0)
+        for i, (key, picture) in enumerate((("videos_tab", "grid"), ("reposts_tab", "share"), ("liked_tab", "heart")))
+    ]
+    bar = view("LinearLayout", (0, top, 1080, top + 110), *tabs, id="lbh")
+    return [view("RelativeLayout", (0, top, 1080, top + 110), bar, id="ik2"), tiles(scene, found.handle, top + 112)]
+
+
+def _tab(left: int, top: int, desc: str, picture: str, *, selected: bool) -> View:
+    box = (left, top, left + 360, top + 110)
+    ink = INK if selected else DIM
+    inner = icon(
+        (left + 140, top + 15, left + 220, top + 95),
+        picture,
+        id="eg9",
+        size=62,
+        color=ink,
+        flags="S" if selected else "",
+    )
+    underline = (
+        [view("View", (left + 120, top + 104, left + 240, top + 110), style=Style(fill=INK))] if selected else []
+    )
+    return view("RelativeLayout", box, inner, *underline, desc=desc, flags="CSf" if selected else "Cf")
+
+
+def tiles(scene: Scene, seed: str, top: int) -> View:
+    """The grid of videos, three in a row, as many as fit."""
+    bottom = scene.frame.bottom
+    cells: list[View] = []
+    for number in range(9):
+        row, column = divmod(number, 3)
+        left, y = column * 362, top + row * 472
+        box = (left, y, min(left + 358, 1080), min(y + 468, bottom))
+        if box[3] - box[1] > 100:
+            label = text(
+                (left + 16, box[3] - 64, left + 340, box[3] - 14),
+                scene.labels.count((number * 7919 + len(seed) * 431) % 40000),
+                size=32,
+                bold=True,
+                color=WHITE,
+                id="view_count",
+            )
+            cells.append(
+                view(
+                    "FrameLayout",
+                    box,
+                    view("ImageView", box, id="cover", style=Style(artwork=f"{seed}:{number}")),
+                    label,
+                    flags="Cf",
+                )
+            )
+    return view("GridView", (0, top, 1080, bottom), *cells, id="gridview", flags="s")
+
+
+def _locked(scene: Scene, top: int) -> list[View]:
+    return [notice(scene.frame, top + 60, scene.labels["private_title"], scene.labels["private_text"], "lock")]

@@ -1,0 +1,132 @@
+"""What the builders of screens are given, and the shell that each screen of TikTok stands in."""
+
+import msgspec
+
+from phonesim.apps.app import Phone
+from phonesim.apps.tiktok.labels import Labels
+from phonesim.ui.chrome import Frame
+from phonesim.ui.view import DESIGN_WIDTH, Action, Bounds, Style, View, view
+from phonesim.world import Relation, World
+
+PACKAGE = "com.zhiliaoapp.musically"
+RED = "#fe2c55"
+GREY = "#f1f1f2"
+INK = "#161823"
+DIM = "#8a8b91"
+WHITE = "#ffffff"
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the back stack."""
+
+    name: str
+    target: str = ""
+    tab: str = ""
+    ready_at: float = 0.0
+
+
+class Overlay(msgspec.Struct, frozen=True, kw_only=True):
+    """A sheet, dialog or popup over the page."""
+
+    name: str
+    target: str = ""
+
+
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a screen is drawn from; builders only read it."""
+
+    phone: Phone
+    labels: Labels
+    nav: Labels
+    """The labels of tabs and navigation, another language under the fault `mixed_language`."""
+    page: Page
+    position: int
+    shown: dict[str, Relation]
+    """Relations whose label has not caught up yet."""
+    suggesting: frozenset[str]
+    query: str
+    focused: bool
+
+    @property
+    def frame(self) -> Frame:
+        return self.phone.frame
+
+    @property
+    def world(self) -> World:
+        return self.phone.world
+
+    @property
+    def loading(self) -> bool:
+        """Whether the page is still waiting for the server."""
+        return self.phone.before(self.page.ready_at)
+
+    def relation(self, handle: str) -> Relation:
+        """The relation that the screen shows, which may lag behind the server's."""
+        return self.shown.get(handle) or self.world.relation(handle)
+
+
+def shell(frame: Frame, *content: View, fill: str = WHITE) -> View:
+    """The frames around every screen, as recorded: decor, content, and the bars' backgrounds as last children."""
+    inner = (0, 0, DESIGN_WIDTH, frame.bottom)
+    body = view("FrameLayout", inner, *content, style=Style(fill=fill))
+    content_frame = view("FrameLayout", inner, body, id="android:id/content")
+    bars = view("View", (0, frame.bottom, DESIGN_WIDTH, frame.height), id="android:id/navigationBarBackground")
+    return view("FrameLayout", frame.whole, view("LinearLayout", inner, content_frame), bars)
+
+
+def text(
+    bounds: Bounds,
+    words: str,
+    *,
+    cls: str = "TextView",
+    id: str = "",
+    flags: str = "",
+    desc: str = "",
+    action: Action | None = None,
+    size: int = 40,
+    color: str = INK,
+    bold: bool = False,
+    align: str = "left",
+    lines: int = 1,
+    fill: str = "",
+    radius: int = 0,
+) -> View:
+    """A node with words in it."""
+    style = Style(
+        size=size,
+        color=color,
+        bold=bold,
+        align="center" if align == "center" else "right" if align == "right" else "left",
+        lines=lines,
+        fill=fill,
+        radius=radius,
+    )
+    return view(cls, bounds, id=id, text=words, desc=desc, flags=flags, action=action, style=style)
+
+
+def icon(
+    bounds: Bounds,
+    name: str,
+    *,
+    cls: str = "ImageView",
+    id: str = "",
+    desc: str = "",
+    flags: str = "",
+    action: Action | None = None,
+    size: int = 72,
+    color: str = INK,
+) -> View:
+    """A node with a picture in it."""
+    style = Style(icon=name, size=size, color=color)
+    return view(cls, bounds, id=id, desc=desc, flags=flags, action=action, style=style)
+
+
+def notice(frame: Frame, top: int, title: str, words: str, picture: str) -> View:
+    """A picture, a title and a sentence in the middle of an otherwise empty part of the screen."""
+    return view(
+        "LinearLayout",
+        (60, top, 1020, min(top + 520, frame.bottom)),
+        icon((460, top, 620, top + 160), picture, size=150, color="#c9cacd"),
+        text((60, top + 190, 1020, top + 260), title, size=50, bold=True, align="center"),
+        text((110, top + 270, 970, top + 400), words, size=38, color=DIM, align="center", lines=2),
+    )
