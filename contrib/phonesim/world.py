@@ -31,12 +31,13 @@ from typing import Any
 import msgspec
 
 TRAITS = frozenset(
-    ["private", "followed", "requested", "friend", "followsme", "verified", "suggests", "slow", "late", "ignored", "limited", "missing", "banned"]
+    {"private", "followed", "requested", "friend", "followsme", "verified", "suggests"}
+    | {"slow", "late", "ignored", "limited", "missing", "banned"}
 )
 HANDLE = re.compile(r"[A-Za-z0-9._]{2,30}")
 
-_FIRST = ["Ada", "Bea", "Carla", "Dario", "Elif", "Femi", "Greta", "Hugo", "Inès", "Jonas", "Kaja", "Léa", "Milo", "Nina", "Oskar", "Paul", "Rosa", "Sami", "Théo", "Uma"]
-_LAST = ["Arvin", "Bellora", "Castide", "Dumora", "Ekwen", "Farelli", "Gondal", "Hirose", "Ivarra", "Jalbert", "Kovan", "Lemaire", "Moreau", "Nadir"]
+_FIRST = ("Ada", "Bea", "Carla", "Dario", "Elif", "Femi", "Greta", "Hugo", "Inès", "Kaja", "Léa", "Milo", "Théo", "Uma")
+_LAST = ("Arvin", "Bellora", "Castide", "Dumora", "Ekwen", "Farelli", "Gondal", "Hirose", "Ivarra", "Lemaire", "Nadir")
 _BIOS = ("Small films, big coffee", "Baker · Lyon", "Trail runs and maps", "I draw cats", "Vinyl on Sundays", "")
 
 
@@ -217,7 +218,7 @@ class World:
         self.effects.append(Effect(kind=kind, target=target, account=self.active, at=self._clock()))
 
     def state(self) -> dict[str, Any]:
-        """JSON-ready: accounts, effects and touches counted by kind, target and account, effects one by one in order."""
+        """JSON-ready: accounts; effects and touches counted by kind, target and account; effects in their order."""
         counts: dict[tuple[str, str, str], int] = {}
         for effect in self.effects:
             key = (effect.kind, effect.target, effect.account)

@@ -124,14 +124,11 @@ class PlainApp:
 
     package = ""
     version = "1.0"
+    dark = False
 
     @property
     def focused_field(self) -> str:
         return ""
-
-    @property
-    def dark(self) -> bool:
-        return False
 
     def opens(self, intent: Intent) -> bool:
         """The launcher's intent, or one that names this app and no data."""

@@ -4,7 +4,7 @@ One lock for all of it, no thread of its own: time passes when somebody looks.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any
@@ -214,7 +214,7 @@ class PhoneDisplay:
         return self._running[-1]
 
     @contextmanager
-    def _changing(self) -> Iterator[None]:
+    def _changing(self) -> Generator[None]:
         """The lock held around a change, after which the display is drawn anew."""
         with self._lock:
             try:
@@ -237,7 +237,7 @@ class PhoneDisplay:
                     return app
         elif "android.intent.category.HOME" in intent.categories:
             return self._launcher
-        raise ActivityNotFoundError(f"Activity not started, unable to resolve {_described(intent)}")
+        raise ActivityNotFoundError(f"Error: Activity not started, unable to resolve {_described(intent)}")
 
     def _show(self, app: App) -> None:
         self._running = [other for other in self._running if other is not app and not isinstance(other, Recents)]

@@ -165,9 +165,36 @@ def _spinner(d: ImageDraw.ImageDraw) -> None:
 
 
 _DRAW: Mapping[str, Callable[[ImageDraw.ImageDraw], None]] = {
-    name.removeprefix("_").replace("_", "-"): draw
-    for name, draw in list(globals().items())
-    if name.startswith("_") and callable(draw) and not name.startswith("__")
+    "heart": _heart,
+    "comment": _comment,
+    "bookmark": _bookmark,
+    "share": _share,
+    "search": _search,
+    "back": _back,
+    "close": _close,
+    "home": _home,
+    "person": _person,
+    "friends": _friends,
+    "add-person": _add_person,
+    "inbox": _inbox,
+    "plus": _plus,
+    "dots": _dots,
+    "menu": _menu,
+    "check": _check,
+    "tick": _tick,
+    "grid": _grid,
+    "lock": _lock,
+    "bell": _bell,
+    "music": _music,
+    "play": _play,
+    "down": _down,
+    "gear": _gear,
+    "globe": _globe,
+    "nav-back": _nav_back,
+    "nav-home": _nav_home,
+    "nav-recents": _nav_recents,
+    "delete": _delete,
+    "spinner": _spinner,
 }
 ICONS = frozenset(_DRAW)
 

@@ -3,7 +3,7 @@
 import colorsys
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFilter
@@ -93,10 +93,12 @@ class _Painter:
         self._picture.paste(style.color, (left, top, left + side, top + side), icon_mask(style.icon, side))
 
     def _text(self, text: str, style: Style, box: Box) -> None:
-        face = font(max(8, round(style.size * self._scale)), style.bold)
         width, height = box[2] - box[0], box[3] - box[1]
-        lines = wrapped(drawable(text), style, width, round(style.size * self._scale))
-        step = round(style.size * self._scale * 1.3)
+        words = drawable(text)
+        size = fitting_size(words, style, width, round(style.size * self._scale))
+        face = font(size, style.bold)
+        lines = wrapped(words, style, width, size)
+        step = round(size * 1.3)
         middle = box[1] + height / 2 - step * (len(lines) - 1) / 2
         anchor, x = {
             "left": ("lm", box[0]),
@@ -107,9 +109,19 @@ class _Painter:
             self._draw.text((x, middle + number * step), line, font=face, fill=style.color, anchor=anchor)
 
 
+def fitting_size(text: str, style: Style, width: int, size: int) -> int:
+    """The pixel size of the font: a centred line that is somewhat too long (a button's) shrinks to fit."""
+    size = max(8, size)
+    if style.align == "center" and style.lines == 1:
+        length = font(size, style.bold).getlength(text.strip())
+        if length > width:
+            return max(8, round(size * 0.7), int(size * width / length))
+    return size
+
+
 def wrapped(text: str, style: Style, width: int, size: int) -> list[str]:
     """The text in at most `style.lines` lines of `width` pixels; what is left over ends in an ellipsis."""
-    face = font(max(8, size), style.bold)
+    face = font(size, style.bold)
     lines: list[str] = []
     rest = text.strip()
     while rest and len(lines) < style.lines:
@@ -122,9 +134,8 @@ def wrapped(text: str, style: Style, width: int, size: int) -> list[str]:
     return lines
 
 
-def _fitting(text: str, width: float, length: "object") -> int:
+def _fitting(text: str, width: float, length: Callable[[str], float]) -> int:
     """How many characters fit, ending at a space where there is one."""
-    assert callable(length)
     if length(text) <= width:
         return len(text)
     low, high = 1, len(text)
