@@ -36,7 +36,7 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """An attempt that has begun. `fence` is unique for ever; `settle` says that an earlier one may have had its effect."""
+    """An attempt that has begun. `fence` is unique for ever; `settle`: an earlier one may have had its effect."""
 
     fence: int
     task_id: int
@@ -45,6 +45,8 @@ class Attempt:
     boot_id: str
     effect: Effect
     settle: bool
+    platform: str = "tiktok"
+    package: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,7 @@ class AttemptEnd:
     """What is known when an attempt ends, whoever says so. `effect` is the furthest that was recorded durably.
 
     `tries` counts automatic tries of this round (a manual retry begins a new round), `settles` whether the script
-    can find out by looking; `reason` is None only for success.
+    can find out by looking; `reason` is None only for success. `settling` counts those of them that began by looking.
     """
 
     effect: Effect
@@ -62,6 +64,35 @@ class AttemptEnd:
     reason: Reason | None
     remark: str = ""
     evidence: tuple[str, ...] = ()
+    settling: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptFacts:
+    """What the store knows of an attempt that is about to end. `effect` is UNKNOWN at least where an earlier attempt
+    left it open."""
+
+    task_id: int
+    script_name: str
+    effect: Effect
+    tries: int
+    max_tries: int
+    settling: int
+
+    def ended(
+        self, *, settles: bool, reason: Reason | None, remark: str = "", evidence: tuple[str, ...] = ()
+    ) -> AttemptEnd:
+        """These facts with what is known of the end itself."""
+        return AttemptEnd(
+            effect=self.effect,
+            settles=settles,
+            tries=self.tries,
+            max_tries=self.max_tries,
+            reason=reason,
+            remark=remark,
+            evidence=evidence,
+            settling=self.settling,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +122,7 @@ class Requeue:
     settle: bool
     remark: str
     evidence: tuple[str, ...] = field(default=())
+    reason: Reason | None = None
 
 
 Decision = Complete | Fail | Requeue

@@ -1,0 +1,83 @@
+"""What follows the end of an attempt: completed, failed, or once more. The heart of "never lost, never twice"."""
+
+from random import Random
+from typing import Final
+
+from drover.policy.records import AttemptEnd, Complete, Decision, Fail, Requeue
+from drover.wire.tasks import Effect, Reason
+
+BACKOFF_FIRST_S: Final = 10.0
+BACKOFF_MAX_S: Final = 600.0
+MAX_SETTLING_TRIES: Final = 3
+SETTLE_DELAY_S: Final = (1.0, 5.0)
+"""Soon, so that what may have happened is known early; not at once, so that a phone that just went can come back."""
+
+TRANSIENT: Final = frozenset({Reason.INTERRUPTED, Reason.DEVICE_LOST, Reason.TIMEOUT, Reason.UPLOAD_FAILED})
+"""Reasons where a repeat can help and nobody has to do anything first."""
+
+NOT_BY_LOOKING: Final = frozenset(
+    {
+        Reason.APP_MISSING,
+        Reason.NOT_LOGGED_IN,
+        Reason.WRONG_ACCOUNT,
+        Reason.BLOCKED_BY_APP,
+        Reason.NEEDS_HUMAN,
+        Reason.STOPPED,
+    }
+)
+"""Reasons that stand in the way of looking until somebody has acted, or that say nobody wants us to."""
+
+
+def decide(end: AttemptEnd, rng: Random) -> Decision:
+    """The decision for an attempt that ended; see README.md here for the table."""
+    if end.reason is None or end.effect is Effect.CONFIRMED:
+        return Complete(remark=end.remark if end.reason is None else "", evidence=end.evidence)
+    if end.reason is Reason.REJECTED:
+        return _failed(end, end.reason)  # the app was seen not to do it: the effect is none, whatever was tapped
+    if end.effect is Effect.NONE:
+        return _without_effect(end, end.reason, rng)
+    return _unsettled(end, end.reason, rng)
+
+
+def _without_effect(end: AttemptEnd, reason: Reason, rng: Random) -> Decision:
+    if reason not in TRANSIENT or end.tries >= end.max_tries:
+        return _failed(end, reason)
+    return Requeue(
+        delay_s=backoff(end.tries, rng), settle=False, remark=end.remark, reason=reason, evidence=end.evidence
+    )
+
+
+def _unsettled(end: AttemptEnd, reason: Reason, rng: Random) -> Decision:
+    """The tap was allowed and nothing proves it: only a script that can look may go on."""
+    if not end.settles:
+        return _unknown(end, Reason.OUTCOME_UNKNOWN, retry_safe=False)
+    if reason in NOT_BY_LOOKING:
+        return _unknown(end, reason, retry_safe=True)
+    if end.settling >= MAX_SETTLING_TRIES:
+        return _unknown(end, Reason.OUTCOME_UNKNOWN, retry_safe=True)
+    return Requeue(
+        delay_s=rng.uniform(*SETTLE_DELAY_S), settle=True, remark=end.remark, reason=reason, evidence=end.evidence
+    )
+
+
+def backoff(tries: int, rng: Random) -> float:
+    """Seconds of full jitter after the given number of tries: up to 10 s after the first, doubling to 10 min."""
+    return rng.uniform(0.0, min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0 ** (max(tries, 1) - 1)))
+
+
+def _failed(end: AttemptEnd, reason: Reason) -> Fail:
+    return Fail(reason=reason, remark=end.remark, retry_safe=True, effect=Effect.NONE, evidence=end.evidence)
+
+
+def _unknown(end: AttemptEnd, reason: Reason, *, retry_safe: bool) -> Fail:
+    told = f" ({end.reason}: {end.remark})" if end.remark else f" ({end.reason})"
+    remark = (
+        end.remark
+        if reason is not Reason.OUTCOME_UNKNOWN
+        else (
+            f"it may have been done and nothing proves it{told}; look at the phone before retrying"
+            if not retry_safe
+            else f"it may have been done and nothing proves it{told}; a retry looks first"
+        )
+    )
+    return Fail(reason=reason, remark=remark, retry_safe=retry_safe, effect=Effect.UNKNOWN, evidence=end.evidence)

@@ -1,0 +1,72 @@
+"""Why a pending task waits, in one sentence for people. Looks at facts; changes nothing."""
+
+from datetime import datetime, tzinfo
+from typing import Final
+
+from drover.wire.devices import Device, DeviceState
+from drover.wire.tasks import Reason, Task
+
+_DEVICE_WAITS: Final[dict[DeviceState, str]] = {
+    DeviceState.ABSENT: "waits for phone {serial}, which adb does not list; attach it or check its cable or Wi-Fi",
+    DeviceState.UNAUTHORIZED: "waits for phone {serial}: allow USB debugging in the dialog on its screen",
+    DeviceState.OFFLINE: "waits for phone {serial}, which adb lists as offline; reconnect it if that stays",
+    DeviceState.PREPARING: "waits until phone {serial} is ready{reason}",
+    DeviceState.QUARANTINED: "waits for phone {serial}, in quarantine and probed every 5 minutes{reason}",
+    DeviceState.LEASED: "waits until the lease on phone {serial} ends",
+}
+
+
+def why(
+    task: Task,
+    *,
+    device: Device | None,
+    in_use: int,
+    device_limit: int,
+    ahead: int,
+    not_before: datetime | None,
+    now: datetime,
+    zone: tzinfo,
+    draining: bool,
+    last_reason: Reason | None = None,
+) -> str:
+    """The sentence for a pending task's `remark`: what it waits for, and what to do where a person must act.
+
+    `ahead` counts tasks of its device that go first, a running one included; `last_reason` is why its last attempt
+    ended without an end of the task.
+    """
+    if draining:
+        return "waits: the daemon is shutting down and begins nothing new; it goes on after the next start"
+    if not_before is not None and not_before > now:
+        return _until(task, not_before, now, zone, last_reason)
+    if device is None or device.state in _DEVICE_WAITS:
+        return _for_device(task.serial, device)
+    if ahead:
+        return f"waits its turn behind {ahead} task{'s' if ahead > 1 else ''} on phone {task.serial}"
+    if device.state is DeviceState.BUSY:
+        return f"waits until the running task on phone {task.serial} ends"
+    if in_use >= device_limit:
+        return f"waits: the plan's device limit of {device_limit} is reached ({in_use} in use)"
+    return f"about to begin on phone {task.serial}"
+
+
+def _until(task: Task, not_before: datetime, now: datetime, zone: tzinfo, last_reason: Reason | None) -> str:
+    at = _clock(not_before, now, zone)
+    if task.attempt and last_reason is not None:
+        return f"retry: attempt {task.attempt + 1} at {at} after {last_reason.value}"
+    if task.scheduled_at is not None and not_before <= task.scheduled_at:
+        return f"waits until {at}, its start time"
+    return f"pauses until {at}, the interval between the tasks of this request on phone {task.serial}"
+
+
+def _for_device(serial: str, device: Device | None) -> str:
+    state = DeviceState.ABSENT if device is None else device.state
+    reason = f" ({device.reason})" if device is not None and device.reason else ""
+    return _DEVICE_WAITS[state].format(serial=serial, reason=reason)
+
+
+def _clock(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """HH:MM local, with seconds where it is near and with the date where it is another day."""
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    if local.date() != today:
+        return local.strftime("%Y-%m-%d %H:%M")
+    return local.strftime("%H:%M:%S" if (moment - now).total_seconds() < 120 else "%H:%M")

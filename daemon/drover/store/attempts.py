@@ -1,0 +1,258 @@
+"""Attempts: begun, followed to their effect, ended once. What is not the running attempt changes nothing."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, literal_column, select, update
+
+from drover.policy.lifecycle import TaskEvent, advance
+from drover.policy.records import Attempt, AttemptFacts, Complete, Decision, Fail, Requeue
+from drover.store import events
+from drover.store.errors import ConflictError
+from drover.store.rows import ATTEMPT_COLUMNS, attempt_of, task_of, task_row
+from drover.store.schema import attempts, tasks
+from drover.wire.tasks import Effect, Status, Task
+
+Decider = Callable[[AttemptFacts], Decision]
+
+_DECISIONS: dict[type[Decision], TaskEvent] = {
+    Complete: TaskEvent.COMPLETE,
+    Fail: TaskEvent.FAIL,
+    Requeue: TaskEvent.REQUEUE,
+}
+
+
+def begin(conn: Connection, task_id: int, *, boot_id: str, now: datetime) -> tuple[Attempt, Task]:
+    """Begin the next attempt of a pending task. Raises NotFoundError, and ConflictError if it does not wait."""
+    row = task_row(conn, task_id)
+    if row["status"] != Status.PENDING:
+        raise ConflictError(f"task {task_id} is {Status(row['status']).name.lower()}, not pending", task_of(row))
+    number = row["attempt"] + 1
+    added = insert(attempts).values(
+        task_id=task_id,
+        attempt=number,
+        serial=row["serial"],
+        boot_id=boot_id,
+        settle=row["settle"],
+        effect=Effect.NONE.value,
+        what="",
+        evidence=[],
+        began_at=now,
+        remark="",
+    )
+    fence = int(conn.execute(added.returning(attempts.c.id)).scalar_one())
+    values = {
+        "status": int(advance(Status.PENDING, TaskEvent.BEGIN)),
+        "attempt": number,
+        "tries": row["tries"] + 1,
+        "settling": row["settling"] + int(row["settle"]),
+        "start_time": row["start_time"] or now,
+        "remark": "",
+        "progress": 0,
+        "step": "",
+    }
+    conn.execute(update(tasks).where(tasks.c.id == task_id).values(**values))
+    task = task_of({**row, **values})
+    events.changed(conn, [task], now=now)
+    return attempt_of(_attempt_row(conn, fence)), task
+
+
+# --- the effect ---------------------------------------------------------------------------------------------------
+
+
+def record_intent(conn: Connection, fence: int, *, what: str, now: datetime) -> bool:
+    """The commit tap may be performed, once: True only for a running attempt that has not asked before."""
+    return _record(conn, fence, {Effect.NONE}, Effect.INTENT, {"intent_at": now, "what": what})
+
+
+def record_sent(conn: Connection, fence: int, *, now: datetime) -> bool:
+    """The commit tap was performed; False where no intent is recorded or the attempt is not the running one."""
+    return _record(conn, fence, {Effect.INTENT}, Effect.SENT, {"sent_at": now})
+
+
+def record_confirmed(conn: Connection, fence: int, *, evidence: list[str], now: datetime) -> bool:
+    """Proof was seen; False where the attempt is not the running one.
+
+    Where nothing was tapped and nothing is unsettled, the state stood already: only the evidence is kept.
+    """
+    row = _running(conn, fence)
+    if row is None:
+        return False
+    if row["effect"] == Effect.NONE and not row["settle"]:
+        kept = _merged(row["evidence"], evidence)
+        conn.execute(update(attempts).where(attempts.c.id == fence).values(evidence=kept))
+        return True
+    before = {Effect.NONE, Effect.INTENT, Effect.SENT, Effect.CONFIRMED}
+    values = {"confirmed_at": now, "evidence": _merged(row["evidence"], evidence)}
+    return _record(conn, fence, before, Effect.CONFIRMED, values)
+
+
+def _record(conn: Connection, fence: int, before: set[Effect], effect: Effect, values: dict[str, Any]) -> bool:
+    row = _running(conn, fence)
+    if row is None or row["effect"] not in before:
+        return False
+    conn.execute(update(attempts).where(attempts.c.id == fence).values(effect=effect.value, **values))
+    conn.execute(update(tasks).where(tasks.c.id == row["task_id"]).values(effect=effect.value))
+    return True
+
+
+# --- the end ------------------------------------------------------------------------------------------------------
+
+
+def facts(conn: Connection, fence: int) -> AttemptFacts | None:
+    """What the decision about its end needs; None when the attempt has ended already."""
+    row = _running(conn, fence)
+    return None if row is None else _facts(row, task_row(conn, row["task_id"]))
+
+
+def finish(
+    conn: Connection,
+    fence: int,
+    decision: Decision | Decider,
+    *,
+    now: datetime,
+    progress: int | None = None,
+    step: str | None = None,
+) -> Task | None:
+    """End the attempt and apply the decision to its task; None, and nothing changed, when it has ended already.
+
+    Pass a function of AttemptFacts to decide inside the transaction: between reading facts and finishing, intent may
+    have been recorded. A ready decision that such a record contradicts raises ConflictError.
+    """
+    row = _running(conn, fence)
+    if row is None:
+        return None
+    task = task_row(conn, row["task_id"])
+    known = _facts(row, task)
+    made = decision(known) if callable(decision) else decision
+    _refuse_stale(known, made)
+    _close(conn, row, made, now)
+    changed = _apply(conn, task, row, known, made, now=now, progress=progress, step=step)
+    _pause_group(conn, task, now)
+    return changed
+
+
+def open(conn: Connection) -> list[Attempt]:
+    """Every attempt that has not ended, oldest first: after a crash, those to close by the rules of delivery."""
+    query = select(*ATTEMPT_COLUMNS).join(tasks).where(_OPEN).order_by(attempts.c.id)
+    return [attempt_of(row) for row in conn.execute(query).mappings()]
+
+
+_OPEN = attempts.c.ended_at.is_(None)
+
+
+def _attempt_row(conn: Connection, fence: int) -> RowMapping:
+    return conn.execute(select(*ATTEMPT_COLUMNS).join(tasks).where(attempts.c.id == fence)).mappings().one()
+
+
+def _running(conn: Connection, fence: int) -> RowMapping | None:
+    """The attempt if it is the running one. Only one attempt of a task is ever open."""
+    return conn.execute(select(attempts).where(attempts.c.id == fence, _OPEN)).mappings().first()
+
+
+def _facts(attempt: RowMapping, task: RowMapping) -> AttemptFacts:
+    own = Effect(attempt["effect"])
+    return AttemptFacts(
+        task_id=task["id"],
+        script_name=task["script_name"],
+        effect=Effect.UNKNOWN if own is Effect.NONE and attempt["settle"] else own,
+        tries=task["tries"],
+        max_tries=task["max_retry_count"],
+        settling=task["settling"],
+    )
+
+
+def _refuse_stale(known: AttemptFacts, decision: Decision) -> None:
+    """No decision may turn a possible effect into a repeat that does not look, or a proven one into anything else."""
+    if known.effect is Effect.CONFIRMED and not isinstance(decision, Complete):
+        raise ConflictError(f"task {known.task_id} is proven done; it can only be completed")
+    if isinstance(decision, Requeue) and not decision.settle and known.effect is not Effect.NONE:
+        raise ConflictError(f"task {known.task_id} may have been done; it cannot begin again without looking")
+
+
+def _close(conn: Connection, attempt: RowMapping, decision: Decision, now: datetime) -> None:
+    reason = None if isinstance(decision, Complete) else decision.reason
+    values = {
+        "ended_at": now,
+        "decision": _DECISIONS[type(decision)].value,
+        "reason": None if reason is None else reason.value,
+        "remark": decision.remark,
+        "evidence": _merged(attempt["evidence"], decision.evidence),
+    }
+    conn.execute(update(attempts).where(attempts.c.id == attempt["id"]).values(**values))
+
+
+def _apply(
+    conn: Connection,
+    task: RowMapping,
+    attempt: RowMapping,
+    known: AttemptFacts,
+    decision: Decision,
+    *,
+    now: datetime,
+    progress: int | None,
+    step: str | None,
+) -> Task:
+    values: dict[str, Any] = {
+        "status": int(advance(Status(task["status"]), _DECISIONS[type(decision)])),
+        "remark": decision.remark,
+        "evidence": _merged(task["evidence"], attempt["evidence"], decision.evidence),
+        **_outcome(known, decision, now),
+    }
+    if progress is not None:
+        values["progress"] = progress
+    if step is not None:
+        values["step"] = step
+    if isinstance(decision, Complete):
+        values["progress"] = 100
+    conn.execute(update(tasks).where(tasks.c.id == task["id"]).values(**values))
+    changed = task_of({**task, **values})
+    events.changed(conn, [changed], now=now)
+    return changed
+
+
+def _outcome(known: AttemptFacts, decision: Decision, now: datetime) -> dict[str, Any]:
+    match decision:
+        case Complete():
+            effect = Effect.NONE if known.effect is Effect.NONE else Effect.CONFIRMED
+            return {"effect": effect.value, "end_time": now, "reason": None, "retry_safe": True, "settle": False}
+        case Fail():
+            return {
+                "effect": decision.effect.value,
+                "end_time": now,
+                "reason": decision.reason.value,
+                "retry_safe": decision.retry_safe,
+                "settle": False,
+            }
+        case Requeue():
+            return {
+                "effect": (Effect.UNKNOWN if decision.settle else Effect.NONE).value,
+                "not_before": now + timedelta(seconds=decision.delay_s),
+                "settle": decision.settle,
+                "last_reason": None if decision.reason is None else decision.reason.value,
+            }
+
+
+def _pause_group(conn: Connection, task: RowMapping, now: datetime) -> None:
+    """Hold the rest of the group on this device for the pause of the one that comes next, so that order is kept."""
+    if not task["group_id"]:
+        return
+    rest = (
+        tasks.c.group_id == task["group_id"],
+        tasks.c.group_id != literal_column("''"),
+        tasks.c.serial == task["serial"],
+        tasks.c.status == literal_column("0"),
+        tasks.c.id != task["id"],
+    )
+    order = (tasks.c.priority.desc(), tasks.c.id)
+    pause_s = conn.execute(select(tasks.c.pause_s).where(*rest).order_by(*order).limit(1)).scalar()
+    if not pause_s:
+        return
+    until = now + timedelta(seconds=pause_s)
+    conn.execute(update(tasks).where(*rest, tasks.c.not_before < until).values(not_before=until))
+
+
+def _merged(*names: Any) -> list[str]:
+    """All names once, in the order in which they came."""
+    return list(dict.fromkeys(name for some in names for name in some))

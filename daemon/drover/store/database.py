@@ -1,0 +1,130 @@
+"""Opens the SQLite file: durable settings on every connection, migrations, and refusal of what is not ours to touch."""
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect
+from sqlalchemy.exc import DBAPIError
+
+from drover.store.errors import StoreError
+from drover.store.schema import REVISION
+
+BUSY_TIMEOUT_S: Final = 5.0
+_CHECKED_BYTES: Final = 64 * 1024 * 1024
+"""Up to this size the whole file is checked at each start (about 0.1 s); a bigger one would delay it for long."""
+
+
+def engine_for(path: Path, *, writes: bool) -> Engine:
+    """An engine whose connections begin transactions themselves: at once exclusive for writing, a snapshot for reading.
+
+    sqlite3's own implicit BEGIN would leave savepoints and DDL outside of transactions.
+    """
+    engine = create_engine(f"sqlite+pysqlite:///{path}", poolclass=NullPool, connect_args={"isolation_level": None})
+    event.listen(engine, "connect", _configure_writer if writes else _configure_reader)
+    event.listen(engine, "begin", _begin_writing if writes else _begin_reading)
+    return engine
+
+
+def _begin_writing(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN")
+
+
+def _configure_writer(connection: sqlite3.Connection, _record: Any) -> None:
+    _configure_reader(connection, _record)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA query_only = OFF")
+
+
+def _configure_reader(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_size_limit = 67108864")
+    connection.execute("PRAGMA query_only = ON")
+
+
+def prepare(path: Path) -> None:
+    """Create the file (0600) and its directory where missing, check it, and bring its schema to this version.
+
+    Raises StoreError, having changed nothing, for a file that is damaged, another program's, or of a newer Drover.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        _check(path)
+        engine = engine_for(path, writes=True)
+        with engine.begin() as conn:
+            if _revision(conn) != REVISION:
+                _migrate(conn)
+        engine.dispose()
+    except OSError as error:
+        raise StoreError(
+            f"{path}: cannot open the database: {error.strerror}; check the path and its rights"
+        ) from error
+    except (sqlite3.DatabaseError, DBAPIError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise StoreError(f"{path}: {cause}; move the file away to begin anew, or restore a backup") from error
+
+
+def _check(path: Path) -> None:
+    """Look without changing anything; every connection here is read-only."""
+    if path.stat().st_size == 0:
+        return
+    engine = engine_for(path, writes=False)
+    with engine.begin() as conn:
+        if path.stat().st_size <= _CHECKED_BYTES:
+            found = conn.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            if found != "ok":
+                raise StoreError(f"{path}: the database is damaged ({found}); restore a backup, or move it away")
+        _refuse_foreign(path, conn)
+    engine.dispose()
+
+
+def _refuse_foreign(path: Path, conn: Connection) -> None:
+    revision = _revision(conn)
+    if revision is None and inspect(conn).get_table_names():
+        raise StoreError(f"{path}: this is another program's database; set another path for Drover's")
+    if revision not in (None, REVISION) and revision not in known_revisions():
+        raise StoreError(
+            f"{path}: the database was written by a newer Drover (schema {revision}, this one knows up to {REVISION}); "
+            "start the newer version, or restore a backup of before the upgrade"
+        )
+
+
+def _revision(conn: Connection) -> str | None:
+    """The schema's migration, None for an empty database. Read without Alembic, whose import costs every start."""
+    known = conn.exec_driver_sql(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+    ).first()
+    row = known and conn.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+    return str(row[0]) if row else None
+
+
+def known_revisions() -> set[str]:
+    """Every migration that ships with this version."""
+    from alembic.script import ScriptDirectory
+
+    return {script.revision for script in ScriptDirectory.from_config(_alembic_config()).walk_revisions()}
+
+
+def _migrate(conn: Connection) -> None:
+    """Run what is missing, in the transaction of `conn`: all of it or nothing."""
+    from alembic import command
+
+    config = _alembic_config()
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")
+
+
+def _alembic_config() -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    return config

@@ -1,0 +1,55 @@
+"""What is remembered of devices and of worker processes. Presence and leases are never read back as true."""
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from drover.store.schema import devices, workers
+from drover.wire.devices import Device, DeviceState
+
+
+def put(conn: Connection, device: Device) -> None:
+    """Remember facts, tags, note and when it was last seen; state and task are not history."""
+    statement = insert(devices).values(
+        serial=device.serial, facts=device.facts, tags=device.tags, note=device.note, last_seen=device.last_seen
+    )
+    changed = {name: statement.excluded[name] for name in ("facts", "tags", "note", "last_seen")}
+    conn.execute(statement.on_conflict_do_update(index_elements=["serial"], set_=changed))
+
+
+def all(conn: Connection) -> list[Device]:
+    """Every device ever seen, in the order of serials, each absent until adb says otherwise."""
+    return [
+        Device(
+            serial=row.serial,
+            state=DeviceState.ABSENT,
+            reason="not seen since the daemon started",
+            facts=row.facts,
+            tags=row.tags,
+            note=row.note,
+            last_seen=row.last_seen,
+        )
+        for row in conn.execute(select(devices).order_by(devices.c.serial))
+    ]
+
+
+def record_worker(conn: Connection, serial: str, pid: int, started_at: float, boot_id: str) -> None:
+    """Remember a worker process: `started_at` is the process's start in seconds since 1970, as psutil says."""
+    statement = insert(workers).values(serial=serial, pid=pid, started_at=started_at, boot_id=boot_id)
+    changed = {"serial": statement.excluded.serial, "boot_id": statement.excluded.boot_id}
+    conn.execute(statement.on_conflict_do_update(index_elements=["pid", "started_at"], set_=changed))
+
+
+def forget_worker(conn: Connection, pid: int, started_at: float) -> None:
+    """The process has ended."""
+    conn.execute(delete(workers).where(workers.c.pid == pid, workers.c.started_at == started_at))
+
+
+def orphans(conn: Connection, boot_id: str) -> list[tuple[int, float]]:
+    """(pid, start) of workers of every boot but this one; only a process with both may be killed."""
+    query = select(workers.c.pid, workers.c.started_at).where(workers.c.boot_id != boot_id)
+    return [(row.pid, row.started_at) for row in conn.execute(query)]
+
+
+def clear(conn: Connection, boot_id: str) -> None:
+    """Forget the workers of every boot but this one, once they are dealt with."""
+    conn.execute(delete(workers).where(workers.c.boot_id != boot_id))

@@ -1,0 +1,48 @@
+"""The events that are kept: appended in the transaction of what they tell, never changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select
+
+from drover.store.schema import events
+from drover.store.types import to_micros
+from drover.wire.events import Event, EventBody, TaskChanged
+from drover.wire.tasks import Task
+
+_BODY: msgspec.json.Decoder[EventBody] = msgspec.json.Decoder(EventBody)
+_APPEND = "INSERT INTO events (at, body) VALUES (?, ?)"
+
+
+def append(conn: Connection, body: EventBody, *, now: datetime) -> int:
+    """Keep one event; its id is greater than every one before."""
+    added = conn.execute(insert(events).values(at=now, body=_encoded(body)))
+    return int(added.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has a key
+
+
+def append_all(conn: Connection, bodies: Sequence[EventBody], *, now: datetime) -> None:
+    """Keep many events in their order; the hot path, so past Core to the driver's own executemany."""
+    if bodies:
+        at = to_micros(now)
+        conn.exec_driver_sql(_APPEND, [(at, _encoded(body)) for body in bodies])
+
+
+def changed(conn: Connection, changed_tasks: Sequence[Task], *, now: datetime) -> None:
+    """Keep that these tasks were created or changed their status."""
+    append_all(conn, [TaskChanged(task=task) for task in changed_tasks], now=now)
+
+
+def after(conn: Connection, event_id: int, limit: int) -> list[Event]:
+    """The kept events that came after this id, oldest first, at most `limit`."""
+    query = select(events).where(events.c.id > event_id).order_by(events.c.id).limit(limit)
+    return [Event(id=row.id, at=row.at, body=_BODY.decode(row.body)) for row in conn.execute(query)]
+
+
+def last_id(conn: Connection) -> int:
+    """The newest id, 0 before the first event."""
+    return conn.execute(select(func.max(events.c.id))).scalar() or 0
+
+
+def _encoded(body: EventBody) -> str:
+    return msgspec.json.encode(body).decode()

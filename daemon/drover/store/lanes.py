@@ -1,0 +1,190 @@
+"""The two threads that own the connections: one writes in shared commits, one reads. Operations run nowhere else."""
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from drover.store.errors import StoreError, StoreUnavailableError
+
+MAX_GROUP: Final = 256
+"""Operations in one commit: enough that the disk is never the limit, few enough that the first waits only for ms."""
+
+_log = structlog.get_logger(__name__)
+
+_UNAVAILABLE: Final = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+"""Primary codes that speak of the disk and not of the operation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One operation and the future that its waiter holds."""
+
+    run: Callable[[Connection], Any]
+    future: Future[Any]
+
+
+class Lane(threading.Thread):
+    """A thread with one connection that takes jobs in order. Subclasses say how a batch is run."""
+
+    max_batch = 1
+
+    def __init__(self, name: str, engine: Engine) -> None:
+        super().__init__(name=name, daemon=True)
+        self._engine = engine
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._gate = threading.Lock()
+        self._closing = False
+        self._conn: Connection | None = None
+
+    def submit(self, run: Callable[[Connection], Any]) -> Future[Any]:
+        """The future of the operation's result; raises StoreError when the store is closed."""
+        future: Future[Any] = Future()
+        with self._gate:  # so that no job can follow the one that ends the thread, and wait for ever
+            if self._closing:
+                raise StoreError("the store is closed")
+            self._jobs.put(Job(run=run, future=future))
+        return future
+
+    def close(self) -> None:
+        """Finish what was submitted, then end."""
+        with self._gate:
+            if not self._closing:
+                self._closing = True
+                self._jobs.put(None)
+        self.join()
+
+    def run(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            live = [job for job in batch if job.future.set_running_or_notify_cancel()]
+            if live:
+                self._answer(live, self._outcomes(live))
+        self._disconnect()
+
+    def _next_batch(self) -> list[Job] | None:
+        """What is waiting now, at most `max_batch`; blocks for the first."""
+        first = self._jobs.get()
+        if first is None:
+            return None
+        batch = [first]
+        while len(batch) < self.max_batch:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                self._jobs.put(None)  # nothing can come behind it: seen again when this batch is done
+                break
+            batch.append(job)
+        return batch
+
+    def _outcomes(self, batch: list[Job]) -> list[Any]:
+        """Results and exceptions, one a job. A failure that took the transaction with it is everybody's."""
+        try:
+            return self._transact(self._connected(), batch)
+        except (DBAPIError, sqlite3.Error) as error:
+            self._disconnect()
+            _log.error("store transaction lost", action="store_lost", lane=self.name, jobs=len(batch), error=str(error))
+            return [_unavailable(error)] * len(batch)
+
+    def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:
+        raise NotImplementedError
+
+    def _connected(self) -> Connection:
+        if self._conn is None:
+            self._conn = self._engine.connect()
+        return self._conn
+
+    def _disconnect(self) -> None:
+        """Drop the connection; the next batch gets a new one, which is how the lane recovers."""
+        if self._conn is not None:
+            self._conn.invalidate()
+            self._conn.close()
+            self._conn = None
+
+    @staticmethod
+    def _answer(batch: list[Job], outcomes: list[Any]) -> None:
+        for job, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, BaseException):
+                job.future.set_exception(outcome)
+            else:
+                job.future.set_result(outcome)
+
+
+class WriteLane(Lane):
+    """Runs all that waits in one transaction, each job in a savepoint of its own, and answers after COMMIT."""
+
+    max_batch = MAX_GROUP
+
+    def __init__(self, name: str, engine: Engine) -> None:
+        super().__init__(name, engine)
+        self.commits = 0
+        self.jobs_done = 0
+
+    def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:
+        with conn.begin():
+            outcomes = [self._in_savepoint(conn, job) for job in batch]
+        self.commits += 1
+        self.jobs_done += len(batch)
+        return outcomes
+
+    def _in_savepoint(self, conn: Connection, job: Job) -> Any:
+        conn.exec_driver_sql("SAVEPOINT job")
+        try:
+            result = job.run(conn)
+        except Exception as error:
+            # SQLite may have rolled back the whole transaction (disk full does); then this raises, for the group.
+            conn.exec_driver_sql("ROLLBACK TO job")
+            conn.exec_driver_sql("RELEASE job")
+            return _told(error)
+        conn.exec_driver_sql("RELEASE job")
+        return result
+
+
+class ReadLane(Lane):
+    """Runs each job on its own snapshot."""
+
+    def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:
+        with conn.begin():
+            try:
+                return [job.run(conn) for job in batch]
+            except Exception as error:
+                return [_told(error)]
+
+
+def _told(error: Exception) -> Exception:
+    """The exception that the waiter gets for its own operation's failure."""
+    if isinstance(error, DBAPIError) and _primary_code(error.orig) in _UNAVAILABLE:
+        return _unavailable(error)
+    return error
+
+
+def _primary_code(error: BaseException | None) -> int | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _unavailable(error: Exception) -> StoreUnavailableError:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    told = StoreUnavailableError(f"the database cannot take it now: {cause}; check the disk, then try again")
+    told.__cause__ = error
+    return told

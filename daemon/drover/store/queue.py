@@ -1,0 +1,90 @@
+"""The pending tasks as queues: what is first on each device, what comes due, and what a waiting task waits for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, String, bindparam, func, literal_column, or_, select
+
+from drover.policy.records import Head
+from drover.store.schema import tasks
+from drover.store.types import from_micros
+from drover.wire.tasks import Reason, Status, Task
+
+_PENDING = tasks.c.status == literal_column("0")
+"""As a literal: SQLite uses a partial index only where it can see at compile time that its condition holds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingFacts:
+    """Why a pending task may wait. `not_before` is None where it is eligible at once."""
+
+    not_before: datetime | None
+    ahead: int
+    last_reason: Reason | None
+
+
+def heads(conn: Connection, serials: Sequence[str], *, now: datetime) -> list[Head]:
+    """The first eligible task of each of these devices that has one: higher priority first, then older."""
+    wanted = func.json_each(bindparam("serials", type_=String)).table_valued("value", name="wanted")
+    first = (
+        select(tasks.c.id)
+        .where(
+            tasks.c.serial == wanted.c.value,
+            _PENDING,
+            tasks.c.not_before <= bindparam("now", type_=tasks.c.not_before.type),
+        )
+        .order_by(tasks.c.priority.desc(), tasks.c.id)
+        .limit(1)
+        .correlate(wanted)
+        .scalar_subquery()
+    )
+    query = select(tasks.c.id, tasks.c.serial, tasks.c.priority).where(
+        tasks.c.id.in_(select(first).select_from(wanted))
+    )
+    rows = conn.execute(query, {"serials": msgspec.json.encode(list(serials)).decode(), "now": now})
+    return [Head(task_id=row.id, serial=row.serial, priority=row.priority) for row in rows]
+
+
+def next_due(conn: Connection, *, now: datetime) -> datetime | None:
+    """When the next pending task becomes eligible that is not yet."""
+    return conn.execute(select(func.min(tasks.c.not_before)).where(_PENDING, tasks.c.not_before > now)).scalar()
+
+
+def lengths(conn: Connection) -> dict[str, int]:
+    """Pending tasks of each device that has any, eligible or not."""
+    query = select(tasks.c.serial, func.count()).where(_PENDING).group_by(tasks.c.serial)
+    return {serial: n for serial, n in conn.execute(query)}
+
+
+def ahead(conn: Connection, task: Task, *, now: datetime | None = None) -> int:
+    """How many tasks of its device go before this pending one: the running one and those before it in the queue.
+
+    With `now` only those that are eligible then count.
+    """
+    return _ahead(conn, task.serial, task.priority, task.id, now)
+
+
+def _ahead(conn: Connection, serial: str, priority: int, task_id: int, now: datetime | None) -> int:
+    before = or_(tasks.c.priority > priority, (tasks.c.priority == priority) & (tasks.c.id < task_id))
+    query = select(func.count()).where(tasks.c.serial == serial, _PENDING, before)
+    if now is not None:
+        query = query.where(tasks.c.not_before <= now)
+    running = select(func.count()).where(tasks.c.serial == serial, tasks.c.status == int(Status.RUNNING))
+    return int(conn.execute(query).scalar_one()) + int(conn.execute(running).scalar_one())
+
+
+def waiting(conn: Connection, ids: Sequence[int], *, now: datetime | None = None) -> dict[int, WaitingFacts]:
+    """What policy.waiting wants to know of those of these tasks that are pending."""
+    query = select(tasks.c.id, tasks.c.serial, tasks.c.priority, tasks.c.not_before, tasks.c.last_reason).where(
+        tasks.c.id.in_(list(ids)), tasks.c.status == int(Status.PENDING)
+    )
+    return {
+        row.id: WaitingFacts(
+            not_before=row.not_before if row.not_before > from_micros(0) else None,
+            ahead=_ahead(conn, row.serial, row.priority, row.id, now),
+            last_reason=None if row.last_reason is None else Reason(row.last_reason),
+        )
+        for row in conn.execute(query).all()
+    }

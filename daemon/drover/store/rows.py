@@ -1,0 +1,48 @@
+"""Turns rows into the values of wire and policy."""
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from drover.policy.records import Attempt
+from drover.store.errors import NotFoundError
+from drover.store.schema import attempts, tasks
+from drover.wire.tasks import Effect, Reason, Status, Task
+
+TASK_COLUMNS = tuple(tasks.c[name] for name in Task.__struct_fields__ if name != "phase")
+"""`phase` belongs to a live attempt and is not stored."""
+
+
+def task_of(row: RowMapping | dict[str, Any]) -> Task:
+    """A Task from a mapping that holds at least TASK_COLUMNS."""
+    values = {column.name: row[column.name] for column in TASK_COLUMNS}
+    values["status"] = Status(row["status"])
+    values["effect"] = Effect(row["effect"])
+    values["reason"] = None if row["reason"] is None else Reason(row["reason"])
+    return Task(**values)
+
+
+def task_row(conn: Connection, task_id: int) -> RowMapping:
+    """All columns of one task; raises NotFoundError."""
+    row = conn.execute(select(tasks).where(tasks.c.id == task_id)).mappings().first()
+    if row is None:
+        raise NotFoundError(task_id)
+    return row
+
+
+def attempt_of(row: RowMapping) -> Attempt:
+    """An Attempt from the columns of attempts joined with the task's platform and package."""
+    return Attempt(
+        fence=row["id"],
+        task_id=row["task_id"],
+        attempt=row["attempt"],
+        serial=row["serial"],
+        boot_id=row["boot_id"],
+        effect=Effect(row["effect"]),
+        settle=row["settle"],
+        platform=row["platform"],
+        package=row["package"],
+    )
+
+
+ATTEMPT_COLUMNS = (*attempts.c, tasks.c.platform, tasks.c.package)

@@ -1,0 +1,169 @@
+"""The tables as the queries see them. The migrations make them; a test compares both."""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from drover.store.types import Json, Stamp
+from drover.wire.devices import DeviceFacts
+
+REVISION: Final = "0001"
+"""The migration that this code is written for."""
+
+metadata: Final = MetaData()
+
+_PENDING: Final = text("status = 0")
+
+tasks: Final = Table(
+    "tasks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("serial", String, nullable=False),
+    Column("username", String),
+    Column("platform", String, nullable=False),
+    Column("package", String, nullable=False),
+    Column("script_name", String, nullable=False),
+    Column("script_config", Json(dict[str, Any]), nullable=False),
+    Column("source", String, nullable=False),
+    Column("group_id", String, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("reason", String),
+    Column("remark", Text, nullable=False),
+    Column("effect", String, nullable=False),
+    Column("retry_safe", Boolean, nullable=False),
+    Column("created_at", Stamp, nullable=False),
+    Column("scheduled_at", Stamp),
+    Column("start_time", Stamp),
+    Column("end_time", Stamp),
+    Column("not_before", Stamp, nullable=False),  # eligible from then on; 1970 for at once
+    Column("pause_s", Float, nullable=False),  # waited after an attempt of its group on its device
+    Column("retry_count", Integer, nullable=False),
+    Column("max_retry_count", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),  # attempts ever begun
+    Column("tries", Integer, nullable=False),  # of them in this round; a manual retry begins a new one
+    Column("settling", Integer, nullable=False),  # of those the ones that began by looking
+    Column("settle", Boolean, nullable=False),  # an earlier attempt may have had its effect
+    Column("last_reason", String),  # why the last attempt ended, while another may follow
+    Column("progress", Integer, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("evidence", Json(list[str]), nullable=False),
+    # In the order of ids within each filter of GET /task.
+    Index("ix_tasks_status", "status", "id"),
+    Index("ix_tasks_serial", "serial", "id"),
+    Index("ix_tasks_script_name", "script_name", "id"),
+    Index("ix_tasks_source", "source", "id"),
+    Index("ix_tasks_serial_status", "serial", "status", "id"),
+    # Pending tasks only, so that history costs nothing: each device's queue in order, what becomes due, and groups.
+    Index("ix_tasks_queue", "serial", text("priority DESC"), "id", "not_before", sqlite_where=_PENDING),
+    Index("ix_tasks_due", "not_before", sqlite_where=_PENDING),
+    Index("ix_tasks_group", "group_id", "serial", sqlite_where=text("status = 0 AND group_id <> ''")),
+    sqlite_autoincrement=True,  # a deleted task's id is never given again: folders and links carry it
+)
+
+attempts: Final = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),  # the fence
+    Column("task_id", Integer, ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("serial", String, nullable=False),
+    Column("boot_id", String, nullable=False),
+    Column("settle", Boolean, nullable=False),
+    Column("effect", String, nullable=False),  # the furthest that this attempt recorded
+    Column("what", Text, nullable=False),  # what the commit tap was to do
+    Column("evidence", Json(list[str]), nullable=False),
+    Column("began_at", Stamp, nullable=False),
+    Column("intent_at", Stamp),
+    Column("sent_at", Stamp),
+    Column("confirmed_at", Stamp),
+    Column("ended_at", Stamp),
+    Column("decision", String),  # complete, fail or requeue
+    Column("reason", String),
+    Column("remark", Text, nullable=False),
+    Index("ix_attempts_task", "task_id"),
+    Index("ix_attempts_open", "id", sqlite_where=text("ended_at IS NULL")),
+    sqlite_autoincrement=True,  # a fence is never given again
+)
+
+counters: Final = Table(
+    "counters",
+    metadata,
+    Column("serial", String, nullable=False),
+    Column("script_name", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    PrimaryKeyConstraint("serial", "script_name", "source", "status"),
+)
+
+devices: Final = Table(
+    "devices",
+    metadata,
+    Column("serial", String, primary_key=True),
+    Column("facts", Json(DeviceFacts), nullable=False),
+    Column("tags", Json(list[str]), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("last_seen", Stamp),
+)
+
+workers: Final = Table(
+    "workers",
+    metadata,
+    Column("pid", Integer, nullable=False),
+    Column("started_at", Float, nullable=False),  # of the process, in seconds since 1970 as the kernel says
+    Column("serial", String, nullable=False),
+    Column("boot_id", String, nullable=False),
+    PrimaryKeyConstraint("pid", "started_at"),
+)
+
+accounts: Final = Table(
+    "accounts",
+    metadata,
+    Column("username", String, nullable=False),
+    Column("platform", String, nullable=False),
+    Column("serial", String, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    PrimaryKeyConstraint("username", "platform"),
+    Index("ix_accounts_serial", "serial"),
+)
+
+events: Final = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Stamp, nullable=False),
+    Column("body", Text, nullable=False),  # wire.events.EventBody as JSON
+    sqlite_autoincrement=True,  # Last-Event-ID must never mean another event
+)
+
+settings: Final = Table(
+    "settings",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Json(), nullable=False),
+)
+
+idempotency: Final = Table(
+    "idempotency",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("task_ids", Json(list[int]), nullable=False),
+    Column("created_at", Stamp, nullable=False),
+    Index("ix_idempotency_created_at", "created_at"),
+)

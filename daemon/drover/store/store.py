@@ -1,0 +1,94 @@
+"""The store as the daemon holds it: opens the database and runs operations on its two threads."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+from sqlalchemy import Connection
+
+from drover.store import database
+from drover.store.lanes import ReadLane, WriteLane
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """An open database. Operations are functions of this package that take a Connection first.
+
+    `write` answers after COMMIT; what waits at the same moment shares one. `clock` gives the `now` that callers pass.
+    """
+
+    def __init__(self, path: Path, writer: WriteLane, reader: ReadLane, clock: Clock) -> None:
+        self.path = path
+        self.clock = clock
+        self._writer = writer
+        self._reader = reader
+
+    @classmethod
+    def open(cls, path: Path, *, clock: Clock = _utc_now) -> Self:
+        """Open or create the database at the path. Raises StoreError where it cannot or must not be used."""
+        path = path.absolute()
+        database.prepare(path)
+        writer = WriteLane("store-writer", database.engine_for(path, writes=True))
+        reader = ReadLane("store-reader", database.engine_for(path, writes=False))
+        writer.start()
+        reader.start()
+        return cls(path, writer, reader, clock)
+
+    def close(self) -> None:
+        """Finish what was submitted and close the file; blocks for that long."""
+        self._reader.close()
+        self._writer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    @property
+    def commits(self) -> int:
+        """Transactions committed since it was opened."""
+        return self._writer.commits
+
+    @property
+    def writes(self) -> int:
+        """Operations in those transactions."""
+        return self._writer.jobs_done
+
+    async def write(
+        self, operation: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The operation's result, durable. Raises what it raised, or StoreUnavailableError if nothing was stored."""
+        result: T = await asyncio.wrap_future(self._write(operation, args, kwargs))
+        return result
+
+    async def read(self, operation: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """The operation's result on a snapshot that holds every write answered before."""
+        result: T = await asyncio.wrap_future(self._read(operation, args, kwargs))
+        return result
+
+    def write_sync(self, operation: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `write`, for callers without an event loop."""
+        result: T = self._write(operation, args, kwargs).result()
+        return result
+
+    def read_sync(self, operation: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `read`, for callers without an event loop."""
+        result: T = self._read(operation, args, kwargs).result()
+        return result
+
+    def _write(self, operation: Callable[..., Any], args: Any, kwargs: Any) -> Future[Any]:
+        return self._writer.submit(lambda conn: operation(conn, *args, **kwargs))
+
+    def _read(self, operation: Callable[..., Any], args: Any, kwargs: Any) -> Future[Any]:
+        return self._reader.submit(lambda conn: operation(conn, *args, **kwargs))

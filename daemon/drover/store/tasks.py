@@ -1,0 +1,281 @@
+"""Tasks: stored, read, listed, counted, stopped while they wait, retried, deleted. Attempts: attempts.py."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    func,
+    select,
+    update,
+)
+from sqlalchemy import (
+    delete as delete_from,
+)
+from sqlalchemy import (
+    insert as insert_into,
+)
+
+from drover.policy.lifecycle import TaskEvent, advance
+from drover.policy.records import NewTask
+from drover.store import events, idempotency
+from drover.store.errors import ConflictError
+from drover.store.rows import TASK_COLUMNS, task_of, task_row
+from drover.store.schema import counters, tasks
+from drover.store.types import from_micros
+from drover.wire.events import TaskDeleted
+from drover.wire.tasks import Effect, Reason, Status, Task, TaskStats
+
+_AT_ONCE: Final = from_micros(0)
+_CHUNK: Final = 500
+"""Ids in one statement; SQLite takes 32766 variables, and a statement should stay readable in a trace."""
+
+_OPEN_EFFECTS: Final = (Effect.INTENT, Effect.SENT, Effect.UNKNOWN)
+
+
+# --- storing ------------------------------------------------------------------------------------------------------
+
+
+def insert(
+    conn: Connection, new: Sequence[NewTask], *, now: datetime, key: str | None = None, digest: str = ""
+) -> list[int]:
+    """Store tasks, all or none, and return their ids in order.
+
+    With an idempotency key a repeat of the same digest within 24 h returns the first ids and stores nothing; another
+    digest raises IdempotencyConflictError.
+    """
+    if key is not None and (first := idempotency.answered(conn, key, digest, now=now)) is not None:
+        return first
+    ids = _insert_rows(conn, [_row(task, now) for task in new], now=now) if new else []
+    if key is not None:
+        idempotency.keep(conn, key, digest, ids, now=now)
+    return ids
+
+
+def _insert_rows(conn: Connection, rows: list[dict[str, Any]], *, now: datetime) -> list[int]:
+    statement = insert_into(tasks).returning(tasks.c.id, sort_by_parameter_order=True)
+    ids = list(conn.execute(statement, rows).scalars())
+    events.changed(conn, [task_of({**row, "id": task_id}) for row, task_id in zip(rows, ids, strict=True)], now=now)
+    return ids
+
+
+def _row(new: NewTask, now: datetime) -> dict[str, Any]:
+    return {
+        "serial": new.serial,
+        "username": new.username,
+        "platform": new.platform,
+        "package": new.package,
+        "script_name": new.script_name,
+        "script_config": new.script_config,
+        "source": new.source,
+        "group_id": new.group_id,
+        "priority": new.priority,
+        "status": int(Status.PENDING),
+        "reason": None,
+        "remark": "",
+        "effect": Effect.NONE.value,
+        "retry_safe": True,
+        "created_at": now,
+        "scheduled_at": new.scheduled_at,
+        "start_time": None,
+        "end_time": None,
+        "not_before": new.scheduled_at or _AT_ONCE,
+        "pause_s": new.pause_s,
+        "retry_count": 0,
+        "max_retry_count": new.max_retry_count,
+        "attempt": 0,
+        "tries": 0,
+        "settling": 0,
+        "settle": False,
+        "last_reason": None,
+        "progress": 0,
+        "step": "",
+        "evidence": [],
+    }
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def get(conn: Connection, task_id: int) -> Task | None:
+    """One task."""
+    row = conn.execute(select(*TASK_COLUMNS).where(tasks.c.id == task_id)).mappings().first()
+    return None if row is None else task_of(row)
+
+
+def page(
+    conn: Connection,
+    *,
+    status: int | None = None,
+    serial: str | None = None,
+    script_name: str | None = None,
+    source: str | None = None,
+    page: int = 1,
+    page_size: int = 20,
+) -> tuple[int, list[Task]]:
+    """How many tasks match, and one page of them, newest first; `page` counts from 1."""
+    wanted = {"status": status, "serial": serial, "script_name": script_name, "source": source}
+    filters = {name: value for name, value in wanted.items() if value is not None}
+    total = count(conn, filters)
+    skip = (page - 1) * page_size
+    size = min(page_size, total - skip)
+    if size <= 0:
+        return total, []
+    ids = _page_ids(conn, filters, total=total, skip=skip, size=size)
+    query = select(*TASK_COLUMNS).where(tasks.c.id.in_(ids)).order_by(tasks.c.id.desc())
+    return total, [task_of(row) for row in conn.execute(query).mappings()]
+
+
+def _page_ids(conn: Connection, filters: dict[str, Any], *, total: int, skip: int, size: int) -> list[int]:
+    """The ids of a page from indexes alone, counted from whichever end is nearer."""
+    query = select(tasks.c.id).where(*_where(tasks.c, filters)).limit(size)
+    if skip <= total // 2:
+        query = query.order_by(tasks.c.id.desc()).offset(skip)
+    else:
+        query = query.order_by(tasks.c.id.asc()).offset(total - skip - size)
+    return list(conn.execute(query).scalars())
+
+
+def count(conn: Connection, filters: dict[str, Any]) -> int:
+    """How many tasks match exactly these values of status, serial, script_name and source; from the counters."""
+    query = select(func.coalesce(func.sum(counters.c.n), 0)).where(*_where(counters.c, filters))
+    return int(conn.execute(query).scalar_one())
+
+
+def _where(columns: Any, filters: dict[str, Any]) -> list[ColumnElement[bool]]:
+    return [columns[name] == value for name, value in filters.items()]
+
+
+def stats(conn: Connection) -> TaskStats:
+    """How many tasks stand where; from the counters."""
+    query = select(counters.c.status, func.sum(counters.c.n)).group_by(counters.c.status)
+    by_status = {Status(status).name.lower(): int(n) for status, n in conn.execute(query)}
+    return TaskStats(total=sum(by_status.values()), **by_status)
+
+
+# --- changing -----------------------------------------------------------------------------------------------------
+
+
+def change(conn: Connection, task_id: int, values: dict[str, Any], *, now: datetime) -> Task:
+    """Set columns of one task that changes its status, and keep the event."""
+    conn.execute(update(tasks).where(tasks.c.id == task_id).values(**values))
+    task = task_of(task_row(conn, task_id))
+    events.changed(conn, [task], now=now)
+    return task
+
+
+def stop_pending(conn: Connection, task_id: int, *, now: datetime) -> Task | None:
+    """End a task that waits with reason stopped; None if it does not wait."""
+    row = conn.execute(select(tasks).where(tasks.c.id == task_id)).mappings().first()
+    if row is None or row["status"] != Status.PENDING:
+        return None
+    remark = "stopped before it began" if row["attempt"] == 0 else "stopped while it waited for its next attempt"
+    return change(conn, task_id, _failed(row["settle"], TaskEvent.STOP, Reason.STOPPED, remark, now), now=now)
+
+
+def fail_missed(conn: Connection, *, alive_at: datetime | None, now: datetime, grace_s: float) -> list[Task]:
+    """Fail the scheduled tasks that became due while no daemon lived and are later than the grace.
+
+    `alive_at` is when a daemon was last known to live; None means never, and nothing was missed then.
+    """
+    if alive_at is None:
+        return []
+    query = select(tasks.c.id, tasks.c.scheduled_at).where(
+        tasks.c.status == int(Status.PENDING),
+        tasks.c.attempt == 0,
+        tasks.c.scheduled_at > alive_at,
+        tasks.c.scheduled_at < now - timedelta(seconds=grace_s),
+    )
+    missed: list[Task] = []
+    for task_id, scheduled_at in conn.execute(query).all():
+        remark = (
+            f"missed: the daemon was not running at its start time, and found it {_minutes(now - scheduled_at)} late"
+        )
+        missed.append(change(conn, task_id, _failed(False, TaskEvent.FAIL, Reason.MISSED, remark, now), now=now))
+    return missed
+
+
+def _minutes(late: timedelta) -> str:
+    return f"{late.total_seconds() / 60:.0f} min"
+
+
+def _failed(settle: bool, event: TaskEvent, reason: Reason, remark: str, now: datetime) -> dict[str, Any]:
+    """A waiting task ends. Where an earlier attempt is still unsettled, that stays unknown."""
+    return {
+        "status": int(advance(Status.PENDING, event)),
+        "reason": reason.value,
+        "remark": remark,
+        "end_time": now,
+        "effect": Effect.UNKNOWN.value if settle else Effect.NONE.value,
+    }
+
+
+def retry(conn: Connection, task_id: int, *, now: datetime, force: bool = False) -> Task:
+    """Put a failed task back to pending for a new round of tries.
+
+    Raises NotFoundError, and ConflictError if it has not failed or a repeat could double its effect and not `force`.
+    """
+    task = task_of(task_row(conn, task_id))
+    if task.status is not Status.FAILED:
+        raise ConflictError(f"task {task_id} is {task.status.name.lower()}; only failed tasks can be retried", task)
+    if not task.retry_safe and not force:
+        raise ConflictError(
+            f"the outcome of task {task_id} is unknown and a retry could do it twice; look at the phone, "
+            "then retry with force if it was not done",
+            task,
+        )
+    return change(conn, task_id, _again(task), now=now)
+
+
+def _again(task: Task) -> dict[str, Any]:
+    unsettled = task.effect in _OPEN_EFFECTS
+    return {
+        "status": int(advance(task.status, TaskEvent.RETRY)),
+        "retry_count": tasks.c.retry_count + 1,
+        "reason": None,
+        "remark": "",
+        "effect": (Effect.UNKNOWN if unsettled else Effect.NONE).value,
+        "settle": unsettled,
+        "retry_safe": True,
+        "start_time": None,
+        "end_time": None,
+        "not_before": _AT_ONCE,
+        "tries": 0,
+        "settling": 0,
+        "last_reason": None,
+        "progress": 0,
+        "step": "",
+        "evidence": [],
+    }
+
+
+def retry_all(conn: Connection, *, now: datetime) -> tuple[int, list[int]]:
+    """Retry every failed task that is safe to repeat: how many those were, and the ids of the others."""
+    query = select(*TASK_COLUMNS).where(tasks.c.status == int(Status.FAILED)).order_by(tasks.c.id)
+    failed = [task_of(row) for row in conn.execute(query).mappings()]
+    safe = [task for task in failed if task.retry_safe]
+    for task in safe:
+        change(conn, task.id, _again(task), now=now)
+    return len(safe), [task.id for task in failed if not task.retry_safe]
+
+
+def delete(
+    conn: Connection, ids: Sequence[int], *, now: datetime | None = None
+) -> tuple[list[int], list[int], list[int]]:
+    """Delete tasks with their attempts: (deleted, not found, left alone because they run), each in the order given."""
+    unique = list(dict.fromkeys(ids))
+    statuses: dict[int, int] = {}
+    for start in range(0, len(unique), _CHUNK):
+        chunk = unique[start : start + _CHUNK]
+        statuses.update(
+            (row.id, row.status)
+            for row in conn.execute(select(tasks.c.id, tasks.c.status).where(tasks.c.id.in_(chunk)))
+        )
+    deleted = [i for i in unique if i in statuses and statuses[i] != Status.RUNNING]
+    if deleted:
+        conn.execute(delete_from(tasks).where(tasks.c.id == bindparam("gone")), [{"gone": i} for i in deleted])
+        events.append_all(conn, [TaskDeleted(task_id=i) for i in deleted], now=now or datetime.now(UTC))
+    return deleted, [i for i in unique if i not in statuses], [i for i in unique if statuses.get(i) == Status.RUNNING]
