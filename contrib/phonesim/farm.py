@@ -57,7 +57,7 @@ class Farm:
         await self.state.start(self.options.state_port)
         if self._keeper is not None:
             self._keeping = asyncio.create_task(self._keeper.run())
-            await self._keeper.wait_for(lambda: all(phone.attached for phone in self.phones))
+            await self._keeper.settled()
 
     async def stop(self) -> None:
         """Detach the phones from adb and end everything."""

@@ -18,6 +18,7 @@ DEVICE_FAULTS: Final[Mapping[str, str]] = {
     "server_crash": 'the automation server dies now, or right after doing the next {"after": "click"}, unanswered; '
     'with {"answer": 502} it answers that and lives; with {"answer": "dead_object"} a DeadObjectException',
     "low_battery": 'the battery shows {"level": 4} percent and no charger',
+    "late_media": 'a scanned file gets its row in the media store only after {"delay_seconds": 5}',
     "screen_off": "the display is off and locked until somebody wakes it",
 }
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from phonesim.attach import AdbServer, AdbServerError
 from phonesim.phone import Phone, Presence
@@ -44,9 +44,9 @@ class Keeper:
             for task in (tracker, *corrections.values()):
                 task.cancel()
 
-    async def wait_for(self, holds: Callable[[], bool]) -> None:
-        """Until the condition holds, which is looked at after each change."""
-        while not holds():
+    async def settled(self) -> None:
+        """Until adb's list says of every phone what is true."""
+        while any(self._correction(phone) for phone in self._phones):
             await self._next_change()
 
     async def detach(self) -> None:

@@ -4,6 +4,30 @@ from collections.abc import Mapping
 from typing import Final
 
 from phonesim.shell.call import Command
-from phonesim.shell.commands import plain, properties
+from phonesim.shell.commands import (
+    activity,
+    app_process,
+    content,
+    dumpsys,
+    files,
+    input,
+    packages,
+    plain,
+    properties,
+    system,
+    window,
+)
 
-COMMANDS: Final[Mapping[str, Command]] = {**plain.COMMANDS, **properties.COMMANDS}
+COMMANDS: Final[Mapping[str, Command]] = {
+    **plain.COMMANDS,
+    **files.COMMANDS,
+    **properties.COMMANDS,
+    **system.COMMANDS,
+    **dumpsys.COMMANDS,
+    **packages.COMMANDS,
+    **activity.COMMANDS,
+    **input.COMMANDS,
+    **content.COMMANDS,
+    **window.COMMANDS,
+    **app_process.COMMANDS,
+}

@@ -1,0 +1,1 @@
+"""What automates the phone from inside: uiautomator2's server and the keyboards that take text over broadcasts."""
