@@ -4,7 +4,7 @@ Validation and, later, the OpenAPI document are made from these types.
 """
 
 import re
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 
 import msgspec
 
@@ -43,7 +43,7 @@ def expand(script_name: str, config: dict[str, Any], *, path: str = "script_conf
     try:
         return [msgspec.convert({**rest, "target_user": user}, FollowConfig) for user in users]
     except msgspec.ValidationError as error:
-        raise RequestError(Code.INVALID, describe(error, path)) from None
+        raise RequestError(Code.INVALID, describe(error, path, FollowConfig)) from None
 
 
 def unsupported_message(script_name: str) -> str:
@@ -51,13 +51,22 @@ def unsupported_message(script_name: str) -> str:
     return f"script_name: {script_name!r} {known}; supported: {', '.join(SUPPORTED)}"
 
 
-def describe(error: msgspec.ValidationError, path: str = "") -> str:
-    """`Expected x - at $.a.b` as `prefix.a.b: Expected x`."""
+def describe(error: msgspec.ValidationError, path: str = "", config: type[msgspec.Struct] | None = None) -> str:
+    """`Expected x - at $.a.b` as `prefix.a.b: expected x`; what `config` allows instead is listed."""
     text = str(error)
     what, _, where = text.partition(" - at `$")
     where = where.rstrip("`")
     field = f"{path}{where}".lstrip(".") or "body"
-    return f"{field}: {what[:1].lower()}{what[1:]}"
+    return f"{field}: {what[:1].lower()}{what[1:]}{_allowed(what, where, config)}"
+
+
+def _allowed(what: str, where: str, config: type[msgspec.Struct] | None) -> str:
+    if config is None:
+        return ""
+    if what.startswith("Object contains unknown field"):
+        return f"; known fields: {', '.join((*config.__struct_fields__, *_TARGET_KEYS[::2]))}"
+    words = get_args(get_type_hints(config).get(where.lstrip("."), None))
+    return f"; expected one of: {', '.join(words)}" if what.startswith("Invalid enum value") and words else ""
 
 
 _TARGET_KEYS = ("target_users", "target_user", "target_username")

@@ -1,0 +1,166 @@
+"""Requests and answers over one control connection. Connects when needed; never sends a request twice."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from drover.client.errors import AnswerLostError, DaemonUnreachableError, VersionMismatchError
+from drover.client.events import EventStream
+from drover.client.paths import socket_path
+from drover.client.transport import FrameLostError, Transport
+from drover.wire.codec import PROTOCOL_VERSION, MalformedMessageError
+from drover.wire.control import (
+    REQUESTS,
+    RESPONSES,
+    Hello,
+    Request,
+    RequestBody,
+    ResponseBody,
+    Subscribe,
+    Subscribed,
+    Welcome,
+)
+from drover.wire.faults import Code, Failure, RequestError
+
+B = TypeVar("B")
+
+
+class ControlClient:
+    """A client of one daemon. Not for use by two threads at once: give each thread its own."""
+
+    def __init__(self, path: Path | None = None, *, client_name: str, timeout_s: float = 15.0) -> None:
+        """`path` is the control socket (default: the runtime directory's). Connects with the first call.
+
+        `timeout_s` bounds each call; it must exceed the ten seconds that StopTask may take.
+        """
+        self.path = path or socket_path()
+        self._client_name = client_name
+        self._timeout_s = timeout_s
+        self._transport: Transport | None = None
+        self._welcome: Welcome | None = None
+        self._last_id = 0
+
+    @property
+    def welcome(self) -> Welcome:
+        """What the daemon said of itself on this connection; connects if need be."""
+        self.connect()
+        if self._welcome is None:
+            raise DaemonUnreachableError(f"no connection to {self.path}")
+        return self._welcome
+
+    def connect(self) -> None:
+        """Connect and exchange versions unless that is done; an end that the daemon closed is replaced."""
+        if self._transport is not None:
+            # Nothing is outstanding here, so anything readable is the peer's end (or nothing we asked for).
+            if not self._transport.readable(timeout_s=0):
+                return
+            self.close()
+        self._transport = Transport(self.path, timeout_s=self._timeout_s)
+        try:
+            self._welcome = self._greet()
+        except BaseException:
+            self.close()
+            raise
+
+    def call(self, body: RequestBody, *, timeout_s: float | None = None) -> ResponseBody:
+        """The daemon's answer. Raises RequestError for a refusal, DaemonUnreachableError when nothing was
+        carried out for lack of a daemon, and AnswerLostError when it cannot be told."""
+        self.connect()
+        return self._exchange(body, timeout_s or self._timeout_s)
+
+    def ask(self, body: RequestBody, expected: type[B], *, timeout_s: float | None = None) -> B:
+        """`call`, for a request whose answer is of one type."""
+        answer = self.call(body, timeout_s=timeout_s)
+        if not isinstance(answer, expected):
+            raise AnswerLostError(f"the daemon answered {type(body).__name__} with {type(answer).__name__}")
+        return answer
+
+    def subscribe(self, after: int | None = None) -> EventStream:
+        """Events from now on, or first the stored ones that came after that id; on a connection of its own."""
+        own = ControlClient(self.path, client_name=self._client_name, timeout_s=self._timeout_s)
+        own.connect()
+        transport, last_id = own._transport, own._last_id
+        answer = own.ask(Subscribe(after=after), Subscribed)
+        if transport is None:
+            raise DaemonUnreachableError(f"no connection to {self.path}")
+        known = answer.last_event_id if after is None else after
+        return EventStream(transport, request_id=last_id + 1, last_event_id=known)
+
+    def wait_until_lost(self, stop: Callable[[], bool], *, poll_s: float = 0.25) -> None:
+        """Return when the daemon has closed this connection, or `stop` says so (asked every `poll_s` seconds)."""
+        while self._transport is not None and not stop():
+            if self._transport.readable(timeout_s=poll_s):
+                self.close()
+
+    def close(self) -> None:
+        """Close the connection; the next call opens another."""
+        if self._transport is not None:
+            self._transport.close()
+        self._transport = None
+        self._welcome = None
+
+    def __enter__(self) -> "ControlClient":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _greet(self) -> Welcome:
+        try:
+            welcome = self._exchange(Hello(version=PROTOCOL_VERSION, client=self._client_name), self._timeout_s)
+        except AnswerLostError as error:
+            # Hello does nothing, so losing its answer leaves nothing in doubt.
+            raise DaemonUnreachableError(f"the daemon at {self.path} did not greet: {error}") from None
+        if not isinstance(welcome, Welcome) or welcome.version != PROTOCOL_VERSION:
+            theirs = welcome.version if isinstance(welcome, Welcome) else "unknown"
+            raise VersionMismatchError(
+                f"the daemon at {self.path} speaks version {theirs} of the control protocol and this program version "
+                f"{PROTOCOL_VERSION}: install the same version of both and restart droverd"
+            )
+        return welcome
+
+    def _exchange(self, body: RequestBody, timeout_s: float) -> ResponseBody:
+        transport = self._transport
+        if transport is None:
+            raise DaemonUnreachableError(f"no connection to {self.path}")
+        self._last_id += 1
+        data = _encode(Request(id=self._last_id, body=body))
+        try:
+            transport.send(data, timeout_s=timeout_s)
+        except OSError as error:
+            self.close()
+            why = error.strerror or str(error)
+            raise DaemonUnreachableError(f"the daemon at {self.path} went away before it was asked ({why})") from None
+        try:
+            return self._answer(transport, timeout_s)
+        except (FrameLostError, MalformedMessageError) as error:
+            # A late answer must not be taken for the next one's.
+            self.close()
+            raise AnswerLostError(
+                f"{type(body).__name__} was sent to the daemon and its answer was lost ({error}): "
+                "it may or may not have been carried out"
+            ) from None
+        except RequestError:
+            raise
+        except BaseException:
+            self.close()
+            raise
+
+    def _answer(self, transport: Transport, timeout_s: float) -> ResponseBody:
+        response = RESPONSES.decode(transport.receive(timeout_s=timeout_s))
+        if isinstance(response.body, Failure):
+            failure = response.body
+            raise RequestError(failure.code, failure.message, failure.data, failure.retry_after_s)
+        if response.id != self._last_id:
+            raise MalformedMessageError(f"an answer to request {response.id} came for {self._last_id}")
+        return response.body
+
+
+def _encode(request: Request) -> bytes:
+    try:
+        return REQUESTS.encode(request)
+    except MalformedMessageError as error:
+        raise RequestError(Code.TOO_LARGE, f"the request is too large for the daemon: {error}") from None
