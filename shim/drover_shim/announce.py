@@ -1,0 +1,40 @@
+"""Tells the daemon where the API answers, and tells it again whenever the daemon was restarted."""
+
+import logging
+import threading
+from pathlib import Path
+
+from drover.client import ControlClient, ControlError
+from drover.wire.control import AnnounceApi
+from drover.wire.faults import RequestError
+
+RETRY_S = 0.5
+
+log = logging.getLogger("drover_shim")
+
+
+class Announcer(threading.Thread):
+    """Holds one connection on which the URL was announced; the daemon forgets the URL when it ends."""
+
+    def __init__(self, path: Path, url: str) -> None:
+        super().__init__(name="announce", daemon=True)
+        self._path = path
+        self._url = url
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._hold()
+            except (ControlError, RequestError) as error:
+                log.debug("announce_failed: %s", error)
+            self._stopping.wait(RETRY_S)
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _hold(self) -> None:
+        with ControlClient(self._path, client_name="drover-shim announce") as client:
+            client.call(AnnounceApi(url=self._url))
+            log.info("announced url=%s", self._url)
+            client.wait_until_lost(self._stopping.is_set)

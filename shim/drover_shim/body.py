@@ -1,0 +1,117 @@
+"""Reads a request's body as strict JSON. What JSON parsers disagree about is refused, not guessed."""
+
+import json
+from typing import Any, Final, NoReturn, Protocol
+
+from drover.wire.faults import Code, RequestError
+
+_INT_MIN: Final = -(2**63)
+_INT_MAX: Final = 2**64 - 1
+
+
+class Readable(Protocol):
+    """The part of `wsgi.input` that is used."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def read_body(stream: Readable, *, max_bytes: int) -> bytes:
+    """The bytes; raises RequestError TOO_LARGE over the cap."""
+    data = stream.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise RequestError(Code.TOO_LARGE, f"body: at most {max_bytes} bytes are accepted")
+    return data
+
+
+def parse_object(data: bytes, *, max_depth: int, max_items: int) -> dict[str, Any]:
+    """The JSON object, or {} for an empty body.
+
+    Raises RequestError INVALID for bytes that are not UTF-8, syntax errors, NaN and infinities, duplicate keys,
+    integers over 64 bit, lone surrogates, more than `max_depth` levels or `max_items` values, and what is no object.
+    """
+    if not data.strip():
+        return {}
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_int=_integer,
+            parse_float=_number,
+            parse_constant=_constant,
+        )
+    except UnicodeDecodeError as error:
+        _refuse(f"is not UTF-8 (byte {error.start})")
+    except json.JSONDecodeError as error:
+        _refuse(f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}")
+    except RecursionError:
+        _refuse(f"is nested deeper than {max_depth} levels")
+    _measure(value, max_depth, max_items)
+    if not isinstance(value, dict):
+        _refuse("expected a JSON object")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                _refuse(f"the key {key[:60]!r} occurs twice in one object")
+            seen.add(key)
+    return result
+
+
+def _integer(text: str) -> int:
+    if len(text) > 20 or not _INT_MIN <= (value := int(text)) <= _INT_MAX:
+        _refuse(
+            f"the integer {text[:24]}... does not fit 64 bits" if len(text) > 24 else f"{text} does not fit 64 bits"
+        )
+    return value
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        _refuse(f"the number {text[:24]} is out of range")
+    return value
+
+
+def _constant(name: str) -> NoReturn:
+    _refuse(f"{name} is not JSON")
+
+
+def _measure(value: Any, max_depth: int, max_items: int) -> None:
+    """Walk without recursion, level by level."""
+    level, depth, items = [value], 0, 0
+    while level:
+        items += len(level)
+        if items > max_items:
+            _refuse(f"holds more than {max_items} values")
+        below: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                below.extend(item.values())
+                for key in item:
+                    _text(key)
+            elif isinstance(item, list):
+                below.extend(item)
+            elif isinstance(item, str):
+                _text(item)
+        containers = any(isinstance(item, (dict, list)) for item in level)
+        depth += containers
+        if depth > max_depth:
+            _refuse(f"is nested deeper than {max_depth} levels")
+        level = below
+
+
+def _text(text: str) -> None:
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            _refuse("holds half of a surrogate pair, which is not text")
+
+
+def _refuse(why: str) -> NoReturn:
+    raise RequestError(Code.INVALID, f"body: {why}")

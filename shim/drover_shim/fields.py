@@ -1,0 +1,108 @@
+"""Typed reading of named values from a body or a query. A refusal names the field and what was expected."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NoReturn, TypeVar
+
+from drover.wire.faults import Code, RequestError
+
+T = TypeVar("T")
+
+_CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_DIGITS: Final = re.compile(r"[0-9]{1,18}")
+
+MAX_SERIAL: Final = 128
+
+
+class Fields:
+    """Reads the fields of one JSON object. A field that is missing or null has its default."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def flag(self, name: str, default: bool) -> bool:
+        value: bool = self._read(name, default, lambda v: isinstance(v, bool), "true or false")
+        return value
+
+    def integer(self, name: str, default: int, low: int, high: int) -> int:
+        def fits(value: Any) -> bool:
+            return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+        value: int = self._read(name, default, fits, f"an integer from {low} to {high}")
+        return value
+
+    def text(self, name: str) -> str | None:
+        value: str | None = self._read(name, None, lambda v: isinstance(v, str), "a string")
+        return value
+
+    def clock(self, name: str) -> str | None:
+        def fits(value: Any) -> bool:
+            return isinstance(value, str) and _CLOCK.fullmatch(value) is not None
+
+        value: str | None = self._read(name, None, fits, 'a time of day "HH:MM"')
+        return value
+
+    def object(self, name: str) -> dict[str, Any]:
+        value: dict[str, Any] = self._read(name, {}, lambda v: isinstance(v, dict), "an object")
+        return value
+
+    def array(self, name: str, item: Callable[[str, Any], T], of: str) -> list[T]:
+        """The items, each read by `item(path, value)`."""
+        values: list[Any] = self._read(name, [], lambda v: isinstance(v, list), f"an array of {of}")
+        return [item(f"{name}[{index}]", value) for index, value in enumerate(values)]
+
+    def _read(self, name: str, default: Any, fits: Callable[[Any], bool], expected: str) -> Any:
+        value = self._values.get(name)
+        if value is None:
+            return default
+        if not fits(value):
+            refuse(name, expected, value)
+        return value
+
+
+def serial(path: str, value: Any) -> str:
+    """A serial as adb could name it: no control characters, and not to be taken for an option."""
+    if isinstance(value, str) and _is_serial(value):
+        return value
+    refuse(path, f"a serial: 1 to {MAX_SERIAL} characters, no control characters, no leading '-'", value)
+
+
+def _is_serial(text: str) -> bool:
+    fits = text.strip() != "" and len(text) <= MAX_SERIAL
+    return fits and not text.startswith("-") and _CONTROL.search(text) is None
+
+
+def positive_id(path: str, value: Any) -> int:
+    """A task's id in a body."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63:
+        return value
+    refuse(path, "a task id (a positive integer)", value)
+
+
+def query_integer(query: Mapping[str, str], name: str, low: int, high: int) -> int | None:
+    """An integer from the query; None when it is missing or empty."""
+    text = query.get(name, "")
+    if not text:
+        return None
+    if not _DIGITS.fullmatch(text) or not low <= int(text) <= high:
+        refuse(name, f"an integer from {low} to {high}", text)
+    return int(text)
+
+
+def query_choice(query: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str | None:
+    """One of the words from the query; None when it is missing or empty."""
+    text = query.get(name, "")
+    if not text:
+        return None
+    if text not in choices:
+        refuse(name, " or ".join(choices), text)
+    return text
+
+
+def refuse(path: str, expected: str, value: Any) -> NoReturn:
+    """Raise RequestError INVALID: what was expected at this path, and what was there."""
+    shown = json.dumps(value, ensure_ascii=False, default=str)
+    got = shown if len(shown) <= 60 else f"{shown[:57]}..."
+    raise RequestError(Code.INVALID, f"{path}: expected {expected}, got {_CONTROL.sub('?', got)}")

@@ -1,0 +1,118 @@
+"""`drover-shim`: reads the options, listens, and serves until it is told to end."""
+
+import ipaddress
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import click
+
+from drover.client import RuntimeDirError, socket_path
+from drover_shim.announce import Announcer
+from drover_shim.app import API_PREFIX, make_app
+from drover_shim.pool import ClientPool
+from drover_shim.server import HttpServer, PortTakenError
+from drover_shim.settings import Settings
+
+PARENT_POLL_S = 0.5
+
+log = logging.getLogger("drover_shim")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--socket",
+    "socket_file",
+    type=click.Path(path_type=Path),
+    help="The daemon's control socket (default: as droverd).",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Loopback address to listen on.")
+@click.option("--port", default=50809, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free port.")
+@click.option(
+    "--allowed-host", "allowed_hosts", multiple=True, metavar="NAME", help="Another name that Host may carry."
+)
+@click.option("--free-port-if-taken", is_flag=True, help="Take any free port if this one is taken.")
+@click.option("--exit-with-parent", is_flag=True, help="End when the process that started this one has ended.")
+@click.option(
+    "--log-level", default="info", type=click.Choice(["debug", "info", "warning", "error"]), show_default=True
+)
+def main(
+    socket_file: Path | None,
+    host: str,
+    port: int,
+    allowed_hosts: tuple[str, ...],
+    free_port_if_taken: bool,
+    exit_with_parent: bool,
+    log_level: str,
+) -> None:
+    """Serve Drover's REST API over the daemon's control socket.
+
+    \b
+    Example: drover-shim --port 0
+    """
+    parent = os.getppid()
+    logging.basicConfig(
+        stream=sys.stderr, level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    _refuse_open_address(host)
+    try:
+        path = socket_file or socket_path()
+        pool = ClientPool(path)
+        server = _listen(Settings(allowed_hosts=allowed_hosts), pool, host, port, free_port_if_taken)
+    except (PortTakenError, RuntimeDirError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: server.stop())
+    url = f"http://{f'[{host}]' if ':' in host else host}:{server.port}{API_PREFIX}/"
+    announcer = Announcer(path, url)
+    announcer.start()
+    if exit_with_parent:
+        threading.Thread(target=_watch_parent, args=(parent, server), name="parent", daemon=True).start()
+    print(f"API {url}", flush=True)
+    server.serve()
+    announcer.stop()
+    pool.close()
+
+
+def _listen(settings: Settings, pool: ClientPool, host: str, port: int, free_port_if_taken: bool) -> HttpServer:
+    app = make_app(pool, settings)
+    try:
+        return HttpServer(app, host=host, port=port, max_body_bytes=settings.max_body_bytes)
+    except PortTakenError:
+        if not free_port_if_taken:
+            raise PortTakenError(
+                f"port {port} on {host} is taken by another process: choose one with --port "
+                "(port in [api]), or allow any with --free-port-if-taken (free_port_if_taken)"
+            ) from None
+        return HttpServer(app, host=host, port=0, max_body_bytes=settings.max_body_bytes)
+
+
+def _refuse_open_address(host: str) -> None:
+    """Without a token, whoever reaches the port drives the phones, so nothing but loopback is listened on."""
+    addresses: set[str] = set()
+    try:
+        addresses = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
+    except OSError as error:
+        raise click.ClickException(f"--host {host} ([api] host) cannot be resolved: {error.strerror}") from None
+    if not all(ipaddress.ip_address(address).is_loopback for address in addresses):
+        raise click.ClickException(
+            f"--host {host} ([api] host) is not a loopback address, and no token is set ([api] token): refused, "
+            "because anybody in the network could drive the phones"
+        )
+
+
+def _watch_parent(parent: int, server: HttpServer) -> None:
+    """A shim whose daemon was killed must not keep the port from the next daemon's shim."""
+    gone = threading.Event()
+    while os.getppid() == parent:
+        gone.wait(PARENT_POLL_S)
+    log.warning("parent_gone pid=%s", parent)
+    server.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+"""Every route of the shim, by noun. Guard, router and tests are driven from this one table."""
+
+from typing import Final
+
+from drover_shim.route import Route
+from drover_shim.routes import accounts, devices, health, licence, task_files, tasks
+
+ROUTES: Final[tuple[Route, ...]] = (
+    *licence.ROUTES,
+    *tasks.ROUTES,
+    *task_files.ROUTES,
+    *devices.ROUTES,
+    *accounts.ROUTES,
+    *health.ROUTES,
+)

@@ -1,0 +1,132 @@
+"""Tasks: creating, listing, stopping, retrying, deleting."""
+
+import hashlib
+import json
+from typing import Any, Final
+
+from drover.wire.control import (
+    DeleteTasks,
+    GetTask,
+    GetTaskStats,
+    ListTasks,
+    RetriedAll,
+    RetryAll,
+    RetryTask,
+    StopTask,
+    TaskPage,
+    TasksCreated,
+    TasksDeleted,
+)
+from drover.wire.faults import Code, RequestError
+from drover.wire.tasks import Task, TaskStats
+from drover_shim import view
+from drover_shim.fields import Fields, positive_id, query_choice, query_integer
+from drover_shim.new_task import read_new_task
+from drover_shim.route import Call, Route
+
+# Words that stand where an id could: POST /task/stats is a wrong method, not a malformed id.
+_RESERVED: Final = frozenset({"stats", "batch", "retry-all"})
+_MAX_PAGE: Final = 10**9
+
+
+def create(call: Call) -> dict[str, Any]:
+    body = call.read_json()
+    key = call.header("Idempotency-Key")
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest() if key is not None else ""
+    created = call.ask(read_new_task(body, idempotency_key=_key(key), body_digest=digest), TasksCreated)
+    return {"task_ids": created.task_ids, "created_count": len(created.task_ids)}
+
+
+def list_tasks(call: Call) -> dict[str, Any]:
+    query = call.query
+    page = call.ask(
+        ListTasks(
+            status=query_integer(query, "status", 0, 3),
+            serial=query.get("serial") or None,
+            script_name=query.get("script_name") or None,
+            source=query_choice(query, "source", ("api", "ui")),
+            page=query_integer(query, "page", 1, _MAX_PAGE) or 1,
+            page_size=query_integer(query, "page_size", 1, 100) or 20,
+        ),
+        TaskPage,
+    )
+    zone = call.zone
+    return {
+        "total": page.total,
+        "page": page.page,
+        "page_size": page.page_size,
+        "tasks": [view.task(task, zone) for task in page.tasks],
+    }
+
+
+def get(call: Call) -> dict[str, Any]:
+    return view.task(call.ask(GetTask(task_id=task_id(call)), Task), call.zone)
+
+
+def stats(call: Call) -> dict[str, Any]:
+    return view.stats(call.ask(GetTaskStats(), TaskStats))
+
+
+def stop(call: Call) -> dict[str, Any]:
+    return view.task(call.ask(StopTask(task_id=task_id(call)), Task), call.zone)
+
+
+def retry(call: Call) -> dict[str, Any]:
+    force = Fields(call.read_json()).flag("force", False)
+    return view.task(call.ask(RetryTask(task_id=task_id(call), force=force), Task), call.zone)
+
+
+def retry_all(call: Call) -> dict[str, Any]:
+    retried = call.ask(RetryAll(), RetriedAll)
+    return {"retried_count": retried.retried_count, "skipped": retried.skipped}
+
+
+def delete(call: Call) -> dict[str, Any]:
+    wanted = task_id(call)
+    deleted = call.ask(DeleteTasks(task_ids=[wanted]), TasksDeleted)
+    if deleted.not_found:
+        raise no_such_task(str(wanted))
+    return {"deleted_count": deleted.deleted_count}
+
+
+def delete_batch(call: Call) -> dict[str, Any]:
+    ids = list(dict.fromkeys(Fields(call.read_json()).array("task_ids", positive_id, "task ids")))
+    if not ids:
+        raise RequestError(Code.INVALID, "task_ids: expected at least one task id")
+    deleted = call.ask(DeleteTasks(task_ids=ids), TasksDeleted)
+    return {"deleted_count": deleted.deleted_count, "not_found": deleted.not_found}
+
+
+def task_id(call: Call) -> int:
+    """The id in the path; raises RequestError."""
+    text = call.args["task_id"]
+    if text in _RESERVED:
+        raise RequestError(Code.METHOD, f"this method is not allowed on /task/{text}")
+    if not (text.isascii() and text.isdigit()):
+        raise RequestError(Code.INVALID, f"task id: expected a positive integer, got {text[:60]!r}")
+    if len(text) > 18 or int(text) == 0:
+        raise no_such_task(text[:24])
+    return int(text)
+
+
+def no_such_task(text: str) -> RequestError:
+    return RequestError(Code.NOT_FOUND, f"there is no task {text}")
+
+
+def _key(key: str | None) -> str | None:
+    if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise RequestError(Code.INVALID, "Idempotency-Key: expected 1 to 255 printable ASCII characters")
+    return key
+
+
+ROUTES: Final = (
+    Route(method="POST", path="/task", handler=create),
+    Route(method="GET", path="/task", handler=list_tasks),
+    Route(method="GET", path="/task/stats", handler=stats),
+    Route(method="POST", path="/task/retry-all", handler=retry_all),
+    Route(method="DELETE", path="/task/batch", handler=delete_batch),
+    Route(method="GET", path="/task/<task_id>", handler=get),
+    Route(method="DELETE", path="/task/<task_id>", handler=delete),
+    Route(method="POST", path="/task/<task_id>/stop", handler=stop),
+    Route(method="POST", path="/task/<task_id>/retry", handler=retry),
+)
