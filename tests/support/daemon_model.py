@@ -1,0 +1,287 @@
+"""The in-memory model behind the fake daemon: tasks, devices and accounts with the rules of the REST contract."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from drover.wire import control as c
+from drover.wire.devices import Device, DeviceFacts, DeviceState
+from drover.wire.events import DeviceChanged, Event, EventBody, TaskChanged, TaskDeleted, TaskProgressed
+from drover.wire.faults import Code, RequestError
+from drover.wire.scripts import expand
+from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
+
+Push = Callable[[Event], None]
+
+
+class DaemonModel:
+    """Answers every request of the control conversation. Time moves only when a test moves a task."""
+
+    def __init__(self, *, plan: str = "Pro", zone: str = "Europe/Paris", folder: Path | None = None) -> None:
+        self.plan = plan
+        self.zone = ZoneInfo(zone)
+        self.folder = folder
+        self.boot_id = "boot-1"
+        self.api_url = ""
+        self.lock = threading.RLock()
+        self.tasks: dict[int, Task] = {}
+        self.devices: dict[str, Device] = {}
+        self.accounts: dict[tuple[str, str], c.Account] = {}
+        self.logs: dict[int, str] = {}
+        self.refuse: RequestError | None = None
+        self.broken = False
+        self._keys: dict[str, tuple[str, list[int]]] = {}
+        self._events: list[Event] = []
+        self._subscribers: list[Push] = []
+        self._next_id = 1
+
+    # --- what tests do ---------------------------------------------------------------------------------------
+
+    def add_device(self, serial: str, **changes: Any) -> Device:
+        facts = DeviceFacts(model="Pixel 7", platform_version="14", sdk=34, battery=81, engine="uiautomator2")
+        device = Device(
+            serial=serial, state=DeviceState.IDLE, facts=facts, state_since=self.now(), last_seen=self.now()
+        )
+        device = msgspec.structs.replace(device, **changes)
+        with self.lock:
+            self.devices[serial] = device
+            self._emit(DeviceChanged(device=device))
+        return device
+
+    def change(self, task_id: int, **changes: Any) -> Task:
+        """Change a task and tell the subscribers."""
+        with self.lock:
+            task = msgspec.structs.replace(self.tasks[task_id], **changes)
+            self.tasks[task_id] = task
+            self._emit(TaskChanged(task=task))
+        return task
+
+    def progress(self, task_id: int, step: str, percent: int, phase: Phase = Phase.PREPARE) -> None:
+        with self.lock:
+            task = msgspec.structs.replace(self.tasks[task_id], step=step, progress=percent, phase=phase)
+            self.tasks[task_id] = task
+            self._emit(
+                TaskProgressed(
+                    task_id=task_id, serial=task.serial, attempt=1, phase=phase, step=step, progress=percent
+                ),
+                stored=False,
+            )
+
+    def now(self) -> datetime:
+        return datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC) + timedelta(seconds=self._next_id)
+
+    # --- events ----------------------------------------------------------------------------------------------
+
+    @property
+    def last_event_id(self) -> int:
+        return self._events[-1].id if self._events else 0
+
+    @property
+    def subscriber_count(self) -> int:
+        return len(self._subscribers)
+
+    def stored_after(self, after: int | None) -> list[Event]:
+        return [] if after is None else [event for event in self._events if event.id > after]
+
+    def subscribe(self, push: Push) -> None:
+        self._subscribers.append(push)
+
+    def unsubscribe(self, push: Push) -> None:
+        with self.lock:
+            self._subscribers = [other for other in self._subscribers if other != push]
+
+    def _emit(self, body: EventBody, *, stored: bool = True) -> None:
+        event = Event(id=self.last_event_id + 1 if stored else 0, at=self.now(), body=body)
+        if stored:
+            self._events.append(event)
+        for push in self._subscribers:
+            push(event)
+
+    # --- requests --------------------------------------------------------------------------------------------
+
+    def answer(self, body: c.RequestBody) -> c.ResponseBody:
+        with self.lock:
+            if self.refuse is not None:
+                raise self.refuse
+            handler = getattr(self, f"_{body.__struct_config__.tag}")
+            response: c.ResponseBody = handler(body)
+            return response
+
+    def _create_tasks(self, body: c.CreateTasks) -> c.TasksCreated:
+        if body.idempotency_key is not None and body.idempotency_key in self._keys:
+            digest, ids = self._keys[body.idempotency_key]
+            if digest != body.body_digest:
+                raise RequestError(
+                    Code.CONFLICT, "Idempotency-Key: used before with another body", {"key": body.idempotency_key}
+                )
+            return c.TasksCreated(task_ids=ids)
+        configs = expand(body.script_name, body.script_config)
+        ids = [self._add(body, serial, user, config) for serial, user in self._whom(body) for config in configs]
+        if body.idempotency_key is not None:
+            self._keys[body.idempotency_key] = (body.body_digest, ids)
+        return c.TasksCreated(task_ids=ids)
+
+    def _whom(self, body: c.CreateTasks) -> list[tuple[str, str | None]]:
+        by_name = {account.username: account for account in self.accounts.values() if account.enabled}
+        for name in body.usernames:
+            if name not in by_name:
+                raise RequestError(Code.NOT_FOUND, f"usernames: nobody registered the account {name!r}")
+        if body.usernames:
+            return [(by_name[name].serial, name) for name in body.usernames]
+        if body.enable_multi_account:
+            return [
+                (account.serial, account.username) for account in by_name.values() if account.serial in body.serials
+            ]
+        return [(serial, None) for serial in body.serials]
+
+    def _add(self, body: c.CreateTasks, serial: str, username: str | None, config: Any) -> int:
+        task = Task(
+            id=self._next_id,
+            serial=serial,
+            username=username,
+            script_name=body.script_name,
+            script_config=msgspec.to_builtins(config),
+            source=body.source,
+            created_at=self.now(),
+            scheduled_at=self.now() if body.start_time else None,
+            group_id="g1",
+            priority=body.priority,
+            remark="" if serial in self.devices else "waits: the device is not attached",
+        )
+        self._next_id += 1
+        self.tasks[task.id] = task
+        self.logs[task.id] = ""
+        self._emit(TaskChanged(task=task))
+        return task.id
+
+    def _list_tasks(self, body: c.ListTasks) -> c.TaskPage:
+        found = [
+            task
+            for task in reversed(self.tasks.values())
+            if body.status in (None, task.status)
+            and body.serial in (None, task.serial)
+            and body.script_name in (None, task.script_name)
+            and body.source in (None, task.source)
+        ]
+        start = (body.page - 1) * body.page_size
+        tasks = found[start : start + body.page_size]
+        return c.TaskPage(total=len(found), page=body.page, page_size=body.page_size, tasks=tasks)
+
+    def _get_task(self, body: c.GetTask) -> Task:
+        return self._find(body.task_id)
+
+    def _stop_task(self, body: c.StopTask) -> Task:
+        task = self._find(body.task_id)
+        if task.status.ended:
+            raise RequestError(
+                Code.CONFLICT, f"task {task.id} has ended already", {"task_id": task.id, "status": int(task.status)}
+            )
+        return self.change(
+            task.id, status=Status.FAILED, reason=Reason.STOPPED, remark="stopped on request", end_time=self.now()
+        )
+
+    def _retry_task(self, body: c.RetryTask) -> Task:
+        task = self._find(body.task_id)
+        if task.status is not Status.FAILED:
+            raise RequestError(Code.CONFLICT, f"task {task.id} has not failed", {"status": int(task.status)})
+        if task.effect is Effect.UNKNOWN and not body.force:
+            raise RequestError(
+                Code.CONFLICT, f"task {task.id}: its outcome is unknown; force retries it", {"effect": "unknown"}
+            )
+        return self._requeue(task)
+
+    def _retry_all(self, body: c.RetryAll) -> c.RetriedAll:
+        failed = [task for task in self.tasks.values() if task.status is Status.FAILED]
+        unknown = [task.id for task in failed if task.effect is Effect.UNKNOWN]
+        for task in failed:
+            if task.id not in unknown:
+                self._requeue(task)
+        return c.RetriedAll(retried_count=len(failed) - len(unknown), skipped=unknown)
+
+    def _requeue(self, task: Task) -> Task:
+        return self.change(
+            task.id, status=Status.PENDING, reason=None, remark="", end_time=None, retry_count=task.retry_count + 1
+        )
+
+    def _delete_tasks(self, body: c.DeleteTasks) -> c.TasksDeleted:
+        missing = [task_id for task_id in body.task_ids if task_id not in self.tasks]
+        for task_id in body.task_ids:
+            if self.tasks.pop(task_id, None) is not None:
+                self._emit(TaskDeleted(task_id=task_id))
+        return c.TasksDeleted(deleted_count=len(body.task_ids) - len(missing), not_found=missing)
+
+    def _get_task_stats(self, body: c.GetTaskStats) -> TaskStats:
+        counts = [sum(task.status is status for task in self.tasks.values()) for status in Status]
+        return TaskStats(
+            total=len(self.tasks), pending=counts[0], running=counts[1], completed=counts[2], failed=counts[3]
+        )
+
+    def _read_task_log(self, body: c.ReadTaskLog) -> c.LogChunk:
+        task = self._find(body.task_id)
+        data = self.logs[task.id].encode()[body.offset : body.offset + 64]
+        end = body.offset + len(data)
+        ended = task.status.ended and end >= len(self.logs[task.id].encode())
+        return c.LogChunk(text=data.decode(), next_offset=end, ended=ended)
+
+    def _find_artifact(self, body: c.FindArtifact) -> c.ArtifactFile:
+        task = self._find(body.task_id)
+        if body.name not in task.evidence or self.folder is None:
+            raise RequestError(Code.NOT_FOUND, f"task {task.id} has no artifact {body.name!r}")
+        return c.ArtifactFile(path=str(self.folder / body.name), media_type="image/png")
+
+    def _list_devices(self, body: c.ListDevices) -> c.DeviceList:
+        return c.DeviceList(devices=[self.devices[serial] for serial in sorted(self.devices)])
+
+    def _get_device(self, body: c.GetDevice) -> Device:
+        if body.serial not in self.devices:
+            raise RequestError(Code.NOT_FOUND, f"there is no device {body.serial!r}")
+        return self.devices[body.serial]
+
+    def _check_license(self, body: c.CheckLicense) -> c.License:
+        enabled = self.plan != "Starter"
+        return c.License(
+            plan_name=self.plan,
+            api_enabled=enabled,
+            device_limit={"Starter": 5, "Pro": 20}[self.plan],
+            message="API access enabled" if enabled else "API access needs the plan Pro or higher",
+        )
+
+    def _get_status(self, body: c.GetStatus) -> c.DaemonStatus:
+        states = [device.state.value for device in self.devices.values()]
+        return c.DaemonStatus(
+            daemon_version="0.0-test",
+            boot_id=self.boot_id,
+            pid=1,
+            started_at=datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC),
+            draining=False,
+            api_url=self.api_url,
+            adb="127.0.0.1:5037",
+            adb_connected=True,
+            tasks=self._get_task_stats(c.GetTaskStats()),
+            devices={state: states.count(state) for state in sorted(set(states))},
+            workers=len(self.devices),
+            data_dir="/var/lib/drover",
+        )
+
+    def _list_accounts(self, body: c.ListAccounts) -> c.AccountList:
+        return c.AccountList(accounts=[self.accounts[key] for key in sorted(self.accounts)])
+
+    def _put_account(self, body: c.PutAccount) -> c.Account:
+        account = c.Account(username=body.username, serial=body.serial, platform=body.platform, enabled=body.enabled)
+        self.accounts[body.username, body.platform] = account
+        return account
+
+    def _delete_account(self, body: c.DeleteAccount) -> c.Done:
+        if self.accounts.pop((body.username, body.platform), None) is None:
+            raise RequestError(Code.NOT_FOUND, f"there is no account {body.username!r} on {body.platform}")
+        return c.Done()
+
+    def _find(self, task_id: int) -> Task:
+        if task_id not in self.tasks:
+            raise RequestError(Code.NOT_FOUND, f"there is no task {task_id}")
+        return self.tasks[task_id]

@@ -1,0 +1,101 @@
+"""A shim on a real port in this process, and a client that sees every byte of its answers."""
+
+import http.client
+import json
+import threading
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from drover_shim.app import make_app
+from drover_shim.pool import ClientPool
+from drover_shim.server import HttpServer
+from drover_shim.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """One answer, read whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        value = json.loads(self.body)
+        assert set(value) == {"code", "message", "data"}, value
+        assert isinstance(value["message"], str)
+        assert value["message"]
+        return dict(value)
+
+    @property
+    def code(self) -> int:
+        """The code, checked against the status."""
+        code = int(self.envelope["code"])
+        assert self.status == (code // 100 or 200)
+        return code
+
+    @property
+    def data(self) -> Any:
+        assert self.code == 0, self.envelope
+        return self.envelope["data"]
+
+    @property
+    def message(self) -> str:
+        return str(self.envelope["message"])
+
+
+class Rest:
+    """A client of the shim under test."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def send(
+        self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """One request on a connection of its own; a header with value "" is left out, Host included."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            sent = {"Host": f"localhost:{self.port}", **(headers or {})}
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            for name, value in sent.items():
+                if value:
+                    connection.putheader(name, value)
+            if body is not None and "Content-Length" not in sent and "Transfer-Encoding" not in sent:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            response = connection.getresponse()
+            return Reply(status=response.status, headers=dict(response.getheaders()), body=response.read())
+        finally:
+            connection.close()
+
+    def json(self, method: str, path: str, value: Any, headers: Mapping[str, str] | None = None) -> Reply:
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        return self.send(method, f"/api/v1{path}", body=json.dumps(value).encode(), headers=sent)
+
+    def get(self, path: str) -> Reply:
+        return self.send("GET", f"/api/v1{path}")
+
+    def post(self, path: str, value: Any = None) -> Reply:
+        return self.send("POST", f"/api/v1{path}") if value is None else self.json("POST", path, value)
+
+
+@contextmanager
+def running_shim(socket_path: Path, settings: Settings | None = None, *, timeout_s: float = 15.0) -> Generator[Rest]:
+    """A shim in front of the daemon behind the socket."""
+    used = settings or Settings()
+    pool = ClientPool(socket_path, timeout_s=timeout_s)
+    server = HttpServer(make_app(pool, used), host="127.0.0.1", port=0, max_body_bytes=used.max_body_bytes)
+    thread = threading.Thread(target=server.serve, name="shim")
+    thread.start()
+    try:
+        yield Rest(server.port)
+    finally:
+        server.stop()
+        thread.join(10)
+        pool.close()
+        assert not thread.is_alive()
