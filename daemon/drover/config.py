@@ -1,0 +1,187 @@
+"""The daemon's configuration: a TOML file, overridden by environment variables. Owns defaults and their meaning.
+
+Every key is documented in contrib/drover.toml. `DROVER_ADB_PORT=5038` overrides `port` in `[adb]`, and so on.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+import tzlocal
+from msgspec import Meta
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+PortOrAny = Annotated[int, Meta(ge=0, le=65535)]
+Seconds = Annotated[float, Meta(gt=0, le=86400)]
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names file, line and key."""
+
+
+class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Unknown keys are refused: a typo would silently leave a default in force."""
+
+
+class DaemonSection(_Section, frozen=True, kw_only=True):
+    data_dir: str = ""
+    runtime_dir: str = ""
+    timezone: str = ""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "text", "json"] = "auto"
+    drain_timeout_s: Seconds = 60.0
+
+
+class AdbSection(_Section, frozen=True, kw_only=True):
+    host: str = "127.0.0.1"
+    port: Port = 5037
+    start_server: bool = True
+    connect: list[str] = []
+
+
+class DevicesSection(_Section, frozen=True, kw_only=True):
+    engine: Literal["auto", "uiautomator2", "adb"] = "auto"
+    ignore: list[str] = []
+    lost_grace_s: Seconds = 12.0
+    heartbeat_s: Annotated[float, Meta(ge=0.2, le=60)] = 3.0
+
+
+class TasksSection(_Section, frozen=True, kw_only=True):
+    late_grace_s: Annotated[float, Meta(ge=0, le=86400)] = 900.0
+    attempt_timeout_s: Seconds = 600.0
+    max_tries: Annotated[int, Meta(ge=1, le=10)] = 3
+
+
+class LicenseSection(_Section, frozen=True, kw_only=True):
+    plan: Literal["Starter", "Pro", "Team", "Business"] = "Pro"
+    device_limit: Annotated[int, Meta(ge=1, le=100000)] | None = None
+
+
+class ApiSection(_Section, frozen=True, kw_only=True):
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: PortOrAny = 50809
+    free_port_if_taken: bool = False
+    allowed_hosts: list[str] = []
+
+
+class Config(_Section, frozen=True, kw_only=True):
+    """The whole configuration. Durations in seconds."""
+
+    daemon: DaemonSection = DaemonSection()
+    adb: AdbSection = AdbSection()
+    devices: DevicesSection = DevicesSection()
+    tasks: TasksSection = TasksSection()
+    license: LicenseSection = LicenseSection()
+    api: ApiSection = ApiSection()
+
+    @property
+    def data_dir(self) -> Path:
+        """Where the store, logs and evidence lie."""
+        if self.daemon.data_dir:
+            return Path(self.daemon.data_dir).expanduser()
+        state = os.environ.get("STATE_DIRECTORY")
+        home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+        return Path(state) if state else Path(home).expanduser() / "drover"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which "HH:MM" is read and local times are shown."""
+        return ZoneInfo(self.daemon.timezone or tzlocal.get_localzone_name())
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Config:
+    """The configuration from the file (none: all defaults) and the environment; raises ConfigError."""
+    text, raw = _read(path)
+    overrides = _overrides(environ)
+    for (section, key), value in overrides.items():
+        raw.setdefault(section, {})[key] = value
+    try:
+        config = msgspec.convert(raw, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_explain(error, path, text, overrides)) from None
+    try:
+        _ = config.zone
+    except (ZoneInfoNotFoundError, ValueError):
+        where = _place(path, text, "daemon", "timezone", overrides)
+        message = f"no such time zone: {config.daemon.timezone!r}, expected an IANA name such as Europe/Paris"
+        raise ConfigError(f"{where}: {message}") from None
+    return config
+
+
+def _read(path: Path | None) -> tuple[str, dict[str, dict[str, Any]]]:
+    if path is None:
+        return "", {}
+    text = ""
+    try:
+        text = path.read_text(encoding="utf-8")
+        raw = tomllib.loads(text)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        number = line.group(1) if line else max(len(text.splitlines()), 1)
+        raise ConfigError(f"{path}:{number}: not valid TOML: {error}") from None
+    for name, value in raw.items():
+        if not isinstance(value, dict):
+            raise ConfigError(f"{path}:{_line(text, '', name)}: {name}: expected a section such as [{name}]")
+    return text, raw
+
+
+def _overrides(environ: Mapping[str, str]) -> dict[tuple[str, str], Any]:
+    """Values from `DROVER_SECTION_KEY`, read as TOML where they are TOML and as text otherwise."""
+    found: dict[tuple[str, str], Any] = {}
+    for section in Config.__struct_fields__:
+        for key in getattr(Config(), section).__struct_fields__:
+            text = environ.get(f"DROVER_{section}_{key}".upper())
+            if text is not None:
+                found[section, key] = _toml_value(text)
+    return found
+
+
+def _toml_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _explain(error: msgspec.ValidationError, path: Path | None, text: str, env: Mapping[tuple[str, str], Any]) -> str:
+    what, _, where = str(error).partition(" - at `$")
+    parts = [part for part in re.split(r"[.`\[\]]", where) if part and not part.isdigit() and part != "..."]
+    unknown = re.search(r"unknown field `([^`]+)`", what)
+    if unknown:
+        what = "is not a known key" if parts else "is not a known section"
+        parts.append(unknown.group(1))
+    section, key = (parts[0], parts[1]) if len(parts) > 1 else ("", parts[0]) if parts else ("", "")
+    return f"{_place(path, text, section, key, env)}: {what[:1].lower()}{what[1:]}"
+
+
+def _place(path: Path | None, text: str, section: str, key: str, env: Mapping[tuple[str, str], Any]) -> str:
+    """`drover.toml:12: adb.port`, or the environment variable that set it."""
+    if (section, key) in env:
+        return f"environment DROVER_{section}_{key}".upper().replace("ENVIRONMENT", "environment")
+    name = f"{section}.{key}" if section else key
+    return f"{path}:{_line(text, section, key)}: {name}"
+
+
+def _line(text: str, section: str, key: str) -> int:
+    """The line where the key of that section stands; 1 if it cannot be told."""
+    current = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[\s*([\w.-]+)\s*\]", line)
+        if header:
+            current = header.group(1)
+            if not section and current == key:
+                return number
+        dotted = f"{section}.{key}" if not current else key
+        if (current in (section, "")) and re.match(rf"\s*(\"?{re.escape(key)}\"?|{re.escape(dotted)})\s*=", line):
+            return number
+    return 1

@@ -1,0 +1,66 @@
+"""The configuration: defaults, overrides, and errors that name line and key."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from drover.config import Config, ConfigError, load
+
+DOCUMENTED = Path(__file__).parents[3] / "contrib" / "drover.toml"
+
+
+def test_documented_file_holds_every_key_at_its_default() -> None:
+    assert load(DOCUMENTED, {}) == Config()
+    documented = tomllib.loads(DOCUMENTED.read_text().replace("# device_limit", "device_limit"))
+    for section in Config.__struct_fields__:
+        assert set(documented[section]) == set(getattr(Config(), section).__struct_fields__), section
+
+
+def test_every_documented_key_has_a_comment_above_it() -> None:
+    lines = DOCUMENTED.read_text().splitlines()
+    keys = [number for number, line in enumerate(lines) if re.match(r"(# )?[a-z_]+ = ", line)]
+    assert len(keys) > 20
+    for number in keys:
+        explained = lines[number - 1].startswith("#") or re.match(r"[a-z_]+ = ", lines[number - 1])
+        assert explained, lines[number]
+
+
+def test_environment_overrides_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "drover.toml"
+    file.write_text("[adb]\nport = 5040\nhost = '127.0.0.2'\n")
+    config = load(file, {"DROVER_ADB_PORT": "5041", "DROVER_LICENSE_PLAN": "Team", "DROVER_API_ENABLED": "false"})
+    assert (config.adb.host, config.adb.port, config.license.plan) == ("127.0.0.2", 5041, "Team")
+    assert config.api.enabled is False
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[adb]\n\nport = 'x'\n", ":3: adb.port: expected `int`, got `str`"),
+        ("[adb]\nprot = 3\n", ":2: adb.prot: is not a known key"),
+        ("[api]\nport = 1\n[foo]\na = 1\n", ":3: foo: is not a known section"),
+        ("adb.port = 99999\n", ":1: adb.port: expected `int` <= 65535"),
+        ("[adb]\nconnect = ['a', 3]\n", ":2: adb.connect: expected `str`, got `int`"),
+        ("[daemon]\ntimezone = 'Mars'\n", ":2: daemon.timezone: no such time zone: 'Mars'"),
+        ("[daemon]\n# port\n[adb]\nport = 1\nport = 2\n", ":5: not valid TOML"),
+        ("x = 1\n", ":1: x: expected a section"),
+        ("[license]\nplan = 'Gold'\n", ":2: license.plan: invalid enum value 'Gold'"),
+    ],
+)
+def test_bad_file_names_line_and_key(tmp_path: Path, text: str, place: str) -> None:
+    file = tmp_path / "drover.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=re.escape(f"{file}{place}")):
+        load(file, {})
+
+
+def test_bad_environment_names_the_variable() -> None:
+    with pytest.raises(ConfigError, match="DROVER_ADB_PORT: expected `int`, got `str`"):
+        load(None, {"DROVER_ADB_PORT": "many"})
+
+
+def test_missing_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path / "none.toml", {})
