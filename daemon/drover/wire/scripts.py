@@ -16,6 +16,9 @@ USERNAME: Final = re.compile(r"[A-Za-z0-9._]{1,30}")
 SUPPORTED: Final = ("follow", "unfollow")
 KNOWN: Final = (*("post", "like", "comment", "message", "account_warmup", "super_marketing", "profile", "scrape_user"),)
 
+SETTLES: Final = frozenset({"follow", "unfollow"})
+"""Scripts that find out by looking whether an earlier attempt had its effect, so that they may run again."""
+
 Username = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._]{1,30}$", description="without the leading @")]
 AccessMethod = Literal["direct", "search"]
 AppName = Literal["tiktok", "instagram"]

@@ -54,11 +54,15 @@ class IntentRefused(msgspec.Struct, frozen=True, kw_only=True, tag="intent_refus
     why: str
 
 
+class Probe(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):
+    """Look whether the phone answers, as adb lists it again; answered by PhoneReady or PhoneTrouble."""
+
+
 class Shutdown(msgspec.Struct, frozen=True, kw_only=True, tag="shutdown"):
     """End the process; a running attempt is stopped first."""
 
 
-ToWorker = Begin | StopAttempt | IntentRecorded | IntentRefused | Shutdown
+ToWorker = Begin | StopAttempt | IntentRecorded | IntentRefused | Probe | Shutdown
 
 # --- worker to supervisor ---------------------------------------------------------------------------------------
 

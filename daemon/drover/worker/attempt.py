@@ -1,0 +1,176 @@
+"""One attempt as its script sees it: steps, the durable commit, evidence, stop and deadline. Implements Context."""
+
+import re
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from drover.phone.engine import PhoneError, TapUncertainError
+from drover.phone.hierarchy import Hierarchy
+from drover.phone.phone import Phone
+from drover.scripts.context import ScriptFailed, StopRequestedError
+from drover.wire.tasks import Effect, Phase, Reason
+from drover.wire.worker import (
+    Begin,
+    EffectConfirmed,
+    Ended,
+    FromWorker,
+    IntentRecorded,
+    IntentRefused,
+    IntentRequested,
+    Outcome,
+    Progressed,
+    TapSent,
+)
+
+INTENT_TIMEOUT_S: Final = 15.0
+SCREENSHOT_TIMEOUT_S: Final = 10.0
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+class IntentNotGrantedError(Exception):
+    """The supervisor did not record the intent, so the tap was not performed."""
+
+
+class AttemptContext:
+    """The Context of one attempt. Its own thread runs the script; `stop` and `answer_intent` come from another."""
+
+    def __init__(self, phone: Phone, begin: Begin, send: Callable[[FromWorker], None]) -> None:
+        self.phone = phone
+        self.fence = begin.fence
+        self.package = begin.package
+        self.platform = begin.platform
+        self.username = begin.username
+        self.settle = begin.settle
+        self.effect = Effect.NONE
+        self.evidence: list[str] = []
+        self._attempt = begin.attempt
+        self._send = send
+        self._folder = Path(begin.folder)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._deadline = time.monotonic() + begin.deadline_s
+        self._deadline_s = begin.deadline_s
+        self._phase = Phase.PREPARE
+        self._progress = 0
+        self._stop = threading.Event()
+        self._committing = False
+        self._answered = threading.Event()
+        self._answer: IntentRecorded | IntentRefused | None = None
+
+    # --- called by the channel's thread
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def answer_intent(self, answer: IntentRecorded | IntentRefused) -> None:
+        self._answer = answer
+        self._answered.set()
+
+    # --- called by the script
+
+    def check(self) -> None:
+        """Raise if somebody stopped the task or its time is over; never between intent and tap."""
+        if self._committing:
+            return
+        if self._stop.is_set():
+            raise StopRequestedError
+        if time.monotonic() > self._deadline:
+            raise ScriptFailed(Reason.TIMEOUT, f"The attempt took longer than its {self._deadline_s:.0f} s.")
+
+    def enter(self, phase: Phase) -> None:
+        self.check()
+        self._phase = phase
+        if phase is Phase.PREPARE:
+            self.step("attempt begins" if not self.settle else "attempt begins by looking what the last one did", 0)
+
+    def step(self, text: str, progress: int) -> None:
+        self.check()
+        self._progress = max(self._progress, min(progress, 100))
+        text = _CONTROL.sub("", text)
+        self._write_log(text)
+        self._send(Progressed(fence=self.fence, phase=self._phase, step=text, progress=self._progress))
+
+    def commit(self, what: str, tap: Callable[[], None]) -> None:
+        self.check()
+        if self.effect is not Effect.NONE:
+            raise RuntimeError("a script commits once")
+        self._committing = True
+        try:
+            self._await_intent(what)
+            self.effect = Effect.INTENT
+            try:
+                tap()
+            except TapUncertainError as error:
+                self._write_log(f"the tap may or may not have arrived: {error}")
+            self.effect = Effect.SENT
+            self._send(TapSent(fence=self.fence))
+            self._write_log(f"performed: {what}")
+        finally:
+            self._committing = False
+
+    def _await_intent(self, what: str) -> None:
+        self._answered.clear()
+        self._send(IntentRequested(fence=self.fence, what=what))
+        self._answered.wait(INTENT_TIMEOUT_S)
+        answer = self._answer
+        if isinstance(answer, IntentRecorded):
+            return
+        why = answer.why if answer else f"no answer within {INTENT_TIMEOUT_S:.0f} s"
+        raise IntentNotGrantedError(f"The supervisor did not record the intent ({why}); nothing was tapped.")
+
+    def confirm(self, proof: Hierarchy) -> None:
+        self.keep("proof", proof)
+        self.effect = Effect.CONFIRMED
+        self._send(EffectConfirmed(fence=self.fence, evidence=list(self.evidence)))
+
+    def keep(self, name: str, seen: Hierarchy | None = None) -> None:
+        """Evidence is worth having but never worth failing for: a phone that cannot show its screen is noted."""
+        stem = f"{self._attempt}-{re.sub(r'[^a-z0-9_]', '_', name.lower())}"
+        try:
+            hierarchy = seen or self.phone.screen()
+            self._write_file(f"{stem}.xml", hierarchy.xml)
+            self._write_file(f"{stem}.png", self.phone.screenshot(timeout_s=SCREENSHOT_TIMEOUT_S))
+        except (PhoneError, OSError) as error:
+            self._write_log(f"evidence {name} is incomplete: {error}")
+
+    # --- ends
+
+    def completed(self) -> Ended:
+        """The last message of an attempt that reached the wanted state."""
+        self._write_log("completed")
+        return Ended(
+            fence=self.fence, outcome=Outcome.COMPLETED, effect=self.effect, remark="", evidence=list(self.evidence)
+        )
+
+    def failed(self, reason: Reason, remark: str) -> Ended:
+        """The last message of an attempt that did not; keeps the screen it ended on."""
+        remark = _CONTROL.sub("", remark)
+        if reason not in (Reason.DEVICE_LOST, Reason.STOPPED):
+            self._committing = True  # a stop or deadline must not cut the evidence short
+            self.keep("end")
+        self._write_log(f"failed: {reason.value}: {remark}")
+        return Ended(
+            fence=self.fence,
+            outcome=Outcome.FAILED,
+            effect=self.effect,
+            reason=reason,
+            remark=remark,
+            evidence=list(self.evidence),
+        )
+
+    # --- files
+
+    def _write_log(self, text: str) -> None:
+        stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+        line = f"{stamp}Z attempt {self._attempt} {self._phase.value} {self._progress:3d}% {text}\n"
+        with (self._folder / "log.txt").open("a", encoding="utf-8") as file:
+            file.write(line)
+
+    def _write_file(self, name: str, data: bytes) -> None:
+        (self._folder / name).write_bytes(data)
+        if name not in self.evidence:
+            self.evidence.append(name)

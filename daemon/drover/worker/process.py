@@ -1,0 +1,100 @@
+"""The process of one phone, in the order in which it is made: die with the parent, own group, channel, phone thread."""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+
+import structlog
+
+from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, PROTOCOL_VERSION
+from drover.wire.worker import (
+    Begin,
+    Heartbeat,
+    IntentRecorded,
+    IntentRefused,
+    Probe,
+    Shutdown,
+    StopAttempt,
+    ToWorker,
+    WorkerHello,
+)
+from drover.wire.zygote import WorkerSpec
+from drover.worker.channel import Channel
+from drover.worker.runner import Runner
+
+log = structlog.get_logger("drover.worker")
+
+_PR_SET_PDEATHSIG = 1
+
+
+def identity(serial: str, incarnation: int) -> bytes:
+    """The ZeroMQ routing id of one worker process."""
+    return f"{serial}#{incarnation}".encode()
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent ends (Linux; elsewhere the closed socket must do)."""
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before the call took effect
+            os._exit(1)
+
+
+def run(spec: WorkerSpec) -> int:
+    """Be the worker of this phone until told to end; returns the exit status."""
+    die_with_parent()
+    os.setsid()  # its own group, so that a kill reaches whatever it started
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    structlog.contextvars.bind_contextvars(serial=spec.serial)
+    channel = Channel(spec.endpoint, identity(spec.serial, spec.incarnation), max_bytes=MAX_WORKER_MESSAGE_BYTES)
+    channel.send(
+        WorkerHello(
+            version=PROTOCOL_VERSION,
+            boot_id=spec.boot_id,
+            serial=spec.serial,
+            incarnation=spec.incarnation,
+            pid=os.getpid(),
+        )
+    )
+    runner = Runner(spec, channel.send)
+    thread = threading.Thread(target=runner.run, name="phone", daemon=True)
+    thread.start()
+    _serve(spec, channel, runner, thread)
+    channel.close()
+    return 0
+
+
+def _serve(spec: WorkerSpec, channel: Channel, runner: Runner, thread: threading.Thread) -> None:
+    """Pump messages until shut down, or until the phone's thread died, which only a fault of ours can cause."""
+    ending = False
+
+    def receive(message: ToWorker) -> None:
+        nonlocal ending
+        match message:
+            case Begin():
+                runner.begin(message)
+            case StopAttempt(fence=fence):
+                runner.stop(fence)
+            case IntentRecorded() | IntentRefused():
+                runner.answer_intent(message)
+            case Probe():
+                runner.probe()
+            case Shutdown():
+                ending = True
+                runner.shutdown()
+
+    next_heartbeat = time.monotonic()
+    while thread.is_alive():
+        now = time.monotonic()
+        if now >= next_heartbeat:
+            channel.send(Heartbeat(fence=runner.running))
+            next_heartbeat = now + spec.heartbeat_s
+        channel.pump(max(next_heartbeat - now, 0.0) if not ending else 0.05, receive)
+    if not ending:
+        raise RuntimeError("the phone's thread died")

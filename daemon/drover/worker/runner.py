@@ -1,0 +1,198 @@
+"""Runs attempts, one at a time, in the phone's own thread; keeps the phone open between them.
+
+Owns the order prepare, commit, verify and what an attempt's end is called. Knows no socket: it is given `send`.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+from drover.phone.engine import AppMissingError, PhoneError, PhoneLostError, PhoneTimeoutError
+from drover.phone.phone import Phone
+from drover.scripts import registry
+from drover.scripts.context import ScriptFailed, StopRequestedError
+from drover.wire.tasks import Effect, Phase, Reason
+from drover.wire.worker import (
+    AttemptRefused,
+    Begin,
+    Ended,
+    FromWorker,
+    IntentRecorded,
+    IntentRefused,
+    PhoneReady,
+    PhoneTrouble,
+    Probe,
+)
+from drover.wire.zygote import WorkerSpec
+from drover.worker.attempt import AttemptContext, IntentNotGrantedError
+
+log = structlog.get_logger("drover.worker")
+
+OPEN_RETRY_MAX_S = 30.0
+IDLE_PROBE_S = 60.0
+
+
+class Runner:
+    """The phone's thread (`run`) and the calls by which the channel's thread steers it."""
+
+    def __init__(self, spec: WorkerSpec, send: Callable[[FromWorker], None]) -> None:
+        self._spec = spec
+        self._send = send
+        self._inbox: queue.SimpleQueue[Begin | Probe | None] = queue.SimpleQueue()
+        self._seen: set[int] = set()
+        self._attempt: AttemptContext | None = None
+        self._ending = threading.Event()
+        self.running: int | None = None
+
+    # --- called by the channel's thread
+
+    def begin(self, message: Begin) -> None:
+        """Take an attempt, unless its fence was seen already or another runs."""
+        if message.fence in self._seen or self.running is not None:
+            why = "seen already" if message.fence in self._seen else f"busy with {self.running}"
+            self._send(AttemptRefused(fence=message.fence, why=why))
+            return
+        self._seen.add(message.fence)
+        self.running = message.fence
+        self._inbox.put(message)
+
+    def stop(self, fence: int) -> None:
+        """Ask the running attempt to stop at its next step."""
+        attempt = self._attempt
+        if attempt is not None and attempt.fence == fence:
+            attempt.stop()
+
+    def answer_intent(self, answer: IntentRecorded | IntentRefused) -> None:
+        """Hand the supervisor's answer to the attempt that waits for it."""
+        attempt = self._attempt
+        if attempt is not None and attempt.fence == answer.fence:
+            attempt.answer_intent(answer)
+
+    def probe(self) -> None:
+        """Look at the phone as soon as nothing runs."""
+        self._inbox.put(Probe())
+
+    def shutdown(self) -> None:
+        """End the thread; a running attempt is asked to stop first."""
+        self._ending.set()
+        attempt = self._attempt
+        if attempt is not None:
+            attempt.stop()
+        self._inbox.put(None)
+
+    # --- the phone's thread
+
+    def run(self) -> None:
+        """Open the phone, then run attempts until shut down."""
+        while not self._ending.is_set():
+            phone = self._open()
+            if phone is None:
+                return
+            try:
+                self._serve(phone)
+            finally:
+                phone.close()
+
+    def _open(self) -> Phone | None:
+        """The open phone, tried again for ever with growing pauses; None when shut down meanwhile."""
+        pause_s = 1.0
+        while not self._ending.is_set():
+            phone: Phone | None = None
+            try:
+                phone = Phone.open(
+                    self._spec.serial,
+                    adb_host=self._spec.adb_host,
+                    adb_port=self._spec.adb_port,
+                    engine=self._spec.engine,
+                )
+                self._send(PhoneReady(facts=phone.facts()))
+                return phone
+            except PhoneError as error:
+                if phone is not None:
+                    phone.close()
+                self._send(PhoneTrouble(why=str(error)))
+                self._ending.wait(pause_s)
+                pause_s = min(pause_s * 2, OPEN_RETRY_MAX_S)
+        return None
+
+    def _serve(self, phone: Phone) -> None:
+        """Run attempts; look after an idle phone now and then. Returns when the phone must be opened anew."""
+        while True:
+            try:
+                message = self._inbox.get(timeout=IDLE_PROBE_S)
+            except queue.Empty:
+                message = Probe()
+            match message:
+                case None:
+                    return
+                case Probe():
+                    healthy = self._probe(phone)
+                case Begin():
+                    healthy = self._run_attempt(phone, message)
+            if not healthy:
+                return
+
+    def _probe(self, phone: Phone) -> bool:
+        try:
+            self._send(PhoneReady(facts=phone.facts()))
+        except PhoneError as error:
+            self._send(PhoneTrouble(why=str(error)))
+            return False
+        return True
+
+    def _run_attempt(self, phone: Phone, message: Begin) -> bool:
+        """One attempt from Begin to Ended; False if the phone must be opened anew."""
+        attempt = AttemptContext(phone, message, self._send)
+        self._attempt = attempt
+        phone.cancelled = attempt.check
+        if self._ending.is_set():
+            attempt.stop()
+        healthy = True
+        try:
+            ended = _perform(attempt, message)
+        except PhoneLostError as error:
+            ended, healthy = attempt.failed(Reason.DEVICE_LOST, str(error)), False
+        except PhoneTimeoutError as error:
+            ended, healthy = attempt.failed(Reason.TIMEOUT, str(error)), False
+        except AppMissingError as error:
+            ended = attempt.failed(Reason.APP_MISSING, str(error))
+        except PhoneError as error:
+            ended, healthy = attempt.failed(Reason.INTERRUPTED, str(error)), False
+        except ScriptFailed as error:
+            ended = attempt.failed(error.reason, error.remark)
+        except StopRequestedError:
+            ended = attempt.failed(Reason.STOPPED, "Stopped on request.")
+        except IntentNotGrantedError as error:
+            ended = attempt.failed(Reason.INTERRUPTED, str(error))
+        except Exception as error:
+            log.exception("script_failed", task=message.task_id, fence=message.fence)
+            ended = attempt.failed(Reason.SCRIPT_ERROR, f"The script failed by a fault of its own: {error!r}.")
+        finally:
+            phone.cancelled = _go_on
+            self._attempt = None
+        self.running = None
+        self._send(ended)
+        return healthy
+
+
+def _perform(attempt: AttemptContext, message: Begin) -> Ended:
+    started = time.monotonic()
+    script = registry.make(message.script_name, message.script_config)
+    attempt.enter(Phase.PREPARE)
+    if not script.prepare(attempt):
+        return attempt.completed()
+    attempt.enter(Phase.COMMIT)
+    script.commit(attempt)
+    attempt.enter(Phase.VERIFY)
+    script.verify(attempt)
+    if attempt.effect is not Effect.CONFIRMED:
+        raise RuntimeError(f"script {message.script_name} ended without proof")
+    attempt.step(f"done in {time.monotonic() - started:.1f} s", 100)
+    return attempt.completed()
+
+
+def _go_on() -> None:
+    """Nothing runs that could be cancelled."""
