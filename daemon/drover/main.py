@@ -1,0 +1,69 @@
+"""droverd's command line: reads the configuration, claims the runtime directory, runs the daemon."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from drover import logs
+from drover.client import RuntimeDirError, runtime_dir
+from drover.config import Config, ConfigError, load
+from drover.store.errors import StoreError
+from drover.supervisor.daemon import Daemon
+from drover.supervisor.runtime import RuntimeDir
+
+DEFAULT_CONFIG = Path("~/.config/drover/drover.toml")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", "config_path", type=click.Path(path_type=Path), help="Configuration file (TOML).")
+@click.option("--check-config", is_flag=True, help="Read the configuration, say what is wrong with it, and end.")
+@click.version_option(package_name="drover", prog_name="droverd")
+def main(config_path: Path | None, check_config: bool) -> None:
+    """Run tasks on the Android phones that adb lists.
+
+    Runs in the foreground until SIGTERM or Ctrl-C; a second one ends it without waiting for running tasks.
+
+    \b
+    Examples:
+      droverd
+      droverd --config /etc/drover.toml
+      DROVER_ADB_PORT=5038 droverd
+    """
+    os.umask(0o077)
+    config = _configured(config_path)
+    if check_config:
+        click.echo("The configuration is good.")
+        return
+    logs.configure(config.daemon.log_level, config.daemon.log_format)
+    path = Path(config.daemon.runtime_dir) if config.daemon.runtime_dir else runtime_dir()
+    try:
+        runtime = RuntimeDir.claim(path)
+    except RuntimeDirError as error:
+        raise click.ClickException(str(error)) from None
+    try:
+        config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        daemon = Daemon(config, runtime)
+        asyncio.run(daemon.run())
+    except StoreError as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        runtime.release()
+    if daemon.failed:
+        sys.exit(1)
+
+
+def _configured(path: Path | None) -> Config:
+    """The given file, else the one in the home directory if it exists, else the defaults."""
+    if path is None and DEFAULT_CONFIG.expanduser().exists():
+        path = DEFAULT_CONFIG.expanduser()
+    try:
+        return load(path, os.environ)
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Starts adb's server when none answers: detached, so that it outlives us. Never ends a server."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import Final
+
+import adbutils
+import structlog
+
+log = structlog.get_logger("drover.adb")
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+START_EVERY_S: Final = 10.0
+
+
+class AdbServer:
+    """The server at one address. The binary is the one that adbutils ships, so that client and server agree."""
+
+    def __init__(self, host: str, port: int, log_file: Path) -> None:
+        self._host = host
+        self._port = port
+        self._log_file = log_file
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started_at = float("-inf")
+
+    def ensure(self) -> None:
+        """Start a server, unless the one started last still lives or the address is another machine's."""
+        if self._host not in LOOPBACK or time.monotonic() - self._started_at < START_EVERY_S:
+            return
+        if self._process is not None and self._process.poll() is None:
+            return  # it lives and may still be opening its port
+        self._started_at = time.monotonic()
+        with self._log_file.open("ab") as output:
+            self._process = subprocess.Popen(
+                [adbutils.adb_path(), "-L", f"tcp:localhost:{self._port}", "server", "nodaemon"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                env=os.environ,
+            )
+        log.info("adb_server_started", pid=self._process.pid, port=self._port, log=str(self._log_file))

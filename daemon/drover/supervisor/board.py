@@ -1,0 +1,75 @@
+"""The board of devices: the present state of each phone, moved only by the table in policy.device_states.
+
+Owns no process and no task; tells `changed` of every new state.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import structlog
+
+from drover.policy.device_states import DeviceEvent, advance
+from drover.policy.lifecycle import IllegalTransitionError
+from drover.wire.devices import Device, DeviceFacts, DeviceState
+
+log = structlog.get_logger("drover.devices")
+
+
+class DeviceBoard:
+    """Devices by serial. Those known from before begin absent: presence is never read back from disk as true."""
+
+    def __init__(self, known: Iterable[Device], changed: Callable[[Device], None]) -> None:
+        now = datetime.now(UTC)
+        self._changed = changed
+        self._devices = {
+            device.serial: msgspec.structs.replace(
+                device, state=DeviceState.ABSENT, reason="not seen since the daemon started", state_since=now,
+                deadline=None, task_id=None, worker_pid=None, queued=0,
+            )
+            for device in known
+        }  # fmt: skip
+
+    def get(self, serial: str) -> Device | None:
+        return self._devices.get(serial)
+
+    def all(self) -> list[Device]:
+        return [self._devices[serial] for serial in sorted(self._devices)]
+
+    def in_state(self, *states: DeviceState) -> list[str]:
+        return [serial for serial, device in self._devices.items() if device.state in states]
+
+    def counts(self) -> dict[str, int]:
+        return dict(Counter(device.state.value for device in self._devices.values()))
+
+    def apply(self, serial: str, event: DeviceEvent, reason: str = "", **changes: Any) -> Device:
+        """Move the device by the table; an event that its state does not know is logged and changes nothing."""
+        device = self._devices.get(serial) or Device(serial=serial, state=DeviceState.ABSENT)
+        try:
+            state = advance(device.state, event)
+        except IllegalTransitionError as error:
+            log.error("device_transition_refused", device=serial, why=str(error))
+            return device
+        now = datetime.now(UTC)
+        if state is not device.state:
+            changes["state_since"] = now
+        moved = msgspec.structs.replace(device, state=state, reason=reason, last_seen=now, **changes)
+        self._devices[serial] = moved
+        if (moved.state, moved.reason, moved.task_id) != (device.state, device.reason, device.task_id):
+            log.info("device_state", device=serial, state=state.value, reason=reason)
+            self._changed(moved)
+        return moved
+
+    def learn(self, serial: str, facts: DeviceFacts) -> None:
+        """Keep what a worker found out of its phone."""
+        device = self._devices.get(serial)
+        if device is not None:
+            self._devices[serial] = msgspec.structs.replace(device, facts=facts, last_seen=datetime.now(UTC))
+
+    def note_worker(self, serial: str, pid: int | None, starts: int) -> None:
+        """Keep which process serves the phone."""
+        device = self._devices.get(serial)
+        if device is not None:
+            self._devices[serial] = msgspec.structs.replace(device, worker_pid=pid, worker_starts=starts)

@@ -1,0 +1,269 @@
+"""The worker processes: one for each phone that is wanted, restarted with backoff, ended by pid.
+
+Decides nothing about tasks; tells its listener when a worker said hello, spoke, or ended.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import time
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import structlog
+
+from drover.policy.restart import WorkerRestarts
+from drover.supervisor.channel import WorkerChannel
+from drover.supervisor.zygote import Zygote
+from drover.wire.codec import PROTOCOL_VERSION
+from drover.wire.worker import FromWorker, Shutdown, ToWorker, WorkerHello
+from drover.wire.zygote import Exited, Forked, FromZygote, WorkerSpec
+
+log = structlog.get_logger("drover.workers")
+
+HELLO_TIMEOUT_S: Final = 30.0
+SILENT_HEARTBEATS: Final = 5
+SHUTDOWN_GRACE_S: Final = 3.0
+
+
+@dataclass
+class WorkerProcess:
+    """One phone's worker over its restarts. `identity` is that of the present incarnation."""
+
+    serial: str
+    restarts: WorkerRestarts
+    wanted: bool = True
+    incarnation: int = 0
+    pid: int | None = None
+    forking: bool = False
+    said_hello: bool = False
+    last_word: float = 0.0
+    timer: asyncio.TimerHandle | None = None
+
+    @property
+    def identity(self) -> bytes:
+        return f"{self.serial}#{self.incarnation}".encode()
+
+
+class FleetListener(Protocol):
+    """Who hears of the workers; called on the event loop, in the order in which things happen."""
+
+    def worker_started(self, serial: str, pid: int, starts: int) -> None: ...
+
+    def worker_said(self, serial: str, message: FromWorker) -> None: ...
+
+    def worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None: ...
+
+
+class Fleet:
+    """Keeps one worker running for each wanted serial."""
+
+    def __init__(
+        self,
+        *,
+        boot_id: str,
+        endpoint: str,
+        adb: tuple[str, int],
+        engine: str,
+        heartbeat_s: float,
+        listener: FleetListener,
+        log_options: tuple[str, str],
+        rng: random.Random,
+    ) -> None:
+        self._boot_id = boot_id
+        self._endpoint = endpoint
+        self._adb = adb
+        self._engine = engine
+        self._heartbeat_s = heartbeat_s
+        self._listener = listener
+        self._log_options = log_options
+        self._rng = rng
+        self._workers: dict[str, WorkerProcess] = {}
+        self._by_pid: dict[int, WorkerProcess] = {}
+        self._ending = False
+        self._restarting: asyncio.Task[None] | None = None
+        self._zygote = Zygote(self._from_zygote, self._zygote_died)
+        self._channel: WorkerChannel | None = None
+
+    async def start(self) -> None:
+        """Bind the endpoint and start the zygote."""
+        self._channel = WorkerChannel(self._endpoint, self._from_worker)
+        await self._zygote.start(log_level=self._log_options[0], log_format=self._log_options[1])
+
+    @property
+    def dropped(self) -> int:
+        return self._channel.dropped if self._channel else 0
+
+    @property
+    def running(self) -> int:
+        return len(self._by_pid)
+
+    # --- what the supervisor asks
+
+    def want(self, serial: str) -> None:
+        """Have a worker for this phone, from now on."""
+        worker = self._workers.get(serial)
+        if worker is None:
+            worker = self._workers[serial] = WorkerProcess(serial=serial, restarts=WorkerRestarts())
+        worker.wanted = True
+        if worker.pid is None and not worker.forking and worker.timer is None:
+            self._fork(worker)
+
+    def unwant(self, serial: str) -> None:
+        """End this phone's worker and start it no more."""
+        worker = self._workers.get(serial)
+        if worker is None:
+            return
+        worker.wanted = False
+        if worker.timer is not None:
+            worker.timer.cancel()
+            worker.timer = None
+        if worker.pid is not None:
+            self.send(serial, Shutdown())
+            asyncio.get_running_loop().call_later(SHUTDOWN_GRACE_S, self._kill_pid, worker.pid)
+
+    def send(self, serial: str, message: ToWorker) -> bool:
+        """Send to the phone's present worker; False if there is none to take it."""
+        worker = self._workers.get(serial)
+        if worker is None or self._channel is None or not worker.said_hello:
+            return False
+        return self._channel.send(worker.identity, message)
+
+    def kill(self, serial: str, why: str) -> bool:
+        """SIGKILL the phone's worker with its whole group; its end is reported as any other."""
+        worker = self._workers.get(serial)
+        if worker is None or worker.pid is None:
+            return False
+        log.warning("worker_killed", device=serial, pid=worker.pid, why=why)
+        self._kill_pid(worker.pid)
+        return True
+
+    async def stop(self) -> None:
+        """End every worker, then the zygote."""
+        self._ending = True
+        for worker in list(self._workers.values()):
+            self.unwant(worker.serial)
+        deadline = time.monotonic() + SHUTDOWN_GRACE_S
+        while self._by_pid and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        for pid in list(self._by_pid):
+            self._kill_pid(pid)
+        await self._zygote.stop()
+        if self._channel is not None:
+            self._channel.close()
+
+    def watch(self) -> None:
+        """Kill workers that gave no sign of life; called every second."""
+        now = time.monotonic()
+        for worker in self._by_pid.values():
+            limit = self._heartbeat_s * SILENT_HEARTBEATS if worker.said_hello else HELLO_TIMEOUT_S
+            worker.restarts.settle(now)
+            if now - worker.last_word > limit:
+                self.kill(worker.serial, f"silent for {limit:.0f} s")
+
+    # --- processes
+
+    def _fork(self, worker: WorkerProcess) -> None:
+        worker.timer = None
+        if self._ending or not worker.wanted:
+            return
+        worker.incarnation += 1
+        worker.forking = True
+        worker.said_hello = False
+        self._zygote.fork(
+            WorkerSpec(
+                serial=worker.serial,
+                incarnation=worker.incarnation,
+                boot_id=self._boot_id,
+                endpoint=self._endpoint,
+                adb_host=self._adb[0],
+                adb_port=self._adb[1],
+                engine=self._engine,
+                heartbeat_s=self._heartbeat_s,
+                log_level=self._log_options[0],
+            )
+        )
+
+    def _from_zygote(self, message: FromZygote) -> None:
+        match message:
+            case Forked(serial=serial, pid=pid):
+                worker = self._workers[serial]
+                worker.forking = False
+                worker.pid = pid
+                worker.last_word = time.monotonic()
+                worker.restarts.started(worker.last_word)
+                self._by_pid[pid] = worker
+                self._listener.worker_started(serial, pid, worker.incarnation)
+                if not worker.wanted:
+                    self._kill_pid(pid)
+            case Exited(pid=pid, status=status):
+                self._exited(pid, status)
+            case _:
+                log.error("zygote_message_unexpected", message=type(message).__name__)
+
+    def _exited(self, pid: int, status: int) -> None:
+        worker = self._by_pid.pop(pid, None)
+        if worker is None:
+            return
+        worker.pid = None
+        worker.said_hello = False
+        if not worker.wanted or self._ending:
+            self._listener.worker_ended(worker.serial, status, quarantined=False, retry_in_s=None)
+            return
+        now = time.monotonic()
+        verdict = worker.restarts.died(now, self._rng)
+        log.warning("worker_ended", device=worker.serial, pid=pid, status=status, restart_in_s=verdict.delay_s)
+        worker.timer = asyncio.get_running_loop().call_later(verdict.delay_s, self._fork, worker)
+        self._listener.worker_ended(worker.serial, status, quarantined=verdict.quarantined, retry_in_s=verdict.delay_s)
+
+    def _zygote_died(self) -> None:
+        """Its workers die with it; start it again, and them."""
+        if self._ending:
+            return
+        for pid in list(self._by_pid):
+            self._kill_pid(pid)
+            self._exited(pid, -signal.SIGKILL)
+        for worker in self._workers.values():
+            worker.forking = False
+        self._restarting = asyncio.create_task(self._restart_zygote())
+
+    async def _restart_zygote(self) -> None:
+        await self._zygote.stop()
+        self._zygote = Zygote(self._from_zygote, self._zygote_died)
+        await self._zygote.start(log_level=self._log_options[0], log_format=self._log_options[1])
+        for worker in self._workers.values():
+            if worker.wanted and worker.pid is None and worker.timer is None:
+                self._fork(worker)
+
+    def _kill_pid(self, pid: int) -> None:
+        if pid not in self._by_pid:
+            return  # ended, and the number may belong to somebody else by now
+        for kill in (os.killpg, os.kill):  # a worker just forked may not lead its own group yet
+            try:
+                kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+            return
+
+    # --- messages
+
+    def _from_worker(self, identity: bytes, message: FromWorker) -> None:
+        channel = self._channel
+        if channel is None:
+            return
+        serial = identity.rpartition(b"#")[0].decode(errors="replace")
+        worker = self._workers.get(serial)
+        if worker is None or worker.identity != identity:
+            channel.drop(identity, "not a worker of the present")
+            return
+        worker.last_word = time.monotonic()
+        if isinstance(message, WorkerHello):
+            if message.boot_id != self._boot_id or message.serial != serial or message.version != PROTOCOL_VERSION:
+                channel.drop(identity, "hello of another boot, device or version")
+                return
+            worker.said_hello = True
+        elif not worker.said_hello:
+            channel.drop(identity, "spoke before its hello")
+            return
+        self._listener.worker_said(serial, message)

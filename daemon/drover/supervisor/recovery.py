@@ -1,0 +1,89 @@
+"""What a start does about the boot before it: end its workers, close its attempts, fail what was missed."""
+
+import os
+import random
+import signal
+import time
+from datetime import UTC, datetime
+from typing import Final
+
+import psutil
+import structlog
+
+from drover.config import Config
+from drover.store import attempts, devices, settings, tasks
+from drover.store.store import Store
+from drover.supervisor.desk import ending
+from drover.wire.tasks import Reason
+
+log = structlog.get_logger("drover.recovery")
+
+ALIVE_AT: Final = "alive_at"
+WHY: Final = "The daemon ended while the task ran."
+ORPHAN_END_TIMEOUT_S: Final = 5.0
+SAME_START_S: Final = 0.05
+
+
+async def recover(store: Store, config: Config, *, boot_id: str, rng: random.Random) -> None:
+    """Bring the store to a state that is true now. The lock is held; nothing runs yet."""
+    await _end_orphans(store, boot_id)
+    for attempt in await store.read(attempts.open):
+        task = await store.read(tasks.get, attempt.task_id)
+        decide = ending(task.script_name if task else "", Reason.INTERRUPTED, WHY, (), rng)
+        closed = await store.write(attempts.finish, attempt.fence, decide, now=datetime.now(UTC))
+        log.info("attempt_recovered", task=attempt.task_id, status=closed.status.name.lower() if closed else None)
+    await _fail_missed(store, config)
+    await stamp_alive(store)
+
+
+async def stamp_alive(store: Store) -> None:
+    """Remember that the daemon lives now; what falls due after the last stamp fell due while it was down."""
+    await store.write(settings.put, ALIVE_AT, datetime.now(UTC).isoformat())
+
+
+async def _fail_missed(store: Store, config: Config) -> None:
+    stamp = await store.read(settings.get, ALIVE_AT)
+    if stamp is None:
+        return
+    missed = await store.write(
+        tasks.fail_missed,
+        alive_at=datetime.fromisoformat(stamp),
+        now=datetime.now(UTC),
+        grace_s=config.tasks.late_grace_s,
+    )
+    for task in missed:
+        log.warning("task_missed", task=task.id, scheduled_at=str(task.scheduled_at))
+
+
+async def _end_orphans(store: Store, boot_id: str) -> None:
+    """End workers of earlier boots before anything else may touch their phones."""
+    waiting: list[psutil.Process] = []
+    for pid, started_at in await store.read(devices.orphans, boot_id):
+        process = _same_process(pid, started_at)
+        if process is None:
+            continue
+        log.warning("orphan_killed", pid=pid)
+        try:
+            os.killpg(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            process.kill()
+        waiting.append(process)
+    psutil.wait_procs(waiting, timeout=ORPHAN_END_TIMEOUT_S)
+    await store.write(devices.clear, boot_id)
+
+
+def _same_process(pid: int, started_at: float) -> psutil.Process | None:
+    """The process of this pid, unless the number was given to another meanwhile."""
+    try:
+        process = psutil.Process(pid)
+        return process if abs(process.create_time() - started_at) < SAME_START_S else None
+    except psutil.NoSuchProcess:
+        return None
+
+
+def start_time(pid: int) -> float:
+    """When the process started, in seconds of the epoch; now if it has ended already."""
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.NoSuchProcess:
+        return time.time()

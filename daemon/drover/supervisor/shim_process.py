@@ -1,0 +1,61 @@
+"""Keeps the HTTP front running as a child process. It speaks to us by the control socket, as any client does."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from drover.config import ApiSection
+
+log = structlog.get_logger("drover.shim")
+
+RESTART_MAX_S: Final = 30.0
+STABLE_S: Final = 30.0
+STOP_TIMEOUT_S: Final = 3.0
+
+
+class ShimProcess:
+    """Starts the shim and starts it again whenever it ends, with growing pauses."""
+
+    def __init__(self, api: ApiSection, control_socket: Path) -> None:
+        self._api = api
+        self._socket = control_socket
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def run(self) -> None:
+        """Keep it running until cancelled."""
+        pause_s = 0.5
+        loop = asyncio.get_running_loop()
+        while True:
+            started = loop.time()
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command(), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
+            )
+            status = await self._process.wait()
+            pause_s = 0.5 if loop.time() - started > STABLE_S else min(pause_s * 2, RESTART_MAX_S)
+            log.error("shim_ended", status=status, restart_in_s=pause_s)
+            await asyncio.sleep(pause_s)
+
+    def _command(self) -> list[str]:
+        api = self._api
+        options = ["--socket", str(self._socket), "--host", api.host, "--port", str(api.port)]
+        options += [part for name in api.allowed_hosts for part in ("--allowed-host", name)]
+        if api.free_port_if_taken:
+            options.append("--free-port-if-taken")
+        return [sys.executable, "-m", "drover_shim.main", *options]
+
+    async def stop(self) -> None:
+        """End it, by force if it does not listen."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
+        except TimeoutError:
+            os.kill(process.pid, signal.SIGKILL)
+            await process.wait()

@@ -1,0 +1,78 @@
+"""What the handlers can reach: the daemon's parts and the facts about itself."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from drover.config import Config
+from drover.store import tasks
+from drover.store.store import Store
+from drover.supervisor.board import DeviceBoard
+from drover.supervisor.control import Peer
+from drover.supervisor.desk import TaskDesk
+from drover.supervisor.hub import EventHub
+from drover.wire.codec import PROTOCOL_VERSION
+from drover.wire.control import DaemonStatus, License, Welcome
+
+VERSION = version("drover")
+
+
+@dataclass(kw_only=True)
+class DaemonState:
+    """The parts, made by the daemon; `counters` tells of workers and dropped messages."""
+
+    config: Config
+    boot_id: str
+    store: Store
+    board: DeviceBoard
+    desk: TaskDesk
+    hub: EventHub
+    license: License
+    adb_connected: Callable[[], bool]
+    worker_count: Callable[[], int]
+    messages_dropped: Callable[[], int]
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    api_url: str = ""
+    _watching: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+
+    def announce_api(self, url: str, peer: Peer) -> None:
+        """Remember where the shim answers, for as long as its connection lives."""
+        self.api_url = url
+        watch = asyncio.create_task(self._forget_api(url, peer))
+        self._watching.add(watch)
+        watch.add_done_callback(self._watching.discard)
+
+    async def _forget_api(self, url: str, peer: Peer) -> None:
+        await peer.gone.wait()
+        if self.api_url == url:
+            self.api_url = ""
+
+    def welcome(self) -> Welcome:
+        return Welcome(
+            version=PROTOCOL_VERSION,
+            daemon_version=VERSION,
+            boot_id=self.boot_id,
+            pid=os.getpid(),
+            zone=self.config.zone.key,
+        )
+
+    async def status(self) -> DaemonStatus:
+        adb = self.config.adb
+        return DaemonStatus(
+            daemon_version=VERSION,
+            boot_id=self.boot_id,
+            pid=os.getpid(),
+            started_at=self.started_at,
+            draining=self.desk.draining,
+            api_url=self.api_url,
+            adb=f"{adb.host}:{adb.port}",
+            adb_connected=self.adb_connected(),
+            tasks=await self.store.read(tasks.stats),
+            devices=self.board.counts(),
+            workers=self.worker_count(),
+            messages_dropped=self.messages_dropped(),
+            data_dir=str(self.config.data_dir),
+        )

@@ -1,0 +1,80 @@
+"""Events reach every subscriber once and in order, backlog first."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from drover.supervisor.hub import QUEUE_LIMIT, EventHub, Subscription
+from drover.wire.events import Event, TaskDeleted, TaskProgressed
+from drover.wire.tasks import Phase
+
+
+class Log:
+    """Stored events, as the store would give them."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def add(self) -> None:
+        number = len(self.events) + 1
+        self.events.append(Event(id=number, at=datetime.now(UTC), body=TaskDeleted(task_id=number)))
+
+    async def after(self, position: int, limit: int) -> list[Event]:
+        await asyncio.sleep(0)  # as a real read, it lets others run
+        return [event for event in self.events if event.id > position][:limit]
+
+
+async def take(subscription: Subscription, count: int) -> list[int]:
+    found: list[int] = []
+    async for event in subscription.events():
+        found.append(event.id)
+        if len(found) == count:
+            break
+    return found
+
+
+def test_backlog_and_live_events_meet_without_gap_or_repeat() -> None:
+    async def run() -> list[int]:
+        log = Log()
+        for _ in range(1200):
+            log.add()
+        hub = EventHub(log.after, 1200)
+        pump = asyncio.create_task(hub.run())
+        joining = asyncio.create_task(hub.subscribe(0))
+        for _ in range(50):  # events happen while the backlog is read
+            log.add()
+            hub.poke()
+            await asyncio.sleep(0)
+        found = await take(await joining, 1250)
+        pump.cancel()
+        return found
+
+    assert asyncio.run(run()) == list(range(1, 1251))
+
+
+def test_progress_is_passed_on_and_not_numbered() -> None:
+    async def run() -> list[int]:
+        hub = EventHub(Log().after, 0)
+        subscription = await hub.subscribe(None)
+        hub.progress(TaskProgressed(task_id=1, serial="s", attempt=1, phase=Phase.PREPARE, step="x", progress=1))
+        return await take(subscription, 1)
+
+    assert asyncio.run(run()) == [0]
+
+
+def test_slow_subscriber_is_cut_off_and_others_are_not() -> None:
+    async def run() -> tuple[bool, bool]:
+        log = Log()
+        hub = EventHub(log.after, 0)
+        slow, quick = await hub.subscribe(None), await hub.subscribe(None)
+        pump = asyncio.create_task(hub.run())
+        reading = asyncio.create_task(take(quick, QUEUE_LIMIT + 10))
+        for _ in range(QUEUE_LIMIT + 10):
+            log.add()
+            hub.poke()
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        await reading
+        pump.cancel()
+        return slow.lagged, quick.lagged
+
+    assert asyncio.run(run()) == (True, False)
