@@ -1,0 +1,167 @@
+"""The demo's story, in order. Exit code 0 only if every task completed and each effect happened exactly once."""
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from rich.console import Console
+
+from drover_demo import show
+from drover_demo.rest import Api, ApiError, fetch_json
+from drover_demo.stage import Stage, StageError
+
+PHONES: Final = 3
+READY_TIMEOUT_S: Final = 60.0
+TASKS_TIMEOUT_S: Final = 180.0
+
+
+def main() -> int:
+    console = Console(highlight=False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupt)
+    try:
+        with Stage(Path.cwd()) as stage:
+            return _play(console, stage)
+    except StageError as error:
+        console.print(f"[red]{error}[/red]", soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        console.print("Ended before the tasks did.")
+        return 1
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)  # once is enough; taking down must not be cut short
+    raise KeyboardInterrupt
+
+
+def _play(console: Console, stage: Stage) -> int:
+    began = time.monotonic()
+    console.print("[bold]1[/bold]  a real adb server ...", end=" ")
+    console.print(f"on port {stage.start_adb()}")
+    console.print(f"[bold]2[/bold]  {PHONES} simulated phones ...", end=" ")
+    stage.start_phones(PHONES)
+    console.print(", ".join(stage.serials))
+    console.print("[bold]3[/bold]  droverd, a worker process for each phone, the HTTP front ...", end=" ")
+    stage.start_daemon()
+    api = Api(stage.api_url)
+    _wait_until_idle(api)
+    console.print(f"ready after {time.monotonic() - began:.1f} s at {stage.api_url}")
+    console.print("[bold]4[/bold]  tasks, through REST:")
+    ids = _create(console, api, stage.serials)
+    console.print("[bold]5[/bold]  progress:")
+    tasks = show.follow(console, lambda: [api.get(f"task/{task_id}") for task_id in ids], timeout_s=TASKS_TIMEOUT_S)
+    good = _report(console, stage, tasks)
+    if os.environ.get("KEEP", "") not in ("", "0"):
+        _keep(console, stage)
+    return 0 if good else 1
+
+
+def _wait_until_idle(api: Api) -> None:
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while True:
+        devices = api.get("device")
+        devices = devices["devices"] if isinstance(devices, dict) else devices
+        if sum(device["state"] == "idle" for device in devices) == PHONES:
+            return
+        if time.monotonic() > deadline:
+            states = ", ".join(f"{device['serial']} {device['state']}: {device['reason']}" for device in devices)
+            raise StageError(f"the phones did not become ready: {states}")
+        time.sleep(0.1)
+
+
+def _create(console: Console, api: Api, serials: list[str]) -> list[int]:
+    ids: list[int] = []
+    for body in _requests(serials):
+        console.print(f"   [dim]{api.curl('task', body)}[/dim]".replace("\n", "\n   "), soft_wrap=True)
+        try:
+            answer = api.post("task", body)
+        except ApiError as error:
+            raise StageError(f"a task was refused: {error}") from None
+        console.print(f"   → {answer['created_count']} tasks: {answer['task_ids']}")
+        ids += answer["task_ids"]
+    return ids
+
+
+def _requests(serials: list[str]) -> list[dict[str, Any]]:
+    """What the compatible API's own examples send."""
+    return [
+        {
+            "serials": serials,
+            "script_name": "follow",
+            "script_config": {"target_users": ["ada_paints", "bob.bakes"], "access_method": "direct"},
+        },
+        {
+            "serials": serials[:1],
+            "script_name": "follow",
+            "script_config": {"target_user": "@cleo.cooks", "access_method": "search"},
+        },
+        {
+            "serials": serials[1:],
+            "script_name": "unfollow",
+            "script_config": {"target_user": "followed_dora", "access_method": "direct"},
+        },
+    ]
+
+
+def _report(console: Console, stage: Stage, tasks: list[dict[str, Any]]) -> bool:
+    """Print the table; True if all completed and the phones counted each effect exactly once."""
+    rows = [(task, _seconds(task), _effects(stage, task)) for task in tasks]
+    console.print()
+    show.results(console, rows)
+    completed = sum(task["status"] == 2 for task in tasks)
+    once = sum(effects == 1 for _, _, effects in rows)
+    colour = "green" if completed == once == len(tasks) else "red"
+    console.print(
+        f"[{colour}]{completed} of {len(tasks)} completed; "
+        f"{once} effects happened exactly once, as the phones themselves count.[/{colour}]"
+    )
+    console.print(
+        f"Evidence (screenshot and hierarchy) and log of each task: {stage.data_dir / 'tasks'}", soft_wrap=True
+    )
+    for task in tasks[:1]:
+        for name in task["evidence"]:
+            console.print(
+                f"  task {task['id']}: {stage.data_dir / 'tasks' / str(task['id']) / _name(name)}", soft_wrap=True
+            )
+    return bool(completed == once == len(tasks))
+
+
+def _name(evidence: str) -> str:
+    return evidence.rsplit("/", 1)[-1]
+
+
+def _seconds(task: dict[str, Any]) -> float:
+    if not task["start_time"] or not task["end_time"]:
+        return 0.0
+    begin, end = (datetime.fromisoformat(task[key]) for key in ("start_time", "end_time"))
+    return (end - begin).total_seconds()
+
+
+def _effects(stage: Stage, task: dict[str, Any]) -> int:
+    """How often this task's effect happened, as the simulated app's server counts."""
+    state = fetch_json(f"{stage.phones_url}phones/{task['serial']}")
+    wanted = (task["script_name"], task["script_config"]["target_user"])
+    return sum(row["count"] for row in state["effects"] if (row["kind"], row["target"]) == wanted)
+
+
+def _keep(console: Console, stage: Stage) -> None:
+    console.print("\nEverything stays up until Ctrl-C.")
+    print(f"API {stage.api_url}")
+    print(f"PHONES {stage.phones_url}", flush=True)
+    console.print(f"ctl: DROVER_RUNTIME_DIR={stage.runtime_dir} .venv/bin/droverctl status", soft_wrap=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
+    console.print("Ending ...")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
