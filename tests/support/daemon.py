@@ -1,0 +1,161 @@
+"""A real droverd in a process of its own, on its own directories and a given adb server. Started and ended by pid."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from drover.client import ControlClient, DaemonUnreachableError
+from drover.wire.control import CreateTasks, DaemonStatus, DeviceList, GetStatus, GetTask, ListDevices, TasksCreated
+from drover.wire.devices import DeviceState
+from drover.wire.tasks import Task
+from tests.support.phones import wait_until
+
+READY_S = 30.0
+
+
+class DroverDaemon:
+    """`with DroverDaemon(adb_port=...) as daemon:`; `kill` and `start` again keep the same directories."""
+
+    def __init__(self, *, adb_port: int, settings: Mapping[str, str] | None = None, api: bool = False) -> None:
+        # Short, because socket paths must fit 107 bytes, and pytest's own folders are long.
+        self.folder = Path(tempfile.mkdtemp(prefix="dd-"))
+        self.runtime_dir = self.folder / "run"
+        self.data_dir = self.folder / "data"
+        self.log_file = self.folder / "droverd.log"
+        self.environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("DROVER_")},
+            "HOME": str(self.folder),
+            "DROVER_DAEMON_DATA_DIR": str(self.data_dir),
+            "DROVER_DAEMON_RUNTIME_DIR": str(self.runtime_dir),
+            "DROVER_DAEMON_LOG_FORMAT": "json",
+            "DROVER_ADB_PORT": str(adb_port),
+            "DROVER_ADB_START_SERVER": "false",
+            "DROVER_API_ENABLED": "true" if api else "false",
+            "DROVER_API_PORT": "0",
+            **(settings or {}),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self._client: ControlClient | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        if kind is not None and self.log_file.exists():
+            print(self.log_file.read_text()[-6000:])
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # --- the process
+
+    def start(self) -> None:
+        """Returns when the control socket answers."""
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "drover.main"],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        wait_until(self._answers, timeout_s=READY_S, what="droverd's control socket")
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, f"droverd ended with {self.process.returncode}: {self.log()}"
+        try:
+            return self.status().pid == self.process.pid
+        except DaemonUnreachableError:
+            return False
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None, "droverd was not started"
+        return self._process
+
+    def log(self) -> str:
+        return self.log_file.read_text()
+
+    def kill(self) -> None:
+        """SIGKILL, as the out-of-memory killer does."""
+        self.process.kill()
+        self.process.wait(timeout=10)
+        self._forget_client()
+
+    def stop(self, *, timeout_s: float = 20.0) -> int:
+        """SIGTERM twice (the second says: do not wait for running tasks); returns the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            wait_until(lambda: self.process.poll() is not None or "draining" in self.log(), what="the drain")
+            if self.process.poll() is None:
+                self.process.send_signal(signal.SIGTERM)
+        self._forget_client()
+        return self.process.wait(timeout=timeout_s)
+
+    # --- asking it
+
+    @property
+    def client(self) -> ControlClient:
+        if self._client is None:
+            self._client = ControlClient(self.runtime_dir / "control.sock", client_name="tests", timeout_s=20)
+        return self._client
+
+    def _forget_client(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def status(self) -> DaemonStatus:
+        return self.client.ask(GetStatus(), DaemonStatus)
+
+    def api_url(self) -> str:
+        """The shim's base URL, once it answers."""
+        return wait_until(lambda: self.status().api_url, timeout_s=READY_S, what="the HTTP front")
+
+    def states(self) -> dict[str, DeviceState]:
+        return {d.serial: d.state for d in self.client.ask(ListDevices(), DeviceList).devices}
+
+    def wait_idle(self, *serials: str, timeout_s: float = READY_S) -> None:
+        """Until every one of these phones is idle."""
+        wait_until(
+            lambda: all(self.states().get(serial) is DeviceState.IDLE for serial in serials),
+            timeout_s=timeout_s,
+            what=f"idle phones {serials}",
+        )
+
+    def follow(self, *serials: str, target: str, script: str = "follow", **fields: Any) -> list[int]:
+        """Create the tasks; their ids."""
+        config = {"target_user": target, **fields.pop("config", {})}
+        request = CreateTasks(script_name=script, script_config=config, serials=list(serials), **fields)
+        return self.client.ask(request, TasksCreated).task_ids
+
+    def task(self, task_id: int) -> Task:
+        return self.client.ask(GetTask(task_id=task_id), Task)
+
+    def wait_task(
+        self, task_id: int, holds: Callable[[Task], bool], *, timeout_s: float = 60.0, what: str = ""
+    ) -> Task:
+        """Until the condition holds of the task; that task."""
+        found: list[Task] = []
+
+        def look() -> bool:
+            found[:] = [self.task(task_id)]
+            return holds(found[0])
+
+        wait_until(look, timeout_s=timeout_s, what=what or f"task {task_id}")
+        return found[0]
+
+    def wait_ended(self, task_id: int, *, timeout_s: float = 60.0) -> Task:
+        """Until the task has ended; that task."""
+        return self.wait_task(
+            task_id, lambda task: task.status.ended, timeout_s=timeout_s, what=f"end of task {task_id}"
+        )
