@@ -21,6 +21,7 @@ DEVICE_FAULTS: Final[Mapping[str, str]] = {
     "late_media": 'a scanned file gets its row in the media store only after {"delay_seconds": 5}',
     "screen_off": "the display is off and locked until somebody wakes it",
 }
+NUMBERS: Final = ("ms", "seconds", "down_seconds", "delay_seconds", "after_seconds", "level")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,9 @@ class Faults:
         self._changed = asyncio.Event()
 
     def set(self, name: str, params: Mapping[str, Any]) -> Fault:
+        """Set a fault, for `seconds` if the parameters have any; raises InvalidFaultError."""
+        for parameter in NUMBERS:
+            number(params, parameter, default=None)
         seconds = number(params, "seconds", default=None)
         until = None if seconds is None else time.monotonic() + seconds
         fault = Fault(name=name, params=dict(params), until=until)

@@ -301,6 +301,7 @@ def new_phone() -> FileSystem:
     files.install("/sdcard", Node(mode=stat.S_IFLNK | 0o777, target="/storage/self/primary"))
     files.install("/storage/self", folder(0o755, owner="root", group="root"))
     files.install("/storage/self/primary", Node(mode=stat.S_IFLNK | 0o777, target="/storage/emulated/0"))
+    files.install_file("/dev/null", b"", mode=0o666)
     files.install_file("/system/bin/sh", b"\x7fELF", mode=0o755)
     files.install_file("/system/build.prop", b"# begin build properties\n")
     files.install_file("/proc/version", b"Linux version 5.10.157-android13-4 (build@sim) #1 SMP PREEMPT\n")

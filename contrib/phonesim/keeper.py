@@ -54,11 +54,16 @@ class Keeper:
         await asyncio.gather(*[self._forget(phone) for phone in self._phones])
 
     async def _track(self) -> None:
+        told = False
         while True:
-            with contextlib.suppress(AdbServerError):
+            try:
                 async for known in self._adb.track():
-                    self._known = known
+                    told, self._known = False, known
                     self._changed.set()
+            except AdbServerError as error:
+                if not told:
+                    log.warning("%s; the phones are attached when there is one", error)
+                told = True
             self._known = {}
             self._changed.set()
             await asyncio.sleep(RETRY_S)

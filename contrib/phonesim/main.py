@@ -1,13 +1,13 @@
 """`phonesim`: starts phones, attaches them to an adb server, and says where they are until it is told to end."""
 
 import asyncio
-import importlib
 import logging
 import os
 import signal
 
 import click
 
+from phonesim.apps import make_display
 from phonesim.farm import Farm, FarmOptions
 
 
@@ -67,7 +67,7 @@ def main(
 
 
 async def _serve(options: FarmOptions) -> None:
-    farm = Farm(options, make_display=importlib.import_module("phonesim.apps").make_display)
+    farm = Farm(options, make_display=make_display)
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)

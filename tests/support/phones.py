@@ -1,7 +1,6 @@
 """Simulated phones for tests: in this process (a thread with its own loop) or as the `phonesim` command."""
 
 import asyncio
-import importlib
 import json
 import subprocess
 import sys
@@ -14,9 +13,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from phonesim.apps import make_display
 from phonesim.farm import Farm, FarmOptions, MakeDisplay
 from tests.support.adb import AdbServer
-from tests.support.fake_display import FakeDisplay
 
 T = TypeVar("T")
 
@@ -41,16 +40,6 @@ def wait_until(holds: Callable[[], T], *, timeout_s: float = 10.0, what: str = "
         time.sleep(0.02)
 
 
-def default_display() -> MakeDisplay:
-    """The modelled apps, or the one-button screen for as long as those have not landed."""
-    try:
-        apps = importlib.import_module("phonesim.apps")
-    except ModuleNotFoundError:
-        return FakeDisplay
-    make_display: MakeDisplay = apps.make_display
-    return make_display
-
-
 class StateClient:
     """phonesim's own state over its HTTP; `serial` is either name of a phone."""
 
@@ -58,17 +47,17 @@ class StateClient:
 
     def state(self, serial: str) -> dict[str, Any]:
         """Accounts, effects, screen, faults, `calls` (adb round trips by kind)."""
-        return self._request("GET", f"phones/{serial}")
+        return self.request("GET", f"phones/{serial}")
 
     def fault(self, serial: str, name: str, **params: Any) -> dict[str, Any]:
         """Set a fault by name; raises ValueError with the server's words if it refuses."""
-        return self._request("POST", f"phones/{serial}/faults", {"name": name, **params})
+        return self.request("POST", f"phones/{serial}/faults", {"name": name, **params})
 
     def clear_fault(self, serial: str, name: str) -> dict[str, Any]:
         return self.fault(serial, name, clear=True)
 
     def clear_faults(self, serial: str) -> dict[str, Any]:
-        return self._request("DELETE", f"phones/{serial}/faults")
+        return self.request("DELETE", f"phones/{serial}/faults")
 
     def picture(self, serial: str) -> bytes:
         """The screen as PNG, without adb."""
@@ -77,7 +66,8 @@ class StateClient:
     def hierarchy(self, serial: str) -> str:
         return self._raw("GET", f"phones/{serial}/hierarchy.xml").decode()
 
-    def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def request(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Any request of phonesim's HTTP; raises ValueError with its words for an answer above 399."""
         answer: dict[str, Any] = json.loads(self._raw(method, path, body))
         return answer
 
@@ -102,13 +92,13 @@ class PhoneFarm(StateClient):
         *,
         languages: Sequence[str] = ("en",),
         latency_ms: float = 0,
-        make_display: MakeDisplay | None = None,
+        make_display: MakeDisplay = make_display,
     ) -> None:
         address = ("127.0.0.1", adb.port) if adb else None
         options = FarmOptions(count=count, adb=address, languages=languages, latency_ms=latency_ms)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="phonesim", daemon=True)
-        self.farm = Farm(options, make_display=make_display or default_display())
+        self.farm = Farm(options, make_display=make_display)
         self.phones: list[SimulatedPhone] = []
 
     def start(self) -> None:
