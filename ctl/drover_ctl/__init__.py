@@ -1,1 +1,1 @@
-"""The command line over the daemon's control socket."""
+"""droverctl: the operator's command line over the daemon's control socket."""

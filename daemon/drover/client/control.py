@@ -114,6 +114,10 @@ class ControlClient:
         except AnswerLostError as error:
             # Hello does nothing, so losing its answer leaves nothing in doubt.
             raise DaemonUnreachableError(f"the daemon at {self.path} did not greet: {error}") from None
+        except RequestError as error:
+            if error.failure.code is Code.CONFLICT:
+                raise VersionMismatchError(f"the daemon at {self.path} refuses this program: {error}") from None
+            raise
         if not isinstance(welcome, Welcome) or welcome.version != PROTOCOL_VERSION:
             theirs = welcome.version if isinstance(welcome, Welcome) else "unknown"
             raise VersionMismatchError(

@@ -8,6 +8,7 @@ from drover.client.transport import FrameLostError, Transport
 from drover.wire.codec import MalformedMessageError
 from drover.wire.control import RESPONSES
 from drover.wire.events import Event
+from drover.wire.faults import Failure
 
 
 class EventStream(Iterator[Event]):
@@ -38,6 +39,9 @@ class EventStream(Iterator[Event]):
         except (FrameLostError, MalformedMessageError, OSError) as error:
             self.close()
             raise DaemonUnreachableError(f"the stream of events broke: {error}") from None
+        if isinstance(response.body, Failure):
+            self.close()
+            raise DaemonUnreachableError(f"the daemon ended the stream of events: {response.body.message}")
         if response.id != self._request_id or not isinstance(response.body, Event):
             return None
         self.last_event_id = max(self.last_event_id, response.body.id)

@@ -1,0 +1,88 @@
+"""droverctl device: phones, read only."""
+
+import click
+
+from drover.wire.control import DeviceList, GetDevice, ListDevices
+from drover.wire.devices import Device
+from drover_ctl.complete import complete_serial
+from drover_ctl.session import session, shared_options
+from drover_ctl.text import moment
+
+COLUMNS = ("SERIAL", "STATE", "MODEL", "ANDROID", "BATTERY", "TASK", "QUEUED", "REASON")
+
+
+@click.group()
+def device() -> None:
+    """Phones and how they are."""
+
+
+@device.command("list")
+@shared_options
+@click.pass_context
+def list_(ctx: click.Context) -> None:
+    """Every phone ever seen.
+
+    \b
+    Example:
+      droverctl device list
+    """
+    run = session(ctx)
+    devices = run.ask(ListDevices(), DeviceList).devices
+    empty = "no device has been seen yet: attach a phone with USB debugging allowed"
+    run.output.table(COLUMNS, [_row(found) for found in devices], devices, empty=empty)
+
+
+@device.command()
+@click.argument("serial", shell_complete=complete_serial)
+@shared_options
+@click.pass_context
+def show(ctx: click.Context, serial: str) -> None:
+    """All that is known of one phone.
+
+    \b
+    Example:
+      droverctl device show 127.0.0.1:5555
+    """
+    run = session(ctx)
+    found = run.ask(GetDevice(serial=serial), Device)
+    output = run.output
+    facts = found.facts
+    apps = ", ".join(f"{package} {version}" for package, version in sorted(facts.apps.items()))
+    pairs = [
+        ("serial", found.serial),
+        ("state", found.state.value),
+        ("reason", found.reason or "-"),
+        ("since", moment(found.state_since, output.zone)),
+        ("deadline", moment(found.deadline, output.zone)),
+        ("model", facts.model or "-"),
+        ("android", f"{facts.platform_version} (API {facts.sdk})" if facts.sdk else "-"),
+        ("hardware serial", facts.hardware_serial or "-"),
+        ("screen", f"{facts.width}x{facts.height}" if facts.width else "-"),
+        ("battery", _battery(found)),
+        ("engine", facts.engine or "-"),
+        ("apps", apps or "-"),
+        ("task", str(found.task_id or "-")),
+        ("queued", str(found.queued)),
+        ("worker", f"pid {found.worker_pid}, started {found.worker_starts}x" if found.worker_pid else "-"),
+        ("last seen", moment(found.last_seen, output.zone)),
+        ("tags", ", ".join(found.tags) or "-"),
+        ("note", found.note or "-"),
+    ]
+    output.record(pairs, found)
+
+
+def _row(found: Device) -> list[str]:
+    return [
+        found.serial,
+        found.state.value,
+        found.facts.model or "-",
+        found.facts.platform_version or "-",
+        _battery(found),
+        str(found.task_id or "-"),
+        str(found.queued),
+        found.reason or "-",
+    ]
+
+
+def _battery(found: Device) -> str:
+    return "-" if found.facts.battery is None else f"{found.facts.battery}%"

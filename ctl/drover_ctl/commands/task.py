@@ -1,0 +1,236 @@
+"""droverctl task: looking at tasks and changing them. Creating and following them are modules of their own."""
+
+from collections.abc import Callable, Sequence
+
+import click
+
+from drover.client import ControlError
+from drover.wire.control import (
+    ArtifactFile,
+    DeleteTasks,
+    FindArtifact,
+    GetTask,
+    ListTasks,
+    RetriedAll,
+    RetryAll,
+    RetryTask,
+    StopTask,
+    TaskPage,
+    TasksDeleted,
+)
+from drover.wire.faults import Code, RequestError
+from drover.wire.tasks import Status, Task
+from drover_ctl.commands.task_create import create
+from drover_ctl.commands.task_follow import log, wait
+from drover_ctl.complete import complete_serial, complete_task
+from drover_ctl.exits import Exit, exit_for
+from drover_ctl.output import complain
+from drover_ctl.progress import ending
+from drover_ctl.session import Session, session, shared_options
+from drover_ctl.text import moment, target
+
+COLUMNS = ("ID", "SERIAL", "SCRIPT", "TARGET", "STATUS", "DONE", "CREATED", "REMARK")
+STATUSES = {status.name.lower(): status for status in Status}
+
+task_ids_argument = click.argument(
+    "task_ids", metavar="ID...", type=click.IntRange(1), nargs=-1, shell_complete=complete_task
+)
+
+
+@click.group()
+def task() -> None:
+    """What phones are told to do."""
+
+
+task.add_command(create)
+task.add_command(wait)
+task.add_command(log)
+
+
+@task.command("list")
+@click.option("--status", type=click.Choice(list(STATUSES)), help="Only tasks that stand there.")
+@click.option("--serial", help="Only tasks of this phone.", shell_complete=complete_serial)
+@click.option("--script", "script_name", help="Only tasks of this script.")
+@click.option("--source", type=click.Choice(["api", "ui"]), help="Only tasks that came this way.")
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True)
+@click.option("-n", "--page-size", type=click.IntRange(1, 100), default=20, show_default=True)
+@shared_options
+@click.pass_context
+def list_(
+    ctx: click.Context,
+    status: str | None,
+    serial: str | None,
+    script_name: str | None,
+    source: str | None,
+    page: int,
+    page_size: int,
+) -> None:
+    """Tasks, newest first.
+
+    \b
+    Example:
+      droverctl task list --status failed -n 50
+    """
+    run = session(ctx)
+    found = run.ask(
+        ListTasks(
+            status=None if status is None else int(STATUSES[status]),
+            serial=serial,
+            script_name=script_name,
+            source=source,
+            page=page,
+            page_size=page_size,
+        ),
+        TaskPage,
+    )
+    output = run.output
+    data = {"total": found.total, "page": found.page, "page_size": found.page_size, "tasks": found.tasks}
+    output.table(COLUMNS, [_row(one, run) for one in found.tasks], data, empty="no tasks")
+    shown = found.page * found.page_size
+    if not output.as_json and shown < found.total and output.console.is_terminal:
+        output.line(f"{found.total - shown} more: --page {found.page + 1}")
+
+
+@task.command()
+@click.argument("task_id", metavar="ID", type=click.IntRange(1), shell_complete=complete_task)
+@shared_options
+@click.pass_context
+def show(ctx: click.Context, task_id: int) -> None:
+    """All that is known of one task, and where its evidence lies.
+
+    \b
+    Example:
+      droverctl task show 12
+    """
+    run = session(ctx)
+    found = run.ask(GetTask(task_id=task_id), Task)
+    files = [_artifact(run, task_id, name) for name in found.evidence]
+    output = run.output
+    zone = output.zone
+    config = ", ".join(f"{name}={value}" for name, value in found.script_config.items())
+    pairs = [
+        ("id", str(found.id)),
+        ("serial", found.serial),
+        ("account", f"@{found.username}" if found.username else "-"),
+        ("script", found.script_name),
+        ("config", config or "-"),
+        ("status", found.status.name.lower()),
+        ("reason", found.reason.value if found.reason else "-"),
+        ("remark", found.remark or "-"),
+        ("effect", f"{found.effect.value}{'' if found.retry_safe else ', not safe to repeat'}"),
+        ("progress", f"{found.progress}%{f', {found.phase}' if found.phase else ''}: {found.step or '-'}"),
+        ("attempt", f"{found.attempt} (retried {found.retry_count} of {found.max_retry_count})"),
+        ("source", found.source),
+        ("priority", str(found.priority)),
+        ("created", moment(found.created_at, zone)),
+        ("not before", moment(found.scheduled_at, zone)),
+        ("started", moment(found.start_time, zone)),
+        ("ended", moment(found.end_time, zone)),
+        *(("evidence", path) for path in files or ["-"]),
+    ]
+    output.record(pairs, {"task": found, "evidence_paths": files})
+
+
+@task.command()
+@task_ids_argument
+@shared_options
+@click.pass_context
+def stop(ctx: click.Context, task_ids: tuple[int, ...]) -> None:
+    """Stop tasks; a running one ends within ten seconds.
+
+    \b
+    Example:
+      droverctl task stop 12 13
+    """
+    run = session(ctx)
+    _each(ctx, _some(task_ids), lambda task_id: run.ask(StopTask(task_id=task_id), Task))
+
+
+@task.command()
+@task_ids_argument
+@click.option("--all", "all_", is_flag=True, help="Every failed task but those whose outcome is unknown.")
+@click.option("--force", is_flag=True, help="Also where the outcome is unknown: it may happen a second time.")
+@shared_options
+@click.pass_context
+def retry(ctx: click.Context, task_ids: tuple[int, ...], all_: bool, force: bool) -> None:
+    """Put failed tasks back in the queue.
+
+    \b
+    Examples:
+      droverctl task retry 12
+      droverctl task retry --all
+    """
+    run = session(ctx)
+    if not all_:
+        _each(ctx, _some(task_ids), lambda task_id: run.ask(RetryTask(task_id=task_id, force=force), Task))
+        return
+    if task_ids or force:
+        raise click.UsageError("--all goes with neither ids nor --force")
+    retried = run.ask(RetryAll(), RetriedAll)
+    left = f"; left alone, outcome unknown: {', '.join(map(str, retried.skipped))}" if retried.skipped else ""
+    run.output.line(f"{retried.retried_count} tasks are back in the queue{left}", retried)
+
+
+@task.command()
+@task_ids_argument
+@shared_options
+@click.pass_context
+def delete(ctx: click.Context, task_ids: tuple[int, ...]) -> None:
+    """Delete tasks; running ones are stopped first.
+
+    \b
+    Example:
+      droverctl task delete 12 13
+    """
+    run = session(ctx)
+    deleted = run.ask(DeleteTasks(task_ids=_some(task_ids)), TasksDeleted)
+    run.output.line(f"{deleted.deleted_count} deleted", deleted)
+    if deleted.not_found:
+        ids = ", ".join(map(str, deleted.not_found))
+        complain(RequestError(Code.NOT_FOUND, f"there is no task {ids}"), as_json=run.as_json)
+        ctx.exit(Exit.NOT_FOUND)
+
+
+def _some(task_ids: tuple[int, ...]) -> list[int]:
+    if not task_ids:
+        raise click.UsageError("name at least one task id")
+    return list(dict.fromkeys(task_ids))
+
+
+def _each(ctx: click.Context, task_ids: Sequence[int], change: Callable[[int], Task]) -> None:
+    """Change each task, go on after a refusal, and end with the first refusal's exit code."""
+    run = session(ctx)
+    changed: list[Task] = []
+    worst = Exit.OK
+    for task_id in task_ids:
+        try:
+            one = change(task_id)
+        except RequestError as error:
+            complain(error, as_json=run.as_json)
+            worst = worst or exit_for(error)
+            continue
+        changed.append(one)
+        run.output.line(f"task {one.id} is {ending(one)}")
+    if run.as_json:
+        run.output.json({"tasks": changed})
+    ctx.exit(worst)
+
+
+def _row(one: Task, run: Session) -> list[str]:
+    return [
+        str(one.id),
+        one.serial,
+        one.script_name,
+        target(one.script_config),
+        one.status.name.lower(),
+        f"{one.progress}%",
+        moment(one.created_at, run.output.zone),
+        one.remark or (one.step if one.status is Status.RUNNING else "") or "-",
+    ]
+
+
+def _artifact(run: Session, task_id: int, name: str) -> str:
+    try:
+        return run.ask(FindArtifact(task_id=task_id, name=name), ArtifactFile).path
+    except (RequestError, ControlError):
+        return f"{name} (gone)"

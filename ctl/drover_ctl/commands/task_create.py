@@ -1,0 +1,96 @@
+"""droverctl task create."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from drover.wire.control import CreateTasks, TasksCreated
+from drover_ctl.commands.task_follow import follow_tasks
+from drover_ctl.complete import complete_serial
+from drover_ctl.session import session, shared_options
+
+
+@click.command()
+@click.argument("script_name", metavar="SCRIPT")
+@click.option("--serial", "serials", multiple=True, metavar="S[,S]", help="Phones.", shell_complete=complete_serial)
+@click.option("--username", "usernames", multiple=True, metavar="U[,U]", help="Accounts, on whichever phone they are.")
+@click.option("--target", "targets", multiple=True, metavar="U[,U]", help="Users that the script is about.")
+@click.option("--access-method", type=click.Choice(["direct", "search"]), help="How a profile is opened.")
+@click.option("--config", metavar="JSON", help="Other parameters of the script, as a JSON object.")
+@click.option("--multi-account", is_flag=True, help="One task for every enabled account on each phone.")
+@click.option("--start-time", metavar="HH:MM", help="Not before this local time.")
+@click.option("--min-interval", type=click.IntRange(0), default=0, help="Shortest pause between tasks, minutes.")
+@click.option("--max-interval", type=click.IntRange(0), help="Longest pause between tasks, minutes.")
+@click.option("--priority", type=click.IntRange(-100, 100), default=0, help="Higher runs earlier.")
+@click.option("--wait", is_flag=True, help="Wait until the tasks have ended, as task wait does.")
+@click.option("--timeout", "timeout_s", type=click.FloatRange(0), metavar="SECONDS", help="Longest wait with --wait.")
+@shared_options
+@click.pass_context
+def create(
+    ctx: click.Context,
+    script_name: str,
+    serials: tuple[str, ...],
+    usernames: tuple[str, ...],
+    targets: tuple[str, ...],
+    access_method: str | None,
+    config: str | None,
+    multi_account: bool,
+    start_time: str | None,
+    min_interval: int,
+    max_interval: int | None,
+    priority: int,
+    wait: bool,
+    timeout_s: float | None,
+) -> None:
+    """Create one task for each phone and target.
+
+    \b
+    Examples:
+      droverctl task create follow --serial 127.0.0.1:5555 --target ada,bob --wait
+      droverctl task create unfollow --username shop.one --target ada --start-time 21:30
+    """
+    if not serials and not usernames:
+        raise click.UsageError("say on which phones (--serial) or as which accounts (--username)")
+    run = session(ctx)
+    request = CreateTasks(
+        script_name=script_name,
+        script_config=_script_config(config, targets, access_method),
+        serials=_split(serials),
+        usernames=[name.removeprefix("@") for name in _split(usernames)],
+        enable_multi_account=multi_account,
+        start_time=start_time,
+        min_interval=min_interval,
+        max_interval=min_interval if max_interval is None else max_interval,
+        priority=priority,
+        source="ui",
+    )
+    ids = run.ask(request, TasksCreated).task_ids
+    if wait:
+        follow_tasks(ctx, ids, timeout_s)
+        return
+    run.output.line(f"created {_named(ids)}", {"task_ids": ids, "created_count": len(ids)})
+
+
+def _script_config(config: str | None, targets: Iterable[str], access_method: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(config) if config is not None else {}
+    except json.JSONDecodeError as error:
+        raise click.BadParameter(f"not JSON: {error}", param_hint="--config") from None
+    if not isinstance(found, dict):
+        raise click.BadParameter("expected a JSON object", param_hint="--config")
+    users = _split(targets)
+    return {
+        **found,
+        **({"target_users": users} if users else {}),
+        **({"access_method": access_method} if access_method else {}),
+    }
+
+
+def _split(values: Iterable[str]) -> list[str]:
+    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+
+
+def _named(ids: list[int]) -> str:
+    return f"task {ids[0]}" if len(ids) == 1 else f"{len(ids)} tasks: {' '.join(map(str, ids))}"

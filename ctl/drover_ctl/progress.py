@@ -1,0 +1,113 @@
+"""Shows tasks on their way: a bar for each on a terminal, a line for each step in a pipe, nothing with JSON."""
+
+from contextlib import AbstractContextManager, nullcontext
+
+from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColumn
+from rich.progress import Task as Bar
+from rich.text import Text
+
+from drover.wire.events import TaskProgressed
+from drover.wire.tasks import Status, Task
+from drover_ctl.output import STYLES, Output
+from drover_ctl.text import clean, target
+from drover_ctl.watch import Reporter
+
+
+def reporter(output: Output) -> tuple[Reporter, AbstractContextManager[object]]:
+    """Who is told of progress, and the context in which it shows."""
+    if output.as_json:
+        return SilentReporter(), nullcontext()
+    if not output.console.is_terminal:
+        return LineReporter(output), nullcontext()
+    bars = BarReporter(output)
+    return bars, bars.progress
+
+
+def ending(task: Task) -> str:
+    """How a task ended or stands, and why, in a few words."""
+    word = task.status.name.lower()
+    reason = f" {task.reason}" if task.reason else ""
+    remark = f": {task.remark}" if task.remark else ""
+    return f"{word}{reason}{remark}"
+
+
+class SilentReporter:
+    """For JSON, where only the end counts."""
+
+    def changed(self, task: Task) -> None: ...
+    def progressed(self, event: TaskProgressed) -> None: ...
+    def deleted(self, task_id: int) -> None: ...
+    def interrupted(self, why: str) -> None: ...
+
+
+class LineReporter:
+    """A line for each change."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._last: dict[int, str] = {}
+
+    def changed(self, task: Task) -> None:
+        self._say(task.id, f"{task.serial} {task.script_name} {target(task.script_config)} {ending(task)}")
+
+    def progressed(self, event: TaskProgressed) -> None:
+        self._say(event.task_id, f"{event.serial} {event.progress}% {event.phase}: {event.step}")
+
+    def deleted(self, task_id: int) -> None:
+        self._say(task_id, "deleted")
+
+    def interrupted(self, why: str) -> None:
+        self._output.line(f"{why}; waiting for the daemon")
+
+    def _say(self, task_id: int, text: str) -> None:
+        if self._last.get(task_id) != text:
+            self._last[task_id] = text
+            self._output.line(f"task {task_id} {text}")
+
+
+class _Label(ProgressColumn):
+    """A field of the bar as text: what phones and people wrote is never taken for markup."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def render(self, task: Bar) -> Text:
+        label = task.fields[self._name]
+        return label if isinstance(label, Text) else Text(str(label), overflow="ellipsis", no_wrap=True)
+
+
+class BarReporter:
+    """A bar for each task, drawn in place."""
+
+    def __init__(self, output: Output) -> None:
+        self.progress = Progress(
+            _Label("who"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.percentage:>3.0f}%"),
+            _Label("step"),
+            console=output.console,
+        )
+        self._bars: dict[int, TaskID] = {}
+
+    def changed(self, task: Task) -> None:
+        bar = self._bars.get(task.id)
+        if bar is None:
+            who = clean(f"{task.id}  {task.serial}  {task.script_name} {target(task.script_config)}")
+            bar = self._bars[task.id] = self.progress.add_task("", total=100, who=who, step="")
+        percent = 100 if task.status is Status.COMPLETED else task.progress
+        step = task.step if task.status is Status.RUNNING and task.step else ending(task)
+        label = Text(clean(step), style=STYLES[task.status.name.lower()], overflow="ellipsis", no_wrap=True)
+        self.progress.update(bar, completed=percent, step=label)
+
+    def progressed(self, event: TaskProgressed) -> None:
+        bar = self._bars.get(event.task_id)
+        if bar is not None:
+            self.progress.update(bar, completed=event.progress, step=clean(f"{event.phase}: {event.step}"))
+
+    def deleted(self, task_id: int) -> None:
+        if task_id in self._bars:
+            self.progress.update(self._bars[task_id], step=Text("deleted", style="red"))
+
+    def interrupted(self, why: str) -> None:
+        self.progress.console.print(Text(clean(f"{why}; waiting for the daemon"), style="yellow"))

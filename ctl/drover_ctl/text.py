@@ -1,0 +1,37 @@
+"""Words and shapes of single values: times, durations, and texts from phones made safe for a terminal. Pure."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+_ESCAPES: Final = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\-_])")
+# C0, DEL and C1 drive terminals; the bidirectional overrides make a text look like another one.
+_UNSAFE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(text: str) -> str:
+    """The text on one line, without anything that a terminal would obey."""
+    return clean_lines(text).replace("\n", " ").replace("\t", " ")
+
+
+def clean_lines(text: str) -> str:
+    """The text with its lines and tabs, without anything else that a terminal would obey."""
+    return _UNSAFE.sub("", _ESCAPES.sub("", text).replace("\r\n", "\n"))
+
+
+def moment(stamp: datetime | None, zone: ZoneInfo) -> str:
+    """Local time to the second, or "-"."""
+    return "-" if stamp is None else stamp.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def target(script_config: Mapping[str, Any]) -> str:
+    """Whom a task is about, or "-"."""
+    user = script_config.get("target_user")
+    return f"@{user}" if isinstance(user, str) else "-"
+
+
+def counts(numbers: Mapping[str, int]) -> str:
+    """`2 idle, 1 busy`, or "none"."""
+    return ", ".join(f"{number} {word}" for word, number in numbers.items() if number) or "none"
