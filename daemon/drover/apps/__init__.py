@@ -1,1 +1,28 @@
-"""What is known of each app, as data (labels, ids, links, popups, blockers), and the screen recogniser."""
+"""Per app: its words, ids and links as data, and the recogniser that names what a hierarchy shows."""
+
+from drover.apps.accounts import AccountRow
+from drover.apps.handles import same_handle
+from drover.apps.profile import FollowButton, FollowState
+from drover.apps.reading import accounts, follow_button, handle, unfollow_row
+from drover.apps.recogniser import recognise
+from drover.apps.screens import Blocker, Popup, Screen, Seen
+from drover.apps.tables import App, for_package, load
+
+__all__ = [
+    "AccountRow",
+    "App",
+    "Blocker",
+    "FollowButton",
+    "FollowState",
+    "Popup",
+    "Screen",
+    "Seen",
+    "accounts",
+    "follow_button",
+    "for_package",
+    "handle",
+    "load",
+    "recognise",
+    "same_handle",
+    "unfollow_row",
+]

@@ -1,0 +1,64 @@
+"""From what is written on the screen to what it means, whatever the language. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final
+
+from drover.phone.selectors import fold
+
+_UNRESOLVED: Final = re.compile(r"@\d{6,}")
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u2066\u2067\u2068\u2069\u202a\u202c"))
+_NUMBER: Final = r"\d[\d.,'\s]*(?:[kmb]|mi|mil|tr|万|亿|萬)?"
+
+Meaning = tuple[str, str]
+"""A meaning and the language in which it was written."""
+
+
+class Lexicon:
+    """Meanings of labels. A label may have several: `Following` is a button, a statistic and a tab."""
+
+    def __init__(self, labels: Mapping[str, Mapping[str, Iterable[str]]]) -> None:
+        self._exact: dict[str, set[Meaning]] = {}
+        self._patterns: list[tuple[re.Pattern[str], Meaning]] = []
+        for meaning, words in labels.items():
+            for language, written in words.items():
+                for label in written:
+                    self._add(normal(label), (meaning, language))
+        self.meanings = lru_cache(maxsize=8192)(self._meanings)
+
+    def _add(self, label: str, meaning: Meaning) -> None:
+        if "*" in label or "#" in label:
+            self._patterns.append((_compile(label), meaning))
+        else:
+            self._exact.setdefault(label, set()).add(meaning)
+
+    def _meanings(self, written: str) -> frozenset[Meaning]:
+        label = normal(written)
+        if not label:
+            return frozenset()
+        found = set(self._exact.get(label, ()))
+        found.update(meaning for pattern, meaning in self._patterns if pattern.fullmatch(label))
+        return frozenset(found)
+
+    def language(self, written: Iterable[str]) -> str | None:
+        """The language that most labels are written in; a label shared by several languages counts less."""
+        votes: Counter[str] = Counter()
+        for label in set(written):
+            languages = {language for _, language in self.meanings(label)}
+            for language in languages:
+                votes[language] += 60 // len(languages)
+        # English words stand on screens of every language: a tie goes to the other one.
+        return max(votes, key=lambda name: (votes[name], name != "en"), default=None)
+
+
+def normal(written: str) -> str:
+    """A label as it is compared; empty for a description that the app did not resolve (`@2131888184`)."""
+    label = fold(written.translate(_INVISIBLE)).replace("...", "…").removesuffix("…").rstrip()
+    return "" if _UNRESOLVED.fullmatch(label) else label
+
+
+def _compile(label: str) -> re.Pattern[str]:
+    parts = [{"*": ".*", "#": _NUMBER}.get(part, re.escape(part)) for part in re.split(r"([*#])", label)]
+    return re.compile("".join(parts), re.DOTALL)

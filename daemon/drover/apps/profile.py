@@ -1,0 +1,151 @@
+"""The button for following on another user's profile, and nothing that looks like it.
+
+The same words stand beside counts (statistics), in tab bars, on cards of suggested accounts, in lists of users and in
+feeds. What tells the button: it stands in the profile's row of actions.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from drover.apps.lexicon import normal
+from drover.apps.stats import statistics
+from drover.apps.view import View
+from drover.phone.geometry import count_beside
+from drover.phone.hierarchy import Bounds, Node
+
+
+class FollowState(StrEnum):
+    """What the button says; the values are also the meanings in the data files."""
+
+    FOLLOW = "follow"
+    FOLLOW_BACK = "follow_back"
+    FOLLOWING = "following"
+    FRIENDS = "friends"
+    REQUESTED = "requested"
+
+    @property
+    def follows(self) -> bool:
+        """Whether the account follows, or has asked to."""
+        return self not in (FollowState.FOLLOW, FollowState.FOLLOW_BACK)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowButton:
+    """`label` is the node that says the state, `target` the clickable one to tap."""
+
+    state: FollowState
+    label: Node
+    target: Node
+
+
+_ACTIONS: Final = ("message", "contact", *FollowState)
+_NAVIGATION: Final = ("feed_tab", "tab_home", "tab_profile", "tab_create", "tab_reels", "tab_search", "results_users")
+_NOT_ACTIONS: Final = ("followers", "posts", "likes")
+# In the order in which a label with several meanings is read: zh 关注 is Follow here, following beside a count.
+_STATES: Final = (
+    FollowState.FOLLOW,
+    FollowState.FOLLOW_BACK,
+    FollowState.REQUESTED,
+    FollowState.FOLLOWING,
+    FollowState.FRIENDS,
+)
+
+
+def action_button(view: View) -> FollowButton | None:
+    """The button in the row of actions of the profile that this hierarchy shows, if it shows one."""
+    found: list[FollowButton] = []
+    for node in _candidates(view):
+        target = view.target(node) or node
+        if _in_action_row(view, node, target):
+            found.append(FollowButton(state=_state(view, node), label=node, target=target))
+    return min(found, key=lambda button: (button.target.bounds.top, button.target.bounds.left), default=None)
+
+
+def _candidates(view: View) -> list[Node]:
+    """Labels that say a state by their whole text; a description such as `Follow NAME` is none."""
+    nodes: list[Node] = []
+    for node in view.shown(*_STATES):
+        if node.bounds.area == 0:
+            continue
+        said = node.text if normal(node.text) else node.desc
+        if any(name in _STATES for name, _ in view.app.lexicon.meanings(said)):
+            nodes.append(node)
+    # A box described like the label within it is the same button.
+    return [node for node in nodes if not any(node in other.ancestors() for other in nodes)]
+
+
+def _state(view: View, node: Node) -> FollowState:
+    said = node.text if normal(node.text) else node.desc
+    meanings = {name for name, _ in view.app.lexicon.meanings(said)}
+    return next(state for state in _STATES if state in meanings)
+
+
+def _in_action_row(view: View, node: Node, target: Node) -> bool:
+    if count_beside(node, view.hierarchy) is not None or _too_large(view, target) or _on_card(view, target):
+        return False
+    above = _statistics_above(view, target)
+    known = bool(view.with_id("follow_button")) and node in view.with_id("follow_button")
+    company = _company(view, node, target, trusted=above or known)
+    return company is not None and (company or above or known)
+
+
+def _company(view: View, node: Node, target: Node, *, trusted: bool) -> bool | None:
+    """What else stands in the row: True with Message or the like, False alone, None if it is another kind of row."""
+    beside = False
+    for other in view.row_of(node):
+        if target in other.ancestors() or other is target or other in node.ancestors() or node in other.ancestors():
+            continue
+        if view.means(other, *_NAVIGATION, *_NOT_ACTIONS):
+            return None
+        if view.means(other, "message", "contact"):
+            beside = True
+        elif view.means(other, *_STATES) or not (trusted and _alike(view.target(other), target)):
+            return None
+    return beside
+
+
+def _alike(other: Node | None, target: Node) -> bool:
+    """Whether the other is a button of the same row: as high, at the same height, and not the same one."""
+    if other is None or other is target or other.bounds.contains(target.bounds):
+        return False
+    slack = 0.2 * target.bounds.height
+    one, two = other.bounds, target.bounds
+    return abs(one.top - two.top) <= slack and abs(one.bottom - two.bottom) <= slack
+
+
+def _statistics_above(view: View, target: Node) -> bool:
+    """A row of statistics stands above, no further than a biography is long."""
+    row = statistics(view)
+    if not row:
+        return False
+    bottom = max(name.bounds.bottom for _, name in row)
+    return -2 <= target.bounds.top - bottom < 0.45 * view.height
+
+
+def _too_large(view: View, target: Node) -> bool:
+    return target.bounds.height > 0.15 * view.height and target.bounds.width > 0.5 * view.width
+
+
+def _on_card(view: View, target: Node) -> bool:
+    """A card of a suggested account: a box narrower than the screen and much higher than its button, with a name."""
+    for box in target.ancestors():
+        if box.bounds.width > 0.7 * view.width:
+            return False
+        if box.bounds.height > 2.5 * target.bounds.height and _says_else(view, box, target):
+            return True
+    return not any(True for _ in target.ancestors()) and _label_stacked_above(view, target)
+
+
+def _says_else(view: View, box: Node, target: Node) -> bool:
+    inside = set(target.walk())
+    return any(node.visible and view.words(node) and node not in inside for node in box.walk() if node is not box)
+
+
+def _label_stacked_above(view: View, target: Node) -> bool:
+    """Without nesting: a clickable box around the target, narrower than the screen and much higher, is a card."""
+    return any(_holds(box.bounds, target.bounds) for box in view.clickable if box.bounds.width < 0.7 * view.width)
+
+
+def _holds(box: Bounds, inner: Bounds) -> bool:
+    return box != inner and box.contains(inner) and box.height > 2.5 * inner.height

@@ -1,0 +1,41 @@
+"""What scripts ask of a screen once it is named: its button, handle, accounts and rows. Pure."""
+
+from drover.apps.accounts import AccountRow, account_rows
+from drover.apps.handles import handle_node, handle_of
+from drover.apps.profile import FollowButton, action_button
+from drover.apps.recogniser import recognise
+from drover.apps.screens import Screen
+from drover.apps.tables import App
+from drover.apps.view import View
+from drover.phone.hierarchy import Hierarchy, Node
+
+
+def follow_button(app: App, hierarchy: Hierarchy) -> FollowButton | None:
+    """The button for following, on another user's profile only; None on every other screen."""
+    seen = recognise(app, hierarchy)
+    on_profile = Screen.OTHER_PROFILE in (seen.screen, seen.behind)
+    return action_button(View(app, hierarchy)) if on_profile else None
+
+
+def handle(app: App, hierarchy: Hierarchy) -> str | None:
+    """The handle that a profile shows, without @."""
+    node = handle_node(View(app, hierarchy))
+    return handle_of(node) if node else None
+
+
+def accounts(app: App, hierarchy: Hierarchy) -> list[AccountRow]:
+    """The accounts of the app's account switcher; empty elsewhere."""
+    return account_rows(View(app, hierarchy))
+
+
+def unfollow_row(app: App, hierarchy: Hierarchy) -> Node | None:
+    """What to tap on the unfollow sheet, or on the question after it; None elsewhere."""
+    if recognise(app, hierarchy).screen is not Screen.UNFOLLOW_SHEET:
+        return None
+    view = View(app, hierarchy)
+    known = next(iter(view.with_id("unfollow")), None)
+    if known is not None:
+        return view.target(known) or known
+    # The question's headline repeats the word and is no button; the answer stands lowest.
+    pairs = view.buttons("unfollow", "cancel_request")
+    return max((target for _, target in pairs), key=lambda node: node.bounds.top, default=None)

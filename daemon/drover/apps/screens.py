@@ -1,0 +1,99 @@
+"""The fixed list of screens that the recogniser can name, and what it says about one. Types only."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from drover.phone.hierarchy import Node
+from drover.wire.tasks import Reason
+
+
+class Screen(StrEnum):
+    """What is in front. The values are stable: rules, logs and tests use them."""
+
+    BLANK = "blank"  # nothing to read or touch yet: starting, loading, or a dead surface
+    HOME_FEED = "home_feed"
+    FRIENDS_FEED = "friends_feed"
+    INBOX = "inbox"
+    VIDEO = "video"  # one video in full, opened from search, a profile or a link
+    REELS_VIEWER = "reels_viewer"
+    COMMENTS = "comments"
+    EXPLORE = "explore"
+    SEARCH_ENTRY = "search_entry"
+    SEARCH_RESULTS = "search_results"
+    OTHER_PROFILE = "other_profile"
+    OWN_PROFILE = "own_profile"
+    PROFILE_LOADING = "profile_loading"  # the frame of a page without its content
+    USER_NOT_FOUND = "user_not_found"
+    UNFOLLOW_SHEET = "unfollow_sheet"  # also the second question after it
+    ACCOUNT_SWITCHER = "account_switcher"
+    CAMERA = "camera"
+    CREATE_TAB = "create_tab"  # TikTok's templates: the trap beside the camera
+    GALLERY_PICKER = "gallery_picker"
+    STORY_PICKER = "story_picker"
+    EDITOR = "editor"
+    POST_FORM = "post_form"
+    AFTER_POST = "after_post"
+    POPUP = "popup"  # a window that holds a popup and nothing else
+    PERMISSION_DIALOG = "permission_dialog"
+    SYSTEM_DIALOG = "system_dialog"  # Android's or the launcher's own
+    LAUNCHER = "launcher"
+    OTHER_APP = "other_app"
+    LOGIN_WALL = "login_wall"
+    CAPTCHA = "captcha"
+    VERIFICATION = "verification"
+    DISABLED = "disabled"  # the account is banned or suspended
+    RESTRICTION = "restriction"  # too fast, try again later
+    UNKNOWN = "unknown"
+
+
+CONTENT = frozenset(
+    {
+        Screen.HOME_FEED,
+        Screen.FRIENDS_FEED,
+        Screen.INBOX,
+        Screen.AFTER_POST,
+        Screen.VIDEO,
+        Screen.REELS_VIEWER,
+        Screen.COMMENTS,
+        Screen.EXPLORE,
+        Screen.SEARCH_RESULTS,
+        Screen.OTHER_PROFILE,
+        Screen.OWN_PROFILE,
+    }
+)
+"""Screens full of other people's words, which may say anything."""
+
+SHEETS = frozenset({Screen.UNFOLLOW_SHEET, Screen.ACCOUNT_SWITCHER})
+"""Sheets that scripts ask for: never popups to be put away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Popup:
+    """Something in the way. `dismiss` is the node to tap once; None means BACK."""
+
+    name: str
+    headline: str
+    dismiss: Node | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocker:
+    """Something that only a person, or time, can take away."""
+
+    name: str
+    headline: str
+    reason: Reason
+    advice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What one hierarchy shows. `screen` is what is in front; with a popup over a known screen it is that screen."""
+
+    screen: Screen
+    popup: Popup | None = None
+    blocker: Blocker | None = None
+    behind: Screen | None = None
+    language: str | None = None
+    handle: str | None = None
+    details: dict[str, str] = field(default_factory=dict[str, str])

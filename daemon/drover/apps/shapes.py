@@ -1,0 +1,170 @@
+"""What the structure of a screen tells without words: rows of statistics, bars, rails, panels. Pure.
+
+Everything is measured against the screen, so that size and density do not matter, and against other nodes where an
+excerpt lacks the rest of the screen.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from drover.apps.accounts import account_rows
+from drover.apps.handles import handle_node
+from drover.apps.profile import action_button
+from drover.apps.stats import statistics
+from drover.apps.view import View
+from drover.phone.hierarchy import Bounds, Node
+
+_TABS: Final = ("tab_home", "tab_friends", "tab_create", "tab_inbox", "tab_profile", "tab_reels", "tab_search")
+_RAIL: Final = ("like_video", "comment_video", "share_video", "favorite_video")
+
+
+def edit(view: View) -> bool:
+    """A text field."""
+    return bool(view.fields)
+
+
+def edit_top(view: View) -> bool:
+    """A text field in the title bar."""
+    return any(node.bounds.center[1] < 0.25 * view.height for node in _fields(view))
+
+
+def password(view: View) -> bool:
+    return any(node.password for node in view.nodes)
+
+
+def stats(view: View) -> bool:
+    """A row of at least two counts with their names."""
+    return len(statistics(view)) >= 2
+
+
+def tab_bar(view: View) -> bool:
+    """The app's navigation at the bottom."""
+    if len({node.id for node in view.with_id("tabs")}) >= 3:
+        return True
+    low = [node for node in _tab_labels(view) if node.bounds.center[1] > 0.75 * view.height]
+    if any(_kinds_in_row(view, node, low) >= 3 for node in low):
+        return True
+    return _five_equal(view)
+
+
+def video_rail(view: View) -> bool:
+    """Like, comment, share with their counts in a column at the right edge."""
+    if len([name for name in _RAIL if view.app.labels.get(name) and view.shown(name)]) >= 2:
+        return True
+    right = [node for node in view.counts if node.bounds.center[0] > 0.8 * view.width]
+    narrow = [node for node in right if _narrow(view.target(node), view)]
+    return len({node.bounds.top for node in narrow}) >= 3
+
+
+def follow_row(view: View) -> bool:
+    """A profile's button for following in its row of actions."""
+    return action_button(view) is not None
+
+
+def handle(view: View) -> bool:
+    return handle_node(view) is not None
+
+
+def profile(view: View) -> bool:
+    """A profile's header: its statistics or its handle."""
+    return stats(view) or handle(view) or bool(view.with_id("profile_header"))
+
+
+def spinner(view: View) -> bool:
+    return any(node.cls.endswith("ProgressBar") for node in view.nodes)
+
+
+def accounts(view: View) -> bool:
+    return bool(account_rows(view))
+
+
+def login_form(view: View) -> bool:
+    """A password field and a button to log in."""
+    return password(view) and bool(view.shown("log_in"))
+
+
+def quiet(view: View) -> bool:
+    """Next to nothing to read or touch."""
+    return len(view.labelled) <= 3 and len(view.clickable) <= 2
+
+
+def body_empty(view: View) -> bool:
+    """A title bar, perhaps a tab bar, and nothing to read or touch between them but a spinner."""
+    body = (0.2 * view.height, 0.85 * view.height)
+    return not any(
+        body[0] < node.bounds.center[1] < body[1]
+        and not view.means(node, "loading")
+        and node.bounds.height < 0.5 * view.height
+        for node in (*view.labelled, *view.clickable, *view.fields)
+    )
+
+
+def empty(view: View) -> bool:
+    """Nothing to read and nothing to touch."""
+    return not view.labelled and not view.clickable and not view.fields
+
+
+def panel(view: View) -> Node | None:
+    """A box set into the screen, as a dialog is, that is no picture."""
+    for node in view.nodes:
+        if _inset(node.bounds, view) and not node.cls.endswith(("ImageView", "ProgressBar", "TextureView")):
+            return node
+    return None
+
+
+SHAPES: Final[dict[str, Callable[[View], bool]]] = {
+    "edit": edit,
+    "edit_top": edit_top,
+    "password": password,
+    "stats": stats,
+    "tab_bar": tab_bar,
+    "video_rail": video_rail,
+    "follow_row": follow_row,
+    "handle": handle,
+    "profile": profile,
+    "spinner": spinner,
+    "account_rows": accounts,
+    "login_form": login_form,
+    "quiet": quiet,
+    "body_empty": body_empty,
+}
+
+
+def _fields(view: View) -> Iterator[Node]:
+    yield from view.fields
+    # A flattened dump has no classes: there a known id, or a placeholder, tells a field.
+    yield from (node for node in view.with_id("search_field") if not node.cls)
+
+
+def _tab_labels(view: View) -> list[Node]:
+    return view.shown(*(name for name in _TABS if name in view.app.labels))
+
+
+def _kinds_in_row(view: View, node: Node, among: list[Node]) -> int:
+    row = [other for other in among if other is node or other.bounds.overlaps_rows_of(node.bounds)]
+    return len({view.words(other)[0] for other in row})
+
+
+def _five_equal(view: View) -> bool:
+    """Five equally wide buttons side by side over the whole width at the bottom; grids have three or four columns."""
+    low = [node for node in view.clickable if node.bounds.bottom > 0.88 * view.height]
+    for first in low:
+        row = {node.bounds.left: node for node in low if node.bounds.top == first.bounds.top}
+        widths = [node.bounds.width for node in row.values()]
+        if len(row) == 5 and max(widths) - min(widths) <= 4 and sum(widths) >= 0.95 * view.width:
+            return first.bounds.height < first.bounds.width
+    return False
+
+
+def _narrow(node: Node | None, view: View) -> bool:
+    return node is not None and node.bounds.width < 0.25 * view.width
+
+
+def _inset(box: Bounds, view: View) -> bool:
+    if box.left < 0.04 * view.width or view.width - box.right < 0.04 * view.width:
+        return False
+    return (
+        box.width > 0.4 * view.width
+        and 0.15 * view.height < box.height < 0.9 * view.height
+        and abs(box.left + box.right - view.width) < 0.06 * view.width
+    )

@@ -1,0 +1,120 @@
+"""One hierarchy read with the words of one app: which meanings are shown, where, and what takes their taps. Pure."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Final
+
+from drover.apps.lexicon import normal
+from drover.apps.tables import App, load
+from drover.phone.geometry import is_count
+from drover.phone.hierarchy import Hierarchy, Node
+from drover.phone.selectors import clickable_ancestor
+
+_FIELDS: Final = ("EditText", "AutoCompleteTextView", "MultiAutoCompleteTextView")
+
+
+class View:
+    """The nodes of the app's own windows. System bars and a launcher behind the app are left out."""
+
+    def __init__(self, app: App, hierarchy: Hierarchy) -> None:
+        self.app = app
+        self.hierarchy = hierarchy
+        self.nodes = _own_nodes(hierarchy)
+        self.width = max(hierarchy.width, 1)
+        self.height = max(hierarchy.height, 1)
+
+    @cached_property
+    def labelled(self) -> list[Node]:
+        """Nodes with something to read that are no text fields; unplaced ones only if nothing else says a word."""
+        found = [node for node in self.nodes if self.words(node) and not is_field(node)]
+        return found or self._unplaced()
+
+    @cached_property
+    def fields(self) -> list[Node]:
+        return [node for node in self.nodes if is_field(node)]
+
+    @cached_property
+    def clickable(self) -> list[Node]:
+        return [node for node in self.nodes if node.clickable]
+
+    @cached_property
+    def _shown(self) -> dict[str, list[Node]]:
+        return self._index(self.labelled)
+
+    @cached_property
+    def _shown_fields(self) -> dict[str, list[Node]]:
+        return self._index(self.fields)
+
+    def _index(self, nodes: Iterable[Node]) -> dict[str, list[Node]]:
+        index: dict[str, list[Node]] = {}
+        for node in nodes:
+            for meaning in {name for text in self.words(node) for name, _ in self.app.lexicon.meanings(text)}:
+                index.setdefault(meaning, []).append(node)
+        return index
+
+    def words(self, node: Node) -> list[str]:
+        """What the node says, without unresolved descriptions."""
+        return [word for word in dict.fromkeys((node.text, node.desc, node.hint)) if normal(word)]
+
+    def shown(self, *meanings: str, fields: bool = False) -> list[Node]:
+        """Nodes that say one of these, in the order of the meanings; text fields only if asked for."""
+        found = [node for meaning in meanings for node in self._shown.get(meaning, ())]
+        if fields:
+            found += [node for meaning in meanings for node in self._shown_fields.get(meaning, ())]
+        return list(dict.fromkeys(found))
+
+    def means(self, node: Node, *meanings: str) -> bool:
+        return any(node in self._shown.get(meaning, ()) for meaning in meanings)
+
+    def with_id(self, *meanings: str) -> list[Node]:
+        wanted = {name for meaning in meanings for name in self.app.ids.get(meaning, ())}
+        return [node for node in self.nodes if node.id in wanted]
+
+    def target(self, node: Node) -> Node | None:
+        """The node that takes the tap of a label."""
+        return clickable_ancestor(node, self.hierarchy)
+
+    def buttons(self, *meanings: str) -> list[tuple[Node, Node]]:
+        """Labels of these meanings that can be tapped, with the node that takes the tap."""
+        pairs = ((node, self.target(node)) for node in self.shown(*meanings))
+        return [(node, target) for node, target in pairs if target is not None]
+
+    def row_of(self, node: Node) -> Iterator[Node]:
+        """Other labelled nodes that stand in one row with this one, large containers left out."""
+        for other in self.labelled:
+            if other is node or other.bounds.height > 3 * node.bounds.height:
+                continue
+            if other.bounds.overlaps_rows_of(node.bounds):
+                yield other
+
+    @cached_property
+    def counts(self) -> list[Node]:
+        return [node for node in self.labelled if is_count(node.label)]
+
+    @property
+    def language(self) -> str | None:
+        return self.app.lexicon.language(word for node in self.labelled for word in self.words(node))
+
+    def _unplaced(self) -> list[Node]:
+        return [
+            node
+            for root in self.hierarchy.roots
+            for node in root.walk()
+            if node.bounds.area == 0 and self.words(node) and not is_field(node)
+        ]
+
+
+def is_field(node: Node) -> bool:
+    """Whether a person types into it."""
+    return node.cls.endswith(_FIELDS) or node.password
+
+
+def is_launcher(package: str) -> bool:
+    return any(part in package for part in load("android").launchers)
+
+
+def _own_nodes(hierarchy: Hierarchy) -> list[Node]:
+    bars = load("android").bars
+    nodes = [node for node in hierarchy.nodes if node.package not in bars]
+    front = [node for node in nodes if not is_launcher(node.package)]
+    return front or nodes
