@@ -1,11 +1,11 @@
 """The small language in which data files say what a screen shows: `kind:argument`. Pure.
 
-    label:a|b    something says a or b            top:a|b     the same, in the upper fifth of the screen
-    button:a|b   and can be tapped                bottom:a|b  the same, in the lower fifth
-    tab:a|b      and is selected                  field:a|b   the same, text fields and placeholders included
-    two:a|b|c    two different labels of these    three:...   three of them
-    row:a|b|c    two different labels of these stand in one row
-    id:a|b       a resource id of these meanings  shape:name  a structure, see shapes.py
+label:a|b    something says a or b            top:a|b     a label or field in the upper fifth
+button:a|b   and can be tapped                bottom:a|b  the same, in the lower fifth
+tab:a|b      and is selected                  field:a|b   the same, text fields and placeholders included
+two:a|b|c    two different labels of these    three:...   three of them
+row:a|b|c    two different labels of these stand in one row
+id:a|b       a resource id of these meanings  shape:name  a structure, see shapes.py
 """
 
 from collections.abc import Callable, Iterable
@@ -34,7 +34,7 @@ def fits(view: View, *, every: Iterable[str], some: list[str], none: Iterable[st
 
 
 def _top(view: View, meanings: list[str]) -> bool:
-    return any(node.bounds.center[1] < 0.2 * view.height for node in view.shown(*meanings))
+    return any(node.bounds.center[1] < 0.2 * view.height for node in view.shown(*meanings, fields=True))
 
 
 def _bottom(view: View, meanings: list[str]) -> bool:

@@ -20,8 +20,7 @@ class View:
         self.app = app
         self.hierarchy = hierarchy
         self.nodes = _own_nodes(hierarchy)
-        self.width = max(hierarchy.width, 1)
-        self.height = max(hierarchy.height, 1)
+        self.width, self.height = _size(hierarchy)
 
     @cached_property
     def labelled(self) -> list[Node]:
@@ -102,6 +101,15 @@ class View:
             for node in root.walk()
             if node.bounds.area == 0 and self.words(node) and not is_field(node)
         ]
+
+
+def _size(hierarchy: Hierarchy) -> tuple[int, int]:
+    """The screen's size as the dump names it, unless its nodes fill so little that they are another screen's."""
+    right = max((node.bounds.right for node in hierarchy.nodes), default=0)
+    bottom = max((node.bounds.bottom for node in hierarchy.nodes), default=0)
+    if right < 0.85 * hierarchy.width:
+        return max(right, 1), max(bottom, 1)
+    return max(hierarchy.width, 1), max(hierarchy.height, 1)
 
 
 def is_field(node: Node) -> bool:
