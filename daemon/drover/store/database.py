@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect
 from sqlalchemy.exc import DBAPIError
 
 from drover.store.errors import StoreError
@@ -21,7 +21,8 @@ def engine_for(path: Path, *, writes: bool) -> Engine:
 
     sqlite3's own implicit BEGIN would leave savepoints and DDL outside of transactions.
     """
-    engine = create_engine(f"sqlite+pysqlite:///{path}", poolclass=NullPool, connect_args={"isolation_level": None})
+    url = URL.create("sqlite+pysqlite", database=str(path))
+    engine = create_engine(url, poolclass=NullPool, connect_args={"isolation_level": None})
     event.listen(engine, "connect", _configure_writer if writes else _configure_reader)
     event.listen(engine, "begin", _begin_writing if writes else _begin_reading)
     return engine

@@ -2,30 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
+from drover.store.batch import BatchInsert
 from drover.store.schema import events
-from drover.store.types import to_micros
 from drover.wire.events import Event, EventBody, TaskChanged
 from drover.wire.tasks import Task
 
 _BODY: msgspec.json.Decoder[EventBody] = msgspec.json.Decoder(EventBody)
-_APPEND = "INSERT INTO events (at, body) VALUES (?, ?)"
+_INSERT: Final = BatchInsert(events)
 
 
 def append(conn: Connection, body: EventBody, *, now: datetime) -> int:
     """Keep one event; its id is greater than every one before."""
-    added = conn.execute(insert(events).values(at=now, body=_encoded(body)))
-    return int(added.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has a key
+    return append_all(conn, [body], now=now)[0]
 
 
-def append_all(conn: Connection, bodies: Sequence[EventBody], *, now: datetime) -> None:
-    """Keep many events in their order; the hot path, so past Core to the driver's own executemany."""
-    if bodies:
-        at = to_micros(now)
-        conn.exec_driver_sql(_APPEND, [(at, _encoded(body)) for body in bodies])
+def append_all(conn: Connection, bodies: Sequence[EventBody], *, now: datetime) -> list[int]:
+    """Keep many events in their order; their ids."""
+    return _INSERT.run(conn, [{"at": now, "body": msgspec.json.encode(body).decode()} for body in bodies])
 
 
 def changed(conn: Connection, changed_tasks: Sequence[Task], *, now: datetime) -> None:
@@ -42,7 +40,3 @@ def after(conn: Connection, event_id: int, limit: int) -> list[Event]:
 def last_id(conn: Connection) -> int:
     """The newest id, 0 before the first event."""
     return conn.execute(select(func.max(events.c.id))).scalar() or 0
-
-
-def _encoded(body: EventBody) -> str:
-    return msgspec.json.encode(body).decode()

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from drover.store.batch import driver_of
 from drover.store.errors import StoreError, StoreUnavailableError
 
 MAX_GROUP: Final = 256
@@ -101,10 +102,10 @@ class Lane(threading.Thread):
         """Results and exceptions, one a job. A failure that took the transaction with it is everybody's."""
         try:
             return self._transact(self._connected(), batch)
-        except (DBAPIError, sqlite3.Error) as error:
+        except Exception as error:  # whatever it was, every waiter gets an answer and the thread lives on
             self._disconnect()
             _log.error("store transaction lost", action="store_lost", lane=self.name, jobs=len(batch), error=str(error))
-            return [_unavailable(error)] * len(batch)
+            return [_unavailable(error) for _ in batch]
 
     def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:
         raise NotImplementedError
@@ -142,21 +143,22 @@ class WriteLane(Lane):
 
     def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:
         with conn.begin():
-            outcomes = [self._in_savepoint(conn, job) for job in batch]
+            driver = driver_of(conn)
+            outcomes = [self._in_savepoint(conn, driver, job) for job in batch]
         self.commits += 1
         self.jobs_done += len(batch)
         return outcomes
 
-    def _in_savepoint(self, conn: Connection, job: Job) -> Any:
-        conn.exec_driver_sql("SAVEPOINT job")
+    def _in_savepoint(self, conn: Connection, driver: sqlite3.Connection, job: Job) -> Any:
+        driver.execute("SAVEPOINT job")
         try:
             result = job.run(conn)
         except Exception as error:
             # SQLite may have rolled back the whole transaction (disk full does); then this raises, for the group.
-            conn.exec_driver_sql("ROLLBACK TO job")
-            conn.exec_driver_sql("RELEASE job")
+            driver.execute("ROLLBACK TO job")
+            driver.execute("RELEASE job")
             return _told(error)
-        conn.exec_driver_sql("RELEASE job")
+        driver.execute("RELEASE job")
         return result
 
 
@@ -173,18 +175,17 @@ class ReadLane(Lane):
 
 def _told(error: Exception) -> Exception:
     """The exception that the waiter gets for its own operation's failure."""
-    if isinstance(error, DBAPIError) and _primary_code(error.orig) in _UNAVAILABLE:
-        return _unavailable(error)
-    return error
+    code = getattr(_cause(error), "sqlite_errorcode", None)
+    return _unavailable(error) if code is not None and code & 0xFF in _UNAVAILABLE else error
 
 
-def _primary_code(error: BaseException | None) -> int | None:
-    code = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF
+def _cause(error: Exception) -> BaseException:
+    """The driver's error, also where SQLAlchemy wrapped it."""
+    return (isinstance(error, DBAPIError) and error.orig) or error
 
 
 def _unavailable(error: Exception) -> StoreUnavailableError:
-    cause = error.orig if isinstance(error, DBAPIError) else error
+    cause = _cause(error)
     told = StoreUnavailableError(f"the database cannot take it now: {cause}; check the disk, then try again")
     told.__cause__ = error
     return told

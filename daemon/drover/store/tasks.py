@@ -15,13 +15,11 @@ from sqlalchemy import (
 from sqlalchemy import (
     delete as delete_from,
 )
-from sqlalchemy import (
-    insert as insert_into,
-)
 
 from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.records import NewTask
 from drover.store import events, idempotency
+from drover.store.batch import BatchInsert
 from drover.store.errors import ConflictError
 from drover.store.rows import TASK_COLUMNS, task_of, task_row
 from drover.store.schema import counters, tasks
@@ -33,6 +31,7 @@ _AT_ONCE: Final = from_micros(0)
 _CHUNK: Final = 500
 """Ids in one statement; SQLite takes 32766 variables, and a statement should stay readable in a trace."""
 
+_INSERT: Final = BatchInsert(tasks)
 _OPEN_EFFECTS: Final = (Effect.INTENT, Effect.SENT, Effect.UNKNOWN)
 
 
@@ -49,15 +48,14 @@ def insert(
     """
     if key is not None and (first := idempotency.answered(conn, key, digest, now=now)) is not None:
         return first
-    ids = _insert_rows(conn, [_row(task, now) for task in new], now=now) if new else []
+    ids = _insert_rows(conn, [_row(task, now) for task in new], now=now)
     if key is not None:
         idempotency.keep(conn, key, digest, ids, now=now)
     return ids
 
 
 def _insert_rows(conn: Connection, rows: list[dict[str, Any]], *, now: datetime) -> list[int]:
-    statement = insert_into(tasks).returning(tasks.c.id, sort_by_parameter_order=True)
-    ids = list(conn.execute(statement, rows).scalars())
+    ids = _INSERT.run(conn, rows)
     events.changed(conn, [task_of({**row, "id": task_id}) for row, task_id in zip(rows, ids, strict=True)], now=now)
     return ids
 
@@ -231,7 +229,8 @@ def retry(conn: Connection, task_id: int, *, now: datetime, force: bool = False)
 
 
 def _again(task: Task) -> dict[str, Any]:
-    unsettled = task.effect in _OPEN_EFFECTS
+    """A new round. It looks first where the effect is open; by force a person has said that it was not done."""
+    unsettled = task.retry_safe and task.effect in _OPEN_EFFECTS
     return {
         "status": int(advance(task.status, TaskEvent.RETRY)),
         "retry_count": tasks.c.retry_count + 1,

@@ -1,0 +1,92 @@
+"""What the store costs at a million tasks: run as `python tests/bench/million_tasks.py [ROWS]`; prints one table.
+
+Not a test: figures depend on the machine. The plans of the queries are tested in tests/unit/drover/store.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from drover.policy.records import NewTask
+from drover.store import Store, attempts, queue, tasks
+
+FILL = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
+INSERT INTO tasks (serial, username, platform, package, script_name, script_config, source, group_id, priority, status,
+    reason, remark, effect, retry_safe, created_at, scheduled_at, start_time, end_time, not_before, pause_s,
+    retry_count, max_retry_count, attempt, tries, settling, settle, last_reason, progress, step, evidence)
+SELECT 'R58M' || (i % 100), NULL, 'tiktok', '', CASE i % 3 WHEN 0 THEN 'unfollow' ELSE 'follow' END,
+    '{{"target_user":"user' || i || '","access_method":"direct"}}', CASE i % 10 WHEN 0 THEN 'ui' ELSE 'api' END, '', 0,
+    CASE WHEN i > {rows} - 5000 THEN 0 WHEN i % 10 = 7 THEN 3 ELSE 2 END,
+    NULL, '', 'confirmed', 1, 1700000000000000 + i, NULL, 1700000000000000, 1700000001000000, 0, 0,
+    0, 3, 1, 1, 0, 0, NULL, 100, 'done', '["proof.png"]' FROM n
+"""
+
+
+def _fill(conn: Connection, rows: int) -> None:
+    conn.exec_driver_sql(FILL.format(rows=rows))
+
+
+def _timed(what: str, call: Callable[[], Any], rounds: int = 30) -> None:
+    times: list[float] = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        call()
+        times.append((time.perf_counter() - began) * 1000)
+    times.sort()
+    print(f"{what:64} p50 {times[len(times) // 2]:8.2f} ms   worst {times[-1]:8.2f} ms")
+
+
+def _report(store: Store, rows: int) -> None:
+    def page(**wanted: Any) -> Callable[[], Any]:
+        return lambda: store.read_sync(tasks.page, **wanted)
+
+    _timed("stats", lambda: store.read_sync(tasks.stats))
+    for wanted in (
+        {},
+        {"page": rows // 40},
+        {"page": rows // 23},
+        {"status": 2},
+        {"status": 2, "page": rows // 50},
+        {"status": 3, "serial": "R58M7"},
+        {"status": 2, "serial": "R58M8", "page": 200},
+        {"serial": "R58M7", "page": 250},
+        {"script_name": "unfollow", "page": rows // 130},
+        {"source": "ui", "page": rows // 400},
+        {"status": 0, "source": "ui"},
+        {"status": 3, "source": "ui"},
+        {"status": 2, "source": "ui", "script_name": "unfollow", "page": rows // 800},
+        {"status": 2, "source": "api", "script_name": "follow", "page": rows // 100},
+        {"serial": "R58M7", "source": "ui"},
+        {"serial": "R58M7", "status": 3, "script_name": "follow", "source": "api", "page": 100},
+    ):
+        _timed(f"page {wanted}", page(**wanted))
+    now = store.clock()
+    serials = [f"R58M{i}" for i in range(100)]
+    _timed("queue.heads of 100 devices, 5000 pending", lambda: store.read_sync(queue.heads, serials, now=now))
+    _timed("queue.next_due", lambda: store.read_sync(queue.next_due, now=now))
+    _timed("queue.lengths", lambda: store.read_sync(queue.lengths))
+    _timed("attempts.open", lambda: store.read_sync(attempts.open))
+    day_ago = now - timedelta(days=1)
+    _timed("tasks.fail_missed", lambda: store.write_sync(tasks.fail_missed, alive_at=day_ago, now=now, grace_s=900.0))
+    one = [NewTask(serial="R58M1", script_name="follow", script_config={"target_user": "x"})]
+    _timed("tasks.insert of one, durable", lambda: store.write_sync(tasks.insert, one, now=now))
+
+
+def main() -> None:
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "drover.db") as store:
+        began = time.perf_counter()
+        store.write_sync(_fill, rows)
+        print(f"{rows} tasks stored in {time.perf_counter() - began:.1f} s, {store.path.stat().st_size / 1e6:.0f} MB")
+        _report(store, rows)
+
+
+if __name__ == "__main__":
+    main()
