@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, String, bindparam, func, literal_column, or_, select
 
 from drover.policy.records import Head
-from drover.store.schema import tasks
+from drover.store.schema import counters, tasks
 from drover.store.types import from_micros
 from drover.wire.tasks import Reason, Status, Task
 
@@ -53,9 +53,10 @@ def next_due(conn: Connection, *, now: datetime) -> datetime | None:
 
 
 def lengths(conn: Connection) -> dict[str, int]:
-    """Pending tasks of each device that has any, eligible or not."""
-    query = select(tasks.c.serial, func.count()).where(_PENDING).group_by(tasks.c.serial)
-    return {serial: n for serial, n in conn.execute(query)}
+    """Pending tasks of each device that has any, eligible or not; from the counters."""
+    waiting_here = counters.c.status == int(Status.PENDING)
+    query = select(counters.c.serial, func.sum(counters.c.n)).where(waiting_here).group_by(counters.c.serial)
+    return {serial: int(n) for serial, n in conn.execute(query) if n}
 
 
 def ahead(conn: Connection, task: Task, *, now: datetime | None = None) -> int:

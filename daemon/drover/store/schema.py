@@ -69,9 +69,18 @@ tasks: Final = Table(
     Index("ix_tasks_source", "source", "id"),
     Index("ix_tasks_serial_status", "serial", "status", "id"),
     # Pending tasks only, so that history costs nothing: each device's queue in order, what becomes due, and groups.
-    Index("ix_tasks_queue", "serial", text("priority DESC"), "id", "not_before", sqlite_where=_PENDING),
-    Index("ix_tasks_due", "not_before", sqlite_where=_PENDING),
-    Index("ix_tasks_group", "group_id", "serial", sqlite_where=text("status = 0 AND group_id <> ''")),
+    # `status` stands in them although it is always 0: without it SQLite does not see that the index alone is enough.
+    Index("ix_tasks_queue", "serial", "status", text("priority DESC"), "id", "not_before", sqlite_where=_PENDING),
+    Index("ix_tasks_due", "status", "not_before", sqlite_where=_PENDING),
+    Index(
+        "ix_tasks_group",
+        "group_id",
+        "serial",
+        "status",
+        text("priority DESC"),
+        "id",
+        sqlite_where=text("status = 0 AND group_id <> ''"),
+    ),
     sqlite_autoincrement=True,  # a deleted task's id is never given again: folders and links carry it
 )
 

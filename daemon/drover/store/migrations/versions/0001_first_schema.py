@@ -69,14 +69,17 @@ def _tasks() -> None:
         sa.Column("evidence", sa.Text(), nullable=False),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_tasks_due", "tasks", ["not_before"], sqlite_where=sa.text("status = 0"))
+    op.create_index("ix_tasks_due", "tasks", ["status", "not_before"], sqlite_where=sa.text("status = 0"))
     op.create_index(
-        "ix_tasks_group", "tasks", ["group_id", "serial"], sqlite_where=sa.text("status = 0 AND group_id <> ''")
+        "ix_tasks_group",
+        "tasks",
+        ["group_id", "serial", "status", sa.text("priority DESC"), "id"],
+        sqlite_where=sa.text("status = 0 AND group_id <> ''"),
     )
     op.create_index(
         "ix_tasks_queue",
         "tasks",
-        ["serial", sa.text("priority DESC"), "id", "not_before"],
+        ["serial", "status", sa.text("priority DESC"), "id", "not_before"],
         sqlite_where=sa.text("status = 0"),
     )
     op.create_index("ix_tasks_script_name", "tasks", ["script_name", "id"])

@@ -1,0 +1,55 @@
+"""Short ways to a stored task in a given state."""
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from drover.policy.records import Attempt, Complete, Fail, NewTask
+from drover.store import Store, attempts, tasks
+from drover.wire.tasks import Effect, Reason, Task
+
+
+def new(serial: str = "R58M1", **more: Any) -> NewTask:
+    """A follow task for a phone."""
+    values: dict[str, Any] = {"script_name": "follow", "script_config": {"target_user": "somebody"}, **more}
+    return NewTask(serial=serial, **values)
+
+
+def add(store: Store, serial: str = "R58M1", **more: Any) -> int:
+    """The id of one more pending task."""
+    return store.write_sync(tasks.insert, [new(serial, **more)], now=store.clock())[0]
+
+
+def begin(store: Store, task_id: int, boot_id: str = "boot-1") -> Attempt:
+    """Its next attempt, begun."""
+    return store.write_sync(attempts.begin, task_id, boot_id=boot_id, now=store.clock())[0]
+
+
+def complete(store: Store, task_id: int) -> Task:
+    """The pending task, run to its good end without an effect."""
+    ended = store.write_sync(attempts.finish, begin(store, task_id).fence, Complete(), now=store.clock())
+    assert ended is not None
+    return ended
+
+
+def fail(
+    store: Store,
+    task_id: int,
+    reason: Reason = Reason.TIMEOUT,
+    *,
+    retry_safe: bool = True,
+    effect: Effect = Effect.NONE,
+) -> Task:
+    """The pending task, run to a bad end."""
+    decision = Fail(reason=reason, remark="it did not work", retry_safe=retry_safe, effect=effect)
+    ended = store.write_sync(attempts.finish, begin(store, task_id).fence, decision, now=store.clock())
+    assert ended is not None
+    return ended
+
+
+def counted(conn: Connection) -> tuple[dict[Any, int], dict[Any, int]]:
+    """(what the counters say, what COUNT(*) says), without zeros, by (serial, script_name, source, status)."""
+    dimensions = "serial, script_name, source, status"
+    kept = conn.execute(text(f"SELECT {dimensions}, n FROM counters WHERE n <> 0"))
+    seen = conn.execute(text(f"SELECT {dimensions}, COUNT(*) FROM tasks GROUP BY {dimensions}"))
+    return {tuple(row[:4]): row[4] for row in kept}, {tuple(row[:4]): row[4] for row in seen}

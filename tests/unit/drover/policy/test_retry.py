@@ -1,0 +1,136 @@
+"""What follows an attempt, for every effect and reason: the rules of DESIGN.md, "Durability and delivery", 4 and 5."""
+
+import itertools
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drover.policy.records import AttemptEnd, Complete, Fail, Requeue
+from drover.policy.retry import MAX_SETTLING_TRIES, NOT_BY_LOOKING, TRANSIENT, backoff, decide
+from drover.wire.tasks import Effect, Reason
+
+OPEN = (Effect.INTENT, Effect.SENT, Effect.UNKNOWN)
+
+
+def end(
+    effect: Effect, reason: Reason | None, *, settles: bool = True, tries: int = 1, settling: int = 0
+) -> AttemptEnd:
+    return AttemptEnd(
+        effect=effect,
+        settles=settles,
+        tries=tries,
+        max_tries=3,
+        reason=reason,
+        remark="what happened",
+        evidence=("a.png",),
+        settling=settling,
+    )
+
+
+@pytest.mark.parametrize("settles", [True, False])
+@pytest.mark.parametrize("effect", Effect)
+def test_success_completes(effect: Effect, settles: bool) -> None:
+    decision = decide(end(effect, None, settles=settles), Random(1))
+    assert decision == Complete(remark="what happened", evidence=("a.png",))
+
+
+@pytest.mark.parametrize(("reason", "settles"), list(itertools.product(Reason, [True, False])))
+def test_what_is_proven_is_completed_whatever_happened_after(reason: Reason, settles: bool) -> None:
+    assert isinstance(decide(end(Effect.CONFIRMED, reason, settles=settles, tries=9), Random(1)), Complete)
+
+
+@pytest.mark.parametrize("reason", sorted(TRANSIENT))
+def test_without_effect_what_passes_is_tried_three_times(reason: Reason) -> None:
+    for tries, longest in ((1, 10.0), (2, 20.0)):
+        decision = decide(end(Effect.NONE, reason, settles=False, tries=tries), Random(1))
+        assert isinstance(decision, Requeue)
+        assert (decision.settle, decision.reason) == (False, reason)
+        assert 0 <= decision.delay_s <= longest
+    assert decide(end(Effect.NONE, reason, settles=False, tries=3), Random(1)) == Fail(
+        reason=reason, remark="what happened", retry_safe=True, effect=Effect.NONE, evidence=("a.png",)
+    )
+
+
+@pytest.mark.parametrize("reason", sorted(set(Reason) - TRANSIENT))
+def test_without_effect_what_needs_somebody_fails_at_once(reason: Reason) -> None:
+    decision = decide(end(Effect.NONE, reason), Random(1))
+    assert decision == Fail(
+        reason=reason, remark="what happened", retry_safe=True, effect=Effect.NONE, evidence=("a.png",)
+    )
+
+
+@pytest.mark.parametrize("effect", OPEN)
+@pytest.mark.parametrize("reason", sorted(set(Reason) - {Reason.REJECTED}))
+def test_what_cannot_look_is_never_run_again_by_itself(effect: Effect, reason: Reason) -> None:
+    decision = decide(end(effect, reason, settles=False), Random(1))
+    assert isinstance(decision, Fail)
+    assert (decision.reason, decision.retry_safe, decision.effect) == (Reason.OUTCOME_UNKNOWN, False, Effect.UNKNOWN)
+    assert reason.value in decision.remark
+    assert "what happened" in decision.remark
+
+
+@pytest.mark.parametrize("effect", OPEN)
+@pytest.mark.parametrize("reason", sorted(set(Reason) - NOT_BY_LOOKING - {Reason.REJECTED}))
+def test_what_can_look_looks_soon_even_when_tries_are_spent(effect: Effect, reason: Reason) -> None:
+    decision = decide(end(effect, reason, tries=7, settling=MAX_SETTLING_TRIES - 1), Random(1))
+    assert isinstance(decision, Requeue)
+    assert decision.settle
+    assert decision.delay_s <= 10
+
+
+@pytest.mark.parametrize("effect", OPEN)
+def test_looking_is_bounded(effect: Effect) -> None:
+    decision = decide(end(effect, Reason.TIMEOUT, settling=MAX_SETTLING_TRIES), Random(1))
+    assert isinstance(decision, Fail)
+    assert (decision.reason, decision.retry_safe, decision.effect) == (Reason.OUTCOME_UNKNOWN, True, Effect.UNKNOWN)
+
+
+@pytest.mark.parametrize("effect", OPEN)
+@pytest.mark.parametrize("reason", sorted(NOT_BY_LOOKING))
+def test_where_somebody_must_act_first_that_is_said(effect: Effect, reason: Reason) -> None:
+    decision = decide(end(effect, reason), Random(1))
+    assert isinstance(decision, Fail)
+    assert (decision.reason, decision.retry_safe, decision.effect) == (reason, True, Effect.UNKNOWN)
+
+
+@pytest.mark.parametrize("settles", [True, False])
+@pytest.mark.parametrize("effect", [Effect.NONE, Effect.INTENT, Effect.SENT])
+def test_a_tap_that_the_app_was_seen_not_to_follow_has_no_effect(effect: Effect, settles: bool) -> None:
+    decision = decide(end(effect, Reason.REJECTED, settles=settles), Random(1))
+    assert isinstance(decision, Fail)
+    assert (decision.reason, decision.retry_safe, decision.effect) == (Reason.REJECTED, True, Effect.NONE)
+
+
+ENDS = st.builds(
+    AttemptEnd,
+    effect=st.sampled_from(Effect),
+    settles=st.booleans(),
+    tries=st.integers(1, 10),
+    max_tries=st.integers(1, 5),
+    reason=st.none() | st.sampled_from(Reason),
+    settling=st.integers(0, 5),
+)
+
+
+@given(ENDS, st.randoms(use_true_random=False))
+def test_r01_no_decision_lets_an_open_effect_begin_again_without_looking(ended: AttemptEnd, rng: Random) -> None:
+    decision = decide(ended, rng)
+    if isinstance(decision, Requeue):
+        assert ended.settles or ended.effect is Effect.NONE
+        assert decision.settle is (ended.effect is not Effect.NONE)
+    if isinstance(decision, Fail) and not decision.retry_safe:
+        assert decision.reason is Reason.OUTCOME_UNKNOWN
+
+
+@given(st.integers(1, 100), st.randoms(use_true_random=False))
+def test_backoff_is_full_jitter_from_10_s_doubling_to_10_min(tries: int, rng: Random) -> None:
+    assert 0 <= backoff(tries, rng) <= min(600, 10 * 2 ** (tries - 1))
+
+
+def test_backoff_uses_the_whole_range() -> None:
+    rng = Random(7)
+    found = [backoff(3, rng) for _ in range(500)]
+    assert min(found) < 4
+    assert max(found) > 36

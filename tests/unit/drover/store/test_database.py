@@ -1,0 +1,135 @@
+"""Opening: rights, settings, migrations, and refusal of what must not be touched."""
+
+import os
+import shutil
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+from drover.store import Store, StoreError, database, tasks
+from drover.store.schema import REVISION, metadata
+from tests.support.stored import add
+
+
+def test_s28_file_and_directory_are_private_from_creation(tmp_path: Path) -> None:
+    old = os.umask(0)
+    try:
+        with Store.open(tmp_path / "new" / "drover.db") as store:
+            add(store)
+            found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()}
+    finally:
+        os.umask(old)
+    assert set(found) == {"drover.db", "drover.db-wal", "drover.db-shm"}
+    assert set(found.values()) == {0o600}
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+
+
+def test_both_connections_are_durable_and_check_foreign_keys(store: Store) -> None:
+    def pragmas(conn: Connection) -> dict[str, object]:
+        names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "query_only")
+        return {name: conn.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names}
+
+    expected = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+    assert store.write_sync(pragmas) == {**expected, "query_only": 0}
+    assert store.read_sync(pragmas) == {**expected, "query_only": 1}
+
+
+def test_the_migrations_make_what_the_queries_expect(store: Store) -> None:
+    def no_index(_item: object, _name: object, kind: str, _reflected: bool, _other: object) -> bool:
+        return kind != "index"  # Alembic cannot compare those with expressions; the next test compares all
+
+    def differences(conn: Connection) -> list[object]:
+        context = MigrationContext.configure(conn, opts={"include_object": no_index})
+        return list(compare_metadata(context, metadata))
+
+    assert store.read_sync(differences) == []
+
+
+def test_the_indexes_are_the_same_to_the_letter(store: Store) -> None:
+    from sqlalchemy.dialects import sqlite
+    from sqlalchemy.schema import CreateIndex
+
+    def stored(conn: Connection) -> dict[str, str]:
+        rows = conn.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+        return {name: sql for name, sql in rows}
+
+    expected = {
+        str(index.name): str(CreateIndex(index).compile(dialect=sqlite.dialect()))
+        for table in metadata.tables.values()
+        for index in table.indexes
+    }
+    assert store.read_sync(stored) == expected
+
+
+def test_the_revision_in_the_code_is_the_newest_migration() -> None:
+    assert max(database.known_revisions()) == REVISION
+
+
+def test_opening_again_changes_nothing(store: Store) -> None:
+    task_id = add(store)
+    store.close()
+    with Store.open(store.path) as again:
+        assert again.read_sync(tasks.get, task_id) is not None
+
+
+def test_r18_a_newer_schema_is_refused_and_not_touched(tmp_path: Path, empty_database: Path) -> None:
+    path = tmp_path / "drover.db"
+    shutil.copy(empty_database, path)
+    with sqlite3.connect(path) as raw:
+        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    raw.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=r"written by a newer Drover \(schema 9999"):
+        Store.open(path)
+    assert path.read_bytes() == before
+
+
+def test_another_programs_database_is_refused_and_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "bookmarks.db"
+    with sqlite3.connect(path) as raw:
+        raw.execute("CREATE TABLE bookmarks (url TEXT)")
+    raw.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="another program's database"):
+        Store.open(path)
+    assert path.read_bytes() == before
+
+
+def test_what_is_no_database_is_refused_and_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "drover.db"
+    path.write_bytes(b"this is a letter to my aunt\n" * 500)
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="file is not a database"):
+        Store.open(path)
+    assert path.read_bytes() == before
+
+
+def test_a_damaged_database_is_refused_and_not_touched(tmp_path: Path, empty_database: Path) -> None:
+    path = tmp_path / "drover.db"
+    shutil.copy(empty_database, path)
+    with Store.open(path) as store:
+        for _ in range(50):
+            add(store)
+    image = bytearray(path.read_bytes())
+    image[4096 * 3 : 4096 * 6] = b"\xff" * (4096 * 3)
+    path.write_bytes(image)
+    with pytest.raises(StoreError, match=r"damaged|malformed"):
+        Store.open(path)
+    assert path.read_bytes() == bytes(image)
+
+
+def test_a_path_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match="cannot open the database"):
+        Store.open(tmp_path / "file" / "drover.db")
+
+
+def test_odd_paths_work(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "a b?c#d%e" / "drover.db") as store:
+        assert add(store) == 1
+    assert (tmp_path / "a b?c#d%e" / "drover.db").exists()

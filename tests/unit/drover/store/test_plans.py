@@ -1,0 +1,96 @@
+"""The plans that SQLite makes: every documented filter and the queue read an index and sort nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from drover.policy.records import Complete
+from drover.store import Store, attempts, queue, tasks
+from tests.support.clock import Clock
+from tests.support.stored import add, begin, complete, fail
+
+
+def plans_of(conn: Connection, operation: Callable[[Connection], Any]) -> list[str]:
+    """One text for each SELECT that the operation runs: SQLite's plan for exactly those parameters."""
+    asked: list[tuple[str, Any]] = []
+
+    def keep(_conn: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(conn, "before_cursor_execute", keep)
+    operation(conn)
+    event.remove(conn, "before_cursor_execute", keep)
+    return [
+        " | ".join(str(row[3]) for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters))
+        for statement, parameters in asked
+        if statement.startswith("SELECT")
+    ]
+
+
+@pytest.fixture
+def some(store: Store) -> Store:
+    for _ in range(4):
+        add(store, "a")
+        complete(store, add(store, "a"))
+        fail(store, add(store, "b", script_name="unfollow", source="ui"))
+    return store
+
+
+FILTERS = [
+    ({"status": 2}, "ix_tasks_status"),
+    ({"serial": "a"}, "ix_tasks_serial"),
+    ({"script_name": "follow"}, "ix_tasks_script_name"),
+    ({"source": "api"}, "ix_tasks_source"),
+    ({"status": 2, "serial": "a"}, "ix_tasks_serial_status"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "index"), FILTERS)
+@pytest.mark.parametrize("number", [1, 4])
+def test_r16_each_filter_has_its_index(some: Store, wanted: dict[str, Any], index: str, number: int) -> None:
+    count, ids, rows = some.read_sync(plans_of, lambda conn: tasks.page(conn, **wanted, page=number, page_size=1))
+    assert "counters" in count
+    assert "SEARCH tasks USING COVERING INDEX" in ids
+    assert f"INDEX {index} (" in ids
+    assert "TEMP B-TREE" not in ids
+    assert rows == "SEARCH tasks USING INTEGER PRIMARY KEY (rowid=?)"
+
+
+def test_r16_without_a_filter_ids_are_read_in_order(some: Store) -> None:
+    _count, ids, _rows = some.read_sync(plans_of, lambda conn: tasks.page(conn, page=1, page_size=2))
+    assert "TEMP B-TREE" not in ids
+
+
+def test_r16_heads_read_the_queue_index_once_a_device(some: Store, clock: Clock) -> None:
+    (plan,) = some.read_sync(plans_of, lambda conn: queue.heads(conn, ["a", "b"], now=clock()))
+    assert "SEARCH tasks USING COVERING INDEX ix_tasks_queue (serial=? AND status=?)" in plan
+    assert "SCAN tasks" not in plan
+
+
+def test_r16_what_comes_due_reads_pending_tasks_only(some: Store, clock: Clock) -> None:
+    (due,) = some.read_sync(plans_of, lambda conn: queue.next_due(conn, now=clock()))
+    assert "COVERING INDEX ix_tasks_due (status=? AND not_before>?)" in due
+
+
+def test_r16_the_pause_of_a_group_reads_its_index(store: Store, clock: Clock) -> None:
+    ids = [add(store, "a", group_id="g", pause_s=60.0 * n) for n in range(3)]
+    fence = begin(store, ids[0]).fence
+    asked = store.write_sync(plans_of, lambda conn: attempts.finish(conn, fence, Complete(), now=clock()))
+    assert any("INDEX ix_tasks_group (group_id=? AND serial=? AND status=?)" in plan for plan in asked)
+
+
+def test_r16_open_attempts_have_an_index_of_their_own(some: Store) -> None:
+    (plan,) = some.read_sync(plans_of, attempts.open)
+    assert "INDEX ix_attempts_open" in plan
+
+
+def test_r16_stats_and_totals_read_counters_only(some: Store) -> None:
+    def total(conn: Connection) -> int:
+        return tasks.count(conn, {"status": 2, "source": "api"})
+
+    for operation in (tasks.stats, total, queue.lengths):
+        (plan,) = some.read_sync(plans_of, operation)
+        assert "counters" in plan
+        assert "tasks" not in plan
