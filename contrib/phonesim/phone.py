@@ -44,6 +44,7 @@ class Phone:
         self._held: socket.socket | None = None
         self._connections: dict[asyncio.StreamWriter, Transport | None] = {}
         self._timers: set[asyncio.TimerHandle] = set()
+        self._booting: asyncio.TimerHandle | None = None
         device.restart = lambda params: self._reboot(params)
 
     @property
@@ -101,17 +102,20 @@ class Phone:
         self.device.props["sys.boot_completed"] = ""
         for package in self.device.display.packages():
             self.device.display.force_stop(package)
-        self._later(down + 0.005)
-        self._later(down + booting, self._booted)
         self._later(0)
+        self._later(down + 0.005)
+        if self._booting is not None:
+            self._booting.cancel()
+        self._booting = self._later(down + booting, self._booted)
 
     def _booted(self) -> None:
         self.device.props["sys.boot_completed"] = "1"
 
-    def _later(self, seconds: float, act: Callable[[], None] | None = None) -> None:
+    def _later(self, seconds: float, act: Callable[[], None] | None = None) -> asyncio.TimerHandle:
         loop = asyncio.get_running_loop()
-        timer = loop.call_later(max(0, seconds), act or (lambda: self._settle_soon()))
-        self._timers.add(timer)
+        timer = loop.call_later(max(0, seconds), act or self._settle_soon)
+        self._timers = {other for other in self._timers if other.when() > loop.time()} | {timer}
+        return timer
 
     def _settle_soon(self) -> None:
         task = asyncio.ensure_future(self.settle())

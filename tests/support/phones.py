@@ -29,7 +29,7 @@ class SimulatedPhone:
     language: str
 
 
-def wait_until(holds: Callable[[], T], *, timeout_s: float = 10.0, what: str = "the condition") -> T:
+def wait_until(holds: Callable[[], T | None], *, timeout_s: float = 10.0, what: str = "the condition") -> T:
     """Poll until the function returns something true; that value. Fails by name after the deadline."""
     deadline = time.monotonic() + timeout_s
     while True:

@@ -73,12 +73,14 @@ async def _interactive(shell: Shell, streams: Streams, *, pty: bool) -> int:
         streams.out.write(prompt if not pending else b"")
         await streams.out.flush()
         chunk = await streams.stdin.read()
+        if pty and b"\x04" in chunk:
+            return shell.status
         if pty:
             streams.out.write(chunk.replace(b"\r", b"\r\n"))
         pending += chunk.replace(b"\r", b"\n")
         *lines, pending = pending.split(b"\n") if chunk else [pending, b""]
         for line in lines:
-            if line.strip() in (b"exit", b"\x04"):
+            if line.strip() == b"exit":
                 return shell.status
             await shell.run(line.decode(errors="surrogateescape"), streams) if line.strip() else None
             await streams.err.flush()

@@ -9,6 +9,8 @@ from phonesim.contract import ActivityNotFoundError, Intent
 from phonesim.media import scan
 from phonesim.shell.call import Call, Command
 
+MAIN: Final = "android.intent.action.MAIN"
+LAUNCHER: Final = "android.intent.category.LAUNCHER"
 # Options with a value that only say how the intent is delivered.
 SKIPPED_VALUES: Final = frozenset(
     {"--user", "--display", "--receiver-permission", "--windowingMode", "-f", "--activity-type"}
@@ -27,7 +29,7 @@ class Words:
 
 
 def parse_intent(args: list[str]) -> Words:
-    """Raises ValueError for a word that `am` would not understand."""
+    """What the words after `am start` or `am broadcast` describe; unknown options are kept as flags."""
     values: dict[str, str] = {}
     extras: dict[str, str] = {}
     categories: list[str] = []
@@ -84,7 +86,6 @@ async def start(call: Call, args: list[str]) -> int:
     words = parse_intent(args)
     intent = words.intent
     device = call.device
-    # The whole command hangs without a screen only on no phone: an activity starts behind the lock as well.
     if "-S" in words.flags and (package := intent.package or intent.component.split("/")[0]):
         await _stop(call, package)
     call.print(f"Starting: {shown(intent)}")
@@ -98,7 +99,7 @@ async def start(call: Call, args: list[str]) -> int:
         return _not_started(call, intent)
     device.process(focus.package)
     device.note("ActivityTaskManager", f"START u0 {{{shown(intent)}}} from uid 2000")
-    if focus == before:
+    if focus == before and intent.action in ("", MAIN) and not intent.data:
         call.print("Warning: Activity not started, its current task has been brought to the front")
     if "-W" in words.flags:
         component = f"{focus.package}/{focus.activity.removeprefix(focus.package)}"
@@ -188,9 +189,7 @@ async def monkey(call: Call) -> int:
         return call.error("** Error: this monkey only starts apps: monkey -p PACKAGE 1")
     package = call.args[call.args.index("-p") + 1]
     call.print(f"  bash arg: -p\n  bash arg: {package}\nargs: [{', '.join(call.args)}]")
-    launcher = Intent(
-        action="android.intent.action.MAIN", categories=("android.intent.category.LAUNCHER",), package=package
-    )
+    launcher = Intent(action=MAIN, categories=(LAUNCHER,), package=package)
     try:
         if package not in call.device.packages():
             raise ActivityNotFoundError(package)
