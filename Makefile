@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test check setup clean
+.PHONY: help demo test bench check setup clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ demo: $(VENV)/.run  ## Run the main job on simulated phones (KEEP=1: leave every
 
 test: $(VENV)/.test  ## Run all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
+
+bench: $(VENV)/.test  ## Measure the main job (ARGS="latency follow workers")
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 check: $(VENV)/.check  ## Lint, types and import rules
 	@$(BIN)/ruff check .

@@ -6,7 +6,6 @@ import signal
 import sys
 import threading
 import time
-from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -23,7 +22,7 @@ TASKS_TIMEOUT_S: Final = 180.0
 
 
 def main() -> int:
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _interrupt)
     try:
@@ -58,8 +57,10 @@ def _play(console: Console, stage: Stage) -> int:
     console.print("[bold]4[/bold]  tasks, through REST:")
     ids = _create(console, api, stage.serials)
     console.print("[bold]5[/bold]  progress:")
-    tasks = show.follow(console, lambda: [api.get(f"task/{task_id}") for task_id in ids], timeout_s=TASKS_TIMEOUT_S)
-    good = _report(console, stage, tasks)
+    tasks, seconds = show.follow(
+        console, lambda: [api.get(f"task/{task_id}") for task_id in ids], timeout_s=TASKS_TIMEOUT_S
+    )
+    good = _report(console, stage, tasks, seconds)
     if os.environ.get("KEEP", "") not in ("", "0"):
         _keep(console, stage)
     return 0 if good else 1
@@ -112,9 +113,9 @@ def _requests(serials: list[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _report(console: Console, stage: Stage, tasks: list[dict[str, Any]]) -> bool:
+def _report(console: Console, stage: Stage, tasks: list[dict[str, Any]], seconds: dict[int, float]) -> bool:
     """Print the table; True if all completed and the phones counted each effect exactly once."""
-    rows = [(task, _seconds(task), _effects(stage, task)) for task in tasks]
+    rows = [(task, seconds.get(task["id"], 0.0), _effects(stage, task)) for task in tasks]
     console.print()
     show.results(console, rows)
     completed = sum(task["status"] == 2 for task in tasks)
@@ -137,13 +138,6 @@ def _report(console: Console, stage: Stage, tasks: list[dict[str, Any]]) -> bool
 
 def _name(evidence: str) -> str:
     return evidence.rsplit("/", 1)[-1]
-
-
-def _seconds(task: dict[str, Any]) -> float:
-    if not task["start_time"] or not task["end_time"]:
-        return 0.0
-    begin, end = (datetime.fromisoformat(task[key]) for key in ("start_time", "end_time"))
-    return (end - begin).total_seconds()
 
 
 def _effects(stage: Stage, task: dict[str, Any]) -> int:

@@ -16,17 +16,42 @@ COLOURS: Final = {"pending": "dim", "running": "cyan", "completed": "green", "fa
 TaskRow = dict[str, Any]
 
 
-def follow(console: Console, fetch: Callable[[], list[TaskRow]], *, timeout_s: float) -> list[TaskRow]:
-    """Show the tasks until all have ended (or the time is over); returns them as they are then."""
+class Stopwatch:
+    """How long each task was seen running, in seconds; REST's own stamps are whole seconds."""
+
+    def __init__(self) -> None:
+        self._began: dict[int, float] = {}
+        self.seconds: dict[int, float] = {}
+
+    def look(self, tasks: Sequence[TaskRow]) -> None:
+        now = time.monotonic()
+        for task in tasks:
+            if task["attempt"]:
+                self._began.setdefault(task["id"], now)
+            if task["status"] in (2, 3):
+                self.seconds.setdefault(task["id"], now - self._began.get(task["id"], now))
+
+
+def follow(
+    console: Console, fetch: Callable[[], list[TaskRow]], *, timeout_s: float
+) -> tuple[list[TaskRow], dict[int, float]]:
+    """Show the tasks until all have ended (or the time is over); returns them as they are then, with seconds."""
+    watch = Stopwatch()
+
+    def look() -> list[TaskRow]:
+        tasks = fetch()
+        watch.look(tasks)
+        return tasks
+
     deadline = time.monotonic() + timeout_s
-    tasks = fetch()
+    tasks = look()
     if console.is_terminal:
         with Live(_progress_table(tasks), console=console, refresh_per_second=10) as live:
             while _unfinished(tasks) and time.monotonic() < deadline:
                 time.sleep(POLL_S)
-                tasks = fetch()
+                tasks = look()
                 live.update(_progress_table(tasks))
-        return tasks
+        return tasks, watch.seconds
     shown: dict[int, str] = {}
     while True:
         for task in tasks:
@@ -35,9 +60,9 @@ def follow(console: Console, fetch: Callable[[], list[TaskRow]], *, timeout_s: f
                 shown[task["id"]] = line
                 console.out(line, highlight=False)
         if not _unfinished(tasks) or time.monotonic() > deadline:
-            return tasks
+            return tasks, watch.seconds
         time.sleep(POLL_S)
-        tasks = fetch()
+        tasks = look()
 
 
 def _unfinished(tasks: Sequence[TaskRow]) -> bool:
@@ -84,7 +109,7 @@ def results(console: Console, rows: Sequence[tuple[TaskRow, float, int]]) -> Non
     table.add_column("result")
     table.add_column("seconds", justify="right")
     table.add_column("attempts", justify="right")
-    table.add_column("effects seen", justify="right")
+    table.add_column("happened", justify="right")
     for task, seconds, effects in rows:
         word = _word(task)
         outcome = word if not task["reason"] else f"{word}: {task['reason']}"
@@ -96,6 +121,6 @@ def results(console: Console, rows: Sequence[tuple[TaskRow, float, int]]) -> Non
             Text(outcome, style=COLOURS[word]),
             f"{seconds:.1f}",
             str(task["attempt"]),
-            str(effects),
+            f"{effects} x",
         )
     console.print(table)

@@ -187,20 +187,27 @@ class Fleet:
 
     def _from_zygote(self, message: FromZygote) -> None:
         match message:
-            case Forked(serial=serial, pid=pid):
-                worker = self._workers[serial]
-                worker.forking = False
-                worker.pid = pid
-                worker.last_word = time.monotonic()
-                worker.restarts.started(worker.last_word)
-                self._by_pid[pid] = worker
-                self._listener.worker_started(serial, pid, worker.incarnation)
-                if not worker.wanted:
-                    self._kill_pid(pid)
+            case Forked(serial=serial, incarnation=incarnation, pid=pid):
+                if self._workers[serial].incarnation != incarnation:
+                    return  # the answer to a fork that another one followed
+                self._started(self._workers[serial], pid)
             case Exited(pid=pid, status=status):
                 self._exited(pid, status)
             case _:
                 log.error("zygote_message_unexpected", message=type(message).__name__)
+
+    def _started(self, worker: WorkerProcess, pid: int) -> None:
+        """The process exists. The zygote tells so and the worker's own hello does: either may come first."""
+        if worker.pid == pid:
+            return
+        worker.forking = False
+        worker.pid = pid
+        worker.last_word = time.monotonic()
+        worker.restarts.started(worker.last_word)
+        self._by_pid[pid] = worker
+        self._listener.worker_started(worker.serial, pid, worker.incarnation)
+        if not worker.wanted:
+            self._kill_pid(pid)
 
     def _exited(self, pid: int, status: int) -> None:
         worker = self._by_pid.pop(pid, None)
@@ -262,7 +269,11 @@ class Fleet:
             if message.boot_id != self._boot_id or message.serial != serial or message.version != PROTOCOL_VERSION:
                 channel.drop(identity, "hello of another boot, device or version")
                 return
+            if not worker.forking and worker.pid != message.pid:
+                return  # its last words: the zygote has told of its end already
+            self._started(worker, message.pid)
             worker.said_hello = True
+            log.debug("worker_hello", device=serial, pid=message.pid)
         elif not worker.said_hello:
             channel.drop(identity, "spoke before its hello")
             return
