@@ -1,0 +1,74 @@
+"""The daemon as a service: systemd's notifications, the command line, the HTTP front that it keeps running."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+
+import psutil
+
+from drover.wire.control import GetStatus
+from tests.support.adb import AdbServer
+from tests.support.daemon import DroverDaemon
+from tests.support.phones import wait_until
+
+
+def test_systemd_hears_ready_watchdog_and_stopping(adb_server: AdbServer) -> None:
+    with tempfile.TemporaryDirectory(prefix="dd-") as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        path = f"{folder}/notify"
+        sock.bind(path)
+        sock.settimeout(10)
+        settings = {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "3000000"}
+        with DroverDaemon(adb_port=adb_server.port, settings=settings) as daemon:
+            assert sock.recv(100) == b"READY=1"
+            assert [sock.recv(100) for _ in range(2)] == [b"WATCHDOG=1"] * 2
+            assert daemon.stop() == 0
+            rest = [sock.recv(100)]
+            while rest[-1] == b"WATCHDOG=1":
+                rest.append(sock.recv(100))
+            assert rest[-1] == b"STOPPING=1"
+
+
+def test_http_front_is_started_and_started_again(adb_server: AdbServer) -> None:
+    with DroverDaemon(adb_port=adb_server.port, api=True) as daemon:
+        url = daemon.api_url()
+        with urllib.request.urlopen(f"{url}task/stats", timeout=10) as answer:
+            assert json.load(answer)["code"] == 0
+        (shim,) = (p for p in psutil.Process(daemon.process.pid).children() if "drover_shim" in " ".join(p.cmdline()))
+        os.kill(shim.pid, signal.SIGKILL)
+        wait_until(lambda: daemon.status().api_url not in ("", url), timeout_s=20, what="the next front")
+        daemon.stop()
+        assert not shim.is_running()
+
+
+def test_bad_configuration_is_refused_with_line_and_key(tmp_path: Path) -> None:
+    file = tmp_path / "drover.toml"
+    file.write_text("[adb]\n\nprot = 5037\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "drover.main", "--config", str(file), "--check-config"], capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert f"{file}:3: adb.prot: is not a known key" in done.stderr
+
+
+def test_nothing_is_left_behind(adb_server: AdbServer) -> None:
+    with DroverDaemon(adb_port=adb_server.port, api=True) as daemon:
+        daemon.api_url()
+        assert daemon.client.call(GetStatus()) is not None
+        family = psutil.Process(daemon.process.pid).children(recursive=True)
+        assert len(family) >= 2  # zygote and front
+        assert daemon.stop() == 0
+        assert [process for process in family if process.is_running()] == []
+        assert not (daemon.runtime_dir / "control.sock").exists()
+
+
+def test_daemon_that_is_killed_leaves_no_worker(adb_server: AdbServer) -> None:
+    with DroverDaemon(adb_port=adb_server.port) as daemon:
+        family = psutil.Process(daemon.process.pid).children(recursive=True)
+        daemon.kill()
+        wait_until(lambda: not any(process.is_running() for process in family), what="the end of its children")

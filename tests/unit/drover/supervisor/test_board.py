@@ -1,0 +1,50 @@
+"""The board moves devices by the table and believes nothing from before."""
+
+from drover.policy.device_states import DeviceEvent
+from drover.supervisor.board import DeviceBoard
+from drover.wire.devices import Device, DeviceFacts, DeviceState
+
+
+def test_known_devices_begin_absent() -> None:
+    known = Device(serial="a", state=DeviceState.BUSY, task_id=4, worker_pid=9, note="kept")
+    board = DeviceBoard([known], lambda _: None)
+    device = board.get("a")
+    assert device is not None
+    assert (device.state, device.task_id, device.worker_pid, device.note) == (DeviceState.ABSENT, None, None, "kept")
+
+
+def test_life_of_a_phone() -> None:
+    changed: list[tuple[DeviceState, str]] = []
+    board = DeviceBoard([], lambda device: changed.append((device.state, device.reason)))
+    board.apply("a", DeviceEvent.LISTED, "adb lists it")
+    board.apply("a", DeviceEvent.WORKER_STARTED, "looking")
+    board.learn("a", DeviceFacts(model="Pixel"))
+    board.apply("a", DeviceEvent.PHONE_READY)
+    board.apply("a", DeviceEvent.ATTEMPT_BEGAN, "task 1", task_id=1)
+    board.apply("a", DeviceEvent.ATTEMPT_ENDED, task_id=None)
+    board.apply("a", DeviceEvent.GONE, "unplugged")
+    assert changed == [
+        (DeviceState.PREPARING, "adb lists it"),
+        (DeviceState.PREPARING, "looking"),
+        (DeviceState.IDLE, ""),
+        (DeviceState.BUSY, "task 1"),
+        (DeviceState.IDLE, ""),
+        (DeviceState.ABSENT, "unplugged"),
+    ]
+    assert board.counts() == {"absent": 1}
+
+
+def test_impossible_event_changes_nothing() -> None:
+    changed: list[Device] = []
+    board = DeviceBoard([], changed.append)
+    board.apply("a", DeviceEvent.ATTEMPT_BEGAN, task_id=1)
+    assert board.get("a") is None
+    assert changed == []
+
+
+def test_same_state_again_is_not_told_twice() -> None:
+    changed: list[Device] = []
+    board = DeviceBoard([], changed.append)
+    for _ in range(3):
+        board.apply("a", DeviceEvent.OFFLINE, "no answer")
+    assert len(changed) == 1

@@ -1,0 +1,171 @@
+"""The commit of one attempt: no durable answer, no tap; one tap; what the end is called. No phone is touched here."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from drover.phone.engine import PhoneLostError, TapUncertainError
+from drover.phone.hierarchy import parse
+from drover.phone.phone import Phone
+from drover.scripts.context import ScriptFailed, StopRequestedError
+from drover.wire.tasks import Effect, Phase, Reason
+from drover.wire.worker import (
+    Begin,
+    EffectConfirmed,
+    FromWorker,
+    IntentRecorded,
+    IntentRefused,
+    IntentRequested,
+    Progressed,
+    TapSent,
+)
+from drover.worker import attempt as attempt_module
+from drover.worker.attempt import AttemptContext, IntentNotGrantedError
+
+PROOF = parse('<hierarchy><node text="Following" bounds="[0,0][10,10]"/></hierarchy>')
+
+
+class BlindPhone:
+    """Stands for a phone that cannot show its screen; evidence must not need one."""
+
+    def screen(self) -> None:
+        raise PhoneLostError("gone")
+
+    def screenshot(self, *, timeout_s: float) -> bytes:
+        raise PhoneLostError("gone")
+
+
+class Desk:
+    """The supervisor's part: keeps what is said and answers intent as told, from another thread."""
+
+    def __init__(self, answer: type[IntentRecorded] | type[IntentRefused] | None) -> None:
+        self.said: list[FromWorker] = []
+        self.answer = answer
+        self.attempt: AttemptContext | None = None
+
+    def send(self, message: FromWorker) -> None:
+        self.said.append(message)
+        attempt, answer = self.attempt, self.answer
+        if isinstance(message, IntentRequested) and attempt is not None and answer is not None:
+            reply = answer(fence=7) if answer is IntentRecorded else IntentRefused(fence=7, why="it has ended")
+            threading.Thread(target=attempt.answer_intent, args=(reply,)).start()
+
+    def kinds(self) -> list[str]:
+        return [type(message).__name__ for message in self.said if not isinstance(message, Progressed)]
+
+
+Make = Callable[..., tuple[AttemptContext, Desk]]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    def made(
+        answer: type[IntentRecorded] | type[IntentRefused] | None = IntentRecorded, deadline_s: float = 30
+    ) -> tuple[AttemptContext, Desk]:
+        desk = Desk(answer)
+        begin = Begin(
+            fence=7, task_id=3, attempt=2, script_name="follow", script_config={}, username=None, platform="tiktok",
+            package="", folder=str(tmp_path / "3"), deadline_s=deadline_s,
+        )  # fmt: skip
+        desk.attempt = AttemptContext(cast(Phone, BlindPhone()), begin, desk.send)
+        return desk.attempt, desk
+
+    return made
+
+
+def test_intent_is_durable_before_the_one_tap(make: Make) -> None:
+    attempt, desk = make()
+    seen: list[list[str]] = []
+    attempt.commit("tap Follow", lambda: seen.append(desk.kinds()))
+    assert seen == [["IntentRequested"]]
+    assert desk.kinds() == ["IntentRequested", "TapSent"]
+    assert attempt.effect is Effect.SENT
+
+
+def test_refused_intent_means_no_tap(make: Make) -> None:
+    attempt, desk = make(IntentRefused)
+    with pytest.raises(IntentNotGrantedError, match="it has ended"):
+        attempt.commit("tap Follow", lambda: pytest.fail("tapped"))
+    assert attempt.effect is Effect.NONE
+    assert desk.kinds() == ["IntentRequested"]
+
+
+def test_silent_supervisor_means_no_tap(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempt_module, "INTENT_TIMEOUT_S", 0.05)
+    attempt, _ = make(None)
+    with pytest.raises(IntentNotGrantedError, match="no answer"):
+        attempt.commit("tap Follow", lambda: pytest.fail("tapped"))
+
+
+def test_uncertain_tap_counts_as_sent_and_is_not_repeated(make: Make) -> None:
+    attempt, desk = make()
+    taps: list[int] = []
+
+    def tap() -> None:
+        taps.append(1)
+        raise TapUncertainError("no answer to the tap")
+
+    attempt.commit("tap Follow", tap)
+    assert (taps, attempt.effect) == ([1], Effect.SENT)
+    assert isinstance(desk.said[-1], TapSent)
+
+
+def test_tap_that_fails_otherwise_leaves_intent(make: Make) -> None:
+    attempt, _ = make()
+
+    def tap() -> None:
+        raise PhoneLostError("gone")
+
+    with pytest.raises(PhoneLostError):
+        attempt.commit("tap Follow", tap)
+    assert attempt.failed(Reason.DEVICE_LOST, "gone").effect is Effect.INTENT
+
+
+def test_second_commit_is_a_fault_of_the_script(make: Make) -> None:
+    attempt, _ = make()
+    attempt.commit("tap Follow", lambda: None)
+    with pytest.raises(RuntimeError, match="commits once"):
+        attempt.commit("tap Follow", lambda: pytest.fail("tapped twice"))
+
+
+def test_stop_is_obeyed_at_the_next_step_but_never_between_intent_and_tap(make: Make) -> None:
+    attempt, _ = make()
+    taps: list[int] = []
+
+    def tap() -> None:
+        attempt.stop()
+        attempt.check()  # what a wait inside the tap would do
+        taps.append(1)
+
+    attempt.commit("tap Follow", tap)
+    assert taps == [1]
+    with pytest.raises(StopRequestedError):
+        attempt.step("looking", 90)
+
+
+def test_deadline_ends_the_attempt(make: Make) -> None:
+    attempt, _ = make(deadline_s=-1)
+    with pytest.raises(ScriptFailed) as failed:
+        attempt.enter(Phase.PREPARE)
+    assert failed.value.reason is Reason.TIMEOUT
+
+
+def test_proof_is_kept_and_told(make: Make, tmp_path: Path) -> None:
+    attempt, desk = make()
+    attempt.commit("tap Follow", lambda: None)
+    attempt.confirm(PROOF)
+    assert desk.said[-1] == EffectConfirmed(fence=7, evidence=["2-proof.xml"])
+    assert (tmp_path / "3" / "2-proof.xml").read_bytes() == PROOF.xml
+    assert "evidence proof is incomplete: gone" in (tmp_path / "3" / "log.txt").read_text()
+
+
+def test_progress_never_goes_back_and_texts_carry_no_control_characters(make: Make, tmp_path: Path) -> None:
+    attempt, desk = make()
+    attempt.step("half\x1b[31m way\n", 50)
+    attempt.step("again", 20)
+    told = [(message.step, message.progress) for message in desk.said if isinstance(message, Progressed)]
+    assert told == [("half[31m way", 50), ("again", 50)]
+    assert "\x1b" not in (tmp_path / "3" / "log.txt").read_text()
