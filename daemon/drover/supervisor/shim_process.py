@@ -42,7 +42,7 @@ class ShimProcess:
 
     def _command(self) -> list[str]:
         api = self._api
-        options = ["--socket", str(self._socket), "--host", api.host, "--port", str(api.port)]
+        options = ["--socket", str(self._socket), "--host", api.host, "--port", str(api.port), "--exit-with-parent"]
         options += [part for name in api.allowed_hosts for part in ("--allowed-host", name)]
         if api.free_port_if_taken:
             options.append("--free-port-if-taken")

@@ -68,7 +68,8 @@ def test_nothing_is_left_behind(adb_server: AdbServer) -> None:
 
 
 def test_daemon_that_is_killed_leaves_no_worker(adb_server: AdbServer) -> None:
-    with DroverDaemon(adb_port=adb_server.port) as daemon:
+    with DroverDaemon(adb_port=adb_server.port, api=True) as daemon:
+        daemon.api_url()
         family = psutil.Process(daemon.process.pid).children(recursive=True)
         daemon.kill()
         wait_until(lambda: not any(process.is_running() for process in family), what="the end of its children")
