@@ -14,6 +14,9 @@ ATTACH_AT_ONCE = 16
 RETRY_S = 0.5
 # How long adb may take to see by itself that a phone is back.
 GRACE_S = 0.3
+# What adb's list should say of a phone, and what it says for a moment before that.
+EXPECTED = {Presence.PRESENT: "device", Presence.UNAUTHORIZED: "unauthorized"}
+TRANSITIONAL = ("connecting", "authorizing")
 
 
 class Keeper:
@@ -46,7 +49,7 @@ class Keeper:
 
     async def settled(self) -> None:
         """Until adb's list says of every phone what is true."""
-        while any(self._correction(phone) for phone in self._phones):
+        while any(self._known.get(phone.serial) != EXPECTED.get(phone.presence) for phone in self._phones):
             await self._next_change()
 
     async def detach(self) -> None:
@@ -83,11 +86,8 @@ class Keeper:
             return "disconnect" if state else ""
         if state is None:
             return "connect"
-        if phone.presence == Presence.PRESENT and state != "device":
-            return "reconnect"
-        if phone.presence == Presence.UNAUTHORIZED and state != "unauthorized":
-            return "reconnect"
-        return ""
+        wanted = EXPECTED.get(phone.presence)
+        return "reconnect" if wanted and state != wanted and state not in TRANSITIONAL else ""
 
     async def _correct(self, phone: Phone, action: str) -> None:
         try:

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from phonesim.device import Device
-from phonesim.shell.call import Bytes, Sink
+from phonesim.shell.call import Bytes, Sink, Streams
 from phonesim.shell.commands import COMMANDS
-from phonesim.shell.interpreter import Shell, Streams
+from phonesim.shell.interpreter import Shell
 from tests.support.fake_display import FakeDisplay
 
 _executor = ThreadPoolExecutor(max_workers=2)

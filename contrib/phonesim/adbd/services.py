@@ -9,9 +9,9 @@ from phonesim.adbd.stream import Stream
 from phonesim.adbd.sync import SyncService
 from phonesim.adbd.transport import Service
 from phonesim.device import Device
-from phonesim.shell.call import Sink
+from phonesim.shell.call import Sink, Streams
 from phonesim.shell.commands import COMMANDS
-from phonesim.shell.interpreter import Shell, Streams
+from phonesim.shell.interpreter import Shell
 
 Opener = Callable[[Device, str], Service | None]
 

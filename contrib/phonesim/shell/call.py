@@ -44,6 +44,15 @@ class Sink:
             await self.deliver(data)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Streams:
+    """The three standard streams of a command."""
+
+    stdin: Stdin
+    out: Sink
+    err: Sink
+
+
 @dataclass(kw_only=True)
 class Call:
     """One run of one command; `args` are its words without its name."""

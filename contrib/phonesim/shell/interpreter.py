@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from phonesim.device import Device
-from phonesim.shell.call import Bytes, Call, Command, Sink, Stdin
+from phonesim.shell.call import Bytes, Call, Command, Sink, Streams
 from phonesim.shell.grammar import parse
 from phonesim.shell.syntax import Command as Node
 from phonesim.shell.syntax import (
@@ -21,6 +21,7 @@ from phonesim.shell.syntax import (
     Step,
     Word,
 )
+from phonesim.shell.wrappers import WRAPPERS
 
 NOT_FOUND = 127
 MAX_ROUNDS = 100_000
@@ -32,13 +33,6 @@ class ExitError(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(code)
         self.code = code
-
-
-@dataclass(frozen=True, kw_only=True)
-class Streams:
-    stdin: Stdin
-    out: Sink
-    err: Sink
 
 
 @dataclass(kw_only=True)
@@ -61,9 +55,9 @@ class Shell:
         except ExitError as request:
             return request.code
 
-    def _fork(self) -> "Shell":
+    def _fork(self, assigned: Mapping[str, str] | None = None) -> "Shell":
         """A shell of its own for what must not change this one."""
-        return replace(self, variables=dict(self.variables))
+        return replace(self, variables=self.variables | dict(assigned or {}))
 
     async def _script(self, script: Script, streams: Streams) -> int:
         for step in script:
@@ -140,10 +134,16 @@ class Shell:
         if not words:
             self.variables.update(assigned)
             return 0
+        return await self.execute(words, streams, assigned)
+
+    async def execute(self, words: list[str], streams: Streams, assigned: Mapping[str, str] | None = None) -> int:
+        """Run the command that the words are, with variables of its own; its exit code."""
         name = words[0].rsplit("/", 1)[-1] if words[0].startswith("/") else words[0]
         builtin = _BUILTINS.get(name)
         if builtin is not None:
             return builtin(self, words[1:], streams)
+        if name in WRAPPERS:
+            return await WRAPPERS[name](self._fork(assigned), words[1:], streams)
         command = self.commands.get(name)
         if command is None:
             streams.err.write(f"/system/bin/sh: {words[0]}: inaccessible or not found\n".encode())
@@ -155,7 +155,7 @@ class Shell:
             commands=self.commands,
             name=name,
             args=words[1:],
-            variables=self.variables | assigned,
+            variables=self.variables | dict(assigned or {}),
             cwd=self.cwd,
             stdin=streams.stdin,
             out=streams.out,

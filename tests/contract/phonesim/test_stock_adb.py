@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.support.adb import AdbServer
-from tests.support.phones import PhoneFarm
+from tests.support.phones import PhoneFarm, wait_until
 
 
 def test_devices_names_product_model_and_device(adb_server: AdbServer, plain_farm: PhoneFarm) -> None:
@@ -74,3 +74,27 @@ def test_pull_of_nothing_is_refused(adb_server: AdbServer, serial: str, tmp_path
 
 def test_root_is_refused_as_on_a_production_build(adb_server: AdbServer, serial: str) -> None:
     assert b"adbd cannot run as root in production builds" in adb_server.run("root", serial=serial).stdout
+
+
+def test_logcat_prints_the_log(adb_server: AdbServer, serial: str) -> None:
+    adb_server.run("shell", "log -t drover hello", serial=serial)
+    assert b"drover: hello" in adb_server.run("logcat", "-d", serial=serial).stdout
+
+
+def test_a_terminal_gets_a_prompt_and_an_echo(adb_server: AdbServer, serial: str) -> None:
+    done = adb_server.run("shell", "-tt", serial=serial, data=b"echo one\nexit\n")
+    assert b" $ " in done.stdout
+
+
+def test_exec_in_writes_all_it_is_sent(adb_server: AdbServer, serial: str) -> None:
+    data = bytes(range(256)) * 4000
+    adb_server.run("exec-in", "cat > /data/local/tmp/streamed", serial=serial, data=data)
+    device = adb_server.device(serial)
+    wait_until(lambda: device.sync.stat("/data/local/tmp/streamed").size == len(data), what="the file")
+    assert device.sync.read_bytes("/data/local/tmp/streamed") == data
+
+
+def test_reconnect_brings_the_phone_back(adb_server: AdbServer, serial: str) -> None:
+    adb_server.run("reconnect", serial=serial)
+    adb_server.run("wait-for-device", serial=serial)
+    assert adb_server.run("get-state", serial=serial).stdout == b"device\n"

@@ -203,6 +203,39 @@ async def base64(call: Call) -> int:
     return call.print(codec.b64encode(data).decode())
 
 
+async def sort(call: Call) -> int:
+    options, names = call.flags("nru")
+    lines = (await _input(call, names)).splitlines()
+    ordered = sorted(set(lines) if "u" in options else lines, reverse="r" in options)
+    if "n" in options:
+        ordered.sort(key=lambda line: int(re.match(r"\s*(\d*)", line)[1] or 0), reverse="r" in options)  # type: ignore[index]
+    return call.print("\n".join(ordered)) if ordered else 0
+
+
+async def cut(call: Call) -> int:
+    """`-d X -f N` and `-c A-B`, one range."""
+    words = {word[:2]: word[2:] or following for word, following in zip(call.args, [*call.args[1:], ""], strict=True)}
+    first, _, last = words.get("-f", words.get("-c", "1")).partition("-")
+    start, end = int(first or 1) - 1, int(last) if last else (None if "-" in words.get("-c", "") else int(first))
+    delimiter = words.get("-d", "\t")
+    for line in (await _input(call, [])).splitlines():
+        if "-c" in words:
+            call.print(line[start:end])
+        else:
+            call.print(delimiter.join(line.split(delimiter)[start:end]))
+    return 0
+
+
+async def tr(call: Call) -> int:
+    """`-d CHARACTERS`, or one set of characters for another of the same length."""
+    options, words = call.flags("ds")
+    sets = [re.sub(r"\\[ntr\\]", lambda match: ESCAPES[match[0]], word) for word in words]
+    text = (await call.read_all()).decode(errors="replace")
+    if "d" in options:
+        return call.print(text.translate(dict.fromkeys(map(ord, sets[0]))), end="")
+    return call.print(text.translate(str.maketrans(sets[0], sets[1].ljust(len(sets[0]), sets[1][-1]))), end="")
+
+
 COMMANDS: Final[Mapping[str, Command]] = {
     "echo": echo,
     "printf": printf,
@@ -223,5 +256,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "head": head,
     "tail": head,
     "wc": count_words,
+    "sort": sort,
+    "cut": cut,
+    "tr": tr,
     "base64": base64,
 }
