@@ -50,6 +50,11 @@ class Output:
         """Both streams as text, for parsing and for messages."""
         return (self.stdout + self.stderr).decode(errors="replace")
 
+    @property
+    def brief(self) -> str:
+        """For a message: the first words, or the exit code when there are none."""
+        return self.text.strip()[:200] or f"exit code {self.exit_code}"
+
 
 class Stream:
     """One connection to the adb server, bound to one phone. Every read and write ends by the deadline."""
@@ -165,26 +170,30 @@ class Adb:
 
     def shell(self, args: Sequence[str], *, timeout_s: float) -> Output:
         """Run one command; each argument arrives as exactly one word."""
-        deadline = Deadline(timeout_s)
-        self._learn_features(deadline)
-        with self.connect(deadline) as stream:
-            return self.run(stream, quote(args))
+        return self.shell_script([args], timeout_s=timeout_s)
+
+    def shell_script(self, commands: Sequence[Sequence[str]], *, timeout_s: float) -> Output:
+        """Run several commands one after the other in one round trip; the exit code is the last one's."""
+        with self.connect_shell(timeout_s=timeout_s) as stream:
+            return self.run(stream, "; ".join(quote(args) for args in commands))
 
     def shell_all(self, commands: Sequence[Sequence[str]], *, timeout_s: float) -> list[str]:
         """Run several commands in one round trip; the standard output of each, in order, whatever their exit codes."""
-        deadline = Deadline(timeout_s)
-        self._learn_features(deadline)
-        mark = "-- drover --"
-        line = "; ".join(f"{quote(args)}; echo {quote([mark])}" for args in commands)
-        with self.connect(deadline) as stream:
-            output = self.run(stream, line)
-        parts = output.stdout.decode(errors="replace").split(mark)
+        mark = ["echo", "-- drover --"]
+        output = self.shell_script([word for args in commands for word in (args, mark)], timeout_s=timeout_s)
+        parts = output.stdout.decode(errors="replace").split(mark[1])
         if len(parts) != len(commands) + 1:
             raise PhoneError(f"{self.serial}: an unexpected answer from its shell: {output.text[:200]!r}")
         return [part.strip("\r\n") for part in parts[:-1]]
 
+    def connect_shell(self, *, timeout_s: float) -> Stream:
+        """A stream for `run`, with nothing asked of the phone yet."""
+        deadline = Deadline(timeout_s)
+        self._learn_features(deadline)
+        return self.connect(deadline)
+
     def run(self, stream: Stream, line: str) -> Output:
-        """Run a quoted command line on a stream from `connect`; raises PhoneLostError if it ends without exit code."""
+        """Run a quoted command line on a stream from `connect_shell`; raises PhoneLostError if it breaks off."""
         self.calls += 1
         if self._shell_v2 is not False:
             stream.request(f"shell,v2,raw:{line}")

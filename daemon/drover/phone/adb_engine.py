@@ -1,27 +1,20 @@
-"""The plain engine: `uiautomator dump`, `input` and `screencap` over adb. Needs nothing installed on the phone."""
+"""The plain engine: `uiautomator dump` and `input` over adb. Needs nothing installed on the phone."""
 
 import re
-import time
 from typing import Final
 
-from drover.phone.adb import Adb, Deadline, Output, quote
-from drover.phone.engine import PhoneError, PhoneTimeoutError, TapUncertainError
+from drover.phone.adb import Adb, Deadline, quote
+from drover.phone.engine import PhoneError, ScreenMovingError, TapUncertainError, UiAutomationHeldError
+from drover.phone.hierarchy import HierarchyError, parse
+from drover.phone.holders import holder
 from drover.phone.keyboard import Keyboard
+from drover.phone.screencap import screencap
 
 _DUMP: Final = "/data/local/tmp/drover-window.xml"
 _XML = re.compile(rb"<\?xml|<hierarchy")
-_BUSY = re.compile(r"already registered|UiAutomation not connected|UiAutomationService", re.I)
-_RETRY_PAUSE_S: Final = 0.2
-
-HOLDERS: Final = {
-    "com.wetest.uia2.Main": "uiautomator2's server",
-    "com.github.uiautomator": "uiautomator2's server",
-    "io.appium.uiautomator2.server": "Appium's UiAutomator2 server",
-    "androidx.test": "an instrumented test",
-    "uiautomator runtest": "a uiautomator test",
-    "uiautomator dump": "another `uiautomator dump`",
-}
-"""Commands that hold the phone's only UiAutomation connection, by what `ps` shows of them."""
+_HELD = re.compile(r"already registered|UiAutomation not connected|UiAutomationService|^Killed", re.I | re.M)
+_ASK_S: Final = 3.0
+_UNKNOWN_LENGTH: Final = 200
 
 
 class AdbEngine:
@@ -34,28 +27,25 @@ class AdbEngine:
         self._keyboard = Keyboard(adb)
 
     def hierarchy(self, *, timeout_s: float) -> bytes:
-        """The tree; tries again on a moving screen until the deadline."""
-        deadline = Deadline(timeout_s)
-        while True:
-            output = self._dump(deadline)
-            start = _XML.search(output.stdout)
-            if start:
-                return output.stdout[start.start() :]
-            if _BUSY.search(output.text):
-                raise PhoneError(self._held(output.text, deadline))
-            if deadline.left() <= _RETRY_PAUSE_S:
-                raise PhoneTimeoutError(f"{self._adb.serial}: no hierarchy within {timeout_s:.1f} s: {_brief(output)}")
-            time.sleep(_RETRY_PAUSE_S)
+        # The old file goes first: on failure uiautomator leaves it there and still exits with 0.
+        commands = (["rm", "-f", _DUMP], ["uiautomator", "dump", _DUMP], ["cat", _DUMP])
+        output = self._adb.shell_script(commands, timeout_s=timeout_s)
+        start = _XML.search(output.stdout)
+        if start:
+            return output.stdout[start.start() :]
+        if _HELD.search(output.text):
+            name = holder(self._adb, timeout_s=_ASK_S)
+            raise UiAutomationHeldError(f"{self._adb.serial}: {name} holds its UI automation; stop it and try again")
+        raise ScreenMovingError(f"{self._adb.serial}: no hierarchy: {output.brief}")
 
     def tap(self, x: int, y: int, *, timeout_s: float) -> None:
-        deadline = Deadline(timeout_s)
-        with self._adb.connect(deadline) as stream:
+        with self._adb.connect_shell(timeout_s=timeout_s) as stream:
             try:
                 output = self._adb.run(stream, quote(["input", "tap", str(x), str(y)]))
             except PhoneError as error:
                 raise TapUncertainError(f"{error}; the tap at {x},{y} may have arrived") from error
         if output.exit_code:
-            raise TapUncertainError(f"{self._adb.serial}: the tap at {x},{y} failed: {_brief(output)}")
+            raise TapUncertainError(f"{self._adb.serial}: the tap at {x},{y} failed: {output.brief}")
 
     def swipe(self, x1: int, y1: int, x2: int, y2: int, *, duration_s: float, timeout_s: float) -> None:
         self._input("swipe", x1, y1, x2, y2, int(duration_s * 1000), timeout_s=timeout_s)
@@ -64,33 +54,24 @@ class AdbEngine:
         self._input("keyevent", code, timeout_s=timeout_s)
 
     def type_text(self, text: str, *, timeout_s: float) -> None:
-        self._keyboard.type_text(text, timeout_s=timeout_s)
+        deadline = Deadline(timeout_s)
+        self._keyboard.type_text(text, timeout_s=timeout_s, held=lambda: self._held_length(deadline))
 
     def screenshot(self, *, timeout_s: float) -> bytes:
-        output = self._adb.shell(["screencap", "-p"], timeout_s=timeout_s)
-        if not output.stdout.startswith(b"\x89PNG"):
-            raise PhoneError(f"{self._adb.serial}: screencap gave no picture: {_brief(output)}")
-        return output.stdout
+        return screencap(self._adb, timeout_s=timeout_s)
 
     def close(self) -> None:
         """Nothing is held."""
 
-    def _dump(self, deadline: Deadline) -> Output:
-        # The old file goes first: on failure uiautomator leaves it there and still exits with 0.
-        commands = (["rm", "-f", _DUMP], ["uiautomator", "dump", _DUMP], ["cat", _DUMP])
-        with self._adb.connect(deadline) as stream:
-            return self._adb.run(stream, "; ".join(quote(args) for args in commands))
-
-    def _held(self, said: str, deadline: Deadline) -> str:
-        processes = self._adb.shell(["ps", "-A", "-o", "ARGS"], timeout_s=max(deadline.left(), 2.0)).text
-        holder = next((name for command, name in HOLDERS.items() if command in processes), "another tool")
-        return f"{self._adb.serial}: {holder} holds its UI automation; stop it and try again. ({said.strip()[:120]})"
+    def _held_length(self, deadline: Deadline) -> int:
+        """How many characters the focused field shows, a placeholder included."""
+        try:
+            tree = parse(self.hierarchy(timeout_s=deadline.left()))
+        except (ScreenMovingError, HierarchyError):
+            return _UNKNOWN_LENGTH
+        return max((len(node.text) for node in tree.nodes if node.focused), default=0)
 
     def _input(self, *args: str | int, timeout_s: float) -> None:
         output = self._adb.shell(["input", *(str(arg) for arg in args)], timeout_s=timeout_s)
         if output.exit_code:
-            raise PhoneError(f"{self._adb.serial}: input {args[0]} failed: {_brief(output)}")
-
-
-def _brief(output: Output) -> str:
-    return output.text.strip()[:200] or f"exit code {output.exit_code}"
+            raise PhoneError(f"{self._adb.serial}: input {args[0]} failed: {output.brief}")

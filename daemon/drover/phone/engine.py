@@ -27,13 +27,21 @@ class AppMissingError(PhoneError):
     """The app is not installed."""
 
 
+class ScreenMovingError(PhoneError):
+    """No hierarchy this time: the screen moves or has just changed; reading again helps."""
+
+
+class UiAutomationHeldError(PhoneError):
+    """Another tool holds the phone's only UI automation connection."""
+
+
 class Engine(Protocol):
     """One way to see and touch a phone. Coordinates in pixels, deadlines in seconds; each call ends by its own."""
 
     name: str
 
     def hierarchy(self, *, timeout_s: float) -> bytes:
-        """The UI tree as XML in the format of `uiautomator dump`; raises PhoneError."""
+        """The UI tree as XML in the format of `uiautomator dump`; raises ScreenMovingError, PhoneError."""
         ...
 
     def tap(self, x: int, y: int, *, timeout_s: float) -> None:

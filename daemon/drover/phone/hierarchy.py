@@ -144,6 +144,9 @@ def parse(xml: bytes | str) -> Hierarchy:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise HierarchyError(f"not a UI hierarchy: {error}") from None
+    # libxml2 expands entities inside attributes whatever it is told; no dump has a document type.
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise HierarchyError("not a UI hierarchy: it declares a document type")
     roots = tuple(_build(element) for element in root if _is_node(element))
     nodes = tuple(node for top in roots for node in top.walk() if node.visible)
     if not roots:

@@ -6,7 +6,7 @@ The keyboard the person uses is put back after each text.
 import base64
 import re
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -56,8 +56,8 @@ class Keyboard:
     def __init__(self, adb: Adb) -> None:
         self._adb = adb
 
-    def type_text(self, text: str, *, timeout_s: float) -> None:
-        """Raises PhoneError when no installed keyboard can type this text."""
+    def type_text(self, text: str, *, timeout_s: float, held: Callable[[], int] = lambda: _MAX_CLEAR) -> None:
+        """Raises PhoneError when nothing installed can type this text; `held` tells how many characters to delete."""
         deadline = Deadline(timeout_s)
         ids, current = self._adb.shell_all(
             [["ime", "list", "-s", "-a"], ["settings", "get", "secure", "default_input_method"]],
@@ -67,9 +67,10 @@ class Keyboard:
         if ime:
             with self._switched(ime, current.strip(), deadline):
                 self._broadcast(ime, ime.clear_action, "", deadline)
-                self._broadcast(ime, ime.type_action, text, deadline)
+                if text:
+                    self._broadcast(ime, ime.type_action, text, deadline)
         elif text.isascii() and text.isprintable():
-            self._type_ascii(text, deadline)
+            self._type_ascii(text, held(), deadline)
         else:
             raise PhoneError(
                 f"{self._adb.serial}: this text needs a keyboard for automation and none is installed;"
@@ -106,9 +107,9 @@ class Keyboard:
         if ime.answers and (not result or int(result[1]) != _OK):
             raise PhoneError(f"{self._adb.serial}: the keyboard {ime.id} did not take {action}: {output.text[:200]!r}")
 
-    def _type_ascii(self, text: str, deadline: Deadline) -> None:
-        # `input text` splits at %s and drops bare spaces; a literal %s cannot be typed in one call.
-        clear = ["input", "keyevent", _MOVE_END, *([_DEL] * _MAX_CLEAR)]
+    def _type_ascii(self, text: str, held: int, deadline: Deadline) -> None:
+        # `input text` reads %s as a space; a literal %s must be cut in two.
+        clear = ["input", "keyevent", _MOVE_END, *([_DEL] * min(held, _MAX_CLEAR))]
         pieces = [piece.replace(" ", "%s") for piece in _split_percent_s(text)]
         output = self._adb.shell_all(
             [clear, *(["input", "text", piece] for piece in pieces if piece)], timeout_s=deadline.left()

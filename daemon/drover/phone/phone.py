@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from drover.phone import shell
 from drover.phone.adb import Adb
-from drover.phone.engine import Engine, PhoneError, PhoneTimeoutError
+from drover.phone.engine import Engine, PhoneError, PhoneTimeoutError, ScreenMovingError
 from drover.phone.hierarchy import Hierarchy, HierarchyError, Node, parse
 from drover.phone.opening import open_engine
 from drover.phone.selectors import fold
@@ -21,6 +21,7 @@ BACK: Final = 4
 HOME: Final = 3
 ENTER: Final = 66
 CALL_S: Final = 15.0
+_SHORTEST_LOOK_S: Final = 1.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.5
 
 
@@ -81,8 +82,8 @@ class Phone:
         while True:
             self.cancelled()
             try:
-                tree = self._look(max(end - time.monotonic(), 1.0))
-            except HierarchyError as error:
+                tree = self._look(max(end - time.monotonic(), _SHORTEST_LOOK_S))
+            except (HierarchyError, ScreenMovingError, PhoneTimeoutError) as error:
                 problem = f" ({error})"
             else:
                 found = condition(tree)

@@ -18,6 +18,8 @@ _SIZE = re.compile(r"(Physical|Override) size: (\d+)x(\d+)")
 _LEVEL = re.compile(r"^\s*level: (\d+)", re.M)
 _FOCUS = re.compile(r"mCurrentFocus=Window\{\S+(?: u\d+)? ([^/\s}]+)")
 _RESUMED = re.compile(r"(?:mResumedActivity|topResumedActivity|ResumedActivity)[:=].*?\{\S+ u\d+ ([^/\s]+)/")
+_ERROR = re.compile(r"^(?:Error|Exception|java\.)[\s\S]*", re.M)
+_UNRESOLVED = re.compile(r"unable to resolve|does not exist|No activities found")
 _LAUNCHER: Final = ("-a", "android.intent.action.MAIN", "-c", "android.intent.category.LAUNCHER")
 
 
@@ -92,13 +94,14 @@ def checked(package: str) -> str:
 
 
 def _started(adb: Adb, output: Output, package: str, what: str, timeout_s: float) -> None:
-    said = output.text
-    if "Error" not in said and output.exit_code == 0:
+    # Only lines of their own: the intent that `am` prints first holds words of ours.
+    error = _ERROR.search(output.text)
+    if error is None and output.exit_code == 0:
         return
-    if "unable to resolve" in said or "does not exist" in said or "No activities found" in said:
+    if error and _UNRESOLVED.search(error[0]):
         app_version(adb, package, timeout_s=timeout_s)
-        raise PhoneError(f"{adb.serial}: {package} is installed and cannot {what}: {said.strip()[-200:]}")
-    raise PhoneError(f"{adb.serial}: {package} could not {what}: {said.strip()[-200:]}")
+        raise PhoneError(f"{adb.serial}: {package} is installed and does not {what}: {error[0][:200]}")
+    raise PhoneError(f"{adb.serial}: {package} could not {what}: {(error[0] if error else output.brief)[:200]}")
 
 
 def _size(said: str) -> tuple[int, int]:

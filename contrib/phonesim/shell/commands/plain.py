@@ -10,6 +10,8 @@ from typing import Final
 
 from phonesim.shell.call import Call, Command
 
+# Where a process's arguments say more than its name.
+COMMAND_LINES: Final = {"app_process": "app_process / com.wetest.uia2.Main -p 9008"}
 ESCAPES: Final = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\\\": "\\"}
 
 
@@ -130,6 +132,8 @@ async def which(call: Call) -> int:
 
 
 async def ps(call: Call) -> int:
+    if call.args[-2:] == ["-o", "ARGS"]:
+        return call.print("\n".join(["ARGS", *(COMMAND_LINES.get(name, name) for name in call.device.processes)]))
     rows = ["USER            PID   PPID     VSZ    RSS WCHAN            ADDR S NAME                       "]
     for name, pid in call.device.processes.items():
         user = "u0_a217" if name.count(".") > 1 else "root"

@@ -1,0 +1,132 @@
+"""The life of uiautomator2's server on one phone: put there, started, checked, stopped. No threads, no exit hooks."""
+
+import contextlib
+import hashlib
+import importlib.util
+import time
+from pathlib import Path
+from typing import Final
+
+from drover.phone import rpc
+from drover.phone.adb import Adb, Deadline, ServiceRefusedError, Stream
+from drover.phone.engine import PhoneError, PhoneTimeoutError, UiAutomationHeldError
+from drover.phone.holders import holder
+from drover.phone.sync import push
+
+JAR: Final = "/data/local/tmp/u2.jar"
+_COMMAND: Final = f"CLASSPATH={JAR} app_process / com.wetest.uia2.Main -p {rpc.PORT}"
+_POLL_S: Final = 0.1
+_END_S: Final = 2.0
+_ASK_S: Final = 3.0
+_MAX_SAID: Final = 4000
+
+
+class AutomationServer:
+    """The server lives as long as the shell that started it; that stream is held here."""
+
+    def __init__(self, adb: Adb) -> None:
+        self._adb = adb
+        self._shell: Stream | None = None
+        self._said = b""
+
+    def start(self, deadline: Deadline) -> None:
+        """Returns when the server answers; an answering one is used as it is."""
+        if not self._answers(deadline):
+            self.stop()
+            self._install(deadline)
+            self._shell = self._adb.open(f"shell:{_COMMAND}", deadline)
+            self._said = b""
+            self._wait(deadline)
+        self._configure(deadline)
+
+    def restart(self, deadline: Deadline) -> None:
+        """End a server that answers and cannot work any more, whoever started it, and start it again."""
+        self.stop()
+        # The brackets keep the pattern from fitting the shell that holds it.
+        self._adb.shell(["pkill", "-f", "com.wetest.uia2.Mai[n]"], timeout_s=deadline.left())
+        self.start(deadline)
+
+    def stop(self) -> None:
+        """Closing the shell ends the server; returns when it has ended. One that somebody else started is left."""
+        if self._shell is None:
+            return
+        self._shell.close()
+        self._shell = None
+        # A dying server still answers; whoever comes next must not take it for a living one.
+        deadline = Deadline(_END_S)
+        with contextlib.suppress(PhoneError):
+            while self._answers(deadline):
+                time.sleep(_POLL_S)
+
+    def connect(self, deadline: Deadline) -> Stream:
+        """A stream for one call, with nothing sent yet; starts the server again if none listens."""
+        self._drain()
+        try:
+            return rpc.connect(self._adb, deadline)
+        except ServiceRefusedError:
+            self.start(deadline)
+            return rpc.connect(self._adb, deadline)
+
+    def _answers(self, deadline: Deadline) -> bool:
+        try:
+            with rpc.connect(self._adb, deadline) as stream:
+                return rpc.ping(stream)
+        except (ServiceRefusedError, rpc.ServerBrokenError):
+            return False
+
+    def _install(self, deadline: Deadline) -> None:
+        data = _jar().read_bytes()
+        digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        if digest not in self._adb.shell(["toybox", "md5sum", JAR], timeout_s=deadline.left()).text:
+            push(self._adb, data, JAR, timeout_s=deadline.left())
+
+    def _wait(self, deadline: Deadline) -> None:
+        while True:
+            alive = self._drain()
+            if b"already registered" in self._said:
+                self.stop()
+                name = holder(self._adb, timeout_s=_ASK_S)
+                raise UiAutomationHeldError(f"{self._adb.serial}: {name} holds its UI automation; stop it")
+            if self._answers(deadline):
+                return
+            if not alive:
+                self.stop()
+                raise PhoneError(f"{self._adb.serial}: uiautomator2's server ended at once: {self._words()}")
+            if deadline.left() <= _POLL_S:
+                self.stop()
+                raise PhoneTimeoutError(f"{self._adb.serial}: uiautomator2's server did not answer: {self._words()}")
+            time.sleep(_POLL_S)
+
+    def _configure(self, deadline: Deadline) -> None:
+        """Have it never wait for a quiet screen: feeds move all the time."""
+        with rpc.connect(self._adb, deadline) as stream:
+            settings = rpc.call(stream, "getConfigurator")
+        with rpc.connect(self._adb, deadline) as stream:
+            rpc.call(stream, "setConfigurator", {**settings, "waitForIdleTimeout": 0})
+
+    def _drain(self) -> bool:
+        """Take what the server printed, so that it never blocks on printing; False when its shell has ended."""
+        if self._shell is None:
+            return False
+        with contextlib.suppress(BlockingIOError):
+            self._shell.sock.setblocking(False)
+            while True:
+                try:
+                    chunk = self._shell.sock.recv(65536)
+                except ConnectionError:
+                    return False
+                if not chunk:
+                    return False
+                self._said = (self._said + chunk)[-_MAX_SAID:]
+        return True
+
+    def _words(self) -> str:
+        return self._said.decode(errors="replace").strip()[-300:] or "it printed nothing"
+
+
+def _jar() -> Path:
+    # Found without importing the package: its imports would cost each worker 20 MB.
+    spec = importlib.util.find_spec("uiautomator2")
+    if spec is None or spec.origin is None:
+        raise PhoneError("the Python package uiautomator2 is not installed; use the adb engine")
+    return Path(spec.origin).parent / "assets" / "u2.jar"

@@ -1,0 +1,84 @@
+"""The fast engine: uiautomator2's resident server. Reads may be repeated; what touches the phone is sent once."""
+
+from typing import Any, Final
+
+from drover.phone import rpc
+from drover.phone.adb import Adb, Deadline
+from drover.phone.engine import PhoneError, ScreenMovingError, TapUncertainError
+from drover.phone.keyboard import Keyboard
+from drover.phone.screencap import screencap
+from drover.phone.server import AutomationServer
+
+_MAX_DEPTH: Final = 80
+_STEP_S: Final = 0.005
+_FOCUSED: Final[dict[str, Any]] = {
+    "mask": 0x020000,
+    "focused": True,
+    "childOrSibling": [],
+    "childOrSiblingSelector": [],
+}
+"""UiSelector for the focused node, as the server reads it."""
+
+
+class U2Engine:
+    """See and touch a phone through the server that stays on it. Starting it takes some seconds the first time."""
+
+    name = "uiautomator2"
+
+    def __init__(self, adb: Adb, *, timeout_s: float) -> None:
+        self._adb = adb
+        self._server = AutomationServer(adb)
+        self._keyboard = Keyboard(adb)
+        self._server.start(Deadline(timeout_s))
+
+    def hierarchy(self, *, timeout_s: float) -> bytes:
+        deadline = Deadline(timeout_s)
+        try:
+            xml = self._call(deadline, "dumpWindowHierarchy", False, _MAX_DEPTH)
+        except rpc.ServerBrokenError:
+            # Reading twice harms nobody.
+            self._server.restart(deadline)
+            xml = self._call(deadline, "dumpWindowHierarchy", False, _MAX_DEPTH)
+        if not xml:
+            raise ScreenMovingError(f"{self._adb.serial}: the hierarchy is empty")
+        return str(xml).encode()
+
+    def tap(self, x: int, y: int, *, timeout_s: float) -> None:
+        deadline = Deadline(timeout_s)
+        with self._server.connect(deadline) as stream:
+            try:
+                done = rpc.call(stream, "click", x, y)
+            except PhoneError as error:
+                raise TapUncertainError(f"{error}; the tap at {x},{y} may have arrived") from error
+        if done is False:
+            raise TapUncertainError(f"{self._adb.serial}: Android refused a part of the tap at {x},{y}")
+
+    def swipe(self, x1: int, y1: int, x2: int, y2: int, *, duration_s: float, timeout_s: float) -> None:
+        steps = max(2, int(duration_s / _STEP_S))
+        self._call(Deadline(timeout_s), "swipe", x1, y1, x2, y2, steps)
+
+    def key(self, code: int, *, timeout_s: float) -> None:
+        self._call(Deadline(timeout_s), "pressKeyCode", code)
+
+    def type_text(self, text: str, *, timeout_s: float) -> None:
+        deadline = Deadline(timeout_s)
+        try:
+            if text:
+                done = self._call(deadline, "setText", _FOCUSED, text)
+            else:
+                done = self._call(deadline, "clearTextField", _FOCUSED)
+        except rpc.RpcError:
+            done = False
+        if done is False:
+            self._keyboard.type_text(text, timeout_s=deadline.left())
+
+    def screenshot(self, *, timeout_s: float) -> bytes:
+        # The server's own pictures are JPEG.
+        return screencap(self._adb, timeout_s=timeout_s)
+
+    def close(self) -> None:
+        self._server.stop()
+
+    def _call(self, deadline: Deadline, method: str, *params: Any) -> Any:
+        with self._server.connect(deadline) as stream:
+            return rpc.call(stream, method, *params)
