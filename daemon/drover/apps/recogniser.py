@@ -172,13 +172,15 @@ def _dismiss(view: View, meanings: Iterable[str]) -> Node | None:
 
 
 def _corner(view: View) -> Node | None:
-    """The unlabelled X in an upper corner: the highest small clickable node that says nothing."""
+    """The unlabelled X of the topmost layer: the last small clickable node at the top that says nothing."""
     small = [
         node
         for node in view.clickable
-        if not any(view.words(part) for part in node.walk()) and node.bounds.width < 0.25 * view.width
+        if not any(view.words(part) for part in node.walk())
+        and node.bounds.width < 0.25 * view.width
+        and node.bounds.center[1] < 0.25 * view.height
     ]
-    return min(small, key=lambda node: (node.bounds.top, -node.bounds.right), default=None)
+    return small[-1] if small else None
 
 
 def _handle(view: View) -> str | None:

@@ -60,6 +60,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     dismiss: list[str]
     dismiss_weak: list[str]
     dialog: list[str]
+    clone_links: bool = True
     launchers: list[str] = []
     bars: list[str] = []
     links: dict[str, str]

@@ -32,6 +32,8 @@ class Context(Protocol):
     platform: str
     username: str | None
     settle: bool
+    remark: str
+    """What a completed task says beside "completed", such as that a follow was only requested; usually empty."""
 
     def step(self, text: str, progress: int) -> None:
         """Say what happens now, in words for people, with the percentage done; goes to log and subscribers."""

@@ -46,6 +46,7 @@ class AttemptContext:
         self.platform = begin.platform
         self.username = begin.username
         self.settle = begin.settle
+        self.remark = ""
         self.effect = Effect.NONE
         self.evidence: list[str] = []
         self._attempt = begin.attempt
@@ -143,7 +144,11 @@ class AttemptContext:
         """The last message of an attempt that reached the wanted state."""
         self._write_log("completed")
         return Ended(
-            fence=self.fence, outcome=Outcome.COMPLETED, effect=self.effect, remark="", evidence=list(self.evidence)
+            fence=self.fence,
+            outcome=Outcome.COMPLETED,
+            effect=self.effect,
+            remark=_CONTROL.sub("", self.remark),
+            evidence=list(self.evidence),
         )
 
     def failed(self, reason: Reason, remark: str) -> Ended:

@@ -1,0 +1,178 @@
+"""Gets from whatever the phone shows to a wanted screen: puts popups away by rule, stops at blockers with their reason.
+
+It never causes an effect; every tap here is on a control that only navigates or dismisses.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Generic, NoReturn, TypeVar
+
+from drover.apps import Popup, Screen, Seen, load, recognise
+from drover.phone.engine import PhoneTimeoutError, TapUncertainError
+from drover.phone.hierarchy import Hierarchy, Node
+from drover.scripts.context import Context, ScriptFailed
+from drover.wire.tasks import Reason
+
+T = TypeVar("T")
+
+ARRIVE_S: Final = 20.0
+STRANGE_S: Final = 5.0
+GONE_S: Final = 3.0
+MOST_POPUPS: Final = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """One reading of the screen: the tree and what was recognised in it."""
+
+    tree: Hierarchy
+    seen: Seen
+
+
+class NotReachedError(Exception):
+    """The wanted screen did not come; `last` is what came instead."""
+
+    def __init__(self, what: str, last: Sight) -> None:
+        super().__init__(what)
+        self.what = what
+        self.last = last
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found(Generic[T]):
+    value: T
+
+
+Wanted = Callable[[Sight], T | None]
+"""Gives something other than None for the sight that was waited for."""
+
+
+class Navigator:
+    """Finds the way for one attempt. Methods raise ScriptFailed, PhoneError and what Context raises."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.app = load(ctx.platform)
+        self.phone = ctx.phone
+
+    # --- looking ---
+
+    def look(self) -> Sight:
+        """The present screen, read once."""
+        return self._sight(self.phone.screen())
+
+    def reach(self, wanted: Wanted[T], *, what: str, timeout_s: float = ARRIVE_S, patient: bool = False) -> T:
+        """Wait for a sight that `wanted` accepts; popups on the way are put away, blockers end the task.
+
+        A screen that nobody knows gets BACK once, unless `patient`. Raises NotReachedError after `timeout_s`.
+        """
+        end = time.monotonic() + timeout_s
+        popups = 0
+        backed = patient
+        while True:
+            left_s = max(end - time.monotonic(), 0.5)
+            result, last = self._watch(wanted, what, left_s if backed else min(left_s, STRANGE_S))
+            if isinstance(result, _Found):
+                return result.value
+            if isinstance(result, Popup):
+                popups += 1
+                self._put_away(result, popups)
+            elif _strange(last) and not backed:
+                backed = True
+                self.ctx.step(f"unknown screen while waiting for {what}: BACK once, then looking again", 0)
+                self.phone.back()
+                end = max(end, time.monotonic() + STRANGE_S)
+            elif time.monotonic() >= end:
+                raise NotReachedError(what, last)
+
+    def _watch(self, wanted: Wanted[T], what: str, timeout_s: float) -> "tuple[_Found[T] | Popup | None, Sight]":
+        """The next thing that decides: the wanted sight, or a popup; None if neither came, with the last sight."""
+        last: list[Sight] = []
+
+        def decide(tree: Hierarchy) -> "_Found[T] | Popup | None":
+            sight = self._sight(tree)
+            last[:] = [sight]
+            self.stop_at_blocker(sight)
+            if sight.seen.popup is not None:
+                return sight.seen.popup
+            value = wanted(sight)
+            return None if value is None else _Found(value=value)
+
+        try:
+            return self.phone.wait_until(decide, timeout_s=timeout_s, what=what), last[0]
+        except PhoneTimeoutError:
+            if not last:
+                raise
+            return None, last[0]
+
+    def _sight(self, tree: Hierarchy) -> Sight:
+        return Sight(tree=tree, seen=recognise(self.app, tree, self.ctx.package))
+
+    # --- obstacles ---
+
+    def stop_at_blocker(self, sight: Sight) -> None:
+        """End the task with the blocker's own reason if one is in front; its screen is kept."""
+        blocker = sight.seen.blocker
+        if blocker is None:
+            return
+        self.ctx.keep(f"blocked_{blocker.name}", sight.tree)
+        raise ScriptFailed(
+            blocker.reason, f"{self.app.name} on {self.phone.serial} shows “{blocker.headline}”; {blocker.advice}."
+        )
+
+    def _put_away(self, popup: Popup, count: int) -> None:
+        said = popup.headline or popup.name.replace("_", " ")
+        if count > MOST_POPUPS:
+            self.fail_lost(f"popups keep coming, the last one “{said}”", "a screen without one")
+        self.ctx.step(f"putting away the popup “{said}”", 0)
+        if popup.dismiss is None:
+            self.phone.back()
+        else:
+            self.tap(popup.dismiss)
+        self._wait_until_gone(popup)
+
+    def _wait_until_gone(self, popup: Popup) -> None:
+        """Never tap twice at one place because the popup was slow to go: beneath it may be anything."""
+
+        def gone(tree: Hierarchy) -> bool | None:
+            now = recognise(self.app, tree, self.ctx.package).popup
+            return None if now is not None and (now.name, now.headline) == (popup.name, popup.headline) else True
+
+        try:
+            self.phone.wait_until(gone, timeout_s=GONE_S, what="the popup to go")
+        except PhoneTimeoutError:
+            return
+
+    # --- touching ---
+
+    def tap(self, node: Node) -> None:
+        """Tap a control that only navigates; whether it arrived shows on the next screen."""
+        try:
+            self.phone.tap(node)
+        except TapUncertainError:
+            return
+
+    # --- giving up ---
+
+    def fail_lost(self, saw: str, wanted: str) -> NoReturn:
+        """End with `app_changed`: nothing that is known leads on from here."""
+        self.ctx.keep("lost")
+        raise ScriptFailed(
+            Reason.APP_CHANGED,
+            f"Looked for {wanted} in {self.app.name} on {self.phone.serial} and found {saw}; "
+            "look at the kept screenshot, clear the screen on the phone, then retry.",
+        )
+
+
+def describe(sight: Sight) -> str:
+    """What a sight shows, in words for a remark."""
+    seen = sight.seen
+    words = seen.screen.value.replace("_", " ")
+    if seen.screen is Screen.UNKNOWN:
+        return "a screen that nobody here knows"
+    return f"the screen “{words}”" + (f" of @{seen.handle}" if seen.handle else "")
+
+
+def _strange(sight: Sight) -> bool:
+    return sight.seen.screen is Screen.UNKNOWN

@@ -1,0 +1,87 @@
+"""Opens a user's profile, directly or by search, and reads it: whose it is and what its button says.
+
+A profile whose handle is not exactly the wanted one is never touched.
+"""
+
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from drover.apps import FollowButton, FollowState, Screen, follow_button, same_handle
+from drover.phone.hierarchy import Hierarchy
+from drover.scripts.context import ScriptFailed
+from drover.scripts.navigation import Navigator, NotReachedError, Sight, describe
+from drover.scripts.searching import open_by_search
+from drover.wire.scripts import AccessMethod
+from drover.wire.tasks import Reason
+
+PROFILE_S: Final = 12.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileSight:
+    """The wanted user's profile as it was read once."""
+
+    tree: Hierarchy
+    button: FollowButton
+    private: bool
+
+    @property
+    def state(self) -> FollowState:
+        return self.button.state
+
+
+def open_profile(nav: Navigator, target: str, method: AccessMethod) -> ProfileSight:
+    """The profile of exactly this user; raises ScriptFailed, `user_not_found` among others."""
+    if method == "direct" and not _links_work(nav):
+        nav.ctx.step("a clone does not open links: searching instead", 20)
+        method = "search"
+    if method == "direct":
+        try:
+            return _directly(nav, target)
+        except NotReachedError as lost:
+            nav.ctx.step(f"the link led to {describe(lost.last)}: searching for @{target} instead", 20)
+            nav.ctx.keep("link_went_elsewhere", lost.last.tree)
+    open_by_search(nav, target)
+    return wait_for_profile(nav, target)
+
+
+def wait_for_profile(nav: Navigator, target: str) -> ProfileSight:
+    """Wait until the profile of exactly this user is shown with its button."""
+    return nav.reach(
+        lambda sight: read_profile(nav, sight, target), what=f"the profile of @{target}", timeout_s=PROFILE_S
+    )
+
+
+def read_profile(nav: Navigator, sight: Sight, target: str) -> ProfileSight | None:
+    """The profile if this is it; None for any other screen and any other user; raises if the user is not there."""
+    seen = sight.seen
+    if seen.screen is Screen.USER_NOT_FOUND:
+        _not_found(nav, sight, target)
+    if not same_handle(seen.handle, target):
+        return None
+    if seen.screen is Screen.OWN_PROFILE:
+        raise ScriptFailed(
+            Reason.REJECTED, f"@{target} is the account of {nav.phone.serial} itself; choose another target."
+        )
+    button = follow_button(nav.app, sight.tree)
+    if button is None:
+        return None
+    return ProfileSight(tree=sight.tree, button=button, private="private" in seen.details)
+
+
+def _directly(nav: Navigator, target: str) -> ProfileSight:
+    nav.ctx.step(f"opening the profile of @{target}", 20)
+    nav.phone.open_link(nav.app.links["profile"].format(user=target), nav.ctx.package)
+    return wait_for_profile(nav, target)
+
+
+def _links_work(nav: Navigator) -> bool:
+    return nav.app.clone_links or nav.ctx.package in nav.app.packages
+
+
+def _not_found(nav: Navigator, sight: Sight, target: str) -> NoReturn:
+    nav.ctx.keep("not_found", sight.tree)
+    raise ScriptFailed(
+        Reason.USER_NOT_FOUND,
+        f"{nav.app.name} on {nav.phone.serial} says that @{target} does not exist; check the name.",
+    )

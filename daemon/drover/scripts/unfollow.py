@@ -1,0 +1,70 @@
+"""Unfollow one user. The commit tap is "Unfollow" on the sheet that the profile's button opens."""
+
+from typing import Final
+
+from drover.apps import FollowState, Screen, unfollow_row
+from drover.phone.hierarchy import Node
+from drover.scripts.context import Context
+from drover.scripts.navigation import Navigator, NotReachedError, Sight, describe
+from drover.scripts.profile_visit import ProfileSight, read_profile
+from drover.scripts.relation import RelationScript
+
+_SHEET_S: Final = 8.0
+_QUESTION_S: Final = 1.5
+
+
+class Unfollow(RelationScript):
+    """Done when the button says Follow or Follow back."""
+
+    effect = "unfollow"
+
+    def wanted(self, state: FollowState) -> bool:
+        return not state.follows
+
+    def already_remark(self, state: FollowState) -> str:
+        return f"Did not follow @{self.target}; nothing was tapped."
+
+    def commit(self, ctx: Context) -> None:
+        """Open the sheet and tap its row, once; friends and private accounts are asked a second time."""
+        nav = Navigator(ctx)
+        try:
+            self._commit(nav)
+        except NotReachedError as lost:
+            nav.fail_lost(describe(lost.last), lost.what)
+
+    def _commit(self, nav: Navigator) -> None:
+        ctx = nav.ctx
+        profile = self.fresh(nav)
+        if self.wanted(profile.state):
+            return
+        ctx.step(f"opening the sheet to unfollow @{self.target}", 60)
+        nav.tap(profile.button.target)
+        found = nav.reach(lambda sight: self._sheet_or_done(nav, sight), what="the unfollow sheet", timeout_s=_SHEET_S)
+        if isinstance(found, ProfileSight):
+            # This version asks nothing: the tap on the button was the effect itself.
+            ctx.commit(f"unfollow @{self.target}, which the button did at once", lambda: None)
+            return
+        ctx.step(f"unfollowing @{self.target}", 70)
+        ctx.commit(f"unfollow @{self.target}", lambda: ctx.phone.tap_once(found))
+        self._answer(nav, found)
+
+    def _sheet_or_done(self, nav: Navigator, sight: Sight) -> Node | ProfileSight | None:
+        row = unfollow_row(nav.app, sight.tree)
+        if row is not None:
+            return row
+        profile = read_profile(nav, sight, self.target)
+        return profile if profile and self.wanted(profile.state) else None
+
+    def _answer(self, nav: Navigator, first: Node) -> None:
+        """Answer the second question where one comes: another window with another button, never the same tap again."""
+
+        def second(sight: Sight) -> Node | None:
+            row = unfollow_row(nav.app, sight.tree) if sight.seen.screen is Screen.UNFOLLOW_SHEET else None
+            return row if row is not None and row.bounds != first.bounds else None
+
+        try:
+            row = nav.reach(second, what="a second question", timeout_s=_QUESTION_S, patient=True)
+        except NotReachedError:
+            return
+        nav.ctx.step(f"confirming to unfollow @{self.target}", 75)
+        nav.tap(row)

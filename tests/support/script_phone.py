@@ -1,0 +1,175 @@
+"""A Phone over a simulated display in this process, in simulated time, and a Context that only records.
+
+The waiting, tapping and recognising are the real ones; adb is what is left out. tests/integration/scripts runs the
+same flows over real adb, so that this double is held to the truth.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from drover.phone import phone as phone_module
+from drover.phone.adb import Adb
+from drover.phone.engine import AppMissingError, PhoneError, TapUncertainError
+from drover.phone.hierarchy import Hierarchy
+from drover.phone.phone import Phone
+from drover.scripts import navigation, registry
+from drover.scripts.context import ScriptFailed
+from drover.wire.tasks import Effect, Phase, Reason
+from phonesim.apps.display import PhoneDisplay
+from phonesim.contract import ActivityNotFoundError, Intent
+from tests.support.screens import TIKTOK, VIEW, Clock
+
+_LOOK_S = 0.05
+
+
+class DisplayEngine:
+    """Implements Engine over a display."""
+
+    name = "display"
+
+    def __init__(self, display: PhoneDisplay, clock: Clock) -> None:
+        self._display = display
+        self._clock = clock
+        self.taps: list[tuple[int, int]] = []
+
+    def hierarchy(self, *, timeout_s: float) -> bytes:
+        self._clock.pass_s(_LOOK_S)
+        return self._display.hierarchy_xml().encode()
+
+    def tap(self, x: int, y: int, *, timeout_s: float) -> None:
+        self.taps.append((x, y))
+        self._display.tap(x, y)
+
+    def swipe(self, x1: int, y1: int, x2: int, y2: int, *, duration_s: float, timeout_s: float) -> None:
+        self._display.swipe(x1, y1, x2, y2)
+
+    def key(self, code: int, *, timeout_s: float) -> None:
+        self._display.key(code)
+
+    def type_text(self, text: str, *, timeout_s: float) -> None:
+        if not self._display.type_text(text, replace=True):
+            raise PhoneError("no field has the focus")
+
+    def screenshot(self, *, timeout_s: float) -> bytes:
+        return b""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class DisplayPhone(Phone):
+    """The real Phone with its apps started on the display instead of through adb."""
+
+    def __init__(self, language: str = "en", serial: str = "sim0001") -> None:
+        self.clock = Clock()
+        self.display = PhoneDisplay(serial, seed=1, language=language, width=1080, height=2400, clock=self.clock)
+        self.touch = DisplayEngine(self.display, self.clock)
+        super().__init__(cast(Adb, SimpleNamespace(serial=serial, calls=0)), self.touch)
+
+    def open_link(self, url: str, package: str, *, timeout_s: float = 20.0) -> None:
+        self._start(Intent(action=VIEW, data=url, package=package))
+
+    def launch(self, package: str, *, timeout_s: float = 20.0) -> None:
+        self._start(Intent(action="android.intent.action.MAIN", package=package))
+
+    def _start(self, intent: Intent) -> None:
+        if intent.package not in self.display.packages():
+            raise AppMissingError(f"{self.serial}: {intent.package} is not installed; install it")
+        try:
+            self.display.start_activity(intent)
+        except ActivityNotFoundError as error:
+            raise PhoneError(str(error)) from error
+
+    def fault(self, name: str, **params: Any) -> None:
+        self.display.inject(name, params)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return dict(self.display.state())
+
+    def effects(self) -> list[tuple[str, str, int]]:
+        return [(row["kind"], row["target"], row["count"]) for row in self.state["effects"]]
+
+    def taps(self) -> list[tuple[str, str, int]]:
+        """Touches on controls that ask for an effect, whether or not they caused one."""
+        return [(row["kind"], row["target"], row["count"]) for row in self.state["taps"]]
+
+    @property
+    def active(self) -> str:
+        return next(str(row["username"]) for row in self.state["accounts"] if row["active"])
+
+
+@dataclass
+class RecordingContext:
+    """Implements Context without a supervisor. `refuse` is raised instead of recording the intent."""
+
+    phone: Phone
+    package: str = TIKTOK
+    platform: str = "tiktok"
+    username: str | None = None
+    settle: bool = False
+    remark: str = ""
+    refuse: Exception | None = None
+    effect: Effect = Effect.NONE
+    phases: list[Phase] = field(default_factory=list[Phase])
+    steps: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    commits: list[str] = field(default_factory=list[str])
+    kept: list[str] = field(default_factory=list[str])
+    proof: Hierarchy | None = None
+
+    def step(self, text: str, progress: int) -> None:
+        self.steps.append((text, progress))
+
+    def enter(self, phase: Phase) -> None:
+        self.phases.append(phase)
+
+    def commit(self, what: str, tap: Callable[[], None]) -> None:
+        if self.refuse is not None:
+            raise self.refuse
+        self.commits.append(what)
+        self.effect = Effect.INTENT
+        try:
+            tap()
+        except TapUncertainError:
+            self.steps.append(("the tap may not have arrived", 0))
+        self.effect = Effect.SENT
+
+    def confirm(self, proof: Hierarchy) -> None:
+        self.proof = proof
+        self.effect = Effect.CONFIRMED
+
+    def keep(self, name: str, seen: Hierarchy | None = None) -> None:
+        self.kept.append(name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """How a script ended: `reason` is None when it completed."""
+
+    reason: Reason | None
+    remark: str
+    tapped: bool
+
+
+def perform(name: str, ctx: RecordingContext, target: str, **config: Any) -> Result:
+    """Run a script as the worker's runner does."""
+    script = registry.make(name, {"target_user": target, **config})
+    try:
+        if script.prepare(ctx):
+            script.commit(ctx)
+            script.verify(ctx)
+            assert ctx.effect is Effect.CONFIRMED, "ended without proof"
+    except ScriptFailed as failed:
+        return Result(reason=failed.reason, remark=failed.remark, tapped=bool(ctx.commits))
+    return Result(reason=None, remark=ctx.remark, tapped=bool(ctx.commits))
+
+
+def simulate_time(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    """Waiting passes simulated time at once."""
+    fake = SimpleNamespace(monotonic=clock, sleep=clock.pass_s)
+    monkeypatch.setattr(phone_module, "time", fake)
+    monkeypatch.setattr(navigation, "time", fake)

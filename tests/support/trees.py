@@ -1,0 +1,52 @@
+"""Small hierarchies written by hand: `tree(label("Follow", (0, 0, 100, 50)), box((..), label(..)))`."""
+
+from xml.sax.saxutils import quoteattr
+
+Box = tuple[int, int, int, int]
+
+
+def node(
+    bounds: Box,
+    *children: str,
+    text: str = "",
+    desc: str = "",
+    cls: str = "android.view.ViewGroup",
+    id: str = "",
+    clickable: bool = False,
+    package: str = "com.zhiliaoapp.musically",
+    **flags: bool,
+) -> str:
+    """One node as `uiautomator dump` writes it; `flags` such as selected=True, password=True."""
+    left, top, right, bottom = bounds
+    attributes = {
+        "text": text,
+        "content-desc": desc,
+        "class": cls,
+        "package": package,
+        "resource-id": f"{package}:id/{id}" if id else "",
+        "clickable": str(clickable).lower(),
+        "bounds": f"[{left},{top}][{right},{bottom}]",
+        **{name: str(value).lower() for name, value in flags.items()},
+    }
+    words = " ".join(f"{name}={quoteattr(value)}" for name, value in attributes.items())
+    return f"<node {words}>{''.join(children)}</node>"
+
+
+def label(text: str, bounds: Box, *, clickable: bool = False, id: str = "") -> str:
+    """A text view."""
+    return node(bounds, text=text, cls="android.widget.TextView", clickable=clickable, id=id)
+
+
+def button(text: str, bounds: Box, *, id: str = "") -> str:
+    """An unlabelled clickable box around a text view, as TikTok draws its buttons."""
+    return node(bounds, label(text, bounds, id=id), cls="android.widget.LinearLayout", clickable=True)
+
+
+def box(bounds: Box, *children: str, clickable: bool = False, cls: str = "android.widget.FrameLayout") -> str:
+    """A container without words."""
+    return node(bounds, *children, cls=cls, clickable=clickable)
+
+
+def tree(*nodes: str, width: int = 1080, height: int = 2400) -> str:
+    """The whole screen around these."""
+    return f"<hierarchy rotation='0'>{box((0, 0, width, height), *nodes)}</hierarchy>"
