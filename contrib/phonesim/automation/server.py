@@ -3,7 +3,8 @@
 import asyncio
 from typing import Any, Final
 
-from phonesim.automation.rpc import Methods, RpcError
+from phonesim.automation.rpc import call
+from phonesim.automation.session import RpcError, Session
 from phonesim.device import ByteStream, Device
 from phonesim.http import BadRequestError, Request, Response, json_response, serve
 
@@ -16,7 +17,7 @@ class AutomationServer:
 
     def __init__(self, device: Device) -> None:
         self._device = device
-        self._methods = Methods(device)
+        self._session = Session(device=device)
         self._killed = asyncio.Event()
         self._connections: set[asyncio.Task[Any]] = set()
 
@@ -65,7 +66,7 @@ class AutomationServer:
         await device.faults.gate()
         await device.faults.gate(name)
         try:
-            result = {"result": await self._methods.call(name, params if isinstance(params, list) else [])}
+            result = {"result": await call(self._session, name, params if isinstance(params, list) else [])}
         except RpcError as error:
             result = {"error": {"code": error.code, "message": str(error), "data": ""}}
         return self._spoiled(name, body.get("id"), result)

@@ -1,18 +1,19 @@
 """Runs a parsed script on a phone: expansion, redirects, pipelines, builtins. Looks commands up, knows none."""
 
 import asyncio
-import fnmatch
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from phonesim.device import Device
 from phonesim.shell.call import Bytes, Call, Command, Sink, Streams
+from phonesim.shell.expansion import expanded, joined
 from phonesim.shell.grammar import parse
 from phonesim.shell.syntax import Command as Node
 from phonesim.shell.syntax import (
     Conditional,
     Group,
     Loop,
+    Part,
     Pipeline,
     Redirect,
     Script,
@@ -24,6 +25,7 @@ from phonesim.shell.syntax import (
 from phonesim.shell.wrappers import WRAPPERS
 
 NOT_FOUND = 127
+SHELL_PID = "4242"
 MAX_ROUNDS = 100_000
 
 
@@ -130,7 +132,7 @@ class Shell:
 
     async def _simple(self, node: Simple, streams: Streams) -> int:
         words = await self._expand_all(node.words)
-        assigned = {name: await self._expand_one(word) for name, word in node.assignments}
+        assigned = {name: await joined(word, self._value) for name, word in node.assignments}
         if not words:
             self.variables.update(assigned)
             return 0
@@ -139,9 +141,8 @@ class Shell:
     async def execute(self, words: list[str], streams: Streams, assigned: Mapping[str, str] | None = None) -> int:
         """Run the command that the words are, with variables of its own; its exit code."""
         name = words[0].rsplit("/", 1)[-1] if words[0].startswith("/") else words[0]
-        builtin = _BUILTINS.get(name)
-        if builtin is not None:
-            return builtin(self, words[1:], streams)
+        if name in _BUILTINS:
+            return _BUILTINS[name](self, words[1:], streams)
         if name in WRAPPERS:
             return await WRAPPERS[name](self._fork(assigned), words[1:], streams)
         command = self.commands.get(name)
@@ -150,18 +151,20 @@ class Shell:
             return NOT_FOUND
         await self.device.faults.gate(name)
         self.device.commands[name] += 1
-        call = Call(
+        return await command(self._call(name, words[1:], streams, assigned or {}))
+
+    def _call(self, name: str, args: list[str], streams: Streams, assigned: Mapping[str, str]) -> Call:
+        return Call(
             device=self.device,
             commands=self.commands,
             name=name,
-            args=words[1:],
-            variables=self.variables | dict(assigned or {}),
+            args=args,
+            variables={**self.variables, **assigned},
             cwd=self.cwd,
             stdin=streams.stdin,
             out=streams.out,
             err=streams.err,
         )
-        return await command(call)
 
     async def _with_redirects(
         self, redirects: tuple[Redirect, ...], streams: Streams, body: Callable[[Streams], Awaitable[int]]
@@ -171,7 +174,7 @@ class Shell:
         files: list[tuple[str, bool, Sink]] = []
         try:
             for redirect in redirects:
-                streams = self._redirected(redirect, await self._expand_one(redirect.target), streams, files)
+                streams = self._redirected(redirect, await joined(redirect.target, self._value), streams, files)
             code = await body(streams)
             for path, append, sink in files:
                 _save(self.device, path, bytes(sink.data), append=append)
@@ -203,75 +206,26 @@ class Shell:
     # -- words
 
     async def _expand_all(self, words: tuple[Word, ...]) -> list[str]:
-        expanded: list[str] = []
+        found: list[str] = []
         for word in words:
-            for value, pattern in await self._fields(word):
-                expanded += self._matches(pattern) or [value] if pattern else [value]
-        return expanded
+            found += await expanded(word, self._value, files=self.device.files, cwd=self.cwd)
+        return found
 
-    async def _expand_one(self, word: Word) -> str:
-        return "".join([await self._value(part.kind, part.value) for part in word])
+    async def _value(self, part: Part) -> str:
+        if part.kind == "text":
+            return part.value
+        if part.kind == "command":
+            return await self._output(part.value)
+        special = {"?": str(self.status), "$": SHELL_PID, "#": "0"}
+        name, _, default = part.value.partition(":-")
+        return special.get(name) or self.variables.get(name) or default
 
-    async def _fields(self, word: Word) -> list[tuple[str, str]]:
-        """The words that one word becomes, each with its file pattern if it has one."""
-        fields: list[tuple[str, str, bool]] = []
-        value, pattern, wild, present = "", "", False, False
-        for part in word:
-            text = await self._value(part.kind, part.value)
-            if part.quoted or part.kind == "text":
-                present = present or part.quoted or bool(text)
-                value += text
-                pattern += text if not part.quoted else _literal(text)
-                wild = wild or (not part.quoted and any(c in text for c in "*?["))
-                continue
-            pieces = text.split()
-            for index, piece in enumerate(pieces):
-                if index or (text[:1].isspace() and present):
-                    fields.append((value, pattern, wild))
-                    value, pattern, wild = "", "", False
-                value, pattern, present = value + piece, pattern + piece, True
-        if present:
-            fields.append((value, pattern, wild))
-        return [(value, pattern if wild else "") for value, pattern, wild in fields]
-
-    async def _value(self, kind: str, value: str) -> str:
-        if kind == "text":
-            return value
-        if kind == "variable":
-            special = {"?": str(self.status), "$": "4242", "#": "0"}
-            name, _, default = value.partition(":-")
-            return special.get(name) or self.variables.get(name) or default
+    async def _output(self, text: str) -> str:
+        """What a substituted command prints, without the newlines at its end."""
         out = Sink()
         child = self._fork()
-        await child.run(value, Streams(stdin=Bytes(), out=out, err=Sink()))
-        self.status = child.status
+        self.status = await child.run(text, Streams(stdin=Bytes(), out=out, err=Sink()))
         return bytes(out.data).decode(errors="surrogateescape").rstrip("\n")
-
-    def _matches(self, pattern: str) -> list[str]:
-        """Existing paths that the pattern means, in order; stars match within one name."""
-        prefixes = ["/"] if pattern.startswith("/") else [""]
-        for name in pattern.strip("/").split("/"):
-            found: list[str] = []
-            for prefix in prefixes:
-                found += self._children(prefix, name)
-            prefixes = found
-        return prefixes
-
-    def _children(self, prefix: str, name: str) -> list[str]:
-        try:
-            names = list(self.device.files.list(self.absolute(prefix) or "/"))
-        except OSError:
-            return []
-        join = prefix if prefix.endswith("/") or not prefix else prefix + "/"
-        return [
-            join + entry
-            for entry in names
-            if fnmatch.fnmatchcase(entry, name) and (name.startswith(".") or not entry.startswith("."))
-        ]
-
-
-def _literal(text: str) -> str:
-    return "".join(f"[{char}]" if char in "*?[" else char for char in text)
 
 
 def _save(device: Device, path: str, data: bytes, *, append: bool) -> None:

@@ -9,18 +9,22 @@ from phonesim.shell.commands import (
     app_process,
     content,
     dumpsys,
+    file_info,
     files,
     input,
     packages,
     plain,
     properties,
     system,
+    text,
     window,
 )
 
 COMMANDS: Final[Mapping[str, Command]] = {
     **plain.COMMANDS,
     **files.COMMANDS,
+    **file_info.COMMANDS,
+    **text.COMMANDS,
     **properties.COMMANDS,
     **system.COMMANDS,
     **dumpsys.COMMANDS,

@@ -1,7 +1,6 @@
-"""Commands over the phone's files, as toybox spells their options and failures."""
+"""Commands that list and change the phone's files, as toybox spells their options and failures."""
 
 import fnmatch
-import hashlib
 import posixpath
 import stat as mode_bits
 from collections.abc import Iterator, Mapping
@@ -194,75 +193,6 @@ async def chmod(call: Call) -> int:
     return code
 
 
-async def stat(call: Call) -> int:
-    names, layout = list(call.args), ""
-    while names and names[0].startswith("-"):
-        option = names.pop(0)
-        if option == "-c":
-            layout = names.pop(0)
-    code = 0
-    for name in names:
-        try:
-            node = call.device.files.find(call.path(name), follow="-L" in call.args)
-            call.print(_stat_text(name, node, layout))
-        except OSError as error:
-            code = call.error(f"stat: '{name}': {error.strerror}")
-    return code
-
-
-def _stat_text(name: str, node: Node, layout: str) -> str:
-    kind = "directory" if node.is_dir else "symbolic link" if node.target is not None else "regular file"
-    when = datetime.fromtimestamp(node.mtime, UTC).strftime("%Y-%m-%d %H:%M:%S.%f000 +0000")
-    values = {
-        "%n": name, "%s": str(node.size), "%Y": str(int(node.mtime)), "%y": when, "%F": kind,
-        "%a": f"{node.mode & 0o7777:o}", "%A": mode_bits.filemode(node.mode), "%U": node.owner, "%G": node.group,
-        "%i": str(node.inode), "%h": "1",
-    }  # fmt: skip
-    layout = layout or "  File: %n\n  Size: %s\t %F\nAccess: (0%a/%A)\tUid: %U\t Gid: %G\nModify: %y"
-    for key, value in values.items():
-        layout = layout.replace(key, value)
-    return layout
-
-
-async def digest(call: Call) -> int:
-    options, names = call.flags("bc")
-    code = 0
-    for name in names or ["-"]:
-        try:
-            blob = None if name == "-" else call.device.files.blob(call.path(name))
-            if blob is not None and call.name == "md5sum":
-                value = blob.md5
-            else:
-                data = await call.read_all() if blob is None else blob.data
-                value = hashlib.new(call.name.removesuffix("sum"), data, usedforsecurity=False).hexdigest()
-            call.print(value if "b" in options else f"{value}  {name}")
-        except OSError as error:
-            code = call.failed(name, error)
-    return code
-
-
-async def df(call: Call) -> int:
-    human = "-h" in call.args
-    total, used = 112_345_088, 40_112_044
-    size = ["108G", " 39G", " 68G"] if human else [str(total), str(used), str(total - used)]
-    call.print(f"Filesystem       {'Size' if human else '1K-blocks':>9}     Used Available Use% Mounted on")
-    for device, place in (("/dev/block/dm-7", "/"), ("/dev/fuse", "/storage/emulated"), ("/dev/block/dm-46", "/data")):
-        call.print(f"{device:<16} {size[0]:>9} {size[1]:>8} {size[2]:>9}  36% {place}")
-    return 0
-
-
-async def du(call: Call) -> int:
-    options, names = call.flags("shkamx")
-    code = 0
-    for name in names or ["."]:
-        try:
-            total = sum((node.size + 1023) // 1024 for _, node in call.device.files.walk(call.path(name)))
-            call.print(f"{total}{'K' if 'h' in options else ''}\t{name}")
-        except OSError as error:
-            code = call.failed(name, error)
-    return code
-
-
 async def ln(call: Call) -> int:
     options, names = call.flags("sfn")
     if len(names) != 2 or "s" not in options:
@@ -306,29 +236,6 @@ def _found(call: Call, start: str, tests: Mapping[str, str]) -> Iterator[tuple[s
             yield shown, node
 
 
-async def pwd(call: Call) -> int:
-    return call.print(call.cwd)
-
-
-async def readlink(call: Call) -> int:
-    options, names = call.flags("fenq")
-    try:
-        if call.name == "realpath" or "f" in options:
-            return call.print(call.device.files.resolve(call.path(names[0])))
-        target = call.device.files.find(call.path(names[0]), follow=False).target
-        return call.print(target) if target is not None else 1
-    except (OSError, IndexError):
-        return 1
-
-
-async def basename(call: Call) -> int:
-    return call.print(posixpath.basename(call.args[0].rstrip("/")) if call.args else "")
-
-
-async def dirname(call: Call) -> int:
-    return call.print(posixpath.dirname(call.args[0].rstrip("/")) or "." if call.args else "")
-
-
 async def tee(call: Call) -> int:
     options, names = call.flags("ai")
     data = await call.read_all()
@@ -341,18 +248,6 @@ async def tee(call: Call) -> int:
     return 0
 
 
-async def toybox(call: Call) -> int:
-    """`toybox NAME ARGS` is the command NAME; toybox alone lists what it holds."""
-    if not call.args:
-        return call.print(" ".join(sorted(COMMANDS)))
-    name, *args = call.args
-    command = COMMANDS.get(name) or call.commands.get(name)
-    if command is None:
-        return call.error(f"toybox: Unknown command {name}", code=127)
-    call.name, call.args = name, args
-    return await command(call)
-
-
 COMMANDS: Final[Mapping[str, Command]] = {
     "ls": ls,
     "cat": cat,
@@ -363,19 +258,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "cp": cp,
     "touch": touch,
     "chmod": chmod,
-    "stat": stat,
-    "md5sum": digest,
-    "sha1sum": digest,
-    "sha256sum": digest,
-    "df": df,
-    "du": du,
     "ln": ln,
     "find": find,
-    "pwd": pwd,
-    "readlink": readlink,
-    "realpath": readlink,
-    "basename": basename,
-    "dirname": dirname,
     "tee": tee,
-    "toybox": toybox,
 }

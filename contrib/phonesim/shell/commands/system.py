@@ -1,4 +1,4 @@
-"""Commands about the phone as a machine: cmd, svc, logcat, network addresses, restart."""
+"""Commands about the phone as a machine: cmd, toybox, svc, logcat, network addresses, restart."""
 
 import asyncio
 from collections.abc import Mapping
@@ -21,6 +21,18 @@ async def cmd(call: Call) -> int:
     if service in QUIET_SERVICES:
         return 0
     return call.error(f"cmd: Can't find service: {service}", code=20)
+
+
+async def toybox(call: Call) -> int:
+    """`toybox NAME ARGS` is the command NAME; toybox alone lists what there is."""
+    if not call.args:
+        return call.print(" ".join(sorted(call.commands)))
+    name, *args = call.args
+    command = call.commands.get(name)
+    if command is None:
+        return call.error(f"toybox: Unknown command {name}", code=127)
+    call.name, call.args = name, args
+    return await command(call)
 
 
 async def svc(call: Call) -> int:
@@ -119,6 +131,7 @@ async def nothing(_call: Call) -> int:
 
 COMMANDS: Final[Mapping[str, Command]] = {
     "cmd": cmd,
+    "toybox": toybox,
     "svc": svc,
     "logcat": logcat,
     "log": log_,
