@@ -40,8 +40,11 @@ class NotReachedError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Found(Generic[T]):
-    value: T
+class _Decision(Generic[T]):
+    """What ended a wait: the wanted value, or a popup to put away."""
+
+    value: T | None = None
+    popup: Popup | None = None
 
 
 Wanted = Callable[[Sight], T | None]
@@ -72,12 +75,12 @@ class Navigator:
         backed = patient
         while True:
             left_s = max(end - time.monotonic(), 0.5)
-            result, last = self._watch(wanted, what, left_s if backed else min(left_s, STRANGE_S))
-            if isinstance(result, _Found):
-                return result.value
-            if isinstance(result, Popup):
+            decision, last = self._watch(wanted, what, left_s if backed else min(left_s, STRANGE_S))
+            if decision.value is not None:
+                return decision.value
+            if decision.popup is not None:
                 popups += 1
-                self._put_away(result, popups)
+                self._put_away(decision.popup, popups)
             elif _strange(last) and not backed:
                 backed = True
                 self.ctx.step(f"unknown screen while waiting for {what}: BACK once, then looking again", 0)
@@ -86,25 +89,25 @@ class Navigator:
             elif time.monotonic() >= end:
                 raise NotReachedError(what, last)
 
-    def _watch(self, wanted: Wanted[T], what: str, timeout_s: float) -> "tuple[_Found[T] | Popup | None, Sight]":
-        """The next thing that decides: the wanted sight, or a popup; None if neither came, with the last sight."""
+    def _watch(self, wanted: Wanted[T], what: str, timeout_s: float) -> tuple[_Decision[T], Sight]:
+        """The next thing that decides, an empty decision if nothing came in time, and the last sight."""
         last: list[Sight] = []
 
-        def decide(tree: Hierarchy) -> "_Found[T] | Popup | None":
+        def decide(tree: Hierarchy) -> _Decision[T] | None:
             sight = self._sight(tree)
             last[:] = [sight]
             self.stop_at_blocker(sight)
             if sight.seen.popup is not None:
-                return sight.seen.popup
+                return _Decision(popup=sight.seen.popup)
             value = wanted(sight)
-            return None if value is None else _Found(value=value)
+            return None if value is None else _Decision(value=value)
 
         try:
             return self.phone.wait_until(decide, timeout_s=timeout_s, what=what), last[0]
         except PhoneTimeoutError:
             if not last:
                 raise
-            return None, last[0]
+            return _Decision(), last[0]
 
     def _sight(self, tree: Hierarchy) -> Sight:
         return Sight(tree=tree, seen=recognise(self.app, tree, self.ctx.package))

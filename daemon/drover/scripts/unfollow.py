@@ -1,16 +1,24 @@
 """Unfollow one user. The commit tap is "Unfollow" on the sheet that the profile's button opens."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from drover.apps import FollowState, Screen, unfollow_row
 from drover.phone.hierarchy import Node
 from drover.scripts.context import Context
 from drover.scripts.navigation import Navigator, NotReachedError, Sight, describe
-from drover.scripts.profile_visit import ProfileSight, read_profile
+from drover.scripts.profile_visit import read_profile
 from drover.scripts.relation import RelationScript
 
 _SHEET_S: Final = 8.0
 _QUESTION_S: Final = 1.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Opened:
+    """What a tap on the button opened: the sheet's row, or nothing because it unfollowed at once."""
+
+    row: Node | None
 
 
 class Unfollow(RelationScript):
@@ -39,21 +47,24 @@ class Unfollow(RelationScript):
             return
         ctx.step(f"opening the sheet to unfollow @{self.target}", 60)
         nav.tap(profile.button.target)
-        found = nav.reach(lambda sight: self._sheet_or_done(nav, sight), what="the unfollow sheet", timeout_s=_SHEET_S)
-        if isinstance(found, ProfileSight):
+        opened = nav.reach(
+            lambda sight: self._opened(nav, sight), what="the unfollow sheet", timeout_s=_SHEET_S, patient=True
+        )
+        row = opened.row
+        if row is None:
             # This version asks nothing: the tap on the button was the effect itself.
             ctx.commit(f"unfollow @{self.target}, which the button did at once", lambda: None)
             return
         ctx.step(f"unfollowing @{self.target}", 70)
-        ctx.commit(f"unfollow @{self.target}", lambda: ctx.phone.tap_once(found))
-        self._answer(nav, found)
+        ctx.commit(f"unfollow @{self.target}", lambda: ctx.phone.tap_once(row))
+        self._answer(nav, row)
 
-    def _sheet_or_done(self, nav: Navigator, sight: Sight) -> Node | ProfileSight | None:
+    def _opened(self, nav: Navigator, sight: Sight) -> _Opened | None:
         row = unfollow_row(nav.app, sight.tree)
         if row is not None:
-            return row
+            return _Opened(row=row)
         profile = read_profile(nav, sight, self.target)
-        return profile if profile and self.wanted(profile.state) else None
+        return _Opened(row=None) if profile and self.wanted(profile.state) else None
 
     def _answer(self, nav: Navigator, first: Node) -> None:
         """Answer the second question where one comes: another window with another button, never the same tap again."""
