@@ -37,8 +37,12 @@ class Watch:
         # Subscribed before looking, so that nothing is missed in between.
         self._stream = client.subscribe()
         self.tasks: dict[int, Task | None] = {}
-        for task_id in task_ids:
-            self.tasks[task_id] = client.ask(GetTask(task_id=task_id), Task)
+        try:
+            for task_id in task_ids:
+                self.tasks[task_id] = client.ask(GetTask(task_id=task_id), Task)
+        except BaseException:
+            self.close()
+            raise
 
     def wait(self, timeout_s: float | None, *, clock: Callable[[], float] = time.monotonic) -> None:
         """Return when all have ended; raises WaitTimeoutError, or DaemonUnreachableError when it stays away."""
@@ -96,16 +100,22 @@ class Watch:
 
     def _subscribe_and_look(self) -> EventStream:
         stream = self._client.subscribe()
-        for task_id, known in list(self.tasks.items()):
-            if known is None or known.status.ended:
-                continue
-            try:
-                task = self._client.ask(GetTask(task_id=task_id), Task)
-            except RequestError as error:
-                if error.failure.code is not Code.NOT_FOUND:
-                    raise
-                self._forget(task_id)
-                continue
-            self.tasks[task_id] = task
-            self._reporter.changed(task)
+        try:
+            for task_id, known in list(self.tasks.items()):
+                if known is not None and not known.status.ended:
+                    self._look_again(task_id)
+        except BaseException:
+            stream.close()
+            raise
         return stream
+
+    def _look_again(self, task_id: int) -> None:
+        try:
+            task = self._client.ask(GetTask(task_id=task_id), Task)
+        except RequestError as error:
+            if error.failure.code is not Code.NOT_FOUND:
+                raise
+            self._forget(task_id)
+            return
+        self.tasks[task_id] = task
+        self._reporter.changed(task)

@@ -7,7 +7,7 @@ from drover.wire.faults import Code, RequestError
 from drover.wire.scripts import KNOWN, USERNAME, unsupported_message
 from drover_shim.fields import Fields, refuse, serial
 
-MAX_MINUTES: Final = 7 * 24 * 60
+MAX_MINUTES: Final = 24 * 60
 
 
 def read_new_task(body: dict[str, Any], *, idempotency_key: str | None, body_digest: str) -> CreateTasks:
@@ -58,7 +58,8 @@ def _username(path: str, value: Any) -> str:
 
 def _interval(fields: Fields) -> tuple[int, int]:
     low = fields.integer("min_interval", 0, 0, MAX_MINUTES)
-    high = fields.integer("max_interval", low, 0, MAX_MINUTES)
+    # 0 is the default that older clients send: no wish of their own.
+    high = fields.integer("max_interval", 0, 0, MAX_MINUTES) or low
     if high < low:
         raise RequestError(Code.INVALID, f"max_interval: expected at least min_interval ({low}), got {high}")
     return low, high

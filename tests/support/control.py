@@ -9,7 +9,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from drover.wire.codec import PROTOCOL_VERSION, MalformedMessageError
+from drover.wire.codec import MAX_FRAME_BYTES, PROTOCOL_VERSION, MalformedMessageError
 from drover.wire.control import (
     REQUESTS,
     RESPONSES,
@@ -122,6 +122,8 @@ class Conversation:
     def _answer(self, request: Request) -> ResponseBody | None:
         body = request.body
         if isinstance(body, Hello):
+            if body.version != PROTOCOL_VERSION:
+                return Failure(code=Code.CONFLICT, message=f"the daemon speaks version {PROTOCOL_VERSION}")
             self._greeted = True
             return Welcome(
                 version=self._daemon.version,
@@ -158,7 +160,10 @@ class Conversation:
 
 def _read_frame(connection: socket.socket) -> bytes | None:
     header = _exactly(connection, 4)
-    return None if header is None else _exactly(connection, struct.unpack("!I", header)[0])
+    if header is None:
+        return None
+    (length,) = struct.unpack("!I", header)
+    return None if length > MAX_FRAME_BYTES else _exactly(connection, length)
 
 
 def _exactly(connection: socket.socket, count: int) -> bytes | None:

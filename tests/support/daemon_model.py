@@ -134,9 +134,10 @@ class DaemonModel:
         if body.usernames:
             return [(by_name[name].serial, name) for name in body.usernames]
         if body.enable_multi_account:
-            return [
-                (account.serial, account.username) for account in by_name.values() if account.serial in body.serials
-            ]
+            chosen = [one for one in by_name.values() if one.serial in body.serials]
+            if not chosen:
+                raise RequestError(Code.NOT_FOUND, "enable_multi_account: no enabled account is registered there")
+            return [(one.serial, one.username) for one in chosen]
         return [(serial, None) for serial in body.serials]
 
     def _add(self, body: c.CreateTasks, serial: str, username: str | None, config: Any) -> int:

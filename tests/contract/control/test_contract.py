@@ -1,0 +1,295 @@
+"""What every daemon answers on the control socket, whether the double or the real one. Needs no phone."""
+
+import socket
+import struct
+import uuid
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drover.client import ControlClient, EventStream
+from drover.wire import control as c
+from drover.wire.codec import MAX_FRAME_BYTES, PROTOCOL_VERSION
+from drover.wire.devices import Device
+from drover.wire.events import Event, EventBody, TaskChanged, TaskDeleted
+from drover.wire.faults import Code, Failure, RequestError
+from drover.wire.tasks import Effect, Reason, Status, Task, TaskStats
+
+
+def a_serial() -> str:
+    return f"absent-{uuid.uuid4().hex[:12]}"
+
+
+def create(client: ControlClient, **changes: Any) -> list[int]:
+    fields: dict[str, Any] = {
+        "script_name": "follow",
+        "script_config": {"target_users": ["ada"]},
+        "serials": [a_serial()],
+        **changes,
+    }
+    return client.ask(c.CreateTasks(**fields), c.TasksCreated).task_ids
+
+
+def task(client: ControlClient, task_id: int) -> Task:
+    return client.ask(c.GetTask(task_id=task_id), Task)
+
+
+def refused(call: Callable[[], object]) -> Failure:
+    with pytest.raises(RequestError) as caught:
+        call()
+    assert caught.value.failure.message
+    return caught.value.failure
+
+
+def next_of(stream: EventStream, kind: type[EventBody], task_id: int) -> Event:
+    """The next event of this kind about this task."""
+    for _ in range(200):
+        event = stream.next_event(timeout_s=10)
+        assert event is not None, f"no {kind.__name__} for task {task_id}"
+        body = event.body
+        about = body.task.id if isinstance(body, TaskChanged) else getattr(body, "task_id", None)
+        if isinstance(body, kind) and about == task_id:
+            return event
+    raise AssertionError("too many other events")
+
+
+def test_the_welcome_names_version_boot_and_zone(client: ControlClient) -> None:
+    welcome = client.welcome
+    assert (welcome.version, bool(welcome.boot_id), bool(welcome.daemon_version)) == (PROTOCOL_VERSION, True, True)
+    status = client.ask(c.GetStatus(), c.DaemonStatus)
+    assert (status.boot_id, status.pid) == (welcome.boot_id, welcome.pid)
+    assert status.draining is False
+
+
+def test_a_new_task_is_pending_and_says_what_it_waits_for(client: ControlClient) -> None:
+    serial = a_serial()
+    config = {"target_users": ["ada", "@bob"], "access_method": "search"}
+    first, second = create(client, serials=[serial], script_config=config, priority=3)
+    found = task(client, first)
+    assert (found.serial, found.script_name, found.status, found.effect) == (
+        serial,
+        "follow",
+        Status.PENDING,
+        Effect.NONE,
+    )
+    assert found.script_config == {"target_user": "ada", "access_method": "search"}
+    assert task(client, second).script_config["target_user"] == "bob"
+    assert found.remark
+    assert (found.source, found.priority, found.attempt, found.retry_count) == ("api", 3, 0, 0)
+    assert found.created_at.tzinfo is not None
+    assert found.group_id == task(client, second).group_id
+
+
+def test_creation_is_all_or_nothing(client: ControlClient) -> None:
+    before = client.ask(c.GetTaskStats(), TaskStats).total
+    config = {"target_users": ["ada", "no good"]}
+    assert refused(lambda: create(client, script_config=config)).code is Code.INVALID
+    assert refused(lambda: create(client, script_config={"typo": 1, "target_user": "ada"})).code is Code.INVALID
+    assert refused(lambda: create(client, script_name="post", script_config={})).code is Code.SCRIPT_UNSUPPORTED
+    assert refused(lambda: create(client, script_name="nonsense")).code is Code.SCRIPT_UNSUPPORTED
+    nobody = refused(lambda: create(client, serials=[], usernames=["nobody.at.all"]))
+    assert (nobody.code, "nobody.at.all" in nobody.message) == (Code.NOT_FOUND, True)
+    assert client.ask(c.GetTaskStats(), TaskStats).total == before
+
+
+def test_a_start_time_becomes_one_instant(client: ControlClient) -> None:
+    (task_id,) = create(client, start_time="23:59")
+    found = task(client, task_id)
+    assert found.scheduled_at is not None
+    assert 0 <= (found.scheduled_at - found.created_at).total_seconds() < 25 * 3600
+
+
+def test_pages_are_newest_first_and_filtered(client: ControlClient) -> None:
+    serial = a_serial()
+    ids = [*create(client, serials=[serial]), *create(client, serials=[serial], source="ui"), *create(client)]
+
+    def page(**filters: Any) -> c.TaskPage:
+        return client.ask(c.ListTasks(**filters), c.TaskPage)
+
+    assert [one.id for one in page(serial=serial).tasks] == [ids[1], ids[0]]
+    assert [one.id for one in page(serial=serial, source="ui").tasks] == [ids[1]]
+    assert [one.id for one in page(serial=serial, page=2, page_size=1).tasks] == [ids[0]]
+    assert page(serial=serial, page=2, page_size=1).total == 2
+    assert page(serial=serial, status=int(Status.FAILED)).total == 0
+    assert page(serial=serial, script_name="unfollow").tasks == []
+    assert page(page_size=1).tasks[0].id == ids[2]
+
+
+def test_stop_retry_and_stats(client: ControlClient) -> None:
+    (task_id,) = create(client)
+    before = client.ask(c.GetTaskStats(), TaskStats)
+    stopped = client.ask(c.StopTask(task_id=task_id), Task)
+    assert (stopped.id, stopped.status, stopped.reason) == (task_id, Status.FAILED, Reason.STOPPED)
+    assert stopped.remark
+    assert stopped.end_time is not None
+    after = client.ask(c.GetTaskStats(), TaskStats)
+    assert (after.pending, after.failed, after.total) == (before.pending - 1, before.failed + 1, before.total)
+    assert refused(lambda: client.call(c.StopTask(task_id=task_id))).code is Code.CONFLICT
+    again = client.ask(c.RetryTask(task_id=task_id), Task)
+    assert (again.id, again.status, again.reason, again.retry_count) == (task_id, Status.PENDING, None, 1)
+    assert again.end_time is None
+    assert refused(lambda: client.call(c.RetryTask(task_id=task_id))).code is Code.CONFLICT
+
+
+def test_retry_all(client: ControlClient) -> None:
+    ids = [create(client)[0] for _ in range(3)]
+    for task_id in ids[:2]:
+        client.call(c.StopTask(task_id=task_id))
+    retried = client.ask(c.RetryAll(), c.RetriedAll)
+    assert retried.retried_count >= 2
+    assert retried.skipped == []
+    assert all(task(client, task_id).status is Status.PENDING for task_id in ids)
+
+
+def test_delete_reports_what_did_not_exist(client: ControlClient) -> None:
+    (task_id,) = create(client)
+    deleted = client.ask(c.DeleteTasks(task_ids=[task_id, 2**40]), c.TasksDeleted)
+    assert (deleted.deleted_count, deleted.not_found) == (1, [2**40])
+    assert refused(lambda: task(client, task_id)).code is Code.NOT_FOUND
+
+
+def test_an_idempotency_key_answers_as_the_first_time(client: ControlClient) -> None:
+    key, serial = uuid.uuid4().hex, a_serial()
+    first = create(client, serials=[serial], idempotency_key=key, body_digest="a")
+    assert create(client, serials=[serial], idempotency_key=key, body_digest="a") == first
+    assert client.ask(c.ListTasks(serial=serial), c.TaskPage).total == 1
+    conflict = refused(lambda: create(client, serials=[serial], idempotency_key=key, body_digest="b"))
+    assert conflict.code is Code.CONFLICT
+
+
+def test_what_does_not_exist_is_not_found(client: ControlClient) -> None:
+    for body in (
+        c.GetTask(task_id=2**40),
+        c.StopTask(task_id=2**40),
+        c.RetryTask(task_id=2**40),
+        c.ReadTaskLog(task_id=2**40),
+        c.FindArtifact(task_id=2**40, name="x"),
+        c.GetDevice(serial="nobody"),
+        c.DeleteAccount(username="nobody"),
+        c.FindArtifact(task_id=create(client)[0], name="../../etc/passwd"),
+    ):
+        assert refused(partial(client.call, body)).code is Code.NOT_FOUND, body
+
+
+def test_the_log_of_a_task_that_never_ran(client: ControlClient) -> None:
+    (task_id,) = create(client)
+    assert client.ask(c.ReadTaskLog(task_id=task_id), c.LogChunk) == c.LogChunk(text="", next_offset=0, ended=False)
+    client.call(c.StopTask(task_id=task_id))
+    assert client.ask(c.ReadTaskLog(task_id=task_id), c.LogChunk).ended
+
+
+def test_accounts_decide_where_a_task_goes(client: ControlClient) -> None:
+    serial, name = a_serial(), f"shop.{uuid.uuid4().hex[:8]}"
+    account = client.ask(c.PutAccount(username=name, serial=serial), c.Account)
+    assert (account.username, account.serial, account.platform, account.enabled) == (name, serial, "tiktok", True)
+    assert account in client.ask(c.ListAccounts(), c.AccountList).accounts
+    (task_id,) = create(client, serials=[], usernames=[name])
+    found = task(client, task_id)
+    assert (found.serial, found.username) == (serial, name)
+    (task_id,) = create(client, serials=[serial], enable_multi_account=True)
+    assert task(client, task_id).username == name
+    assert isinstance(client.call(c.DeleteAccount(username=name)), c.Done)
+
+
+def test_the_licence_is_pro_by_default(client: ControlClient) -> None:
+    plan = client.ask(c.CheckLicense(), c.License)
+    assert (plan.plan_name, plan.api_enabled, plan.device_limit) == ("Pro", True, 20)
+    assert plan.message == "API access enabled"
+
+
+def test_devices_are_a_list(client: ControlClient) -> None:
+    devices = client.ask(c.ListDevices(), c.DeviceList).devices
+    assert all(isinstance(device, Device) for device in devices)
+
+
+def test_events_follow_a_task_through_its_life(client: ControlClient) -> None:
+    with client.subscribe() as stream:
+        start = stream.last_event_id
+        (task_id,) = create(client)
+        created = next_of(stream, TaskChanged, task_id)
+        client.call(c.StopTask(task_id=task_id))
+        stopped = next_of(stream, TaskChanged, task_id)
+        client.call(c.DeleteTasks(task_ids=[task_id]))
+        deleted = next_of(stream, TaskDeleted, task_id)
+    assert isinstance(stopped.body, TaskChanged)
+    assert stopped.body.task.reason is Reason.STOPPED
+    assert start < created.id < stopped.id < deleted.id
+    assert stream.last_event_id >= deleted.id
+
+
+def test_events_can_be_read_again_from_an_id(client: ControlClient) -> None:
+    with client.subscribe() as stream:
+        start = stream.last_event_id
+    (task_id,) = create(client)
+    with client.subscribe(after=start) as stream:
+        event = next_of(stream, TaskChanged, task_id)
+    with client.subscribe(after=event.id) as stream:
+        client.call(c.StopTask(task_id=task_id))
+        later = next_of(stream, TaskChanged, task_id)
+    assert later.id > event.id
+    assert isinstance(later.body, TaskChanged)
+    assert later.body.task.status is Status.FAILED
+
+
+def test_an_announced_api_holds_while_its_connection_lives(daemon: Path, client: ControlClient) -> None:
+    def url() -> str:
+        return client.ask(c.GetStatus(), c.DaemonStatus).api_url
+
+    with ControlClient(daemon, client_name="shim") as shim:
+        shim.call(c.AnnounceApi(url="http://127.0.0.1:1/api/v1/"))
+        assert url() == "http://127.0.0.1:1/api/v1/"
+    for _ in range(1000):
+        if url() == "":
+            break
+    assert url() == ""
+
+
+def _raw(daemon: Path, *requests: c.Request) -> list[c.Response]:
+    """Send these on a bare socket, one at a time; the answers until the daemon closes or is silent."""
+    answers: list[c.Response] = []
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(1)
+        sock.connect(str(daemon))
+        file = sock.makefile("rb")
+        for request in requests:
+            data = c.REQUESTS.encode(request)
+            sock.sendall(struct.pack("!I", len(data)) + data)
+            header = file.read(4)
+            if len(header) < 4:
+                break
+            answers.append(c.RESPONSES.decode(file.read(struct.unpack("!I", header)[0])))
+    return answers
+
+
+def test_hello_comes_first(daemon: Path) -> None:
+    (answer,) = _raw(daemon, c.Request(id=7, body=c.GetStatus()))
+    assert answer.id == 7
+    assert isinstance(answer.body, Failure)
+    assert answer.body.code is Code.INVALID
+
+
+def test_another_version_is_refused_with_a_conflict(daemon: Path) -> None:
+    (answer,) = _raw(daemon, c.Request(id=1, body=c.Hello(version=PROTOCOL_VERSION + 1, client="newer")))
+    assert isinstance(answer.body, Failure)
+    assert answer.body.code is Code.CONFLICT
+
+
+def test_answers_carry_the_id_of_the_request(daemon: Path) -> None:
+    hello = c.Request(id=41, body=c.Hello(version=PROTOCOL_VERSION, client="raw"))
+    answers = _raw(daemon, hello, c.Request(id=9, body=c.GetTaskStats()), c.Request(id=2**31, body=c.CheckLicense()))
+    assert [answer.id for answer in answers] == [41, 9, 2**31]
+
+
+@pytest.mark.parametrize("frame", [struct.pack("!I", 1) + b"\xc1", struct.pack("!I", MAX_FRAME_BYTES + 1)])
+def test_garbage_ends_the_connection_and_harms_nobody(daemon: Path, client: ControlClient, frame: bytes) -> None:
+    hello = c.REQUESTS.encode(c.Request(id=1, body=c.Hello(version=PROTOCOL_VERSION, client="raw")))
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(5)
+        sock.connect(str(daemon))
+        sock.sendall(struct.pack("!I", len(hello)) + hello + frame)
+        while sock.recv(65536):
+            pass
+    assert client.ask(c.GetTaskStats(), TaskStats).total >= 0

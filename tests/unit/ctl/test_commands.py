@@ -1,0 +1,247 @@
+"""Every command: what it prints in a pipe, what as JSON, and with which code it ends."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from drover.wire.control import CreateTasks
+from drover.wire.tasks import Effect, Phase, Reason, Status
+from drover_ctl.main import cli
+from tests.support.control import FakeDaemon
+from tests.support.ctl import Ctl
+
+A, B = "127.0.0.1:5555", "R58M123ABC"
+
+
+def test_status_shows_local_times_and_json_the_same_data(ctl: Ctl) -> None:
+    shown = ctl("status")
+    assert shown.code == 0
+    fields = dict(line.split("  ", 1) for line in shown.lines)
+    assert fields["since"].strip() == "2026-03-01 13:00:00"  # the daemon's zone is Europe/Paris
+    assert fields["devices"].strip() == "1 idle, 1 unauthorized"
+    assert fields["plan"].strip() == "Pro, 20 devices at a time"
+    data = ctl("status", "--json").json
+    assert data["daemon"]["devices"] == {"idle": 1, "unauthorized": 1}
+    assert data["license"]["plan_name"] == "Pro"
+
+
+def test_device_list_and_show(ctl: Ctl) -> None:
+    listed = ctl("device", "list")
+    assert listed.lines[0].split() == ["SERIAL", "STATE", "MODEL", "ANDROID", "BATTERY", "TASK", "QUEUED", "REASON"]
+    assert listed.lines[2].split()[:2] == [B, "unauthorized"]
+    assert [device["serial"] for device in ctl("device", "list", "--json").json] == [A, B]
+    assert "Pixel 7" in ctl("device", "show", A).out
+    assert ctl("--json", "device", "show", B).json["reason"] == "allow USB debugging on the phone"
+    missing = ctl("device", "show", "nobody")
+    assert (missing.code, missing.out) == (4, "")
+    assert "nobody" in missing.err
+
+
+def test_an_empty_list_says_what_to_do(fake: FakeDaemon, capsys: pytest.CaptureFixture[str]) -> None:
+    bare = Ctl(fake.path, capsys)
+    assert "attach a phone" in bare("device", "list").out
+    assert bare("device", "list", "--json").json == []
+    assert bare("task", "list").out == "no tasks\n"
+    assert "account add" in bare("account", "list").out
+
+
+def test_create_sends_exactly_what_was_asked(ctl: Ctl, fake: FakeDaemon) -> None:
+    made = ctl(
+        *("task", "create", "follow", "--serial", f"{A},{B}", "--target", "ada,bob", "--target", "@eve"),
+        *("--access-method", "search", "--start-time", "21:30", "--min-interval", "2", "--max-interval", "5"),
+        *("--priority", "7", "--username", "@shop.one", "--multi-account"),
+    )
+    assert made.code == 4  # nobody registered shop.one
+    request = fake.requests[-1].body
+    assert request == CreateTasks(
+        script_name="follow",
+        script_config={"target_users": ["ada", "bob", "@eve"], "access_method": "search"},
+        serials=[A, B],
+        usernames=["shop.one"],
+        enable_multi_account=True,
+        start_time="21:30",
+        min_interval=2,
+        max_interval=5,
+        priority=7,
+        source="ui",
+    )
+
+
+def test_create_prints_the_ids(ctl: Ctl) -> None:
+    assert ctl("task", "create", "follow", "--serial", A, "--target", "ada").out == "created task 1\n"
+    assert ctl("task", "create", "unfollow", "--serial", A, "--target", "a,b").out == "created 2 tasks: 2 3\n"
+    config = json.dumps({"target_user": "ada"})
+    made = ctl("task", "create", "follow", "--serial", A, "--config", config, "--json")
+    assert made.json == {"task_ids": [4], "created_count": 1}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("task", "create", "follow", "--target", "ada"),
+        ("task", "create", "follow", "--serial", A),
+        ("task", "create", "like", "--serial", A, "--target", "ada"),
+        ("task", "create", "follow", "--serial", A, "--target", "no good"),
+        ("task", "create", "follow", "--serial", A, "--config", "["),
+        ("task", "create", "follow", "--serial", A, "--config", "[]"),
+        ("task", "create", "follow", "--serial", A, "--access-method", "magic"),
+        ("task", "list", "--status", "nope"),
+        ("task", "list", "-n", "101"),
+        ("task", "show", "x"),
+        ("task", "show", "0"),
+        ("task", "stop"),
+        ("task", "retry"),
+        ("task", "retry", "--all", "1"),
+        ("task", "delete"),
+        ("nothing",),
+        ("completion", "tcsh"),
+    ],
+)
+def test_2_for_what_was_asked_wrongly(ctl: Ctl, arguments: tuple[str, ...]) -> None:
+    run = ctl(*arguments)
+    assert (run.code, run.out) == (2, "")
+    assert run.err
+
+
+def test_3_without_a_daemon_names_the_socket_and_how_to_start(
+    short_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Ctl(short_dir / "control.sock", capsys)("status")
+    assert (run.code, run.out) == (3, "")
+    assert str(short_dir / "control.sock") in run.err
+    assert "droverd" in run.err
+
+
+def test_4_and_5(ctl: Ctl, tasks: list[int]) -> None:
+    for command in ("show", "stop", "retry", "delete", "wait", "log"):
+        assert ctl("task", command, "77").code == 4, command
+    assert ctl("task", "retry", "1").code == 5
+    assert ctl("task", "stop", "1").code == 0
+    assert ctl("task", "stop", "1").code == 5
+
+
+def test_errors_are_json_too_when_json_is_asked_for(ctl: Ctl) -> None:
+    run = ctl("task", "show", "77", "--json")
+    error = json.loads(run.err)
+    assert (run.code, error["code"], error["data"]) == (4, 40401, None)
+    assert "77" in error["message"]
+
+
+def test_list_and_show(ctl: Ctl, tasks: list[int], fake: FakeDaemon) -> None:
+    assert fake.model.folder is not None
+    fake.model.change(
+        1,
+        status=Status.FAILED,
+        reason=Reason.NEEDS_HUMAN,
+        remark="a captcha is shown",
+        effect=Effect.UNKNOWN,
+        retry_safe=False,
+        start_time=datetime(2026, 7, 1, 10, 0, tzinfo=UTC),
+        evidence=["screen-1.png"],
+    )
+    listed = ctl("task", "list", "--status", "failed")
+    assert len(listed.lines) == 2
+    assert listed.lines[1].split()[:5] == ["1", A, "follow", "@ada", "failed"]
+    assert listed.lines[1].endswith("a captcha is shown")
+    page = ctl("task", "list", "-n", "2", "--json").json
+    assert (page["total"], [task["id"] for task in page["tasks"]]) == (3, [3, 2])
+    assert page["tasks"][0]["status_text"] == "pending"
+    shown = ctl("task", "show", "1").out
+    assert "2026-07-01 12:00:00" in shown
+    assert "needs_human" in shown
+    assert "not safe to repeat" in shown
+    assert str(fake.model.folder / "screen-1.png") in shown
+    assert ctl("task", "show", "1", "--json").json["task"]["reason"] == "needs_human"
+
+
+def test_stop_goes_on_after_a_refusal(ctl: Ctl, tasks: list[int]) -> None:
+    run = ctl("task", "stop", "1", "77", "2")
+    assert run.code == 4
+    assert [line.split()[1] for line in run.lines] == ["1", "2"]
+    assert "77" in run.err
+    assert [task["id"] for task in ctl("task", "stop", "3", "--json").json["tasks"]] == [3]
+
+
+def test_retry_all_and_force(ctl: Ctl, tasks: list[int], fake: FakeDaemon) -> None:
+    fake.model.change(1, status=Status.FAILED, effect=Effect.UNKNOWN)
+    fake.model.change(2, status=Status.FAILED)
+    assert ctl("task", "retry", "--all").out == "1 tasks are back in the queue; left alone, outcome unknown: 1\n"
+    assert ctl("task", "retry", "1").code == 5
+    assert ctl("task", "retry", "1", "--force").code == 0
+
+
+def test_delete(ctl: Ctl, tasks: list[int]) -> None:
+    run = ctl("task", "delete", "1", "2", "77")
+    assert (run.code, run.out) == (4, "2 deleted\n")
+    assert "77" in run.err
+    assert ctl("task", "delete", "3", "--json").json["deleted_count"] == 1
+
+
+def test_log_whole_and_as_json(ctl: Ctl, tasks: list[int], fake: FakeDaemon) -> None:
+    fake.model.logs[1] = "".join(f"line {number}\n" for number in range(30)) + "caf\u00e9 \x1b[2Jcleared\n"
+    fake.model.change(1, status=Status.COMPLETED)
+    run = ctl("task", "log", "1")
+    assert run.lines[0] == "line 0"
+    assert run.lines[-1] == "caf\u00e9 cleared"
+    assert ctl("task", "log", "1", "--json").json["text"].count("\n") == 31
+
+
+def test_accounts(ctl: Ctl) -> None:
+    assert ctl("account", "add", "@shop.one", "--serial", A).code == 0
+    assert ctl("account", "add", "shop.two", "--serial", B, "--platform", "instagram", "--disabled").code == 0
+    assert [line.split() for line in ctl("account", "list").lines[1:]] == [
+        ["shop.one", "tiktok", A, "yes"],
+        ["shop.two", "instagram", B, "no"],
+    ]
+    assert ctl("account", "remove", "shop.one").code == 0
+    assert ctl("account", "remove", "shop.one").code == 4
+    assert [account["username"] for account in ctl("account", "list", "--json").json] == ["shop.two"]
+
+
+def test_s18_what_phones_say_cannot_drive_the_terminal(ctl: Ctl, fake: FakeDaemon) -> None:
+    evil = "x\x1b[31m\x1b]0;title\x07\x9b2J\r\u202eevil\x00\ny"
+    fake.model.add_device("evil", reason=evil, note=evil)
+    for run in (ctl("device", "list"), ctl("device", "show", "evil")):
+        assert not [char for char in run.out if ord(char) < 32 and char != "\n"]
+        assert not set(run.out) & {"\x7f", "\x9b", "\u202e"}
+        assert "title" not in run.out
+    assert ctl("device", "show", "evil", "--json").json["reason"] == evil
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts_name_the_program(ctl: Ctl, shell: str) -> None:
+    run = ctl("completion", shell)
+    assert run.code == 0
+    assert "_DROVERCTL_COMPLETE" in run.out
+    assert "droverctl" in run.out
+
+
+def test_every_command_has_help_with_an_example(ctl: Ctl) -> None:
+    def walk(command: object, path: tuple[str, ...]) -> list[tuple[str, ...]]:
+        children = getattr(command, "commands", None)
+        if children is None:
+            return [path]
+        return [leaf for name, child in children.items() for leaf in walk(child, (*path, name))]
+
+    leaves = walk(cli, ())
+    assert len(leaves) >= 15
+    for path in leaves:
+        shown = ctl(*path, "-h")
+        assert shown.code == 0
+        assert f"droverctl {' '.join(path)}" in shown.out.split("Example", 1)[1], path
+        assert "--json" in shown.out
+        assert "--socket" in shown.out
+
+
+def test_json_and_socket_may_stand_behind_the_command(fake: FakeDaemon, capsys: pytest.CaptureFixture[str]) -> None:
+    elsewhere = Ctl(fake.path.with_name("other.sock"), capsys)
+    assert elsewhere("task", "list", "--socket", str(fake.path), "--json").json["total"] == 0
+
+
+def test_a_running_task_shows_its_step(ctl: Ctl, tasks: list[int], fake: FakeDaemon) -> None:
+    fake.model.change(1, status=Status.RUNNING, progress=40, step="opening the profile", phase=Phase.PREPARE)
+    line = ctl("task", "list", "--status", "running").lines[1]
+    assert "40%" in line
+    assert line.endswith("opening the profile")
