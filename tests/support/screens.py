@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree
 
@@ -33,8 +33,8 @@ class Node:
     """A node of a dump with the way up to the root."""
 
     attrs: dict[str, str]
-    parents: "tuple[Node, ...]"
-    children: "tuple[ElementTree.Element, ...]"
+    # Not in the repr: each parent has its own parents, and a failing assertion would print 2**depth of them.
+    parents: "tuple[Node, ...]" = field(repr=False)
 
     def __getitem__(self, name: str) -> str:
         return self.attrs.get(name, "")
@@ -66,7 +66,7 @@ def nodes_of(xml: str | bytes) -> list[Node]:
 
 
 def _walk(element: ElementTree.Element, parents: tuple[Node, ...]) -> Iterator[Node]:
-    node = Node(dict(element.attrib), parents, tuple(element))
+    node = Node(dict(element.attrib), parents)
     if element.tag == "node":
         yield node
         parents = (*parents, node)

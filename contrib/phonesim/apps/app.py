@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from phonesim.apps.faults import FaultSet
-from phonesim.contract import Intent
+from phonesim.contract import Focus, Intent
 from phonesim.ui.chrome import Frame
 from phonesim.ui.view import Action, Window
 from phonesim.world import World
@@ -61,8 +61,8 @@ class App(Protocol):
     version: str
 
     @property
-    def activity(self) -> str:
-        """The class name of the activity on top."""
+    def focus(self) -> Focus:
+        """The window on top, which may be Android's own (a permission prompt)."""
         ...
 
     @property
@@ -124,7 +124,12 @@ class PlainApp:
 
     package = ""
     version = "1.0"
+    activity = ""
     dark = False
+
+    @property
+    def focus(self) -> Focus:
+        return Focus(package=self.package, activity=self.activity)
 
     @property
     def focused_field(self) -> str:

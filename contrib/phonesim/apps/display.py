@@ -223,7 +223,7 @@ class PhoneDisplay:
                 self._drawing = None
 
     def _focus(self) -> Focus:
-        return Focus(package=self._top.package, activity=self._top.activity)
+        return self._top.focus
 
     def _resolve(self, intent: Intent) -> App:
         package = intent.package or intent.component.partition("/")[0]
@@ -265,6 +265,8 @@ class PhoneDisplay:
             self.key(int(action.value))
         elif action.name == "type":
             self.type_text(action.value)
+        elif action.name == "resume":
+            self._show(self._apps[action.value])
         elif action.name == "start":
             self.start_activity(Intent(action="android.intent.action.MAIN", package=action.value))
         else:

@@ -85,7 +85,7 @@ class Browser(PlainApp):
             id="url_bar",
             text=shown,
             flags="Cf",
-            style=Style(fill="#f1f3f4", radius=50, size=40, text=f"   {shown}", color="#3c4043"),
+            style=Style(fill="#f1f3f4", radius=50, size=40, inset=40, color="#3c4043"),
         )
         page = view("android.webkit.WebView", (0, 230, 1080, frame.bottom), desc="Web View", flags="fs")
         globe = view("View", (440, 700, 640, 900), style=Style(icon="globe", size=180, color="#dadce0"))

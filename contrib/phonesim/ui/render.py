@@ -67,6 +67,8 @@ class _Painter:
             return
         mask = rounded_mask(box[2] - box[0], box[3] - box[1], round(style.radius * self._scale))
         self._picture.paste(colour, box, mask)
+        if style.flat_bottom:
+            self._draw.rectangle((box[0], (box[1] + box[3]) // 2, box[2] - 1, box[3] - 1), fill=colour)
 
     def _shadow(self, style: Style, box: Box) -> None:
         spread = round(24 * self._scale)
@@ -93,6 +95,7 @@ class _Painter:
         self._picture.paste(style.color, (left, top, left + side, top + side), icon_mask(style.icon, side))
 
     def _text(self, text: str, style: Style, box: Box) -> None:
+        box = (box[0] + round(style.inset * self._scale), *box[1:])
         width, height = box[2] - box[0], box[3] - box[1]
         words = drawable(text)
         size = fitting_size(words, style, width, round(style.size * self._scale))

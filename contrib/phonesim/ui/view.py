@@ -27,6 +27,10 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     fill: str = ""
     outline: str = ""
     radius: int = 0
+    flat_bottom: bool = False
+    """Only the upper corners are round, as on a sheet that stands on the lower edge."""
+    inset: int = 0
+    """Space left of the text."""
     shadow: bool = False
     text: str = ""
     """What to draw when it differs from the accessibility text."""

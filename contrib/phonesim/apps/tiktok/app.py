@@ -9,11 +9,11 @@ from phonesim.apps.tiktok.bottom_nav import bottom_nav
 from phonesim.apps.tiktok.feed import feed
 from phonesim.apps.tiktok.labels import Labels
 from phonesim.apps.tiktok.own_profile import own_profile
-from phonesim.apps.tiktok.popups import WINDOWS, phone_number
+from phonesim.apps.tiktok.popups import PERMISSIONS, WINDOWS, phone_number
 from phonesim.apps.tiktok.profile import profile
 from phonesim.apps.tiktok.scene import PACKAGE, Overlay, Page, Scene, notice, shell
 from phonesim.apps.tiktok.search import TABS, results, search_entry
-from phonesim.contract import Intent
+from phonesim.contract import Focus, Intent
 from phonesim.ui.view import Action, View, Window, view
 from phonesim.world import Relation, lookalikes, normal, traits_of, user
 
@@ -21,6 +21,7 @@ LOAD_S = 0.25
 SLOW_S = 2.0
 LATE_S = 2.0
 _MAIN = "com.ss.android.ugc.aweme.main.MainActivity"
+_GRANT = "com.android.permissioncontroller.permission.ui.GrantPermissionsActivity"
 _SWIPE = 200
 _PROFILE = re.compile(r"^https?://(?:www\.|m\.)?tiktok\.com/@([^/?#]+)")
 _SITE = re.compile(r"^https?://(?:www\.|m\.|vm\.)?tiktok\.com(?:/|$)")
@@ -58,18 +59,20 @@ class TikTok:
         self._suggesting: set[str] = set()
         self._query = ""
         self._focused = False
+        self._promo = True
 
     # What is on
 
     @property
-    def activity(self) -> str:
+    def focus(self) -> Focus:
         if self._overlays and self._overlays[-1].name == "popup.notification":
-            return "com.android.permissioncontroller.permission.ui.GrantPermissionsActivity"
-        return _ACTIVITIES.get(self._page.name, _MAIN)
+            return Focus(package=PERMISSIONS, activity=_GRANT)
+        return Focus(package=PACKAGE, activity=_ACTIVITIES.get(self._page.name, _MAIN))
 
     @property
     def dark(self) -> bool:
-        return self._page.name == "feed" and self._blocker() not in ("login_wall", "banned")
+        covered = any(overlay.name == "popup.phone_number" for overlay in self._overlays)
+        return self._page.name == "feed" and not covered and self._blocker() not in ("login_wall", "banned")
 
     @property
     def screen(self) -> tuple[str, str]:
@@ -94,7 +97,10 @@ class TikTok:
     def _profile_state(self, page: Page) -> str:
         if self._phone.before(page.ready_at):
             return "profile_loading"
-        return "profile" if user(page.target) else "user_not_found"
+        found = user(page.target)
+        if found is None:
+            return "user_not_found"
+        return "user_banned" if "banned" in found.traits else "profile"
 
     def _blocker(self) -> str:
         return next((name for name in _BLOCKERS if self._phone.faults.active(name)), "")
@@ -132,6 +138,7 @@ class TikTok:
             suggesting=frozenset(self._suggesting),
             query=self._query,
             focused=bool(self.focused_field),
+            promo=self._promo,
         )
 
     def _draw(self, scene: Scene) -> View:
@@ -270,6 +277,9 @@ class TikTok:
 
     def _on_submit(self, _: str) -> None:
         self.submit()
+
+    def _on_close_promo(self, _: str) -> None:
+        self._promo = False
 
     def _on_clear_search(self, _: str) -> None:
         self._query = ""

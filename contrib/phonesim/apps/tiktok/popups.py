@@ -116,7 +116,7 @@ def phone_number(scene: Scene, overlay: Overlay) -> View:
     )
     parts = [
         icon((936, 84, 1056, 216), "close", cls="Button", flags="C", action=CLOSE, size=60),
-        text((60, 280, 1020, 370), labels["phone_title"], size=64, bold=True),
+        text((60, 260, 1020, 370), labels["phone_title"], size=54, bold=True),
         text((60, 390, 1020, 500), labels["phone_text"], size=38, color=DIM, lines=2),
         text(
             (60, 560, 240, 690),

@@ -46,6 +46,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     suggesting: frozenset[str]
     query: str
     focused: bool
+    promo: bool
+    """Whether the feed still shows its floating advertisement."""
 
     @property
     def frame(self) -> Frame:

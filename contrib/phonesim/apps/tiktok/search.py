@@ -1,6 +1,7 @@
 """Search: the entry screen, and results shaped like the recorded page (tabs Top, Videos, Users, Sounds, LIVE)."""
 
-from phonesim.apps.tiktok.profile import BUTTON, tiles
+from phonesim.apps.tiktok.action_row import BUTTON
+from phonesim.apps.tiktok.profile import tiles
 from phonesim.apps.tiktok.scene import DIM, GREY, INK, RED, WHITE, Scene, icon, notice, shell, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator, search_users
@@ -21,6 +22,7 @@ def search_entry(scene: Scene) -> View:
         size=40,
         bold=True,
         color=RED,
+        align="center",
         action=Action("submit"),
     )
     words = [creator(i).bio or "cats" for i in range(4)]
@@ -68,7 +70,8 @@ def _bar(scene: Scene) -> list[View]:
             fill=GREY,
             radius=16,
             size=42,
-            text="      " + (scene.query or scene.labels["search"]),
+            inset=32,
+            text=scene.query or scene.labels["search"],
             color=INK if scene.query else DIM,
         ),
     )

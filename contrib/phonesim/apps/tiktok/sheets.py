@@ -101,7 +101,12 @@ def _row(word: str, top: int, action: Action, ink: str) -> View:
 def _sheet(scene: Scene, top: int, parts: list[View]) -> Window:
     plate: Bounds = (0, top, 1080, scene.frame.bottom)
     box = view(
-        "FrameLayout", plate, *parts, id="f0u", desc=scene.labels["bottom_sheet"], style=Style(fill=WHITE, radius=36)
+        "FrameLayout",
+        plate,
+        *parts,
+        id="f0u",
+        desc=scene.labels["bottom_sheet"],
+        style=Style(fill=WHITE, radius=36, flat_bottom=True),
     )
     return dialog_window(scene, box, outside=CLOSE)
 

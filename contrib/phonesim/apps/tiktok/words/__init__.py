@@ -1,0 +1,1 @@
+"""What TikTok says, one table a language."""

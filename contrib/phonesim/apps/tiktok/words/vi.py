@@ -1,0 +1,26 @@
+"""Vietnamese: what following needs."""
+
+WORDS = {
+    "home": "Trang chủ",
+    "friends_tab": "Bạn bè",
+    "inbox": "Hộp thư",
+    "profile": "Hồ sơ",
+    "for_you": "Dành cho bạn",
+    "following_tab": "Đã follow",
+    "follow": "Follow",
+    "follow_back": "Follow lại",
+    "following": "Đang follow",
+    "friends": "Bạn bè",
+    "requested": "Đã yêu cầu",
+    "message": "Nhắn tin",
+    "following_stat": "Đã follow",
+    "followers": "Follower",
+    "likes": "Thích",
+    "unfollow": "Bỏ follow",
+    "cancel": "Hủy",
+    "not_now": "Để sau",
+    "phone_title": "Thêm số điện thoại",
+    "phone_hint": "Số điện thoại",
+    "continue": "Tiếp tục",
+    "captcha_text": "Kéo mảnh ghép vào đúng vị trí",
+}
