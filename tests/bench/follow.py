@@ -48,4 +48,4 @@ def _follows(daemon: DroverDaemon, phones: StateClient, serial: str) -> tuple[fl
 
 def _calls(phones: StateClient, serial: str) -> float:
     calls = phones.state(serial)["calls"]
-    return float(sum(calls.values()))
+    return float(calls["total"])
