@@ -29,7 +29,7 @@ $(VENV)/.check: $(VENV)/.test
 setup: $(VENV)/.check  ## Set up everything a developer needs
 
 demo: $(VENV)/.run  ## Run the main job on simulated phones (KEEP=1: leave everything up)
-	@KEEP=$(KEEP) $(BIN)/python -m drover_demo
+	@KEEP=$(KEEP) exec $(BIN)/python -m drover_demo
 
 test: $(VENV)/.test  ## Run all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
