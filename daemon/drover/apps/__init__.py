@@ -6,9 +6,10 @@ from drover.apps.profile import FollowButton, FollowState
 from drover.apps.reading import accounts, follow_button, handle, unfollow_row
 from drover.apps.recogniser import recognise
 from drover.apps.screens import Blocker, Popup, Screen, Seen
-from drover.apps.tables import App, for_package, load
+from drover.apps.tables import PLATFORMS, App, for_package, load
 
 __all__ = [
+    "PLATFORMS",
     "AccountRow",
     "App",
     "Blocker",

@@ -6,14 +6,17 @@ Owns the order prepare, commit, verify and what an attempt's end is called. Know
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Final
 
 import structlog
 
+from drover import apps
 from drover.phone.engine import AppMissingError, PhoneError, PhoneLostError, PhoneTimeoutError
 from drover.phone.phone import Phone
 from drover.scripts import registry
 from drover.scripts.context import ScriptFailed, StopRequestedError
+from drover.wire.devices import DeviceFacts
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
     AttemptRefused,
@@ -34,6 +37,9 @@ log = structlog.get_logger("drover.worker")
 OPEN_RETRY_MAX_S = 30.0
 IDLE_PROBE_S = 60.0
 
+PACKAGES: Final = tuple(package for platform in apps.PLATFORMS for package in apps.load(platform).packages)
+"""Read when the zygote imports this, so that every worker shares the apps' data."""
+
 
 class Runner:
     """The phone's thread (`run`) and the calls by which the channel's thread steers it."""
@@ -45,6 +51,7 @@ class Runner:
         self._seen: set[int] = set()
         self._attempt: AttemptContext | None = None
         self._ending = threading.Event()
+        self._installed: Mapping[str, str] = {}
         self.running: int | None = None
 
     # --- called by the channel's thread
@@ -108,7 +115,7 @@ class Runner:
                     adb_port=self._spec.adb_port,
                     engine=self._spec.engine,
                 )
-                self._send(PhoneReady(facts=phone.facts()))
+                self._look(phone)
                 return phone
             except PhoneError as error:
                 if phone is not None:
@@ -137,11 +144,31 @@ class Runner:
 
     def _probe(self, phone: Phone) -> bool:
         try:
-            self._send(PhoneReady(facts=phone.facts()))
+            self._look(phone)
         except PhoneError as error:
             self._send(PhoneTrouble(why=str(error)))
             return False
         return True
+
+    def _look(self, phone: Phone) -> DeviceFacts:
+        facts = phone.facts(PACKAGES)
+        self._installed = facts.apps
+        self._send(PhoneReady(facts=facts))
+        return facts
+
+    def _package(self, phone: Phone, message: Begin) -> str:
+        """The app to drive: the account's own package, else the first installed of the platform's."""
+        if message.package:
+            return message.package
+        wanted = apps.load(message.platform).packages
+        installed = self._installed
+        if not any(package in installed for package in wanted):
+            installed = self._look(phone).apps  # it may have been installed since
+        for package in wanted:
+            if package in installed:
+                return package
+        names = " or ".join(wanted)
+        raise AppMissingError(f"{phone.serial}: {message.platform} is not installed ({names}); install it and log in.")
 
     def _run_attempt(self, phone: Phone, message: Begin) -> bool:
         """One attempt from Begin to Ended; False if the phone must be opened anew."""
@@ -152,6 +179,7 @@ class Runner:
             attempt.stop()
         healthy = True
         try:
+            attempt.package = self._package(phone, message)
             ended = _perform(attempt, message)
         except PhoneLostError as error:
             ended, healthy = attempt.failed(Reason.DEVICE_LOST, str(error)), False
