@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from phonesim.attach import AdbServer
@@ -51,7 +52,7 @@ class Farm:
     async def start(self) -> None:
         """Start all phones; returns when adb has every one, or at once if there is no adb server to attach to."""
         for number in range(1, self.options.count + 1):
-            phone = Phone(self._new_device(number), on_presence=self._wake)
+            phone = Phone(partial(self._new_device, number), on_presence=self._wake)
             await phone.start()
             self.phones.append(phone)
         await self.state.start(self.options.state_port)

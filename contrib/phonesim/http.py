@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -9,6 +10,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from phonesim.device import ByteStream
+
+log = logging.getLogger(__name__)
 
 MAX_HEAD = 16 * 1024
 MAX_BODY = 16 * 1024 * 1024
@@ -81,6 +84,16 @@ async def read_request(stream: ByteStream) -> Request | None:
     )
 
 
+async def _handled(handler: Handler, request: Request) -> Response | None:
+    try:
+        return await handler(request)
+    except BadRequestError as error:
+        return json_response({"error": str(error)}, status=400)
+    except Exception as error:
+        log.exception("%s %s failed", request.method, request.path)
+        return json_response({"error": f"{type(error).__name__}: {error}"}, status=500)
+
+
 async def serve(stream: ByteStream, handler: Handler) -> None:
     """Answer requests until the connection ends; a handler that returns None ends it without an answer."""
     while True:
@@ -91,7 +104,7 @@ async def serve(stream: ByteStream, handler: Handler) -> None:
             return
         if request is None:
             return
-        response = await handler(request)
+        response = await _handled(handler, request)
         if response is None:
             return
         await stream.write(response.encode())

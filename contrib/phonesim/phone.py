@@ -35,8 +35,9 @@ PRESENCE_BY_FAULT = (
 class Phone:
     """One simulated phone. Everything here runs on the farm's loop."""
 
-    def __init__(self, device: Device, *, on_presence: Callable[[], None]) -> None:
-        self.device = device
+    def __init__(self, make_device: Callable[[], Device], *, on_presence: Callable[[], None]) -> None:
+        self._make_device = make_device
+        self.device = make_device()
         self.port = 0
         self.presence = Presence.GONE
         self._on_presence = on_presence
@@ -45,7 +46,7 @@ class Phone:
         self._connections: dict[asyncio.StreamWriter, Transport | None] = {}
         self._timers: set[asyncio.TimerHandle] = set()
         self._booting: asyncio.TimerHandle | None = None
-        device.restart = lambda params: self._reboot(params)
+        self.device.restart = self._reboot
 
     @property
     def serial(self) -> str:
@@ -62,11 +63,19 @@ class Phone:
         await self.settle()
 
     async def stop(self) -> None:
-        for timer in self._timers:
-            timer.cancel()
+        self._cancel_timers()
         await self._refuse()
         if self._held:
             self._held.close()
+
+    async def reset(self) -> None:
+        """A new phone at the same port: no faults, no files, accounts and effects as at first."""
+        self._cancel_timers()
+        self.device.reboot()
+        self.device = self._make_device()
+        self.device.restart = self._reboot
+        self._drop()
+        await self.settle()
 
     # -- faults
 
@@ -110,6 +119,10 @@ class Phone:
 
     def _booted(self) -> None:
         self.device.props["sys.boot_completed"] = "1"
+
+    def _cancel_timers(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
 
     def _later(self, seconds: float, act: Callable[[], None] | None = None) -> asyncio.TimerHandle:
         loop = asyncio.get_running_loop()

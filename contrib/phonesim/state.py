@@ -63,6 +63,9 @@ class StateServer:
             case "GET", ["hierarchy.xml"]:
                 xml = await phone.device.on_display(phone.device.display.hierarchy_xml)
                 return Response(body=xml.encode(), content_type="text/xml; charset=utf-8")
+            case "POST", ["reset"]:
+                await phone.reset()
+                return json_response(await details(phone))
             case "POST", ["faults"]:
                 return await self._set_fault(phone, request)
             case "DELETE", ["faults"]:

@@ -59,6 +59,10 @@ class StateClient:
     def clear_faults(self, serial: str) -> dict[str, Any]:
         return self.request("DELETE", f"phones/{serial}/faults")
 
+    def reset(self, serial: str) -> dict[str, Any]:
+        """A new phone in its place: no faults, no files, effects as at first. adb loses it for a moment."""
+        return self.request("POST", f"phones/{serial}/reset")
+
     def picture(self, serial: str) -> bytes:
         """The screen as PNG, without adb."""
         return self._raw("GET", f"phones/{serial}/screen.png")

@@ -67,6 +67,17 @@ def test_the_picture_over_adb_is_the_picture_of_the_state_server(farm: PhoneFarm
         assert over_adb.tobytes() == direct.tobytes()
 
 
+def test_reset_puts_a_new_phone_in_its_place(farm: PhoneFarm, adb_server: AdbServer) -> None:
+    phone = farm.phones[1]
+    device = adb_server.device(phone.serial)
+    device.sync.push(b"x", "/sdcard/left")
+    farm.fault(phone.serial, "latency", ms=1)
+    state = farm.reset(phone.serial)
+    assert (state["effects"], state["faults"], state["screen"]) == ([], {}, "launcher")
+    adb_server.run("wait-for-device", serial=phone.serial)
+    wait_until(lambda: not device.sync.exists("/sdcard/left"), what="a phone without the file")
+
+
 def test_faults_of_the_apps_are_listed_with_those_of_the_phone(farm: PhoneFarm) -> None:
     with pytest.raises(ValueError, match="captcha") as refused:
         farm.fault(farm.phones[0].serial, "nonsense")

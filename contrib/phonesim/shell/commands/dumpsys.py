@@ -31,10 +31,11 @@ async def _window(call: Call, _args: list[str]) -> str:
     device = call.device
     focus = await device.on_display(device.display.focus)
     locked = str(not device.is_awake()).lower()
+    window = _component(focus) if device.is_awake() else "NotificationShade"
     return (
         "WINDOW MANAGER WINDOWS (dumpsys window windows)\n"
         f"  Window #1 Window{{3c1f0a9 u0 {_component(focus)}}}:\n    mDisplayId=0 rootTaskId=1\n"
-        f"  mCurrentFocus=Window{{3c1f0a9 u0 {_component(focus)}}}\n"
+        f"  mCurrentFocus=Window{{3c1f0a9 u0 {window}}}\n"
         f"  mFocusedApp=ActivityRecord{{b2a4d1e u0 {_short(focus)} t12}}\n"
         f"  mDreamingLockscreen={locked} isStatusBarKeyguard={locked} mShowingLockscreen={locked}\n"
         f"  mRotation={device.rotation} mAwake={str(device.is_awake()).lower()}"
