@@ -7,7 +7,7 @@ from typing import Final
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
 
-_NAME: Final = re.compile(r"@?([A-Za-z0-9._]{2,30})(?:[,\s].*)?", re.DOTALL)
+_NAME: Final = re.compile(r"@?([A-Za-z0-9._]{2,30})(?:,.*)?", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,14 +23,14 @@ def account_rows(view: View) -> list[AccountRow]:
     """Accounts listed on the sheet, top to bottom; rows that add or manage accounts left out."""
     if not view.shown("add_account", "switch_account"):
         return []
-    rows: dict[str, AccountRow] = {}
+    rows: dict[Node, AccountRow] = {}
     for node in view.labelled:
         target = view.target(node)
         match = _NAME.fullmatch(node.label)
-        if target is None or match is None or not _is_row(view, node, target):
+        if target is None or target in rows or match is None or not _is_row(view, node, target):
             continue
-        name = match.group(1)
-        rows.setdefault(name, AccountRow(username=name, active=_active(target), target=target))
+        # The row's own description comes first in document order; pictures within it are described after the name.
+        rows[target] = AccountRow(username=match.group(1), active=_active(target), target=target)
     return list(rows.values())
 
 

@@ -25,7 +25,8 @@ def handle(app: App, hierarchy: Hierarchy) -> str | None:
 
 def accounts(app: App, hierarchy: Hierarchy) -> list[AccountRow]:
     """The accounts of the app's account switcher; empty elsewhere."""
-    return account_rows(View(app, hierarchy))
+    on_sheet = recognise(app, hierarchy).screen is Screen.ACCOUNT_SWITCHER
+    return account_rows(View(app, hierarchy)) if on_sheet else []
 
 
 def unfollow_row(app: App, hierarchy: Hierarchy) -> Node | None:

@@ -88,6 +88,11 @@ def quiet(view: View) -> bool:
     return len(view.labelled) <= 3 and len(view.clickable) <= 2
 
 
+def few(view: View) -> bool:
+    """As few controls as a dialog has."""
+    return len(view.clickable) <= 9
+
+
 def body_empty(view: View) -> bool:
     """A title bar, perhaps a tab bar, and nothing to read or touch between them but a spinner."""
     body = (0.2 * view.height, 0.85 * view.height)
@@ -125,6 +130,7 @@ SHAPES: Final[dict[str, Callable[[View], bool]]] = {
     "spinner": spinner,
     "account_rows": accounts,
     "login_form": login_form,
+    "few": few,
     "quiet": quiet,
     "body_empty": body_empty,
 }

@@ -96,7 +96,7 @@ def _load(platform: str) -> App:
     if platform != "android":
         raw["labels"] = _merged(_read("shared")["labels"], raw["labels"])
     app = msgspec.convert(raw, App)
-    _check(app)
+    check(app)
     return app
 
 
@@ -121,7 +121,8 @@ def _merged(shared: Mapping[str, Words], own: Mapping[str, Words]) -> dict[str, 
     return merged
 
 
-def _check(app: App) -> None:
+def check(app: App) -> None:
+    """Raise ValueError if a rule names a meaning, an id or a kind of feature that is not there."""
     for rule in app.screens:
         for feature in (*rule.all, *rule.any, *rule.none):
             _check_feature(app, feature, f"screen {rule.name}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from drover.apps import App, FollowState, Screen, follow_button, recognise
+from drover.apps import App, FollowState, Screen, accounts, follow_button, recognise
 from drover.phone.hierarchy import Bounds, parse
 from drover.wire.tasks import Reason
 from tests.support.uidumps import app_of, dump, flatten, folder, pad_labels, rename_ids, scale, translate
@@ -137,6 +137,11 @@ CHANGES: dict[str, Change] = {
 
 NAMES = sorted(SCREENS)
 
+ACCOUNTS = {
+    "ex_tt4314_account_switcher_en": [("mitipepotavepagi", True), ("goga6913", False), ("kipeve7405", False)],
+    "ex_ig410_account_switcher_en": [("gonu_1", True)],
+}
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -185,6 +190,12 @@ def test_the_button_and_no_false_one(name: str) -> None:
     assert found == BUTTON.get(name)
     if button:
         assert button.target.clickable
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_accounts_of_the_switcher_and_nowhere_else(name: str) -> None:
+    rows = accounts(app_of(name), parse(dump(name)))
+    assert [(row.username, row.active) for row in rows] == ACCOUNTS.get(name, [])
 
 
 @pytest.mark.parametrize("change", CHANGES)
