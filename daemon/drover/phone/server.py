@@ -30,14 +30,14 @@ class AutomationServer:
         self._said = b""
 
     def start(self, deadline: Deadline) -> None:
-        """Returns when the server answers; an answering one is used as it is."""
-        if not self._answers(deadline):
-            self.stop()
-            self._install(deadline)
-            self._shell = self._adb.open(f"shell:{_COMMAND}", deadline)
-            self._said = b""
-            self._wait(deadline)
-        self._configure(deadline)
+        """Returns when the server answers; an answering one is used as it is. Holds nothing if it fails."""
+        try:
+            if not self._answers(deadline):
+                self._launch(deadline)
+            self._configure(deadline)
+        except BaseException:
+            self._hang_up()
+            raise
 
     def restart(self, deadline: Deadline) -> None:
         """End a server that answers and cannot work any more, whoever started it, and start it again."""
@@ -48,10 +48,8 @@ class AutomationServer:
 
     def stop(self) -> None:
         """Closing the shell ends the server; returns when it has ended. One that somebody else started is left."""
-        if self._shell is None:
+        if not self._hang_up():
             return
-        self._shell.close()
-        self._shell = None
         # A dying server still answers; whoever comes next must not take it for a living one.
         deadline = Deadline(_END_S)
         with contextlib.suppress(PhoneError):
@@ -67,12 +65,27 @@ class AutomationServer:
             self.start(deadline)
             return rpc.connect(self._adb, deadline)
 
+    def _hang_up(self) -> bool:
+        """Close the server's shell; False if there is none."""
+        if self._shell is None:
+            return False
+        self._shell.close()
+        self._shell = None
+        return True
+
     def _answers(self, deadline: Deadline) -> bool:
         try:
             with rpc.connect(self._adb, deadline) as stream:
                 return rpc.ping(stream)
         except (ServiceRefusedError, rpc.ServerBrokenError):
             return False
+
+    def _launch(self, deadline: Deadline) -> None:
+        self._hang_up()
+        self._install(deadline)
+        self._shell = self._adb.open(f"shell:{_COMMAND}", deadline)
+        self._said = b""
+        self._wait(deadline)
 
     def _install(self, deadline: Deadline) -> None:
         data = _jar().read_bytes()
@@ -84,16 +97,13 @@ class AutomationServer:
         while True:
             alive = self._drain()
             if b"already registered" in self._said:
-                self.stop()
                 name = holder(self._adb, timeout_s=_ASK_S)
                 raise UiAutomationHeldError(f"{self._adb.serial}: {name} holds its UI automation; stop it")
             if self._answers(deadline):
                 return
             if not alive:
-                self.stop()
                 raise PhoneError(f"{self._adb.serial}: uiautomator2's server ended at once: {self._words()}")
             if deadline.left() <= _POLL_S:
-                self.stop()
                 raise PhoneTimeoutError(f"{self._adb.serial}: uiautomator2's server did not answer: {self._words()}")
             time.sleep(_POLL_S)
 

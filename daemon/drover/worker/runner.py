@@ -210,6 +210,7 @@ def _perform(attempt: AttemptContext, message: Begin) -> Ended:
     started = time.monotonic()
     script = registry.make(message.script_name, message.script_config)
     attempt.enter(Phase.PREPARE)
+    attempt.phone.wake()
     if not script.prepare(attempt):
         return attempt.completed()
     attempt.enter(Phase.COMMIT)

@@ -7,8 +7,9 @@ from PIL import Image
 
 from drover.phone.engine import AppMissingError, PhoneError, PhoneTimeoutError
 from drover.phone.hierarchy import Hierarchy
-from drover.phone.phone import Phone, same_text
+from drover.phone.phone import Phone
 from drover.phone.selectors import editable, id_is, text_is
+from drover.phone.typed import same_text
 from tests.support.fake_display import BUTTON, PACKAGE, FakeDisplay
 
 LINK = "https://notes.example.org/new?a=1&b='2'"

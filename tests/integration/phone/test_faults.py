@@ -17,20 +17,21 @@ from tests.support.phones import PhoneFarm, wait_until
 from tests.unit.drover.phone.trees import screen
 
 SLACK_S = 3.0
+LIMIT_S = 0.4
 
-CALLS: dict[str, Callable[[Phone], object]] = {
-    "screen": lambda phone: phone.screen(timeout_s=1),
-    "screenshot": lambda phone: phone.screenshot(timeout_s=1),
-    "swipe": lambda phone: phone.swipe_up(screen(), timeout_s=1),
-    "key": lambda phone: phone.key(4, timeout_s=1),
-    "type_text": lambda phone: phone.type_text("x", timeout_s=1),
-    "open_link": lambda phone: phone.open_link("https://example.org/", PACKAGE, timeout_s=1),
-    "launch": lambda phone: phone.launch(PACKAGE, timeout_s=1),
-    "force_stop": lambda phone: phone.force_stop(PACKAGE, timeout_s=1),
-    "current_package": lambda phone: phone.current_package(timeout_s=1),
-    "app_version": lambda phone: phone.app_version(PACKAGE, timeout_s=1),
-    "facts": lambda phone: phone.facts([PACKAGE], timeout_s=1),
-    "probe": lambda phone: phone.probe(timeout_s=1),
+CALLS: dict[str, Callable[[Phone, float], object]] = {
+    "screen": lambda phone, limit: phone.screen(timeout_s=limit),
+    "screenshot": lambda phone, limit: phone.screenshot(timeout_s=limit),
+    "swipe": lambda phone, limit: phone.swipe_up(screen(), timeout_s=limit),
+    "key": lambda phone, limit: phone.key(4, timeout_s=limit),
+    "type_text": lambda phone, limit: phone.type_text("x", timeout_s=limit),
+    "open_link": lambda phone, limit: phone.open_link("https://example.org/", PACKAGE, timeout_s=limit),
+    "launch": lambda phone, limit: phone.launch(PACKAGE, timeout_s=limit),
+    "force_stop": lambda phone, limit: phone.force_stop(PACKAGE, timeout_s=limit),
+    "current_package": lambda phone, limit: phone.current_package(timeout_s=limit),
+    "app_version": lambda phone, limit: phone.app_version(PACKAGE, timeout_s=limit),
+    "facts": lambda phone, limit: phone.facts([PACKAGE], timeout_s=limit),
+    "probe": lambda phone, limit: phone.probe(timeout_s=limit),
 }
 
 
@@ -41,7 +42,7 @@ def test_r06_a_hanging_phone_ends_the_call_within_its_deadline(
     notes_farm.fault(serial, "hang")
     started = time.monotonic()
     with pytest.raises(PhoneTimeoutError, match=serial):
-        CALLS[call](phone)
+        CALLS[call](phone, LIMIT_S)
     assert time.monotonic() - started < 1 + SLACK_S
 
 
@@ -49,7 +50,7 @@ def test_r06_a_tap_that_is_never_answered_is_uncertain(phone: Phone, notes_farm:
     notes_farm.fault(serial, "hang")
     started = time.monotonic()
     with pytest.raises(TapUncertainError):
-        phone.tap_point(5, 5, timeout_s=1)
+        phone.tap_point(5, 5, timeout_s=LIMIT_S)
     assert time.monotonic() - started < 1 + SLACK_S
 
 
@@ -60,7 +61,7 @@ def test_r06_opening_a_hanging_phone_ends(
     notes_farm.fault(serial, "hang")
     started = time.monotonic()
     with pytest.raises(PhoneError, match=serial):
-        open_phone(engine, timeout_s=1)
+        open_phone(engine, timeout_s=LIMIT_S)
     assert time.monotonic() - started < 1 + 5 + SLACK_S
 
 
@@ -71,9 +72,9 @@ def test_a_phone_that_is_gone_is_lost(phone: Phone, notes_farm: PhoneFarm, seria
         wait_until(lambda: _is_lost(phone), what="the loss to show")
         for call in CALLS.values():
             with pytest.raises(PhoneLostError, match=serial):
-                call(phone)
+                call(phone, 5)
         with pytest.raises(PhoneLostError):
-            phone.tap_point(5, 5, timeout_s=1)
+            phone.tap_point(5, 5, timeout_s=5)
     finally:
         notes_farm.clear_faults(serial)
         wait_until(lambda: not _is_lost(phone), what="the phone to come back")
@@ -81,7 +82,7 @@ def test_a_phone_that_is_gone_is_lost(phone: Phone, notes_farm: PhoneFarm, seria
 
 def _is_lost(phone: Phone) -> bool:
     try:
-        phone.probe(timeout_s=1)
+        phone.probe(timeout_s=2)
     except PhoneLostError:
         return True
     except PhoneError:

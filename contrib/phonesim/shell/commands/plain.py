@@ -27,8 +27,8 @@ async def printf(call: Call) -> int:
     template, *values = call.args or [""]
     text = re.sub(r"\\[ntr\\]", lambda match: ESCAPES[match[0]], template)
     rest = iter(values)
-    text = re.sub(r"%[sd]", lambda _: next(rest, ""), text)
-    return call.print(text.replace("%%", "%"), end="")
+    text = re.sub(r"%[sd%]", lambda match: "%" if match[0] == "%%" else next(rest, ""), text)
+    return call.print(text, end="")
 
 
 async def true(_call: Call) -> int:
