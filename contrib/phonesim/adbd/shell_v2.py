@@ -36,3 +36,6 @@ class FramedStdin:
                 return b""
             if kind == STDIN and data:
                 return data
+
+    async def hung_up(self) -> None:
+        await self.stream.hung_up()

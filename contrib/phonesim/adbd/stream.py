@@ -24,7 +24,12 @@ class Stream:
         self._changed = asyncio.Event()
         self._may_send = asyncio.Event()
         self._may_send.set()
-        self.closed = False
+        self._hung_up = asyncio.Event()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the other side has closed; what arrived before can still be read."""
+        return self._hung_up.is_set()
 
     def received(self, payload: bytes) -> None:
         self._inbox.append(payload)
@@ -34,9 +39,13 @@ class Stream:
         self._may_send.set()
 
     def peer_closed(self) -> None:
-        self.closed = True
+        self._hung_up.set()
         self._changed.set()
         self._may_send.set()
+
+    async def hung_up(self) -> None:
+        """Returns when the other side has closed."""
+        await self._hung_up.wait()
 
     async def read(self) -> bytes:
         """What has arrived, at least one byte; b"" once the other side has closed."""

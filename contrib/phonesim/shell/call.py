@@ -1,5 +1,6 @@
 """What one command of the shell is given: words, where to read and write, the phone. No command is here."""
 
+import asyncio
 import posixpath
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -15,6 +16,10 @@ class Stdin(Protocol):
 
     async def read(self) -> bytes: ...
 
+    async def hung_up(self) -> None:
+        """Returns when the other end of the connection has gone; never, if there is none."""
+        ...
+
 
 @dataclass(kw_only=True)
 class Bytes:
@@ -25,6 +30,9 @@ class Bytes:
     async def read(self) -> bytes:
         data, self.data = self.data, b""
         return data
+
+    async def hung_up(self) -> None:
+        await asyncio.get_running_loop().create_future()
 
 
 @dataclass(kw_only=True)

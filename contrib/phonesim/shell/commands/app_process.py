@@ -1,5 +1,6 @@
 """`app_process`: starts the one Java program this phone can run, uiautomator2's server out of u2.jar."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -30,7 +31,13 @@ async def app_process(call: Call) -> int:
         return call.error("java.net.BindException: bind failed: EADDRINUSE (Address already in use)")
     call.print("[server] INFO: [UiAutomator2Server] Starting Server")
     await call.flush()
-    await AutomationServer(call.device).run(port)
+    serving = asyncio.create_task(AutomationServer(call.device).run(port))
+    hung_up = asyncio.create_task(call.stdin.hung_up())
+    try:
+        await asyncio.wait({serving, hung_up}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        serving.cancel()
+        hung_up.cancel()
     return call.error("Killed ", code=137)
 
 
