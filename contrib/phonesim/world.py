@@ -218,7 +218,7 @@ class World:
         self.effects.append(Effect(kind=kind, target=target, account=self.active, at=self._clock()))
 
     def state(self) -> dict[str, Any]:
-        """JSON-ready: accounts; effects and touches counted by kind, target and account; effects in their order."""
+        """JSON-ready: accounts; effects and touches counted; relations that were changed; effects in their order."""
         counts: dict[tuple[str, str, str], int] = {}
         for effect in self.effects:
             key = (effect.kind, effect.target, effect.account)
@@ -227,6 +227,10 @@ class World:
             "accounts": [{"username": name, "active": name == self.active} for name in self.accounts],
             "effects": _counted(counts),
             "taps": _counted(self._taps),
+            "relations": [
+                {"account": account, "target": target, "relation": relation.value}
+                for (account, target), relation in self._relations.items()
+            ],
             "effect_log": [msgspec.to_builtins(effect) for effect in self.effects],
         }
 

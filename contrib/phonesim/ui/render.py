@@ -149,7 +149,7 @@ def _fitting(text: str, width: float, length: Callable[[str], float]) -> int:
     return space if space > 0 else low
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def rounded_mask(width: int, height: int, radius: int) -> Image.Image:
     """A smooth rounded rectangle, mode L."""
     mask = Image.new("L", (width * 3, height * 3), 0)
@@ -167,12 +167,18 @@ def shadow_mask(width: int, height: int, radius: int, spread: int) -> Image.Imag
     return mask.filter(ImageFilter.BoxBlur(spread // 2))
 
 
-@lru_cache(maxsize=48)
 def artwork(seed: str, width: int, height: int) -> Image.Image:
     """Something like a picture: a gradient with soft shapes, always the same for the same seed."""
+    small = _sketch(seed, max(2, width // 8), max(2, height // 8))
+    return small.resize((width, height), Image.Resampling.BILINEAR)
+
+
+# Only the small pictures are kept: a full screen is 3 MB, its sketch 50 kB.
+@lru_cache(maxsize=128)
+def _sketch(seed: str, width: int, height: int) -> Image.Image:
     bytes_ = hashlib.sha256(seed.encode()).digest()
     hue, turn = bytes_[0] / 255, 0.08 + bytes_[1] / 1400
-    small = (max(2, width // 8), max(2, height // 8))
+    small = (width, height)
     mask = Image.linear_gradient("L").resize(small)
     picture = Image.composite(
         Image.new("RGB", small, _colour(hue + turn, 0.62, 0.32)), Image.new("RGB", small, _colour(hue, 0.5, 0.72)), mask
@@ -184,8 +190,7 @@ def artwork(seed: str, width: int, height: int) -> Image.Image:
         centre = (x * small[0], (0.15 + 0.7 * y) * small[1])
         box = (centre[0] - size, centre[1] - size, centre[0] + size, centre[1] + size)
         draw.ellipse(box, fill=_colour(hue + turn * i, 0.45, 0.4 + 0.45 * y))
-    blurred = picture.filter(ImageFilter.GaussianBlur(max(1, small[0] // 12)))
-    return blurred.resize((width, height), Image.Resampling.BICUBIC)
+    return picture.filter(ImageFilter.GaussianBlur(max(1, small[0] // 12)))
 
 
 def _colour(hue: float, saturation: float, value: float) -> tuple[int, int, int]:
