@@ -80,7 +80,7 @@ class Stream:
         status = self.read(4)
         if status == b"OKAY":
             return
-        message = self.read(int(self.read(4), 16)).decode(errors="replace") if status == b"FAIL" else repr(status)
+        message = self.read_block() if status == b"FAIL" else repr(status)
         if _LOST.search(message):
             raise PhoneLostError(f"{self.serial}: adb says: {message}. Check its cable or network and `adb devices`.")
         raise ServiceRefusedError(f"{self.serial}: adb could not open {service.split(':')[0]}: {message}")
@@ -105,6 +105,15 @@ class Stream:
                 raise PhoneLostError(f"{self.serial}: adb closed the connection in the middle of an answer")
             parts += chunk
         return bytes(parts)
+
+    def read_block(self) -> str:
+        """A text with its length in front, as the adb server answers."""
+        length = self.read(4)
+        try:
+            size = int(length, 16)
+        except ValueError:
+            raise PhoneError(f"{self.serial}: what answers is no adb server: {length!r}") from None
+        return self.read(size).decode(errors="replace")
 
     def read_all(self) -> bytes:
         """Until the stream ends."""
@@ -200,7 +209,7 @@ class Adb:
             return _read_shell_v2(stream)
         stream.request(f"exec:{line}; echo {_EXIT_MARK.decode()}$?")
         body, found, code = stream.read_all().rpartition(_EXIT_MARK)
-        if not found:
+        if not found or not code.strip().isdigit():
             raise PhoneLostError(f"{self.serial}: a command ended without its exit code: the phone went away")
         return Output(stdout=body, stderr=b"", exit_code=int(code))
 
@@ -212,7 +221,7 @@ class Adb:
     def _ask(self, what: str, deadline: Deadline) -> str:
         with self._server(deadline) as stream:
             stream.request(f"host-serial:{self.serial}:{what}")
-            return stream.read(int(stream.read(4), 16)).decode(errors="replace")
+            return stream.read_block()
 
     def _server(self, deadline: Deadline) -> Stream:
         try:
@@ -243,7 +252,7 @@ def _read_shell_v2(stream: Stream) -> Output:
         header = stream.read(5)
         body = stream.read(int.from_bytes(header[1:], "little"))
         if header[0] == _EXIT:
-            return Output(stdout=bytes(out), stderr=bytes(err), exit_code=body[0])
+            return Output(stdout=bytes(out), stderr=bytes(err), exit_code=body[0] if body else 0)
         (out if header[0] == _STDOUT else err).extend(body)
         if len(out) + len(err) > MAX_OUTPUT_BYTES:
             raise PhoneError(f"{stream.serial}: an answer is over the cap of {MAX_OUTPUT_BYTES} bytes")
