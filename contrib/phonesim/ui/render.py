@@ -51,10 +51,10 @@ class _Painter:
             self._shadow(style, box)
         if style.fill:
             self._fill(style.fill, style, box)
-        if style.outline:
-            self._outline(style, box)
         if style.avatar:
             self._avatar(style.avatar, box)
+        if style.outline:
+            self._outline(style, box)
         if style.icon:
             self._icon(style, box)
         text = style.text or node.text

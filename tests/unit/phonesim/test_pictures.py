@@ -8,6 +8,7 @@ import tracemalloc
 import pytest
 from PIL import Image
 
+from phonesim.ui import fonts
 from phonesim.ui.fonts import drawable
 from phonesim.ui.icons import ICONS, icon_mask
 from phonesim.ui.render import wrapped
@@ -93,6 +94,18 @@ def test_text_too_long_ends_in_an_ellipsis() -> None:
     assert len(lines) == 2
     assert lines[1].endswith("…")
     assert wrapped("", Style(), 200, 30) == []
+
+
+def test_a_machine_without_fonts_draws_with_pillow_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "font_files", lambda: None)
+    fonts.font.cache_clear()
+    try:
+        assert fonts.drawable("J’aime · Créer") == "J'aime - Creer"
+        screen = Screen("fr")
+        screen.profile("private_anna")
+        assert colours(picture(screen)) > 200
+    finally:
+        fonts.font.cache_clear()
 
 
 def test_emoji_are_left_out_of_pictures() -> None:
