@@ -1,8 +1,12 @@
 """The command-line adb against a simulated phone: what a user types works as on a phone."""
 
+import urllib.request
 from pathlib import Path
 
+import uiautomator2
+
 from tests.support.adb import AdbServer
+from tests.support.fake_display import FakeDisplay
 from tests.support.phones import PhoneFarm, wait_until
 
 
@@ -98,3 +102,38 @@ def test_reconnect_brings_the_phone_back(adb_server: AdbServer, serial: str) -> 
     adb_server.run("reconnect", serial=serial)
     adb_server.run("wait-for-device", serial=serial)
     assert adb_server.run("get-state", serial=serial).stdout == b"device\n"
+
+
+def test_connect_and_disconnect_of_a_phone_that_nobody_keeps_attached(adb_server: AdbServer) -> None:
+    with PhoneFarm(None, 1, make_display=FakeDisplay) as farm:
+        serial = farm.phones[0].serial
+        assert adb_server.run("connect", serial).stdout.decode().strip() == f"connected to {serial}"
+        assert adb_server.run("shell", "getprop", "ro.serialno", serial=serial).stdout == b"SIM0001\n"
+        assert adb_server.run("disconnect", serial).stdout.decode().strip() == f"disconnected {serial}"
+        assert not farm.state(serial)["attached"]
+        farm.fault(serial, "unplug")
+        assert b"failed to connect" in adb_server.run("connect", serial).stdout
+
+
+def test_forward_reaches_a_port_of_the_phone(adb_server: AdbServer, serial: str, tmp_path: Path) -> None:
+    jar = Path(uiautomator2.__file__).parent / "assets" / "u2.jar"
+    assert adb_server.run("push", str(jar), "/data/local/tmp/u2.jar", serial=serial).returncode == 0
+    server = adb_server.device(serial).shell(
+        "CLASSPATH=/data/local/tmp/u2.jar app_process / com.wetest.uia2.Main -p 9018", stream=True
+    )
+    port = int(adb_server.run("forward", "tcp:0", "tcp:9018", serial=serial).stdout)
+    try:
+
+        def ping() -> bytes | None:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/ping", timeout=5) as answer:
+                    return bytes(answer.read())
+            except OSError:
+                return None
+
+        assert wait_until(ping, what="an answer through the forward") == b"pong"
+        listed = adb_server.run("forward", "--list").stdout.decode()
+        assert f"{serial} tcp:{port} tcp:9018" in listed
+    finally:
+        adb_server.run("forward", "--remove", f"tcp:{port}", serial=serial)
+        server.close()
