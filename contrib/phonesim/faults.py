@@ -2,18 +2,24 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+# Those that may wait for a command to be done: {"after": NAME}.
+AFTER_COMMAND: Final = frozenset({"offline", "unplug", "reboot"})
 
 # name: meaning and parameters, as a person reads it
 DEVICE_FAULTS: Final[Mapping[str, str]] = {
     "latency": 'every adb command and automation call takes longer by {"ms": n}',
-    "offline": 'adb shows the phone as offline until cleared or for {"seconds": n}',
-    "unplug": 'the phone is gone, as if its cable was pulled, until cleared or for {"seconds": n}',
+    "offline": 'adb shows the phone as offline until cleared or for {"seconds": n}; {"after": "input"} as unplug',
+    "unplug": 'the phone is gone, as if its cable was pulled, until cleared or for {"seconds": n}; with '
+    '{"after": "input"} as soon as that command or RPC method has been done, unanswered',
     "unauthorized": "the phone asks for its owner's consent to the adb key and never gets it",
-    "hang": 'commands are accepted and never answered; with {"command": "input"} only that shell command or RPC method',
-    "reboot": 'restarts: gone for {"down_seconds": 1}, then sys.boot_completed stays empty for {"seconds": 2}',
+    "hang": 'commands are accepted and never answered; with {"command": "input"} only that shell command or RPC '
+    'method (or "sync", "tcp", "ping"); with {"when": "after"} it is done first',
+    "reboot": 'restarts: gone for {"down_seconds": 1}, then sys.boot_completed stays empty for {"seconds": 2}; '
+    '{"after": "input"} as unplug',
     "idle_error": "`uiautomator dump` prints ERROR: could not get idle state.",
     "server_crash": 'the automation server dies now, or right after doing the next {"after": "click"}, unanswered; '
     'with {"answer": 502} it answers that and lives; with {"answer": "dead_object"} a DeadObjectException',
@@ -22,6 +28,7 @@ DEVICE_FAULTS: Final[Mapping[str, str]] = {
     "screen_off": "the display is off and locked until somebody wakes it",
 }
 NUMBERS: Final = ("ms", "seconds", "down_seconds", "delay_seconds", "after_seconds", "level")
+NAMES: Final = ("after", "command", "when")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,24 +49,33 @@ class Faults:
 
     def __init__(self) -> None:
         self._on: dict[str, Fault] = {}
+        self._armed: dict[str, Mapping[str, Any]] = {}
+        # Sets a fault whose time has come; the phone puts its own here.
+        self.fire: Callable[[str, Mapping[str, Any]], Awaitable[None]] | None = None
         self._changed = asyncio.Event()
 
     def set(self, name: str, params: Mapping[str, Any]) -> Fault:
         """Set a fault, for `seconds` if the parameters have any; raises InvalidFaultError."""
-        for parameter in NUMBERS:
-            number(params, parameter, default=None)
+        check(params)
         seconds = number(params, "seconds", default=None)
         until = None if seconds is None else time.monotonic() + seconds
         fault = Fault(name=name, params=dict(params), until=until)
         self._on[name] = fault
         return fault
 
+    def arm(self, name: str, params: Mapping[str, Any]) -> None:
+        """A fault of AFTER_COMMAND waits until the command that `after` names has been done."""
+        check(params)
+        self._armed[name] = dict(params)
+
     def clear(self, name: str | None = None) -> None:
         """Take one fault away, or all."""
         if name is None:
             self._on.clear()
+            self._armed.clear()
         else:
             self._on.pop(name, None)
+            self._armed.pop(name, None)
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -72,20 +88,41 @@ class Faults:
 
     def on(self) -> dict[str, Mapping[str, Any]]:
         """Name and parameters of each fault that is on."""
-        return {name: fault.params for name in list(self._on) if (fault := self.get(name))}
+        now = {name: fault.params for name in list(self._on) if (fault := self.get(name))}
+        return {**self._armed, **now}
 
     async def gate(self, command: str | None = None) -> None:
         """Where a command begins: waits the latency (only for `command` None), and for ever while it hangs."""
         if command is None and (fault := self.get("latency")):
             await asyncio.sleep((number(fault.params, "ms", default=0) or 0) / 1000)
+        await self._hang(command, "before")
+
+    async def done(self, command: str) -> None:
+        """Where a command has been done and its answer has not been sent yet."""
+        for name, params in list(self._armed.items()):
+            if params.get("after") == command and self.fire is not None:
+                del self._armed[name]
+                await self.fire(name, {key: value for key, value in params.items() if key != "after"})
+        await self._hang(command, "after")
+
+    async def _hang(self, command: str | None, when: str) -> None:
         while fault := self.get("hang"):
-            if fault.params.get("command") != command:
+            if fault.params.get("command") != command or fault.params.get("when", "before") != when:
                 return
             left = None if fault.until is None else fault.until - time.monotonic()
             try:
                 await asyncio.wait_for(self._changed.wait(), left)
             except TimeoutError:
                 return
+
+
+def check(params: Mapping[str, Any]) -> None:
+    """Raises InvalidFaultError for a parameter of the wrong type."""
+    for name in NUMBERS:
+        number(params, name, default=None)
+    for name in NAMES:
+        if not isinstance(params.get(name, ""), str):
+            raise InvalidFaultError(f"{name}: expected a name, got {params[name]!r}")
 
 
 def number(params: Mapping[str, Any], name: str, *, default: float | None) -> float | None:

@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from enum import StrEnum
 from typing import Any
 
 from phonesim.adbd.services import open_service
 from phonesim.adbd.transport import Transport
 from phonesim.device import Device
-from phonesim.faults import number
+from phonesim.faults import AFTER_COMMAND, number
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +45,9 @@ class Phone:
         self._held: socket.socket | None = None
         self._connections: dict[asyncio.StreamWriter, Transport | None] = {}
         self._timers: set[asyncio.TimerHandle] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._booting: asyncio.TimerHandle | None = None
-        self.device.restart = self._reboot
+        self._wire_faults()
 
     @property
     def serial(self) -> str:
@@ -73,16 +74,29 @@ class Phone:
         self._cancel_timers()
         self.device.reboot()
         self.device = self._make_device()
-        self.device.restart = self._reboot
+        self._wire_faults()
         self._drop()
         await self.settle()
 
     # -- faults
 
+    def _wire_faults(self) -> None:
+        self.device.restart = self._reboot
+        self.device.faults.fire = lambda name, params: asyncio.shield(self._start(self.set_fault(name, params)))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A task of the phone's own: what drops connections must not end with the connection that caused it."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
     async def set_fault(self, name: str, params: Mapping[str, Any]) -> None:
         """Set or clear a fault of `faults.DEVICE_FAULTS`; raises InvalidFaultError for a bad parameter."""
         if params.get("clear"):
             self.device.faults.clear(name)
+        elif name in AFTER_COMMAND and "after" in params:
+            self.device.faults.arm(name, params)
         elif name == "reboot":
             self._reboot(params)
         else:
@@ -131,9 +145,7 @@ class Phone:
         return timer
 
     def _settle_soon(self) -> None:
-        task = asyncio.ensure_future(self.settle())
-        self.device.jobs.add(task)
-        task.add_done_callback(self.device.jobs.discard)
+        self._start(self.settle())
 
     # -- being there or not
 

@@ -91,6 +91,7 @@ async def _interactive(shell: Shell, streams: Streams, *, pty: bool) -> int:
 def _open_sync(device: Device, _argument: str) -> Service:
     async def serve(stream: Stream) -> None:
         await device.faults.gate()
+        await device.faults.gate("sync")
         await SyncService(device.files, stream, count=lambda: device.calls.update(sync=1)).serve()
 
     return serve
@@ -98,7 +99,14 @@ def _open_sync(device: Device, _argument: str) -> Service:
 
 def _open_port(device: Device, argument: str) -> Service | None:
     handler = device.ports.get(int(argument)) if argument.isdigit() else None
-    return handler if handler else None
+    if handler is None:
+        return None
+
+    async def serve(stream: Stream) -> None:
+        await device.faults.gate("tcp")
+        await handler(stream)
+
+    return serve
 
 
 def _open_reverse(device: Device, argument: str) -> Service:

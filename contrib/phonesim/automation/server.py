@@ -49,6 +49,7 @@ class AutomationServer:
         match request.method, request.path:
             case "GET", "/ping":
                 self._device.calls["ping"] += 1
+                await self._device.faults.gate("ping")
                 return Response(body=b"pong", content_type="text/plain")
             case "POST", "/jsonrpc/0":
                 return await self._call(request)
@@ -69,6 +70,7 @@ class AutomationServer:
             result = {"result": await call(self._session, name, params if isinstance(params, list) else [])}
         except RpcError as error:
             result = {"error": {"code": error.code, "message": str(error), "data": ""}}
+        await device.faults.done(name)
         return self._spoiled(name, body.get("id"), result)
 
     def _spoiled(self, name: str, call_id: Any, result: dict[str, Any]) -> Response | None:

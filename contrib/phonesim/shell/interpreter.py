@@ -151,7 +151,9 @@ class Shell:
             return NOT_FOUND
         await self.device.faults.gate(name)
         self.device.commands[name] += 1
-        return await command(self._call(name, words[1:], streams, assigned or {}))
+        code = await command(self._call(name, words[1:], streams, assigned or {}))
+        await self.device.faults.done(name)
+        return code
 
     def _call(self, name: str, args: list[str], streams: Streams, assigned: Mapping[str, str]) -> Call:
         return Call(

@@ -111,6 +111,37 @@ def test_hang_of_one_command_leaves_the_others(
         device.shell("input tap 1 1", timeout=0.5)
 
 
+@pytest.mark.parametrize("fault", ["unplug", "offline", "reboot"])
+def test_a_phone_can_be_lost_right_after_it_did_something(
+    plain_farm: PhoneFarm, adb_server: AdbServer, phone: SimulatedPhone, display: FakeDisplay, fault: str
+) -> None:
+    device = adb_server.device(phone.serial)
+    plain_farm.fault(phone.serial, fault, after="input", seconds=0.3)
+    assert device.shell("echo still here") == "still here"
+    assert fault in plain_farm.state(phone.serial)["faults"]
+    with pytest.raises(AdbError, match="shell output invalid"):
+        device.shell2("input tap 7 7")
+    assert display.events.count(("tap", 7, 7)) == 1
+    wait_until(lambda: state_of(adb_server, phone) != "device", what="the phone is away")
+    wait_until(lambda: state_of(adb_server, phone) == "device", what="the phone is back")
+
+
+def test_hang_after_a_command_was_done(
+    plain_farm: PhoneFarm, adb_server: AdbServer, phone: SimulatedPhone, display: FakeDisplay
+) -> None:
+    plain_farm.fault(phone.serial, "hang", command="input", when="after")
+    with pytest.raises(AdbTimeout):
+        adb_server.device(phone.serial).shell("input tap 8 8", timeout=0.5)
+    assert display.events.count(("tap", 8, 8)) == 1
+
+
+def test_hang_of_file_transfers(plain_farm: PhoneFarm, adb_server: AdbServer, phone: SimulatedPhone) -> None:
+    plain_farm.fault(phone.serial, "hang", command="sync", seconds=0.4)
+    started = time.monotonic()
+    assert adb_server.device(phone.serial).sync.stat("/sdcard").mode != 0
+    assert time.monotonic() - started >= 0.3
+
+
 def test_reboot_loses_processes_and_comes_back(
     plain_farm: PhoneFarm, adb_server: AdbServer, phone: SimulatedPhone, display: FakeDisplay
 ) -> None:
@@ -166,7 +197,9 @@ def test_display_faults_are_passed_on(plain_farm: PhoneFarm, phone: SimulatedPho
     assert plain_farm.clear_faults(phone.serial)["faults"] == {}
 
 
-@pytest.mark.parametrize("body", [{"name": "nonsense"}, {"name": "latency", "ms": "slow"}, {"name": 5}, {}])
+@pytest.mark.parametrize(
+    "body", [{"name": "nonsense"}, {"name": "latency", "ms": "slow"}, {"name": 5}, {"name": "unplug", "after": 1}, {}]
+)
 def test_faults_that_do_not_exist_are_refused_with_a_list(
     plain_farm: PhoneFarm, phone: SimulatedPhone, body: dict[str, Any]
 ) -> None:
