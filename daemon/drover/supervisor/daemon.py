@@ -27,6 +27,7 @@ from drover.supervisor.fleet import Fleet
 from drover.supervisor.handlers import Handlers
 from drover.supervisor.hub import EventHub
 from drover.supervisor.presence import Presence
+from drover.supervisor.running import RunningAttempts
 from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.shim_process import ShimProcess
 from drover.supervisor.state import DaemonState
@@ -84,16 +85,25 @@ class Daemon:
             log_options=(config.daemon.log_level, config.daemon.log_format),
             rng=self._rng,
         )
+        self._running = RunningAttempts(
+            store,
+            self._hub,
+            timeout_s=config.tasks.attempt_timeout_s,
+            send=self._fleet.send,
+            kill=self._fleet.kill,
+            freed=self._device_freed,
+            rng=self._rng,
+        )
         self._desk = TaskDesk(
             config,
             store,
             self._board,
             self._hub,
+            self._running,
             boot_id=self._boot_id,
             device_limit=license_.device_limit,
             send=self._fleet.send,
             kill=self._fleet.kill,
-            freed=self._device_freed,
             rng=self._rng,
         )
         self._adb_server = AdbServer(config.adb.host, config.adb.port, config.data_dir / "adb-server.log")
@@ -107,6 +117,7 @@ class Daemon:
             store=store,
             board=self._board,
             desk=self._desk,
+            running=self._running,
             hub=self._hub,
             license=license_,
             adb_connected=lambda: self._tracker.connected,
@@ -142,7 +153,7 @@ class Daemon:
     async def _take_down(self) -> None:
         self._desk.draining = True
         await self._fleet.stop()
-        await self._desk.settle_rest()
+        await self._running.settle_rest()
         await self._shim.stop()
         await self._control.stop()
         for job in self._jobs:
@@ -190,10 +201,10 @@ class Daemon:
             self._adb_server.ensure()
 
     def _device_lost(self, serial: str, why: str) -> None:
-        self._background(self._desk.lost(serial, Reason.DEVICE_LOST, why))
+        self._background(self._running.lost(serial, Reason.DEVICE_LOST, why))
 
     def _running_task(self, serial: str) -> int | None:
-        live = self._desk.serving(serial)
+        live = self._running.on(serial)
         return live.task.id if live else None
 
     def _device_freed(self, serial: str) -> None:
@@ -203,7 +214,7 @@ class Daemon:
 
     def _show_phone(self, serial: str) -> None:
         """Show what the worker said last of its phone, as soon as no attempt runs there."""
-        if self._desk.serving(serial) is not None:
+        if self._running.on(serial) is not None:
             return
         if serial in self._troubles:
             self._board.apply(serial, DeviceEvent.PHONE_TROUBLE, self._troubles[serial])
@@ -232,13 +243,15 @@ class Daemon:
                 self._show_phone(serial)
             case Ended(reason=reason, remark=remark) if reason in PHONE_AT_FAULT:
                 self._troubles[serial] = remark  # its worker opens the phone anew and says when it answers
-                self._desk.said(serial, message)
+                self._running.said(serial, message)
             case _:
-                self._desk.said(serial, message)
+                self._running.said(serial, message)
 
     def worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
         how = f"signal {-status}" if status < 0 else f"status {status}"
-        self._background(self._desk.lost(serial, Reason.INTERRUPTED, f"The worker ended ({how}) while the task ran."))
+        self._background(
+            self._running.lost(serial, Reason.INTERRUPTED, f"The worker ended ({how}) while the task ran.")
+        )
         self._board.note_worker(serial, None, self._board_starts(serial))
         if retry_in_s is None:
             return
@@ -279,7 +292,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         while True:
             self._fleet.watch()
-            self._desk.watch()
+            self._running.watch()
             self._presence.watch()
             if watchdog_s and loop.time() >= next_ping:
                 next_ping = loop.time() + watchdog_s

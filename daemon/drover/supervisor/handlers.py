@@ -15,7 +15,7 @@ from drover.policy import waiting
 from drover.store import accounts, queue, tasks
 from drover.store.errors import ConflictError, IdempotencyConflictError, NotFoundError, StoreUnavailableError
 from drover.supervisor.control import Answer, Peer
-from drover.supervisor.desk import with_live
+from drover.supervisor.running import with_live
 from drover.supervisor.state import DaemonState
 from drover.wire import control
 from drover.wire.devices import Device
@@ -159,7 +159,9 @@ class Handlers:
                 )
                 shown.append(msgspec.structs.replace(task, remark=remark))
             else:
-                shown.append(with_live(task, desk.live(task.id)) if task.status is Status.RUNNING else task)
+                shown.append(
+                    with_live(task, self._state.running.of_task(task.id)) if task.status is Status.RUNNING else task
+                )
         return shown
 
     async def _retry(self, body: control.RetryTask) -> Task:

@@ -13,7 +13,7 @@ import structlog
 from drover.config import Config
 from drover.store import attempts, devices, settings, tasks
 from drover.store.store import Store
-from drover.supervisor.desk import ending
+from drover.supervisor.running import ending
 from drover.wire.tasks import Reason
 
 log = structlog.get_logger("drover.recovery")

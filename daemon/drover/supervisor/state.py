@@ -14,6 +14,7 @@ from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import Peer
 from drover.supervisor.desk import TaskDesk
 from drover.supervisor.hub import EventHub
+from drover.supervisor.running import RunningAttempts
 from drover.wire.codec import PROTOCOL_VERSION
 from drover.wire.control import DaemonStatus, License, Welcome
 
@@ -29,6 +30,7 @@ class DaemonState:
     store: Store
     board: DeviceBoard
     desk: TaskDesk
+    running: RunningAttempts
     hub: EventHub
     license: License
     adb_connected: Callable[[], bool]

@@ -154,7 +154,7 @@ class AttemptContext:
     def failed(self, reason: Reason, remark: str) -> Ended:
         """The last message of an attempt that did not; keeps the screen it ended on."""
         remark = _CONTROL.sub("", remark)
-        if reason not in (Reason.DEVICE_LOST, Reason.STOPPED):
+        if reason not in (Reason.DEVICE_LOST, Reason.STOPPED) and not self.evidence:
             self._committing = True  # a stop or deadline must not cut the evidence short
             self.keep("end")
         self._write_log(f"failed: {reason.value}: {remark}")

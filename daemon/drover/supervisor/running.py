@@ -1,0 +1,269 @@
+"""The attempts that run now: each one's story, kept durable in its order, until it ends.
+
+The store decides what is true. Live steps and percentages alone stay in memory.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+import structlog
+
+from drover.policy import retry
+from drover.policy.records import Attempt, AttemptFacts, Decision
+from drover.store import attempts
+from drover.store.errors import StoreUnavailableError
+from drover.store.store import Store
+from drover.supervisor.hub import EventHub
+from drover.wire.events import TaskProgressed
+from drover.wire.scripts import SETTLES
+from drover.wire.tasks import Phase, Reason, Task
+from drover.wire.worker import (
+    AttemptRefused,
+    EffectConfirmed,
+    Ended,
+    FromWorker,
+    IntentRecorded,
+    IntentRefused,
+    IntentRequested,
+    Outcome,
+    Progressed,
+    TapSent,
+    ToWorker,
+)
+
+log = structlog.get_logger("drover.tasks")
+
+DEADLINE_GRACE_S: Final = 10.0
+
+
+@dataclass
+class LiveAttempt:
+    """A running attempt and what only memory knows of it."""
+
+    attempt: Attempt
+    task: Task
+    deadline: float
+    phase: Phase = Phase.PREPARE
+    step: str = ""
+    progress: int = 0
+    cut_off: Reason | None = None
+    cut_off_why: str = ""
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class RunningAttempts:
+    """At most one attempt a device. `send` and `kill` reach a device's worker; `freed` hears of every end."""
+
+    def __init__(
+        self,
+        store: Store,
+        hub: EventHub,
+        *,
+        timeout_s: float,
+        send: Callable[[str, ToWorker], bool],
+        kill: Callable[[str, str], bool],
+        freed: Callable[[str], None],
+        rng: random.Random,
+    ) -> None:
+        self._store = store
+        self._hub = hub
+        self._timeout_s = timeout_s
+        self._send = send
+        self._kill = kill
+        self._freed = freed
+        self._rng = rng
+        self._live: dict[str, LiveAttempt] = {}
+        self._background: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def on(self, serial: str) -> LiveAttempt | None:
+        """The attempt that runs on this device."""
+        return self._live.get(serial)
+
+    def of_task(self, task_id: int) -> LiveAttempt | None:
+        """The running attempt of this task."""
+        return next((live for live in self._live.values() if live.task.id == task_id), None)
+
+    def begun(self, attempt: Attempt, task: Task) -> LiveAttempt:
+        """An attempt is stored as begun; from now on its device's messages are about it."""
+        live = LiveAttempt(attempt=attempt, task=task, deadline=time.monotonic() + self._timeout_s)
+        self._live[attempt.serial] = live
+        return live
+
+    # --- what workers say
+
+    def said(self, serial: str, message: FromWorker) -> None:
+        """A message about an attempt. Writes are queued here, at once, so that they keep the messages' order."""
+        live = self._live.get(serial)
+        fence = getattr(message, "fence", None)
+        if live is None or fence != live.attempt.fence:
+            log.warning("late_message_ignored", device=serial, fence=fence, message=type(message).__name__)
+            if isinstance(message, IntentRequested):
+                self._send(serial, IntentRefused(fence=message.fence, why="this attempt has ended"))
+            return
+        match message:
+            case Progressed():
+                self._progressed(serial, live, message)
+            case IntentRequested():
+                self._spawn(self._grant(serial, live, message))
+            case TapSent():
+                self._spawn(self._record(attempts.record_sent, live.attempt.fence))
+            case EffectConfirmed(evidence=evidence):
+                self._spawn(self._record_confirmed(live.attempt.fence, evidence))
+            case Ended():
+                self._spawn(self._end(serial, live, message))
+            case AttemptRefused(why=why):
+                log.error("attempt_refused", device=serial, task=live.task.id, why=why)
+                self._spawn(self.lost(serial, Reason.INTERRUPTED, f"The worker refused the attempt: {why}."))
+            case _:
+                log.warning("message_unexpected", device=serial, message=type(message).__name__)
+
+    def _progressed(self, serial: str, live: LiveAttempt, message: Progressed) -> None:
+        live.phase, live.step, live.progress = message.phase, message.step, message.progress
+        self._hub.progress(
+            TaskProgressed(
+                task_id=live.task.id,
+                serial=serial,
+                attempt=live.attempt.attempt,
+                phase=message.phase,
+                step=message.step,
+                progress=message.progress,
+            )
+        )
+
+    async def _grant(self, serial: str, live: LiveAttempt, message: IntentRequested) -> None:
+        """No durable intent, no tap."""
+        fence = message.fence
+        why = "this attempt has ended"
+        recorded = False
+        if live.cut_off is not None:
+            why = live.cut_off_why
+        else:
+            try:
+                recorded = await self._store.write(
+                    attempts.record_intent, fence, what=message.what, now=datetime.now(UTC)
+                )
+            except StoreUnavailableError as error:
+                why = str(error)
+        answer = IntentRecorded(fence=fence) if recorded else IntentRefused(fence=fence, why=why)
+        self._send(serial, answer)
+
+    async def _record(self, operation: Callable[..., bool], fence: int) -> None:
+        """A lost write here only means that less is known: recovery then settles instead of trusting."""
+        try:
+            await self._store.write(operation, fence, now=datetime.now(UTC))
+        except StoreUnavailableError as error:
+            log.error("attempt_note_lost", fence=fence, why=str(error))
+
+    async def _record_confirmed(self, fence: int, evidence: list[str]) -> None:
+        try:
+            await self._store.write(attempts.record_confirmed, fence, evidence=evidence, now=datetime.now(UTC))
+        except StoreUnavailableError as error:
+            log.error("attempt_note_lost", fence=fence, why=str(error))
+
+    async def _end(self, serial: str, live: LiveAttempt, message: Ended) -> None:
+        reason = None if message.outcome is Outcome.COMPLETED else message.reason or Reason.SCRIPT_ERROR
+        await self._close(serial, live, reason, message.remark, tuple(message.evidence))
+
+    async def lost(self, serial: str, reason: Reason, remark: str) -> None:
+        """The worker of this device can say no more: close its attempt by what is recorded."""
+        live = self._live.get(serial)
+        if live is None:
+            return
+        if live.cut_off is not None:
+            reason, remark = live.cut_off, live.cut_off_why
+        await self._close(serial, live, reason, remark, ())
+
+    async def _close(
+        self, serial: str, live: LiveAttempt, reason: Reason | None, remark: str, evidence: tuple[str, ...]
+    ) -> None:
+        """Store the attempt's end, trying until the store takes it, then free the device."""
+        decide = ending(live.task.script_name, reason, remark, evidence, self._rng)
+        while True:
+            try:
+                task = await self._store.write(
+                    attempts.finish,
+                    live.attempt.fence,
+                    decide,
+                    now=datetime.now(UTC),
+                    progress=live.progress,
+                    step=live.step,
+                )
+                break
+            except StoreUnavailableError as error:
+                log.error("attempt_end_postponed", task=live.task.id, why=str(error))
+                await asyncio.sleep(1.0)
+        if self._live.get(serial) is live:
+            del self._live[serial]
+        live.ended.set()
+        if task is not None:
+            log.info(
+                "attempt_ended",
+                **{"task": task.id, "device": serial, "attempt": live.attempt.attempt},
+                status=task.status.name.lower(),
+                reason=task.reason,
+                remark=task.remark,
+            )
+        self._freed(serial)
+
+    def watch(self) -> None:
+        """Cut off attempts that outlived their deadline; called every second."""
+        now = time.monotonic()
+        for serial, live in list(self._live.items()):
+            if live.cut_off is None and now > live.deadline + DEADLINE_GRACE_S:
+                live.cut_off = Reason.TIMEOUT
+                live.cut_off_why = f"The attempt outlived its {self._timeout_s:.0f} s."
+                if not self._kill(serial, live.cut_off_why):
+                    self._spawn(self.lost(serial, Reason.TIMEOUT, live.cut_off_why))
+
+    async def until_all_ended(self) -> None:
+        """Wait for as long as anything runs."""
+        while self._live:
+            await next(iter(self._live.values())).ended.wait()
+
+    async def settle_rest(self) -> None:
+        """Close, by the rules of delivery, what still ran when its workers were ended."""
+        for serial in list(self._live):
+            await self.lost(serial, Reason.INTERRUPTED, "The daemon was shut down while the task ran.")
+        if self._background:
+            await asyncio.wait(list(self._background), timeout=5.0)
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        async def guarded() -> None:
+            await work
+
+        job = asyncio.create_task(guarded())
+        self._background.add(job)
+        job.add_done_callback(self._done)
+
+    def _done(self, job: asyncio.Task[None]) -> None:
+        self._background.discard(job)
+        if not job.cancelled() and (error := job.exception()) is not None:
+            log.error("desk_job_failed", exc_info=error)
+
+
+def ending(
+    script_name: str, reason: Reason | None, remark: str, evidence: tuple[str, ...], rng: random.Random
+) -> Callable[[AttemptFacts], Decision]:
+    """Decides inside the store's transaction what an attempt's end means: by what is recorded, not by hearsay."""
+
+    def decide(facts: AttemptFacts) -> Decision:
+        settles = script_name in SETTLES
+        return retry.decide(facts.ended(settles=settles, reason=reason, remark=remark, evidence=evidence), rng)
+
+    return decide
+
+
+def with_live(task: Task, live: LiveAttempt | None) -> Task:
+    """The task with its running attempt's phase, step and percentage."""
+    if live is None or live.task.id != task.id:
+        return task
+    return msgspec.structs.replace(task, phase=live.phase, step=live.step, progress=live.progress)
