@@ -1,0 +1,243 @@
+"""One example of each message, every field set to something else than its default.
+
+Run as `python -m tests.support.wire_examples` it prints the golden file; changing that is changing the protocol.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from drover.wire import control, events, worker, zygote
+from drover.wire.codec import Codec
+from drover.wire.devices import Device, DeviceFacts, DeviceState
+from drover.wire.faults import Code, Failure
+from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
+
+AT = datetime(2026, 11, 24, 12, 30, 15, 250000, tzinfo=UTC)
+LATER = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
+
+FACTS = DeviceFacts(
+    hardware_serial="R58M123ABC",
+    model="SM-G998B",
+    platform_version="14",
+    sdk=34,
+    width=1080,
+    height=2400,
+    battery=81,
+    engine="uiautomator2",
+    apps={"com.zhiliaoapp.musically": "43.1.4"},
+)
+DEVICE = Device(
+    serial="192.168.0.7:5555",
+    state=DeviceState.BUSY,
+    reason="runs task 7",
+    state_since=AT,
+    deadline=LATER,
+    facts=FACTS,
+    task_id=7,
+    queued=3,
+    worker_pid=4242,
+    worker_starts=2,
+    last_seen=AT,
+    tags=["shelf 1"],
+    note="cracked",
+)
+TASK = Task(
+    id=7,
+    serial="R58M123ABC",
+    username="me",
+    script_name="follow",
+    script_config={"target_user": "you", "access_method": "direct"},
+    status=Status.FAILED,
+    reason=Reason.OUTCOME_UNKNOWN,
+    remark="it may have been done",
+    source="ui",
+    created_at=AT,
+    scheduled_at=LATER,
+    start_time=LATER,
+    end_time=LATER,
+    retry_count=1,
+    max_retry_count=5,
+    effect=Effect.UNKNOWN,
+    retry_safe=False,
+    attempt=2,
+    phase=Phase.VERIFY,
+    progress=80,
+    step="looks for proof",
+    evidence=["proof.png"],
+    group_id="g1",
+    priority=3,
+)
+STATS = TaskStats(total=10, pending=4, running=1, completed=3, failed=2)
+ACCOUNT = control.Account(username="me", serial="R58M123ABC", platform="instagram", enabled=True)
+SPEC = zygote.WorkerSpec(
+    serial="R58M123ABC",
+    incarnation=3,
+    boot_id="b00t",
+    endpoint="ipc:///run/drover/workers.sock",
+    adb_host="127.0.0.1",
+    adb_port=5038,
+    engine="adb",
+    heartbeat_s=2.5,
+    log_level="debug",
+)
+
+REQUESTS: list[control.RequestBody] = [
+    control.Hello(version=1, client="droverctl 0.1.0"),
+    control.CreateTasks(
+        script_name="follow",
+        script_config={"target_users": ["you"]},
+        serials=["R58M123ABC"],
+        usernames=["me"],
+        enable_multi_account=True,
+        start_time="07:30",
+        min_interval=2,
+        max_interval=5,
+        priority=3,
+        source="ui",
+        idempotency_key="key-1",
+        body_digest="d1ge57",
+    ),
+    control.ListTasks(status=3, serial="R58M123ABC", script_name="follow", source="api", page=2, page_size=50),
+    control.GetTask(task_id=7),
+    control.StopTask(task_id=7),
+    control.RetryTask(task_id=7, force=True),
+    control.RetryAll(),
+    control.DeleteTasks(task_ids=[7, 8]),
+    control.GetTaskStats(),
+    control.ReadTaskLog(task_id=7, offset=4096),
+    control.FindArtifact(task_id=7, name="proof.png"),
+    control.ListDevices(),
+    control.GetDevice(serial="R58M123ABC"),
+    control.CheckLicense(),
+    control.GetStatus(),
+    control.Subscribe(after=99),
+    control.ListAccounts(),
+    control.PutAccount(username="me", serial="R58M123ABC", platform="instagram", enabled=False),
+    control.DeleteAccount(username="me", platform="instagram"),
+    control.AnnounceApi(url="http://127.0.0.1:50809/api/v1/"),
+]
+
+EVENTS: list[events.EventBody] = [
+    events.TaskChanged(task=TASK),
+    events.TaskDeleted(task_id=7),
+    events.TaskProgressed(
+        task_id=7, serial="R58M123ABC", attempt=2, phase=Phase.COMMIT, step="taps Follow", progress=60
+    ),
+    events.DeviceChanged(device=DEVICE),
+]
+
+RESPONSES: list[control.ResponseBody] = [
+    Failure(code=Code.CONFLICT, message="task 7 is running", data={"status": 1}, retry_after_s=5),
+    control.Welcome(version=1, daemon_version="0.1.0", boot_id="b00t", pid=4242, zone="Europe/Berlin"),
+    control.Done(),
+    control.TasksCreated(task_ids=[7, 8]),
+    control.TaskPage(total=41, page=3, page_size=20, tasks=[TASK]),
+    TASK,
+    control.RetriedAll(retried_count=2, skipped=[7]),
+    control.TasksDeleted(deleted_count=2, not_found=[9]),
+    STATS,
+    control.LogChunk(text="12:30:15 begins\n", next_offset=16, ended=True),
+    control.ArtifactFile(path="/var/lib/drover/tasks/7/proof.png", media_type="image/png"),
+    control.DeviceList(devices=[DEVICE]),
+    DEVICE,
+    control.License(plan_name="Pro", api_enabled=True, device_limit=20, message="API access enabled"),
+    control.DaemonStatus(
+        daemon_version="0.1.0",
+        boot_id="b00t",
+        pid=4242,
+        started_at=AT,
+        draining=True,
+        api_url="http://127.0.0.1:50809/api/v1/",
+        adb="127.0.0.1:5037",
+        adb_connected=True,
+        tasks=STATS,
+        devices={"idle": 3},
+        workers=3,
+        messages_dropped=1,
+        data_dir="/var/lib/drover",
+    ),
+    control.Subscribed(last_event_id=99),
+    ACCOUNT,
+    control.AccountList(accounts=[ACCOUNT]),
+    *(events.Event(id=index, at=AT, body=body) for index, body in enumerate(EVENTS, 1)),
+]
+
+TO_WORKER: list[worker.ToWorker] = [
+    worker.Begin(
+        fence=12,
+        task_id=7,
+        attempt=2,
+        script_name="follow",
+        script_config={"target_user": "you"},
+        username="me",
+        platform="tiktok",
+        package="com.zhiliaoapp.musically",
+        folder="/var/lib/drover/tasks/7",
+        deadline_s=300.0,
+        settle=True,
+    ),
+    worker.StopAttempt(fence=12),
+    worker.IntentRecorded(fence=12),
+    worker.IntentRefused(fence=12, why="the attempt has ended"),
+    worker.Shutdown(),
+]
+
+FROM_WORKER: list[worker.FromWorker] = [
+    worker.WorkerHello(version=1, boot_id="b00t", serial="R58M123ABC", incarnation=3, pid=4243),
+    worker.PhoneReady(facts=FACTS),
+    worker.PhoneTrouble(why="does not answer"),
+    worker.Heartbeat(fence=12),
+    worker.Progressed(fence=12, phase=Phase.PREPARE, step="opens the profile", progress=20),
+    worker.IntentRequested(fence=12, what="tap Follow"),
+    worker.TapSent(fence=12),
+    worker.EffectConfirmed(fence=12, evidence=["proof.png"]),
+    worker.Ended(
+        fence=12,
+        outcome=worker.Outcome.FAILED,
+        effect=Effect.SENT,
+        reason=Reason.TIMEOUT,
+        remark="no proof in time",
+        evidence=["last.png"],
+    ),
+    worker.AttemptRefused(fence=12, why="busy with 11"),
+]
+
+FROM_ZYGOTE: list[zygote.FromZygote] = [
+    zygote.ZygoteReady(pid=4000),
+    zygote.Forked(serial="R58M123ABC", incarnation=3, pid=4243),
+    zygote.Exited(pid=4243, status=-9),
+]
+
+EXAMPLES: dict[str, tuple[Codec[Any], list[Any]]] = {
+    "request": (control.REQUESTS, [control.Request(id=5, body=body) for body in REQUESTS]),
+    "response": (control.RESPONSES, [control.Response(id=5, body=body) for body in RESPONSES]),
+    "to_worker": (worker.TO_WORKER, list(TO_WORKER)),
+    "from_worker": (worker.FROM_WORKER, list(FROM_WORKER)),
+    "to_zygote": (zygote.TO_ZYGOTE, [zygote.Fork(spec=SPEC)]),
+    "from_zygote": (zygote.FROM_ZYGOTE, list(FROM_ZYGOTE)),
+}
+
+
+def innermost(message: Any) -> Any:
+    """The message proper: inside the request or response, and inside the event."""
+    while isinstance(message, control.Request | control.Response | events.Event):
+        message = message.body
+    return message
+
+
+def tag_of(message: Any) -> str:
+    """The tag of the message proper."""
+    return str(type(innermost(message)).__struct_config__.tag)
+
+
+def golden_lines() -> list[str]:
+    """Name and hexadecimal bytes of each example."""
+    lines: list[str] = []
+    for conversation, (codec, messages) in EXAMPLES.items():
+        for message in messages:
+            lines.append(f"{conversation}.{tag_of(message)} {codec.encode(message).hex(' ', 4)}")
+    return lines
+
+
+if __name__ == "__main__":
+    print("\n".join(golden_lines()))

@@ -1,0 +1,237 @@
+"""r21: any order of submit, begin, intent, tap, proof, end, stop, retry, delete and late messages, against a model.
+
+`DROVER_MODEL_EXAMPLES=10000` runs as many sequences as the promise wants at night; the usual run is short.
+"""
+
+import itertools
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import Connection
+
+from drover.policy import retry as retry_policy
+from drover.policy.records import AttemptFacts, Complete, Decision
+from drover.store import ConflictError, attempts, database, queue, tasks
+from drover.wire.tasks import Effect, Reason, Status
+from tests.support.clock import Clock
+from tests.support.stored import counted, new
+from tests.support.task_model import Model, ModelTask
+
+T = TypeVar("T")
+SERIALS = ("a", "b")
+ENDS = [
+    None,
+    Reason.DEVICE_LOST,
+    Reason.TIMEOUT,
+    Reason.STOPPED,
+    Reason.NEEDS_HUMAN,
+    Reason.PRIVATE,
+    Reason.INTERRUPTED,
+]
+
+
+def having(*status: Status) -> Callable[[Any], bool]:
+    """A precondition: only where such a task exists, so that steps are not spent on nothing."""
+    return lambda machine: any(task.status in status for task in machine.model.tasks.values())
+
+
+class TaskMachine(RuleBasedStateMachine):
+    """Drives store and model alike; `template` is a migrated empty database."""
+
+    template: Path
+
+    @initialize()
+    def open(self) -> None:
+        self.clock, self.model, self.rng = Clock(), Model(), Random(0)
+        self.conn: Connection = database.engine_for(Path(":memory:"), writes=True).connect()
+        source = sqlite3.connect(self.template)
+        source.backup(self.conn.connection.driver_connection)  # type: ignore[arg-type]
+        source.close()
+        for serial, settles in itertools.product(SERIALS, (True, False)):
+            self.submit(serial, settles, 0)
+
+    def teardown(self) -> None:
+        if hasattr(self, "conn"):
+            self.conn.close()
+
+    def do(self, operation: Callable[..., T], *args: Any, **more: Any) -> T:
+        with self.conn.begin():
+            return operation(self.conn, *args, **more)
+
+    def pick(self, data: st.DataObject, *status: Status) -> int:
+        ids = [i for i, task in self.model.tasks.items() if task.status in (status or tuple(Status))]
+        return data.draw(st.sampled_from(ids))
+
+    def running(self, data: st.DataObject) -> tuple[ModelTask, int]:
+        task = self.model.tasks[self.pick(data, Status.RUNNING)]
+        assert task.fence is not None
+        return task, task.fence
+
+    # --- what people do -------------------------------------------------------------------------------------------
+
+    @rule(serial=st.sampled_from(SERIALS), settles=st.booleans(), priority=st.integers(0, 1))
+    def submits(self, serial: str, settles: bool, priority: int) -> None:
+        self.submit(serial, settles, priority)
+
+    def submit(self, serial: str, settles: bool, priority: int) -> None:
+        script = "follow" if settles else "post"
+        (task_id,) = self.do(tasks.insert, [new(serial, script_name=script, priority=priority)], now=self.clock())
+        assert task_id > self.model.last_id
+        self.model.last_id = task_id
+        self.model.tasks[task_id] = ModelTask(serial=serial, settles=settles, priority=priority, due=self.clock())
+
+    @precondition(having(*Status))
+    @rule(data=st.data())
+    def stop_waiting(self, data: st.DataObject) -> None:
+        task_id = self.pick(data)
+        stopped = self.do(tasks.stop_pending, task_id, now=self.clock())
+        assert (stopped is not None) == (self.model.tasks[task_id].status is Status.PENDING)
+        if stopped is not None:
+            self.model.stop(task_id)
+
+    @precondition(having(Status.FAILED))
+    @rule(data=st.data(), force=st.booleans())
+    def retry_failed(self, data: st.DataObject, force: bool) -> None:
+        self.retry(self.pick(data, Status.FAILED), force)
+
+    @precondition(having(Status.PENDING, Status.RUNNING, Status.COMPLETED))
+    @rule(data=st.data(), force=st.booleans())
+    def retry_others(self, data: st.DataObject, force: bool) -> None:
+        self.retry(self.pick(data, Status.PENDING, Status.RUNNING, Status.COMPLETED), force)
+
+    def retry(self, task_id: int, force: bool) -> None:
+        task = self.model.tasks[task_id]
+        if force and task.landed and not task.retry_safe:
+            return  # who forces has looked at the phone first
+        if task.status is Status.FAILED and (task.retry_safe or force):
+            self.do(tasks.retry, task_id, now=self.clock(), force=force)
+            self.model.retry(task_id, self.clock())
+        else:
+            with pytest.raises(ConflictError):
+                self.do(tasks.retry, task_id, now=self.clock(), force=force)
+
+    @precondition(having(Status.RUNNING, Status.COMPLETED, Status.FAILED))
+    @rule(data=st.data())
+    def delete(self, data: st.DataObject) -> None:
+        task_id = self.pick(data, Status.RUNNING, Status.COMPLETED, Status.FAILED)
+        running = self.model.tasks[task_id].status is Status.RUNNING
+        found = self.do(tasks.delete, [task_id, 10_000], now=self.clock())
+        assert found == (([], [10_000], [task_id]) if running else ([task_id], [10_000], []))
+        if not running:
+            del self.model.tasks[task_id]
+
+    # --- what daemon and workers do -------------------------------------------------------------------------------
+
+    @precondition(having(Status.PENDING))
+    @rule(serial=st.sampled_from(SERIALS), seconds=st.sampled_from([700, 5, 0]))
+    def dispatch(self, serial: str, seconds: int) -> None:
+        now = self.clock.pass_s(seconds)
+        heads = self.do(queue.heads, [serial], now=now)
+        assert [head.task_id for head in heads] == [i for i in (self.model.head(serial, now),) if i is not None]
+        busy = any(t.serial == serial and t.status is Status.RUNNING for t in self.model.tasks.values())
+        if heads and not busy:
+            attempt, _task = self.do(attempts.begin, heads[0].task_id, boot_id="b", now=now)
+            assert attempt.fence not in self.model.old_fences
+            assert attempt.settle is self.model.tasks[heads[0].task_id].doubt
+            self.model.begin(heads[0].task_id, attempt.fence)
+
+    @precondition(having(Status.RUNNING))
+    @rule(data=st.data(), lands=st.booleans(), says_sent=st.booleans())
+    def tap(self, data: st.DataObject, lands: bool, says_sent: bool) -> None:
+        """A script that can look does so where there is doubt, and taps only what was not done; `post` just taps."""
+        task, fence = self.running(data)
+        if task.settles and task.doubt and task.landed:
+            return
+        granted = self.do(attempts.record_intent, fence, what="tap", now=self.clock())
+        assert granted is (task.effect is Effect.NONE)
+        if granted:
+            task.effect = Effect.INTENT
+            task.landed += int(lands)
+            if says_sent:
+                assert self.do(attempts.record_sent, fence, now=self.clock())
+                task.effect = Effect.SENT
+
+    @precondition(having(Status.RUNNING))
+    @rule(data=st.data())
+    def prove(self, data: st.DataObject) -> None:
+        task, fence = self.running(data)
+        if not task.landed:
+            return
+        assert self.do(attempts.record_confirmed, fence, evidence=["p.png"], now=self.clock())
+        task.effect = Effect.CONFIRMED
+
+    @precondition(having(Status.RUNNING))
+    @rule(data=st.data(), reason=st.sampled_from(ENDS))
+    def end(self, data: st.DataObject, reason: Reason | None) -> None:
+        task_id = self.pick(data, Status.RUNNING)
+        task = self.model.tasks[task_id]
+        assert task.fence is not None
+        if reason is None and not task.landed:
+            return  # no worker says completed where it saw nothing
+        made: list[Decision] = []
+
+        def decide(facts: AttemptFacts) -> Decision:
+            made.append(retry_policy.decide(facts.ended(settles=task.settles, reason=reason), self.rng))
+            return made[0]
+
+        assert self.do(attempts.finish, task.fence, decide, now=self.clock()) is not None
+        self.model.finish(task_id, made[0], self.clock())
+
+    @precondition(lambda self: self.model.old_fences)
+    @rule(data=st.data())
+    def late_messages_change_nothing(self, data: st.DataObject) -> None:
+        fence = data.draw(st.sampled_from(self.model.old_fences))
+        assert not self.do(attempts.record_intent, fence, what="late", now=self.clock())
+        assert not self.do(attempts.record_sent, fence, now=self.clock())
+        assert not self.do(attempts.record_confirmed, fence, evidence=["late"], now=self.clock())
+        assert self.do(attempts.finish, fence, Complete(remark="late"), now=self.clock()) is None
+
+    # --- what must always hold ------------------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_is_done_twice(self) -> None:
+        assert all(task.landed <= 1 for task in self.model.tasks.values())
+
+    @invariant()
+    def the_store_says_what_the_model_says(self) -> None:
+        with self.conn.begin():
+            _total, stored = tasks.page(self.conn, page_size=1000)
+            open_fences = [attempt.fence for attempt in attempts.open(self.conn)]
+            kept, seen = counted(self.conn)
+        assert {t.id: (t.status, t.reason, t.retry_safe, t.retry_count, t.attempt) for t in stored} == {
+            i: (t.status, t.reason, t.retry_safe, t.retries, t.attempts) for i, t in self.model.tasks.items()
+        }
+        assert open_fences == sorted(t.fence for t in self.model.tasks.values() if t.fence is not None)
+        assert kept == seen
+
+    @invariant()
+    def what_is_completed_was_done(self) -> None:
+        assert all(task.landed for task in self.model.tasks.values() if task.status is Status.COMPLETED)
+
+
+def test_r21_any_sequence_agrees_with_the_model(empty_database: Path) -> None:
+    TaskMachine.template = empty_database
+    run_state_machine_as_test(
+        TaskMachine,
+        settings=settings(
+            max_examples=int(os.environ.get("DROVER_MODEL_EXAMPLES", "60")),
+            stateful_step_count=50,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+        ),
+    )
