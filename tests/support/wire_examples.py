@@ -179,6 +179,7 @@ TO_WORKER: list[worker.ToWorker] = [
     worker.StopAttempt(fence=12),
     worker.IntentRecorded(fence=12),
     worker.IntentRefused(fence=12, why="the attempt has ended"),
+    worker.Probe(),
     worker.Shutdown(),
 ]
 

@@ -40,5 +40,5 @@ class Codec(Generic[T]):
             raise MalformedMessageError(f"message of {len(data)} bytes is over the cap of {self.max_bytes}")
         try:
             return self._decoder.decode(data)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, RecursionError, ValueError) as error:  # ValueError: text that is not UTF-8
             raise MalformedMessageError(str(error)) from None
