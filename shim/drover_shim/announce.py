@@ -1,8 +1,9 @@
 """Tells the daemon where the API answers, and tells it again whenever the daemon was restarted."""
 
-import logging
 import threading
 from pathlib import Path
+
+import structlog
 
 from drover.client import ControlClient, ControlError
 from drover.wire.control import AnnounceApi
@@ -10,7 +11,7 @@ from drover.wire.faults import RequestError
 
 RETRY_S = 0.5
 
-log = logging.getLogger("drover_shim")
+log = structlog.get_logger("drover.shim")
 
 
 class Announcer(threading.Thread):
@@ -27,7 +28,7 @@ class Announcer(threading.Thread):
             try:
                 self._hold()
             except (ControlError, RequestError) as error:
-                log.debug("announce_failed: %s", error)
+                log.debug("announce_failed", why=str(error))
             self._stopping.wait(RETRY_S)
 
     def stop(self) -> None:
@@ -36,5 +37,5 @@ class Announcer(threading.Thread):
     def _hold(self) -> None:
         with ControlClient(self._path, client_name="drover-shim announce") as client:
             client.call(AnnounceApi(url=self._url))
-            log.info("announced url=%s", self._url)
+            log.info("api_announced", url=self._url)
             client.wait_until_lost(self._stopping.is_set)

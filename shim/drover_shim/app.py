@@ -1,6 +1,5 @@
 """The WSGI application: guard, then Bottle's router over the route table, then the envelope around what comes out."""
 
-import logging
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -20,8 +19,6 @@ API_PREFIX: Final = "/api/v1"
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
-
-log = logging.getLogger("drover_shim")
 
 
 def make_app(pool: ClientPool, settings: Settings, *, routes: tuple[Route, ...] = ROUTES) -> WsgiApp:

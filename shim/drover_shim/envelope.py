@@ -1,16 +1,16 @@
 """The one shape of every answer: code, message, data. Turns data, refusals and faults into status and bytes."""
 
-import logging
 import secrets
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
+import structlog
 
 from drover.client import AnswerLostError, ControlError
 from drover.wire.faults import Code, Failure, RequestError
 
-log = logging.getLogger("drover_shim")
+log = structlog.get_logger("drover.shim")
 
 JSON_TYPE: Final = "application/json; charset=utf-8"
 
@@ -62,7 +62,7 @@ def from_error(error: Exception, *, changes: bool) -> Answer:
     if isinstance(error, AnswerLostError) and changes:
         return _lost(error)
     if isinstance(error, ControlError):
-        log.warning("daemon_away: %s", error)
+        log.warning("daemon_away", why=str(error))
         return refusal(Failure(code=Code.UNAVAILABLE, message="the daemon does not answer; try again shortly"))
     return internal(error)
 
@@ -70,7 +70,7 @@ def from_error(error: Exception, *, changes: bool) -> Answer:
 def internal(error: BaseException) -> Answer:
     """50001 with an id that the log has too; what went wrong stays in the log."""
     error_id = secrets.token_hex(6)
-    log.error("internal_error id=%s", error_id, exc_info=error)
+    log.error("internal_error", error_id=error_id, exc_info=error)
     message = f"internal error; the log says more under id {error_id}"
     return refusal(Failure(code=Code.INTERNAL, message=message))
 
@@ -78,7 +78,7 @@ def internal(error: BaseException) -> Answer:
 def _lost(error: AnswerLostError) -> Answer:
     """Not 50301, which would invite a repeat that could do the thing twice."""
     error_id = secrets.token_hex(6)
-    log.error("answer_lost id=%s: %s", error_id, error)
+    log.error("answer_lost", error_id=error_id, why=str(error))
     message = (
         "the daemon went away before it answered: this may or may not have been carried out; "
         f"look before you repeat it (id {error_id})"

@@ -1,16 +1,17 @@
 """`drover-shim`: reads the options, listens, and serves until it is told to end."""
 
 import ipaddress
-import logging
 import os
 import signal
 import socket
-import sys
 import threading
 from pathlib import Path
+from typing import Literal
 
 import click
+import structlog
 
+from drover import logs
 from drover.client import RuntimeDirError, socket_path
 from drover_shim.announce import Announcer
 from drover_shim.app import API_PREFIX, make_app
@@ -20,7 +21,7 @@ from drover_shim.settings import Settings
 
 PARENT_POLL_S = 0.5
 
-log = logging.getLogger("drover_shim")
+log = structlog.get_logger("drover.shim")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,28 +37,27 @@ log = logging.getLogger("drover_shim")
     "--allowed-host", "allowed_hosts", multiple=True, metavar="NAME", help="Another name that Host may carry."
 )
 @click.option("--free-port-if-taken", is_flag=True, help="Take any free port if this one is taken.")
-@click.option("--exit-with-parent", is_flag=True, help="End when the process that started this one has ended.")
+@click.option("--parent", type=int, metavar="PID", help="End when this process, which started this one, has ended.")
 @click.option(
     "--log-level", default="info", type=click.Choice(["debug", "info", "warning", "error"]), show_default=True
 )
+@click.option("--log-format", default="auto", type=click.Choice(["auto", "text", "json"]), show_default=True)
 def main(
     socket_file: Path | None,
     host: str,
     port: int,
     allowed_hosts: tuple[str, ...],
     free_port_if_taken: bool,
-    exit_with_parent: bool,
+    parent: int | None,
     log_level: str,
+    log_format: Literal["auto", "text", "json"],
 ) -> None:
     """Serve Drover's REST API over the daemon's control socket.
 
     \b
     Example: drover-shim --port 0
     """
-    parent = os.getppid()
-    logging.basicConfig(
-        stream=sys.stderr, level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logs.configure(log_level, log_format)
     _refuse_open_address(host)
     try:
         path = socket_file or socket_path()
@@ -70,7 +70,7 @@ def main(
     url = f"http://{f'[{host}]' if ':' in host else host}:{server.port}{API_PREFIX}/"
     announcer = Announcer(path, url)
     announcer.start()
-    if exit_with_parent:
+    if parent is not None:
         threading.Thread(target=_watch_parent, args=(parent, server), name="parent", daemon=True).start()
     print(f"API {url}", flush=True)
     server.serve()
@@ -100,8 +100,8 @@ def _refuse_open_address(host: str) -> None:
         raise click.ClickException(f"--host {host} ([api] host) cannot be resolved: {error.strerror}") from None
     if not all(ipaddress.ip_address(address).is_loopback for address in addresses):
         raise click.ClickException(
-            f"--host {host} ([api] host) is not a loopback address, and no token is set ([api] token): refused, "
-            "because anybody in the network could drive the phones"
+            f"--host {host} ([api] host) is not a loopback address: refused, because without a token "
+            "anybody in the network could drive the phones. Use 127.0.0.1, and a tunnel or a proxy with a login"
         )
 
 
@@ -110,7 +110,7 @@ def _watch_parent(parent: int, server: HttpServer) -> None:
     gone = threading.Event()
     while os.getppid() == parent:
         gone.wait(PARENT_POLL_S)
-    log.warning("parent_gone pid=%s", parent)
+    log.warning("parent_gone", pid=parent)
     server.stop()
 
 

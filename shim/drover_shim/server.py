@@ -29,8 +29,6 @@ DRAIN_S: Final = 2.0
 
 _CODES: Final = {400: Code.INVALID, 413: Code.TOO_LARGE, 431: Code.TOO_LARGE, 501: Code.INVALID}
 
-log = logging.getLogger("drover_shim")
-
 
 class PortTakenError(Exception):
     """Another process listens on the port."""
@@ -62,6 +60,8 @@ class HttpServer:
                 raise
             raise PortTakenError(f"port {port} on {host} is taken by another process") from None
         self._server.channel_class = _Channel
+        # A warning for each request that finds all threads busy says nothing that the answer's time does not.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._stopping = threading.Event()
         # Re-entrant, because a signal handler may call stop() while this very thread closes.
         self._closing = threading.RLock()

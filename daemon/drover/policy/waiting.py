@@ -6,6 +6,9 @@ from typing import Final
 from drover.wire.devices import Device, DeviceState
 from drover.wire.tasks import Reason, Task
 
+MOST_COUNTED: Final = 100
+"""Nobody needs to know how many more tasks go first, and counting them all costs with each look."""
+
 _DEVICE_WAITS: Final[dict[DeviceState, str]] = {
     DeviceState.ABSENT: "waits for phone {serial}, which adb does not list; attach it or check its cable or Wi-Fi",
     DeviceState.UNAUTHORIZED: "waits for phone {serial}: allow USB debugging in the dialog on its screen",
@@ -31,8 +34,8 @@ def why(
 ) -> str:
     """The sentence for a pending task's `remark`: what it waits for, and what to do where a person must act.
 
-    `ahead` counts tasks of its device that go first, a running one included; `last_reason` is why its last attempt
-    ended without an end of the task.
+    `ahead` counts tasks of its device that go first, a running one included, up to MOST_COUNTED; `last_reason` is
+    why its last attempt ended without an end of the task.
     """
     if draining:
         return "waits: the daemon is shutting down and begins nothing new; it goes on after the next start"
@@ -41,7 +44,8 @@ def why(
     if device is None or device.state in _DEVICE_WAITS:
         return _for_device(task.serial, device)
     if ahead:
-        return f"waits its turn behind {ahead} task{'s' if ahead > 1 else ''} on phone {task.serial}"
+        more = " or more" if ahead >= MOST_COUNTED else ""
+        return f"waits its turn behind {ahead}{more} task{'s' if ahead > 1 else ''} on phone {task.serial}"
     if device.state is DeviceState.BUSY:
         return f"waits until the running task on phone {task.serial} ends"
     if in_use >= device_limit:

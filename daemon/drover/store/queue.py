@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, String, bindparam, func, literal_column, or_, select
 
 from drover.policy.records import Head
+from drover.policy.waiting import MOST_COUNTED
 from drover.store.schema import counters, tasks
 from drover.store.types import from_micros
 from drover.wire.tasks import Reason, Status, Task
@@ -69,9 +70,11 @@ def ahead(conn: Connection, task: Task, *, now: datetime | None = None) -> int:
 
 def _ahead(conn: Connection, serial: str, priority: int, task_id: int, now: datetime | None) -> int:
     before = or_(tasks.c.priority > priority, (tasks.c.priority == priority) & (tasks.c.id < task_id))
-    query = select(func.count()).where(tasks.c.serial == serial, _PENDING, before)
+    first = select(tasks.c.id).where(tasks.c.serial == serial, _PENDING, before)
     if now is not None:
-        query = query.where(tasks.c.not_before <= now)
+        first = first.where(tasks.c.not_before <= now)
+    # A page of tasks asks this for each; counting a queue of thousands to its end made that 47 ms.
+    query = select(func.count()).select_from(first.limit(MOST_COUNTED).subquery())
     running = select(func.count()).where(tasks.c.serial == serial, tasks.c.status == int(Status.RUNNING))
     return int(conn.execute(query).scalar_one()) + int(conn.execute(running).scalar_one())
 

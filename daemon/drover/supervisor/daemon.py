@@ -125,7 +125,11 @@ class Daemon:
             messages_dropped=lambda: self._fleet.dropped + self._control.malformed,
         )
         self._control = ControlServer(self._runtime.control_socket, Handlers(self._state), self._state.welcome)
-        self._shim = ShimProcess(config.api, self._runtime.control_socket)
+        self._shim = ShimProcess(
+            config.api,
+            self._runtime.control_socket,
+            log_options=(config.daemon.log_level, config.daemon.log_format),
+        )
 
     async def _serve(self) -> None:
         await self._fleet.start()

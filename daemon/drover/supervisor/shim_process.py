@@ -21,8 +21,9 @@ STOP_TIMEOUT_S: Final = 3.0
 class ShimProcess:
     """Starts the shim and starts it again whenever it ends, with growing pauses."""
 
-    def __init__(self, api: ApiSection, control_socket: Path) -> None:
+    def __init__(self, api: ApiSection, control_socket: Path, *, log_options: tuple[str, str]) -> None:
         self._api = api
+        self._log_options = log_options
         self._socket = control_socket
         self._process: asyncio.subprocess.Process | None = None
 
@@ -42,8 +43,11 @@ class ShimProcess:
 
     def _command(self) -> list[str]:
         api = self._api
-        options = ["--socket", str(self._socket), "--host", api.host, "--port", str(api.port), "--exit-with-parent"]
+        options = ["--socket", str(self._socket), "--host", api.host, "--port", str(api.port)]
         options += [part for name in api.allowed_hosts for part in ("--allowed-host", name)]
+        # A daemon that was killed must not leave a front behind that keeps the port from the next one's.
+        level, log_format = self._log_options
+        options += ["--parent", str(os.getpid()), "--log-level", level, "--log-format", log_format]
         if api.free_port_if_taken:
             options.append("--free-port-if-taken")
         return [sys.executable, "-m", "drover_shim.main", *options]

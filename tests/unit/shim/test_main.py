@@ -132,12 +132,12 @@ def test_a_taken_port_is_named_or_another_one_is_used(fake: FakeDaemon) -> None:
 
 def test_it_ends_with_the_process_that_started_it(fake: FakeDaemon, tmp_path: Path) -> None:
     """A daemon that was killed leaves no shim behind that keeps the port."""
-    child = [sys.executable, "-m", "drover_shim.main", "--socket", str(fake.path), "--port", "0", "--exit-with-parent"]
+    child = [sys.executable, "-m", "drover_shim.main", "--socket", str(fake.path), "--port", "0", "--parent"]
     parent = subprocess.Popen(
         [
             sys.executable,
             "-c",
-            "import pathlib, subprocess, sys; child = subprocess.Popen(sys.argv[2:]); "
+            "import os, pathlib, subprocess, sys; child = subprocess.Popen([*sys.argv[2:], str(os.getpid())]); "
             "pathlib.Path(sys.argv[1]).write_text(str(child.pid)); child.wait()",
             str(tmp_path / "pid"),
             *child,

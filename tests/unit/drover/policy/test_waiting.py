@@ -46,6 +46,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"device": device(DeviceState.LEASED)}, "waits until the lease on phone R58M1 ends"),
     ({"device": device(DeviceState.BUSY)}, "waits until the running task on phone R58M1 ends"),
     ({"ahead": 1}, "waits its turn behind 1 task on phone R58M1"),
+    ({"ahead": 100}, "waits its turn behind 100 or more tasks on phone R58M1"),
     ({"ahead": 3, "device": device(DeviceState.BUSY)}, "waits its turn behind 3 tasks on phone R58M1"),
     ({"in_use": 20}, "waits: the plan's device limit of 20 is reached (20 in use)"),
     ({}, "about to begin on phone R58M1"),
