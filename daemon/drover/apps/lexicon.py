@@ -8,7 +8,8 @@ from typing import Final
 
 from drover.phone.selectors import fold
 
-_UNRESOLVED: Final = re.compile(r"@\d{6,}")
+# A number of Android's resources (0x7f......) that nobody looked up; a handle of digits only is a handle.
+_UNRESOLVED: Final = re.compile(r"@21[34]\d{7}")
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u2066\u2067\u2068\u2069\u202a\u202c"))
 _NUMBER: Final = r"\d[\d.,'\s]*(?:[kmb]|mi|mil|tr|万|亿|萬)?"
 

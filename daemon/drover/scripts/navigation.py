@@ -61,6 +61,10 @@ class Navigator:
 
     # --- looking ---
 
+    def now(self) -> float:
+        """Monotonic seconds."""
+        return time.monotonic()
+
     def look(self) -> Sight:
         """The present screen, read once."""
         return self._sight(self.phone.screen())

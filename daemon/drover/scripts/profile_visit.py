@@ -15,6 +15,7 @@ from drover.wire.scripts import AccessMethod
 from drover.wire.tasks import Reason
 
 PROFILE_S: Final = 12.0
+ELSEWHERE_S: Final = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +47,21 @@ def open_profile(nav: Navigator, target: str, method: AccessMethod) -> ProfileSi
 
 
 def wait_for_profile(nav: Navigator, target: str) -> ProfileSight:
-    """Wait until the profile of exactly this user is shown with its button."""
-    return nav.reach(
-        lambda sight: read_profile(nav, sight, target), what=f"the profile of @{target}", timeout_s=PROFILE_S
-    )
+    """Wait until the profile of exactly this user is shown with its button; raises NotReachedError.
+
+    Another user's profile may be what was open before; it is given up on once it has stayed for a while.
+    """
+    others: list[float] = []
+
+    def decide(sight: Sight) -> ProfileSight | None:
+        profile = read_profile(nav, sight, target)
+        if profile is None and _is_of_another(sight, target):
+            others.append(nav.now())
+            if others[-1] - others[0] > ELSEWHERE_S:
+                raise NotReachedError(f"the profile of @{target}", sight)
+        return profile
+
+    return nav.reach(decide, what=f"the profile of @{target}", timeout_s=PROFILE_S)
 
 
 def read_profile(nav: Navigator, sight: Sight, target: str) -> ProfileSight | None:
@@ -67,6 +79,11 @@ def read_profile(nav: Navigator, sight: Sight, target: str) -> ProfileSight | No
     if button is None:
         return None
     return ProfileSight(tree=sight.tree, button=button, private="private" in seen.details)
+
+
+def _is_of_another(sight: Sight, target: str) -> bool:
+    seen = sight.seen
+    return seen.screen is Screen.OTHER_PROFILE and seen.handle is not None and not same_handle(seen.handle, target)
 
 
 def _directly(nav: Navigator, target: str) -> ProfileSight:

@@ -248,3 +248,10 @@ def test_not_responding_waits(platform: str, title: str) -> None:
     assert seen.popup is not None
     assert seen.popup.dismiss is not None
     assert seen.popup.dismiss.bounds.top == 1300
+
+
+@pytest.mark.parametrize("handle", ["769869", "anna.b", "_", "a.b_c.1"])
+def test_any_handle_is_read_and_an_unresolved_description_is_none(handle: str) -> None:
+    xml = profile(row("Follow", "Message")).replace("@anna.b", f"@{handle}")
+    assert recognise(APP, parse(xml)).handle == handle
+    assert recognise(APP, parse(profile().replace("@anna.b", "@2131888184"))).handle is None
