@@ -222,3 +222,12 @@ def test_auto_prefers_uiautomator2_and_falls_back(open_phone: OpenPhone, notes_f
 def test_unknown_engines_are_refused(open_phone: OpenPhone) -> None:
     with pytest.raises(PhoneError, match="say one of auto, uiautomator2, adb"):
         open_phone("appium")
+
+
+def test_a_sleeping_phone_is_woken(phone: Phone, display: FakeDisplay, notes_farm: PhoneFarm, serial: str) -> None:
+    notes_farm.fault(serial, "screen_off")
+    phone.tap_point(5, 5)
+    assert display.events == []
+    phone.wake()
+    phone.tap_point(5, 5)
+    assert display.events == [("tap", 5, 5)]
