@@ -77,11 +77,6 @@ class TaskMachine(RuleBasedStateMachine):
         ids = [i for i, task in self.model.tasks.items() if task.status in (status or tuple(Status))]
         return data.draw(st.sampled_from(ids))
 
-    def running(self, data: st.DataObject) -> tuple[ModelTask, int]:
-        task = self.model.tasks[self.pick(data, Status.RUNNING)]
-        assert task.fence is not None
-        return task, task.fence
-
     # --- what people do -------------------------------------------------------------------------------------------
 
     @rule(serial=st.sampled_from(SERIALS), settles=st.booleans(), priority=st.integers(0, 1))
@@ -95,9 +90,9 @@ class TaskMachine(RuleBasedStateMachine):
         self.model.last_id = task_id
         self.model.tasks[task_id] = ModelTask(serial=serial, settles=settles, priority=priority, due=self.clock())
 
-    @precondition(having(*Status))
+    @precondition(having(Status.PENDING))
     @rule(data=st.data())
-    def stop_waiting(self, data: st.DataObject) -> None:
+    def stop(self, data: st.DataObject) -> None:
         task_id = self.pick(data)
         stopped = self.do(tasks.stop_pending, task_id, now=self.clock())
         assert (stopped is not None) == (self.model.tasks[task_id].status is Status.PENDING)
@@ -140,21 +135,60 @@ class TaskMachine(RuleBasedStateMachine):
     @precondition(having(Status.PENDING))
     @rule(serial=st.sampled_from(SERIALS), seconds=st.sampled_from([700, 5, 0]))
     def dispatch(self, serial: str, seconds: int) -> None:
-        now = self.clock.pass_s(seconds)
-        heads = self.do(queue.heads, [serial], now=now)
-        assert [head.task_id for head in heads] == [i for i in (self.model.head(serial, now),) if i is not None]
-        busy = any(t.serial == serial and t.status is Status.RUNNING for t in self.model.tasks.values())
-        if heads and not busy:
-            attempt, _task = self.do(attempts.begin, heads[0].task_id, boot_id="b", now=now)
-            assert attempt.fence not in self.model.old_fences
-            assert attempt.settle is self.model.tasks[heads[0].task_id].doubt
-            self.model.begin(heads[0].task_id, attempt.fence)
+        self.begin_next(serial, seconds)
+
+    @precondition(having(Status.PENDING))
+    @rule(
+        serial=st.sampled_from(SERIALS),
+        lands=st.sampled_from([None, True, True, False]),
+        proves=st.booleans(),
+        reason=st.sampled_from(ENDS),
+    )
+    def whole_attempt(self, serial: str, lands: bool | None, proves: bool, reason: Reason | None) -> None:
+        """In one step, so that chains of several attempts are common."""
+        if (task_id := self.begin_next(serial, 700)) is not None:
+            if lands is not None:
+                self.tap(task_id, lands, says_sent=True)
+            if proves:
+                self.prove(task_id)
+            self.end(task_id, reason)
 
     @precondition(having(Status.RUNNING))
     @rule(data=st.data(), lands=st.booleans(), says_sent=st.booleans())
-    def tap(self, data: st.DataObject, lands: bool, says_sent: bool) -> None:
+    def taps(self, data: st.DataObject, lands: bool, says_sent: bool) -> None:
+        self.tap(self.pick(data, Status.RUNNING), lands, says_sent)
+
+    @precondition(having(Status.RUNNING))
+    @rule(data=st.data())
+    def proves(self, data: st.DataObject) -> None:
+        self.prove(self.pick(data, Status.RUNNING))
+
+    @precondition(having(Status.RUNNING))
+    @rule(data=st.data(), reason=st.sampled_from(ENDS))
+    def ends(self, data: st.DataObject, reason: Reason | None) -> None:
+        self.end(self.pick(data, Status.RUNNING), reason)
+
+    def begin_next(self, serial: str, seconds: int) -> int | None:
+        now = self.clock.pass_s(seconds)
+        heads = self.do(queue.heads, [serial], now=now)
+        assert [head.task_id for head in heads] == [i for i in (self.model.head(serial, now),) if i is not None]
+        if not heads or any(t.serial == serial and t.status is Status.RUNNING for t in self.model.tasks.values()):
+            return None
+        task_id = heads[0].task_id
+        attempt, _task = self.do(attempts.begin, task_id, boot_id="b", now=now)
+        assert attempt.fence not in self.model.old_fences
+        assert attempt.settle is self.model.tasks[task_id].doubt
+        self.model.begin(task_id, attempt.fence)
+        return task_id
+
+    def running(self, task_id: int) -> tuple[ModelTask, int]:
+        task = self.model.tasks[task_id]
+        assert task.fence is not None
+        return task, task.fence
+
+    def tap(self, task_id: int, lands: bool, says_sent: bool) -> None:
         """A script that can look does so where there is doubt, and taps only what was not done; `post` just taps."""
-        task, fence = self.running(data)
+        task, fence = self.running(task_id)
         if task.settles and task.doubt and task.landed:
             return
         granted = self.do(attempts.record_intent, fence, what="tap", now=self.clock())
@@ -166,30 +200,23 @@ class TaskMachine(RuleBasedStateMachine):
                 assert self.do(attempts.record_sent, fence, now=self.clock())
                 task.effect = Effect.SENT
 
-    @precondition(having(Status.RUNNING))
-    @rule(data=st.data())
-    def prove(self, data: st.DataObject) -> None:
-        task, fence = self.running(data)
-        if not task.landed:
-            return
-        assert self.do(attempts.record_confirmed, fence, evidence=["p.png"], now=self.clock())
-        task.effect = Effect.CONFIRMED
+    def prove(self, task_id: int) -> None:
+        task, fence = self.running(task_id)
+        if task.landed:
+            assert self.do(attempts.record_confirmed, fence, evidence=["p.png"], now=self.clock())
+            task.effect = Effect.CONFIRMED
 
-    @precondition(having(Status.RUNNING))
-    @rule(data=st.data(), reason=st.sampled_from(ENDS))
-    def end(self, data: st.DataObject, reason: Reason | None) -> None:
-        task_id = self.pick(data, Status.RUNNING)
-        task = self.model.tasks[task_id]
-        assert task.fence is not None
+    def end(self, task_id: int, reason: Reason | None) -> None:
+        task, fence = self.running(task_id)
         if reason is None and not task.landed:
-            return  # no worker says completed where it saw nothing
+            reason = Reason.REJECTED  # no worker says completed where it saw nothing
         made: list[Decision] = []
 
         def decide(facts: AttemptFacts) -> Decision:
             made.append(retry_policy.decide(facts.ended(settles=task.settles, reason=reason), self.rng))
             return made[0]
 
-        assert self.do(attempts.finish, task.fence, decide, now=self.clock()) is not None
+        assert self.do(attempts.finish, fence, decide, now=self.clock()) is not None
         self.model.finish(task_id, made[0], self.clock())
 
     @precondition(lambda self: self.model.old_fences)
