@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from drover.apps.handles import handle_node
 from drover.apps.lexicon import normal
 from drover.apps.stats import statistics
 from drover.apps.view import View
@@ -84,7 +85,7 @@ def _state(view: View, node: Node) -> FollowState:
 def _in_action_row(view: View, node: Node, target: Node) -> bool:
     if count_beside(node, view.hierarchy) is not None or _too_large(view, target) or _on_card(view, target):
         return False
-    above = _statistics_above(view, target)
+    above = _statistics_above(view, target) or _handle_above(view, target)
     known = bool(view.with_id("follow_button")) and node in view.with_id("follow_button")
     company = _company(view, node, target, trusted=above or known)
     return company is not None and (company or above or known)
@@ -121,6 +122,14 @@ def _statistics_above(view: View, target: Node) -> bool:
         return False
     bottom = max(name.bounds.bottom for _, name in row)
     return -2 <= target.bounds.top - bottom < 0.45 * view.height
+
+
+def _handle_above(view: View, target: Node) -> bool:
+    """In an excerpt without statistics: a wide button right under the profile's handle."""
+    shown = handle_node(view)
+    if shown is None or view.app.handle != "at" or target.bounds.width < 0.25 * view.width:
+        return False
+    return 0 <= target.bounds.top - shown.bounds.bottom < 0.3 * view.height
 
 
 def _too_large(view: View, target: Node) -> bool:

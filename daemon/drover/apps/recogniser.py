@@ -12,7 +12,7 @@ from drover.apps.handles import handle_node, handle_of
 from drover.apps.screens import CONTENT, SHEETS, Blocker, Popup, Screen, Seen
 from drover.apps.shapes import empty, panel
 from drover.apps.tables import App, BlockerRule, PopupRule, load
-from drover.apps.view import View, is_launcher
+from drover.apps.view import View, is_bar, is_launcher
 from drover.phone.hierarchy import Hierarchy, Node
 
 _LISTS: Final = ("RecyclerView", "ListView", "ViewPager", "ViewPager2", "GridView")
@@ -56,7 +56,9 @@ def _system(hierarchy: Hierarchy) -> Seen | None:
 def _elsewhere(app: App, hierarchy: Hierarchy, package: str | None) -> Screen | None:
     """Which other window is in front, if none of the app's is."""
     android = load("android")
-    packages = {name for name in hierarchy.packages if name not in android.bars}
+    packages = {name for name in hierarchy.packages if not is_bar(name)}
+    if hierarchy.packages and not packages:
+        return Screen.OTHER_APP
     wanted = {package} if package else set(app.packages)
     if not packages or packages & (wanted | set(app.packages)):
         return None
@@ -156,7 +158,8 @@ def _known_popup(view: View, base: Screen, rule: PopupRule) -> Popup | None:
 
 def _any_popup(view: View, base: Screen) -> Popup | None:
     """A popup nobody listed: a word that refuses, or on an otherwise unknown small window one that closes."""
-    dismiss = _dismiss(view, view.app.dismiss)
+    refusing = [node for node in view.shown(*view.app.dismiss) if base not in CONTENT or not _in_list(node)]
+    dismiss = next((target for node in refusing if (target := view.target(node)) is not None), None)
     if dismiss is None and base is Screen.UNKNOWN and len(view.clickable) <= _FEW:
         dismiss = _dismiss(view, view.app.dismiss_weak)
     if dismiss is None:
@@ -190,6 +193,8 @@ def _handle(view: View) -> str | None:
 
 def _details(view: View, screen: Screen) -> dict[str, str]:
     details: dict[str, str] = {}
+    if holds(view, "shape:spinner"):
+        details["loading"] = "yes"
     if screen is Screen.POST_FORM and holds(view, "top:post|share"):
         details["keyboard"] = "open"
     if screen is Screen.SEARCH_RESULTS and holds(view, "tab:results_users"):

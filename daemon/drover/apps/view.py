@@ -121,8 +121,12 @@ def is_launcher(package: str) -> bool:
     return any(part in package for part in load("android").launchers)
 
 
+def is_bar(package: str) -> bool:
+    """Status and navigation bar, and keyboards: windows around the app's own."""
+    return any(part in package for part in load("android").bars)
+
+
 def _own_nodes(hierarchy: Hierarchy) -> list[Node]:
-    bars = load("android").bars
-    nodes = [node for node in hierarchy.nodes if node.package not in bars]
+    nodes = [node for node in hierarchy.nodes if not is_bar(node.package)]
     front = [node for node in nodes if not is_launcher(node.package)]
     return front or nodes

@@ -2,7 +2,7 @@
 
 from drover.apps import FollowState
 from drover.scripts.context import Context
-from drover.scripts.navigation import Navigator, NotReachedError, describe
+from drover.scripts.navigation import Navigator, NotReachedError
 from drover.scripts.relation import RelationScript
 
 
@@ -30,7 +30,7 @@ class Follow(RelationScript):
         try:
             profile = self.fresh(nav)
         except NotReachedError as lost:
-            nav.fail_lost(describe(lost.last), lost.what)
+            nav.fail_unreached(lost)
         if self.wanted(profile.state):
             # Somebody followed between looking and tapping: a tap now would ask to unfollow.
             return

@@ -20,6 +20,7 @@ ARRIVE_S: Final = 20.0
 STRANGE_S: Final = 5.0
 GONE_S: Final = 3.0
 MOST_POPUPS: Final = 6
+_LOADING: Final = (Screen.BLANK, Screen.PROFILE_LOADING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +42,11 @@ class NotReachedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class _Decision(Generic[T]):
-    """What ended a wait: the wanted value, or a popup to put away."""
+    """What ended a wait: the wanted value, a popup to put away, or a screen that nobody knows and that stays."""
 
     value: T | None = None
     popup: Popup | None = None
+    strange: bool = False
 
 
 Wanted = Callable[[Sight], T | None]
@@ -78,24 +80,24 @@ class Navigator:
         popups = 0
         backed = patient
         while True:
-            left_s = max(end - time.monotonic(), 0.5)
-            decision, last = self._watch(wanted, what, left_s if backed else min(left_s, STRANGE_S))
+            decision, last = self._watch(wanted, what, max(end - time.monotonic(), 0.5), strange=not backed)
             if decision.value is not None:
                 return decision.value
             if decision.popup is not None:
                 popups += 1
                 self._put_away(decision.popup, popups)
-            elif _strange(last) and not backed:
+            elif decision.strange:
                 backed = True
                 self.ctx.step(f"unknown screen while waiting for {what}: BACK once, then looking again", 0)
                 self.phone.back()
                 end = max(end, time.monotonic() + STRANGE_S)
-            elif time.monotonic() >= end:
+            else:
                 raise NotReachedError(what, last)
 
-    def _watch(self, wanted: Wanted[T], what: str, timeout_s: float) -> tuple[_Decision[T], Sight]:
+    def _watch(self, wanted: Wanted[T], what: str, timeout_s: float, *, strange: bool) -> tuple[_Decision[T], Sight]:
         """The next thing that decides, an empty decision if nothing came in time, and the last sight."""
         last: list[Sight] = []
+        still = _Stillness()
 
         def decide(tree: Hierarchy) -> _Decision[T] | None:
             sight = self._sight(tree)
@@ -104,7 +106,9 @@ class Navigator:
             if sight.seen.popup is not None:
                 return _Decision(popup=sight.seen.popup)
             value = wanted(sight)
-            return None if value is None else _Decision(value=value)
+            if value is not None:
+                return _Decision(value=value)
+            return _Decision(strange=True) if strange and still.stranger(sight) else None
 
         try:
             return self.phone.wait_until(decide, timeout_s=timeout_s, what=what), last[0]
@@ -162,6 +166,17 @@ class Navigator:
 
     # --- giving up ---
 
+    def fail_unreached(self, lost: NotReachedError) -> NoReturn:
+        """End for a screen that did not come: `timeout` if the app was still loading, else `app_changed`."""
+        if not is_loading(lost.last):
+            self.fail_lost(describe(lost.last), lost.what)
+        self.ctx.keep("loading")
+        raise ScriptFailed(
+            Reason.TIMEOUT,
+            f"{self.app.name} on {self.phone.serial} was still loading after waiting for {lost.what}; "
+            "check the phone's network, then retry.",
+        )
+
     def fail_lost(self, saw: str, wanted: str) -> NoReturn:
         """End with `app_changed`: nothing that is known leads on from here."""
         self.ctx.keep("lost")
@@ -181,5 +196,21 @@ def describe(sight: Sight) -> str:
     return f"the screen “{words}”" + (f" of @{seen.handle}" if seen.handle else "")
 
 
-def _strange(sight: Sight) -> bool:
-    return sight.seen.screen is Screen.UNKNOWN
+def is_loading(sight: Sight) -> bool:
+    """Whether the app was still busy: an empty frame, or something that spins."""
+    return sight.seen.screen in _LOADING or "loading" in sight.seen.details
+
+
+class _Stillness:
+    """Since when the same unknown screen stands. One that still changes or spins is loading, not strange."""
+
+    def __init__(self) -> None:
+        self._words: frozenset[str] = frozenset()
+        self._since = time.monotonic()
+
+    def stranger(self, sight: Sight) -> bool:
+        words = frozenset(node.label for node in sight.tree.nodes)
+        if sight.seen.screen is not Screen.UNKNOWN or is_loading(sight) or words != self._words:
+            self._words = words
+            self._since = time.monotonic()
+        return time.monotonic() - self._since >= STRANGE_S

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from drover.apps import FollowButton, FollowState, Screen, follow_button, same_handle
+from drover.phone.engine import PhoneError
 from drover.phone.hierarchy import Hierarchy
 from drover.scripts.context import ScriptFailed
-from drover.scripts.navigation import Navigator, NotReachedError, Sight, describe
+from drover.scripts.navigation import Navigator, NotReachedError, Sight, describe, is_loading
 from drover.scripts.searching import open_by_search
 from drover.wire.scripts import AccessMethod
 from drover.wire.tasks import Reason
@@ -40,8 +41,14 @@ def open_profile(nav: Navigator, target: str, method: AccessMethod) -> ProfileSi
         try:
             return _directly(nav, target)
         except NotReachedError as lost:
+            if is_loading(lost.last):
+                raise
             nav.ctx.step(f"the link led to {describe(lost.last)}: searching for @{target} instead", 20)
             nav.ctx.keep("link_went_elsewhere", lost.last.tree)
+        except PhoneError as error:
+            if type(error) is not PhoneError:
+                raise
+            nav.ctx.step(f"the app does not open the link ({error}): searching for @{target} instead", 20)
     open_by_search(nav, target)
     return wait_for_profile(nav, target)
 

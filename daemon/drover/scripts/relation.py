@@ -7,13 +7,14 @@ import msgspec
 from drover.apps import FollowState
 from drover.scripts.context import Context, ScriptFailed
 from drover.scripts.identity import become
-from drover.scripts.navigation import Navigator, NotReachedError, Sight, describe
+from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.profile_visit import ProfileSight, open_profile, read_profile
 from drover.wire.scripts import FollowConfig
 from drover.wire.tasks import Reason
 
 CHANGE_S: Final = 8.0
 SETTLE_S: Final = 4.0
+RELOADED_S: Final = 2.0
 
 
 class RelationScript:
@@ -37,7 +38,7 @@ class RelationScript:
         try:
             return self._prepare(nav)
         except NotReachedError as lost:
-            nav.fail_lost(describe(lost.last), lost.what)
+            nav.fail_unreached(lost)
 
     def _prepare(self, nav: Navigator) -> bool:
         ctx = nav.ctx
@@ -79,7 +80,7 @@ class RelationScript:
         try:
             proof = self._changed(nav, CHANGE_S) or self._reloaded(nav)
         except NotReachedError as lost:
-            nav.fail_lost(describe(lost.last), lost.what)
+            nav.fail_unreached(lost)
         ctx.step(f"@{self.target} says “{proof.button.label.label}” now", 95)
         ctx.remark = self.done_remark(proof.state)
         ctx.confirm(proof.tree)
@@ -102,8 +103,9 @@ class RelationScript:
         """The profile anew; raises `rejected` if it still says what it said before the tap."""
         nav.ctx.step("the button did not change: loading the profile again", 85)
         profile = open_profile(nav, self.target, self.config.access_method)
-        if self.wanted(profile.state):
-            return profile
+        changed = profile if self.wanted(profile.state) else self._changed(nav, RELOADED_S)
+        if changed is not None:
+            return changed
         nav.ctx.keep("unchanged", profile.tree)
         private = profile.private and self.effect == "follow"
         raise ScriptFailed(

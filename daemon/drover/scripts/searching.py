@@ -14,6 +14,7 @@ from drover.wire.tasks import Reason
 
 _SWIPES: Final = 3
 _LOAD_S: Final = 10.0
+_TAB_S: Final = 5.0
 
 
 def open_by_search(nav: Navigator, target: str) -> None:
@@ -74,9 +75,18 @@ def _users_tab(nav: Navigator) -> None:
         return
     view = View(nav.app, results.tree)
     tabs = [target or node for node in view.shown("results_users") for target in (view.target(node),)]
-    if tabs:
-        nav.tap(tabs[0])
-        nav.reach(lambda sight: sight if sight.seen.details.get("tab") == "users" else None, what="the tab of users")
+    if not tabs:
+        return
+    nav.tap(tabs[0])
+    try:
+        nav.reach(_is_users_tab, what="the tab of users", timeout_s=_TAB_S, patient=True)
+    except NotReachedError:
+        # Which tab is selected may not be readable; only exact rows are opened anyway.
+        return
+
+
+def _is_users_tab(sight: Sight) -> Sight | None:
+    return sight if sight.seen.details.get("tab") == "users" else None
 
 
 def _is_results(sight: Sight) -> bool:
@@ -108,10 +118,7 @@ def _rows(nav: Navigator) -> list[Node]:
             return []
         return user_labels(View(nav.app, sight.tree)) or None
 
-    try:
-        return nav.reach(loaded, what="the users found", timeout_s=_LOAD_S, patient=True)
-    except NotReachedError:
-        return []
+    return nav.reach(loaded, what="the users found", timeout_s=_LOAD_S, patient=True)
 
 
 def user_labels(view: View) -> list[Node]:

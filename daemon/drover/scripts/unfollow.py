@@ -6,7 +6,7 @@ from typing import Final
 from drover.apps import FollowState, Screen, unfollow_row
 from drover.phone.hierarchy import Node
 from drover.scripts.context import Context
-from drover.scripts.navigation import Navigator, NotReachedError, Sight, describe
+from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.profile_visit import read_profile
 from drover.scripts.relation import RelationScript
 
@@ -38,7 +38,7 @@ class Unfollow(RelationScript):
         try:
             self._commit(nav)
         except NotReachedError as lost:
-            nav.fail_lost(describe(lost.last), lost.what)
+            nav.fail_unreached(lost)
 
     def _commit(self, nav: Navigator) -> None:
         ctx = nav.ctx

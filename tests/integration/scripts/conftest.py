@@ -71,4 +71,8 @@ def driven(opened: Phone, farm: PhoneFarm) -> Iterator[Driven]:
 @pytest.fixture
 def someone() -> Callable[[str], str]:
     """A user whom no other test touches, with these traits: `private_` gives `private_ab12cd`."""
-    return lambda traits="": f"{traits}{uuid.uuid4().hex[:6]}"
+
+    def name(traits: str) -> str:
+        return f"{traits}{uuid.uuid4().hex[:6]}"
+
+    return name

@@ -255,3 +255,21 @@ def test_any_handle_is_read_and_an_unresolved_description_is_none(handle: str) -
     xml = profile(row("Follow", "Message")).replace("@anna.b", f"@{handle}")
     assert recognise(APP, parse(xml)).handle == handle
     assert recognise(APP, parse(profile().replace("@anna.b", "@2131888184"))).handle is None
+
+
+def test_an_excerpt_without_statistics_is_known_by_its_handle() -> None:
+    xml = tree(label("@anna.b", (350, 590, 730, 660), clickable=True), button("Follow", (42, 720, 467, 825)))
+    assert found(xml) == (FollowState.FOLLOW, Bounds(42, 720, 467, 825))
+    assert recognise(APP, parse(xml)).screen is Screen.OTHER_PROFILE
+
+
+def test_windows_around_the_app_are_not_read() -> None:
+    keyboard = [
+        label(key, (100 * i, 2000, 100 * i + 90, 2100)).replace("com.zhiliaoapp.musically", "com.x.inputmethod.latin")
+        for i, key in enumerate(("1", "2", "Follow"))
+    ]
+    seen = found(profile(row("Message", "Following"), *keyboard))
+    assert seen is not None
+    assert seen[0] is FollowState.FOLLOWING
+    shade = tree(label("Notifications", (0, 0, 500, 100))).replace("com.zhiliaoapp.musically", "com.android.systemui")
+    assert recognise(APP, parse(shade)).screen is Screen.OTHER_APP

@@ -149,6 +149,19 @@ def test_slow_screens_are_waited_for(phone: DisplayPhone) -> None:
     assert perform("follow", RecordingContext(phone), "anna.b").reason is None
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_an_app_that_never_loads_is_a_timeout_and_not_a_missing_user(phone: DisplayPhone, method: str) -> None:
+    phone.fault("slow_screens", seconds=1000)
+    result = perform("follow", RecordingContext(phone), "anna.b", access_method=method)
+    assert result.reason is Reason.TIMEOUT, result.remark
+    assert "still loading" in result.remark
+
+
+def test_a_moving_screen_does_not_matter(phone: DisplayPhone) -> None:
+    phone.fault("moving")
+    assert perform("follow", RecordingContext(phone), "anna.b").reason is None
+
+
 def test_itself_is_refused(phone: DisplayPhone) -> None:
     result = perform("follow", RecordingContext(phone), phone.active)
     assert result.reason is Reason.REJECTED
