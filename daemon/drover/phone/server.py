@@ -135,7 +135,7 @@ class AutomationServer:
 
 
 def _jar() -> Path:
-    # Found without importing the package: its imports would cost each worker 20 MB.
+    # Found without importing the package: its imports would cost each worker 11 MB.
     spec = importlib.util.find_spec("uiautomator2")
     if spec is None or spec.origin is None:
         raise PhoneError("the Python package uiautomator2 is not installed; use the adb engine")
