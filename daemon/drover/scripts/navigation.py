@@ -135,7 +135,7 @@ class Navigator:
     def _put_away(self, popup: Popup, count: int) -> None:
         said = popup.headline or popup.name.replace("_", " ")
         if count > MOST_POPUPS:
-            self.fail_lost(f"popups keep coming, the last one “{said}”", "a screen without one")
+            self.fail_lost(f"popups that keep coming, the last one “{said}”", "a screen without popups")
         self.ctx.step(f"putting away the popup “{said}”", 0)
         if popup.dismiss is None:
             self.phone.back()

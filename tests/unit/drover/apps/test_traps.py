@@ -273,3 +273,12 @@ def test_windows_around_the_app_are_not_read() -> None:
     assert seen[0] is FollowState.FOLLOWING
     shade = tree(label("Notifications", (0, 0, 500, 100))).replace("com.zhiliaoapp.musically", "com.android.systemui")
     assert recognise(APP, parse(shade)).screen is Screen.OTHER_APP
+
+
+def test_statistics_in_a_language_nobody_knows_are_no_button() -> None:
+    assert found(profile(words=("Following", "Zelotima", "Kabure"))) is None
+
+
+@pytest.mark.parametrize("words", [("Following", "Followers"), ("Friends", "Shop"), ("Following", "For You")])
+def test_tabs_under_the_statistics_are_no_button(words: tuple[str, ...]) -> None:
+    assert found(profile(row(*words))) is None

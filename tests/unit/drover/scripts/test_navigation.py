@@ -1,0 +1,63 @@
+"""Putting popups away: one tap each, however slowly they go, and an end when they keep coming."""
+
+import pytest
+
+from drover.wire.tasks import Reason
+from tests.support.script_phone import DisplayPhone, RecordingContext, perform
+
+
+def test_a_popup_that_is_slow_to_go_is_tapped_once(phone: DisplayPhone, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beneath the popup's button may be anything: what is still shown of it after the tap must not be tapped."""
+    phone.fault("popup", kind="save_login")
+    engine = phone.touch
+    now, shown, taps = engine.hierarchy, [b""], engine.taps
+
+    def late(*, timeout_s: float) -> bytes:
+        # For the first second after the tap the dump is still the one from before it.
+        if taps and late_until[0] is None:
+            late_until[0] = phone.clock() + 1.0
+        if late_until[0] is not None and phone.clock() < late_until[0]:
+            phone.clock.pass_s(0.05)
+            return shown[0]
+        shown[0] = now(timeout_s=timeout_s)
+        return shown[0]
+
+    late_until: list[float | None] = [None]
+    monkeypatch.setattr(engine, "hierarchy", late)
+    ctx = RecordingContext(phone)
+    result = perform("follow", ctx, "anna.b")
+    assert result.reason is None, result.remark
+    assert len(taps) == 2  # the popup's button and Follow
+    assert phone.taps() == [("follow", "anna.b", 1)]
+
+
+def test_popups_that_keep_coming_end_the_task(phone: DisplayPhone, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone.fault("popup", kind="rating")
+    monkeypatch.setattr(phone.display, "tap", _ignore)
+    ctx = RecordingContext(phone)
+    result = perform("follow", ctx, "anna.b")
+    assert result.reason is Reason.APP_CHANGED
+    assert "popups that keep coming" in result.remark
+    assert len(phone.touch.taps) <= 6
+
+
+def test_an_unknown_screen_that_still_changes_is_left_to_load(
+    phone: DisplayPhone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.fault("unknown_popup")
+    keys: list[int] = []
+    monkeypatch.setattr(phone.display, "key", keys.append)
+    now, count = phone.touch.hierarchy, [0]
+
+    def changing(*, timeout_s: float) -> bytes:
+        count[0] += 1
+        return now(timeout_s=timeout_s).replace(b"Zelotima", b"Zelotima %d" % count[0])
+
+    monkeypatch.setattr(phone.touch, "hierarchy", changing)
+    result = perform("follow", RecordingContext(phone), "anna.b", access_method="search")
+    assert result.reason is Reason.APP_CHANGED
+    assert keys == []
+
+
+def _ignore(x: int, y: int) -> None:
+    """A dead screen."""
