@@ -282,3 +282,90 @@ def test_statistics_in_a_language_nobody_knows_are_no_button() -> None:
 @pytest.mark.parametrize("words", [("Following", "Followers"), ("Friends", "Shop"), ("Following", "For You")])
 def test_tabs_under_the_statistics_are_no_button(words: tuple[str, ...]) -> None:
     assert found(profile(row(*words))) is None
+
+
+IG = "com.instagram.android"
+
+
+def instagram(*nodes: str) -> str:
+    back = node((0, 39, 79, 130), desc="Back", cls="android.widget.ImageView", clickable=True)
+    title = label("anna.b", (105, 39, 267, 130), id="action_bar_title")
+    names = ("Home", "Reels", "Message", "Search and explore", "Profile")
+    bar = [
+        node((144 * i, 1284, 144 * (i + 1), 1362), desc=name, clickable=True, cls="android.widget.FrameLayout")
+        for i, name in enumerate(names)
+    ]
+    xml = tree(back, title, *nodes, *bar, width=720, height=1440)
+    return xml.replace("com.zhiliaoapp.musically", IG)
+
+
+def ig_user(top: int, word: str) -> str:
+    return box(
+        (0, top, 720, top + 100),
+        label("bea.c", (120, top + 20, 300, top + 50), id="follow_list_username"),
+        label("Bea", (120, top + 52, 300, top + 80)),
+        node((480, top + 25, 640, top + 75), text=word, cls="android.widget.Button", clickable=True),
+        clickable=True,
+    )
+
+
+def test_instagram_lists_of_followers_have_no_button() -> None:
+    tabs = [button("91 followers", (0, 130, 360, 200)), button("31 following", (360, 130, 720, 200))]
+    xml = instagram(*tabs, ig_user(220, "Follow"), ig_user(330, "Following"), ig_user(440, "Follow back"))
+    assert found(xml, "instagram") is None
+    assert recognise(load("instagram"), parse(xml)).screen is not Screen.OTHER_PROFILE
+
+
+def ig_stats() -> str:
+    cells = [
+        box(
+            (208 + 160 * i, 185, 360 + 160 * i, 273),
+            label(count, (208 + 160 * i, 198, 360 + 160 * i, 231)),
+            label(word, (208 + 160 * i, 231, 360 + 160 * i, 260)),
+        )
+        for i, (count, word) in enumerate((("9", "posts"), ("91", "followers"), ("31", "following")))
+    ]
+    return box((208, 185, 700, 273), *cells)
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        (("Follow", "Message"), FollowState.FOLLOW),
+        (("Follow back", "Message", "Email"), FollowState.FOLLOW_BACK),
+        (("Requested", "Message"), FollowState.REQUESTED),
+        (("Following", "Message"), FollowState.FOLLOWING),
+        (("Abonné(e)", "Contacter"), FollowState.FOLLOWING),
+        (("Seguindo", "Mensagem"), FollowState.FOLLOWING),
+        (("已关注", "发消息"), FollowState.FOLLOWING),
+    ],
+)
+def test_instagram_states_without_a_known_id(words: tuple[str, ...], state: FollowState) -> None:
+    width = 680 // len(words)
+    row_ = [
+        node((20 + width * i, 362, 10 + width * (i + 1), 414), text=word, cls="android.widget.Button", clickable=True)
+        for i, word in enumerate(words)
+    ]
+    card = box(
+        (20, 500, 240, 760), label("Bea", (60, 640, 200, 670)), button("Follow", (40, 690, 220, 740)), clickable=True
+    )
+    seen = found(instagram(ig_stats(), box((20, 362, 700, 414), *row_), card), "instagram")
+    assert seen is not None
+    assert (seen[0], seen[1].top) == (state, 362)
+
+
+def test_instagram_alert_is_read_by_its_headline() -> None:
+    def alert(headline: str, *buttons: str) -> str:
+        shown = [button(word, (100, 800 + 90 * i, 620, 880 + 90 * i)) for i, word in enumerate(buttons)]
+        head = label(headline, (100, 600, 620, 650), id="igds_alert_dialog_headline")
+        return tree(box((80, 560, 640, 1100), head, *shown), width=720, height=1440).replace(
+            "com.zhiliaoapp.musically", IG
+        )
+
+    limited = recognise(load("instagram"), parse(alert("Try Again Later", "Tell us", "OK")))
+    assert limited.screen is Screen.RESTRICTION
+    asked = recognise(load("instagram"), parse(alert("Find contacts", "Allow", "Not now")))
+    assert asked.screen is Screen.POPUP
+    assert asked.popup is not None
+    assert asked.popup.dismiss is not None
+    assert asked.popup.dismiss.bounds.top == 890
