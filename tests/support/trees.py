@@ -2,6 +2,8 @@
 
 from xml.sax.saxutils import quoteattr
 
+from drover.phone.hierarchy import Hierarchy, parse
+
 Box = tuple[int, int, int, int]
 
 
@@ -26,7 +28,7 @@ def node(
         "resource-id": f"{package}:id/{id}" if id else "",
         "clickable": str(clickable).lower(),
         "bounds": f"[{left},{top}][{right},{bottom}]",
-        **{name: str(value).lower() for name, value in flags.items()},
+        **{name.replace("_", "-"): str(value).lower() for name, value in flags.items()},
     }
     words = " ".join(f"{name}={quoteattr(value)}" for name, value in attributes.items())
     return f"<node {words}>{''.join(children)}</node>"
@@ -50,3 +52,33 @@ def box(bounds: Box, *children: str, clickable: bool = False, cls: str = "androi
 def tree(*nodes: str, width: int = 1080, height: int = 2400) -> str:
     """The whole screen around these."""
     return f"<hierarchy rotation='0'>{box((0, 0, width, height), *nodes)}</hierarchy>"
+
+
+# --- parsed, for an app that nobody knows
+
+EXAMPLE_APP = "org.example.app"
+WHOLE_SCREEN: Box = (0, 0, 1080, 2400)
+
+
+def view(
+    *children: str,
+    at: Box = WHOLE_SCREEN,
+    text: str = "",
+    desc: str = "",
+    name: str = "",
+    cls: str = "android.widget.TextView",
+    package: str = EXAMPLE_APP,
+    **flags: bool,
+) -> str:
+    """One node as XML; `flags` are attributes such as clickable, selected, enabled."""
+    return node(at, *children, text=text, desc=desc, id=name, cls=cls, package=package, **flags)
+
+
+def screen(*children: str) -> Hierarchy:
+    """The children inside a root that fills a screen of 1080 by 2400."""
+    return parse(f'<hierarchy rotation="0">{view(*children, cls="android.widget.FrameLayout")}</hierarchy>')
+
+
+def flat(*nodes: str) -> Hierarchy:
+    """The nodes side by side, as in a dump that lost its nesting."""
+    return parse(f'<hierarchy rotation="0">{view()}{"".join(nodes)}</hierarchy>')

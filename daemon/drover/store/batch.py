@@ -1,6 +1,6 @@
 """Inserts past SQLAlchemy's execution to the driver, for the paths that every request takes.
 
-Measured in a shared commit: a task with its event and counters costs 195 µs of CPU through Core's execute, 63 µs here.
+Measured in a shared commit, a task with its event and counters: 195 µs (wall) by Core's execute, 63 µs (CPU) here.
 """
 
 import sqlite3

@@ -14,7 +14,7 @@ from tests.integration.phone.conftest import OpenPhone
 from tests.support.adb import AdbServer
 from tests.support.fake_display import PACKAGE, FakeDisplay
 from tests.support.phones import PhoneFarm, wait_until
-from tests.unit.drover.phone.trees import screen
+from tests.support.trees import screen
 
 SLACK_S = 3.0
 LIMIT_S = 0.4

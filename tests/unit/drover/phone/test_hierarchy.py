@@ -3,7 +3,7 @@
 import pytest
 
 from drover.phone.hierarchy import MAX_XML_BYTES, HierarchyError, parse
-from tests.unit.drover.phone.trees import screen, view
+from tests.support.trees import screen, view
 
 
 def test_nodes_come_in_document_order_with_parents() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from drover.phone import selectors as s
 from drover.phone.hierarchy import Bounds, Hierarchy, Node
-from tests.unit.drover.phone.trees import flat, screen, view
+from tests.support.trees import flat, screen, view
 
 ROW = (40, 600, 1040, 700)
 
