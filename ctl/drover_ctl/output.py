@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from drover.wire.faults import RequestError
-from drover.wire.tasks import Status, Task
+from drover.wire.tasks import Task
 from drover_ctl.text import clean, clean_lines
 
 STYLES: Final = {
@@ -102,8 +102,9 @@ def complain(error: Exception, *, as_json: bool) -> None:
 
 def builtins(data: Any) -> Any:
     """Wire records as JSON values; a task also says its status in a word."""
-    if isinstance(data, Task):
-        return {**msgspec.to_builtins(data), "status_text": Status(data.status).name.lower()}
+    if isinstance(data, msgspec.Struct):
+        fields = {name: builtins(getattr(data, name)) for name in data.__struct_fields__}
+        return {**fields, "status_text": data.status.name.lower()} if isinstance(data, Task) else fields
     if isinstance(data, dict):
         return {name: builtins(value) for name, value in data.items()}
     if isinstance(data, (list, tuple)):

@@ -26,7 +26,7 @@ def reporter(output: Output) -> tuple[Reporter, AbstractContextManager[object]]:
 def ending(task: Task) -> str:
     """How a task ended or stands, and why, in a few words."""
     word = task.status.name.lower()
-    reason = f" {task.reason}" if task.reason else ""
+    reason = f" ({task.reason})" if task.reason else ""
     remark = f": {task.remark}" if task.remark else ""
     return f"{word}{reason}{remark}"
 

@@ -210,7 +210,7 @@ def _each(ctx: click.Context, task_ids: Sequence[int], change: Callable[[int], T
             worst = worst or exit_for(error)
             continue
         changed.append(one)
-        run.output.line(f"task {one.id} is {ending(one)}")
+        run.output.line(f"task {one.id}: {ending(one)}")
     if run.as_json:
         run.output.json({"tasks": changed})
     ctx.exit(worst)

@@ -23,6 +23,7 @@ def test_status_shows_local_times_and_json_the_same_data(ctl: Ctl) -> None:
     assert fields["devices"].strip() == "1 idle, 1 unauthorized"
     assert fields["plan"].strip() == "Pro, 20 devices at a time"
     data = ctl("status", "--json").json
+    assert "type" not in data["daemon"]
     assert data["daemon"]["devices"] == {"idle": 1, "unauthorized": 1}
     assert data["license"]["plan_name"] == "Pro"
 
@@ -159,7 +160,7 @@ def test_list_and_show(ctl: Ctl, tasks: list[int], fake: FakeDaemon) -> None:
 def test_stop_goes_on_after_a_refusal(ctl: Ctl, tasks: list[int]) -> None:
     run = ctl("task", "stop", "1", "77", "2")
     assert run.code == 4
-    assert [line.split()[1] for line in run.lines] == ["1", "2"]
+    assert [line.split(":")[0] for line in run.lines] == ["task 1", "task 2"]
     assert "77" in run.err
     assert [task["id"] for task in ctl("task", "stop", "3", "--json").json["tasks"]] == [3]
 

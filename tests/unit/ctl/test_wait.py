@@ -63,7 +63,7 @@ def test_wait_ends_with_1_if_one_failed_and_says_why(ctl: Ctl, tasks: list[int],
     with meanwhile(fake, act, looked_at=2):
         run = ctl("task", "wait", "1", "2")
     assert run.code == 1
-    assert f"task 2 {A} follow @bob failed needs_human: a captcha is shown" in run.lines
+    assert f"task 2 {A} follow @bob failed (needs_human): a captcha is shown" in run.lines
 
 
 def test_wait_for_what_has_ended_returns_at_once(ctl: Ctl, tasks: list[int], fake: FakeDaemon) -> None:
