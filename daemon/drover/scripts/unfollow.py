@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from drover.apps import FollowState, Screen, unfollow_row
+from drover.apps import FollowState, unfollow_row
 from drover.phone.hierarchy import Node
 from drover.scripts.context import Context
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
@@ -11,12 +11,12 @@ from drover.scripts.profile_visit import read_profile
 from drover.scripts.relation import RelationScript
 
 _SHEET_S: Final = 8.0
-_QUESTION_S: Final = 1.5
+_QUESTION_S: Final = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Opened:
-    """What a tap on the button opened: the sheet's row, or nothing because it unfollowed at once."""
+    """What a tap opened: a row or button that unfollows, or nothing because it is done."""
 
     row: Node | None
 
@@ -69,13 +69,15 @@ class Unfollow(RelationScript):
     def _answer(self, nav: Navigator, first: Node) -> None:
         """Answer the second question where one comes: another window with another button, never the same tap again."""
 
-        def second(sight: Sight) -> Node | None:
-            row = unfollow_row(nav.app, sight.tree) if sight.seen.screen is Screen.UNFOLLOW_SHEET else None
-            return row if row is not None and row.bounds != first.bounds else None
+        def answer(sight: Sight) -> _Opened | None:
+            opened = self._opened(nav, sight)
+            same = opened is not None and opened.row is not None and opened.row.bounds == first.bounds
+            return None if same else opened
 
         try:
-            row = nav.reach(second, what="a second question", timeout_s=_QUESTION_S, patient=True)
+            opened = nav.reach(answer, what="a second question", timeout_s=_QUESTION_S, patient=True)
         except NotReachedError:
             return
-        nav.ctx.step(f"confirming to unfollow @{self.target}", 75)
-        nav.tap(row)
+        if opened.row is not None:
+            nav.ctx.step(f"confirming to unfollow @{self.target}", 75)
+            nav.tap(opened.row)
