@@ -12,7 +12,7 @@ import socket
 import sys
 from types import FrameType
 
-from drover import logs
+from drover import apps, logs
 from drover.framing import pack, receive_frame
 from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, MalformedMessageError
 from drover.wire.zygote import FROM_ZYGOTE, TO_ZYGOTE, Exited, Forked, FromZygote, WorkerSpec, ZygoteReady
@@ -27,6 +27,8 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # a terminal's Ctrl-C is the supervisor's to handle
     wake = _wake_on_child()
+    for platform in (*apps.PLATFORMS, "android"):
+        _ = apps.load(platform).lexicon  # built once here, shared by every worker
     # Frozen objects are never visited by the collector, so a worker's collections copy no shared page.
     gc.collect()
     gc.freeze()
