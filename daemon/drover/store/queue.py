@@ -1,11 +1,12 @@
 """The pending tasks as queues: what is first on each device, what comes due, and what a waiting task waits for."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, String, bindparam, func, literal_column, or_, select
+from sqlalchemy import Connection, String, bindparam, func, literal_column, select
 
 from drover.policy.records import Head
 from drover.policy.waiting import MOST_COUNTED
@@ -65,18 +66,28 @@ def ahead(conn: Connection, task: Task, *, now: datetime | None = None) -> int:
 
     With `now` only those that are eligible then count.
     """
-    return _ahead(conn, task.serial, task.priority, task.id, now)
+    return _front(conn, task.serial, now).ahead_of(task.priority, task.id)
 
 
-def _ahead(conn: Connection, serial: str, priority: int, task_id: int, now: datetime | None) -> int:
-    before = or_(tasks.c.priority > priority, (tasks.c.priority == priority) & (tasks.c.id < task_id))
-    first = select(tasks.c.id).where(tasks.c.serial == serial, _PENDING, before)
+@dataclass(frozen=True)
+class _Front:
+    """How many tasks run on a device, and the first of its queue in order, as (minus priority, id)."""
+
+    running: int
+    first: list[tuple[int, int]]
+
+    def ahead_of(self, priority: int, task_id: int) -> int:
+        return self.running + bisect_left(self.first, (-priority, task_id))
+
+
+def _front(conn: Connection, serial: str, now: datetime | None) -> _Front:
+    """Read once for all the tasks of a page: counting the queue anew for each made a page of 20 take 12 ms."""
+    first = select(tasks.c.priority, tasks.c.id).where(tasks.c.serial == serial, _PENDING)
     if now is not None:
         first = first.where(tasks.c.not_before <= now)
-    # A page of tasks asks this for each; counting a queue of thousands to its end made that 47 ms.
-    query = select(func.count()).select_from(first.limit(MOST_COUNTED).subquery())
+    first = first.order_by(tasks.c.priority.desc(), tasks.c.id).limit(MOST_COUNTED)
     running = select(func.count()).where(tasks.c.serial == serial, tasks.c.status == int(Status.RUNNING))
-    return int(conn.execute(query).scalar_one()) + int(conn.execute(running).scalar_one())
+    return _Front(int(conn.execute(running).scalar_one()), [(-row.priority, row.id) for row in conn.execute(first)])
 
 
 def waiting(conn: Connection, ids: Sequence[int], *, now: datetime | None = None) -> dict[int, WaitingFacts]:
@@ -84,11 +95,13 @@ def waiting(conn: Connection, ids: Sequence[int], *, now: datetime | None = None
     query = select(tasks.c.id, tasks.c.serial, tasks.c.priority, tasks.c.not_before, tasks.c.last_reason).where(
         tasks.c.id.in_(list(ids)), tasks.c.status == int(Status.PENDING)
     )
+    rows = conn.execute(query).all()
+    fronts = {serial: _front(conn, serial, now) for serial in {row.serial for row in rows}}
     return {
         row.id: WaitingFacts(
             not_before=row.not_before if row.not_before > from_micros(0) else None,
-            ahead=_ahead(conn, row.serial, row.priority, row.id, now),
+            ahead=fronts[row.serial].ahead_of(row.priority, row.id),
             last_reason=None if row.last_reason is None else Reason(row.last_reason),
         )
-        for row in conn.execute(query).all()
+        for row in rows
     }
