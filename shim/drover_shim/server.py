@@ -111,6 +111,19 @@ class _RequestTask(WSGITask):  # type: ignore[misc]  # waitress has no types
         return environ
 
 
+def _why(error: Any, channel: Any) -> str:
+    """Limits in the number that holds: waitress refuses a body at its limit, we refuse above ours."""
+    match error.code:
+        case 413:
+            return f"body: at most {channel.adj.max_request_body_size - 1} bytes are accepted"
+        case 431:
+            return f"request line and headers: at most {channel.adj.max_request_header_size} bytes are accepted"
+        case code if code in _CODES:
+            return f"{error.reason.lower()}: {error.body}"
+        case _:
+            return "internal error"
+
+
 class _RefusalTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
     """Answers a request that waitress itself refused, in the envelope."""
 
@@ -118,7 +131,7 @@ class _RefusalTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
         request: Any = self.request
         error = request.error
         code = _CODES.get(error.code, Code.INTERNAL)
-        message = f"{error.reason.lower()}: {error.body}" if code is not Code.INTERNAL else "internal error"
+        message = _why(error, self.channel)
         answer = refusal(Failure(code=code, message=message))
         self.status = f"{answer.status} {error.reason if error.code == answer.status else 'Refused'}"
         self.response_headers = [header for header in answer.all_headers if header[0] != "Content-Length"]

@@ -119,7 +119,7 @@ def show(ctx: click.Context, task_id: int) -> None:
         ("remark", found.remark or "-"),
         ("effect", f"{found.effect.value}{'' if found.retry_safe else ', not safe to repeat'}"),
         ("progress", f"{found.progress}%{f', {found.phase}' if found.phase else ''}: {found.step or '-'}"),
-        ("attempt", f"{found.attempt} (retried {found.retry_count} of {found.max_retry_count})"),
+        ("attempt", _attempts(found)),
         ("source", found.source),
         ("priority", str(found.priority)),
         ("created", moment(found.created_at, zone)),
@@ -129,6 +129,11 @@ def show(ctx: click.Context, task_id: int) -> None:
         *(("evidence", path) for path in files or ["-"]),
     ]
     output.record(pairs, {"task": found, "evidence_paths": files})
+
+
+def _attempts(found: Task) -> str:
+    """Attempts so far, and how often somebody asked for the task again; those do not count against its tries."""
+    return f"{found.attempt}{f', retried {found.retry_count}x by hand' if found.retry_count else ''}"
 
 
 @task.command()

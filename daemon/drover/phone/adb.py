@@ -82,7 +82,9 @@ class Stream:
             return
         message = self.read_block() if status == b"FAIL" else repr(status)
         if _LOST.search(message):
-            raise PhoneLostError(f"{self.serial}: adb says: {message}. Check its cable or network and `adb devices`.")
+            # Its first line says what; the others advise `adb kill-server`, which would end every phone's connection.
+            what = message.partition("\n")[0].rstrip(".")
+            raise PhoneLostError(f"{self.serial}: adb says: {what}. Check its cable or network and `adb devices`.")
         raise ServiceRefusedError(f"{self.serial}: adb could not open {service.split(':')[0]}: {message}")
 
     def send(self, data: bytes) -> None:

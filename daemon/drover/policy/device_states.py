@@ -71,6 +71,15 @@ TRANSITIONS: Final[dict[tuple[DeviceState, DeviceEvent], DeviceState]] = {
 }
 
 
+_FROM_ADB: Final = frozenset({_E.LISTED, _E.UNAUTHORIZED, _E.OFFLINE, _E.GONE})
+
+
+def explains(state: DeviceState, event: DeviceEvent) -> bool:
+    """Whether the event's reason is why a device is in this state. While adb does not have the phone, adb's own
+    reason tells a person what to do; a worker that cannot reach it knows only that."""
+    return state not in _AWAY or event in _FROM_ADB
+
+
 def advance(state: DeviceState, event: DeviceEvent) -> DeviceState:
     """The state after the event; raises IllegalTransitionError where the table has no such line."""
     try:

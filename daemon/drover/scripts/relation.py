@@ -16,6 +16,8 @@ CHANGE_S: Final = 8.0
 SETTLE_S: Final = 4.0
 RELOADED_S: Final = 2.0
 
+SETTLED_REMARK: Final = "The tap of an earlier attempt to {effect} @{target} had gone through; nothing more was tapped."
+
 
 class RelationScript:
     """Implements `prepare` and `verify` of Script for a button that must come to say something else."""
@@ -66,7 +68,11 @@ class RelationScript:
             ctx.confirm(profile.tree)
         else:
             ctx.keep("already", profile.tree)
-        ctx.remark = self.already_remark(profile.state)
+        ctx.remark = (
+            SETTLED_REMARK.format(effect=self.effect, target=self.target)
+            if ctx.settle
+            else (self.already_remark(profile.state))
+        )
         ctx.step(ctx.remark, 95)
 
     def already_remark(self, state: FollowState) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from drover.policy.device_states import DeviceEvent, advance
+from drover.policy.device_states import DeviceEvent, advance, explains
 from drover.policy.lifecycle import IllegalTransitionError
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 
@@ -52,6 +52,8 @@ class DeviceBoard:
         except IllegalTransitionError as error:
             log.error("device_transition_refused", device=serial, why=str(error))
             return device
+        if not explains(state, event):
+            reason = device.reason
         now = datetime.now(UTC)
         if state is not device.state:
             changes["state_since"] = now

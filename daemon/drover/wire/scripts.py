@@ -41,7 +41,13 @@ def expand(script_name: str, config: dict[str, Any], *, path: str = "script_conf
     """
     if script_name not in SUPPORTED:
         raise RequestError(Code.SCRIPT_UNSUPPORTED, unsupported_message(script_name))
-    rest = {key: value for key, value in config.items() if key not in _TARGET_KEYS}
+    fields = FollowConfig.__struct_fields__
+    # A known field that is null has its default, as everywhere; an unknown one is refused whatever it holds.
+    rest = {
+        key: value
+        for key, value in config.items()
+        if key not in _TARGET_KEYS and (value is not None or key not in fields)
+    }
     users = _targets(config, path)
     try:
         return [msgspec.convert({**rest, "target_user": user}, FollowConfig) for user in users]
@@ -59,6 +65,8 @@ def describe(error: msgspec.ValidationError, path: str = "", config: type[msgspe
     text = str(error)
     what, _, where = text.partition(" - at `$")
     where = where.rstrip("`")
+    if unknown := _UNKNOWN.search(what):
+        what, where = "unknown field", f"{where}.{unknown[1]}"
     field = f"{path}{where}".lstrip(".") or "body"
     return f"{field}: {what[:1].lower()}{what[1:]}{_allowed(what, where, config)}"
 
@@ -66,13 +74,14 @@ def describe(error: msgspec.ValidationError, path: str = "", config: type[msgspe
 def _allowed(what: str, where: str, config: type[msgspec.Struct] | None) -> str:
     if config is None:
         return ""
-    if what.startswith("Object contains unknown field"):
+    if what == "unknown field":
         return f"; known fields: {', '.join((*config.__struct_fields__, *_TARGET_KEYS[::2]))}"
     words = get_args(get_type_hints(config).get(where.lstrip("."), None))
     return f"; expected one of: {', '.join(words)}" if what.startswith("Invalid enum value") and words else ""
 
 
 _TARGET_KEYS = ("target_users", "target_user", "target_username")
+_UNKNOWN = re.compile(r"unknown field `(.*)`", re.DOTALL)
 _SEPARATORS = re.compile(r"[\n,]")
 
 

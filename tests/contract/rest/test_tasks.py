@@ -55,6 +55,7 @@ def test_a_task_has_exactly_the_documented_fields(rest: Rest, fake: FakeDaemon) 
         {"target_username": "ada, bob"},
         {"target_users": ["ada", "bob"], "target_user": "other"},
         {"target_users": ["ada", "bob"], "access_method": "search"},
+        {"target_users": ["ada", "bob"], "target_user": None, "access_method": None},
     ],
 )
 def test_every_spelling_of_targets(rest: Rest, config: dict[str, object]) -> None:

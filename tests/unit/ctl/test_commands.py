@@ -141,6 +141,8 @@ def test_list_and_show(ctl: Ctl, tasks: list[int], fake: FakeDaemon) -> None:
         retry_safe=False,
         start_time=datetime(2026, 7, 1, 10, 0, tzinfo=UTC),
         evidence=["screen-1.png"],
+        attempt=2,
+        retry_count=4,
     )
     listed = ctl("task", "list", "--status", "failed")
     assert len(listed.lines) == 2
@@ -152,6 +154,7 @@ def test_list_and_show(ctl: Ctl, tasks: list[int], fake: FakeDaemon) -> None:
     shown = ctl("task", "show", "1").out
     assert "2026-07-01 12:00:00" in shown
     assert "needs_human" in shown
+    assert "2, retried 4x by hand" in shown
     assert "not safe to repeat" in shown
     assert str(fake.model.folder / "screen-1.png") in shown
     assert ctl("task", "show", "1", "--json").json["task"]["reason"] == "needs_human"

@@ -123,3 +123,13 @@ def test_calls_are_counted_where_the_phone_is_asked(start: Start) -> None:
 def test_a_passed_deadline_ends_a_call_before_it_begins(start: Start) -> None:
     with pytest.raises(PhoneTimeoutError):
         start(V2).shell(["true"], timeout_s=0)
+
+
+def test_a_lost_phone_is_told_in_one_line_without_adbs_advice_to_kill_the_server(start: Start) -> None:
+    said = b"device unauthorized.\nThis adb server's $ADB_VENDOR_KEYS is /x\nTry 'adb kill-server' if that seems wrong."
+    adb = start({TRANSPORT: b"FAIL" + block(said), FEATURES: b"FAIL" + block(said)})
+    with pytest.raises(PhoneLostError) as caught:
+        adb.shell(["true"], timeout_s=5)
+    assert str(caught.value).startswith("phone-1: adb says: device unauthorized. Check")
+    assert "\n" not in str(caught.value)
+    assert "kill-server" not in str(caught.value)

@@ -175,6 +175,7 @@ def test_settling_finds_what_an_earlier_attempt_did(phone: DisplayPhone) -> None
     assert result.reason is None
     assert not result.tapped
     assert ctx.effect is Effect.CONFIRMED
+    assert "earlier attempt" in result.remark
     assert phone.effects() == [("follow", "anna.b", 1)]
 
 

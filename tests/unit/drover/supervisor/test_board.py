@@ -48,3 +48,13 @@ def test_same_state_again_is_not_told_twice() -> None:
     for _ in range(3):
         board.apply("a", DeviceEvent.OFFLINE, "no answer")
     assert len(changed) == 1
+
+
+def test_what_a_worker_says_of_an_absent_phone_does_not_hide_what_adb_says() -> None:
+    board = DeviceBoard([], lambda _: None)
+    board.apply("a", DeviceEvent.LISTED, "adb lists it")
+    board.apply("a", DeviceEvent.UNAUTHORIZED, "allow USB debugging")
+    for event in (DeviceEvent.PHONE_TROUBLE, DeviceEvent.WORKER_DIED, DeviceEvent.ATTEMPT_ENDED):
+        device = board.apply("a", event, "device unauthorized", task_id=None)
+        assert (device.state, device.reason) == (DeviceState.UNAUTHORIZED, "allow USB debugging")
+    assert board.apply("a", DeviceEvent.GONE, "adb does not list it").reason == "adb does not list it"
