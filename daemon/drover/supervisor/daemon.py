@@ -253,6 +253,8 @@ class Daemon:
 
     def worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
         how = f"signal {-status}" if status < 0 else f"status {status}"
+        # Before its attempt is freed: a phone without a worker must not be shown idle, or the next task begins there.
+        self._troubles[serial] = f"its worker ended ({how})"
         self._background(
             self._running.lost(serial, Reason.INTERRUPTED, f"The worker ended ({how}) while the task ran.")
         )

@@ -41,6 +41,19 @@ def test_r02_worker_killed_before_intent(daemon: DroverDaemon, farm: PhoneFarm, 
     assert effects(farm, slow, "follow", "ada_r02a") == 1
 
 
+def test_r02_no_task_begins_on_a_phone_whose_worker_is_gone(daemon: DroverDaemon, farm: PhoneFarm) -> None:
+    # The other phone: five deaths of one worker in ten minutes would put it in quarantine.
+    serial = farm.phones[1].serial
+    daemon.wait_idle(serial)
+    farm.fault(serial, "latency", ms=150)
+    (cut,), (behind,) = daemon.follow(serial, target="ada_r02c"), daemon.follow(serial, target="ada_r02d")
+    daemon.wait_task(cut, lambda task: task.progress > 0 and task.effect is Effect.NONE, what="a first step")
+    os.kill(worker_pid(daemon, serial), signal.SIGKILL)
+    farm.clear_faults(serial)
+    assert daemon.wait_ended(behind).attempt == 1
+    assert daemon.wait_ended(cut).status is Status.COMPLETED
+
+
 @pytest.mark.parametrize("when", [Effect.INTENT, Effect.SENT])
 def test_r02_worker_killed_after_intent(daemon: DroverDaemon, farm: PhoneFarm, slow: str, when: Effect) -> None:
     target = f"ada_r02_{when.value}"
