@@ -3,12 +3,13 @@
 Every key is documented in contrib/drover.toml. `DROVER_ADB_PORT=5038` overrides `port` in `[adb]`, and so on.
 """
 
+import ipaddress
 import os
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -111,7 +112,21 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
         where = _place(path, text, "daemon", "timezone", overrides)
         message = f"no such time zone: {config.daemon.timezone!r}, expected an IANA name such as Europe/Paris"
         raise ConfigError(f"{where}: {message}") from None
+    if not _is_loopback(config.api.host):
+        where = _place(path, text, "api", "host", overrides)
+        raise ConfigError(
+            f"{where}: {config.api.host!r} is not a loopback address: refused, because without a token anybody in the "
+            "network could drive the phones. Use 127.0.0.1, and a tunnel or a proxy with a login"
+        )
     return config
+
+
+def _is_loopback(host: str) -> bool:
+    """Other names than localhost may resolve to anything, and to something else tomorrow."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _read(path: Path | None) -> tuple[str, dict[str, dict[str, Any]]]:
@@ -161,6 +176,9 @@ def _explain(error: msgspec.ValidationError, path: Path | None, text: str, env: 
         what = "is not a known key" if parts else "is not a known section"
         parts.append(unknown.group(1))
     section, key = (parts[0], parts[1]) if len(parts) > 1 else ("", parts[0]) if parts else ("", "")
+    if what.startswith("Invalid enum value"):
+        words = get_args(get_type_hints(type(getattr(Config(), section)))[key])
+        what = f"{what}, expected one of: {', '.join(words)}"
     return f"{_place(path, text, section, key, env)}: {what[:1].lower()}{what[1:]}"
 
 

@@ -46,7 +46,10 @@ def test_environment_overrides_the_file(tmp_path: Path) -> None:
         ("[daemon]\ntimezone = 'Mars'\n", ":2: daemon.timezone: no such time zone: 'Mars'"),
         ("[daemon]\n# port\n[adb]\nport = 1\nport = 2\n", ":5: not valid TOML"),
         ("x = 1\n", ":1: x: expected a section"),
-        ("[license]\nplan = 'Gold'\n", ":2: license.plan: invalid enum value 'Gold'"),
+        ("[license]\nplan = 'Gold'\n", ":2: license.plan: invalid enum value 'Gold', expected one of: Starter, Pro"),
+        ("[api]\nport = 1\nhost = '0.0.0.0'\n", ":3: api.host: '0.0.0.0' is not a loopback address"),
+        ("[api]\nhost = '::'\n", ":2: api.host: '::' is not a loopback address"),
+        ("[api]\nhost = 'farm.example'\n", ":2: api.host: 'farm.example' is not a loopback address"),
     ],
 )
 def test_bad_file_names_line_and_key(tmp_path: Path, text: str, place: str) -> None:
@@ -64,3 +67,10 @@ def test_bad_environment_names_the_variable() -> None:
 def test_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         load(tmp_path / "none.toml", {})
+
+
+def test_s07_a_daemon_on_an_open_address_is_refused_by_the_name_of_the_setting() -> None:
+    with pytest.raises(ConfigError, match=r"DROVER_API_HOST: '0\.0\.0\.0' is not a loopback address"):
+        load(None, {"DROVER_API_HOST": "0.0.0.0"})
+    for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost"):
+        assert load(None, {"DROVER_API_HOST": host}).api.host == host
