@@ -10,7 +10,9 @@ from drover.phone.selectors import fold
 
 # A number of Android's resources (0x7f......) that nobody looked up; a handle of digits only is a handle.
 _UNRESOLVED: Final = re.compile(r"@21[34]\d{7}")
-_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u2066\u2067\u2068\u2069\u202a\u202c"))
+INVISIBLE: Final = dict.fromkeys(
+    map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e\u200e\u200f")
+)
 _NUMBER: Final = r"\d[\d.,'\s]*(?:[kmb]|mi|mil|tr|万|亿|萬)?"
 
 Meaning = tuple[str, str]
@@ -56,7 +58,7 @@ class Lexicon:
 
 def normal(written: str) -> str:
     """A label as it is compared; empty for a description that the app did not resolve (`@2131888184`)."""
-    label = fold(written.translate(_INVISIBLE)).replace("...", "…").removesuffix("…").rstrip()
+    label = fold(written.translate(INVISIBLE)).replace("...", "…").removesuffix("…").rstrip()
     return "" if _UNRESOLVED.fullmatch(label) else label
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from drover.apps.handles import handle_node
 from drover.apps.lexicon import normal
 from drover.apps.stats import statistics
-from drover.apps.view import View
+from drover.apps.view import LISTS, View
 from drover.phone.geometry import count_beside
 from drover.phone.hierarchy import Bounds, Node
 
@@ -42,6 +42,7 @@ class FollowButton:
 
 _ACTIONS: Final = ("message", "contact", *FollowState)
 _NAVIGATION: Final = ("feed_tab", "tab_home", "tab_profile", "tab_create", "tab_reels", "tab_search", "results_users")
+_SHELVES: Final = (*LISTS, "HorizontalScrollView")
 _NOT_ACTIONS: Final = ("followers", "posts", "likes")
 # In the order in which a label with several meanings is read: zh 关注 is Follow here, following beside a count.
 _STATES: Final = (
@@ -85,10 +86,14 @@ def _state(view: View, node: Node) -> FollowState:
 def _in_action_row(view: View, node: Node, target: Node) -> bool:
     if count_beside(node, view.hierarchy) is not None or _too_large(view, target) or _on_card(view, target):
         return False
+    known = node in view.with_id("follow_button")
     above = _statistics_above(view, target) or _handle_above(view, target)
-    known = bool(view.with_id("follow_button")) and node in view.with_id("follow_button")
     company = _company(view, node, target, trusted=above or known)
-    return company is not None and (company or above or known)
+    if company is None:
+        return False
+    if company:
+        return known or above or _named(view, target)
+    return known or (above and not _below_actions(view, target))
 
 
 def _company(view: View, node: Node, target: Node, *, trusted: bool) -> bool | None:
@@ -112,22 +117,67 @@ def _alike(other: Node | None, target: Node) -> bool:
         return False
     slack = 0.2 * target.bounds.height
     one, two = other.bounds, target.bounds
-    return abs(one.top - two.top) <= slack and abs(one.bottom - two.bottom) <= slack
+    if other.text:
+        return abs(one.top - two.top) <= slack and abs(one.bottom - two.bottom) <= slack
+    # An icon may be lower than the button that it stands beside, on the same middle line.
+    return one.height <= two.height + slack and abs(one.center[1] - two.center[1]) <= slack
 
 
 def _statistics_above(view: View, target: Node) -> bool:
-    """A row of statistics stands above, no further than a biography is long."""
+    """A row of statistics stands above, no further than a biography is long, and in the same list if in any."""
     row = statistics(view)
-    if not row:
+    if not row or not _in_list_of(row[0][1], target):
         return False
-    bottom = max(name.bounds.bottom for _, name in row)
-    return -2 <= target.bounds.top - bottom < 0.45 * view.height
+    return -2 <= target.bounds.top - _bottom(row) < 0.45 * view.height
+
+
+def _in_list_of(header: Node, target: Node) -> bool:
+    """No list begins between the header and the target: rows and cards of suggested accounts stand in one."""
+    around = next((up for up in target.ancestors() if up.cls.endswith(_SHELVES)), None)
+    return around is None or around in header.ancestors()
+
+
+def _named(view: View, target: Node) -> bool:
+    """Without statistics: a handle stands above, or nothing else to follow does, and the row is of no list of users."""
+    if any(up.clickable for up in target.ancestors()):
+        return False
+    shown = handle_node(view)
+    if shown is not None and shown.bounds.bottom <= target.bounds.top:
+        return _in_list_of(shown, target)
+    others = (
+        node
+        for node, _ in view.buttons(*_STATES)
+        if not node.bounds.overlaps_rows_of(target.bounds) and count_beside(node, view.hierarchy) is None
+    )
+    return not any(others) and not any(up.cls.endswith(_SHELVES) for up in target.ancestors())
+
+
+def _below_actions(view: View, target: Node) -> bool:
+    """Between the statistics and the target stands another row of buttons: that one is the row of actions."""
+    row = statistics(view)
+    bottom = _bottom(row) if row else 0
+    between = [
+        other
+        for other in view.clickable
+        if row
+        and bottom - 2 <= other.bounds.top
+        and other.bounds.bottom <= target.bounds.top + 2
+        and other.bounds.width > 0.2 * view.width
+        and any(view.words(part) for part in other.walk())
+    ]
+    return any(_alike(one, other) and one.bounds.left >= other.bounds.right for one in between for other in between)
+
+
+def _bottom(row: list[tuple[Node, Node]]) -> int:
+    return max(name.bounds.bottom for _, name in row)
 
 
 def _handle_above(view: View, target: Node) -> bool:
-    """In an excerpt without statistics: a wide button right under the profile's handle."""
+    """In an excerpt without statistics: a wide button right under the profile's handle, in no row of a list."""
     shown = handle_node(view)
-    if shown is None or view.app.handle != "at" or target.bounds.width < 0.25 * view.width:
+    if shown is None or view.app.handle != "at" or target.bounds.width < 0.25 * view.width or statistics(view):
+        return False
+    if any(up.clickable for up in target.ancestors()) or not _in_list_of(shown, target):
         return False
     return 0 <= target.bounds.top - shown.bounds.bottom < 0.3 * view.height
 

@@ -11,10 +11,16 @@ from drover.phone.hierarchy import Hierarchy, Node
 
 
 def follow_button(app: App, hierarchy: Hierarchy) -> FollowButton | None:
-    """The button for following, on another user's profile only; None on every other screen."""
+    """The button for following, on another user's profile only; None on every other screen, and where a tap on it
+
+    would land on something drawn over it.
+    """
     seen = recognise(app, hierarchy)
-    on_profile = Screen.OTHER_PROFILE in (seen.screen, seen.behind)
-    return action_button(View(app, hierarchy)) if on_profile else None
+    if Screen.OTHER_PROFILE not in (seen.screen, seen.behind):
+        return None
+    view = View(app, hierarchy)
+    button = action_button(view)
+    return None if button is None or view.covered(button.target) else button
 
 
 def handle(app: App, hierarchy: Hierarchy) -> str | None:

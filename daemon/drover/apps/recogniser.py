@@ -9,13 +9,13 @@ from typing import Final
 
 from drover.apps.features import fits, holds
 from drover.apps.handles import handle_node, handle_of
+from drover.apps.profile import action_button
 from drover.apps.screens import CONTENT, SHEETS, Blocker, Popup, Screen, Seen
 from drover.apps.shapes import empty, panel
 from drover.apps.tables import App, BlockerRule, PopupRule, load
-from drover.apps.view import View, is_bar, is_launcher
+from drover.apps.view import LISTS, View, is_bar, is_launcher
 from drover.phone.hierarchy import Hierarchy, Node
 
-_LISTS: Final = ("RecyclerView", "ListView", "ViewPager", "ViewPager2", "GridView")
 _FEW: Final = 8
 
 
@@ -116,7 +116,7 @@ def _in_web(node: Node) -> bool:
 
 
 def _in_list(node: Node) -> bool:
-    return any(up.cls.rpartition(".")[2] in _LISTS for up in node.ancestors())
+    return any(up.cls.endswith(LISTS) for up in node.ancestors())
 
 
 def _button_below(view: View, node: Node) -> bool:
@@ -158,19 +158,27 @@ def _known_popup(view: View, base: Screen, rule: PopupRule) -> Popup | None:
 
 def _any_popup(view: View, base: Screen) -> Popup | None:
     """A popup nobody listed: a word that refuses, or on an otherwise unknown small window one that closes."""
-    refusing = [node for node in view.shown(*view.app.dismiss) if base not in CONTENT or not _in_list(node)]
-    dismiss = next((target for node in refusing if (target := view.target(node)) is not None), None)
-    if dismiss is None and base is Screen.UNKNOWN and len(view.clickable) <= _FEW:
-        dismiss = _dismiss(view, view.app.dismiss_weak)
-    if dismiss is None:
+    dismiss = _dismiss(view, view.app.dismiss, in_list=base not in CONTENT)
+    covered = _covered(view, base)
+    if dismiss is None and (covered or (base is Screen.UNKNOWN and len(view.clickable) <= _FEW)):
+        dismiss = _dismiss(view, view.app.dismiss_weak, free=covered)
+    if dismiss is None and not covered:
         return None
     return Popup(name="unlisted", headline=view.labelled[0].label if view.labelled else "", dismiss=dismiss)
 
 
-def _dismiss(view: View, meanings: Iterable[str]) -> Node | None:
+def _covered(view: View, base: Screen) -> bool:
+    """A profile whose button cannot be reached for what lies over it."""
+    button = action_button(view) if base is Screen.OTHER_PROFILE else None
+    return button is not None and view.covered(button.target)
+
+
+def _dismiss(view: View, meanings: Iterable[str], *, in_list: bool = True, free: bool = False) -> Node | None:
+    """The first of these words that can be tapped: also an item of a list if `in_list`, only uncovered if `free`."""
     for meaning in meanings:
-        for _, target in view.buttons(meaning):
-            return target
+        for node, target in view.buttons(meaning):
+            if (in_list or not _in_list(node)) and not (free and view.covered(target)):
+                return target
     return None
 
 

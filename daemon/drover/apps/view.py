@@ -6,10 +6,11 @@ from typing import Final
 
 from drover.apps.lexicon import normal
 from drover.apps.tables import App, load
-from drover.phone.geometry import is_count
-from drover.phone.hierarchy import Hierarchy, Node
+from drover.phone.geometry import is_count, is_flat
+from drover.phone.hierarchy import Bounds, Hierarchy, Node
 from drover.phone.selectors import clickable_ancestor
 
+LISTS: Final = ("RecyclerView", "ListView", "ViewPager", "ViewPager2", "GridView")
 _FIELDS: Final = ("EditText", "AutoCompleteTextView", "MultiAutoCompleteTextView")
 
 
@@ -73,6 +74,20 @@ class View:
         """The node that takes the tap of a label."""
         return clickable_ancestor(node, self.hierarchy)
 
+    def covered(self, target: Node) -> bool:
+        """Whether a tap on it would go elsewhere: something tappable is drawn later over its middle."""
+        if is_flat(target):
+            return False
+        x, y = target.bounds.center
+        inside = set(target.walk())
+        after = False
+        for node in self.nodes:
+            if node in inside:
+                after = True
+            elif after and node.clickable and node.enabled and _holds(node.bounds, x, y):
+                return True
+        return False
+
     def buttons(self, *meanings: str) -> list[tuple[Node, Node]]:
         """Labels of these meanings that can be tapped, with the node that takes the tap."""
         pairs = ((node, self.target(node)) for node in self.shown(*meanings))
@@ -101,6 +116,10 @@ class View:
             for node in root.walk()
             if node.bounds.area == 0 and self.words(node) and not is_field(node)
         ]
+
+
+def _holds(box: Bounds, x: int, y: int) -> bool:
+    return box.left <= x < box.right and box.top <= y < box.bottom
 
 
 def _size(hierarchy: Hierarchy) -> tuple[int, int]:

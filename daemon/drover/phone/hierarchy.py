@@ -71,7 +71,7 @@ class Node:
             "focused",
             "selected",
         ),
-        *("scrollable", "password", "checked", "visible", "bounds", "parent", "children", "hint"),
+        *("scrollable", "password", "checked", "hidden", "visible", "bounds", "parent", "children", "hint"),
     )
 
     def __init__(self, element: etree._Element, parent: "Node | None") -> None:  # pyright: ignore[reportPrivateUsage]
@@ -91,7 +91,11 @@ class Node:
         self.password = get("password") == "true"
         self.checked = get("checked") == "true"
         self.bounds = _bounds(get("bounds"))
-        self.visible = get("visible-to-user") != "false" and self.bounds.area > 0
+        # Appium's word for it is `displayed`. What stands in a hidden box is hidden, whatever it says of itself; a box
+        # without size of its own may still hold views that are drawn beyond it.
+        said = get("visible-to-user") or get("displayed")
+        self.hidden = (said == "false" and self.bounds.area > 0) or (parent is not None and parent.hidden)
+        self.visible = said != "false" and self.bounds.area > 0 and not self.hidden
         self.parent = parent
         self.children: list[Node] = []
 
@@ -148,12 +152,22 @@ def parse(xml: bytes | str) -> Hierarchy:
     if root.getroottree().docinfo.internalDTD is not None:
         raise HierarchyError("not a UI hierarchy: it declares a document type")
     roots = tuple(_build(element) for element in root if _is_node(element))
-    nodes = tuple(node for top in roots for node in top.walk() if node.visible)
     if not roots:
         raise HierarchyError("the hierarchy holds no node")
-    width = max(_pixels(root, "width"), *(node.bounds.right for node in nodes), 0)
-    height = max(_pixels(root, "height"), *(node.bounds.bottom for node in nodes), 0)
+    # The windows tell the screen's size: neighbouring pages of a pager lie beside it, with bounds beyond its edges.
+    width = max(_pixels(root, "width"), *(top.bounds.right for top in roots), 0)
+    height = max(_pixels(root, "height"), *(top.bounds.bottom for top in roots), 0)
+    for top in roots if width and height else ():
+        for node in top.walk():
+            node.visible = node.visible and _on_screen(node.bounds, width, height)
+    nodes = tuple(node for top in roots for node in top.walk() if node.visible)
+    width = width or max((node.bounds.right for node in nodes), default=0)
+    height = height or max((node.bounds.bottom for node in nodes), default=0)
     return Hierarchy(roots, nodes, width, height, data)
+
+
+def _on_screen(box: Bounds, width: int, height: int) -> bool:
+    return box.left < width and box.top < height and box.right > 0 and box.bottom > 0
 
 
 def _pixels(root: etree._Element, name: str) -> int:  # pyright: ignore[reportPrivateUsage]

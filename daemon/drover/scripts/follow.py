@@ -28,11 +28,24 @@ class Follow(RelationScript):
         """Tap Follow, once, on the profile as it stands right now."""
         nav = Navigator(ctx)
         try:
-            profile = self.fresh(nav)
+            self._commit(nav)
         except NotReachedError as lost:
+<<<<<<< HEAD
             nav.fail_unreached(lost)
         if self.wanted(profile.state):
+=======
+            nav.fail_lost(describe(lost.last), lost.what)
+
+    def _commit(self, nav: Navigator) -> None:
+        if self.wanted(self.fresh(nav).state):
+>>>>>>> d247ac9 (Keep the follow button out of lists, neighbouring pages and from under overlays; aim the tap after the intent)
             # Somebody followed between looking and tapping: a tap now would ask to unfollow.
             return
-        ctx.step(f"following @{self.target}", 60)
-        ctx.commit(f"follow @{self.target}", lambda: ctx.phone.tap_once(profile.button.target))
+        nav.ctx.step(f"following @{self.target}", 60)
+        nav.ctx.commit(f"follow @{self.target}", lambda: self._tap(nav))
+
+    def _tap(self, nav: Navigator) -> None:
+        """Recording the intent takes up to seconds, in which the screen may move: the tap is aimed after it."""
+        profile = self.fresh(nav)
+        if not self.wanted(profile.state):
+            nav.ctx.phone.tap_once(profile.button.target)

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote
 
-from drover.apps import Screen
-from drover.apps.lexicon import normal
+from drover.apps import Screen, same_handle
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
 from drover.scripts.context import ScriptFailed
@@ -133,4 +132,4 @@ def user_labels(view: View) -> list[Node]:
 
 def exact_row(rows: Iterable[Node], target: str) -> Node | None:
     """The label that is this handle and nothing more: a lookalike is somebody else."""
-    return next((node for node in rows if normal(node.label).removeprefix("@") == target.casefold()), None)
+    return next((node for node in rows if same_handle(node.label, target)), None)

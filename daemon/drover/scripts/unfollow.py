@@ -56,8 +56,15 @@ class Unfollow(RelationScript):
             ctx.commit(f"unfollow @{self.target}, which the button did at once", lambda: None)
             return
         ctx.step(f"unfollowing @{self.target}", 70)
-        ctx.commit(f"unfollow @{self.target}", lambda: ctx.phone.tap_once(row))
+        ctx.commit(f"unfollow @{self.target}", lambda: self._tap_row(nav))
         self._answer(nav, row)
+
+    def _tap_row(self, nav: Navigator) -> None:
+        """Aimed after the intent was recorded, which takes up to seconds: the sheet may have moved, or gone."""
+        row = nav.reach(
+            lambda sight: unfollow_row(nav.app, sight.tree), what="the unfollow sheet", timeout_s=_SHEET_S, patient=True
+        )
+        nav.ctx.phone.tap_once(row)
 
     def _opened(self, nav: Navigator, sight: Sight) -> _Opened | None:
         row = unfollow_row(nav.app, sight.tree)
