@@ -35,7 +35,12 @@ def spread(words: Sequence[str], top: int, height: int = 105) -> list[Box]:
 def actions(*words: str, top: int = 900, extra: str = "") -> str:
     """The row of actions: labels four levels below their clickable box, as recorded in 47.0.3."""
     made = [
-        node(place, box(place, box(place, box(place, label(word, place)))), cls="android.widget.LinearLayout", clickable=True)
+        node(
+            place,
+            box(place, box(place, box(place, label(word, place)))),
+            cls="android.widget.LinearLayout",
+            clickable=True,
+        )
         for word, place in zip(words, spread(words, top), strict=True)
     ]
     return box((42, top, 1038, top + 105), *made, extra)
@@ -83,17 +88,28 @@ def tt_profile(
     )
     tabs = box(
         (0, 1300, 1080, 1410),
-        *(icon(word, (360 * i, 1300, 360 * (i + 1), 1410)) for i, word in enumerate(("Videos", "Reposted videos", "Liked videos"))),
+        *(
+            icon(word, (360 * i, 1300, 360 * (i + 1), 1410))
+            for i, word in enumerate(("Videos", "Reposted videos", "Liked videos"))
+        ),
     )
     grid = listing(
         (0, 1410, 1080, 2400),
-        *(box((360 * i, 1410, 360 * i + 358, 1890), label(plays, (390 + 360 * (i - 1), 1830, 500 + 360 * (i - 1), 1880)), clickable=True)
-          for i, plays in enumerate(("1.2M", "345", "17,8K"))),
+        *(
+            box(
+                (360 * i, 1410, 360 * i + 358, 1890),
+                label(plays, (390 + 360 * (i - 1), 1830, 500 + 360 * (i - 1), 1880)),
+                clickable=True,
+            )
+            for i, plays in enumerate(("1.2M", "345", "17,8K"))
+        ),
     )
     return tree(tt_bar(back), header, tabs, grid, *more)
 
 
-def user_row(top: int, word: str, *, name: str = "Somebody Else", under: str = "somebody", height: int = 190, more: str = "") -> str:
+def user_row(
+    top: int, word: str, *, name: str = "Somebody Else", under: str = "somebody", height: int = 190, more: str = ""
+) -> str:
     """A row of a list of users: picture, two lines, a button."""
     middle = top + height // 2
     return box(
@@ -112,7 +128,12 @@ def user_list(title: str, *words: str, tabs: Sequence[str] = (), back: str = "Ba
     wide = 1080 // max(len(tabs), 1)
     strip = [label(word, (wide * i, 250, wide * (i + 1), 370), clickable=True) for i, word in enumerate(tabs)]
     rows = [user_row(400 + 190 * i, word) for i, word in enumerate(words)]
-    return tree(icon(back, (20, 100, 160, 240)), label(title, (300, 100, 780, 240)), *strip, listing((0, 400, 1080, 2300), *rows))
+    return tree(
+        icon(back, (20, 100, 160, 240)),
+        label(title, (300, 100, 780, 240)),
+        *strip,
+        listing((0, 400, 1080, 2300), *rows),
+    )
 
 
 def cards(word: str, top: int = 1190, title: str = "Suggested accounts") -> str:
@@ -128,7 +149,11 @@ def cards(word: str, top: int = 1190, title: str = "Suggested accounts") -> str:
         )
         for i in range(3)
     ]
-    return box((0, top, 1080, top + 490), label(title, (40, top, 500, top + 60)), listing((0, top + 80, 1080, top + 490), *made))
+    return box(
+        (0, top, 1080, top + 490),
+        label(title, (40, top, 500, top + 60)),
+        listing((0, top + 80, 1080, top + 490), *made),
+    )
 
 
 def tt_tabs(words: Sequence[str] = ("Home", "Friends", "", "Inbox", "Profile"), chosen: int = 0) -> str:
@@ -198,13 +223,29 @@ def ig_profile(
 ) -> str:
     header = box(
         (0, 230, 1080, 740),
-        node((40, 300, 290, 550), desc="Profile picture", cls="android.widget.ImageView", clickable=True, id="row_profile_header_imageview"),
+        node(
+            (40, 300, 290, 550),
+            desc="Profile picture",
+            cls="android.widget.ImageView",
+            clickable=True,
+            id="row_profile_header_imageview",
+        ),
         ig_stats(words),
         label("Anna Lunisova", (40, 560, 500, 610), id="profile_header_full_name"),
         row,
     )
-    photos = [node((360 * i, 900, 360 * i + 358, 1380), desc=f"Photo by Anna at Row 1, Column {i + 1}", cls=_BUTTON, clickable=True) for i in range(3)]
-    return as_instagram(tree(ig_bar(handle, back), header, *more, listing((0, 900, 1080, 2200), *(photos if grid else ())), ig_tabs()))
+    photos = [
+        node(
+            (360 * i, 900, 360 * i + 358, 1380),
+            desc=f"Photo by Anna at Row 1, Column {i + 1}",
+            cls=_BUTTON,
+            clickable=True,
+        )
+        for i in range(3)
+    ]
+    return as_instagram(
+        tree(ig_bar(handle, back), header, *more, listing((0, 900, 1080, 2200), *(photos if grid else ())), ig_tabs())
+    )
 
 
 def ig_tabs(chosen: int = 0) -> str:

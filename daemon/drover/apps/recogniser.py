@@ -12,6 +12,7 @@ from drover.apps.handles import handle_node, handle_of
 from drover.apps.profile import action_button
 from drover.apps.screens import CONTENT, SHEETS, Blocker, Popup, Screen, Seen
 from drover.apps.shapes import empty, panel
+from drover.apps.stats import statistics
 from drover.apps.tables import App, BlockerRule, PopupRule, load
 from drover.apps.view import LISTS, View, is_bar, is_launcher
 from drover.phone.hierarchy import Hierarchy, Node
@@ -46,11 +47,14 @@ def recognise(app: App, hierarchy: Hierarchy, package: str | None = None) -> See
 
 
 def _system(hierarchy: Hierarchy) -> Seen | None:
-    view = View(load("android"), hierarchy)
-    screen = _screen(view)
-    if screen is Screen.UNKNOWN:
-        return None
-    return Seen(screen=screen, popup=_popup(view, screen), language=view.language)
+    android = load("android")
+    # Some dumps hold every window: a system's dialog is looked for in its own before it is among all that is there.
+    for packages in (android.packages, None):
+        view = View(android, hierarchy, packages)
+        screen = _screen(view)
+        if screen is not Screen.UNKNOWN:
+            return Seen(screen=screen, popup=_popup(view, screen), language=view.language)
+    return None
 
 
 def _elsewhere(app: App, hierarchy: Hierarchy, package: str | None) -> Screen | None:
@@ -168,14 +172,20 @@ def _any_popup(view: View, base: Screen) -> Popup | None:
 
 
 def _covered(view: View, base: Screen) -> bool:
-    """A profile whose button cannot be reached for what lies over it."""
-    button = action_button(view) if base is Screen.OTHER_PROFILE else None
-    return button is not None and view.covered(button.target)
+    """A profile whose button, or whose statistics, cannot be reached for what lies over them."""
+    if base is not Screen.OTHER_PROFILE:
+        return False
+    button = action_button(view)
+    anchors = [button.target] if button else [name for _, name in statistics(view)]
+    return any(view.covered(node) for node in anchors)
 
 
 def _dismiss(view: View, meanings: Iterable[str], *, in_list: bool = True, free: bool = False) -> Node | None:
-    """The first of these words that can be tapped: also an item of a list if `in_list`, only uncovered if `free`."""
+    """The first of these ids or words to tap: also an item of a list if `in_list`, only uncovered if `free`."""
     for meaning in meanings:
+        known = next(iter(view.with_id(meaning)), None)
+        if known is not None:
+            return known
         for node, target in view.buttons(meaning):
             if (in_list or not _in_list(node)) and not (free and view.covered(target)):
                 return target

@@ -17,10 +17,11 @@ _FIELDS: Final = ("EditText", "AutoCompleteTextView", "MultiAutoCompleteTextView
 class View:
     """The nodes of the app's own windows. System bars and a launcher behind the app are left out."""
 
-    def __init__(self, app: App, hierarchy: Hierarchy) -> None:
+    def __init__(self, app: App, hierarchy: Hierarchy, packages: Iterable[str] | None = None) -> None:
         self.app = app
         self.hierarchy = hierarchy
-        self.nodes = _own_nodes(hierarchy)
+        own = _own_nodes(hierarchy)
+        self.nodes = own if packages is None else [node for node in own if node.package in packages]
         self.width, self.height = _size(hierarchy)
 
     @cached_property

@@ -94,7 +94,7 @@ class Node:
         # Appium's word for it is `displayed`. What stands in a hidden box is hidden, whatever it says of itself; a box
         # without size of its own may still hold views that are drawn beyond it.
         said = get("visible-to-user") or get("displayed")
-        self.hidden = (said == "false" and self.bounds.area > 0) or (parent is not None and parent.hidden)
+        self.hidden: bool = (said == "false" and self.bounds.area > 0) or (parent is not None and parent.hidden)
         self.visible = said != "false" and self.bounds.area > 0 and not self.hidden
         self.parent = parent
         self.children: list[Node] = []

@@ -1,7 +1,10 @@
 """follow on the simulated app: every way it can end, and that it never causes more than one effect."""
 
+from collections.abc import Callable
+
 import pytest
 
+from drover.apps import follow_button, load
 from drover.scripts import registry
 from drover.wire.tasks import Effect, Reason
 from tests.support.script_phone import DisplayPhone, RecordingContext, perform
@@ -205,3 +208,55 @@ def test_steps_only_go_up_in_percent(phone: DisplayPhone) -> None:
     shown = [progress for _, progress in ctx.steps if progress]
     assert shown == sorted(shown)
     assert all(text for text, _ in ctx.steps)
+
+
+class MovingContext(RecordingContext):
+    """Something happens on the phone while the supervisor records the intent."""
+
+    def commit(self, what: str, tap: Callable[[], None]) -> None:
+        self.meanwhile()
+        super().commit(what, tap)
+
+    def meanwhile(self) -> None:
+        raise NotImplementedError
+
+
+def test_a_popup_that_comes_while_the_intent_is_recorded_does_not_get_the_tap(phone: DisplayPhone) -> None:
+    class Popping(MovingContext):
+        def meanwhile(self) -> None:
+            phone.fault("popup", kind="not_now", when="now")
+
+    ctx = Popping(phone)
+    result = perform("follow", ctx, "anna.b")
+    assert result.reason is None, result.remark
+    assert phone.taps() == [("follow", "anna.b", 1)]
+    assert phone.effects() == [("follow", "anna.b", 1)]
+
+
+@pytest.mark.parametrize("script", ["follow", "unfollow"])
+def test_another_profile_that_comes_while_the_intent_is_recorded_is_not_tapped(
+    phone: DisplayPhone, script: str
+) -> None:
+    class Leaving(MovingContext):
+        def meanwhile(self) -> None:
+            phone.open_link("https://www.tiktok.com/@anna.c", self.package)
+
+    ctx = Leaving(phone)
+    result = perform(script, ctx, "anna.b" if script == "follow" else "followed_anna")
+    assert result.reason is Reason.APP_CHANGED
+    assert phone.taps() == []
+    assert phone.effects() == []
+
+
+def test_somebody_follows_while_the_intent_is_recorded(phone: DisplayPhone) -> None:
+    class Following(MovingContext):
+        def meanwhile(self) -> None:
+            button = follow_button(load("tiktok"), phone.screen())
+            assert button is not None
+            phone.tap(button.target)
+            phone.clock.pass_s(2)
+
+    ctx = Following(phone)
+    result = perform("follow", ctx, "anna.b")
+    assert result.reason is None, result.remark
+    assert phone.taps() == [("follow", "anna.b", 1)]
