@@ -12,8 +12,6 @@ from drover.phone.selectors import fold
 _UNRESOLVED: Final = re.compile(r"@21[34]\d{7}")
 _MARKS: Final = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"
 INVISIBLE: Final = dict.fromkeys(map(ord, _MARKS))
-    map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e\u200e\u200f")
-)
 _NUMBER: Final = r"\d[\d.,'\s]*(?:[kmb]|mi|mil|tr|万|亿|萬)?"
 
 Meaning = tuple[str, str]

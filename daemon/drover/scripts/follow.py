@@ -30,15 +30,10 @@ class Follow(RelationScript):
         try:
             self._commit(nav)
         except NotReachedError as lost:
-<<<<<<< HEAD
             nav.fail_unreached(lost)
-        if self.wanted(profile.state):
-=======
-            nav.fail_lost(describe(lost.last), lost.what)
 
     def _commit(self, nav: Navigator) -> None:
         if self.wanted(self.fresh(nav).state):
->>>>>>> d247ac9 (Keep the follow button out of lists, neighbouring pages and from under overlays; aim the tap after the intent)
             # Somebody followed between looking and tapping: a tap now would ask to unfollow.
             return
         nav.ctx.step(f"following @{self.target}", 60)

@@ -56,14 +56,19 @@ class Unfollow(RelationScript):
             ctx.commit(f"unfollow @{self.target}, which the button did at once", lambda: None)
             return
         ctx.step(f"unfollowing @{self.target}", 70)
-        ctx.commit(f"unfollow @{self.target}", lambda: self._tap_row(nav))
-        self._answer(nav, row)
+        tapped: list[Node] = []
+        ctx.commit(f"unfollow @{self.target}", lambda: self._tap_row(nav, tapped))
+        self._answer(nav, tapped[0])
 
-    def _tap_row(self, nav: Navigator) -> None:
-        """Aimed after the intent was recorded, which takes up to seconds: the sheet may have moved, or gone."""
+    def _tap_row(self, nav: Navigator, tapped: list[Node]) -> None:
+        """Aimed after the intent was recorded, which takes up to seconds: the sheet may have moved, or gone.
+
+        The row goes to `tapped` before it is touched: a tap that may not have arrived counts too.
+        """
         row = nav.reach(
             lambda sight: unfollow_row(nav.app, sight.tree), what="the unfollow sheet", timeout_s=_SHEET_S, patient=True
         )
+        tapped.append(row)
         nav.ctx.phone.tap_once(row)
 
     def _opened(self, nav: Navigator, sight: Sight) -> _Opened | None:
@@ -78,8 +83,7 @@ class Unfollow(RelationScript):
 
         def answer(sight: Sight) -> _Opened | None:
             opened = self._opened(nav, sight)
-            same = opened is not None and opened.row is not None and opened.row.bounds == first.bounds
-            return None if same else opened
+            return None if opened and opened.row and _same_row(opened.row, first) else opened
 
         try:
             opened = nav.reach(answer, what="a second question", timeout_s=_QUESTION_S, patient=True)
@@ -88,3 +92,9 @@ class Unfollow(RelationScript):
         if opened.row is not None:
             nav.ctx.step(f"confirming to unfollow @{self.target}", 75)
             nav.tap(opened.row)
+
+
+def _same_row(one: Node, other: Node) -> bool:
+    """A sheet that slides away moves its row and does not resize it."""
+    size = (one.bounds.width, one.bounds.height)
+    return one.label == other.label and size == (other.bounds.width, other.bounds.height)
