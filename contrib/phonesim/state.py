@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from phonesim.contract import UnknownFaultError
 from phonesim.faults import DEVICE_FAULTS, InvalidFaultError
@@ -46,8 +46,8 @@ class StateServer:
             writer.close()
 
     async def _answer(self, request: Request) -> Response:
-        parts = [part for part in urlsplit(request.path).path.split("/") if part]
-        if parts == [] or parts == ["phones"]:
+        parts = [unquote(part) for part in urlsplit(request.path).path.split("/") if part]
+        if request.method == "GET" and parts in ([], ["phones"]):
             return json_response([summary(phone) for phone in self._phones])
         if parts[0] != "phones" or len(parts) not in (2, 3):
             return json_response({"error": f"no route {request.path}; see GET /phones"}, status=404)
@@ -77,6 +77,7 @@ class StateServer:
                 return json_response({"error": f"no route {request.method} {request.path}"}, status=404)
 
     async def _set_fault(self, phone: Phone, request: Request) -> Response:
+        name: object = None
         try:
             body = request.json()
             name = body.pop("name", None) if isinstance(body, dict) else None
@@ -88,7 +89,12 @@ class StateServer:
                 await phone.device.on_display(phone.device.display.inject, name, body)
         except (UnknownFaultError, BadRequestError, InvalidFaultError) as error:
             known = {**DEVICE_FAULTS, **phone.device.display.faults()}
-            return json_response({"error": str(error), "faults": known}, status=400)
+            why = (
+                f"no fault {name!r}; `faults` lists those there are"
+                if isinstance(error, UnknownFaultError)
+                else str(error)
+            )
+            return json_response({"error": why, "faults": known}, status=400)
         return json_response(await details(phone))
 
 

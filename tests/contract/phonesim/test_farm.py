@@ -5,6 +5,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from tests.support.adb import AdbServer
 from tests.support.fake_display import FakeDisplay
 from tests.support.phones import PhoneFarm, PhoneProcess, wait_until
@@ -60,3 +62,12 @@ def test_the_command_ends_while_it_waits_for_an_adb_server() -> None:
         assert "no adb server" in waiting.stderr.readline()
         waiting.send_signal(signal.SIGINT)
         assert waiting.wait(10) == 0
+
+
+def test_state_takes_quoted_serials_and_refuses_other_methods(farm: PhoneFarm) -> None:
+    serial = farm.phones[0].serial
+    assert farm.state(serial.replace(":", "%3A"))["serial"] == serial
+    with pytest.raises(ValueError, match="no route"):
+        farm.request("PUT", "phones")
+    with pytest.raises(ValueError, match="`faults` lists"):
+        farm.fault(serial, "gremlins")
