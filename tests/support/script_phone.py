@@ -4,10 +4,11 @@ The waiting, tapping and recognising are the real ones; adb is what is left out.
 same flows over real adb, so that this double is held to the truth.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import pytest
 
@@ -18,6 +19,7 @@ from drover.phone.hierarchy import Hierarchy
 from drover.phone.phone import Phone
 from drover.scripts import navigation, registry
 from drover.scripts.context import ScriptFailed
+from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
 from phonesim.apps.display import PhoneDisplay
 from phonesim.contract import ActivityNotFoundError, Intent
@@ -112,6 +114,8 @@ class RecordingContext:
     platform: str = "tiktok"
     username: str | None = None
     settle: bool = False
+    task_id: int = 1
+    media: Sequence[MediaFile] = ()
     remark: str = ""
     refuse: Exception | None = None
     effect: Effect = Effect.NONE
@@ -141,6 +145,9 @@ class RecordingContext:
     def confirm(self, proof: Hierarchy) -> None:
         self.proof = proof
         self.effect = Effect.CONFIRMED
+
+    def open_media(self, file: MediaFile) -> BinaryIO:
+        return Path(file.path).open("rb")
 
     def keep(self, name: str, seen: Hierarchy | None = None) -> None:
         self.kept.append(name)

@@ -10,6 +10,7 @@ from drover.wire import control, events, worker, zygote
 from drover.wire.codec import Codec
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.faults import Code, Failure
+from drover.wire.media import MediaFile, MediaKind
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
 
 AT = datetime(2026, 11, 24, 12, 30, 15, 250000, tzinfo=UTC)
@@ -68,7 +69,10 @@ TASK = Task(
     priority=3,
 )
 STATS = TaskStats(total=10, pending=4, running=1, completed=3, failed=2)
-ACCOUNT = control.Account(username="me", serial="R58M123ABC", platform="instagram", enabled=True)
+ACCOUNT = control.Account(
+    username="me", serial="R58M123ABC", platform="instagram", enabled=True, package="com.instagram.clone", note="second"
+)
+MEDIA = MediaFile(path="/srv/media/clip.mp4", kind=MediaKind.VIDEO, media_type="video/mp4", size=123456, material_id=9)
 SPEC = zygote.WorkerSpec(
     serial="R58M123ABC",
     incarnation=3,
@@ -96,6 +100,7 @@ REQUESTS: list[control.RequestBody] = [
         source="ui",
         idempotency_key="key-1",
         body_digest="d1ge57",
+        platform="instagram",
     ),
     control.ListTasks(status=3, serial="R58M123ABC", script_name="follow", source="api", page=2, page_size=50),
     control.GetTask(task_id=7),
@@ -112,7 +117,14 @@ REQUESTS: list[control.RequestBody] = [
     control.GetStatus(),
     control.Subscribe(after=99),
     control.ListAccounts(),
-    control.PutAccount(username="me", serial="R58M123ABC", platform="instagram", enabled=False),
+    control.PutAccount(
+        username="me",
+        serial="R58M123ABC",
+        platform="instagram",
+        enabled=False,
+        package="com.instagram.clone",
+        note="second",
+    ),
     control.DeleteAccount(username="me", platform="instagram"),
     control.AnnounceApi(url="http://127.0.0.1:50809/api/v1/"),
 ]
@@ -175,11 +187,14 @@ TO_WORKER: list[worker.ToWorker] = [
         folder="/var/lib/drover/tasks/7",
         deadline_s=300.0,
         settle=True,
+        media=[MEDIA],
+        media_roots=["/srv/media"],
     ),
     worker.StopAttempt(fence=12),
     worker.IntentRecorded(fence=12),
     worker.IntentRefused(fence=12, why="the attempt has ended"),
     worker.Probe(),
+    worker.ReadAccounts(request_id=4, platform="instagram", package="com.instagram.clone"),
     worker.Shutdown(),
 ]
 
@@ -201,6 +216,7 @@ FROM_WORKER: list[worker.FromWorker] = [
         evidence=["last.png"],
     ),
     worker.AttemptRefused(fence=12, why="busy with 11"),
+    worker.AccountsRead(request_id=4, usernames=["me", "shop"], active="me", why="no switcher opened"),
 ]
 
 FROM_ZYGOTE: list[zygote.FromZygote] = [

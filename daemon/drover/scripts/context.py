@@ -1,10 +1,11 @@
 """What a script is given and what it may say. Types only; the worker's runner implements Context."""
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, BinaryIO, Protocol
 
 from drover.phone.hierarchy import Hierarchy
 from drover.phone.phone import Phone
+from drover.wire.media import MediaFile
 from drover.wire.tasks import Phase, Reason
 
 
@@ -32,6 +33,10 @@ class Context(Protocol):
     platform: str
     username: str | None
     settle: bool
+    task_id: int
+    """The same for every attempt of a task: a seed for choices that a retry must not change."""
+    media: Sequence[MediaFile]
+    """The files to publish, in their order."""
     remark: str
     """What a completed task says beside "completed", such as that a follow was only requested; usually empty."""
 
@@ -52,6 +57,13 @@ class Context(Protocol):
 
     def confirm(self, proof: Hierarchy) -> None:
         """The wanted state is proven by this hierarchy: keep it with a screenshot, and record the effect."""
+        ...
+
+    def open_media(self, file: MediaFile) -> BinaryIO:
+        """The file, checked anew (place, kind, size) through the handle that is returned; the caller closes it.
+
+        Raises ScriptFailed `media_invalid`.
+        """
         ...
 
     def keep(self, name: str, seen: Hierarchy | None = None) -> None:

@@ -34,6 +34,8 @@ class _CheckedAccount(msgspec.Struct, kw_only=True):
     serial: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
     platform: AppName
     enabled: bool
+    package: str
+    note: str
 
 
 def _read_from(path: Path, offset: int) -> bytes:

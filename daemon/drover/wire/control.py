@@ -30,6 +30,7 @@ class CreateTasks(msgspec.Struct, frozen=True, kw_only=True, tag="create_tasks")
     """Create tasks, all or none. `start_time` is "HH:MM" local; intervals are minutes.
 
     `idempotency_key` with `body_digest` (a hash of what was asked) makes a repeat answer as the first did.
+    `platform` names the app for tasks that run as no registered account.
     """
 
     script_name: str
@@ -44,6 +45,7 @@ class CreateTasks(msgspec.Struct, frozen=True, kw_only=True, tag="create_tasks")
     source: str = "api"
     idempotency_key: str | None = None
     body_digest: str = ""
+    platform: str = "tiktok"
 
 
 class ListTasks(msgspec.Struct, frozen=True, kw_only=True, tag="list_tasks"):
@@ -133,12 +135,14 @@ class ListAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="list_accounts
 
 
 class PutAccount(msgspec.Struct, frozen=True, kw_only=True, tag="put_account"):
-    """Register an account on a device, or change it."""
+    """Register an account on a device, or change it. `package` names a clone of the app; "" is the app itself."""
 
     username: str
     serial: str
     platform: str = "tiktok"
     enabled: bool = True
+    package: str = ""
+    note: str = ""
 
 
 class DeleteAccount(msgspec.Struct, frozen=True, kw_only=True, tag="delete_account"):
@@ -286,12 +290,14 @@ class Subscribed(msgspec.Struct, frozen=True, kw_only=True, tag="subscribed"):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, tag="account"):
-    """An account of the user's and the device that it is logged in on."""
+    """An account of the user's and the device that it is logged in on; `package` is "" unless it is in a clone."""
 
     username: str
     serial: str
     platform: str
     enabled: bool
+    package: str = ""
+    note: str = ""
 
 
 class AccountList(msgspec.Struct, frozen=True, kw_only=True, tag="account_list"):

@@ -11,6 +11,7 @@ import msgspec
 
 from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, Codec
 from drover.wire.devices import DeviceFacts
+from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
 
 # --- supervisor to worker ---------------------------------------------------------------------------------------
@@ -20,6 +21,7 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
     """Run one attempt; it is already stored as begun. A worker refuses a fence that it has seen.
 
     `settle` says that an earlier attempt may have had its effect: look first. `folder` is the task's own directory.
+    `media` are the files to publish, in their order; each lies inside one of `media_roots`.
     """
 
     fence: int
@@ -33,6 +35,8 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
     folder: str
     deadline_s: float
     settle: bool = False
+    media: list[MediaFile] = []
+    media_roots: list[str] = []
 
 
 class StopAttempt(msgspec.Struct, frozen=True, kw_only=True, tag="stop_attempt"):
@@ -58,11 +62,22 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):
     """Look whether the phone answers, as adb lists it again; answered by PhoneReady or PhoneTrouble."""
 
 
+class ReadAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="read_accounts"):
+    """Read which accounts an app is logged in with, as soon as nothing runs; answered by AccountsRead.
+
+    `package` "" means the first installed of the platform's.
+    """
+
+    request_id: int
+    platform: str
+    package: str = ""
+
+
 class Shutdown(msgspec.Struct, frozen=True, kw_only=True, tag="shutdown"):
     """End the process; a running attempt is stopped first."""
 
 
-ToWorker = Begin | StopAttempt | IntentRecorded | IntentRefused | Probe | Shutdown
+ToWorker = Begin | StopAttempt | IntentRecorded | IntentRefused | Probe | ReadAccounts | Shutdown
 
 # --- worker to supervisor ---------------------------------------------------------------------------------------
 
@@ -142,6 +157,15 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     evidence: list[str] = []
 
 
+class AccountsRead(msgspec.Struct, frozen=True, kw_only=True, tag="accounts_read"):
+    """Answers ReadAccounts: user names as the app lists them; `why` says in words why they could not be read."""
+
+    request_id: int
+    usernames: list[str] = []
+    active: str | None = None
+    why: str = ""
+
+
 class AttemptRefused(msgspec.Struct, frozen=True, kw_only=True, tag="attempt_refused"):
     """Begin named a fence that this process has seen already, or it is busy with another."""
 
@@ -160,6 +184,7 @@ FromWorker = (
     | EffectConfirmed
     | Ended
     | AttemptRefused
+    | AccountsRead
 )
 
 TO_WORKER: Codec[ToWorker] = Codec(ToWorker, max_bytes=MAX_WORKER_MESSAGE_BYTES)

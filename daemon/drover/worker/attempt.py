@@ -3,15 +3,16 @@
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from drover.phone.engine import PhoneError, TapUncertainError
 from drover.phone.hierarchy import Hierarchy
 from drover.phone.phone import Phone
 from drover.scripts.context import ScriptFailed, StopRequestedError
+from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
     Begin,
@@ -46,6 +47,8 @@ class AttemptContext:
         self.platform = begin.platform
         self.username = begin.username
         self.settle = begin.settle
+        self.task_id = begin.task_id
+        self.media: Sequence[MediaFile] = tuple(begin.media)
         self.remark = ""
         self.effect = Effect.NONE
         self.evidence: list[str] = []
@@ -127,6 +130,9 @@ class AttemptContext:
         self.keep("proof", proof)
         self.effect = Effect.CONFIRMED
         self._send(EffectConfirmed(fence=self.fence, evidence=list(self.evidence)))
+
+    def open_media(self, file: MediaFile) -> BinaryIO:
+        raise ScriptFailed(Reason.MEDIA_INVALID, f"{file.path}: this build opens no media files.")
 
     def keep(self, name: str, seen: Hierarchy | None = None) -> None:
         """Evidence is worth having but never worth failing for: a phone that cannot show its screen is noted."""
