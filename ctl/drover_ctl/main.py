@@ -9,6 +9,7 @@ import click
 from drover.client import ControlError
 from drover.wire.faults import RequestError
 from drover_ctl.commands.account import account
+from drover_ctl.commands.backup import backup
 from drover_ctl.commands.completion import COMPLETE_VARIABLE, completion
 from drover_ctl.commands.device import device
 from drover_ctl.commands.status import status
@@ -43,7 +44,7 @@ def cli() -> None:
     """
 
 
-for command in (status, device, task, account, completion):
+for command in (status, device, task, account, backup, completion):
     cli.add_command(command)
 
 

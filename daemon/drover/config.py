@@ -18,6 +18,7 @@ from msgspec import Meta
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 PortOrAny = Annotated[int, Meta(ge=0, le=65535)]
+Days = Annotated[float, Meta(ge=0, le=36500)]
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
 
 
@@ -71,6 +72,12 @@ class ApiSection(_Section, frozen=True, kw_only=True):
     allowed_hosts: list[str] = []
 
 
+class RetentionSection(_Section, frozen=True, kw_only=True):
+    history_days: Days = 90.0
+    artifacts_days: Days = 14.0
+    events_days: Days = 7.0
+
+
 class Config(_Section, frozen=True, kw_only=True):
     """The whole configuration. Durations in seconds."""
 
@@ -80,6 +87,7 @@ class Config(_Section, frozen=True, kw_only=True):
     tasks: TasksSection = TasksSection()
     license: LicenseSection = LicenseSection()
     api: ApiSection = ApiSection()
+    retention: RetentionSection = RetentionSection()
 
     @property
     def data_dir(self) -> Path:

@@ -282,6 +282,12 @@ class DaemonModel:
             raise RequestError(Code.NOT_FOUND, f"there is no account {body.username!r} on {body.platform}")
         return c.Done()
 
+    def _make_backup(self, body: c.MakeBackup) -> c.BackupMade:
+        if Path(body.path).exists():
+            raise RequestError(Code.CONFLICT, f"{body.path}: exists already")
+        Path(body.path).touch()
+        return c.BackupMade(path=body.path, schema="0001", size=4096, rows={"tasks": len(self.tasks)})
+
     def _find(self, task_id: int) -> Task:
         if task_id not in self.tasks:
             raise RequestError(Code.NOT_FOUND, f"there is no task {task_id}")

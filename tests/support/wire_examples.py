@@ -126,6 +126,7 @@ REQUESTS: list[control.RequestBody] = [
         note="second",
     ),
     control.DeleteAccount(username="me", platform="instagram"),
+    control.MakeBackup(path="/srv/backup/drover.db"),
     control.AnnounceApi(url="http://127.0.0.1:50809/api/v1/"),
 ]
 
@@ -171,6 +172,7 @@ RESPONSES: list[control.ResponseBody] = [
     control.Subscribed(last_event_id=99),
     ACCOUNT,
     control.AccountList(accounts=[ACCOUNT]),
+    control.BackupMade(path="/srv/backup/drover.db", schema="0001", size=4096, rows={"tasks": 10}),
     *(events.Event(id=index, at=AT, body=body) for index, body in enumerate(EVENTS, 1)),
 ]
 

@@ -27,6 +27,7 @@ from drover.supervisor.fleet import Fleet
 from drover.supervisor.handlers import Handlers
 from drover.supervisor.hub import EventHub
 from drover.supervisor.presence import Presence
+from drover.supervisor.retention import Retention
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.shim_process import ShimProcess
@@ -39,6 +40,7 @@ from drover.wire.worker import Ended, FromWorker, Heartbeat, PhoneReady, PhoneTr
 
 log = structlog.get_logger("drover.daemon")
 
+DATABASE: Final = "drover.db"
 ALIVE_EVERY_S: Final = 10.0
 PHONE_AT_FAULT: Final = frozenset({Reason.DEVICE_LOST, Reason.TIMEOUT, Reason.INTERRUPTED})
 
@@ -61,7 +63,7 @@ class Daemon:
         """Start everything, serve until told to end, then drain and stop."""
         config = self._config
         self._listen_to_signals()
-        self._store = Store.open(config.data_dir / "drover.db")
+        self._store = Store.open(config.data_dir / DATABASE)
         try:
             await self._prepare()
             await self._serve()
@@ -141,6 +143,7 @@ class Daemon:
             "connect": self._presence.keep_connected(self._tracker),
             "watch": self._watch(),
             "alive": self._stamp_alive(),
+            "retention": Retention(lambda: self._config.retention, self._store, self._desk.folder).run(),
         }.items():
             self._start(name, work)
         if self._config.api.enabled:

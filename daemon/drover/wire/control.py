@@ -152,6 +152,12 @@ class DeleteAccount(msgspec.Struct, frozen=True, kw_only=True, tag="delete_accou
     platform: str = "tiktok"
 
 
+class MakeBackup(msgspec.Struct, frozen=True, kw_only=True, tag="make_backup"):
+    """Copy the database, as it is at one moment, to a new file on the daemon's machine; `path` is absolute."""
+
+    path: str
+
+
 class AnnounceApi(msgspec.Struct, frozen=True, kw_only=True, tag="announce_api"):
     """The shim tells at which URL it answers; holds while its connection lives."""
 
@@ -178,6 +184,7 @@ RequestBody = (
     | ListAccounts
     | PutAccount
     | DeleteAccount
+    | MakeBackup
     | AnnounceApi
 )
 
@@ -306,6 +313,15 @@ class AccountList(msgspec.Struct, frozen=True, kw_only=True, tag="account_list")
     accounts: list[Account]
 
 
+class BackupMade(msgspec.Struct, frozen=True, kw_only=True, tag="backup_made"):
+    """The copy is whole, checked and durable. `size` in bytes, `rows` by table, `schema` the newest migration in it."""
+
+    path: str
+    schema: str
+    size: int
+    rows: dict[str, int]
+
+
 ResponseBody = (
     Failure
     | Welcome
@@ -325,6 +341,7 @@ ResponseBody = (
     | Subscribed
     | Account
     | AccountList
+    | BackupMade
     | Event
 )
 

@@ -194,6 +194,15 @@ def test_accounts_decide_where_a_task_goes(client: ControlClient) -> None:
     assert isinstance(client.call(c.DeleteAccount(username=name)), c.Done)
 
 
+def test_a_backup_is_made_once_under_a_name(client: ControlClient, tmp_path: Path) -> None:
+    create(client)
+    target = tmp_path / "copy.db"
+    made = client.ask(c.MakeBackup(path=str(target)), c.BackupMade)
+    assert (made.path, target.exists()) == (str(target), True)
+    assert made.rows["tasks"] >= 1
+    assert refused(lambda: client.call(c.MakeBackup(path=str(target)))).code is Code.CONFLICT
+
+
 def test_the_licence_is_pro_by_default(client: ControlClient) -> None:
     plan = client.ask(c.CheckLicense(), c.License)
     assert (plan.plan_name, plan.api_enabled, plan.device_limit) == ("Pro", True, 20)
