@@ -11,6 +11,7 @@ import msgspec
 
 from drover.wire import control as c
 from drover.wire.devices import Device, DeviceFacts, DeviceState
+from drover.wire.doctor import Finding, Level
 from drover.wire.events import DeviceChanged, Event, EventBody, TaskChanged, TaskDeleted, TaskProgressed
 from drover.wire.faults import Code, RequestError
 from drover.wire.scripts import expand
@@ -281,6 +282,13 @@ class DaemonModel:
         if self.accounts.pop((body.username, body.platform), None) is None:
             raise RequestError(Code.NOT_FOUND, f"there is no account {body.username!r} on {body.platform}")
         return c.Done()
+
+    def _diagnose(self, body: c.Diagnose) -> c.Diagnosis:
+        well = Finding(level=Level.OK, check="adb server", subject="127.0.0.1:5037", found="answers")
+        low = Finding(
+            level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free it"
+        )
+        return c.Diagnosis(findings=[well, low])
 
     def _make_backup(self, body: c.MakeBackup) -> c.BackupMade:
         if Path(body.path).exists():

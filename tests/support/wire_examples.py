@@ -9,6 +9,7 @@ from typing import Any
 from drover.wire import control, events, worker, zygote
 from drover.wire.codec import Codec
 from drover.wire.devices import Device, DeviceFacts, DeviceState
+from drover.wire.doctor import Finding, Level
 from drover.wire.faults import Code, Failure
 from drover.wire.media import MediaFile, MediaKind
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
@@ -72,6 +73,7 @@ STATS = TaskStats(total=10, pending=4, running=1, completed=3, failed=2)
 ACCOUNT = control.Account(
     username="me", serial="R58M123ABC", platform="instagram", enabled=True, package="com.instagram.clone", note="second"
 )
+FINDING = Finding(level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free space")
 MEDIA = MediaFile(path="/srv/media/clip.mp4", kind=MediaKind.VIDEO, media_type="video/mp4", size=123456, material_id=9)
 SPEC = zygote.WorkerSpec(
     serial="R58M123ABC",
@@ -127,6 +129,7 @@ REQUESTS: list[control.RequestBody] = [
     ),
     control.DeleteAccount(username="me", platform="instagram"),
     control.MakeBackup(path="/srv/backup/drover.db"),
+    control.Diagnose(),
     control.AnnounceApi(url="http://127.0.0.1:50809/api/v1/"),
 ]
 
@@ -173,6 +176,7 @@ RESPONSES: list[control.ResponseBody] = [
     ACCOUNT,
     control.AccountList(accounts=[ACCOUNT]),
     control.BackupMade(path="/srv/backup/drover.db", schema="0001", size=4096, rows={"tasks": 10}),
+    control.Diagnosis(findings=[FINDING]),
     *(events.Event(id=index, at=AT, body=body) for index, body in enumerate(EVENTS, 1)),
 ]
 

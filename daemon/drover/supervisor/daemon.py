@@ -124,6 +124,8 @@ class Daemon:
             license=license_,
             adb_connected=lambda: self._tracker.connected,
             worker_count=lambda: self._fleet.running,
+            adb_version=lambda: self._tracker.server_version(),
+            runtime_dir=self._runtime.path,
             messages_dropped=lambda: self._fleet.dropped + self._control.malformed,
         )
         self._control = ControlServer(self._runtime.control_socket, Handlers(self._state), self._state.welcome)

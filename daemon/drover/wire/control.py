@@ -12,6 +12,7 @@ import msgspec
 
 from drover.wire.codec import MAX_FRAME_BYTES, Codec
 from drover.wire.devices import Device
+from drover.wire.doctor import Finding
 from drover.wire.events import Event
 from drover.wire.faults import Failure
 from drover.wire.tasks import Task, TaskStats
@@ -158,6 +159,10 @@ class MakeBackup(msgspec.Struct, frozen=True, kw_only=True, tag="make_backup"):
     path: str
 
 
+class Diagnose(msgspec.Struct, frozen=True, kw_only=True, tag="diagnose"):
+    """Look at adb, keys, rights, disk, ports and phones; changes nothing."""
+
+
 class AnnounceApi(msgspec.Struct, frozen=True, kw_only=True, tag="announce_api"):
     """The shim tells at which URL it answers; holds while its connection lives."""
 
@@ -185,6 +190,7 @@ RequestBody = (
     | PutAccount
     | DeleteAccount
     | MakeBackup
+    | Diagnose
     | AnnounceApi
 )
 
@@ -322,6 +328,12 @@ class BackupMade(msgspec.Struct, frozen=True, kw_only=True, tag="backup_made"):
     rows: dict[str, int]
 
 
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, tag="diagnosis"):
+    """Everything that was looked at, in the order in which to mend it."""
+
+    findings: list[Finding]
+
+
 ResponseBody = (
     Failure
     | Welcome
@@ -342,6 +354,7 @@ ResponseBody = (
     | Account
     | AccountList
     | BackupMade
+    | Diagnosis
     | Event
 )
 

@@ -203,6 +203,12 @@ def test_a_backup_is_made_once_under_a_name(client: ControlClient, tmp_path: Pat
     assert refused(lambda: client.call(c.MakeBackup(path=str(target)))).code is Code.CONFLICT
 
 
+def test_the_doctor_says_what_was_looked_at(client: ControlClient) -> None:
+    findings = client.ask(c.Diagnose(), c.Diagnosis).findings
+    assert {"disk", "adb server"} <= {finding.check for finding in findings}
+    assert all(finding.mend or finding.level == "ok" for finding in findings)
+
+
 def test_the_licence_is_pro_by_default(client: ControlClient) -> None:
     plan = client.ask(c.CheckLicense(), c.License)
     assert (plan.plan_name, plan.api_enabled, plan.device_limit) == ("Pro", True, 20)

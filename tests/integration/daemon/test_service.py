@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from drover.wire.control import GetStatus, ListTasks, MakeBackup, TaskPage
+from drover.wire.control import Diagnose, Diagnosis, GetStatus, ListTasks, MakeBackup, TaskPage
 from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 from tests.support.phones import wait_until
@@ -54,6 +54,24 @@ def test_bad_configuration_is_refused_with_line_and_key(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert f"{file}:3: adb.prot: is not a known key" in done.stderr
+
+
+def test_s29_the_doctor_flags_loose_rights(adb_server: AdbServer) -> None:
+    with DroverDaemon(adb_port=adb_server.port, api=True) as daemon:
+        daemon.api_url()
+        key = Path(daemon.environment["HOME"]) / ".android" / "adbkey"
+        key.parent.mkdir()
+        key.touch(mode=0o600)
+
+        def found(check: str) -> list[tuple[str, str]]:
+            answer = daemon.client.ask(Diagnose(), Diagnosis)
+            return [(f.level.value, f.mend) for f in answer.findings if f.check == check]
+
+        assert found("adb server") == [("ok", "")]
+        assert found("REST API") == [("ok", "")]
+        assert [found(check)[0][0] for check in ("data", "database", "socket folder", "adb key")] == ["ok"] * 4
+        key.chmod(0o644)
+        assert found("adb key") == [("warning", f"chmod 600 {key}")]
 
 
 def test_nothing_is_left_behind(adb_server: AdbServer) -> None:

@@ -258,3 +258,12 @@ def test_backup_names_the_copy_and_refuses_a_second(ctl: Ctl, tmp_path: Path) ->
     again = ctl("backup", str(target))
     assert (again.code, again.out) == (5, "")
     assert "exists already" in again.err
+
+
+def test_doctor_shows_what_to_mend(ctl: Ctl) -> None:
+    shown = ctl("doctor")
+    assert shown.code == 0
+    assert shown.lines[1].split()[:2] == ["warning", "disk"]
+    assert len(shown.lines) == 2
+    assert len(ctl("doctor", "--all").lines) == 3
+    assert [finding["level"] for finding in ctl("doctor", "--json", "--all").json] == ["ok", "warning"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from drover.store import backup
 from drover.store.errors import StoreError
+from drover.supervisor.diagnosis import diagnose
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.state import DaemonState
 from drover.wire import control
@@ -12,13 +13,16 @@ from drover.wire.faults import Code, RequestError
 
 
 class UpkeepHandlers:
-    """Backups. Only the control socket leads here: no path ever comes from the network."""
+    """Backups and the doctor. Only the control socket leads here: no path ever comes from the network."""
 
     def __init__(self, state: DaemonState) -> None:
         self._state = state
 
     def table(self) -> Table:
-        return {control.MakeBackup: self._backup}
+        return {control.MakeBackup: self._backup, control.Diagnose: self._diagnose}
+
+    async def _diagnose(self, _body: control.Diagnose) -> control.Diagnosis:
+        return control.Diagnosis(findings=await diagnose(self._state))
 
     async def _backup(self, body: control.MakeBackup) -> control.BackupMade:
         target = Path(body.path)
