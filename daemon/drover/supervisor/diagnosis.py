@@ -2,22 +2,17 @@
 
 import asyncio
 import os
-import re
 import shutil
 import stat
-import subprocess
 from pathlib import Path
 
-import adbutils
 import psutil
 
 from drover.policy import doctor
 from drover.policy.doctor import AdbFacts, DaemonFacts, FileFacts
+from drover.supervisor.adb_server import own_version
 from drover.supervisor.state import DaemonState
 from drover.wire.doctor import Finding
-
-_VERSION = re.compile(r"Android Debug Bridge version [\d.]+\.(\d+)")
-VERSION_TIMEOUT_S = 5.0
 
 
 async def diagnose(state: DaemonState) -> list[Finding]:
@@ -50,7 +45,7 @@ async def _adb(state: DaemonState) -> AdbFacts:
         connected=connected,
         listens=listens,
         server_version=await state.adb_version() if connected else "",
-        own_version=await asyncio.to_thread(_own_version),
+        own_version=await asyncio.to_thread(own_version),
     )
 
 
@@ -63,18 +58,6 @@ def _listening(port: int) -> tuple[str, ...]:
     return tuple(
         sorted({c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN and c.laddr and c.laddr.port == port})
     )
-
-
-def _own_version() -> str:
-    """The protocol version of the adb binary that Drover starts, such as `41`."""
-    try:
-        said = subprocess.run(
-            [adbutils.adb_path(), "version"], capture_output=True, text=True, timeout=VERSION_TIMEOUT_S, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    found = _VERSION.search(said.stdout)
-    return found[1] if found else ""
 
 
 def _files(state: DaemonState) -> list[FileFacts]:
