@@ -76,6 +76,7 @@ class RetentionSection(_Section, frozen=True, kw_only=True):
     history_days: Days = 90.0
     artifacts_days: Days = 14.0
     events_days: Days = 7.0
+    min_free_mb: Annotated[int, Meta(ge=0)] = 500
 
 
 class Config(_Section, frozen=True, kw_only=True):

@@ -17,6 +17,8 @@ from drover.store.store import Store
 log = structlog.get_logger("drover.retention")
 
 SWEEP_EVERY_S: Final = 3600.0
+LOOK_EVERY_S: Final = 10.0
+"""Between two looks at the disk; a full one recovers that fast at the latest."""
 PAUSE_S: Final = 0.05
 """Between two steps, so that sweeping a million tasks takes minutes and is noticed by nobody."""
 LOG_NAME: Final = "log.txt"
@@ -39,13 +41,34 @@ class Retention:
         self._pause_s = pause_s
 
     async def run(self) -> None:
-        """Sweep for ever; a store that cannot write is tried again at the next sweep."""
+        """Sweep now and then, and look at the disk in between; a store that cannot write is tried again."""
+        next_sweep = 0.0
+        loop = asyncio.get_running_loop()
         while True:
             try:
-                await self.sweep(datetime.now(UTC))
+                await self.make_room()
+                if loop.time() >= next_sweep:
+                    await self.sweep(datetime.now(UTC))
+                    next_sweep = loop.time() + SWEEP_EVERY_S
             except StoreUnavailableError as error:
                 log.error("retention_failed", why=str(error))
-            await asyncio.sleep(SWEEP_EVERY_S)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def make_room(self) -> None:
+        """While the disk is nearly full, take out the evidence of the oldest tasks, a step at a time."""
+        cursor: int | None = 0
+        while cursor is not None and await asyncio.to_thread(self._nearly_full):
+            step = await self._store.read(retention.look, cursor, old=None, stale=datetime.now(UTC))
+            # Files first: the database may be what cannot be written any more.
+            await asyncio.to_thread(self._remove_evidence, step.stale)
+            if step.stale:
+                log.warning("evidence_taken_out_early", tasks=len(step.stale), newest=step.stale[-1])
+                await self._store.write(retention.forget_evidence, step.stale)
+            cursor = step.cursor
+
+    def _nearly_full(self) -> bool:
+        least = self._config().min_free_mb * 1024 * 1024
+        return shutil.disk_usage(self._store.path.parent).free < least
 
     async def sweep(self, now: datetime) -> None:
         """Take out everything that is too old at this moment."""
