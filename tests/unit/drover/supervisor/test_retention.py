@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def ended(store: Store, folder: Path) -> int:
     return task_id
 
 
-def sweep(store: Store, folder: Path, **days: float) -> None:
+def sweep(store: Store, folder: Path, **days: Any) -> None:
     section = RetentionSection(**days)
     keeper = Retention(lambda: section, store, lambda task_id: folder / str(task_id), pause_s=0)
     asyncio.run(keeper.sweep(store.clock()))
