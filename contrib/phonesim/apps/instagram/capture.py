@@ -1,4 +1,4 @@
-"""The pickers of reels and stories: a gallery that lies over the camera, whose empty frames stay in the tree below it."""
+"""The pickers of reels and stories: a gallery over the camera, whose empty frames stay in the tree below it."""
 
 from phonesim.apps.instagram.gallery import destinations, listed_media, thumbnail
 from phonesim.apps.instagram.scene import (
@@ -56,7 +56,7 @@ def reel_picker(scene: Scene) -> View:
     tree = quick_capture(scene, _gallery(scene, scene.labels["new_reel"], strip, 278), camera=True, focused=True)
     switch = destinations(scene, (("clips", "REEL", "reel"), ("template", "TEMPLATES", "")), 466)
     whole = scene.frame.whole
-    return modal_shell(scene, view("FrameLayout", whole, tree, switch, id="multi_destination_container"))
+    return modal_shell(scene, view("FrameLayout", whole, tree, id="multi_destination_container"), switch)
 
 
 def story_picker(scene: Scene) -> View:
@@ -168,11 +168,12 @@ def _gallery(scene: Scene, title: str, strip: View, top: int) -> View:
         id="gallery_header",
     )
     bar: Bounds = (0, 138, 1080, top + 129)
-    app_bar = view("LinearLayout", bar, strip, *_menu(scene, top), id="gallery_app_bar")
+    app_bar = view("LinearLayout", bar, strip, _menu(scene, top), id="gallery_app_bar")
     below: Bounds = (0, 138, 1080, scene.frame.bottom)
-    container = view("LinearLayout", (0, top + 129, 1080, scene.frame.bottom), id="gallery_container")
-    grid = _grid(scene, top + 133)
-    coordinator = group(below, app_bar, container, grid, *_tray(scene), id="gallery_container_coordinator")
+    container = view(
+        "LinearLayout", (0, top + 129, 1080, scene.frame.bottom), _grid(scene, top + 133), id="gallery_container"
+    )
+    coordinator = group(below, app_bar, container, *_tray(scene), id="gallery_container_coordinator")
     background = view("LinearLayout", whole, head, coordinator, id="gallery_background", style=Style(fill=WHITE))
     return nest(
         whole,
@@ -181,7 +182,7 @@ def _gallery(scene: Scene, title: str, strip: View, top: int) -> View:
     )
 
 
-def _menu(scene: Scene, top: int) -> tuple[View, View]:
+def _menu(scene: Scene, top: int) -> View:
     """The album's name, and "Select multiple" in a button with a picture."""
     labels = scene.labels
     row: Bounds = (0, top, 1080, top + 129)
@@ -198,7 +199,6 @@ def _menu(scene: Scene, top: int) -> tuple[View, View]:
         style=Style(fill=BLUE if chosen else "#eff1f4", radius=43),
     )
     buttons = view("LinearLayout", (880, top, 1080, top + 129), button, id="gallery_select_buttons_container")
-    menu = view("FrameLayout", row, view("FrameLayout", row, buttons), id="gallery_menu")
     words: Bounds = (0, top + 36, 294, top + 92)
     said = labels["album_switcher"]
     album = view(
@@ -216,7 +216,7 @@ def _menu(scene: Scene, top: int) -> tuple[View, View]:
         view("LinearLayout", words, album, id="gallery_folder_menu_container"),
         id="gallery_folder_menu_button",
     )
-    return menu, folder
+    return view("FrameLayout", row, view("FrameLayout", row, buttons), folder, id="gallery_menu")
 
 
 def _grid(scene: Scene, top: int) -> View:
@@ -246,8 +246,8 @@ def _grid(scene: Scene, top: int) -> View:
     fast: Bounds = (806, top, 1080, min(box[3], top + 128))
     inner = view("FrameLayout", box, view("LinearLayout", fast, id="fast_scroll"))
     scroll = view("FrameLayout", box, inner, id="fast_scroll_container")
-    grid = view("GridView", box, *cells, scroll, id="gallery_recycler_view", flags="f")
-    return view("FrameLayout", box, grid, id="gallery_grid_container")
+    grid = view("GridView", box, *cells, id="gallery_recycler_view", flags="f")
+    return view("FrameLayout", box, grid, scroll, id="gallery_grid_container")
 
 
 def _tray(scene: Scene) -> tuple[View, ...]:

@@ -1,4 +1,4 @@
-"""What stands between the picker and the caption: the reel's editor as recorded, those of posts and stories by description."""
+"""Between the picker and the caption: the reel's editor as recorded, those of posts and stories by description."""
 
 from phonesim.apps.instagram.capture import quick_capture
 from phonesim.apps.instagram.scene import (
@@ -91,7 +91,7 @@ def _frames(scene: Scene, made: Composition, *over: View, said: str) -> View:
         *over,
         id="post_capture_controls_container",
     )
-    return quick_capture(scene, controls, camera=False)
+    return quick_capture(scene, controls, camera=scene.page.name == "reel_editor")
 
 
 def _bar_button(side: str, box: Bounds, said: str, word: str) -> View:

@@ -30,7 +30,7 @@ def feed_picker(scene: Scene) -> View:
         scene, (("feed", "POST", "feed"), ("story", "STORY", "story"), ("clips", "REEL", "reel")), 320
     )
     curation = view("FrameLayout", whole, column, id="feed_destination_curation_container")
-    return left_shell(scene, view("FrameLayout", whole, curation, switch, id="multi_destination_container"))
+    return left_shell(scene, view("FrameLayout", whole, curation, id="multi_destination_container"), switch)
 
 
 def _title_bar(scene: Scene) -> list[View]:
@@ -140,5 +140,5 @@ def _grid(scene: Scene, items: list[MediaItem], bottom: int) -> View:
         if top + 265 <= bottom:
             cells.append(thumbnail(scene, item, (left, top, left + 265, top + 265), flags="CLf", band=162))
     scroll = view("FrameLayout", box, view("FrameLayout", box), id="fast_scroll_container")
-    grid = view("GridView", (0, _GRID_TOP + 3, 1080, bottom), *cells, scroll, id="media_picker_grid_view", flags="f")
-    return view("FrameLayout", box, grid, id="media_picker_container")
+    grid = view("GridView", (0, _GRID_TOP + 3, 1080, bottom), *cells, id="media_picker_grid_view", flags="f")
+    return view("FrameLayout", box, grid, scroll, id="media_picker_container")

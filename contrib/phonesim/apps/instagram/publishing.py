@@ -1,4 +1,4 @@
-"""What each touch on the way to a reel, a post or a story does, from the plus or a share to the upload. It draws nothing."""
+"""What each touch on the way to a reel, a post or a story does, from the plus or a share to the upload."""
 
 from collections.abc import Callable
 
