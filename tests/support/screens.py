@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -114,12 +114,16 @@ class Screen:
 
     def share(self, *items: MediaItem, **changes: Any) -> None:
         """Share files into TikTok, as `am start` does, and let it load; `changes` are fields of the intent."""
-        kind = "video/mp4" if items and items[0].kind == "video" else "image/jpeg"
         uris = tuple(item.uri for item in items)
-        several = {"action": SEND_MULTIPLE, "lists": {STREAM: uris}}
-        one = {"action": SEND, "uris": {STREAM: uris[0] if uris else ""}}
-        values = {"component": SHARE, "mime_type": kind, "grants_read": True, **(several if len(uris) > 1 else one)}
-        self.display.start_activity(Intent(**{**values, **changes}))
+        intent = Intent(
+            action=SEND_MULTIPLE if len(uris) > 1 else SEND,
+            component=SHARE,
+            mime_type="video/mp4" if items[0].kind == "video" else "image/jpeg",
+            uris={STREAM: uris[0]},
+            lists={STREAM: uris},
+            grants_read=True,
+        )
+        self.display.start_activity(replace(intent, **changes))
         self.clock.pass_s(0.3)
 
     def profile(self, handle: str) -> None:
