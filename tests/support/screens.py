@@ -112,13 +112,13 @@ class Screen:
         self.display.start_activity(Intent(action=VIEW, data=link))
         self.clock.pass_s(0.3)
 
-    def share(self, *items: MediaItem, **changes: Any) -> None:
+    def share(self, first: MediaItem, *others: MediaItem, **changes: Any) -> None:
         """Share files into TikTok, as `am start` does, and let it load; `changes` are fields of the intent."""
-        uris = tuple(item.uri for item in items)
+        uris = tuple(item.uri for item in (first, *others))
         intent = Intent(
             action=SEND_MULTIPLE if len(uris) > 1 else SEND,
             component=SHARE,
-            mime_type="video/mp4" if items[0].kind == "video" else "image/jpeg",
+            mime_type="video/mp4" if first.kind == "video" else "image/jpeg",
             uris={STREAM: uris[0]},
             lists={STREAM: uris},
             grants_read=True,
