@@ -33,6 +33,7 @@ FAULTS: Mapping[str, str] = {
     "upload_slow": "an upload takes {seconds: 10}",
     "upload_stuck": "an upload never gets beyond 73 percent",
     "upload_failure": "an upload fails on its way and offers Retry",
+    "upload_needs_files": "an upload fails when one of its files is removed from the phone on its way",
     "suggestions_cover_post": "the list for a #tag or @name hides the upper Post, and stays over the lower one",
     "share_lands_on": "a share opens the {page: form|editor}; without the fault the editor",
     "share_lists_refused": "a share of several files, whose URIs `am` can only send as strings, opens nothing",

@@ -205,8 +205,9 @@ class Posting:
 
     def _send(self, placement: str) -> None:
         post = self.made.post(self._world.active, placement=placement, at=self._phone.clock())
+        uris = tuple(file.uri for file in self.made.files)
         self.state.composition = None
-        self.uploads.begin(post)
+        self.uploads.begin(post, uris)
         self._nav.restart(Page(name="friends"))
         if self._phone.faults.active("post_prompts"):
             self._nav.show("popup.notification")

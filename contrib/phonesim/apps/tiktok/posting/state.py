@@ -69,6 +69,8 @@ class Upload(msgspec.Struct, kw_only=True):
     """A post on its way. It is published when it has arrived, and not before."""
 
     post: Post
+    uris: tuple[str, ...]
+    """Its files in the media store."""
     began: float
     seconds: float
     """How long it takes; infinity for one that never ends."""
