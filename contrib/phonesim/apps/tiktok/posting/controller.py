@@ -53,8 +53,9 @@ class Posting:
             return False
         self._compose(Composition(way="share", files=files))
         self._nav.ensure_home()
-        page = str(self._phone.faults.value("share_lands_on", "page", "editor"))
-        self._nav.enter(Page(name="post_form" if page == "form" else "editor"), LOAD_S)
+        faults = self._phone.faults
+        on_form = faults.active("share_lands_on") and faults.value("share_lands_on", "page", "form") == "form"
+        self._nav.enter(Page(name="post_form" if on_form else "editor"), LOAD_S)
         return True
 
     def record(self, *, way: str = "add_button") -> None:

@@ -8,7 +8,7 @@ from phonesim.contract import MediaItem
 from phonesim.posts import Post, PostedFile
 from phonesim.ui.pictures import thumbnail
 
-_TAG = re.compile(r"(?:^|\s)([#@][^\s#@]+)$")
+_TAG = re.compile(r"(?:^|\s)([#@][^\s#@]+)\Z")
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
