@@ -173,7 +173,6 @@ class Posting:
     def _on_add_link(self, _: str) -> None:
         self.made.link = self.made.texts["link"].strip()
         self._nav.close()
-        self._nav.field = ""
 
     # The commit
 
