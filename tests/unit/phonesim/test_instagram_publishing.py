@@ -190,10 +190,10 @@ def test_the_plus_among_the_tabs_of_older_versions(screen: InstagramScreen) -> N
 
 def share(screen: InstagramScreen, *items: MediaItem, **changes: Any) -> None:
     uris = tuple(item.uri for item in items)
-    several = {"action": SEND_MULTIPLE, "lists": {STREAM: uris}}
-    one = {"action": SEND, "uris": {STREAM: uris[0] if uris else ""}}
-    values = {"component": HANDLER, "grants_read": True, **(several if len(uris) > 1 else one)}
-    screen.display.start_activity(Intent(**{**values, **changes}))
+    one: dict[str, Any] = {"action": SEND, "uris": {STREAM: uris[0]}}
+    several: dict[str, Any] = {"action": SEND_MULTIPLE, "lists": {STREAM: uris}}
+    values = {"component": HANDLER, "grants_read": True, **(several if len(uris) > 1 else one), **changes}
+    screen.display.start_activity(Intent(**values))
     screen.clock.pass_s(0.3)
 
 
