@@ -192,7 +192,8 @@ def share(screen: InstagramScreen, *items: MediaItem, **changes: Any) -> None:
     uris = tuple(item.uri for item in items)
     one: dict[str, Any] = {"action": SEND, "uris": {STREAM: uris[0]}}
     several: dict[str, Any] = {"action": SEND_MULTIPLE, "lists": {STREAM: uris}}
-    values = {"component": HANDLER, "grants_read": True, **(several if len(uris) > 1 else one), **changes}
+    values: dict[str, Any] = {"component": HANDLER, "grants_read": True}
+    values |= (several if len(uris) > 1 else one) | changes
     screen.display.start_activity(Intent(**values))
     screen.clock.pass_s(0.3)
 
