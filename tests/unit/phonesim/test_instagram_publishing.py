@@ -185,6 +185,14 @@ def test_the_plus_among_the_tabs_of_older_versions(screen: InstagramScreen) -> N
     assert (screen.name, screen.state["target"]) == ("instagram.picker", "feed")
 
 
+def test_there_may_be_no_plus(screen: InstagramScreen) -> None:
+    screen.display.inject("no_create_button", {})
+    plus(screen)
+    assert screen.name == "instagram.feed"
+    screen.touch("profile_tab")
+    assert not screen.all("Create New")
+
+
 # Shares
 
 
