@@ -5,8 +5,8 @@ from collections.abc import Callable
 from phonesim.apps.app import Phone
 from phonesim.apps.instagram.compose import Compose
 from phonesim.apps.instagram.scene import Page
+from phonesim.apps.navigation import HOME, Navigation
 from phonesim.apps.tiktok.labels import Labels
-from phonesim.apps.tiktok.navigation import HOME, Navigation
 from phonesim.apps.tiktok.posting.state import Composition, Upload, unfinished_tag
 from phonesim.apps.tiktok.posting.uploads import Uploads
 from phonesim.contract import STREAM, Intent, MediaItem

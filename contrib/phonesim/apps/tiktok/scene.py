@@ -3,6 +3,7 @@
 import msgspec
 
 from phonesim.apps.app import Phone
+from phonesim.apps.navigation import Overlay, Page
 from phonesim.apps.tiktok.labels import Labels
 from phonesim.apps.tiktok.posting.state import PostingState, Upload
 from phonesim.apps.tiktok.posting.uploads import Uploads
@@ -10,28 +11,14 @@ from phonesim.ui.chrome import Frame
 from phonesim.ui.view import DESIGN_WIDTH, Action, Bounds, Style, View, view
 from phonesim.world import Relation, World
 
+__all__ = ["Overlay", "Page"]
+
 PACKAGE = "com.zhiliaoapp.musically"
 RED = "#fe2c55"
 GREY = "#f1f1f2"
 INK = "#161823"
 DIM = "#8a8b91"
 WHITE = "#ffffff"
-
-
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the back stack."""
-
-    name: str
-    target: str = ""
-    tab: str = ""
-    ready_at: float = 0.0
-
-
-class Overlay(msgspec.Struct, frozen=True, kw_only=True):
-    """A sheet, dialog or popup over the page."""
-
-    name: str
-    target: str = ""
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
