@@ -132,7 +132,7 @@ class Instagram(SocialApp):
             shown=self._following.shown(),
             suggesting=frozenset(self._suggesting),
             query=self._query,
-            focused=self.focused_field,
+            field=self.focused_field,
             posting=self._publishing.state,
             upload=self._publishing.watch(),
         )
