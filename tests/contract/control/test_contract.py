@@ -197,7 +197,7 @@ def test_accounts_decide_where_a_task_goes(client: ControlClient) -> None:
 
 
 def an_account(client: ControlClient, **changes: Any) -> c.Account:
-    fields = {"username": f"shop.{uuid.uuid4().hex[:8]}", "serial": a_serial(), **changes}
+    fields: dict[str, Any] = {"username": f"shop.{uuid.uuid4().hex[:8]}", "serial": a_serial(), **changes}
     return client.ask(c.PutAccount(**fields), c.Account)
 
 
@@ -298,11 +298,12 @@ def test_discovering_needs_a_phone(client: ControlClient) -> None:
 
 def test_a_phone_that_was_never_seen_has_no_note(client: ControlClient) -> None:
     assert refused(partial(client.call, c.SetDevice(serial=a_serial(), note="x"))).code is Code.NOT_FOUND
-    for wrong, field in (
+    wrongs: list[tuple[dict[str, Any], str]] = [
         ({"note": "a\x1b[0m"}, "note"),
         ({"tags": ["ok", "a,b"]}, "tags[1]"),
         ({"tags": ["a", "a"]}, "tags"),
-    ):
+    ]
+    for wrong, field in wrongs:
         failure = refused(partial(client.call, c.SetDevice(serial=a_serial(), **wrong)))
         assert (failure.code, failure.message.partition(":")[0]) == (Code.INVALID, field)
 
