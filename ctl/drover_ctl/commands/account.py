@@ -19,7 +19,7 @@ from drover_ctl.session import session, shared_options
 from drover_ctl.text import used_of
 
 COLUMNS = ("USERNAME", "PLATFORM", "SERIAL", "ENABLED", "PACKAGE", "TODAY", "NOTE")
-DISCOVERY_TIMEOUT_S = 80.0
+DISCOVERY_TIMEOUT_S = 110.0
 
 PLATFORM = click.Choice(["tiktok", "instagram"])
 platform_option = click.option("--platform", type=PLATFORM, default="tiktok", show_default=True)

@@ -3,15 +3,16 @@
 Rows are read by key: nothing here counts tasks or attempts.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, TextClause, delete, select, text, update
+from sqlalchemy import Connection, delete, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from drover.policy.pace import Hold, Pace, Use, account_key, split_lane
+from drover.policy.pace import UNPACED, Hold, Pace, Use, account_key, split_lane
 from drover.store.schema import account_pauses, account_use
+from drover.store.types import from_micros
 from drover.wire.control import Account
 
 KEPT_DAYS = 31
@@ -32,6 +33,12 @@ WITH RECURSIVE lanes (serial, lane) AS (
 
 _LANES_HERE = text(LANES + "SELECT DISTINCT lane FROM lanes WHERE lane IS NOT NULL")  # noqa: S608 - no value in it
 
+_USED = text(
+    "SELECT account, script_name, n FROM account_use "
+    "WHERE account IN (SELECT value FROM json_each(:accounts)) AND day = :day AND n > 0"
+)
+_PAUSES = text("SELECT account, until FROM account_pauses WHERE account IN (SELECT value FROM json_each(:accounts))")
+
 
 def holds(conn: Connection, serials: Collection[str], *, now: datetime, pace: Pace) -> dict[str, Hold]:
     """The lanes on these devices that must not begin anything now, each with why and until when."""
@@ -41,7 +48,9 @@ def holds(conn: Connection, serials: Collection[str], *, now: datetime, pace: Pa
 
 
 def _uses(conn: Connection, lanes: Sequence[str], day: str) -> dict[str, Use]:
-    keys = {lane: split_lane(lane) for lane in lanes}
+    keys = {lane: split_lane(lane) for lane in lanes if lane != UNPACED}
+    if not keys:
+        return {}
     accounts = {account for _script, account in keys.values()}
     used, paused = used_on(conn, accounts, day), _pauses(conn, accounts)
     return {
@@ -52,11 +61,8 @@ def _uses(conn: Connection, lanes: Sequence[str], day: str) -> dict[str, Use]:
 
 def used_on(conn: Connection, accounts: Collection[str], day: str) -> dict[str, dict[str, int]]:
     """By account key and script how many effects count on that day, without zeros."""
-    query = select(account_use.c.account, account_use.c.script_name, account_use.c.n).where(
-        account_use.c.account.in_(_listed(accounts)), account_use.c.day == day, account_use.c.n > 0
-    )
     found: dict[str, dict[str, int]] = {}
-    for account, script, n in conn.execute(query):
+    for account, script, n in conn.execute(_USED, {"accounts": json_array(accounts), "day": day}):
         found.setdefault(account, {})[script] = n
     return found
 
@@ -68,14 +74,9 @@ def used_by(conn: Connection, accounts: Sequence[Account], day: str) -> list[dic
     return [used.get(key, {}) for key in keys]
 
 
-def _pauses(conn: Connection, accounts: Collection[str]) -> Mapping[str, datetime]:
-    query = select(account_pauses).where(account_pauses.c.account.in_(_listed(accounts)))
-    return {row.account: row.until for row in conn.execute(query)}
-
-
-def _listed(accounts: Collection[str]) -> TextClause:
-    """As one parameter, so that the statement is the same for one account and for thousands."""
-    return text("SELECT value FROM json_each(:accounts)").bindparams(accounts=json_array(accounts))
+def _pauses(conn: Connection, accounts: Collection[str]) -> dict[str, datetime]:
+    rows = conn.execute(_PAUSES, {"accounts": json_array(accounts)})
+    return {account: from_micros(until) for account, until in rows}
 
 
 def json_array(values: Collection[str]) -> str:

@@ -102,13 +102,15 @@ def waiting(
     wanted = (tasks.c.id, tasks.c.serial, tasks.c.priority, tasks.c.not_before, tasks.c.last_reason, tasks.c.lane)
     query = select(*wanted).where(tasks.c.id.in_(list(ids)), tasks.c.status == int(Status.PENDING))
     rows = conn.execute(query).all()
-    serials = {row.serial for row in rows}
-    held = holds(conn, serials, now=now, pace=pace) if now is not None and pace is not None else {}
-    fronts = {serial: _front(conn, serial, now, held) for serial in serials}
+    held = holds(conn, {row.serial for row in rows}, now=now, pace=pace) if now is not None and pace is not None else {}
+    # What is held back waits for its account, and nobody asks how many others wait with it.
+    fronts = {
+        serial: _front(conn, serial, now, held) for serial in {row.serial for row in rows if row.lane not in held}
+    }
     return {
         row.id: WaitingFacts(
             not_before=row.not_before if row.not_before > from_micros(0) else None,
-            ahead=fronts[row.serial].ahead_of(row.priority, row.id),
+            ahead=0 if row.lane in held else fronts[row.serial].ahead_of(row.priority, row.id),
             last_reason=None if row.last_reason is None else Reason(row.last_reason),
             hold=held.get(row.lane),
         )

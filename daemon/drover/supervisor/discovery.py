@@ -17,7 +17,8 @@ from drover.wire.worker import AccountsRead, ReadAccounts, ToWorker
 
 log = structlog.get_logger("drover.accounts")
 
-DEADLINE_S: Final = 60.0
+DEADLINE_S: Final = 100.0
+"""The worker gives up by itself after 90 s, and says so; this is for one that does not."""
 
 _UNUSABLE: Final = {
     DeviceState.ABSENT: "adb does not list it; attach it or check its cable or Wi-Fi",

@@ -201,7 +201,7 @@ class ExportAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="export_acco
 class DiscoverAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="discover_accounts"):
     """Read on an idle phone which accounts an app is logged in with; `register` registers those that are not.
 
-    `package` names a clone; "" is the first installed of the platform's. Answered within 75 seconds.
+    `package` names a clone; "" is the first installed of the platform's. Answered within 105 seconds.
     """
 
     serial: str

@@ -16,7 +16,7 @@ from drover_shim.fields import Fields, serial, text_item
 from drover_shim.new_task import PLATFORMS
 from drover_shim.route import Call, Route
 
-DISCOVERY_TIMEOUT_S: Final = 80.0
+DISCOVERY_TIMEOUT_S: Final = 110.0
 
 
 def list_devices(call: Call) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from drover.wire.control import (
     Account,
     ChangeAccount,
     CreateTasks,
+    DiscoverAccounts,
     GetAccount,
     GetDevice,
     PutAccount,
@@ -78,10 +79,10 @@ def test_what_is_done_already_costs_nothing(adb_server: AdbServer, farm: PhoneFa
         daemon.wait_idle(phone)
         me = active_account(farm, phone)
         daemon.client.call(PutAccount(username=me, serial=phone))
-        for task_id in follow_as(daemon, me, "followed_cost1", "followed_cost2", "ada_cost"):
-            task = daemon.wait_ended(task_id)
-            assert task.status is Status.COMPLETED, task.remark
-        assert task.effect is Effect.CONFIRMED
+        ids = follow_as(daemon, me, "followed_cost1", "followed_cost2", "ada_cost")
+        ended = [daemon.wait_ended(task_id) for task_id in ids]
+        assert [task.status for task in ended] == [Status.COMPLETED] * 3
+        assert [task.effect for task in ended] == [Effect.NONE, Effect.NONE, Effect.CONFIRMED]
         assert daemon.client.ask(GetAccount(username=me), Account).used_today == {"follow": 1}
 
 
@@ -145,3 +146,16 @@ def test_note_and_tags_outlive_the_daemon(adb_server: AdbServer, farm: PhoneFarm
         wait_until(lambda: phone in daemon.states(), what="the phone")
         found = daemon.client.ask(GetDevice(serial=phone), Device)
         assert (found.note, found.tags) == ("cracked", ["shelf 1"])
+
+
+def test_a_phone_that_runs_a_task_is_not_read(daemon: DroverDaemon, farm: PhoneFarm, serial: str) -> None:
+    farm.fault(serial, "slow_screens", seconds=2)
+    (task_id,) = daemon.follow(serial, target="ada_busy")
+    daemon.wait_task(task_id, lambda task: task.status is Status.RUNNING, what="the start")
+    with pytest.raises(RequestError, match="a task runs on it") as refused:
+        daemon.client.call(DiscoverAccounts(serial=serial))
+    failure = refused.value.failure
+    assert failure.code is Code.CONFLICT
+    assert failure.data == {"serial": serial, "state": "busy", "task_id": task_id}
+    farm.clear_faults(serial)
+    assert daemon.wait_ended(task_id).status is Status.COMPLETED

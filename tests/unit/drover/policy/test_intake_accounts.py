@@ -14,7 +14,8 @@ from drover.wire.faults import Code, RequestError
 
 
 def account(username: str, serial: str = "a", platform: str = "tiktok", **more: Any) -> Account:
-    return Account(username=username, serial=serial, platform=platform, **{"enabled": True, **more})
+    fields: dict[str, Any] = {"enabled": True, **more}
+    return Account(username=username, serial=serial, platform=platform, **fields)
 
 
 REGISTERED = [

@@ -24,7 +24,8 @@ def device(state: DeviceState, reason: str = "") -> Device:
 
 
 def hold(until: datetime, **more: Any) -> Hold:
-    return Hold(**{"until": until, "script_name": "follow", "account": "tiktok@me", **more})
+    fields: dict[str, Any] = {"script_name": "follow", "account": "tiktok@me", **more}
+    return Hold(until=until, **fields)
 
 
 IDLE = device(DeviceState.IDLE)
