@@ -24,11 +24,6 @@ def bare(username: str) -> str:
     return username.strip().removeprefix("@")
 
 
-def same_name(one: str, other: str) -> bool:
-    """Names of accounts differ in more than upper and lower case and the @."""
-    return bare(one).lower() == bare(other).lower()
-
-
 def refuse(found: Mapping[str, str]) -> None:
     """Raise RequestError INVALID for the first thing that is wrong, if any is."""
     for name, why in found.items():
@@ -109,7 +104,7 @@ def note_fault(note: str) -> str:
 def the_one(username: str, platform: str | None, registered: Sequence[Account]) -> Account:
     """The account of this name; raises RequestError where there is none, or several and no platform is given."""
     name = bare(username)
-    named = [account for account in registered if same_name(account.username, name)]
+    named = [account for account in registered if account.username.lower() == name.lower()]
     found = [account for account in named if platform in (None, account.platform)]
     if not found:
         where = f" on {platform}" if platform else ""

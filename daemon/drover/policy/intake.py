@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from drover.policy.accounts import DEFAULT_PLATFORM, PLATFORMS, bare, same_name
+from drover.policy.accounts import DEFAULT_PLATFORM, PLATFORMS, bare, key_of
 from drover.policy.records import NewTask
 from drover.policy.schedule import clock_time
 from drover.wire import scripts
@@ -26,9 +26,12 @@ class Accounts:
 
     def __init__(self, accounts: Sequence[Account]) -> None:
         self._accounts = accounts
+        self._named: dict[str, list[Account]] = {}
+        for account in accounts:
+            self._named.setdefault(account.username.lower(), []).append(account)
 
     def named(self, username: str) -> list[Account]:
-        return [account for account in self._accounts if same_name(account.username, username)]
+        return self._named.get(username.lower(), [])
 
     def enabled_on(self, *serials: str) -> list[Account]:
         return [account for account in self._accounts if account.serial in serials and account.enabled]
@@ -88,7 +91,7 @@ def _places(request: CreateTasks, accounts: Accounts) -> list[_Place]:
         raise RequestError(Code.INVALID, f"platform: expected one of {', '.join(PLATFORMS)}, got {request.platform!r}")
     if request.usernames:
         found = [_place_of(name, i, request.platform, accounts) for i, name in enumerate(request.usernames)]
-        return [place for i, place in enumerate(found) if place not in found[:i]]
+        return list({key_of(account): (serial, account) for serial, account in found}.values())
     if not request.serials:
         raise RequestError(Code.INVALID, "serials: expected at least one serial (or usernames)")
     serials = list(dict.fromkeys(_serial(text, i) for i, text in enumerate(request.serials)))

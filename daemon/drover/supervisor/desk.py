@@ -124,8 +124,9 @@ class TaskDesk:
 
     @property
     def in_use(self) -> int:
-        """Devices that run something now."""
-        return len(self._running) + len(self._board.in_state(DeviceState.LEASED))
+        """Devices that run something now, or are about to."""
+        beginning = sum(self._running.on(serial) is None for serial in self._beginning)
+        return len(self._running) + beginning + len(self._board.in_state(DeviceState.LEASED))
 
     # --- dispatch
 
