@@ -124,9 +124,13 @@ class TaskDesk:
 
     @property
     def in_use(self) -> int:
-        """Devices that run something now, or are about to."""
-        beginning = sum(self._running.on(serial) is None for serial in self._beginning)
-        return len(self._running) + beginning + len(self._board.in_state(DeviceState.LEASED))
+        """Devices that run something now."""
+        return len(self._running) + len(self._board.in_state(DeviceState.LEASED))
+
+    @property
+    def spoken_for(self) -> int:
+        """Devices in use, and those on which a task is about to begin."""
+        return self.in_use + sum(self._running.on(serial) is None for serial in self._beginning)
 
     # --- dispatch
 

@@ -93,7 +93,7 @@ class AccountDiscovery:
             raise RequestError(Code.UNAVAILABLE, "The daemon is shutting down; try again later.", retry_after_s=30)
         if not self._desk.is_free(serial):
             raise RequestError(Code.CONFLICT, f"device {serial}: {_unusable(device)}", _state(device))
-        if self._desk.in_use >= self._desk.device_limit:
+        if self._desk.spoken_for >= self._desk.device_limit:
             limit = f"the plan's device limit of {self._desk.device_limit} is reached; try again when a device is free"
             raise RequestError(Code.CONFLICT, f"device {serial}: {limit}", {"device_limit": self._desk.device_limit})
         self._board.apply(serial, DeviceEvent.LEASED, "its accounts are read")

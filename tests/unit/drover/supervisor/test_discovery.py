@@ -24,7 +24,7 @@ class Desk:
 
     board: DeviceBoard
     draining: bool = False
-    in_use: int = 0
+    spoken_for: int = 0
     device_limit: int = 20
     beginning: bool = False
 
@@ -180,7 +180,7 @@ def test_the_phone_stays_ours_though_nobody_waits_any_more() -> None:
     ("change", "words"),
     [
         ({"beginning": True}, "a task runs on it"),
-        ({"in_use": 20}, "device limit of 20"),
+        ({"spoken_for": 20}, "device limit of 20"),
     ],
 )
 def test_a_phone_in_use_is_left_alone(change: dict[str, Any], words: str) -> None:
