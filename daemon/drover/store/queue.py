@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, literal_column, select, text
 
-from drover.policy.pace import Hold, Pace
+from drover.policy.pace import Hold, Pace, split_lane
 from drover.policy.records import Head
 from drover.policy.waiting import MOST_COUNTED
 from drover.store.pacing import LANES, holds, json_array
@@ -30,26 +30,28 @@ class WaitingFacts:
 
 
 _FIRST_OF_EACH = """
-SELECT tasks.id, tasks.serial, tasks.priority FROM lanes JOIN tasks ON tasks.id = (
+SELECT tasks.id, tasks.serial, tasks.priority, tasks.lane FROM lanes JOIN tasks ON tasks.id = (
     SELECT t.id FROM tasks AS t
     WHERE t.serial = lanes.serial AND t.status = 0 AND t.lane = lanes.lane AND t.not_before <= :now
     ORDER BY t.priority DESC, t.id LIMIT 1
 )
 WHERE lanes.lane IS NOT NULL AND lanes.lane NOT IN (SELECT value FROM json_each(:held))
-ORDER BY tasks.priority, tasks.id DESC
+ORDER BY tasks.priority DESC, tasks.id
 """
 _HEADS = text(LANES + _FIRST_OF_EACH)
 """Of each lane the first that is due: a lane that is held back costs one look, however many tasks wait in it."""
 
 
 def heads(conn: Connection, serials: Sequence[str], *, now: datetime, held: Collection[str] = ()) -> list[Head]:
-    """The first eligible task of each of these devices that has one: higher priority first, then older.
+    """The first eligible task of each lane on each of these devices: higher priority first, then older.
 
-    Tasks in the lanes of `held` are passed over.
+    Lanes of `held` are passed over.
     """
     values = {"serials": json_array(serials), "held": json_array(held), "now": to_micros(now)}
-    best = {row.serial: row for row in conn.execute(_HEADS, values)}  # the last of a device is its first
-    return [Head(task_id=row.id, serial=row.serial, priority=row.priority) for row in best.values()]
+    return [
+        Head(task_id=row.id, serial=row.serial, priority=row.priority, account=split_lane(row.lane)[1])
+        for row in conn.execute(_HEADS, values)
+    ]
 
 
 def next_due(conn: Connection, *, now: datetime) -> datetime | None:

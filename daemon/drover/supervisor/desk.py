@@ -161,12 +161,13 @@ class TaskDesk:
             return LONGEST_WAIT_S
         now = datetime.now(UTC)
         idle = [serial for serial in self._board.in_state(DeviceState.IDLE) if self.is_free(serial)]
+        acting = self._running.acting()  # before the pauses are read: who ends meanwhile is still left alone
         held: dict[str, Hold] = {}
         if idle:
             held = await self._store.read(pacing.holds, idle, now=now, pace=self._pace)
             heads = await self._store.read(queue.heads, idle, now=now, held=list(held))
             free = [serial for serial in idle if self.is_free(serial)]  # one may have been taken meanwhile
-            chosen = dispatch.choose(heads, free, in_use=self.in_use, device_limit=self.device_limit)
+            chosen = dispatch.choose(heads, free, self.in_use, self.device_limit, acting)
             self._beginning.update(head.serial for head in chosen)  # nobody else takes them from here on
             await asyncio.gather(*(self._begin(head) for head in chosen))
         due = await self._store.read(queue.next_due, now=now)

@@ -15,7 +15,7 @@ import msgspec
 import structlog
 
 from drover.policy import retry
-from drover.policy.pace import Pace
+from drover.policy.pace import Pace, account_key
 from drover.policy.records import Attempt, AttemptFacts, Decision
 from drover.store import attempts
 from drover.store.errors import StoreUnavailableError
@@ -90,6 +90,10 @@ class RunningAttempts:
     def on(self, serial: str) -> LiveAttempt | None:
         """The attempt that runs on this device."""
         return self._live.get(serial)
+
+    def acting(self) -> set[str]:
+        """The accounts that act now, by policy.pace's keys."""
+        return {account_key(live.attempt.platform, live.task.username, serial) for serial, live in self._live.items()}
 
     def of_task(self, task_id: int) -> LiveAttempt | None:
         """The running attempt of this task."""

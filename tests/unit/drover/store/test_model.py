@@ -173,7 +173,7 @@ class TaskMachine(RuleBasedStateMachine):
 
     def begin_next(self, serial: str, seconds: int) -> int | None:
         now = self.clock.pass_s(seconds)
-        heads = self.do(queue.heads, [serial], now=now)
+        heads = self.do(queue.heads, [serial], now=now)[:1]  # of all lanes the first
         assert [head.task_id for head in heads] == [i for i in (self.model.head(serial, now),) if i is not None]
         if not heads or any(t.serial == serial and t.status is Status.RUNNING for t in self.model.tasks.values()):
             return None
