@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree import ElementTree
 
 from phonesim.apps.display import PhoneDisplay
-from phonesim.contract import Intent
+from phonesim.contract import SEND, SEND_MULTIPLE, STREAM, Intent, MediaItem
+from tests.support.gallery import Gallery
 
 TIKTOK = "com.zhiliaoapp.musically"
+SHARE = f"{TIKTOK}/com.ss.android.ugc.aweme.share.SystemShareActivity"
 VIEW = "android.intent.action.VIEW"
 BACK, ENTER, DEL, HOME = 4, 66, 67, 3
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
@@ -81,6 +83,9 @@ class Screen:
         self.clock = Clock()
         self.display = PhoneDisplay(serial, seed=1, language=language, width=width, height=height, clock=self.clock)
 
+        self.gallery = Gallery()
+        self.display.use_media(self.gallery.media)
+
     def nodes(self) -> list[Node]:
         return nodes_of(self.display.hierarchy_xml())
 
@@ -105,6 +110,20 @@ class Screen:
     def open(self, link: str) -> None:
         """Open a link and let it load."""
         self.display.start_activity(Intent(action=VIEW, data=link))
+        self.clock.pass_s(0.3)
+
+    def share(self, first: MediaItem, *others: MediaItem, **changes: Any) -> None:
+        """Share files into TikTok, as `am start` does, and let it load; `changes` are fields of the intent."""
+        uris = tuple(item.uri for item in (first, *others))
+        intent = Intent(
+            action=SEND_MULTIPLE if len(uris) > 1 else SEND,
+            component=SHARE,
+            mime_type="video/mp4" if first.kind == "video" else "image/jpeg",
+            uris={STREAM: first.uri},
+            lists={STREAM: uris},
+            grants_read=True,
+        )
+        self.display.start_activity(replace(intent, **changes))
         self.clock.pass_s(0.3)
 
     def profile(self, handle: str) -> None:

@@ -1,11 +1,14 @@
-"""What an app on the simulated phone is, and what the phone lends it: clock, world, faults, display size."""
+"""What an app on the simulated phone is, and what the phone lends it: clock, world, media, faults, display size."""
 
 import math
 from collections.abc import Callable
+from copy import copy
 from typing import Protocol
 
+import msgspec
+
 from phonesim.apps.faults import FaultSet
-from phonesim.contract import Focus, Intent
+from phonesim.contract import Focus, Intent, MediaStore, NoMedia
 from phonesim.ui.chrome import Frame
 from phonesim.ui.view import Action, Window
 from phonesim.world import World
@@ -13,44 +16,78 @@ from phonesim.world import World
 TOAST_S = 3.5
 
 
+class _Moment(msgspec.Struct):
+    """What all apps of a phone share and what changes: when the drawing goes stale, the toast, the media store."""
+
+    stale_at: float = math.inf
+    toast: tuple[str, float] = ("", -math.inf)
+    media: MediaStore = msgspec.field(default_factory=NoMedia)
+
+
 class Phone:
     """Shared by the apps of one phone. Holds no lock: the display that owns it does."""
 
     def __init__(
-        self, *, clock: Callable[[], float], world: World, faults: FaultSet, frame: Frame, language: str
+        self,
+        *,
+        clock: Callable[[], float],
+        make_world: Callable[..., World],
+        faults: FaultSet,
+        frame: Frame,
+        language: str,
     ) -> None:
         self.clock = clock
-        self.world = world
+        self.worlds: dict[str, World] = {}
+        self._make_world = make_world
         self.faults = faults
         self.frame = frame
         self.language = language
-        self._stale_at = math.inf
-        self._toast = ("", -math.inf)
+        self._moment = _Moment()
+
+    def lent_to(self, app: str) -> "Phone":
+        """The same phone as one app meets it: without the faults that are meant for another."""
+        lent = copy(self)
+        lent.faults = self.faults.meant_for(app)
+        return lent
+
+    @property
+    def media(self) -> MediaStore:
+        return self._moment.media
+
+    @media.setter
+    def media(self, store: MediaStore) -> None:
+        self._moment.media = store
+
+    def world(self, app: str, *, names: tuple[str, str, str] = ("demo", "shop", "studio")) -> World:
+        """The server of one app, made when first asked for: each app has accounts, relations and effects of its own."""
+        if app not in self.worlds:
+            self.worlds[app] = self._make_world(app=app, names=names)
+        return self.worlds[app]
 
     def before(self, moment: float) -> bool:
         """Whether `moment` is still to come. What is being drawn now goes stale then, so nobody needs a timer."""
         if self.clock() >= moment:
             return False
-        self._stale_at = min(self._stale_at, moment)
+        self._moment.stale_at = min(self._moment.stale_at, moment)
         return True
 
     def begin_drawing(self) -> None:
         """Forget the moments at which the last drawing would have gone stale."""
-        self._stale_at = math.inf
+        self._moment.stale_at = math.inf
 
     @property
     def stale_at(self) -> float:
         """When what was drawn since `begin_drawing` stops being true."""
-        return self._stale_at
+        return self._moment.stale_at
 
     def show_toast(self, text: str) -> None:
         """Show a message for a moment."""
-        self._toast = (text, self.clock() + TOAST_S)
+        self._moment.toast = (text, self.clock() + TOAST_S)
 
     @property
     def toast(self) -> str:
         """The message shown now, or nothing."""
-        text, until = self._toast
+        text, until = self._moment.toast
         return text if text and self.before(until) else ""
 
 
@@ -88,6 +125,10 @@ class App(Protocol):
 
     def stop(self) -> None:
         """Forget everything that is not on a server."""
+        ...
+
+    def settle(self) -> None:
+        """Do what became due since somebody last looked (an upload arrived): called before anything else."""
         ...
 
     def windows(self) -> list[Window]:
@@ -143,6 +184,9 @@ class PlainApp:
         pass
 
     def stop(self) -> None:
+        pass
+
+    def settle(self) -> None:
         pass
 
     def act(self, action: Action) -> None:

@@ -6,6 +6,7 @@ One lock for all of it, no thread of its own: time passes when somebody looks.
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from threading import RLock
 from typing import Any
 
@@ -13,15 +14,16 @@ import msgspec
 
 from phonesim.apps.app import App, Phone
 from phonesim.apps.faults import FAULTS, FaultSet
+from phonesim.apps.instagram import INSTAGRAM, Instagram
 from phonesim.apps.launcher import Launcher, Recents
 from phonesim.apps.system import Browser, Settings
 from phonesim.apps.tiktok import TikTok
-from phonesim.contract import ActivityNotFoundError, Focus, Intent
+from phonesim.contract import ActivityNotFoundError, Focus, Intent, MediaStore
 from phonesim.ui.chrome import Frame, keyboard, system_bars, toast
 from phonesim.ui.hierarchy import hierarchy_xml
 from phonesim.ui.hit import editable_at, hit_windows
 from phonesim.ui.render import render_png
-from phonesim.ui.view import DESIGN_WIDTH, Action, Window
+from phonesim.ui.view import DESIGN_WIDTH, SEEK_INSET, Action, View, Window
 from phonesim.world import World
 
 _SYSTEM_PACKAGES = (
@@ -67,7 +69,7 @@ class PhoneDisplay:
         self._faults = FaultSet()
         self._phone = Phone(
             clock=clock,
-            world=World(serial, seed=seed, clock=clock),
+            make_world=partial(World, serial, seed=seed, clock=clock),
             faults=self._faults,
             frame=Frame(height=round(height / self._scale)),
             language=language.partition("-")[0].partition("_")[0],
@@ -75,13 +77,18 @@ class PhoneDisplay:
         self._launcher = Launcher(self._phone)
         installed: tuple[App, ...] = (
             self._launcher,
-            TikTok(self._phone),
+            TikTok(self._phone.lent_to("tiktok")),
+            Instagram(self._phone.lent_to("instagram")),
             Settings(self._phone),
             Browser(self._phone),
         )
         self._apps = {app.package: app for app in installed}
         self._running: list[App] = [self._launcher]
         self._drawing: _Drawing | None = None
+
+    def use_media(self, media: MediaStore) -> None:
+        """The media store of the phone that this display is built into."""
+        self._phone.media = media
 
     # What happens to it
 
@@ -114,6 +121,9 @@ class PhoneDisplay:
 
     def swipe(self, x1: int, y1: int, x2: int, y2: int) -> None:
         with self._changing():
+            x, y = x1 / self._scale, y1 / self._scale
+            if self._slide(hit_windows(self._windows(), x, y)[1], x2 / self._scale):
+                return
             dx, dy = round((x2 - x1) / self._scale), round((y2 - y1) / self._scale)
             if max(abs(dx), abs(dy)) <= _TAP_SLOP:
                 self._tap(x1 / self._scale, y1 / self._scale)
@@ -148,6 +158,7 @@ class PhoneDisplay:
         """Set a fault, or take it away with `{"clear": true}`; raises UnknownFaultError."""
         with self._changing():
             self._faults.inject(name, params, now=self._clock())
+            self._install_clone()
 
     # What is seen of it
 
@@ -189,12 +200,13 @@ class PhoneDisplay:
         return "13" if package in _SYSTEM_PACKAGES else ""
 
     def state(self) -> Mapping[str, Any]:
-        """JSON-ready: accounts, effects, screen, keyboard, faults, focus."""
+        """JSON-ready: accounts, effects and posts of all apps, screen, keyboard, faults, focus."""
         with self._lock:
+            self._settle()
             screen, target = self._top.screen
             focus = self._focus()
             return {
-                **self._phone.world.state(),
+                **self._server_state(),
                 "screen": screen,
                 "target": target,
                 "keyboard_shown": bool(self._top.focused_field),
@@ -209,6 +221,24 @@ class PhoneDisplay:
 
     # Inside, with the lock held
 
+    def _install_clone(self) -> None:
+        """The clone of Instagram that the fault names is there, and no other."""
+        wanted = str(self._faults.value("clone", "package", ""))
+        for package in [name for name, app in self._apps.items() if isinstance(app, Instagram)]:
+            if package not in (INSTAGRAM, wanted):
+                self._running = [app for app in self._running if app is not self._apps[package]]
+                del self._apps[package]
+        if wanted and wanted not in self._apps:
+            self._apps[wanted] = Instagram(self._phone.lent_to("instagram"), package=wanted)
+
+    def _server_state(self) -> dict[str, list[dict[str, Any]]]:
+        """What the servers of all apps know, rows of one kind in one list."""
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for world in self._phone.worlds.values():
+            for key, found in world.state().items():
+                rows.setdefault(key, []).extend(found)
+        return rows
+
     @property
     def _top(self) -> App:
         return self._running[-1]
@@ -217,10 +247,15 @@ class PhoneDisplay:
     def _changing(self) -> Generator[None]:
         """The lock held around a change, after which the display is drawn anew."""
         with self._lock:
+            self._settle()
             try:
                 yield
             finally:
                 self._drawing = None
+
+    def _settle(self) -> None:
+        for app in self._apps.values():
+            app.settle()
 
     def _focus(self) -> Focus:
         return self._top.focus
@@ -250,12 +285,21 @@ class PhoneDisplay:
                 self._top.act(window.outside)
             return
         node = path[-1]
-        if not node.enabled:
+        if not node.enabled or self._slide(path, x):
             return
         if node.field:
             self._top.focus_field(node.field)
         if node.action is not None:
             self._perform(node.action)
+
+    def _slide(self, path: tuple[View, ...], x: float) -> bool:
+        """The finger rests at `x` on a slider, or was drawn there from it; False if there is none."""
+        if not path or not path[-1].slider:
+            return False
+        left, _, right, _ = path[-1].bounds
+        share = (x - left - SEEK_INSET) / (right - left - 2 * SEEK_INSET)
+        self._top.act(Action("slide", f"{path[-1].slider}:{round(100 * min(1.0, max(0.0, share)))}"))
+        return True
 
     def _perform(self, action: Action) -> None:
         system = {"back": self._back, "home": self._home, "recent_apps": self._recents}.get(action.name)
@@ -299,6 +343,7 @@ class PhoneDisplay:
 
     def _draw(self) -> _Drawing:
         if self._drawing is None or self._clock() >= self._drawing.stale_at:
+            self._settle()
             self._phone.begin_drawing()
             frame = self._phone.frame
             windows = self._top.windows()

@@ -9,6 +9,8 @@ from typing import Literal
 import msgspec
 
 DESIGN_WIDTH = 1080
+SEEK_INSET = 42
+"""How far the scale of a SeekBar ends before its bounds, on both sides."""
 
 Bounds = tuple[int, int, int, int]
 """left, top, right, bottom."""
@@ -44,6 +46,10 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     """A seed: draws a round picture with initials."""
     artwork: str = ""
     """A seed: draws something like a frame of a video."""
+    film: str = ""
+    """A seed: draws a frame of a film."""
+    picture: bytes = b""
+    """An encoded image that fills the node."""
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -66,8 +72,12 @@ class View(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     password: bool = False
     package: str = ""
     """Only where it differs from the window's."""
+    touchable: bool = False
+    """Takes touches by a listener of its own that accessibility does not know of: a dump says clickable="false"."""
     field: str = ""
     """The name of the text field behind an EditText."""
+    slider: str = ""
+    """What a SeekBar sets: a touch or a drag on it asks for `Action("slide", "NAME:PERCENT")`."""
     action: Action | None = None
     style: Style | None = None
     children: tuple["View", ...] = ()
@@ -106,6 +116,7 @@ def view(
     desc: str = "",
     flags: str = "",
     field: str = "",
+    slider: str = "",
     action: Action | None = None,
     style: Style | None = None,
     package: str = "",
@@ -113,7 +124,7 @@ def view(
     """A node, written shortly.
 
     `flags` holds one letter for each property that is set: C clickable, L long-clickable, f focusable, F focused,
-    s scrollable, S selected, k checkable, K checked, P password, D disabled.
+    s scrollable, S selected, k checkable, K checked, P password, D disabled, T touchable without being clickable.
     """
     return View(
         cls=class_name(cls),
@@ -132,7 +143,9 @@ def view(
         checked="K" in flags,
         password="P" in flags,
         enabled="D" not in flags,
+        touchable="T" in flags,
         field=field,
+        slider=slider,
         action=action,
         style=style,
         package=package,

@@ -9,11 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from drover.config import Config
+from drover.policy.pace import Pace
 from drover.store import tasks
 from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import Peer
 from drover.supervisor.desk import TaskDesk
+from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.hub import EventHub
 from drover.supervisor.running import RunningAttempts
 from drover.wire.codec import PROTOCOL_VERSION
@@ -33,6 +35,8 @@ class DaemonState:
     desk: TaskDesk
     running: RunningAttempts
     hub: EventHub
+    discovery: AccountDiscovery
+    pace: Pace
     license: License
     adb_connected: Callable[[], bool]
     worker_count: Callable[[], int]

@@ -203,7 +203,7 @@ def test_the_account_switcher_switches_and_asks_to_save_the_login(screen: Screen
     other = rows[1]["content-desc"]
     screen.tap(other)
     assert screen.name == "tiktok.popup.save_login"
-    assert {"username": other, "active": True} in screen.state["accounts"]
+    assert {"app": "tiktok", "username": other, "active": True} in screen.state["accounts"]
     screen.tap("Not now")
     screen.profile("demo_user")
     screen.tap("Follow")
@@ -245,3 +245,12 @@ def test_installed_packages_have_versions(screen: Screen) -> None:
     assert TIKTOK in screen.display.packages()
     assert screen.display.package_version(TIKTOK) == "43.1.4"
     assert screen.display.package_version("org.nobody") == ""
+
+
+@pytest.mark.parametrize("tab", ["Friends", "Inbox", "Profile", "Home"])
+def test_every_tab_opens_and_home_leads_back(screen: Screen, tab: str) -> None:
+    screen.launch()
+    screen.tap(tab)
+    assert screen.words()
+    screen.tap("Home")
+    assert screen.name == "tiktok.feed"

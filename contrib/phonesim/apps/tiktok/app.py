@@ -4,25 +4,27 @@ import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from phonesim.apps.app import Phone
+from phonesim.apps.social import SocialApp
 from phonesim.apps.tiktok import blockers, sheets
 from phonesim.apps.tiktok.bottom_nav import bottom_nav
 from phonesim.apps.tiktok.feed import feed
 from phonesim.apps.tiktok.labels import Labels
 from phonesim.apps.tiktok.own_profile import own_profile
 from phonesim.apps.tiktok.popups import PERMISSIONS, WINDOWS, phone_number
+from phonesim.apps.tiktok.posting import prompts, screens
+from phonesim.apps.tiktok.posting.controller import PAGES, Posting
+from phonesim.apps.tiktok.posting.own_post import friends, own_post
+from phonesim.apps.tiktok.posting.touches import LOAD_S
 from phonesim.apps.tiktok.profile import profile
-from phonesim.apps.tiktok.scene import PACKAGE, Overlay, Page, Scene, notice, shell
+from phonesim.apps.tiktok.scene import PACKAGE, Page, Scene, notice, shell
 from phonesim.apps.tiktok.search import TABS, results, search_entry
-from phonesim.contract import Focus, Intent
+from phonesim.contract import SEND, SEND_MULTIPLE, Focus, Intent
 from phonesim.ui.view import Action, View, Window, view
-from phonesim.world import Relation, lookalikes, normal, traits_of, user
+from phonesim.world import Relation, normal, user
 
-LOAD_S = 0.25
-SLOW_S = 2.0
-LATE_S = 2.0
 _MAIN = "com.ss.android.ugc.aweme.main.MainActivity"
+_DARK = frozenset({"feed", "own_post", "camera", "editor"})
 _GRANT = "com.android.permissioncontroller.permission.ui.GrantPermissionsActivity"
-_SWIPE = 200
 _PROFILE = re.compile(r"^https?://(?:www\.|m\.)?tiktok\.com/@([^/?#]+)")
 _SITE = re.compile(r"^https?://(?:www\.|m\.|vm\.)?tiktok\.com(?:/|$)")
 _ACTIVITIES = {
@@ -30,80 +32,77 @@ _ACTIVITIES = {
     "search": "com.ss.android.ugc.aweme.search.activity.SearchResultActivity",
     "search_results": "com.ss.android.ugc.aweme.search.activity.SearchResultActivity",
 }
-_BLOCKERS = ("login_wall", "banned", "captcha")
+_SHARE = "com.ss.android.ugc.aweme.share.SystemShareActivity"
+_RECORD = "com.ss.android.ugc.aweme.shortvideo.ui.VideoRecordPermissionActivity"
+_PUBLISHING = "com.ss.android.ugc.aweme.shortvideo.ui.VideoRecordNewActivity"
 _SHEETS = {
+    **prompts.SHEETS,
+    **screens.SHEETS,
     "account_sheet": sheets.account_sheet,
     "unfollow_sheet": sheets.unfollow_sheet,
     "unfollow_dialog": sheets.unfollow_dialog,
     "too_fast": sheets.too_fast,
 }
+_PAGES = {
+    "feed": feed,
+    "profile": profile,
+    "own_profile": own_profile,
+    "own_post": own_post,
+    "friends": friends,
+    "search": search_entry,
+    "search_results": results,
+    **screens.PAGES,
+}
+# Overlays that are windows of somebody else's, and who has the focus then.
+_FOREIGN = {
+    "popup.notification": Focus(package=PERMISSIONS, activity=_GRANT),
+    "widget": Focus(package=prompts.LAUNCHER, activity="com.android.launcher3.dragndrop.AddItemActivity"),
+}
 
 
-class TikTok:
+class TikTok(SocialApp):
     """Implements `phonesim.apps.app.App`."""
 
+    name = "tiktok"
+    blockers = ("login_wall", "banned", "captcha")
     package = PACKAGE
     version = "43.1.4"
 
     def __init__(self, phone: Phone) -> None:
-        self._phone = phone
-        self._labels = Labels(phone.language)
-        self._position = 0
-        self.stop()
+        super().__init__(phone, phone.world("tiktok"), Labels(phone.language))
+        self._posting = Posting(phone, self._world, self._nav, self._labels)
+        self._promo = True
 
     def stop(self) -> None:
-        """Follows and the place in the feed are the server's and survive."""
-        self._stack: list[Page] = []
-        self._overlays: list[Overlay] = []
-        self._late: dict[str, tuple[Relation, float]] = {}
-        self._suggesting: set[str] = set()
-        self._query = ""
-        self._focused = False
+        """Follows, posts and the place in the feed are the server's and survive; what was uploading is a draft now."""
+        self._posting.stop()
+        self._forget()
         self._promo = True
 
     # What is on
 
     @property
     def focus(self) -> Focus:
-        if self._overlays and self._overlays[-1].name == "popup.notification":
-            return Focus(package=PERMISSIONS, activity=_GRANT)
-        return Focus(package=PACKAGE, activity=_ACTIVITIES.get(self._page.name, _MAIN))
+        top, page = self._nav.top, self._nav.page.name
+        if top is not None and top.name in _FOREIGN:
+            return _FOREIGN[top.name]
+        return Focus(package=PACKAGE, activity=_PUBLISHING if page in PAGES else _ACTIVITIES.get(page, _MAIN))
 
     @property
     def dark(self) -> bool:
-        covered = any(overlay.name == "popup.phone_number" for overlay in self._overlays)
-        return self._page.name == "feed" and not covered and self._blocker() not in ("login_wall", "banned")
-
-    @property
-    def screen(self) -> tuple[str, str]:
-        blocker = self._blocker()
-        if blocker:
-            return f"tiktok.{blocker}", ""
-        if self._overlays:
-            return f"tiktok.{self._overlays[-1].name}", self._overlays[-1].target
-        page = self._page
-        if page.name == "profile":
-            return f"tiktok.{self._profile_state(page)}", page.target
-        return f"tiktok.{page.name}", page.target
+        page = self._nav.page.name
+        black = page in _DARK or (page == "friends" and bool(self._world.posts_of(self._world.active)))
+        covered = any(overlay.name == "popup.phone_number" for overlay in self._nav.overlays)
+        return black and not covered and self._blocker() not in ("login_wall", "banned")
 
     @property
     def focused_field(self) -> str:
-        return "search" if self._focused and not self._blocker() and not self._overlays else ""
+        top = self._nav.top
+        typing = top is None or top.name == "product_link"
+        return self._nav.field if typing and not self._blocker() else ""
 
-    @property
-    def _page(self) -> Page:
-        return self._stack[-1] if self._stack else Page(name="feed")
-
-    def _profile_state(self, page: Page) -> str:
-        if self._phone.before(page.ready_at):
-            return "profile_loading"
-        found = user(page.target)
-        if found is None:
-            return "user_not_found"
-        return "user_banned" if "banned" in found.traits else "profile"
-
-    def _blocker(self) -> str:
-        return next((name for name in _BLOCKERS if self._phone.faults.active(name)), "")
+    def settle(self) -> None:
+        self._posting.uploads.settle()
 
     def windows(self) -> list[Window]:
         """The page with what lies over it in the same tree, then dialogs in windows of their own."""
@@ -114,7 +113,7 @@ class TikTok:
             return [Window(package=PACKAGE, root=root)]
         root = self._draw(scene)
         dialogs: list[Window] = []
-        for overlay in self._overlays:
+        for overlay in self._nav.overlays:
             if overlay.name == "popup.phone_number":
                 root = view("FrameLayout", scene.frame.whole, root, phone_number(scene, overlay))
             elif overlay.name in _SHEETS:
@@ -127,223 +126,138 @@ class TikTok:
 
     def _scene(self) -> Scene:
         mixed = "en" if self._phone.language != "en" else "fr"
-        now = {handle: before for handle, (before, until) in self._late.items() if self._phone.before(until)}
         return Scene(
             phone=self._phone,
+            world=self._world,
             labels=self._labels,
             nav=Labels(mixed) if self._phone.faults.active("mixed_language") else self._labels,
-            page=self._page,
+            page=self._nav.page,
             position=self._position,
-            shown=now,
+            shown=self._following.shown(),
             suggesting=frozenset(self._suggesting),
             query=self._query,
-            focused=bool(self.focused_field),
+            field=self.focused_field,
+            posting=self._posting.state,
+            uploads=self._posting.uploads,
             promo=self._promo,
         )
 
     def _draw(self, scene: Scene) -> View:
         name = scene.page.name
-        builder = {
-            "feed": feed,
-            "profile": profile,
-            "own_profile": own_profile,
-            "search": search_entry,
-            "search_results": results,
-        }.get(name)
+        builder = _PAGES.get(name)
         if builder is not None:
             return builder(scene)
-        key = {"friends": "friends_tab"}.get(name, name)
-        words = notice(scene.frame, 700, scene.labels[key], scene.labels[f"{name}_empty"], name)
-        return shell(scene.frame, words, bottom_nav(scene, key, dark=False))
+        words = notice(scene.frame, 700, scene.labels[name], scene.labels[f"{name}_empty"], name)
+        return shell(scene.frame, words, bottom_nav(scene, name, dark=False))
 
     # Ways in
 
     def opens(self, intent: Intent) -> bool:
-        """Launcher intents, links to the site, and the app's own scheme."""
+        """Launcher intents, links to the site, the app's own scheme, and shares of videos and images."""
+        if intent.action in (SEND, SEND_MULTIPLE):
+            named = not intent.component or intent.component.endswith(_SHARE)
+            return named and intent.mime_type.partition("/")[0] in ("video", "image")
+        if intent.component.endswith((_RECORD, _SHARE)):
+            return intent.component.endswith(_RECORD)
         if not intent.data:
             return intent.action in ("", "android.intent.action.MAIN")
         return bool(_SITE.match(intent.data)) or intent.data.startswith("snssdk1233://")
 
     def open(self, intent: Intent) -> None:
-        """A profile link opens that profile, the search scheme its results, anything else the feed."""
+        """A profile link opens that profile, a sound's its page, a share the post; anything else the feed."""
+        if intent.action in (SEND, SEND_MULTIPLE) and self._posting.share(intent):
+            return
+        if intent.component.endswith(_RECORD):
+            self._posting.record()
+            return
+        if self._posting.open_sound(intent.data):
+            return
         named = _PROFILE.match(intent.data)
         if named is not None:
-            self._stack = self._stack or [Page(name="feed")]
+            self._nav.ensure_home()
             self._enter_profile(self._linked(normal(unquote(named[1]))))
         elif intent.data.startswith("snssdk1233://search"):
             words = parse_qs(urlsplit(intent.data).query).get("keyword", [""])
-            self._stack = self._stack or [Page(name="feed")]
+            self._nav.ensure_home()
             self._search(words[0])
         else:
-            self._stack = []
-            self._enter(Page(name="feed"))
-
-    def _linked(self, handle: str) -> str:
-        if not self._phone.faults.active("wrong_profile"):
-            return handle
-        return normal(
-            str(self._phone.faults.value("wrong_profile", "target", (*lookalikes(handle), "someone.else")[0]))
-        )
-
-    def _enter(self, page: Page, load_s: float = 0.0) -> None:
-        delay = max(load_s, self._phone.faults.seconds("slow_screens", 3.0))
-        self._focused = page.name == "search"
-        self._overlays = [Overlay(name=f"popup.{kind}") for kind in self._phone.faults.popups_due()]
-        self._stack.append(Page(name=page.name, target=page.target, tab=page.tab, ready_at=self._phone.clock() + delay))
-
-    def _enter_profile(self, handle: str) -> None:
-        if handle == self._phone.world.active:
-            self._enter(Page(name="own_profile"))
-        else:
-            self._enter(Page(name="profile", target=handle), SLOW_S if "slow" in traits_of(handle) else LOAD_S)
+            self._nav.restart(Page(name="feed"))
 
     def _search(self, words: str) -> None:
         self._query = words
-        self._enter(Page(name="search_results", target=words, tab=TABS[0]), LOAD_S)
+        self._nav.enter(Page(name="search_results", target=words, tab=TABS[0]), LOAD_S)
 
     # Touches
 
-    def act(self, action: Action) -> None:
-        """Dispatch by the action's name, as nodes carry it."""
-        handler = getattr(self, f"_on_{action.name}", None)
-        if handler is not None:
-            handler(action.value)
-
-    def _on_follow(self, handle: str) -> None:
-        faults, world = self._phone.faults, self._phone.world
-        world.tapped("follow", handle)
-        traits = traits_of(handle)
-        for name in _BLOCKERS:
-            if faults.active(name, "follow"):
-                faults.trip(name)
-                return
-        if faults.active("follow_ignored") or "ignored" in traits:
-            return
-        if faults.active("follow_limit") or "limited" in traits:
-            self._too_fast()
-            return
-        before = world.relation(handle)
-        if world.follow(handle):
-            self._suggesting.add(handle)
-            delay = faults.seconds("follow_late", LATE_S) or (LATE_S if "late" in traits else 0.0)
-            self._late[handle] = (before, self._phone.clock() + delay)
-
-    def _too_fast(self) -> None:
-        if self._phone.faults.value("follow_limit", "as", "dialog") == "toast":
-            self._phone.show_toast(self._labels["too_fast"])
-        else:
-            self._overlays.append(Overlay(name="too_fast"))
-
     def _on_relation(self, handle: str) -> None:
-        self._overlays.append(Overlay(name="unfollow_sheet", target=handle))
+        self._nav.show("unfollow_sheet", handle)
 
     def _on_ask_unfollow(self, handle: str) -> None:
-        relation = self._phone.world.relation(handle)
+        relation = self._world.relation(handle)
         found = user(handle)
-        self._overlays.pop()
+        self._nav.close()
         if relation is Relation.FRIENDS or (relation is Relation.FOLLOWING and found is not None and found.private):
-            self._overlays.append(Overlay(name="unfollow_dialog", target=handle))
+            self._nav.show("unfollow_dialog", handle)
         else:
-            self._unfollow(handle)
-
-    def _on_unfollow(self, handle: str) -> None:
-        self._overlays.pop()
-        self._unfollow(handle)
-
-    def _unfollow(self, handle: str) -> None:
-        self._phone.world.tapped("unfollow", handle)
-        self._phone.world.unfollow(handle)
-
-    def _on_suggest(self, handle: str) -> None:
-        self._suggesting ^= {handle}
-
-    def _on_like(self, handle: str) -> None:
-        self._phone.world.tapped("like", handle)
-        self._phone.world.like(handle)
-
-    def _on_profile(self, handle: str) -> None:
-        self._enter_profile(handle)
+            self._following.unfollow(handle)
 
     def _on_tab(self, name: str) -> None:
-        self._stack = []
-        self._enter(Page(name=name))
-
-    def _on_search(self, _: str) -> None:
-        self._query = ""
-        self._enter(Page(name="search"))
+        self._nav.restart(Page(name=name))
 
     def _on_search_for(self, words: str) -> None:
         self._search(words)
 
-    def _on_submit(self, _: str) -> None:
-        self.submit()
-
     def _on_close_promo(self, _: str) -> None:
         self._promo = False
 
-    def _on_clear_search(self, _: str) -> None:
-        self._query = ""
-
     def _on_results_tab(self, tab: str) -> None:
-        page = self._stack.pop()
-        self._enter(Page(name=page.name, target=page.target, tab=tab), LOAD_S)
+        page = self._nav.stack.pop()
+        self._nav.enter(Page(name=page.name, target=page.target, tab=tab), LOAD_S)
+
+    def _on_own_post(self, number: str) -> None:
+        self._nav.enter(Page(name="own_post", target=number))
 
     def _on_accounts(self, _: str) -> None:
-        self._overlays.append(Overlay(name="account_sheet"))
+        self._nav.show("account_sheet")
 
-    def _on_switch(self, account: str) -> None:
-        changed = account != self._phone.world.active
-        self._overlays = []
-        if changed:
-            self._phone.world.switch(account)
-            self._stack = []
-            self._enter(Page(name="feed"))
-            self._overlays.append(Overlay(name="popup.save_login"))
+    def _switched(self) -> None:
+        super()._switched()
+        self._nav.show("popup.save_login")
 
-    def _on_close_overlay(self, _: str) -> None:
-        if self._overlays:
-            self._overlays.pop()
-
-    def _on_back_page(self, _: str) -> None:
-        self._focused = False
-        self.back()
+    def _publish(self, action: Action) -> None:
+        self._posting.act(action)
 
     # Text and keys
 
-    def focus_field(self, field: str) -> None:
-        self._focused = field == "search"
-
     def text(self, field: str) -> str:
-        return self._query if field == "search" else ""
+        return self._query if field == "search" else self._posting.text(field)
 
     def edit(self, field: str, text: str) -> None:
         if field == "search":
             self._query = text
+        else:
+            self._posting.edit(field, text)
 
     def submit(self) -> None:
-        if self._query.strip():
+        if self._nav.field not in ("", "search"):
+            self._posting.submit(self._nav.field)
+        elif self._query.strip():
             self._search(self._query.strip())
 
     def hide_keyboard(self) -> None:
-        self._focused = False
+        self._posting.hide_keyboard()
 
     def back(self) -> bool:
         """Closes what is on top; blockers stay, and the app is left instead."""
         if self._blocker():
             return False
-        if self._overlays:
-            self._overlays.pop()
-            return True
-        if len(self._stack) > 1:
-            self._stack.pop()
-            self._focused = False
-            return True
-        if self._page.name != "feed":
-            self._stack = [Page(name="feed")]
-            return True
-        return False
+        return self._nav.close() or self._leave(publishing_back=self._posting.back())
 
     def swipe(self, dx: int, dy: int) -> None:
-        """Up or down on the feed: the next or the previous video."""
-        if self._page.name == "feed" and not self._overlays and not self._blocker() and abs(dy) > max(_SWIPE, abs(dx)):
-            self._position = max(0, self._position + (1 if dy < 0 else -1))
+        """Up or down: the feed's next or previous video, the picker's other rows."""
+        if not self._swiped(dx, dy):
+            return
+        if self._nav.page.name == "feed":
+            self._turn(dy)
+        else:
+            self._posting.swipe(dy)

@@ -1,12 +1,13 @@
 """What the builders of screens are given, and the shell that each screen of TikTok stands in."""
 
-import msgspec
-
-from phonesim.apps.app import Phone
-from phonesim.apps.tiktok.labels import Labels
+from phonesim.apps.navigation import Overlay, Page
+from phonesim.apps.scene import SocialScene
+from phonesim.apps.tiktok.posting.state import PostingState, Upload
+from phonesim.apps.tiktok.posting.uploads import Uploads
 from phonesim.ui.chrome import Frame
 from phonesim.ui.view import DESIGN_WIDTH, Action, Bounds, Style, View, view
-from phonesim.world import Relation, World
+
+__all__ = ["Overlay", "Page"]
 
 PACKAGE = "com.zhiliaoapp.musically"
 RED = "#fe2c55"
@@ -16,55 +17,22 @@ DIM = "#8a8b91"
 WHITE = "#ffffff"
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the back stack."""
+class Scene(SocialScene, frozen=True, kw_only=True):
+    """Everything that a screen of TikTok is drawn from."""
 
-    name: str
-    target: str = ""
-    tab: str = ""
-    ready_at: float = 0.0
-
-
-class Overlay(msgspec.Struct, frozen=True, kw_only=True):
-    """A sheet, dialog or popup over the page."""
-
-    name: str
-    target: str = ""
-
-
-class Scene(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a screen is drawn from; builders only read it."""
-
-    phone: Phone
-    labels: Labels
-    nav: Labels
-    """The labels of tabs and navigation, another language under the fault `mixed_language`."""
-    page: Page
-    position: int
-    shown: dict[str, Relation]
-    """Relations whose label has not caught up yet."""
-    suggesting: frozenset[str]
-    query: str
-    focused: bool
+    posting: PostingState
+    uploads: Uploads
     promo: bool
     """Whether the feed still shows its floating advertisement."""
 
     @property
-    def frame(self) -> Frame:
-        return self.phone.frame
+    def focused(self) -> bool:
+        """Whether the field of the search has the focus."""
+        return self.field == "search"
 
-    @property
-    def world(self) -> World:
-        return self.phone.world
-
-    @property
-    def loading(self) -> bool:
-        """Whether the page is still waiting for the server."""
-        return self.phone.before(self.page.ready_at)
-
-    def relation(self, handle: str) -> Relation:
-        """The relation that the screen shows, which may lag behind the server's."""
-        return self.shown.get(handle) or self.world.relation(handle)
+    def watch_upload(self) -> Upload | None:
+        """The upload that the screen shows; what is drawn of it goes stale as it goes on."""
+        return self.uploads.watch()
 
 
 def shell(frame: Frame, *content: View, fill: str = WHITE) -> View:
@@ -74,6 +42,13 @@ def shell(frame: Frame, *content: View, fill: str = WHITE) -> View:
     content_frame = view("FrameLayout", inner, body, id="android:id/content")
     bars = view("View", (0, frame.bottom, DESIGN_WIDTH, frame.height), id="android:id/navigationBarBackground")
     return view("FrameLayout", frame.whole, view("LinearLayout", inner, content_frame), bars)
+
+
+def framed(bounds: Bounds, inner: View, *ids: str) -> View:
+    """Frames around a node, the last one outermost, each with its id or none, as the recordings nest them."""
+    for id_ in ids:
+        inner = view("FrameLayout", bounds, inner, id=id_)
+    return inner
 
 
 def text(
@@ -104,6 +79,21 @@ def text(
         radius=radius,
     )
     return view(cls, bounds, id=id, text=words, desc=desc, flags=flags, action=action, style=style)
+
+
+def word_button(
+    bounds: Bounds,
+    words: str,
+    *,
+    id: str = "",
+    action: Action | None = None,
+    ink: str = WHITE,
+    fill: str = RED,
+    size: int = 40,
+) -> View:
+    """A Button that carries its word itself, drawn as a filled plate."""
+    style = Style(size=size, color=ink, bold=True, align="center", fill=fill, radius=12)
+    return view("Button", bounds, id=id, text=words, flags="Cf", action=action, style=style)
 
 
 def icon(

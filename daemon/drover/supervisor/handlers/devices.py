@@ -2,7 +2,9 @@
 
 import msgspec
 
-from drover.store import queue
+from drover.policy.accounts import refuse
+from drover.policy.devices import description_faults
+from drover.store import devices, queue
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.state import DaemonState
 from drover.wire import control
@@ -17,12 +19,20 @@ class DeviceHandlers:
         self._state = state
 
     def table(self) -> Table:
-        return {control.ListDevices: self._list, control.GetDevice: self._get}
+        return {control.ListDevices: self._list, control.GetDevice: self._get, control.SetDevice: self._set}
 
     async def _list(self, _body: control.ListDevices) -> control.DeviceList:
         return control.DeviceList(devices=await self._devices(self._state.board.all()))
 
     async def _get(self, body: control.GetDevice) -> Device:
+        return await self._device(body.serial)
+
+    async def _set(self, body: control.SetDevice) -> Device:
+        refuse(description_faults(body.note, body.tags))
+        device = self._state.board.describe(body.serial, note=body.note, tags=body.tags)
+        if device is None:
+            raise RequestError(Code.NOT_FOUND, f"device {body.serial}: was never seen")
+        await self._state.store.write(devices.put, device)
         return await self._device(body.serial)
 
     async def _devices(self, found: list[Device]) -> list[Device]:

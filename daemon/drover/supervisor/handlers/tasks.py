@@ -79,7 +79,8 @@ class TaskHandlers:
         desk = self._state.desk
         pending = [task.id for task in found if task.status is Status.PENDING]
         now = datetime.now(UTC)
-        facts = await self._state.store.read(queue.waiting, pending, now=now) if pending else {}
+        pace = self._state.pace
+        facts = await self._state.store.read(queue.waiting, pending, now=now, pace=pace) if pending else {}
         shown: list[Task] = []
         for task in found:
             if task.id in facts:
@@ -91,6 +92,7 @@ class TaskHandlers:
                     ahead=facts[task.id].ahead,
                     not_before=facts[task.id].not_before,
                     last_reason=facts[task.id].last_reason,
+                    hold=facts[task.id].hold,
                     now=now,
                     zone=self._state.config.zone,
                     draining=desk.draining,
