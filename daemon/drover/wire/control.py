@@ -15,6 +15,7 @@ from drover.wire.devices import Device
 from drover.wire.doctor import Finding
 from drover.wire.events import Event
 from drover.wire.faults import Failure
+from drover.wire.leases import LeaseAnswer, LeaseRequest
 from drover.wire.tasks import Task, TaskStats
 
 # --- requests ---------------------------------------------------------------------------------------------------
@@ -255,6 +256,7 @@ RequestBody = (
     | ImportAccounts
     | ExportAccounts
     | DiscoverAccounts
+    | LeaseRequest
     | AnnounceApi
 )
 
@@ -460,6 +462,7 @@ ResponseBody = (
     | AccountsImported
     | AccountsCsv
     | AccountsDiscovered
+    | LeaseAnswer
     | Event
 )
 
