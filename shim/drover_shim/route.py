@@ -35,14 +35,16 @@ class Call:
 class Route:
     """One method on one path. A handler returns the `data` of the envelope, or a whole Answer.
 
-    `api` routes lie under the base path and need a plan with API access; `upload` takes bodies that are not JSON.
+    `api` routes lie under the base path and need a plan with API access; `upload` takes bodies that are not JSON;
+    `slow` ones wait for a phone or for somebody, and are served by threads of their own.
     """
 
     method: str
     path: str
-    handler: Callable[[Call], dict[str, Any] | Answer]
+    handler: Callable[[Call], Any]
     api: bool = True
     upload: bool = False
+    slow: bool = False
 
     @property
     def changes(self) -> bool:

@@ -16,13 +16,16 @@ from waitress.server import create_server
 from waitress.task import ErrorTask, WSGITask
 
 from drover.wire.faults import Code, Failure
-from drover_shim.app import WsgiApp
+from drover_shim.app import API_PREFIX, WsgiApp
 from drover_shim.envelope import refusal
 from drover_shim.guard import ABSOLUTE_FORM
+from drover_shim.lanes import Lanes, SlowRoutes
+from drover_shim.routes import ROUTES
 
 THREADS: Final = 16
 MAX_CONNECTIONS: Final = 256
-IDLE_TIMEOUT_S: Final = 30
+IDLE_TIMEOUT_S: Final = 210
+"""A client that sends a heartbeat each third of the longest lease finds its connection alive."""
 
 DRAIN_S: Final = 2.0
 """How long what a refused client still sends is read and thrown away."""
@@ -60,6 +63,7 @@ class HttpServer:
                 raise
             raise PortTakenError(f"port {port} on {host} is taken by another process") from None
         self._server.channel_class = _Channel
+        self._server.task_dispatcher = Lanes(self._server.task_dispatcher, SlowRoutes(ROUTES, API_PREFIX))
         # A warning for each request that finds all threads busy says nothing that the answer's time does not.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._stopping = threading.Event()

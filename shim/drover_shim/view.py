@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from drover.wire.control import Account, AccountsDiscovered, DaemonStatus
-from drover.wire.devices import Device
+from drover.wire.devices import Device, DeviceState
+from drover.wire.leases import Lease
 from drover.wire.tasks import Status, Task, TaskStats
 
 STATUS_TEXT: Final = {status: status.name.lower() for status in Status}
@@ -126,3 +127,35 @@ def health(status: DaemonStatus) -> dict[str, Any]:
 def local(moment: datetime | None, zone: ZoneInfo) -> str | None:
     """ "YYYY-MM-DD HH:MM:SS" in the zone, or None."""
     return None if moment is None else moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def rpc_device(device: Device) -> dict[str, Any]:
+    """An online phone, as clients that want to lease one look at it."""
+    facts = device.facts
+    return {
+        "serial": device.serial,
+        "busy": device.state is not DeviceState.IDLE,
+        "model": facts.model,
+        "platform_version": facts.platform_version,
+        "sdk": facts.sdk,
+        "width": facts.width,
+        "height": facts.height,
+        "battery": facts.battery,
+        "engine": facts.engine,
+        "state": device.state.value,
+        "reason": device.reason,
+        "task_id": device.task_id,
+    }
+
+
+def lease(lease: Lease, zone: ZoneInfo) -> dict[str, Any]:
+    """A lease as anybody may see it."""
+    return {
+        "serial": lease.serial,
+        "label": lease.label,
+        "ttl_secs": lease.ttl_s,
+        "taken_at": local(lease.taken_at, zone),
+        "expires_at": local(lease.expires_at, zone),
+        "calls": lease.calls,
+        "task_id": lease.task_id,
+    }

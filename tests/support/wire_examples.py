@@ -224,7 +224,7 @@ RESPONSES: list[control.ResponseBody] = [
     leases.LeaseList(
         leases=[LEASE], waiting=[leases.Waiting(serial="R58M123ABC", label="second", since=AT, until=LATER)]
     ),
-    leases.DirectResult(body=b"<hierarchy/>", path="/run/drover/direct/7.xml"),
+    leases.DirectResult(data=b"<hierarchy/>", path="/run/drover/direct/7.xml"),
     *(events.Event(id=index, at=AT, body=body) for index, body in enumerate(EVENTS, 1)),
 ]
 
@@ -279,7 +279,7 @@ FROM_WORKER: list[worker.FromWorker] = [
     direct.DirectAnswered(
         request_id=5,
         end=direct.DirectEnd.UNCERTAIN,
-        body=b"true",
+        data=b"true",
         path="/run/drover/direct/5-1.png",
         why="no answer came",
     ),

@@ -4,7 +4,8 @@ Rule of delivery: `tap` is performed at most once. An engine must never repeat i
 it cannot tell whether the tap arrived it raises TapUncertainError.
 """
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 
 class PhoneError(Exception):
@@ -21,6 +22,14 @@ class PhoneTimeoutError(PhoneError):
 
 class TapUncertainError(PhoneError):
     """The tap may or may not have reached the phone; it must not be repeated."""
+
+
+class CallRefusedError(PhoneError):
+    """The phone took a call and said no, or this engine cannot do it; nothing is wrong with the phone."""
+
+
+class CallUncertainError(PhoneError):
+    """A call was sent and its answer was lost: it may or may not have been done, and must not be repeated."""
 
 
 class AppMissingError(PhoneError):
@@ -62,6 +71,10 @@ class Engine(Protocol):
 
     def screenshot(self, *, timeout_s: float) -> bytes:
         """The screen as PNG."""
+        ...
+
+    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
+        """A method of UIAutomator2's JSON-RPC, sent at most once; raises CallRefusedError, CallUncertainError."""
         ...
 
     def close(self) -> None:

@@ -1,11 +1,13 @@
 """The fast engine: uiautomator2's resident server. Reads may be repeated; what touches the phone is sent once."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from drover.phone import rpc
 from drover.phone.adb import Adb, Deadline
-from drover.phone.engine import PhoneError, ScreenMovingError, TapUncertainError
+from drover.phone.engine import CallUncertainError, PhoneError, ScreenMovingError, TapUncertainError
 from drover.phone.keyboard import Keyboard
+from drover.phone.methods import READS
 from drover.phone.screencap import screencap
 from drover.phone.server import AutomationServer
 
@@ -75,6 +77,17 @@ class U2Engine:
     def screenshot(self, *, timeout_s: float) -> bytes:
         # The server's own pictures are JPEG.
         return screencap(self._adb, timeout_s=timeout_s)
+
+    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
+        with self._server.connect(Deadline(timeout_s)) as stream:
+            try:
+                return rpc.call(stream, method, *params)
+            except rpc.RpcError:
+                raise
+            except PhoneError as error:
+                if method in READS:
+                    raise
+                raise CallUncertainError(f"{error}; {method} may or may not have been done") from error
 
     def close(self) -> None:
         self._server.stop()

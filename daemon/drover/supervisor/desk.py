@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -35,6 +35,26 @@ log = structlog.get_logger("drover.tasks")
 
 STOP_GRACE_S: Final = 5.0
 LONGEST_WAIT_S: Final = 30.0
+
+
+class PhoneLine(Protocol):
+    """Who uses phones beside tasks, and who waits for one: those in line come before tasks."""
+
+    def serve(self) -> None:
+        """Called before phones are given to tasks: give those in line what is free."""
+        ...
+
+    def wants(self, serial: str) -> bool:
+        """Whether the phone is for somebody in line."""
+        ...
+
+    def reserved(self) -> int:
+        """Device slots that are for those in line."""
+        ...
+
+    def holds(self) -> set[str]:
+        """Phones in use beside tasks."""
+        ...
 
 
 class TaskDesk:
@@ -69,6 +89,7 @@ class TaskDesk:
         self._beginning: set[str] = set()
         self._woken = asyncio.Event()
         self.draining = False
+        self.line: PhoneLine | None = None
 
     # --- what clients ask
 
@@ -125,12 +146,17 @@ class TaskDesk:
     @property
     def in_use(self) -> int:
         """Devices that run something now."""
-        return len(self._running) + len(self._board.in_state(DeviceState.LEASED))
+        others = self.line.holds() if self.line else set[str]()
+        return len(self._running) + len(others | set(self._board.in_state(DeviceState.LEASED)))
 
     @property
     def spoken_for(self) -> int:
         """Devices in use, and those on which a task is about to begin."""
-        return self.in_use + sum(self._running.on(serial) is None for serial in self._beginning)
+        return self.in_use + sum(map(self.begins_on, self._beginning))
+
+    def begins_on(self, serial: str) -> bool:
+        """Whether a task is about to begin on this phone."""
+        return serial in self._beginning and self._running.on(serial) is None
 
     # --- dispatch
 
@@ -159,6 +185,8 @@ class TaskDesk:
         """Begin what can begin; returns the seconds until something falls due."""
         if self.draining:
             return LONGEST_WAIT_S
+        if self.line is not None:
+            self.line.serve()
         now = datetime.now(UTC)
         idle = [serial for serial in self._board.in_state(DeviceState.IDLE) if self.is_free(serial)]
         acting = self._running.acting()  # before the pauses are read: who ends meanwhile is still left alone
@@ -167,7 +195,8 @@ class TaskDesk:
             held = await self._store.read(pacing.holds, idle, now=now, pace=self._pace)
             heads = await self._store.read(queue.heads, idle, now=now, held=list(held))
             free = [serial for serial in idle if self.is_free(serial)]  # one may have been taken meanwhile
-            chosen = dispatch.choose(heads, free, self.in_use, self.device_limit, acting)
+            in_use = self.in_use + self._reserved()
+            chosen = dispatch.choose(heads, free, in_use, self.device_limit, acting)
             self._beginning.update(head.serial for head in chosen)  # nobody else takes them from here on
             await asyncio.gather(*(self._begin(head) for head in chosen))
         due = await self._store.read(queue.next_due, now=now)
@@ -175,7 +204,14 @@ class TaskDesk:
         wait_s = min(((moment - datetime.now(UTC)).total_seconds() for moment in moments), default=LONGEST_WAIT_S)
         return min(max(wait_s, 0.005), LONGEST_WAIT_S)
 
+    def _reserved(self) -> int:
+        return self.line.reserved() if self.line else 0
+
     def is_free(self, serial: str) -> bool:
+        """Whether the phone is idle and nobody waits in line for it."""
+        return self.is_idle(serial) and not (self.line is not None and self.line.wants(serial))
+
+    def is_idle(self, serial: str) -> bool:
         """Whether the phone is idle and no attempt runs or is about to begin there."""
         device = self._board.get(serial)
         idle = device is not None and device.state is DeviceState.IDLE

@@ -55,10 +55,10 @@ class DirectEnd(StrEnum):
 
 
 class DirectAnswered(msgspec.Struct, frozen=True, kw_only=True, tag="direct_answered"):
-    """Answers a direct call. Without `why`, what it gave is in `body` or in the file of this path."""
+    """Answers a direct call. Without `why`, what it gave is in `data` or in the file of this path."""
 
     request_id: int
     end: DirectEnd
-    body: bytes = b""
+    data: bytes = b""
     path: str = ""
     why: str = ""

@@ -126,7 +126,7 @@ class LeaseList(msgspec.Struct, frozen=True, kw_only=True, tag="lease_list"):
 class DirectResult(msgspec.Struct, frozen=True, kw_only=True, tag="direct_result"):
     """What a direct call gave: bytes, or the path of a file that holds them, which the reader removes."""
 
-    body: bytes = b""
+    data: bytes = b""
     path: str = ""
 
 

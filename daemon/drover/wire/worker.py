@@ -79,15 +79,7 @@ class Shutdown(msgspec.Struct, frozen=True, kw_only=True, tag="shutdown"):
 
 
 ToWorker = (
-    Begin
-    | StopAttempt
-    | IntentRecorded
-    | IntentRefused
-    | Probe
-    | ReadAccounts
-    | DirectCall
-    | DirectEnded
-    | Shutdown
+    Begin | StopAttempt | IntentRecorded | IntentRefused | Probe | ReadAccounts | DirectCall | DirectEnded | Shutdown
 )
 
 # --- worker to supervisor ---------------------------------------------------------------------------------------

@@ -55,5 +55,5 @@ ROUTES: Final = (
     Route(method="GET", path="/device", handler=list_devices),
     Route(method="GET", path="/device/<serial>", handler=get_device),
     Route(method="PATCH", path="/device/<serial>", handler=change_device),
-    Route(method="POST", path="/device/<serial>/discover", handler=discover),
+    Route(method="POST", path="/device/<serial>/discover", handler=discover, slow=True),
 )
