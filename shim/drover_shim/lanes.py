@@ -11,7 +11,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from drover_shim.route import Route
 
-MAX_SLOW: Final = 200
+MAX_SLOW: Final = 160
 """Threads of the slow lane at most. Each may hold a control connection, of which the daemon takes 256."""
 
 

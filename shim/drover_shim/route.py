@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from drover.wire.control import RequestBody
-from drover_shim.envelope import Answer
 from drover_shim.pool import ClientPool
 
 B = TypeVar("B")

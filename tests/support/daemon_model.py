@@ -19,15 +19,17 @@ from drover.wire.events import DeviceChanged, Event, EventBody, TaskChanged, Tas
 from drover.wire.faults import Code, RequestError
 from drover.wire.scripts import expand
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
+from tests.support.lease_model import LeaseModel
 
 Push = Callable[[Event], None]
 LIMITS = {"follow": 60, "unfollow": 60, "post": 5}
 
 
-class DaemonModel:
+class DaemonModel(LeaseModel):
     """Answers every request of the control conversation. Time moves only when a test moves a task."""
 
     def __init__(self, *, plan: str = "Pro", zone: str = "Europe/Paris", folder: Path | None = None) -> None:
+        super().__init__()
         self.plan = plan
         self.zone = ZoneInfo(zone)
         self.folder = folder
@@ -35,7 +37,6 @@ class DaemonModel:
         self.api_url = ""
         self.lock = threading.RLock()
         self.tasks: dict[int, Task] = {}
-        self.devices: dict[str, Device] = {}
         self.accounts: dict[tuple[str, str], c.Account] = {}
         self.logged_in: dict[tuple[str, str], list[str]] = {}
         """What the app of a platform lists on a phone, by (serial, platform); the first is the active one."""

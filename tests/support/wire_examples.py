@@ -82,9 +82,7 @@ ACCOUNT = control.Account(
 )
 FINDING = Finding(level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free space")
 MEDIA = MediaFile(path="/srv/media/clip.mp4", kind=MediaKind.VIDEO, media_type="video/mp4", size=123456, material_id=9)
-LEASE = leases.Lease(
-    serial="R58M123ABC", label="shop bot", taken_at=AT, expires_at=LATER, ttl_s=60, calls=4, task_id=7
-)
+LEASE = leases.Lease(serial="R58M123ABC", label="shop bot", taken_at=AT, expires_at=LATER, ttl_s=60, calls=4, task_id=7)
 SPEC = zygote.WorkerSpec(
     serial="R58M123ABC",
     incarnation=3,

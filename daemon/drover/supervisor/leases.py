@@ -86,7 +86,8 @@ class PhoneLeases:
         if not self._book.wait(wish):
             why = f"device {wish.serial}: too many wait for phones already"
             raise RequestError(Code.TOO_MANY, why, {"serial": wish.serial}, retry_after_s=5)
-        turn: asyncio.Future[Held] = self._waiters[wish.key] = asyncio.get_running_loop().create_future()
+        turn: asyncio.Future[Held] = asyncio.get_running_loop().create_future()
+        self._waiters[wish.key] = turn
         self._arm()
         self._desk.wake()
         try:
