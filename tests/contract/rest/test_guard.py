@@ -56,7 +56,7 @@ BAD_HOSTS = [
 
 
 def _paths() -> list[tuple[str, str]]:
-    fill = {"<task_id>": "1", "<serial>": "a", "<name>": "x", "<username>": "me"}
+    fill = {"<task_id>": "1", "<serial>": "a", "<name>": "x", "<username>": "me", "<session>": "0" * 48}
     listed: list[tuple[str, str]] = []
     for route in ROUTES:
         path = path_of(route)

@@ -41,7 +41,7 @@ def test_what_the_phone_does_not_know_is_its_own_refusal(phone: Phone) -> None:
 
 def test_plain_adb_says_what_it_cannot_do(open_phone: OpenPhone) -> None:
     phone = open_phone("adb")
-    with pytest.raises(CallRefusedError, match="needs the engine uiautomator2.*click, deviceInfo"):
+    with pytest.raises(CallRefusedError, match=r"needs the engine uiautomator2.*click, deviceInfo"):
         phone.call("objInfo", [FOCUSED])
     for wrong in ([FOCUSED], [1], ["x", "y"], [1, 2, 3]):
         with pytest.raises(CallRefusedError, match="cannot be used by plain adb"):

@@ -5,9 +5,10 @@ import pytest
 from drover.policy.adb_args import MAX_ARG_BYTES, OFFERED, WHY_NOT, refusal
 
 REACHING_BEYOND = (
-    "kill-server start-server reconnect connect disconnect pair tcpip usb forward reverse root remount push pull "
-    "install -s -H -P -L -t -a -d -e devices wait-for-device emu"
-).split()
+    *("kill-server", "start-server", "reconnect", "connect", "disconnect", "pair", "tcpip", "usb", "forward"),
+    *("reverse", "root", "remount", "push", "pull", "install", "devices", "wait-for-device", "emu"),
+    *("-s", "-H", "-P", "-L", "-t", "-a", "-d", "-e"),
+)
 
 
 @pytest.mark.parametrize("word", OFFERED)
