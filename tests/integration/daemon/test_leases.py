@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 from tests.support.phones import PhoneFarm, wait_until
 
+EXAMPLE = Path(__file__).parents[3] / "contrib" / "examples" / "lease_client.py"
 TIMELY_S = 1.0
 """R11: what a lease may outlive its time by."""
 
@@ -130,6 +132,24 @@ def test_a_phone_is_driven_under_a_lease(daemon: DroverDaemon, serials: tuple[st
     status, _, message = rpc("deviceInfo")
     assert (status, "was released" in message) == (403, True)
     assert client.ask("DELETE", f"rpc/session/{client.session}")[0] == 404
+
+
+def test_a_client_written_for_the_compatible_api(
+    daemon: DroverDaemon, serials: tuple[str, str], tmp_path: Path
+) -> None:
+    serial, _ = serials
+    run = subprocess.run(
+        [sys.executable, str(EXAMPLE), serial],
+        env={**os.environ, "TIKMATRIX_API_BASE": daemon.api_url()},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "nodes on the screen" in run.stdout
+    assert (tmp_path / "screen.png").read_bytes().startswith(b"\x89PNG")
+    daemon.wait_idle(serial)
 
 
 def test_who_is_let_in(serials: tuple[str, str], client: Client, other: Client) -> None:
@@ -408,3 +428,35 @@ def test_an_effect_is_sent_once_and_its_doubt_is_told(
     assert (status, data["end"], "may or may not" in message) == (500, "uncertain", True), message
     # The phone is opened anew and the lease goes on.
     assert client.ask("POST", "rpc/jsonrpc", click)[:2] == (200, True)
+
+
+def test_tasks_and_leases_draw_from_one_pool(adb_server: AdbServer, serials: tuple[str, str]) -> None:
+    first, second = serials
+    limit = {"DROVER_LICENSE_DEVICE_LIMIT": "1"}
+    with DroverDaemon(adb_port=adb_server.port, api=True, settings=limit) as own:
+        own.wait_idle(first, second)
+        holder = Client(own.api_url())
+        holder.take(first)
+        (task_id,) = own.follow(second, target="ada_pool")
+        assert "device limit of 1" in own.task(task_id).remark
+        waiting = Client(own.api_url())
+        status, data, _ = waiting.ask("POST", "rpc/session", {"serial": second})
+        assert (status, data["device_limit"]) == (409, 1)
+        holder.ask("DELETE", f"rpc/session/{holder.session}")
+        assert own.wait_ended(task_id).status is Status.COMPLETED
+        for one in (holder, waiting):
+            one.close()
+
+
+def test_tasks_find_the_automation_server_as_they_expect_it(serials: tuple[str, str], client: Client) -> None:
+    serial, _ = serials
+
+    def configurator(method: str, *params: Any) -> Any:
+        return client.ask("POST", "rpc/jsonrpc", {"serial": serial, "method": method, "params": list(params)})[1]
+
+    client.take(serial)
+    assert configurator("getConfigurator")["waitForIdleTimeout"] == 0
+    configurator("setConfigurator", {"waitForIdleTimeout": 5000})
+    client.ask("DELETE", f"rpc/session/{client.session}")
+    client.take(serial, wait_secs=20)
+    assert configurator("getConfigurator")["waitForIdleTimeout"] == 0
