@@ -78,6 +78,14 @@ def _press_key_code(plain: _Plain, code: float, _meta: Any = None) -> bool:
     return True
 
 
+def _wake_up(plain: _Plain) -> bool:
+    return _press_key_code(plain, _WAKEUP)
+
+
+def _sleep(plain: _Plain) -> bool:
+    return _press_key_code(plain, _SLEEP)
+
+
 def _dump(plain: _Plain, _compressed: bool = False, _depth: int = 0) -> str:
     return plain.engine.hierarchy(timeout_s=plain.timeout_s).decode(errors="replace")
 
@@ -105,8 +113,8 @@ def _screenshot(plain: _Plain, scale: float = 1.0, quality: int = 80) -> str:
 _METHODS: Final[dict[str, Callable[..., Any]]] = {
     "deviceInfo": _device_info,
     "isScreenOn": _is_screen_on,
-    "wakeUp": lambda plain: _press_key_code(plain, _WAKEUP),
-    "sleep": lambda plain: _press_key_code(plain, _SLEEP),
+    "wakeUp": _wake_up,
+    "sleep": _sleep,
     "click": _click,
     "swipe": _swipe,
     "drag": _swipe,

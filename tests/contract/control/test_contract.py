@@ -328,22 +328,22 @@ def test_a_lease_needs_a_phone_that_was_seen(client: ControlClient) -> None:
     assert client.ask(le.ListLeases(), le.LeaseList) == le.LeaseList(leases=[])
     assert refused(lambda: client.call(le.TakeLease(serial=a_serial()))).code is Code.NOT_FOUND
     for ttl_s in (0, le.MAX_TTL_S + 1):
-        failure = refused(lambda ttl_s=ttl_s: client.call(le.TakeLease(serial=a_serial(), ttl_s=ttl_s)))
+        failure = refused(partial(client.call, le.TakeLease(serial=a_serial(), ttl_s=ttl_s)))
         assert (failure.code, failure.message.partition(":")[0]) == (Code.INVALID, "ttl_secs")
     assert refused(lambda: client.call(le.EvictLease(serial=a_serial()))).code is Code.NOT_FOUND
 
 
 def test_a_session_that_was_never_given_opens_nothing(client: ControlClient) -> None:
     session, serial = "0" * 48, a_serial()
-    for request in (le.ExtendLease(session=session), le.ReleaseLease(session=session)):
-        assert refused(lambda request=request: client.call(request)).code is Code.NOT_FOUND
+    for about in (le.ExtendLease(session=session), le.ReleaseLease(session=session)):
+        assert refused(partial(client.call, about)).code is Code.NOT_FOUND
     for shown in (session, ""):
         for request in (
             le.CallPhone(session=shown, serial=serial, method="click", params=[1, 1]),
             le.ReadHierarchy(session=shown, serial=serial),
             le.TakeScreenshot(session=shown, serial=serial),
         ):
-            assert refused(lambda request=request: client.call(request)).code is Code.LEASE
+            assert refused(partial(client.call, request)).code is Code.LEASE
 
 
 def test_adb_is_off_by_default(client: ControlClient) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -216,8 +217,7 @@ def test_the_line_is_first_come_first_served(daemon: DroverDaemon, serials: tupl
     threads = [threading.Thread(target=stand, args=(number,)) for number in range(3)]
     for number, thread in enumerate(threads):
         thread.start()
-        in_line = number + 1
-        wait_until(lambda n=in_line: len(line(daemon)) == n, what=f"{in_line} in line")
+        wait_until(partial(is_in_line, daemon, number + 1), what=f"{number + 1} in line")
     impatient = Client(daemon.api_url())
     asked = time.monotonic()
     assert impatient.ask("POST", "rpc/session", {"serial": serial, "wait_secs": 1})[0] == 409
@@ -230,8 +230,8 @@ def test_the_line_is_first_come_first_served(daemon: DroverDaemon, serials: tupl
         one.close()
 
 
-def line(daemon: DroverDaemon) -> list[str]:
-    return [waiting.serial for waiting in daemon.client.ask(ListLeases(), LeaseList).waiting]
+def is_in_line(daemon: DroverDaemon, count: int) -> bool:
+    return len(daemon.client.ask(ListLeases(), LeaseList).waiting) == count
 
 
 def free_after(daemon: DroverDaemon, serial: str, since: float) -> float:
