@@ -65,6 +65,7 @@ def heartbeat(call: Call) -> dict[str, Any]:
 
 
 def release(call: Call) -> dict[str, Any]:
+    """Give the phone back."""
     call.ask(leases.ReleaseLease(session=_session(call.args["session"])), Done)
     return {"released": True}
 
@@ -98,11 +99,13 @@ def adb(call: Call) -> str:
 
 
 def hierarchy(call: Call) -> Answer:
+    """The UI tree, as XML and not in an envelope."""
     request = leases.ReadHierarchy(session=_held(call), serial=_serial(call.query.get("serial")), timeout_s=_wait(call))
     return Answer(status=200, body=_result(call, request), media_type="application/xml; charset=utf-8")
 
 
 def screenshot(call: Call) -> Answer:
+    """The screen, as PNG and not in an envelope."""
     request = leases.TakeScreenshot(
         session=_held(call), serial=_serial(call.query.get("serial")), timeout_s=_wait(call)
     )  # fmt: skip
