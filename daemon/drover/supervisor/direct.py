@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from drover.wire.codec import MalformedMessageError
 from drover.wire.direct import DirectAnswered, DirectCall, DirectEnd
 from drover.wire.faults import Code, RequestError
 from drover.wire.leases import DirectResult
@@ -72,45 +73,43 @@ class DirectCalls:
             raise RequestError(Code.TOO_MANY, why, {"serial": serial}, retry_after_s=1)
         limit_s = timeout_s if most_s is None else min(timeout_s, most_s)
         request_id = next(self._ids)
-        pending = _Pending(serial, asyncio.get_running_loop().create_future())
-        self._pending[request_id] = pending
+        self._ask(serial, make(request_id, limit_s, str(self.folder)))
+        # Kept until the worker answers, also if whoever asked goes away: until then it may run on the phone.
+        pending = self._pending[request_id] = _Pending(serial, asyncio.get_running_loop().create_future())
         try:
-            if not self._send(serial, make(request_id, limit_s, str(self.folder))):
-                raise self._failed(serial, DirectEnd.NOT_DONE, "its worker does not answer; try again in a moment")
             answer = await asyncio.wait_for(asyncio.shield(pending.answer), limit_s + ANSWER_GRACE_S)
         except TimeoutError:
             why = f"its worker gave no answer within {limit_s:.1f} s; what was asked may or may not have been done"
             raise self._failed(serial, DirectEnd.UNCERTAIN, why) from None
-        finally:
-            self._forget(request_id)
         if answer.end is not DirectEnd.DONE:
             raise self._failed(serial, answer.end, answer.why)
         return DirectResult(data=answer.data, path=answer.path)
 
-    def _forget(self, request_id: int) -> None:
-        """Whoever asked has gone. A call without an answer still runs on the phone, and is kept until it comes."""
-        pending = self._pending.get(request_id)
-        if pending is not None and pending.answer.done():
-            del self._pending[request_id]
+    def _ask(self, serial: str, message: DirectCall) -> None:
+        try:
+            taken = self._send(serial, message)
+        except MalformedMessageError as error:
+            raise RequestError(Code.TOO_LARGE, f"params: too large for the phone's worker: {error}") from None
+        if not taken:
+            raise self._failed(serial, DirectEnd.NOT_DONE, "its worker does not answer; try again in a moment")
 
     def said(self, serial: str, message: DirectAnswered) -> None:
         """A worker answered."""
         if message.path:
             asyncio.get_running_loop().call_later(FILE_S, self._remove, message.path)
-        pending = self._pending.get(message.request_id)
-        if pending is None or pending.serial != serial or pending.answer.done():
+        if message.request_id not in self._on(serial):
             log.warning("late_message_ignored", device=serial, message="DirectAnswered", request=message.request_id)
             return
-        pending.answer.set_result(message)
-        asyncio.get_running_loop().call_soon(self._pending.pop, message.request_id, None)
+        self._pending.pop(message.request_id).answer.set_result(message)
 
     def lost(self, serial: str, why: str) -> None:
         """The phone's worker can answer no more."""
         for request_id in self._on(serial):
-            answer = self._pending.pop(request_id).answer
-            if not answer.done():
-                told = f"{why}; what was asked may or may not have been done"
-                answer.set_result(DirectAnswered(request_id=request_id, end=DirectEnd.UNCERTAIN, why=told))
+            told = f"{why}; what was asked may or may not have been done"
+            answer = DirectAnswered(request_id=request_id, end=DirectEnd.UNCERTAIN, why=told)
+            self._pending.pop(request_id).answer.set_result(answer)
+            for torn in self.folder.glob(f"{request_id}-*"):
+                torn.unlink(missing_ok=True)
 
     async def finish(self, serial: str) -> None:
         """Return when nothing of earlier calls happens on the phone; what does not end is ended."""

@@ -3,6 +3,7 @@
 A call whose time is over before it could begin is not begun: whoever sent it has given up by then.
 """
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import structlog
 
 from drover.phone.engine import CallRefusedError, CallUncertainError, PhoneError, TapUncertainError
@@ -83,7 +83,8 @@ def failed(call: DirectCall, end: DirectEnd, why: str) -> DirectAnswered:
 
 def _rpc(phone: Phone, call: DirectRpc, left_s: float) -> DirectAnswered:
     result = phone.call(call.method, call.params, timeout_s=left_s)
-    return _given(call, msgspec.json.encode(result), "json")
+    # A text of the phone may hold half a surrogate pair, which no UTF-8 can.
+    return _given(call, json.dumps(result, ensure_ascii=False).encode(errors="replace"), "json")
 
 
 def _hierarchy(phone: Phone, call: DirectHierarchy, left_s: float) -> DirectAnswered:

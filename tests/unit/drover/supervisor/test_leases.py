@@ -14,6 +14,7 @@ from drover.supervisor.board import DeviceBoard
 from drover.supervisor.desk import TaskDesk
 from drover.supervisor.direct import DirectCalls
 from drover.supervisor.leases import PhoneLeases
+from drover.wire.codec import MalformedMessageError
 from drover.wire.devices import Device, DeviceState
 from drover.wire.direct import DirectAnswered, DirectEnd, DirectEnded, DirectRpc
 from drover.wire.faults import Code, RequestError
@@ -54,6 +55,7 @@ class Stage:
     folder: Path
     sent: list[ToWorker] = field(default_factory=list[ToWorker])
     killed: list[str] = field(default_factory=list[str])
+    takes: bool | Exception = True
 
     def __post_init__(self) -> None:
         self.board = DeviceBoard([Device(serial=s, state=DeviceState.ABSENT) for s in (A, B)], lambda _device: None)
@@ -67,8 +69,10 @@ class Stage:
         )
 
     def _send(self, _serial: str, message: ToWorker) -> bool:
+        if isinstance(self.takes, Exception):
+            raise self.takes
         self.sent.append(message)
-        return True
+        return self.takes
 
     def _kill(self, serial: str, why: str) -> bool:
         self.killed.append(why)
@@ -231,6 +235,20 @@ def test_a_call_never_outlives_its_lease(play: Callable[[Play], None], monkeypat
         finally:
             for call in calls:
                 call.cancel()
+
+    play(script)
+
+
+def test_what_no_worker_takes_is_not_done(play: Callable[[Play], None]) -> None:
+    async def script(stage: Stage) -> None:
+        await stage.taken()
+        stage.takes = False
+        assert await refused(stage.click()) is Code.UNAVAILABLE
+        stage.takes = MalformedMessageError("message of 2000000 bytes is over the cap")
+        assert await refused(stage.click()) is Code.TOO_LARGE
+        stage.takes = True
+        stage.leases.end(A, "enough")  # nothing is left that could keep the phone
+        await until(lambda: stage.state() is DeviceState.IDLE)
 
     play(script)
 

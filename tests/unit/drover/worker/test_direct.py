@@ -49,9 +49,9 @@ def carried_out(phone: StandIn, call: Any) -> Performed:
 
 
 def test_a_result_is_json(tmp_path: Path) -> None:
-    phone = StandIn({"sdkInt": 34, "name": "é"})
+    phone = StandIn({"sdkInt": 34, "name": "é", "half": "\ud83d"})
     done = carried_out(phone, rpc(tmp_path, "deviceInfo"))
-    assert (done.answer.end, done.answer.data) == (DirectEnd.DONE, '{"sdkInt":34,"name":"é"}'.encode())
+    assert (done.answer.end, done.answer.data) == (DirectEnd.DONE, '{"sdkInt": 34, "name": "é", "half": "?"}'.encode())
     assert (done.healthy, done.altered, phone.asked) == (True, False, [("deviceInfo",)])
 
 
