@@ -16,6 +16,10 @@ import msgspec
 import tzlocal
 from msgspec import Meta
 
+from drover.wire.custom import CommandSpec, checked
+from drover.wire.faults import RequestError
+from drover.wire.scripts import describe
+
 Port = Annotated[int, Meta(ge=1, le=65535)]
 PortOrAny = Annotated[int, Meta(ge=0, le=65535)]
 Days = Annotated[float, Meta(ge=0, le=36500)]
@@ -114,6 +118,7 @@ class Config(_Section, frozen=True, kw_only=True):
     api: ApiSection = ApiSection()
     retention: RetentionSection = RetentionSection()
     rpc: RpcSection = RpcSection()
+    scripts: dict[str, CommandSpec] = {}
 
     @property
     def data_dir(self) -> Path:
@@ -136,6 +141,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     overrides = _overrides(environ)
     for (section, key), value in overrides.items():
         raw.setdefault(section, {})[key] = value
+    _check_scripts(raw.get("scripts", {}), path, text)
     try:
         config = msgspec.convert(raw, Config)
     except msgspec.ValidationError as error:
@@ -157,6 +163,17 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
             "network could drive the phones. Use 127.0.0.1, and a tunnel or a proxy with a login"
         )
     return config
+
+
+def _check_scripts(sections: Mapping[str, Any], path: Path | None, text: str) -> None:
+    """Names and commands by the same rules as those of `droverctl script add`."""
+    for name, section in sections.items():
+        try:
+            checked(name, msgspec.convert(section, CommandSpec))
+        except (RequestError, msgspec.ValidationError) as error:
+            what = describe(error) if isinstance(error, msgspec.ValidationError) else str(error)
+            line = _line(text, f"scripts.{name}", what.partition(":")[0])
+            raise ConfigError(f"{path}:{line}: scripts.{name}: {what}") from None
 
 
 def _is_loopback(host: str) -> bool:
@@ -192,6 +209,8 @@ def _overrides(environ: Mapping[str, str]) -> dict[tuple[str, str], Any]:
     """Values from `DROVER_SECTION_KEY`, read as TOML where they are TOML and as text otherwise."""
     found: dict[tuple[str, str], Any] = {}
     for section in Config.__struct_fields__:
+        if section == "scripts":
+            continue  # its names are the user's
         for key in getattr(Config(), section).__struct_fields__:
             text = environ.get(f"DROVER_{section}_{key}".upper())
             if text is not None:

@@ -7,9 +7,8 @@ from itertools import product
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from drover.policy.accounts import DEFAULT_PLATFORM, PLATFORMS, bare, key_of
+from drover.policy.catalog import Catalog
 from drover.policy.records import NewTask
 from drover.policy.schedule import clock_time
 from drover.wire import scripts
@@ -46,11 +45,13 @@ def plan_tasks(
     rng: random.Random,
     group_id: str,
     max_tries: int,
+    catalog: Catalog,
 ) -> list[NewTask]:
     """The tasks of one request in the order in which they will run; raises RequestError."""
     if not request.script_name:
-        raise RequestError(Code.SCRIPT_MISSING, "script_name: is missing; supported: " + ", ".join(scripts.SUPPORTED))
-    configs = scripts.expand(request.script_name, request.script_config)
+        raise RequestError(Code.SCRIPT_MISSING, "script_name: is missing; supported: " + ", ".join(catalog.names))
+    configs = catalog.expand(request.script_name, request.script_config)
+    request = catalog.placed(request)
     places = _places(request, accounts)
     scheduled_at = _scheduled_at(request, now, zone)
     low, high = _interval(request)
@@ -59,6 +60,7 @@ def plan_tasks(
         raise RequestError(
             Code.INVALID, f"script_config.target_users: {count} tasks at once, expected at most {MAX_TASKS_PER_REQUEST}"
         )
+    usual = catalog.default_platform(request.script_name)
     begun: set[str] = set()
     tasks: list[NewTask] = []
     for config, (serial, account) in product(configs, places):
@@ -66,10 +68,10 @@ def plan_tasks(
             NewTask(
                 serial=serial,
                 username=account.username if account else None,
-                platform=account.platform if account else request.platform or DEFAULT_PLATFORM,
+                platform=account.platform if account else request.platform or usual,
                 package=account.package if account else "",
                 script_name=request.script_name,
-                script_config=msgspec.to_builtins(config),
+                script_config=config,
                 source=request.source,
                 group_id=group_id,
                 priority=request.priority,

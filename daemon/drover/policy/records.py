@@ -56,6 +56,7 @@ class AttemptEnd:
 
     `tries` counts automatic tries of this round (a manual retry begins a new round), `settles` whether the script
     can find out by looking; `reason` is None only for success. `settling` counts those of them that began by looking.
+    `own_word`: what the script tells of its own end stands, because nobody else can know its effect.
     """
 
     effect: Effect
@@ -66,6 +67,7 @@ class AttemptEnd:
     remark: str = ""
     evidence: tuple[str, ...] = ()
     settling: int = 0
+    own_word: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +83,13 @@ class AttemptFacts:
     settling: int
 
     def ended(
-        self, *, settles: bool, reason: Reason | None, remark: str = "", evidence: tuple[str, ...] = ()
+        self,
+        *,
+        settles: bool,
+        reason: Reason | None,
+        remark: str = "",
+        evidence: tuple[str, ...] = (),
+        own_word: bool = False,
     ) -> AttemptEnd:
         """These facts with what is known of the end itself."""
         return AttemptEnd(
@@ -93,6 +101,7 @@ class AttemptFacts:
             remark=remark,
             evidence=evidence,
             settling=self.settling,
+            own_word=own_word,
         )
 
 

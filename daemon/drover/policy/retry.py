@@ -28,12 +28,19 @@ NOT_BY_LOOKING: Final = frozenset(
 """Reasons that stand in the way of looking until somebody has acted, or that say nobody wants us to."""
 
 
+OWN_WORD: Final = frozenset({Reason.SCRIPT_ERROR, Reason.STOPPED, Reason.TIMEOUT})
+"""How a command in another language ends by its own word or by its deadline: nothing is repeated by itself then."""
+
+
 def decide(end: AttemptEnd, rng: Random) -> Decision:
     """The decision for an attempt that ended; see README.md here for the table."""
     if end.reason is None or end.effect is Effect.CONFIRMED:
         return Complete(remark=end.remark if end.reason is None else "", evidence=end.evidence)
     if end.reason is Reason.REJECTED:
         return _failed(end, end.reason)  # the app was seen not to do it: the effect is none, whatever was tapped
+    if end.own_word and end.reason in OWN_WORD:
+        none = end.effect is Effect.NONE
+        return _failed(end, end.reason) if none else _unknown(end, end.reason, retry_safe=False)
     if end.effect is Effect.NONE:
         return _without_effect(end, end.reason, rng)
     return _unsettled(end, end.reason, rng)

@@ -19,9 +19,10 @@ from sqlalchemy import (
 )
 
 from drover.store.types import Json, Stamp
+from drover.wire.custom import CommandSpec
 from drover.wire.devices import DeviceFacts
 
-REVISION: Final = "0003"
+REVISION: Final = "0005"
 """The migration that this code is written for."""
 
 metadata: Final = MetaData()
@@ -193,6 +194,13 @@ settings: Final = Table(
     metadata,
     Column("key", String, primary_key=True),
     Column("value", Json(), nullable=False),
+)
+
+scripts: Final = Table(
+    "scripts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("spec", Json(CommandSpec), nullable=False),
 )
 
 idempotency: Final = Table(

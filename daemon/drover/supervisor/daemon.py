@@ -33,6 +33,7 @@ from drover.supervisor.presence import Presence
 from drover.supervisor.retention import Retention
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.runtime import RuntimeDir
+from drover.supervisor.scripts import Scripts
 from drover.supervisor.shim_process import ShimProcess
 from drover.supervisor.state import DaemonState
 from drover.supervisor.tracker import AdbTracker
@@ -77,7 +78,11 @@ class Daemon:
     async def _prepare(self) -> None:
         config, store = self._config, self._store
         pace = pace_of(config)
-        await recovery.recover(store, config, boot_id=self._boot_id, rng=self._rng, pace=pace)
+        self._scripts = Scripts(store, config.scripts)
+        await self._scripts.load()
+        await recovery.recover(
+            store, config, boot_id=self._boot_id, rng=self._rng, pace=pace, delivery=self._scripts.delivery
+        )
         license_ = plans.license_for(config.license.plan, config.license.device_limit)
         last_id = await store.read(events.last_id)
         self._hub = EventHub(lambda after, limit: store.read(events.after, after, limit), last_id)
@@ -101,6 +106,7 @@ class Daemon:
             freed=self._device_freed,
             rng=self._rng,
             pace=pace,
+            delivery=self._scripts.delivery,
         )
         self._desk = TaskDesk(
             config,
@@ -108,6 +114,7 @@ class Daemon:
             self._board,
             self._hub,
             self._running,
+            self._scripts,
             boot_id=self._boot_id,
             device_limit=license_.device_limit,
             send=self._fleet.send,
@@ -128,6 +135,7 @@ class Daemon:
             self._board, self._desk, self._direct, send=self._fleet.send, given_back=self._show_phone
         )
         self._desk.line = self._leases
+        self._desk.give_session = self._session_for
         self._adb_server = AdbServer(config.adb.host, config.adb.port, config.data_dir / "adb-server.log")
         self._tracker = AdbTracker(config.adb.host, config.adb.port, self._adb_changed, self._ensure_adb_server)
         self._presence = Presence(
@@ -144,6 +152,7 @@ class Daemon:
             discovery=self._discovery,
             leases=self._leases,
             direct=self._direct,
+            scripts=self._scripts,
             pace=pace,
             license=license_,
             adb_connected=lambda: self._tracker.connected,
@@ -161,6 +170,7 @@ class Daemon:
 
     async def _serve(self) -> None:
         await self._fleet.start()
+        await self._scripts.found_plugins(self._fleet.plugins)
         await self._control.start()
         for name, work in {
             "events": self._hub.run(),
@@ -238,6 +248,13 @@ class Daemon:
         self._discovery.lost(serial, why)
         self._end_lease(serial, why)
         self._background(self._running.lost(serial, Reason.DEVICE_LOST, why))
+
+    def _session_for(self, serial: str, task_id: int, label: str) -> tuple[str, str]:
+        """The lease of a command's task on its own phone, and where the API answers."""
+        taken = self._leases.for_task(serial, task_id, label)
+        api = self._config.api
+        configured = f"http://{api.host}:{api.port}/api/v1/" if api.enabled else ""
+        return taken.session, self._state.api_url or configured
 
     def _end_lease(self, serial: str, why: str) -> None:
         """Nobody can reach the phone through its worker any more."""

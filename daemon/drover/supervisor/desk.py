@@ -25,10 +25,12 @@ from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.hub import EventHub
 from drover.supervisor.running import RunningAttempts
+from drover.supervisor.scripts import Scripts
 from drover.wire.control import CreateTasks, TasksCreated
+from drover.wire.custom import CommandSpec, ManagedRun
 from drover.wire.devices import DeviceState
 from drover.wire.faults import Code, RequestError
-from drover.wire.tasks import Reason
+from drover.wire.tasks import Reason, Task
 from drover.wire.worker import Begin, StopAttempt, ToWorker
 
 log = structlog.get_logger("drover.tasks")
@@ -57,6 +59,10 @@ class PhoneLine(Protocol):
         ...
 
 
+GiveSession = Callable[[str, int, str], tuple[str, str]]
+"""From serial, task and label to the session of the task's own lease, and the URL of the API."""
+
+
 class TaskDesk:
     """Accepting, stopping and dispatching tasks. `send` and `kill` reach a device's worker."""
 
@@ -67,6 +73,7 @@ class TaskDesk:
         board: DeviceBoard,
         hub: EventHub,
         running: RunningAttempts,
+        scripts: Scripts,
         *,
         boot_id: str,
         device_limit: int,
@@ -80,6 +87,7 @@ class TaskDesk:
         self._board = board
         self._hub = hub
         self._running = running
+        self._scripts = scripts
         self._boot_id = boot_id
         self.device_limit = device_limit
         self._send = send
@@ -90,6 +98,7 @@ class TaskDesk:
         self._woken = asyncio.Event()
         self.draining = False
         self.line: PhoneLine | None = None
+        self.give_session: GiveSession | None = None
 
     # --- what clients ask
 
@@ -106,6 +115,7 @@ class TaskDesk:
             rng=self._rng,
             group_id=uuid.uuid4().hex,
             max_tries=self._config.tasks.max_tries,
+            catalog=self._scripts.catalog,
         )
         ids = await self._store.write(
             tasks.insert, planned, now=datetime.now(UTC), key=request.idempotency_key, digest=request.body_digest
@@ -231,8 +241,9 @@ class TaskDesk:
             )
         except (ConflictError, NotFoundError):
             return  # stopped or deleted meanwhile
-        deadline_s = self._config.tasks.attempt_timeout_s
-        self._running.begun(attempt, task)
+        spec = self._scripts.command(task.script_name)
+        deadline_s = self._config.tasks.attempt_timeout_s if spec is None else spec.timeout_s
+        self._running.begun(attempt, task, timeout_s=deadline_s)
         self._board.apply(head.serial, DeviceEvent.ATTEMPT_BEGAN, f"task {task.id}", task_id=task.id)
         self._hub.poke()
         sent = self._send(
@@ -245,14 +256,23 @@ class TaskDesk:
                 script_config=task.script_config,
                 username=task.username,
                 platform=attempt.platform,
-                package=attempt.package,
+                package=attempt.package or (spec.package if spec else ""),
                 folder=str(self.folder(task.id)),
                 deadline_s=deadline_s,
                 settle=attempt.settle,
+                managed=None if spec is None else self._managed(spec, task),
             ),
         )
         if not sent:
             await self._running.lost(head.serial, Reason.INTERRUPTED, "The worker was gone when the task was to begin.")
+
+    def _managed(self, spec: CommandSpec, task: Task) -> ManagedRun:
+        """What the worker needs to run the command; the phone is leased for it from here on."""
+        session, api_base = "", ""
+        if self.give_session is not None:
+            label = f"{task.script_name}, task {task.id}"
+            session, api_base = self.give_session(task.serial, task.id, label)
+        return ManagedRun(spec=spec, session=session, api_base=api_base)
 
     def folder(self, task_id: int) -> Path:
         """Where a task's log and evidence lie."""

@@ -17,6 +17,7 @@ from drover.policy.restart import WorkerRestarts
 from drover.supervisor.channel import WorkerChannel
 from drover.supervisor.zygote import Zygote
 from drover.wire.codec import PROTOCOL_VERSION
+from drover.wire.custom import PluginSheet
 from drover.wire.worker import FromWorker, Shutdown, ToWorker, WorkerHello
 from drover.wire.zygote import Exited, Forked, FromZygote, WorkerSpec
 
@@ -90,6 +91,11 @@ class Fleet:
         """Bind the endpoint and start the zygote."""
         self._channel = WorkerChannel(self._endpoint, self._from_worker)
         await self._zygote.start(log_level=self._log_options[0], log_format=self._log_options[1])
+
+    @property
+    def plugins(self) -> list[PluginSheet]:
+        """The Python scripts that the zygote found when it started."""
+        return self._zygote.plugins
 
     @property
     def dropped(self) -> int:

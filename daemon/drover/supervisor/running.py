@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from drover.policy import retry
+from drover.policy.catalog import GENERIC, Delivery
 from drover.policy.pace import Pace, account_key
 from drover.policy.records import Attempt, AttemptFacts, Decision
 from drover.store import attempts
@@ -22,7 +23,6 @@ from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor.hub import EventHub
 from drover.wire.events import TaskProgressed
-from drover.wire.scripts import SETTLES
 from drover.wire.tasks import Phase, Reason, Task
 from drover.wire.worker import (
     AttemptRefused,
@@ -50,6 +50,7 @@ class LiveAttempt:
     attempt: Attempt
     task: Task
     deadline: float
+    allowed_s: float
     phase: Phase = Phase.PREPARE
     step: str = ""
     progress: int = 0
@@ -72,6 +73,7 @@ class RunningAttempts:
         freed: Callable[[str], None],
         rng: random.Random,
         pace: Pace,
+        delivery: Callable[[str], Delivery],
     ) -> None:
         self._store = store
         self._hub = hub
@@ -81,6 +83,7 @@ class RunningAttempts:
         self._freed = freed
         self._rng = rng
         self._pace = pace
+        self._delivery = delivery
         self._live: dict[str, LiveAttempt] = {}
         self._background: set[asyncio.Task[None]] = set()
 
@@ -99,9 +102,13 @@ class RunningAttempts:
         """The running attempt of this task."""
         return next((live for live in self._live.values() if live.task.id == task_id), None)
 
-    def begun(self, attempt: Attempt, task: Task) -> LiveAttempt:
-        """An attempt is stored as begun; from now on its device's messages are about it."""
-        live = LiveAttempt(attempt=attempt, task=task, deadline=time.monotonic() + self._timeout_s)
+    def begun(self, attempt: Attempt, task: Task, *, timeout_s: float | None = None) -> LiveAttempt:
+        """An attempt is stored as begun; from now on its device's messages are about it.
+
+        `timeout_s` stands instead of the usual deadline, where the script has its own.
+        """
+        allowed_s = self._timeout_s if timeout_s is None else timeout_s
+        live = LiveAttempt(attempt=attempt, task=task, deadline=time.monotonic() + allowed_s, allowed_s=allowed_s)
         self._live[attempt.serial] = live
         return live
 
@@ -194,8 +201,9 @@ class RunningAttempts:
         self, serial: str, live: LiveAttempt, reason: Reason | None, remark: str, evidence: tuple[str, ...]
     ) -> None:
         """Store the attempt's end, trying until the store takes it, then free the device."""
-        decide = ending(live.task.script_name, reason, remark, evidence, self._rng)
-        pause_s = self._pace.draw_pause(self._rng)
+        decide = ending(self._delivery(live.task.script_name), reason, remark, evidence, self._rng)
+        # A generic command acts as nobody, so nobody has to pause after it.
+        pause_s = 0.0 if live.attempt.platform == GENERIC else self._pace.draw_pause(self._rng)
         while True:
             try:
                 task = await self._store.write(
@@ -230,7 +238,7 @@ class RunningAttempts:
         for serial, live in list(self._live.items()):
             if live.cut_off is None and now > live.deadline + DEADLINE_GRACE_S:
                 live.cut_off = Reason.TIMEOUT
-                live.cut_off_why = f"The attempt outlived its {self._timeout_s:.0f} s."
+                live.cut_off_why = f"The attempt outlived its {live.allowed_s:.0f} s."
                 if not self._kill(serial, live.cut_off_why):
                     self._spawn(self.lost(serial, Reason.TIMEOUT, live.cut_off_why))
 
@@ -261,13 +269,13 @@ class RunningAttempts:
 
 
 def ending(
-    script_name: str, reason: Reason | None, remark: str, evidence: tuple[str, ...], rng: random.Random
+    delivery: Delivery, reason: Reason | None, remark: str, evidence: tuple[str, ...], rng: random.Random
 ) -> Callable[[AttemptFacts], Decision]:
     """Decides inside the store's transaction what an attempt's end means: by what is recorded, not by hearsay."""
 
     def decide(facts: AttemptFacts) -> Decision:
-        settles = script_name in SETTLES
-        return retry.decide(facts.ended(settles=settles, reason=reason, remark=remark, evidence=evidence), rng)
+        rules = {"settles": delivery.settles, "own_word": delivery.own_word}
+        return retry.decide(facts.ended(reason=reason, remark=remark, evidence=evidence, **rules), rng)
 
     return decide
 

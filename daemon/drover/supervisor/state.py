@@ -20,6 +20,7 @@ from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.hub import EventHub
 from drover.supervisor.leases import PhoneLeases
 from drover.supervisor.running import RunningAttempts
+from drover.supervisor.scripts import Scripts
 from drover.wire.codec import PROTOCOL_VERSION
 from drover.wire.control import DaemonStatus, License, Welcome
 
@@ -40,6 +41,7 @@ class DaemonState:
     discovery: AccountDiscovery
     leases: PhoneLeases
     direct: DirectCalls
+    scripts: Scripts
     pace: Pace
     license: License
     adb_connected: Callable[[], bool]

@@ -9,6 +9,7 @@ import structlog
 
 from drover.framing import FrameError, pack, read_frame
 from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, MalformedMessageError
+from drover.wire.custom import PluginSheet
 from drover.wire.zygote import FROM_ZYGOTE, TO_ZYGOTE, Fork, FromZygote, WorkerSpec, ZygoteReady
 
 log = structlog.get_logger("drover.zygote")
@@ -25,6 +26,7 @@ class Zygote:
         self._process: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
+        self.plugins: list[PluginSheet] = []
 
     async def start(self, *, log_level: str, log_format: str) -> None:
         """Start the process; returns when it has imported everything."""
@@ -39,8 +41,10 @@ class Zygote:
         theirs.close()
         reader, self._writer = await asyncio.open_connection(sock=ours)
         data = await asyncio.wait_for(read_frame(reader, max_bytes=MAX_WORKER_MESSAGE_BYTES), START_TIMEOUT_S)
-        if data is None or not isinstance(FROM_ZYGOTE.decode(data), ZygoteReady):
+        ready = None if data is None else FROM_ZYGOTE.decode(data)
+        if not isinstance(ready, ZygoteReady):
             raise RuntimeError("the zygote ended while it started; its output above says why")
+        self.plugins = ready.plugins
         self._reading = asyncio.create_task(self._read(reader))
 
     @property

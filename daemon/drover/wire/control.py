@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from drover.wire.codec import MAX_FRAME_BYTES, Codec
+from drover.wire.custom import ScriptAnswer, ScriptRequest
 from drover.wire.devices import Device
 from drover.wire.doctor import Finding
 from drover.wire.events import Event
@@ -257,6 +258,7 @@ RequestBody = (
     | ExportAccounts
     | DiscoverAccounts
     | LeaseRequest
+    | ScriptRequest
     | AnnounceApi
 )
 
@@ -463,6 +465,7 @@ ResponseBody = (
     | AccountsCsv
     | AccountsDiscovered
     | LeaseAnswer
+    | ScriptAnswer
     | Event
 )
 

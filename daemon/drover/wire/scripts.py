@@ -4,6 +4,7 @@ Validation and, later, the OpenAPI document are made from these types.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 
 import msgspec
@@ -55,9 +56,9 @@ def expand(script_name: str, config: dict[str, Any], *, path: str = "script_conf
         raise RequestError(Code.INVALID, describe(error, path, FollowConfig)) from None
 
 
-def unsupported_message(script_name: str) -> str:
+def unsupported_message(script_name: str, supported: Sequence[str] = SUPPORTED) -> str:
     known = "is known but not supported through the API" if script_name in KNOWN else "is not a script"
-    return f"script_name: {script_name!r} {known}; supported: {', '.join(SUPPORTED)}"
+    return f"script_name: {script_name!r} {known}; supported: {', '.join(supported)}"
 
 
 def describe(error: msgspec.ValidationError, path: str = "", config: type[msgspec.Struct] | None = None) -> str:

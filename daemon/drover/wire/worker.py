@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, Codec
+from drover.wire.custom import ManagedRun
 from drover.wire.devices import DeviceFacts
 from drover.wire.direct import DirectAnswered, DirectCall, DirectEnded
 from drover.wire.media import MediaFile
@@ -22,7 +23,8 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
     """Run one attempt; it is already stored as begun. A worker refuses a fence that it has seen.
 
     `settle` says that an earlier attempt may have had its effect: look first. `folder` is the task's own directory.
-    `media` are the files to publish, in their order; each lies inside one of `media_roots`.
+    `media` are the files to publish, in their order; each lies inside one of `media_roots`. `managed` is there for a
+    script that is a command.
     """
 
     fence: int
@@ -38,6 +40,7 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
     settle: bool = False
     media: list[MediaFile] = []
     media_roots: list[str] = []
+    managed: ManagedRun | None = None
 
 
 class StopAttempt(msgspec.Struct, frozen=True, kw_only=True, tag="stop_attempt"):

@@ -3,6 +3,7 @@
 import msgspec
 
 from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, Codec
+from drover.wire.custom import PluginSheet
 
 
 class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,9 +27,10 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):
 
 
 class ZygoteReady(msgspec.Struct, frozen=True, kw_only=True, tag="zygote_ready"):
-    """Everything is imported and frozen."""
+    """Everything is imported and frozen; `plugins` are the Python scripts that were found, also broken ones."""
 
     pid: int
+    plugins: list[PluginSheet] = []
 
 
 class Forked(msgspec.Struct, frozen=True, kw_only=True, tag="forked"):

@@ -54,8 +54,8 @@ class AttemptContext:
         self.evidence: list[str] = []
         self._attempt = begin.attempt
         self._send = send
-        self._folder = Path(begin.folder)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder = Path(begin.folder)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._deadline = time.monotonic() + begin.deadline_s
         self._deadline_s = begin.deadline_s
         self._phase = Phase.PREPARE
@@ -93,10 +93,18 @@ class AttemptContext:
 
     def step(self, text: str, progress: int) -> None:
         self.check()
+        self.tell(text, progress)
+        self.log(text)
+
+    def tell(self, text: str, progress: int) -> None:
+        """Say to subscribers what happens now; the log has it already."""
         self._progress = max(self._progress, min(progress, 100))
         text = _CONTROL.sub("", text)
-        self._write_log(text)
         self._send(Progressed(fence=self.fence, phase=self._phase, step=text, progress=self._progress))
+
+    def log(self, text: str) -> None:
+        """A line of the task's log that is nobody's step. May be called from any thread."""
+        self._write_log(_CONTROL.sub("", text))
 
     def commit(self, what: str, tap: Callable[[], None]) -> None:
         self.check()
@@ -133,6 +141,11 @@ class AttemptContext:
 
     def open_media(self, file: MediaFile) -> BinaryIO:
         raise ScriptFailed(Reason.MEDIA_INVALID, f"{file.path}: this build opens no media files.")
+
+    def vouch(self) -> None:
+        """The script says itself that it is done, and nobody else can: that is taken for proof."""
+        self.effect = Effect.CONFIRMED
+        self._send(EffectConfirmed(fence=self.fence, evidence=list(self.evidence)))
 
     def keep(self, name: str, seen: Hierarchy | None = None) -> None:
         """Evidence is worth having but never worth failing for: a phone that cannot show its screen is noted."""
@@ -178,10 +191,10 @@ class AttemptContext:
     def _write_log(self, text: str) -> None:
         stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
         line = f"{stamp}Z attempt {self._attempt} {self._phase.value} {self._progress:3d}% {text}\n"
-        with (self._folder / "log.txt").open("a", encoding="utf-8") as file:
+        with (self.folder / "log.txt").open("a", encoding="utf-8") as file:
             file.write(line)
 
     def _write_file(self, name: str, data: bytes) -> None:
-        (self._folder / name).write_bytes(data)
+        (self.folder / name).write_bytes(data)
         if name not in self.evidence:
             self.evidence.append(name)

@@ -15,9 +15,9 @@ from drover import apps
 from drover.phone.engine import AppMissingError, PhoneError, PhoneLostError, PhoneTimeoutError
 from drover.phone.phone import Phone
 from drover.scripts import registry
-from drover.scripts.context import ScriptFailed, StopRequestedError
+from drover.scripts.context import Script, ScriptFailed, StopRequestedError
 from drover.wire.devices import DeviceFacts
-from drover.wire.direct import DirectCall, DirectEnded
+from drover.wire.direct import DirectCall, DirectEnd, DirectEnded
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
     AttemptRefused,
@@ -32,7 +32,8 @@ from drover.wire.worker import (
 )
 from drover.wire.zygote import WorkerSpec
 from drover.worker.attempt import AttemptContext, IntentNotGrantedError
-from drover.worker.direct import Asked, perform
+from drover.worker.direct import Asked, failed, perform
+from drover.worker.managed import ManagedScript
 
 log = structlog.get_logger("drover.worker")
 
@@ -116,12 +117,7 @@ class Runner:
         while not self._ending.is_set():
             phone: Phone | None = None
             try:
-                phone = Phone.open(
-                    self._spec.serial,
-                    adb_host=self._spec.adb_host,
-                    adb_port=self._spec.adb_port,
-                    engine=self._spec.engine,
-                )
+                phone = self._opened()
                 self._look(phone)
                 return phone
             except PhoneError as error:
@@ -131,6 +127,10 @@ class Runner:
                 self._ending.wait(pause_s)
                 pause_s = min(pause_s * 2, OPEN_RETRY_MAX_S)
         return None
+
+    def _opened(self) -> Phone:
+        spec = self._spec
+        return Phone.open(spec.serial, adb_host=spec.adb_host, adb_port=spec.adb_port, engine=spec.engine)
 
     def _serve(self, phone: Phone) -> None:
         """Run attempts; look after an idle phone now and then. Returns when the phone must be opened anew."""
@@ -176,7 +176,8 @@ class Runner:
 
     def _package(self, phone: Phone, message: Begin) -> str:
         """The app to drive: the account's own package, else the first installed of the platform's."""
-        if message.package:
+        generic = message.managed is not None and message.managed.spec.platform == "generic"
+        if message.package or generic:
             return message.package
         wanted = apps.load(message.platform).packages
         installed = self._installed
@@ -188,6 +189,56 @@ class Runner:
         names = " or ".join(wanted)
         raise AppMissingError(f"{phone.serial}: {message.platform} is not installed ({names}); install it and log in.")
 
+    def _script(self, attempt: AttemptContext, message: Begin) -> Script:
+        if message.managed is None:
+            return registry.make(message.script_name, message.script_config)
+        return ManagedScript(
+            message,
+            message.managed,
+            attempt,
+            serve=lambda timeout_s: self._serve_command(attempt, timeout_s),
+            wake=self.probe,
+        )
+
+    def _serve_command(self, attempt: AttemptContext, timeout_s: float) -> None:
+        """While a command runs: carry out what it asks of its phone, at most one call, waiting for one so long."""
+        try:
+            message = self._inbox.get(timeout=timeout_s)
+        except queue.Empty:
+            return
+        if message is None:
+            self._inbox.put(None)  # for the thread's own loop, as soon as the command has ended
+        elif isinstance(message, Asked):
+            attempt.phone.cancelled = _go_on  # a call that has begun is carried out
+            if not self._perform(attempt.phone, message):
+                self._renew_phone(attempt)
+            attempt.phone.cancelled = attempt.check
+
+    def _renew_phone(self, attempt: AttemptContext) -> None:
+        """Open the phone anew under a command that runs; where it cannot be, the next call finds out, and tries too."""
+        attempt.phone.close()
+        try:
+            attempt.phone = self._opened()
+        except PhoneError as error:
+            attempt.log(f"the phone does not answer: {error}")
+
+    def _after_command(self, attempt: AttemptContext, phone: Phone) -> bool:
+        """Calls that still wait came too late; False if the phone must be opened anew for the next."""
+        late: list[Begin | Probe | Asked | DirectEnded | None] = []
+        while not self._inbox.empty():
+            late.append(self._inbox.get_nowait())
+        for message in late:
+            if isinstance(message, Asked):
+                why = f"{phone.serial}: the task of this session has ended"
+                self._send(failed(message.call, DirectEnd.NOT_DONE, why))
+            else:
+                self._inbox.put(message)
+        untouched = attempt.phone is phone and not self._altered
+        self._altered = False
+        if attempt.phone is not phone:
+            attempt.phone.close()
+        return untouched
+
     def _run_attempt(self, phone: Phone, message: Begin) -> bool:
         """One attempt from Begin to Ended; False if the phone must be opened anew."""
         attempt = AttemptContext(phone, message, self._send)
@@ -198,7 +249,7 @@ class Runner:
         healthy = True
         try:
             attempt.package = self._package(phone, message)
-            ended = _perform(attempt, message)
+            ended = _perform(attempt, self._script(attempt, message))
         except PhoneLostError as error:
             ended, healthy = attempt.failed(Reason.DEVICE_LOST, str(error)), False
         except PhoneTimeoutError as error:
@@ -219,14 +270,15 @@ class Runner:
         finally:
             phone.cancelled = _go_on
             self._attempt = None
+        if message.managed is not None:
+            healthy = self._after_command(attempt, phone) and healthy
         self.running = None
         self._send(ended)
         return healthy
 
 
-def _perform(attempt: AttemptContext, message: Begin) -> Ended:
+def _perform(attempt: AttemptContext, script: Script) -> Ended:
     started = time.monotonic()
-    script = registry.make(message.script_name, message.script_config)
     attempt.enter(Phase.PREPARE)
     attempt.phone.wake()
     if not script.prepare(attempt):
@@ -236,7 +288,7 @@ def _perform(attempt: AttemptContext, message: Begin) -> Ended:
     attempt.enter(Phase.VERIFY)
     script.verify(attempt)
     if attempt.effect is not Effect.CONFIRMED:
-        raise RuntimeError(f"script {message.script_name} ended without proof")
+        raise RuntimeError("the script ended without proof")
     attempt.step(f"done in {time.monotonic() - started:.1f} s", 100)
     return attempt.completed()
 

@@ -1,0 +1,279 @@
+"""Managed custom scripts with the real daemon, real adb and simulated phones: any program, its phone leased for it."""
+
+import json
+import os
+import signal
+import stat
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from drover.wire.control import CreateTasks, LogChunk, ReadTaskLog, RetryTask, StopTask, TasksCreated
+from drover.wire.custom import AddScript, CommandSpec, ListScripts, RemoveScript, ScriptInfo, ScriptList
+from drover.wire.faults import Code, RequestError
+from drover.wire.leases import LeaseList, ListLeases
+from drover.wire.tasks import Effect, Reason, Status, Task
+from tests.support.adb import AdbServer
+from tests.support.daemon import DroverDaemon
+from tests.support.phones import PhoneFarm, wait_until
+
+EXAMPLE = Path(__file__).parents[3] / "contrib" / "examples" / "screen_report.py"
+
+
+@pytest.fixture(scope="module")
+def daemon(adb_server: AdbServer, farm: PhoneFarm) -> Iterator[DroverDaemon]:
+    """A daemon with its HTTP front, which is what custom scripts speak to."""
+    settings = {"DROVER_LICENSE_DEVICE_LIMIT": "2", "DROVER_API_TOKEN_FOR_TESTS": "canary-of-the-daemon"}
+    with DroverDaemon(adb_port=adb_server.port, api=True, settings=settings) as running:
+        running.wait_idle(*(phone.serial for phone in farm.phones))
+        running.api_url()
+        yield running
+
+
+def add(daemon: DroverDaemon, name: str, *command: str, **spec: Any) -> ScriptInfo:
+    request = AddScript(name=name, spec=CommandSpec(command=list(command), **spec), replace=True)
+    return daemon.client.ask(request, ScriptInfo)
+
+
+def start(daemon: DroverDaemon, name: str, serial: str, **fields: Any) -> int:
+    request = CreateTasks(script_name=name, script_config=fields.pop("config", {}), serials=[serial], **fields)
+    (task_id,) = daemon.client.ask(request, TasksCreated).task_ids
+    return task_id
+
+
+def log_of(daemon: DroverDaemon, task_id: int) -> str:
+    return daemon.client.ask(ReadTaskLog(task_id=task_id, offset=0), LogChunk).text
+
+
+def running(daemon: DroverDaemon, task_id: int, said: str) -> Task:
+    """The task, once its script has said this."""
+    wait_until(lambda: f"| {said}" in log_of(daemon, task_id), timeout_s=30, what=f"{said!r} in the log")
+    return daemon.task(task_id)
+
+
+def gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_a_python_script_drives_its_phone_through_the_api(daemon: DroverDaemon, farm: PhoneFarm, serial: str) -> None:
+    add(daemon, "screen-report", str(EXAMPLE))
+    before = farm.state(serial)
+    task_id = start(daemon, "screen-report", serial, config={"press": "home"})
+    task = daemon.wait_ended(task_id)
+    log = log_of(daemon, task_id)
+    assert (task.status, task.reason, task.remark) == (Status.COMPLETED, None, ""), log
+    assert f"| {serial}: " in log
+    assert "| pressing home: True" in log
+    assert (daemon.data_dir / "tasks" / str(task_id) / "screen.png").read_bytes().startswith(b"\x89PNG")
+    assert farm.state(serial)["calls"] != before["calls"]
+    assert daemon.client.ask(ListLeases(), LeaseList).leases == []
+    daemon.wait_idle(serial)
+
+
+def test_what_a_script_is_given(daemon: DroverDaemon, serial: str) -> None:
+    add(
+        daemon,
+        "env",
+        sys.executable,
+        "-c",
+        "import os, json, sys; print(json.dumps(dict(os.environ))); print(os.getcwd(), "
+        "sys.stdin.read(), os.getpgid(0) != os.getpgid(os.getppid()) or os.getpgid(0))",
+        package="com.example.app",
+    )
+    task_id = start(daemon, "env", serial, config={"words": "a b; $(touch x) 'q' \"é\""})
+    assert daemon.wait_ended(task_id).status is Status.COMPLETED
+    log = log_of(daemon, task_id)
+    given = json.loads(next(line.partition("| ")[2] for line in log.splitlines() if "TIKMATRIX_SERIAL" in line))
+    assert given["TIKMATRIX_API_BASE"] == daemon.api_url()
+    assert given["TIKMATRIX_SERIAL"] == serial
+    assert given["TIKMATRIX_PLATFORM"] == "generic"
+    assert given["TIKMATRIX_PACKAGE"] == "com.example.app"
+    assert len(given["TIKMATRIX_SESSION_ID"]) >= 32
+    assert given["DROVER_TASK_ID"] == str(task_id)
+    assert json.loads(given["DROVER_SCRIPT_CONFIG"]) == {"words": "a b; $(touch x) 'q' \"é\""}
+    assert "canary-of-the-daemon" not in log, "the daemon's own settings are not for scripts"
+    assert f"| {daemon.data_dir}/tasks/{task_id} " in log
+    # The session ends with its task.
+    request = urllib.request.Request(
+        f"{daemon.api_url()}rpc/hierarchy?serial={serial}", headers={"x-session-id": given["TIKMATRIX_SESSION_ID"]}
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=10)
+    with refused.value:
+        assert refused.value.code == 403
+
+
+def test_a_failing_script_says_why(daemon: DroverDaemon, serial: str) -> None:
+    add(
+        daemon, "failing", "/bin/sh", "-c", "echo working; printf '\\033[31mno such \\377 thing\\033[0m\\n' >&2; exit 3"
+    )
+    task = daemon.wait_ended(start(daemon, "failing", serial))
+    assert (task.status, task.reason, task.effect, task.retry_safe) == (
+        Status.FAILED, Reason.SCRIPT_ERROR, Effect.UNKNOWN, False,
+    )  # fmt: skip
+    assert task.remark == "failing ended with exit code 3; it said last: working / no such � thing"
+    assert task.attempt == 1
+    with pytest.raises(RequestError) as refused:
+        daemon.client.ask(RetryTask(task_id=task.id), Task)
+    assert refused.value.failure.code is Code.CONFLICT
+    daemon.client.ask(RetryTask(task_id=task.id, force=True), Task)
+    assert (
+        daemon.wait_task(task.id, lambda found: found.attempt == 2 and found.status.ended).reason is Reason.SCRIPT_ERROR
+    )
+    add(daemon, "failing", "/bin/sh", "-c", "exit 3", retry_safe=True)
+    again = daemon.wait_ended(start(daemon, "failing", serial))
+    assert (again.effect, again.retry_safe, again.attempt) == (Effect.NONE, True, 1)
+
+
+def test_a_script_that_cannot_start_has_done_nothing(daemon: DroverDaemon, serial: str, tmp_path: Path) -> None:
+    program = tmp_path / "gone"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    add(daemon, "vanishing", str(program))
+    program.unlink()
+    (info,) = [one for one in daemon.client.ask(ListScripts(), ScriptList).scripts if one.name == "vanishing"]
+    assert "is not there" in info.fault
+    task = daemon.wait_ended(start(daemon, "vanishing", serial))
+    assert (task.reason, task.effect, task.retry_safe) == (Reason.SCRIPT_ERROR, Effect.NONE, True)
+    assert str(program) in task.remark
+
+
+STUBBORN = """
+trap 'echo told to end' TERM
+sleep 600 &
+(setsid sh -c 'trap "" TERM; sleep 601') &
+echo pids $$ $!
+echo ready
+while true; do sleep 0.1; done
+"""
+
+
+def stubborn(daemon: DroverDaemon, name: str, serial: str, **spec: Any) -> tuple[int, list[int]]:
+    """A task whose script ignores SIGTERM and has children in and out of its group; their pids."""
+    add(daemon, name, "/bin/sh", "-c", STUBBORN, **spec)
+    task_id = start(daemon, name, serial)
+    running(daemon, task_id, "ready")
+    worker = next(
+        process
+        for process in psutil.Process(daemon.process.pid).children(recursive=True)
+        if any("keeper.py" in " ".join(child.cmdline()) for child in process.children())
+    )
+    tree = [child.pid for child in worker.children(recursive=True)]
+    wait_until(lambda: len(worker.children(recursive=True)) >= 5, what="the script's whole tree")
+    return task_id, [child.pid for child in worker.children(recursive=True)] or tree
+
+
+def test_r13_a_stop_ends_the_script_with_all_it_started(daemon: DroverDaemon, serial: str) -> None:
+    task_id, pids = stubborn(daemon, "stubborn", serial)
+    task = daemon.client.ask(StopTask(task_id=task_id), Task)
+    assert (task.status, task.reason, task.effect) == (Status.FAILED, Reason.STOPPED, Effect.UNKNOWN)
+    assert [pid for pid in pids if not gone(pid)] == []
+    log = log_of(daemon, task_id)
+    assert "| told to end" in log
+    add(daemon, "next", "/bin/echo", "hello")
+    after = daemon.wait_ended(start(daemon, "next", serial), timeout_s=15)
+    assert after.status is Status.COMPLETED
+
+
+def test_a_script_ends_at_its_timeout(daemon: DroverDaemon, serial: str) -> None:
+    task_id, pids = stubborn(daemon, "endless", serial, timeout_s=2)
+    task = daemon.wait_ended(task_id, timeout_s=20)
+    assert (task.status, task.reason, task.effect) == (Status.FAILED, Reason.TIMEOUT, Effect.UNKNOWN)
+    assert "2 s" in task.remark
+    wait_until(lambda: all(map(gone, pids)), what="the end of the script's tree")
+
+
+def test_a_worker_that_dies_takes_its_script_with_it(daemon: DroverDaemon, serial: str) -> None:
+    task_id, pids = stubborn(daemon, "orphaned", serial)
+    worker = next(pid for pid in [psutil.Process(pids[0]).ppid()])
+    os.kill(worker, signal.SIGKILL)
+    task = daemon.wait_ended(task_id)
+    assert (task.reason, task.effect, task.retry_safe) == (Reason.OUTCOME_UNKNOWN, Effect.UNKNOWN, False)
+    wait_until(lambda: all(map(gone, pids)), what="the end of the script's tree")
+    daemon.wait_idle(serial)
+
+
+def test_a_script_that_may_run_twice_is_run_again(daemon: DroverDaemon, serial: str, tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    add(
+        daemon,
+        "twice",
+        "/bin/sh",
+        "-c",
+        f"test -e {mark} && exit 0; touch {mark}; echo ready; sleep 600",
+        retry_safe=True,
+    )
+    task_id = start(daemon, "twice", serial)
+    running(daemon, task_id, "ready")
+    keeper = next(
+        process
+        for process in psutil.Process(daemon.process.pid).children(recursive=True)
+        if "keeper.py" in " ".join(process.cmdline())
+    )
+    os.kill(keeper.ppid(), signal.SIGKILL)
+    task = daemon.wait_ended(task_id, timeout_s=60)
+    assert (task.status, task.attempt, task.effect) == (Status.COMPLETED, 2, Effect.NONE)
+
+
+def test_a_flood_of_output_is_bounded(daemon: DroverDaemon, serial: str) -> None:
+    add(
+        daemon,
+        "flood",
+        sys.executable,
+        "-c",
+        "import sys\nfor n in range(60000): print('x' * 200)\nprint('the end'); sys.exit(1)",
+    )
+    task = daemon.wait_ended(start(daemon, "flood", serial))
+    assert task.remark.endswith("the end")
+    log = daemon.data_dir / "tasks" / str(task.id) / "log.txt"
+    assert log.stat().st_size < 8 * 1024 * 1024
+    assert "the rest is dropped" in log.read_text()
+
+
+def test_scripts_are_known_by_name_and_survive_a_restart(adb_server: AdbServer) -> None:
+    with DroverDaemon(adb_port=adb_server.port) as daemon:
+        add(daemon, "kept", "/bin/echo", "hello")
+        daemon.kill()
+        daemon.start()
+        names = {info.name: info.kind for info in daemon.client.ask(ListScripts(), ScriptList).scripts}
+        assert names["kept"] == "command"
+        with pytest.raises(RequestError) as refused:
+            start(daemon, "dance", "R58M1")
+        assert refused.value.failure.code is Code.SCRIPT_UNSUPPORTED
+        assert "kept" in refused.value.failure.message
+        daemon.client.call(RemoveScript(name="kept"))
+        with pytest.raises(RequestError):
+            start(daemon, "kept", "R58M1")
+
+
+def test_a_killed_daemon_leaves_no_script_running(adb_server: AdbServer, farm: PhoneFarm) -> None:
+    with DroverDaemon(adb_port=adb_server.port, api=True) as daemon:
+        serial = farm.phones[1].serial
+        daemon.wait_idle(serial)
+        task_id, pids = stubborn(daemon, "left", serial)
+        daemon.kill()
+        wait_until(lambda: all(map(gone, pids)), timeout_s=10, what="the end of the script's tree")
+        daemon.start()
+        task = daemon.wait_ended(task_id)
+        assert (task.reason, task.effect) == (Reason.OUTCOME_UNKNOWN, Effect.UNKNOWN)
+
+
+def test_the_app_is_opened_and_the_account_is_current(daemon: DroverDaemon, farm: PhoneFarm, serial: str) -> None:
+    add(daemon, "front", str(EXAMPLE), platform="tiktok")
+    task_id = start(daemon, "front", serial)
+    task = daemon.wait_ended(task_id)
+    log = log_of(daemon, task_id)
+    assert task.status is Status.COMPLETED, log
+    assert "com.zhiliaoapp.musically is in front" in log
+    with pytest.raises(RequestError) as refused:
+        start(daemon, "front", serial, platform="instagram")
+    assert "platform" in refused.value.failure.message
