@@ -9,11 +9,13 @@ import click
 from drover.client import ControlError
 from drover.wire.faults import RequestError
 from drover_ctl.commands.account import account
+from drover_ctl.commands.apps import apps
 from drover_ctl.commands.backup import backup
 from drover_ctl.commands.completion import COMPLETE_VARIABLE, completion
 from drover_ctl.commands.device import device
 from drover_ctl.commands.doctor import doctor
 from drover_ctl.commands.lease import lease
+from drover_ctl.commands.script import script
 from drover_ctl.commands.status import status
 from drover_ctl.commands.task import task
 from drover_ctl.exits import Exit, exit_for
@@ -46,7 +48,7 @@ def cli() -> None:
     """
 
 
-for command in (status, device, task, account, lease, backup, doctor, completion):
+for command in (status, device, task, account, script, lease, apps, backup, doctor, completion):
     cli.add_command(command)
 
 

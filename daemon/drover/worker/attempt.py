@@ -51,6 +51,8 @@ class AttemptContext:
         self.media: Sequence[MediaFile] = tuple(begin.media)
         self.remark = ""
         self.effect = Effect.NONE
+        self.effect_allowed = True
+        """Whether the script said beforehand that others can see what it does."""
         self.evidence: list[str] = []
         self._attempt = begin.attempt
         self._send = send
@@ -110,6 +112,11 @@ class AttemptContext:
         self.check()
         if self.effect is not Effect.NONE:
             raise RuntimeError("a script commits once")
+        if not self.effect_allowed:
+            raise RuntimeError("a script that says it has no effect commits nothing")
+        early = self._phase is Phase.PREPARE
+        if early:  # a script that is one piece; the phases are then what its commit makes of it
+            self._phase = Phase.COMMIT
         self._committing = True
         try:
             self._await_intent(what)
@@ -121,6 +128,8 @@ class AttemptContext:
             self.effect = Effect.SENT
             self._send(TapSent(fence=self.fence))
             self._write_log(f"performed: {what}")
+            if early:
+                self._phase = Phase.VERIFY
         finally:
             self._committing = False
 

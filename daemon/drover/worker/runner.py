@@ -281,7 +281,10 @@ def _perform(attempt: AttemptContext, script: Script) -> Ended:
     started = time.monotonic()
     attempt.enter(Phase.PREPARE)
     attempt.phone.wake()
+    attempt.effect_allowed = bool(script.effect)
     if not script.prepare(attempt):
+        if attempt.effect in (Effect.INTENT, Effect.SENT):
+            raise RuntimeError("the script ended without proof of what it did; ctx.confirm gives it")
         return attempt.completed()
     attempt.enter(Phase.COMMIT)
     script.commit(attempt)

@@ -16,7 +16,7 @@ from drover import apps, logs
 from drover.framing import pack, receive_frame
 from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, MalformedMessageError
 from drover.wire.zygote import FROM_ZYGOTE, TO_ZYGOTE, Exited, Forked, FromZygote, WorkerSpec, ZygoteReady
-from drover.worker import process
+from drover.worker import plugins, process
 
 
 def main() -> None:
@@ -29,10 +29,11 @@ def main() -> None:
     wake = _wake_on_child()
     for platform in (*apps.PLATFORMS, "android"):
         _ = apps.load(platform).lexicon  # built once here, shared by every worker
+    sheets = plugins.load()
     # Frozen objects are never visited by the collector, so a worker's collections copy no shared page.
     gc.collect()
     gc.freeze()
-    _send(channel, ZygoteReady(pid=os.getpid()))
+    _send(channel, ZygoteReady(pid=os.getpid(), plugins=sheets))
     _serve(channel, wake)
 
 
