@@ -1,0 +1,60 @@
+"""droverctl device inspect, and the short lease that looking at a phone needs."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from drover.wire.control import Done
+from drover.wire.leases import DirectResult, LeaseTaken, ReadHierarchy, ReleaseLease, TakeLease, TakeScreenshot
+from drover_ctl.complete import complete_serial
+from drover_ctl.inspection import BadHierarchyError, page
+from drover_ctl.session import Session, session, shared_options
+
+LOOK_S = 60
+
+
+@contextmanager
+def leased(run: Session, serial: str, label: str) -> Iterator[str]:
+    """The session of a lease that ends with the block."""
+    taken = run.ask(TakeLease(serial=serial, label=label, ttl_s=LOOK_S), LeaseTaken)
+    try:
+        yield taken.session
+    finally:
+        run.ask(ReleaseLease(session=taken.session), Done)
+
+
+@click.command()
+@click.argument("serial", shell_complete=complete_serial)
+@click.option("-o", "--output", "file", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+@shared_options
+@click.pass_context
+def inspect(ctx: click.Context, serial: str, file: Path | None) -> None:
+    """Save what a phone shows as one HTML file: the picture, the tree beside it, selectors to copy.
+
+    \b
+    Examples:
+      droverctl device inspect 127.0.0.1:5555
+      droverctl device inspect 127.0.0.1:5555 -o profile.html
+    """
+    run = session(ctx)
+    with leased(run, serial, "droverctl device inspect") as held:
+        picture = _content(run.ask(TakeScreenshot(session=held, serial=serial), DirectResult))
+        hierarchy = _content(run.ask(ReadHierarchy(session=held, serial=serial), DirectResult))
+    now = datetime.now(run.output.zone)
+    target = file or Path(f"inspect-{re.sub(r'[^A-Za-z0-9._-]', '_', serial)}-{now:%Y%m%d-%H%M%S}.html")
+    try:
+        text = page(f"{serial}, {now:%Y-%m-%d %H:%M:%S}", picture, hierarchy)
+        target.write_text(text, encoding="utf-8")
+    except BadHierarchyError as error:
+        raise click.ClickException(f"device {serial}: {error}") from None
+    except OSError as error:
+        raise click.ClickException(f"{target}: {error.strerror}") from None
+    run.output.line(f"wrote {target}; open it in a browser", {"file": str(target.absolute())})
+
+
+def _content(result: DirectResult) -> bytes:
+    return Path(result.path).read_bytes() if result.path else result.data
