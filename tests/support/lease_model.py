@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from drover.policy import adb_args
+from drover.policy.accounts import PLATFORMS
 from drover.wire import leases as le
 from drover.wire.control import Done
 from drover.wire.devices import Device, DeviceState
 from drover.wire.faults import Code, RequestError
+from drover.wire.screens import ScreenCheck
 
 AT = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 RESULTS: dict[str, bytes] = {"deviceInfo": b'{"sdkInt":34}', "click": b"true", "getText": b'"hi"', "pressKey": b"true"}
@@ -26,6 +28,7 @@ class LeaseModel:
         self.hierarchy = b"<?xml version='1.0'?><hierarchy/>"
         self.screenshot_path = ""
         self.unreachable = ""
+        self.screen_check = ScreenCheck(serial="", platform="tiktok", packages=[], screen="unknown")
 
     def end_lease(self, serial: str) -> None:
         """As time does, or a worker's death."""
@@ -98,6 +101,13 @@ class LeaseModel:
             raise RequestError(Code.INVALID, why)
         self._check(body.session, body.serial)
         return le.DirectResult(data=" ".join(body.args).encode())
+
+    def _check_screen(self, body: le.CheckScreen) -> ScreenCheck:
+        if body.platform not in ("", *PLATFORMS):
+            raise RequestError(Code.INVALID, f"platform: expected one of {', '.join(PLATFORMS)}")
+        self._check(body.session, body.serial)
+        found = self.screen_check
+        return msgspec.structs.replace(found, serial=body.serial, platform=body.platform or found.platform)
 
     def _live(self, session: str) -> le.Lease:
         if session not in self.leases:

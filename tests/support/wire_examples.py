@@ -6,7 +6,7 @@ Run as `python -m tests.support.wire_examples` it prints the golden file; changi
 from datetime import UTC, datetime
 from typing import Any
 
-from drover.wire import control, direct, events, leases, worker, zygote
+from drover.wire import control, custom, direct, events, leases, screens, worker, zygote
 from drover.wire.codec import Codec
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
@@ -95,6 +95,55 @@ SPEC = zygote.WorkerSpec(
     log_level="debug",
 )
 
+COMMAND = custom.CommandSpec(
+    command=["/srv/warm.js", "--fast"],
+    platform="tiktok",
+    package="com.zhiliaoapp.musically.clone",
+    timeout_s=60.0,
+    retry_safe=True,
+    summary="warms up",
+)
+SHEET = custom.PluginSheet(
+    name="report",
+    origin="drover-report 1.0",
+    summary="Reports.",
+    effect="report",
+    settles=True,
+    retry_safe=True,
+    parameters={"type": "object"},
+    fault="cannot be imported",
+)
+SCRIPT = custom.ScriptInfo(
+    name="warm",
+    kind="command",
+    origin="configuration",
+    summary="warms up",
+    effect="warmth",
+    settles=True,
+    retry_safe=True,
+    platform="tiktok",
+    package="com.zhiliaoapp.musically.clone",
+    timeout_s=60.0,
+    command=["/srv/warm.js"],
+    parameters={"type": "object"},
+    fault="is not there",
+)
+SCREEN = screens.ScreenCheck(
+    serial="R58M123ABC",
+    platform="tiktok",
+    packages=["com.zhiliaoapp.musically"],
+    screen="other_profile",
+    behind="home_feed",
+    popup="rate",
+    blocker="captcha",
+    language="en",
+    handle="me",
+    matched=[screens.LabelMatch(meaning="follow", language="en", written="Follow", bounds=(1, 2, 3, 4), tappable=True)],
+    missing=["following"],
+    near=[screens.NearMiss(screen="inbox", holds=["shape:tab_bar"], missing=["tab:tab_inbox"], hindered=["label:x"])],
+    strange=["Poke"],
+)
+
 REQUESTS: list[control.RequestBody] = [
     control.Hello(version=1, client="droverctl 0.1.0"),
     control.CreateTasks(
@@ -161,6 +210,10 @@ REQUESTS: list[control.RequestBody] = [
     leases.ReadHierarchy(session="5e55", serial="R58M123ABC", timeout_s=5.5),
     leases.TakeScreenshot(session="5e55", serial="R58M123ABC", timeout_s=5.5),
     leases.RunAdb(session="5e55", serial="R58M123ABC", args=["shell", "id"], timeout_s=5.5),
+    leases.CheckScreen(session="5e55", serial="R58M123ABC", platform="instagram", timeout_s=5.5),
+    custom.ListScripts(),
+    custom.AddScript(name="warm", spec=COMMAND, replace=True),
+    custom.RemoveScript(name="warm"),
     control.AnnounceApi(url="http://127.0.0.1:50809/api/v1/"),
 ]
 
@@ -223,6 +276,9 @@ RESPONSES: list[control.ResponseBody] = [
         leases=[LEASE], waiting=[leases.Waiting(serial="R58M123ABC", label="second", since=AT, until=LATER)]
     ),
     leases.DirectResult(data=b"<hierarchy/>", path="/run/drover/direct/7.xml"),
+    SCREEN,
+    SCRIPT,
+    custom.ScriptList(scripts=[SCRIPT]),
     *(events.Event(id=index, at=AT, body=body) for index, body in enumerate(EVENTS, 1)),
 ]
 
@@ -241,6 +297,7 @@ TO_WORKER: list[worker.ToWorker] = [
         settle=True,
         media=[MEDIA],
         media_roots=["/srv/media"],
+        managed=custom.ManagedRun(spec=COMMAND, session="5e55", api_base="http://127.0.0.1:50809/api/v1/"),
     ),
     worker.StopAttempt(fence=12),
     worker.IntentRecorded(fence=12),
@@ -251,6 +308,7 @@ TO_WORKER: list[worker.ToWorker] = [
     direct.DirectHierarchy(request_id=6, timeout_s=5.5, folder="/run/drover/direct"),
     direct.DirectScreenshot(request_id=7, timeout_s=5.5, folder="/run/drover/direct"),
     direct.DirectAdb(request_id=8, args=["shell", "id"], timeout_s=5.5, folder="/run/drover/direct"),
+    direct.DirectCheck(request_id=9, platform="tiktok", timeout_s=5.5, folder="/run/drover/direct"),
     direct.DirectEnded(),
     worker.Shutdown(),
 ]
@@ -284,7 +342,7 @@ FROM_WORKER: list[worker.FromWorker] = [
 ]
 
 FROM_ZYGOTE: list[zygote.FromZygote] = [
-    zygote.ZygoteReady(pid=4000),
+    zygote.ZygoteReady(pid=4000, plugins=[SHEET]),
     zygote.Forked(serial="R58M123ABC", incarnation=3, pid=4243),
     zygote.Exited(pid=4243, status=-9),
 ]

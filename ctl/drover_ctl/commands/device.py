@@ -4,6 +4,7 @@ import click
 
 from drover.wire.control import DeviceList, GetDevice, ListDevices, SetDevice
 from drover.wire.devices import Device
+from drover_ctl.commands.device_inspect import inspect
 from drover_ctl.complete import complete_serial
 from drover_ctl.session import session, shared_options
 from drover_ctl.text import moment
@@ -92,6 +93,9 @@ def set_(ctx: click.Context, serial: str, note: str | None, tags: tuple[str, ...
     found = run.ask(SetDevice(serial=serial, note=note, tags=words if tags else None), Device)
     told = f"{found.serial}: note {found.note or '-'}, tags {', '.join(found.tags) or '-'}"
     run.output.line(told, found)
+
+
+device.add_command(inspect)
 
 
 def _row(found: Device) -> list[str]:

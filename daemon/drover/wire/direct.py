@@ -38,7 +38,13 @@ class DirectAdb(_Direct, frozen=True, kw_only=True, tag="direct_adb"):
     args: list[str]
 
 
-DirectCall = DirectRpc | DirectHierarchy | DirectScreenshot | DirectAdb
+class DirectCheck(_Direct, frozen=True, kw_only=True, tag="direct_check"):
+    """The screen held against an app's data, as JSON of ScreenCheck; `platform` "" is that of the app in front."""
+
+    platform: str
+
+
+DirectCall = DirectRpc | DirectHierarchy | DirectScreenshot | DirectAdb | DirectCheck
 
 
 class DirectEnded(msgspec.Struct, frozen=True, kw_only=True, tag="direct_ended"):

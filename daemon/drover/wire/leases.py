@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from drover.wire.screens import ScreenCheck
+
 DEFAULT_TTL_S = 120
 MAX_TTL_S = 600
 MAX_WAIT_S = 600
@@ -70,6 +72,15 @@ class TakeScreenshot(msgspec.Struct, frozen=True, kw_only=True, tag="take_screen
 
     session: str
     serial: str
+    timeout_s: float = 30.0
+
+
+class CheckScreen(msgspec.Struct, frozen=True, kw_only=True, tag="check_screen"):
+    """Hold the screen against an app's data; `platform` "" is that of the app in front. Answered by ScreenCheck."""
+
+    session: str
+    serial: str
+    platform: str = ""
     timeout_s: float = 30.0
 
 
@@ -140,5 +151,6 @@ LeaseRequest = (
     | ReadHierarchy
     | TakeScreenshot
     | RunAdb
+    | CheckScreen
 )
-LeaseAnswer = LeaseTaken | Lease | LeaseList | DirectResult
+LeaseAnswer = LeaseTaken | Lease | LeaseList | DirectResult | ScreenCheck

@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 import structlog
 
+from drover.apps import checking
 from drover.phone.engine import CallRefusedError, CallUncertainError, PhoneError, TapUncertainError
 from drover.phone.methods import CHANGES_SETTINGS
 from drover.phone.phone import Phone
@@ -20,6 +22,7 @@ from drover.wire.direct import (
     DirectAdb,
     DirectAnswered,
     DirectCall,
+    DirectCheck,
     DirectEnd,
     DirectHierarchy,
     DirectRpc,
@@ -84,7 +87,7 @@ def failed(call: DirectCall, end: DirectEnd, why: str) -> DirectAnswered:
 def _rpc(phone: Phone, call: DirectRpc, left_s: float) -> DirectAnswered:
     result = phone.call(call.method, call.params, timeout_s=left_s)
     # A text of the phone may hold half a surrogate pair, which no UTF-8 can.
-    return _given(call, json.dumps(result, ensure_ascii=False).encode(errors="replace"), "json")
+    return _given(call, _json(result), "json")
 
 
 def _hierarchy(phone: Phone, call: DirectHierarchy, left_s: float) -> DirectAnswered:
@@ -99,12 +102,23 @@ def _adb(phone: Phone, call: DirectAdb, left_s: float) -> DirectAnswered:
     return _given(call, phone.adb_command(call.args, timeout_s=left_s).encode(), "txt")
 
 
+def _check(phone: Phone, call: DirectCheck, left_s: float) -> DirectAnswered:
+    tree = phone.screen(timeout_s=left_s)
+    found = checking.check(checking.app_of(tree, call.platform), tree, serial=phone.serial)
+    return _given(call, _json(msgspec.to_builtins(found)), "json")
+
+
 _DO: Final[dict[type, Callable[..., DirectAnswered]]] = {
     DirectRpc: _rpc,
     DirectHierarchy: _hierarchy,
     DirectScreenshot: _screenshot,
     DirectAdb: _adb,
+    DirectCheck: _check,
 }
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode(errors="replace")  # phones say half characters, too
 
 
 def _given(call: DirectCall, data: bytes, kind: str) -> DirectAnswered:

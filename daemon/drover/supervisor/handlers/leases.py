@@ -3,17 +3,22 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+
+import msgspec
 
 from drover.policy import adb_args
+from drover.policy.accounts import PLATFORMS
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.state import DaemonState
 from drover.wire import leases
 from drover.wire.control import Done
-from drover.wire.direct import DirectAdb, DirectCall, DirectHierarchy, DirectRpc, DirectScreenshot
+from drover.wire.direct import DirectAdb, DirectCall, DirectCheck, DirectHierarchy, DirectRpc, DirectScreenshot
 from drover.wire.faults import Code, RequestError
+from drover.wire.screens import ScreenCheck
 
 _Make = Callable[[int, float, str], DirectCall]
-_Direct = leases.CallPhone | leases.ReadHierarchy | leases.TakeScreenshot | leases.RunAdb
+_Direct = leases.CallPhone | leases.ReadHierarchy | leases.TakeScreenshot | leases.RunAdb | leases.CheckScreen
 
 
 class LeaseHandlers:
@@ -33,6 +38,7 @@ class LeaseHandlers:
             leases.ReadHierarchy: partial(self._direct, make=_hierarchy),
             leases.TakeScreenshot: partial(self._direct, make=_screenshot),
             leases.RunAdb: self._adb,
+            leases.CheckScreen: self._check,
         }
 
     async def _take(self, body: leases.TakeLease) -> leases.LeaseTaken:
@@ -70,6 +76,14 @@ class LeaseHandlers:
             raise RequestError(Code.INVALID, why_not)
         return await self._direct(body, make=partial(_adb, body))
 
+    async def _check(self, body: leases.CheckScreen) -> ScreenCheck:
+        if body.platform not in ("", *PLATFORMS):
+            why = f"platform: expected one of {', '.join(PLATFORMS)}, got {body.platform[:60]!r}"
+            raise RequestError(Code.INVALID, why)
+        result = await self._direct(body, make=partial(_check, body))
+        data = await asyncio.to_thread(Path(result.path).read_bytes) if result.path else result.data
+        return msgspec.json.decode(data, type=ScreenCheck)
+
     async def _direct(self, body: _Direct, *, make: _Make) -> leases.DirectResult:
         held = self._state.leases.check(body.session, body.serial)
         left_s = None if held.expires_at is None else held.expires_at - asyncio.get_running_loop().time()
@@ -84,6 +98,10 @@ def _rpc(body: leases.CallPhone, request_id: int, timeout_s: float, folder: str)
 
 def _adb(body: leases.RunAdb, request_id: int, timeout_s: float, folder: str) -> DirectCall:
     return DirectAdb(request_id=request_id, timeout_s=timeout_s, folder=folder, args=body.args)
+
+
+def _check(body: leases.CheckScreen, request_id: int, timeout_s: float, folder: str) -> DirectCall:
+    return DirectCheck(request_id=request_id, timeout_s=timeout_s, folder=folder, platform=body.platform)
 
 
 def _hierarchy(request_id: int, timeout_s: float, folder: str) -> DirectCall:
