@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from drover.wire.control import Account, AccountsDiscovered, DaemonStatus
+from drover.wire.custom import ScriptInfo
 from drover.wire.devices import Device, DeviceState
 from drover.wire.leases import Lease
 from drover.wire.tasks import Status, Task, TaskStats
@@ -158,4 +159,20 @@ def lease(lease: Lease, zone: ZoneInfo) -> dict[str, Any]:
         "expires_at": local(lease.expires_at, zone),
         "calls": lease.calls,
         "task_id": lease.task_id,
+    }
+
+
+def script(info: ScriptInfo) -> dict[str, Any]:
+    """What one needs to name it in a task. A command's arguments, and what keeps it from running, are the operator's."""
+    return {
+        "name": info.name,
+        "kind": info.kind,
+        "summary": info.summary,
+        "effect": info.effect,
+        "retry_safe": info.retry_safe,
+        "settles": info.settles,
+        "platform": info.platform or None,
+        "timeout_s": info.timeout_s,
+        "parameters": info.parameters or None,
+        "usable": not info.fault,
     }

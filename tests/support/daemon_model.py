@@ -17,19 +17,20 @@ from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
 from drover.wire.events import DeviceChanged, Event, EventBody, TaskChanged, TaskDeleted, TaskProgressed
 from drover.wire.faults import Code, RequestError
-from drover.wire.scripts import expand
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
 from tests.support.lease_model import LeaseModel
+from tests.support.script_model import ScriptModel
 
 Push = Callable[[Event], None]
 LIMITS = {"follow": 60, "unfollow": 60, "post": 5}
 
 
-class DaemonModel(LeaseModel):
+class DaemonModel(LeaseModel, ScriptModel):
     """Answers every request of the control conversation. Time moves only when a test moves a task."""
 
     def __init__(self, *, plan: str = "Pro", zone: str = "Europe/Paris", folder: Path | None = None) -> None:
-        super().__init__()
+        LeaseModel.__init__(self)
+        ScriptModel.__init__(self)
         self.plan = plan
         self.zone = ZoneInfo(zone)
         self.folder = folder
@@ -128,7 +129,8 @@ class DaemonModel(LeaseModel):
                     Code.CONFLICT, "Idempotency-Key: used before with another body", {"key": body.idempotency_key}
                 )
             return c.TasksCreated(task_ids=ids)
-        configs = expand(body.script_name, body.script_config)
+        configs = self.catalog.expand(body.script_name, body.script_config)
+        body = self.catalog.placed(body)
         ids = [self._add(body, serial, user, config) for serial, user in self._whom(body) for config in configs]
         if body.idempotency_key is not None:
             self._keys[body.idempotency_key] = (body.body_digest, ids)

@@ -73,7 +73,7 @@ class Catalog:
 
     def _unsupported(self, name: str, sheet: PluginSheet | None) -> str:
         if sheet is not None:
-            return f"script_name: the plugin {name!r} cannot be used: {sheet.fault}"
+            return f"script_name: the plugin {name!r} cannot be used; `droverctl doctor` says why"
         return unsupported_message(name, self.names)
 
     def placed(self, request: CreateTasks) -> CreateTasks:

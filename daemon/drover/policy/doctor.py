@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from drover.wire.custom import ScriptInfo
 from drover.wire.devices import Device, DeviceState
 from drover.wire.doctor import Finding, Level
 
@@ -119,6 +120,23 @@ def _disk(facts: DaemonFacts) -> Finding:
     if facts.disk_free < DISK_LOW_BYTES:
         return _warn("disk", facts.data_dir, free, mend)
     return _ok("disk", facts.data_dir, free)
+
+
+def scripts(found: Sequence[ScriptInfo]) -> list[Finding]:
+    """Which scripts beside the built-in ones cannot run."""
+    others = [info for info in found if info.kind != "built_in"]
+    return [
+        _bad("script", info.name, info.fault, _MEND_SCRIPT[info.kind].format(origin=info.origin))
+        if info.fault
+        else _ok("script", info.name, f"comes from {info.origin}")
+        for info in others
+    ]
+
+
+_MEND_SCRIPT: Final = {
+    "python": "mend or uninstall {origin}, then restart droverd; everything else runs without it",
+    "command": "make the program executable, or register another: {origin}",
+}
 
 
 def devices(found: Sequence[Device]) -> list[Finding]:

@@ -32,6 +32,7 @@ async def diagnose(state: DaemonState) -> list[Finding]:
         *doctor.daemon(facts),
         *doctor.adb(adb_facts),
         *doctor.files(file_facts),
+        *doctor.scripts(await asyncio.to_thread(state.scripts.listed)),
         *doctor.devices(state.board.all()),
     ]
 

@@ -139,5 +139,5 @@ class _Lines:
 def startable(command: Sequence[str]) -> str:
     """Why the program cannot be started; empty where it can."""
     if shutil.which(command[0]) is None:
-        return f"{command[0]} is not there, or is not executable"
+        return f"{Path(command[0]).name} is not there, or is not executable"
     return ""

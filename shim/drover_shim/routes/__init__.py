@@ -3,7 +3,7 @@
 from typing import Final
 
 from drover_shim.route import Route
-from drover_shim.routes import accounts, devices, health, licence, rpc, task_files, tasks
+from drover_shim.routes import accounts, devices, health, licence, rpc, scripts, task_files, tasks
 
 ROUTES: Final[tuple[Route, ...]] = (
     *licence.ROUTES,
@@ -11,6 +11,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *task_files.ROUTES,
     *devices.ROUTES,
     *accounts.ROUTES,
+    *scripts.ROUTES,
     *rpc.ROUTES,
     *health.ROUTES,
 )

@@ -14,6 +14,7 @@ import pytest
 
 from drover.client import ControlClient, EventStream
 from drover.wire import control as c
+from drover.wire import custom
 from drover.wire import leases as le
 from drover.wire.codec import MAX_FRAME_BYTES, PROTOCOL_VERSION
 from drover.wire.devices import Device
@@ -450,3 +451,69 @@ def test_garbage_ends_the_connection_and_harms_nobody(daemon: Path, client: Cont
         while sock.recv(65536):
             pass
     assert client.ask(c.GetTaskStats(), TaskStats).total >= 0
+
+
+# --- scripts
+
+
+def scripts_of(client: ControlClient) -> dict[str, custom.ScriptInfo]:
+    return {info.name: info for info in client.ask(custom.ListScripts(), custom.ScriptList).scripts}
+
+
+def test_a_command_becomes_a_script(client: ControlClient) -> None:
+    spec = custom.CommandSpec(command=["/bin/sh", "-c", "true"], summary="does nothing", retry_safe=True)
+    name = f"nothing-{uuid.uuid4().hex[:8]}"
+    added = client.ask(custom.AddScript(name=name, spec=spec), custom.ScriptInfo)
+    assert (added.kind, added.command, added.retry_safe, added.fault) == ("command", spec.command, True, "")
+    assert scripts_of(client)[name] == added
+    assert scripts_of(client)["follow"].kind == "built_in"
+    again = refused(lambda: client.ask(custom.AddScript(name=name, spec=spec), custom.ScriptInfo))
+    assert again.code is Code.CONFLICT
+    changed = custom.CommandSpec(command=["/bin/sh"], timeout_s=5)
+    replaced = client.ask(custom.AddScript(name=name, spec=changed, replace=True), custom.ScriptInfo)
+    assert replaced.timeout_s == 5
+    (task_id,) = create(client, script_name=name, script_config={"any": ["thing", 1]})
+    assert task(client, task_id).script_config == {"any": ["thing", 1]}
+    assert name in refused(lambda: create(client, script_name="nonsense")).message
+    client.ask(custom.RemoveScript(name=name), c.Done)
+    assert name not in scripts_of(client)
+    assert refused(lambda: client.ask(custom.RemoveScript(name=name), c.Done)).code is Code.NOT_FOUND
+    assert refused(lambda: create(client, script_name=name)).code is Code.SCRIPT_UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "code", "field"),
+    [
+        ("follow", {}, Code.CONFLICT, "name"),
+        ("scrape_user", {}, Code.CONFLICT, "name"),
+        ("Upper", {}, Code.INVALID, "name"),
+        ("a b", {}, Code.INVALID, "name"),
+        ("x", {"command": []}, Code.INVALID, "command"),
+        ("x", {"command": ["no-such-program-anywhere"]}, Code.INVALID, "command"),
+        ("x", {"command": ["bin/sh"]}, Code.INVALID, "command"),
+        ("x", {"command": ["/bin/sh", "a\0b"]}, Code.INVALID, "command"),
+        ("x", {"command": ["/etc/passwd"]}, Code.INVALID, "command"),
+        ("x", {"package": "no package"}, Code.INVALID, "package"),
+    ],
+)
+def test_what_cannot_be_a_script_is_refused_by_field(
+    client: ControlClient, name: str, fields: dict[str, Any], code: Code, field: str
+) -> None:
+    spec = custom.CommandSpec(**{"command": ["/bin/sh"], **fields})
+    failure = refused(lambda: client.ask(custom.AddScript(name=name, spec=spec), custom.ScriptInfo))
+    assert failure.code is code
+    assert failure.message.startswith(f"{field}:")
+
+
+def test_a_script_for_one_app_runs_on_no_other(client: ControlClient) -> None:
+    name = f"app-{uuid.uuid4().hex[:8]}"
+    spec = custom.CommandSpec(command=["/bin/sh"], platform="instagram")
+    client.ask(custom.AddScript(name=name, spec=spec), custom.ScriptInfo)
+    failure = refused(lambda: create(client, script_name=name, script_config={}, platform="tiktok"))
+    assert (failure.code, failure.message.partition(":")[0]) == (Code.INVALID, "platform")
+    assert create(client, script_name=name, script_config={}, platform="instagram")
+
+
+def test_a_screen_is_checked_by_a_leases_holder_only(client: ControlClient) -> None:
+    ask = le.CheckScreen(session="5e55", serial=a_serial())
+    assert refused(lambda: client.call(ask)).code is Code.LEASE

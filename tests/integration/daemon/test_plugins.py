@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from drover.wire.control import CreateTasks, TasksCreated
+from drover.wire.control import CreateTasks, Diagnose, Diagnosis, TasksCreated
 from drover.wire.custom import ListScripts, ScriptInfo, ScriptList
+from drover.wire.doctor import Level
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Effect, Reason, Status
 from drover_ctl.skeleton import write_skeleton
@@ -117,7 +118,9 @@ def test_what_is_installed_is_listed_and_broken_ones_say_why(daemon: DroverDaemo
     with pytest.raises(RequestError) as refused:
         start(daemon, "dying", "R58M1")
     assert refused.value.failure.code is Code.SCRIPT_UNSUPPORTED
-    assert "ended the process" in refused.value.failure.message
+    assert "droverctl doctor" in refused.value.failure.message
+    findings = {one.subject: one for one in daemon.client.ask(Diagnose(), Diagnosis).findings if one.check == "script"}
+    assert {name for name, one in findings.items() if one.level is Level.ERROR} == set(BROKEN)
 
 
 def test_the_example_runs_and_its_parameters_are_checked_early(daemon: DroverDaemon, serial: str) -> None:

@@ -1,0 +1,42 @@
+"""Scripts beside the built-in ones in the model behind the fake daemon: what was added is there, and nothing runs it."""
+
+from drover.policy.catalog import ADDED, Catalog, Command
+from drover.supervisor.scripts import command_fault
+from drover.wire import custom
+from drover.wire.control import Done
+from drover.wire.faults import Code, RequestError
+
+
+class ScriptModel:
+    """Commands by name; a test may set `plugins` and `configured`."""
+
+    def __init__(self) -> None:
+        self.added: dict[str, Command] = {}
+        self.configured: dict[str, Command] = {}
+        self.plugins: dict[str, custom.PluginSheet] = {}
+
+    @property
+    def catalog(self) -> Catalog:
+        return Catalog(commands={**self.added, **self.configured}, plugins=self.plugins)
+
+    def _list_scripts(self, _body: custom.ListScripts) -> custom.ScriptList:
+        return custom.ScriptList(scripts=self.catalog.listed())
+
+    def _add_script(self, body: custom.AddScript) -> custom.ScriptInfo:
+        spec = custom.checked(body.name, body.spec)
+        if body.name in self.configured or body.name in self.plugins:
+            raise RequestError(Code.CONFLICT, f"name: {body.name!r} is taken", {"name": body.name})
+        if fault := command_fault(spec.command):
+            raise RequestError(Code.INVALID, f"command: {fault}")
+        if body.name in self.added and not body.replace:
+            raise RequestError(Code.CONFLICT, f"name: a script {body.name!r} was added already", {"name": body.name})
+        self.added[body.name] = Command(spec=spec, origin=ADDED)
+        return next(info for info in self.catalog.listed() if info.name == body.name)
+
+    def _remove_script(self, body: custom.RemoveScript) -> Done:
+        custom.checked_name(body.name)
+        if body.name in self.configured:
+            raise RequestError(Code.CONFLICT, f"name: {body.name!r} is in the configuration", {"name": body.name})
+        if self.added.pop(body.name, None) is None:
+            raise RequestError(Code.NOT_FOUND, f"script {body.name}: was never added")
+        return Done()
