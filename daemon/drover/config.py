@@ -167,12 +167,13 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
 
 def _check_scripts(sections: Mapping[str, Any], path: Path | None, text: str) -> None:
     """Names and commands by the same rules as those of `droverctl script add`."""
-    for name, section in sections.items():
+    for name, found in sections.items():
         try:
-            checked(name, msgspec.convert(section, CommandSpec))
+            checked(name, msgspec.convert(found, CommandSpec))
         except (RequestError, msgspec.ValidationError) as error:
             what = describe(error) if isinstance(error, msgspec.ValidationError) else str(error)
-            line = _line(text, f"scripts.{name}", what.partition(":")[0])
+            section, key = (f"scripts.{name}", what.partition(":")[0]) if isinstance(found, dict) else ("scripts", name)
+            line = _line(text, section, key)
             raise ConfigError(f"{path}:{line}: scripts.{name}: {what}") from None
 
 

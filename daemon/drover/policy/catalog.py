@@ -109,6 +109,9 @@ class Catalog:
         return [*own, *sorted(others, key=lambda info: info.name)]
 
 
+BUILT_IN_ONLY: Final = Catalog()
+
+
 def _command_config(config: dict[str, Any]) -> dict[str, Any]:
     size = len(msgspec.json.encode(config))
     if size > MAX_CONFIG_BYTES:

@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from drover.policy.accounts import DEFAULT_PLATFORM, PLATFORMS, bare, key_of
-from drover.policy.catalog import Catalog
+from drover.policy.catalog import BUILT_IN_ONLY, Catalog
 from drover.policy.records import NewTask
 from drover.policy.schedule import clock_time
 from drover.wire import scripts
@@ -45,7 +45,7 @@ def plan_tasks(
     rng: random.Random,
     group_id: str,
     max_tries: int,
-    catalog: Catalog,
+    catalog: Catalog = BUILT_IN_ONLY,
 ) -> list[NewTask]:
     """The tasks of one request in the order in which they will run; raises RequestError."""
     if not request.script_name:

@@ -4,9 +4,11 @@ import re
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from drover.config import Config, ConfigError, load
+from drover.wire.custom import CommandSpec
 
 DOCUMENTED = Path(__file__).parents[3] / "contrib" / "drover.toml"
 
@@ -15,6 +17,8 @@ def test_documented_file_holds_every_key_at_its_default() -> None:
     assert load(DOCUMENTED, {}) == Config()
     documented = tomllib.loads(DOCUMENTED.read_text().replace("# device_limit", "device_limit"))
     for section in Config.__struct_fields__:
+        if section == "scripts":
+            continue  # as many as there are; the example is a comment
         assert set(documented[section]) == set(getattr(Config(), section).__struct_fields__), section
 
 
@@ -80,3 +84,41 @@ def test_pauses_must_be_a_range() -> None:
     with pytest.raises(ConfigError, match=r"DROVER_PACE_PAUSE_MAX_S: 10 is shorter than pause_min_s \(30\)"):
         load(None, {"DROVER_PACE_PAUSE_MAX_S": "10"})
     assert load(None, {}).pace.limits == {"follow": 60, "unfollow": 60, "post": 5}
+
+
+def test_the_documented_command_holds_every_key_at_its_default() -> None:
+    example = DOCUMENTED.read_text().partition("# [scripts.report]")[2]
+    lines = [line.removeprefix("# ") for line in example.splitlines() if re.match(r"# \w+ = ", line)]
+    found = tomllib.loads("\n".join(lines))
+    assert set(found) == set(CommandSpec.__struct_fields__)
+    assert msgspec.convert(found, CommandSpec) == CommandSpec(command=found["command"])
+
+
+COMMAND = '[scripts.warm]\ncommand = ["/srv/warm.js", "--fast"]\nplatform = "tiktok"\ntimeout_s = 60\n'
+
+
+def test_commands_become_scripts(tmp_path: Path) -> None:
+    file = tmp_path / "drover.toml"
+    file.write_text(COMMAND)
+    (spec,) = load(file, {"DROVER_SCRIPTS": "ignored"}).scripts.values()
+    assert (spec.command, spec.platform, spec.timeout_s) == (["/srv/warm.js", "--fast"], "tiktok", 60.0)
+    assert (spec.retry_safe, spec.package) == (False, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('[scripts.warm]\n\ncommand = "one string"\n', ":3: scripts.warm: command: "),
+        ("[scripts.warm]\ntimeout_s = 5\n", ":1: scripts.warm: "),
+        ('[scripts.warm]\ncommand = ["x"]\ncomand = 1\n', ":3: scripts.warm: comand: unknown field"),
+        ('[scripts.warm]\ncommand = ["x"]\nplatform = "myspace"\n', ":3: scripts.warm: platform: "),
+        ('[scripts.warm]\ncommand = ["x"]\ntimeout_s = 0\n', ":3: scripts.warm: timeout_s: "),
+        ('[scripts.follow]\ncommand = ["x"]\n', ":1: scripts.follow: name: 'follow' is a script of Drover's own"),
+        ("[scripts]\nwarm = 1\n", ":2: scripts.warm: "),
+    ],
+)
+def test_a_bad_command_names_line_and_key(tmp_path: Path, text: str, place: str) -> None:
+    file = tmp_path / "drover.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=re.escape(f"{file}{place}")):
+        load(file, {})
