@@ -163,7 +163,7 @@ def lease(lease: Lease, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def script(info: ScriptInfo) -> dict[str, Any]:
-    """What one needs to name it in a task. A command's arguments, and what keeps it from running, are the operator's."""
+    """What one needs to name it in a task. A command's arguments and faults are its operator's."""
     return {
         "name": info.name,
         "kind": info.kind,

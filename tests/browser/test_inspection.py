@@ -1,4 +1,4 @@
-"""The page of `droverctl device inspect` in a real headless Chromium: pointing both ways, and phones that say markup."""
+"""The page of `droverctl device inspect` in a real Chromium: pointing both ways, and phones that say markup."""
 
 import io
 import os
@@ -76,7 +76,8 @@ def test_s12_what_a_phone_says_stays_text(opened: tuple[Page, list[str]]) -> Non
     assert bad == []
     # And were some of it ever to become script, the page's own policy would not let it run.
     page.evaluate(
-        "() => { const s = document.createElement('script'); s.textContent = 'document.title = 1'; document.body.append(s); }"
+        "() => { const made = document.createElement('script'); made.textContent = 'document.title = 1'; "
+        "document.body.append(made); }"
     )
     assert page.title() != "1"
     assert any("Content Security Policy" in text for text in bad)

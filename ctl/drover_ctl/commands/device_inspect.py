@@ -1,7 +1,7 @@
 """droverctl device inspect, and the short lease that looking at a phone needs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ LOOK_S = 60
 
 
 @contextmanager
-def leased(run: Session, serial: str, label: str) -> Iterator[str]:
+def leased(run: Session, serial: str, label: str) -> Generator[str]:
     """The session of a lease that ends with the block."""
     taken = run.ask(TakeLease(serial=serial, label=label, ttl_s=LOOK_S), LeaseTaken)
     try:

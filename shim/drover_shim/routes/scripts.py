@@ -1,4 +1,4 @@
-"""Scripts that a task can name. Commands are added by an operator, never by REST: a web page must not start programs."""
+"""Scripts that a task can name. Commands are added by an operator only: a web page must not start programs."""
 
 from typing import Any, Final
 

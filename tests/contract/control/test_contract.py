@@ -499,7 +499,8 @@ def test_a_command_becomes_a_script(client: ControlClient) -> None:
 def test_what_cannot_be_a_script_is_refused_by_field(
     client: ControlClient, name: str, fields: dict[str, Any], code: Code, field: str
 ) -> None:
-    spec = custom.CommandSpec(**{"command": ["/bin/sh"], **fields})
+    given: dict[str, Any] = {"command": ["/bin/sh"], **fields}
+    spec = custom.CommandSpec(**given)
     failure = refused(lambda: client.ask(custom.AddScript(name=name, spec=spec), custom.ScriptInfo))
     assert failure.code is code
     assert failure.message.startswith(f"{field}:")

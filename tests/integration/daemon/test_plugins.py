@@ -67,9 +67,9 @@ BROKEN = {
     "missing-import": ("import no_such_module_anywhere\n", "No module named 'no_such_module_anywhere'"),
     "exiting": ("import sys\nsys.exit(3)\n", "SystemExit"),
     "dying": ("import os\nos._exit(4)\n", "ended the process"),
-    "threaded": ("import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n" + POKE,
+    "threaded": (f"import threading as t\nt.Thread(target=t.Event().wait, daemon=True).start()\n{POKE}",
                  "starts threads"),
-    "untyped": ("class Script:\n    effect = ''\n    settles = retry_safe = False\n    def run(self, ctx): ...\n", "Config"),
+    "untyped": ("class Script:\n    effect = ''\n    settles = retry_safe = False\n    run = print\n", "Config"),
     "post": (POKE, "Drover's own"),
 }  # fmt: skip
 

@@ -118,17 +118,19 @@ Made = Callable[[bool], Any]
 
 def _worker(tmp_path: Path) -> Made:
     def make(effect: bool) -> AttemptContext:
+        made: list[AttemptContext] = []
+
         def send(message: FromWorker) -> None:
             if isinstance(message, IntentRequested):
-                context.answer_intent(IntentRecorded(fence=7))
+                made[0].answer_intent(IntentRecorded(fence=7))
 
         begin = Begin(
             fence=7, task_id=1, attempt=1, script_name="poke", script_config={}, username=None, platform="tiktok",
             package="com.app", folder=str(tmp_path / "task"), deadline_s=60.0,
         )  # fmt: skip
-        context = AttemptContext(cast(Phone, BlindPhone()), begin, send)
-        context.effect_allowed = effect
-        return context
+        made.append(AttemptContext(cast(Phone, BlindPhone()), begin, send))
+        made[0].effect_allowed = effect
+        return made[0]
 
     return make
 

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -30,16 +30,18 @@ class Started:
         wait_until(lambda: line in self.lines, what=repr(line))
 
 
+Shell = Callable[[str], Started]
+
+
 @pytest.fixture
-def shell(tmp_path: Path) -> Iterator[type[Started]]:
+def shell(tmp_path: Path) -> Iterator[Shell]:
     made: list[Started] = []
 
-    class Shell(Started):
-        def __init__(self, script: str) -> None:
-            super().__init__(tmp_path, "/bin/sh", "-c", script)
-            made.append(self)
+    def start(script: str) -> Started:
+        made.append(Started(tmp_path, "/bin/sh", "-c", script))
+        return made[-1]
 
-    yield Shell
+    yield start
     for one in made:
         if one.running.status is None:
             one.running.end()
@@ -52,18 +54,18 @@ def gone(pid: int) -> bool:
         return True
 
 
-def test_lines_and_exit_code(shell: type[Started]) -> None:
+def test_lines_and_exit_code(shell: Shell) -> None:
     one = shell("echo first; echo second >&2; printf 'no end'; exit 7")
     assert one.woken.wait(10)
     assert one.lines == ["first", "second", "no end"]
     assert (one.running.status, one.running.end()) == (7, 7)
 
 
-def test_a_question_without_an_end_of_line_is_seen(shell: type[Started]) -> None:
+def test_a_question_without_an_end_of_line_is_seen(shell: Shell) -> None:
     shell("printf 'name? '; sleep 60").until("name? ")
 
 
-def test_nothing_to_read_and_a_group_of_its_own(shell: type[Started], tmp_path: Path) -> None:
+def test_nothing_to_read_and_a_group_of_its_own(shell: Shell, tmp_path: Path) -> None:
     one = shell("cat; pwd; ps -o pgid= -p $$ | tr -d ' '")
     assert one.woken.wait(10)
     assert one.lines[0] == str(tmp_path)
@@ -71,7 +73,7 @@ def test_nothing_to_read_and_a_group_of_its_own(shell: type[Started], tmp_path: 
     assert one.running.end() == 0
 
 
-def test_a_signal_is_told_as_a_shell_does(shell: type[Started]) -> None:
+def test_a_signal_is_told_as_a_shell_does(shell: Shell) -> None:
     one = shell("kill -9 $$")
     assert one.woken.wait(10)
     assert one.running.end() == 128 + signal.SIGKILL
@@ -86,14 +88,14 @@ def test_long_lines_are_cut_and_bytes_survive(tmp_path: Path) -> None:
     assert one.running.end() == 0
 
 
-def test_it_may_end_by_itself_when_told_to(shell: type[Started]) -> None:
+def test_it_may_end_by_itself_when_told_to(shell: Shell) -> None:
     one = shell("trap 'echo bye; exit 5' TERM; echo ready; while true; do sleep 0.05; done")
     one.until("ready")
     assert one.running.end() == 5
     assert one.lines[-1] == "bye"
 
 
-def test_what_it_leaves_behind_ends_with_it(shell: type[Started], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_it_leaves_behind_ends_with_it(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command_module, "TERM_GRACE_S", 0.2)
     one = shell("trap '' TERM; (setsid sh -c 'trap \"\" TERM; sleep 600' &) ; sleep 601 & echo ready; wait; sleep 602")
     one.until("ready")
@@ -103,14 +105,14 @@ def test_what_it_leaves_behind_ends_with_it(shell: type[Started], monkeypatch: p
     assert all(gone(process.pid) for process in tree)
 
 
-def test_background_work_ends_with_a_command_that_ended_well(shell: type[Started]) -> None:
+def test_background_work_ends_with_a_command_that_ended_well(shell: Shell) -> None:
     one = shell("(setsid sleep 600 >/dev/null 2>&1 &); sleep 600 >/dev/null & echo $!")
     assert one.woken.wait(10)
     assert one.running.end() == 0
     assert gone(int(one.lines[0]))
 
 
-def test_a_killed_keeper_takes_the_command_with_it(shell: type[Started]) -> None:
+def test_a_killed_keeper_takes_the_command_with_it(shell: Shell) -> None:
     one = shell("echo $$; sleep 600")
     wait_until(lambda: one.lines, what="its pid")
     os.kill(one.running.pid, signal.SIGKILL)
