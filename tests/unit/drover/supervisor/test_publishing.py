@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from drover.policy.device_states import DeviceEvent
 from drover.store import Store, media_uses, tasks
 from drover.store.schema import tasks as table
 from drover.store.types import from_micros
+from drover.supervisor import publishing
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.desk import TaskDesk
 from drover.supervisor.hub import EventHub
@@ -300,5 +302,41 @@ def test_the_limits_are_those_of_the_tasks_platform(run: Run, root: Path) -> Non
         request = CreateTasks(script_name="post", script_config=pictures, serials=["p1"], platform="instagram")
         with pytest.raises(RequestError, match="image_count: 21 pictures in one post; an Instagram post"):
             await desk.desk.create(request)
+
+    run(story)
+
+
+def test_what_only_tiktok_has_is_refused_elsewhere(run: Run) -> None:
+    async def story(desk: Desk) -> None:
+        config = {"add_product_link": "1"}
+        await desk.post(**config)
+        request = CreateTasks(script_name="post", script_config=config, serials=["p1"], platform="instagram")
+        with pytest.raises(RequestError, match="add_product_link: only TikTok has it"):
+            await desk.desk.create(request)
+
+    run(story)
+
+
+def test_a_disk_that_is_away_holds_neither_phone_nor_request(
+    run: Run, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_video(root / "a.mp4")
+    back = threading.Event()
+
+    def never(*_args: Any) -> None:
+        back.wait(30)
+
+    async def story(desk: Desk) -> None:
+        await desk.post("p1", material_list=[str(path)])
+        (begin,) = await desk.begun(1)
+        await desk.post("p1", material_list=[str(path)])
+        monkeypatch.setattr(publishing, "OPEN_TIMEOUT_S", 0.1)
+        monkeypatch.setattr(publishing, "open_named", never)
+        with pytest.raises(RequestError, match=r"could not be opened within 0 s; is its disk there\?"):
+            await desk.post("p1", material_list=[str(path)])
+        desk.publish("p1", begin)
+        task = await desk.ended(begin.task_id + 1)
+        assert (task.reason, "is its disk there" in task.remark) == (Reason.MEDIA_INVALID, True)
+        back.set()
 
     run(story)
