@@ -7,6 +7,7 @@ import asyncio
 import random
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,7 @@ from drover.policy import dispatch
 from drover.policy.device_states import DeviceEvent
 from drover.policy.intake import Accounts, plan_tasks
 from drover.policy.records import Attempt, Head
-from drover.store import accounts, attempts, publishing, queue, tasks
+from drover.store import accounts, attempts, idempotency, publishing, queue, tasks
 from drover.store.errors import ConflictError, NotFoundError, StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
@@ -90,6 +91,8 @@ class TaskDesk:
             max_tries=self._config.tasks.max_tries,
         )
         if request.script_name in PUBLISHES:
+            if (first := await self._answered(request)) is not None:
+                return TasksCreated(task_ids=first)
             await self._media.check(planned)
         ids = await self._store.write(
             tasks.insert, planned, now=datetime.now(UTC), key=request.idempotency_key, digest=request.body_digest
@@ -97,6 +100,13 @@ class TaskDesk:
         log.info("tasks_created", ids=ids[:20], count=len(ids), script=request.script_name)
         self.wake()
         return TasksCreated(task_ids=ids)
+
+    async def _answered(self, request: CreateTasks) -> list[int] | None:
+        """The ids of a request that came before under its key: its files may be gone by now, its answer stays."""
+        key = request.idempotency_key
+        if key is None:
+            return None
+        return await self._store.write(idempotency.answered, key, request.body_digest, now=datetime.now(UTC))
 
     async def stop(self, task_id: int) -> None:
         """End a pending or running task with reason stopped; returns when it has ended."""
@@ -197,7 +207,9 @@ class TaskDesk:
             await asyncio.sleep(1.0)
         except Exception as error:
             log.exception("media_choice_failed", task=head.task_id)
-            await self._fail(head.task_id, Reason.SCRIPT_ERROR, f"Its files could not be looked for: {error!r}.")
+            with suppress(ConflictError, NotFoundError, StoreUnavailableError):
+                await self._fail(head.task_id, Reason.SCRIPT_ERROR, f"Its files could not be looked for: {error!r}.")
+            await asyncio.sleep(1.0)  # should even that have failed, it must not be tried without a pause
         finally:
             del self._choosing[head.serial]
             self.wake()

@@ -16,6 +16,7 @@ from drover.media.inspector import Inspector
 from drover.media.limits import limits
 from drover.policy.device_states import DeviceEvent
 from drover.store import Store, media_uses, tasks
+from drover.store.errors import IdempotencyConflictError
 from drover.store.schema import tasks as table
 from drover.store.types import from_micros
 from drover.supervisor import publishing
@@ -338,5 +339,25 @@ def test_a_disk_that_is_away_holds_neither_phone_nor_request(
         task = await desk.ended(begin.task_id + 1)
         assert (task.reason, "is its disk there" in task.remark) == (Reason.MEDIA_INVALID, True)
         back.set()
+
+    run(story)
+
+
+def test_a_repeat_under_its_key_is_answered_though_the_file_is_gone(run: Run, root: Path) -> None:
+    path = make_video(root / "a.mp4")
+    request = CreateTasks(
+        script_name="post",
+        script_config={"material_list": [str(path)]},
+        serials=["elsewhere"],
+        idempotency_key="key-1",
+        body_digest="a",
+    )
+
+    async def story(desk: Desk) -> None:
+        first = await desk.desk.create(request)
+        path.unlink()
+        assert await desk.desk.create(request) == first
+        with pytest.raises(IdempotencyConflictError):
+            await desk.desk.create(msgspec.structs.replace(request, body_digest="b"))
 
     run(story)
