@@ -125,24 +125,20 @@ class PublishingMedia:
         keys = [key for _, key in files]
         taken = await self._store.read(media_uses.taken, want.account, keys)
         found: list[Candidate] = []
+        faults: list[str] = []
         fitting = 0
         for path, key in files:
             if key in taken:
                 continue
             if fitting == 2 * want.count:
-                return Listed(candidates=found, used=len(taken), complete=False)
-            candidate = await self._look(path)
-            if candidate is not None:
-                found.append(candidate)
-                fitting += not misfit(candidate.facts, limit)
-        return Listed(candidates=found, used=len(taken))
-
-    async def _look(self, path: str) -> Candidate | None:
-        """The file, or None if it is gone or broken: one bad file in a folder stands in nobody's way."""
-        try:
-            return await self._candidate(path, None)
-        except MediaError:
-            return None
+                return Listed(candidates=found, used=len(taken), faults=faults, complete=False)
+            try:
+                found.append(await self._candidate(path, None))
+            except MediaError as error:
+                faults.append(str(error))  # one bad file in a folder stands in nobody's way
+            else:
+                fitting += not misfit(found[-1].facts, limit)
+        return Listed(candidates=found, used=len(taken), faults=faults)
 
     async def _candidate(self, path: str, limit: MediaLimit | None) -> Candidate:
         """The named file with what its content says; raises MediaError, also where the app does not take it."""

@@ -201,6 +201,24 @@ def test_a_folder_that_runs_dry_fails_the_task_in_words(run: Run, root: Path) ->
     run(story)
 
 
+def test_links_and_broken_files_of_a_folder_are_no_further_files(run: Run, root: Path) -> None:
+    make_picture(root / "a.png")
+    (root / "b.png").symlink_to(root / "a.png")
+    (root / "c.png").write_bytes((root / "a.png").read_bytes()[:200])
+
+    async def story(desk: Desk) -> None:
+        folder = {"material_source": "localFolder", "material_path": str(root)}
+        task = await desk.ended(await desk.post(content_type=1, image_count=2, **folder))
+        assert task.reason is Reason.MEDIA_INVALID
+        assert "found 1" in task.remark
+        assert f"1 of them unusable ({root}/c.png: is broken" in task.remark
+        await desk.post(content_type=1, **folder)
+        (begin,) = await desk.begun(1)
+        assert [file.path for file in begin.media] == [str(root / "a.png")]
+
+    run(story)
+
+
 def test_a_given_list_goes_in_its_order(run: Run, root: Path) -> None:
     paths = [str(make_picture(root / name)) for name in ("b.png", "a.png")]
 
