@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal
 
+from drover.policy.pace import account_key
 from drover.wire.media import MediaFacts, MediaFile, MediaKind, MediaLimit
 from drover.wire.post import PostConfig, tags
 from drover.wire.tasks import Effect, Status
@@ -65,11 +66,6 @@ class UseEnd(Enum):
     KEEP = "keep"  # another attempt may follow, with the same files
     RELEASE = "release"  # nothing was published and nothing will be
     USED = "used"  # it was published, or may have been
-
-
-def account_key(platform: str, username: str | None, serial: str) -> str:
-    """The account that a task publishes as; a task of no registered account counts for its phone."""
-    return f"{platform}:@{username.lower()}" if username else f"{platform}:{serial}"
 
 
 def wanted(config: PostConfig, *, platform: str, username: str | None, serial: str) -> Wanted:

@@ -11,7 +11,6 @@ from drover.policy.media import (
     Stock,
     UseEnd,
     Wanted,
-    account_key,
     after,
     choose,
     limit_for,
@@ -19,6 +18,7 @@ from drover.policy.media import (
     too_many,
     wanted,
 )
+from drover.policy.pace import account_key
 from drover.wire.media import MediaFacts, MediaFile, MediaKind
 from drover.wire.post import PostConfig
 from drover.wire.tasks import Effect, Status
@@ -99,9 +99,9 @@ def test_every_place_of_every_app_has_its_limits() -> None:
 
 
 def test_the_account_is_its_name_or_its_phone() -> None:
-    assert account_key("tiktok", "Shop.One", "R5") == account_key("tiktok", "shop.one", "R6") == "tiktok:@shop.one"
+    assert account_key("tiktok", "Shop.One", "R5") == account_key("tiktok", "shop.one", "R6") == "tiktok@shop.one"
     assert account_key("instagram", "shop.one", "R5") != account_key("tiktok", "shop.one", "R5")
-    assert account_key("tiktok", None, "R5") == "tiktok:R5"
+    assert account_key("tiktok", None, "R5") == "tiktok#R5"
 
 
 def test_what_a_configuration_asks_for() -> None:
@@ -158,7 +158,7 @@ def test_a_shortage_says_what_is_missing_and_what_to_do() -> None:
     assert isinstance(short, Short)
     for part in (
         "expected 3 unused pictures in the library with the tags summer, beach, found 1",
-        "4 pictures there, 2 of them used or reserved by tiktok:@shop.one already",
+        "4 pictures there, 2 of them used or reserved by tiktok@shop.one already",
         "1 of them unusable (b.png has 30.0 MB",
         "droverctl material add DIR --tags summer,beach",
     ):

@@ -4,6 +4,7 @@ import asyncio
 import random
 import threading
 from collections.abc import Awaitable, Callable
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from drover.config import Config, MediaSection
 from drover.media.inspector import Inspector
 from drover.media.limits import limits
 from drover.policy.device_states import DeviceEvent
+from drover.policy.pace import Pace
 from drover.store import Store, media_uses, tasks
 from drover.store.errors import IdempotencyConflictError
 from drover.store.schema import tasks as table
@@ -47,7 +49,14 @@ class Desk:
             board.apply(serial, DeviceEvent.PHONE_READY)
         hub = EventHub(lambda after, limit: _no_events(after, limit), 0)
         self.running = RunningAttempts(
-            store, hub, timeout_s=60, send=self._send, kill=lambda _s, _w: True, freed=self._freed, rng=random.Random(1)
+            store,
+            hub,
+            timeout_s=60,
+            send=self._send,
+            kill=lambda _s, _w: True,
+            freed=self._freed,
+            rng=random.Random(1),
+            pace=Pace(zone=UTC),
         )
         self.board = board
         media = PublishingMedia(
@@ -65,6 +74,7 @@ class Desk:
             send=self._send,
             kill=lambda _s, _w: True,
             rng=random.Random(1),
+            pace=Pace(zone=UTC),
         )
 
     def _send(self, serial: str, message: ToWorker) -> bool:
