@@ -412,7 +412,7 @@ def test_garbage_ends_the_connection_and_harms_nobody(daemon: Path, client: Cont
 def test_platforms_that_nobody_knows_are_refused(client: ControlClient) -> None:
     assert create(client, platform="instagram")
     failure = refused(lambda: create(client, platform="myspace"))
-    assert (failure.code, "platform: expected tiktok or instagram" in failure.message) == (Code.INVALID, True)
+    assert (failure.code, "platform: expected" in failure.message) == (Code.INVALID, True)
 
 
 def test_a_post_is_taken_with_its_defaults(client: ControlClient) -> None:
