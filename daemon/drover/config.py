@@ -157,7 +157,9 @@ def _refuse_roots(config: Config, where: str) -> None:
         if not root.is_absolute() or ".." in root.parts:
             raise ConfigError(f"{where}[{index}]: expected an absolute path such as /srv/media, got {str(root)!r}")
         if os.path.realpath(root) == "/":
-            raise ConfigError(f"{where}[{index}]: {str(root)!r} is the whole file system; name the folders of media in it")
+            raise ConfigError(
+                f"{where}[{index}]: {str(root)!r} is the whole file system; name the folders of media in it"
+            )
 
 
 def _is_loopback(host: str) -> bool:

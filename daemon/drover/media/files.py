@@ -107,7 +107,9 @@ def _refuse_odd(named: str) -> None:
     if len(named) > MAX_PATH_CHARS:
         raise MediaError(f"{shown(named)}: a path has at most {MAX_PATH_CHARS} characters, not {len(named)}")
     if not named.startswith("/") or named.startswith("//"):
-        raise MediaError(f"{shown(named)}: expected an absolute path on the daemon's machine, such as /srv/media/clip.mp4")
+        raise MediaError(
+            f"{shown(named)}: expected an absolute path on the daemon's machine, such as /srv/media/clip.mp4"
+        )
 
 
 def _open_beneath(root: Path, real: Path, named: str) -> int:

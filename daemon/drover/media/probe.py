@@ -14,7 +14,9 @@ from fractions import Fraction
 from typing import Final
 
 import av
+import av.logging
 import msgspec
+from av.error import FFmpegError
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from drover.framing import pack
@@ -75,7 +77,7 @@ def look(question: Question, descriptor: int) -> Finding:
         return Finding(why=str(error))
     except Image.DecompressionBombError:
         return Finding(why=f"has more than {MAX_PIXELS // 1_000_000} million pixels")
-    except (UnidentifiedImageError, av.FFmpegError, SyntaxError, ValueError, OSError, MemoryError) as error:
+    except (UnidentifiedImageError, FFmpegError, SyntaxError, ValueError, OSError, MemoryError) as error:
         return Finding(why=f"is broken, its content cannot be decoded ({type(error).__name__})")
 
 
@@ -92,7 +94,7 @@ def _video(file: io.BufferedReader, media_type: str) -> tuple[Image.Image, float
         turned = -getattr(frame, "rotation", 0) % 360
         if turned:
             image = image.rotate(-turned, expand=True)
-        declared = [stream.duration and stream.duration * (stream.time_base or Fraction(1))]
+        declared = [stream.duration and stream.duration * Fraction(stream.time_base)]
         declared.append(container.duration and Fraction(container.duration, av.time_base))
         duration = next((float(value) for value in declared if value), None)
     return image, round(_measured(file, media_type) if duration is None else duration, 3)

@@ -19,10 +19,14 @@ STOP_TIMEOUT_S: Final = 3.0
 
 
 class ShimProcess:
-    """Starts the shim and starts it again whenever it ends, with growing pauses."""
+    """Starts the shim and starts it again whenever it ends, with growing pauses.
 
-    def __init__(self, api: ApiSection, control_socket: Path, *, log_options: tuple[str, str]) -> None:
+    `spool` is the folder for bodies on their way in: uploads are larger than /tmp, which may be memory.
+    """
+
+    def __init__(self, api: ApiSection, control_socket: Path, *, spool: Path, log_options: tuple[str, str]) -> None:
         self._api = api
+        self._spool = spool
         self._log_options = log_options
         self._socket = control_socket
         self._process: asyncio.subprocess.Process | None = None
@@ -34,7 +38,10 @@ class ShimProcess:
         while True:
             started = loop.time()
             self._process = await asyncio.create_subprocess_exec(
-                *self._command(), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
+                *self._command(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                env={**os.environ, "TMPDIR": str(self._spool)},
             )
             status = await self._process.wait()
             pause_s = 0.5 if loop.time() - started > STABLE_S else min(pause_s * 2, RESTART_MAX_S)
