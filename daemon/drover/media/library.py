@@ -81,8 +81,8 @@ class LibraryFolder:
     def thumbnail_path(self, sha256: str) -> Path:
         return self.thumbnails / f"{sha256}.jpg"
 
-    def take(self, token: str, sha256: str, media_type: str, thumbnail: bytes) -> Path:
-        """Make the upload the library's copy, durable before this returns; its path."""
+    def take(self, token: str, sha256: str, media_type: str, thumbnail: bytes) -> str:
+        """Make the upload the library's copy, durable before this returns; its path within `copies`."""
         path = self.copy_path(sha256, media_type)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         upload = self.incoming / token
@@ -93,7 +93,7 @@ class LibraryFolder:
         small.chmod(0o600)
         upload.replace(path)
         _sync(path.parent)
-        return path
+        return str(path.relative_to(self.copies))
 
     def remove(self, sha256: str, media_type: str) -> None:
         """Remove the copy and its thumbnail."""
@@ -101,8 +101,11 @@ class LibraryFolder:
         self.thumbnail_path(sha256).unlink(missing_ok=True)
 
     def remove_strangers(self, known: Collection[str]) -> int:
-        """Remove copies that no item names, left by a crash between the disk and the database; how many."""
-        strangers = [path for path in self.copies.glob("*/*") if str(path) not in known]
+        """Remove copies that no item names, left by a crash between the disk and the database; how many.
+
+        `known` are paths within `copies`, so that a library that was moved stays whole.
+        """
+        strangers = [path for path in self.copies.glob("*/*") if str(path.relative_to(self.copies)) not in known]
         for path in strangers:
             path.unlink(missing_ok=True)
             self.thumbnail_path(path.stem).unlink(missing_ok=True)

@@ -94,7 +94,7 @@ def _video(file: io.BufferedReader, media_type: str) -> tuple[Image.Image, float
         turned = -getattr(frame, "rotation", 0) % 360
         if turned:
             image = image.rotate(-turned, expand=True)
-        declared = [stream.duration and stream.duration * Fraction(stream.time_base)]
+        declared = [stream.duration and stream.time_base and stream.duration * stream.time_base]
         declared.append(container.duration and Fraction(container.duration, av.time_base))
         duration = next((float(value) for value in declared if value), None)
     return image, round(_measured(file, media_type) if duration is None else duration, 3)
@@ -106,7 +106,7 @@ def _measured(file: io.BufferedReader, media_type: str) -> float:
     end = Fraction(0)
     with av.open(file, "r", format=DEMUXERS[media_type]) as container:
         for packet in container.demux(video=0):
-            if packet.pts is not None and packet.time_base is not None:
+            if packet.pts is not None:
                 end = max(end, (packet.pts + (packet.duration or 0)) * packet.time_base)
     return float(end)
 

@@ -1,4 +1,4 @@
-"""The library's items and their tags. Which file lies where on the disk is the supervisor's; here it is a path."""
+"""The library's items and their tags. Paths here lie within the library's folder, so that it can be moved."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

@@ -183,7 +183,7 @@ materials: Final = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("name", String, nullable=False),  # what its user calls it
-    Column("path", String, nullable=False),  # the library's copy
+    Column("path", String, nullable=False),  # of its copy, within the library's folder
     Column("sha256", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("media_type", String, nullable=False),

@@ -106,8 +106,7 @@ class Daemon:
             self._board,
             self._hub,
             self._running,
-            PublishingMedia(store, self._inspector, config.media_roots, limits.limits()),
-            media_roots=[*config.media_roots, self._library_folder.copies],
+            self._publishing,
             boot_id=self._boot_id,
             device_limit=license_.device_limit,
             send=self._fleet.send,
@@ -138,6 +137,7 @@ class Daemon:
             config.api,
             self._runtime.control_socket,
             spool=self._library_folder.incoming,
+            max_upload_mb=config.media.max_upload_mb,
             log_options=(config.daemon.log_level, config.daemon.log_format),
         )
 
@@ -152,6 +152,13 @@ class Daemon:
             max_bytes=self._config.media.max_upload_mb * 1_000_000,
         )
         await self._materials.prepare()
+        self._publishing = PublishingMedia(
+            self._store,
+            self._inspector,
+            roots=self._config.media_roots,
+            library=self._library_folder.copies,
+            limits=limits.limits(),
+        )
 
     async def _serve(self) -> None:
         await self._fleet.start()

@@ -6,7 +6,7 @@ The store decides what is true; nothing here remembers a status.
 import asyncio
 import random
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -41,10 +41,7 @@ LONGEST_WAIT_S: Final = 30.0
 
 
 class TaskDesk:
-    """Accepting, stopping and dispatching tasks. `send` and `kill` reach a device's worker.
-
-    `media_roots` are all the folders that a worker may open files in, the library's among them.
-    """
+    """Accepting, stopping and dispatching tasks. `send` and `kill` reach a device's worker."""
 
     def __init__(
         self,
@@ -55,7 +52,6 @@ class TaskDesk:
         running: RunningAttempts,
         media: PublishingMedia,
         *,
-        media_roots: Sequence[Path],
         boot_id: str,
         device_limit: int,
         send: Callable[[str, ToWorker], bool],
@@ -68,7 +64,6 @@ class TaskDesk:
         self._hub = hub
         self._running = running
         self._media = media
-        self._media_roots = [str(root) for root in media_roots]
         self._choosing: dict[str, asyncio.Task[None]] = {}
         self._boot_id = boot_id
         self.device_limit = device_limit
@@ -255,8 +250,8 @@ class TaskDesk:
                 folder=str(self.folder(task.id)),
                 deadline_s=self._config.tasks.attempt_timeout_s,
                 settle=attempt.settle,
-                media=media,
-                media_roots=self._media_roots if media else [],
+                media=self._media.located(media),
+                media_roots=self._media.worker_roots if media else [],
             ),
         )
         if not sent:

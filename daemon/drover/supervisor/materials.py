@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any, Final
 
+import msgspec
 import structlog
 
 from drover.media.files import MediaError
@@ -105,7 +106,7 @@ class MaterialLibrary:
                     materials.add,
                     facts,
                     name=name,
-                    path=str(path),
+                    path=path,
                     tags=wanted_tags,
                     note=note,
                     now=datetime.now(UTC),
@@ -115,7 +116,7 @@ class MaterialLibrary:
         finally:
             await asyncio.to_thread(self._folder.drop_upload, body.token)
         log.info("material_added", material=item.id, existing=existing, media_type=item.media_type, size=item.size)
-        return MaterialAdded(material=item, existing=existing, warnings=self._warnings(facts))
+        return MaterialAdded(material=self._shown(item), existing=existing, warnings=self._warnings(facts))
 
     async def _look(self, token: str, name: str) -> tuple[MediaFacts, bytes]:
         file = await asyncio.to_thread(self._folder.open_upload, token, name)
@@ -135,12 +136,14 @@ class MaterialLibrary:
         total, found = await self._store.read(
             materials.page, kind=body.kind, tags=_tags(body.tags), page=body.page, page_size=body.page_size
         )
-        return MaterialPage(total=total, page=body.page, page_size=body.page_size, materials=found)
+        return MaterialPage(
+            total=total, page=body.page, page_size=body.page_size, materials=[self._shown(item) for item in found]
+        )
 
     async def _get(self, body: GetMaterial) -> MaterialDetail:
         item = await self._find(body.material_id)
         uses = await self._store.read(media_uses.of_key, materials.key_of(item.sha256))
-        return MaterialDetail(material=item, uses=uses)
+        return MaterialDetail(material=self._shown(item), uses=uses)
 
     async def _change(self, body: ChangeMaterial) -> Material:
         wanted_tags = None if body.tags is None else _tags(body.tags)
@@ -148,7 +151,7 @@ class MaterialLibrary:
         item = await self._store.write(materials.change, body.material_id, tags=wanted_tags, note=note)
         if item is None:
             raise _missing(body.material_id)
-        return item
+        return self._shown(item)
 
     async def _delete(self, body: DeleteMaterial) -> Done:
         async with self._changing:
@@ -167,6 +170,10 @@ class MaterialLibrary:
     async def _thumbnail(self, body: FindThumbnail) -> ArtifactFile:
         item = await self._find(body.material_id)
         return ArtifactFile(path=str(self._folder.thumbnail_path(item.sha256)), media_type="image/jpeg")
+
+    def _shown(self, item: Material) -> Material:
+        """The item with the whole path of its copy."""
+        return msgspec.structs.replace(item, path=str(self._folder.copies / item.path))
 
     async def _find(self, material_id: int) -> Material:
         item = await self._store.read(materials.get, material_id)

@@ -4,6 +4,7 @@ Looks at files; the choice itself is made by policy.media inside the store's tra
 """
 
 import asyncio
+import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from drover.store import media_uses
 from drover.store.publishing import Listed, Waiting
 from drover.store.store import Store
 from drover.wire.faults import Code, RequestError
-from drover.wire.media import MediaFacts, MediaKind, MediaLimit
+from drover.wire.media import MediaFacts, MediaFile, MediaKind, MediaLimit
 from drover.wire.post import PostConfig
 
 FACTS_KEPT: Final = 4096
@@ -27,10 +28,19 @@ FACTS_KEPT: Final = 4096
 
 
 class PublishingMedia:
-    """`roots` are the folders in which files may lie that a request names."""
+    """`roots` are the folders in which files may lie that a request names, `library` holds the copies of its items."""
 
-    def __init__(self, store: Store, inspector: Inspector, roots: Sequence[Path], limits: Sequence[MediaLimit]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        inspector: Inspector,
+        *,
+        roots: Sequence[Path],
+        library: Path,
+        limits: Sequence[MediaLimit],
+    ) -> None:
         self._store = store
+        self._library = library
         self._inspector = inspector
         self._roots = list(roots)
         self._limits = limits
@@ -79,6 +89,20 @@ class PublishingMedia:
         task = waiting.task
         config = msgspec.convert(task.script_config, PostConfig)
         return wanted(config, platform=waiting.platform, username=task.username, serial=task.serial)
+
+    @property
+    def worker_roots(self) -> list[str]:
+        """The folders in which a worker may open files."""
+        return [str(root) for root in (*self._roots, self._library)]
+
+    def located(self, files: Sequence[MediaFile]) -> list[MediaFile]:
+        """The files with whole paths: those of the library are stored within its folder."""
+        return [
+            file
+            if file.material_id is None
+            else msgspec.structs.replace(file, path=os.path.realpath(self._library / file.path))
+            for file in files
+        ]
 
     async def listed(self, waiting: Waiting, want: Wanted) -> Listed:
         """The files of the task's list or folder; raises MediaError where it, or one of the list, is unusable."""

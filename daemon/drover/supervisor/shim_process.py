@@ -24,8 +24,11 @@ class ShimProcess:
     `spool` is the folder for bodies on their way in: uploads are larger than /tmp, which may be memory.
     """
 
-    def __init__(self, api: ApiSection, control_socket: Path, *, spool: Path, log_options: tuple[str, str]) -> None:
+    def __init__(
+        self, api: ApiSection, control_socket: Path, *, spool: Path, max_upload_mb: int, log_options: tuple[str, str]
+    ) -> None:
         self._api = api
+        self._max_upload_mb = max_upload_mb
         self._spool = spool
         self._log_options = log_options
         self._socket = control_socket
@@ -55,6 +58,7 @@ class ShimProcess:
         # A daemon that was killed must not leave a front behind that keeps the port from the next one's.
         level, log_format = self._log_options
         options += ["--parent", str(os.getpid()), "--log-level", level, "--log-format", log_format]
+        options += ["--max-upload-mb", str(self._max_upload_mb)]
         if api.free_port_if_taken:
             options.append("--free-port-if-taken")
         return [sys.executable, "-m", "drover_shim.main", *options]
