@@ -21,6 +21,7 @@ LOOK_TIMEOUT_S: Final = 30.0
 BYTES_PER_S: Final = 20_000_000
 """What even a slow disk reads; its time comes on top of LOOK_TIMEOUT_S."""
 IDLE_S: Final = 30.0
+PROBE = ["-m", "drover.media.probe"]
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 
 
@@ -82,7 +83,7 @@ class _Probe:
         self._ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "drover.media.probe", str(theirs.fileno())],
+                [sys.executable, *PROBE, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
