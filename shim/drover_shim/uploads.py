@@ -15,6 +15,7 @@ from drover_shim.body import Readable, Upload
 PIECE_BYTES: Final = 1024 * 1024
 MAX_TEXT_BYTES: Final = 16 * 1024
 MAX_PARTS: Final = 16
+FORM: Final = "multipart/form-data"
 
 
 @dataclass
@@ -25,11 +26,16 @@ class Received:
     file_name: str = ""
 
 
+def is_form(upload: Upload) -> bool:
+    """Whether the file comes as a part of a form, rather than as the whole body."""
+    return parse_options_header(upload.media_type)[0] == FORM
+
+
 def receive(upload: Upload, path: Path, *, max_bytes: int) -> Received:
     """Write the file to the path, which must not exist yet; raises RequestError, and leaves nothing then."""
-    media_type, options = parse_options_header(upload.media_type)
+    _, options = parse_options_header(upload.media_type)
     with _created(path) as file:
-        if media_type != "multipart/form-data":
+        if not is_form(upload):
             _copy(upload.stream, file, max_bytes)
             return Received()
         boundary = options.get("boundary")

@@ -26,7 +26,7 @@ from drover_shim.envelope import Answer
 from drover_shim.fields import Fields, path_id, query_choice, query_integer, refuse
 from drover_shim.route import Call, Route
 from drover_shim.routes.task_files import read_file
-from drover_shim.uploads import receive
+from drover_shim.uploads import is_form, receive
 
 IMPORT_TIMEOUT_S: Final = 60.0
 BYTES_PER_S: Final = 10_000_000
@@ -36,14 +36,14 @@ KINDS: Final = tuple(kind.value for kind in MediaKind)
 
 def upload(call: Call) -> dict[str, Any]:
     """Add a file: the raw body with `?name=&tags=&note=`, or a form with `file`, `tags` and `note`."""
+    if not (is_form(call.upload) or call.query.get("name")):
+        raise RequestError(Code.INVALID, "name: expected the file's name, such as ?name=clip.mp4")
     place = call.ask(PlaceUpload(size=call.upload.length), UploadPlace)
     path = Path(place.path)
     received = receive(call.upload, path, max_bytes=place.max_bytes)
     said = {**received.texts, **call.query}
     name = said.get("name") or received.file_name
     try:
-        if not name:
-            raise RequestError(Code.INVALID, "name: expected the file's name, such as ?name=clip.mp4")
         timeout_s = IMPORT_TIMEOUT_S + path.stat().st_size / BYTES_PER_S
         request = ImportMaterial(
             token=place.token, name=name, tags=_split(said.get("tags", "")), note=said.get("note", "")

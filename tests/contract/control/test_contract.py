@@ -88,7 +88,7 @@ def test_creation_is_all_or_nothing(client: ControlClient) -> None:
     config = {"target_users": ["ada", "no good"]}
     assert refused(lambda: create(client, script_config=config)).code is Code.INVALID
     assert refused(lambda: create(client, script_config={"typo": 1, "target_user": "ada"})).code is Code.INVALID
-    assert refused(lambda: create(client, script_name="post", script_config={})).code is Code.SCRIPT_UNSUPPORTED
+    assert refused(lambda: create(client, script_name="like", script_config={})).code is Code.SCRIPT_UNSUPPORTED
     assert refused(lambda: create(client, script_name="nonsense")).code is Code.SCRIPT_UNSUPPORTED
     nobody = refused(lambda: create(client, serials=[], usernames=["nobody.at.all"]))
     assert (nobody.code, "nobody.at.all" in nobody.message) == (Code.NOT_FOUND, True)
