@@ -52,6 +52,7 @@ class MaterialModel:
             if finding.facts is None:
                 raise MediaError(f"{body.name}: {finding.why}")
         except MediaError as error:
+            self.library.drop_upload(body.token)
             raise RequestError(Code.INVALID, str(error)) from None
         facts = finding.facts
         path = self.library.take(body.token, facts.sha256, facts.media_type, finding.thumbnail)

@@ -10,6 +10,7 @@ import re
 import secrets
 import time
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -65,7 +66,7 @@ class LibraryFolder:
         if not _TOKEN.fullmatch(token):
             raise MediaError("token: expected one that PlaceUpload gave")
         try:
-            return open_named(str(self.incoming / token), [self.incoming], claims=name)
+            return replace(open_named(str(self.incoming / token), [self.incoming], claims=name), named=name)
         except MediaError as error:
             raise MediaError(str(error).replace(str(self.incoming / token), name)) from None
 
