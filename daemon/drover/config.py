@@ -133,13 +133,11 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     return config
 
 
-def media_faults(config: Config) -> list[str]:
+def media_faults(config: Config, path: Path | None, environ: Mapping[str, str]) -> list[str]:
     """What is wrong with the folders of media as they are now; they may be mounted later, so the daemon only warns."""
-    return [
-        f"media.roots[{index}]: {fault}"
-        for index, root in enumerate(config.media_roots)
-        if (fault := _root_fault(root))
-    ]
+    faults = [(index, _root_fault(root)) for index, root in enumerate(config.media_roots)]
+    where = _place(path, _read(path)[0], "media", "roots", _overrides(environ))
+    return [f"{where}[{index}]: {fault}" for index, fault in faults if fault]
 
 
 def _root_fault(root: Path) -> str:

@@ -36,8 +36,9 @@ def main(config_path: Path | None, check_config: bool) -> None:
       DROVER_ADB_PORT=5038 droverd
     """
     os.umask(0o077)
+    config_path = _found(config_path)
     config = _configured(config_path)
-    faults = media_faults(config)
+    faults = media_faults(config, config_path, os.environ)
     if check_config:
         if faults:
             raise click.ClickException("\n".join(faults))
@@ -63,10 +64,14 @@ def main(config_path: Path | None, check_config: bool) -> None:
         sys.exit(1)
 
 
-def _configured(path: Path | None) -> Config:
-    """The given file, else the one in the home directory if it exists, else the defaults."""
+def _found(path: Path | None) -> Path | None:
+    """The given file, else the one in the home directory if it exists."""
     if path is None and DEFAULT_CONFIG.expanduser().exists():
-        path = DEFAULT_CONFIG.expanduser()
+        return DEFAULT_CONFIG.expanduser()
+    return path
+
+
+def _configured(path: Path | None) -> Config:
     try:
         return load(path, os.environ)
     except ConfigError as error:
