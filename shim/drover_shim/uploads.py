@@ -28,7 +28,7 @@ class Received:
 
 def is_form(upload: Upload) -> bool:
     """Whether the file comes as a part of a form, rather than as the whole body."""
-    return parse_options_header(upload.media_type)[0] == FORM
+    return bool(parse_options_header(upload.media_type)[0] == FORM)
 
 
 def receive(upload: Upload, path: Path, *, max_bytes: int) -> Received:

@@ -11,7 +11,7 @@ import socket
 import sys
 import warnings
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 import av
 import av.logging
@@ -87,10 +87,10 @@ def _video(file: io.BufferedReader, media_type: str) -> tuple[Image.Image, float
         if not container.streams.video:
             raise _UnusableError("holds no picture, only sound")
         stream = container.streams.video[0]
-        frame = next(iter(container.decode(stream)), None)
+        frame: Any = next(iter(container.decode(stream)), None)  # its methods about pictures have no types
         if frame is None:
             raise _UnusableError("holds no frame")
-        image = frame.to_image()
+        image: Image.Image = frame.to_image()
         turned = -getattr(frame, "rotation", 0) % 360
         if turned:
             image = image.rotate(-turned, expand=True)

@@ -309,6 +309,6 @@ def test_a_post_is_taken_with_its_defaults(client: ControlClient) -> None:
 
 def test_files_of_a_post_must_lie_inside_the_roots(client: ControlClient) -> None:
     for path in ("/etc/passwd", "/nothing/there.mp4"):
-        failure = refused(lambda path=path: create(client, script_name="post", script_config={"material_list": [path]}))
+        failure = refused(partial(create, client, script_name="post", script_config={"material_list": [path]}))
         assert failure.code is Code.INVALID
         assert failure.message.startswith(f"script_config.material_list[0]: {path}: ")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from drover.wire.control import CreateTasks
 from drover.wire.materials import MaterialUse
 from drover.wire.media import UseState
 from tests.support.control import FakeDaemon
@@ -84,5 +85,7 @@ def test_items_are_listed_shown_tagged_and_deleted(ctl: Ctl, fake: FakeDaemon, f
 def test_the_platform_of_a_task_is_sent(ctl: Ctl, fake: FakeDaemon) -> None:
     run = ctl("task", "create", "follow", "--serial", "a", "--target", "ada", "--platform", "instagram")
     assert run.code == 0
-    assert [request.body.platform for request in fake.requests if hasattr(request.body, "platform")] == ["instagram"]
+    assert [body.platform for request in fake.requests if isinstance(body := request.body, CreateTasks)] == [
+        "instagram"
+    ]
     assert ctl("task", "create", "follow", "--serial", "a", "--target", "ada", "--platform", "x").code == 2

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -131,8 +132,8 @@ def test_s13_a_pipe_put_there_after_the_check_does_not_hang(root: Path, monkeypa
     os.mkfifo(root / "pipe.mp4")
     real_stat = os.stat
 
-    def stat_of_a_file(*args: object, **kwargs: object) -> object:
-        return real_stat(__file__) if args[0] == "pipe.mp4" else real_stat(*args, **kwargs)  # type: ignore[call-overload]
+    def stat_of_a_file(*args: Any, **kwargs: Any) -> os.stat_result:
+        return real_stat(__file__) if args[0] == "pipe.mp4" else real_stat(*args, **kwargs)
 
     monkeypatch.setattr(os, "stat", stat_of_a_file)
     assert "is a pipe" in refused(str(root / "pipe.mp4"), root)

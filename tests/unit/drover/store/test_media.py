@@ -1,6 +1,7 @@
 """The library, and that no account ever gets a file twice."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -282,7 +283,7 @@ def test_two_phones_that_ask_at_the_same_moment_get_different_files(store: Store
         keep(store, f"v{number}")
     ids = [add_post(store, f"p{number % 4}", "shop") for number in range(40)]
     with ThreadPoolExecutor(8) as pool:
-        got = [names(begun)[0] for begun in pool.map(lambda task_id: begin_post(store, task_id), ids)]
+        got = [names(begun)[0] for begun in pool.map(partial(begin_post, store), ids)]
     assert len(set(got)) == 40
 
 

@@ -291,7 +291,7 @@ def test_the_limits_are_those_of_the_tasks_platform(run: Run, root: Path) -> Non
     path = make_video(root / "a.webm", seconds=2)
 
     async def story(desk: Desk) -> None:
-        config = {"material_list": [str(path)]}
+        config: dict[str, Any] = {"material_list": [str(path)]}
         await desk.post(**config)
         request = CreateTasks(script_name="post", script_config=config, serials=["p1"], platform="instagram")
         with pytest.raises(RequestError, match="an Instagram reel takes video/mp4"):
