@@ -196,6 +196,21 @@ def test_accounts_decide_where_a_task_goes(client: ControlClient) -> None:
     assert isinstance(client.call(c.DeleteAccount(username=name)), c.Done)
 
 
+def test_a_backup_is_made_once_under_a_name(client: ControlClient, tmp_path: Path) -> None:
+    create(client)
+    target = tmp_path / "copy.db"
+    made = client.ask(c.MakeBackup(path=str(target)), c.BackupMade)
+    assert (made.path, target.exists()) == (str(target), True)
+    assert made.rows["tasks"] >= 1
+    assert refused(lambda: client.call(c.MakeBackup(path=str(target)))).code is Code.CONFLICT
+
+
+def test_the_doctor_says_what_was_looked_at(client: ControlClient) -> None:
+    findings = client.ask(c.Diagnose(), c.Diagnosis).findings
+    assert {"disk", "adb server"} <= {finding.check for finding in findings}
+    assert all(finding.mend or finding.level == "ok" for finding in findings)
+
+
 def an_account(client: ControlClient, **changes: Any) -> c.Account:
     fields: dict[str, Any] = {"username": f"shop.{uuid.uuid4().hex[:8]}", "serial": a_serial(), **changes}
     return client.ask(c.PutAccount(**fields), c.Account)
