@@ -16,6 +16,7 @@ from drover.wire.doctor import Finding
 from drover.wire.events import Event
 from drover.wire.faults import Failure
 from drover.wire.leases import LeaseAnswer, LeaseRequest
+from drover.wire.materials import MaterialAnswer, MaterialRequest
 from drover.wire.tasks import Task, TaskStats
 
 # --- requests ---------------------------------------------------------------------------------------------------
@@ -258,6 +259,7 @@ RequestBody = (
     | DiscoverAccounts
     | LeaseRequest
     | AnnounceApi
+    | MaterialRequest
 )
 
 
@@ -457,6 +459,7 @@ ResponseBody = (
     | Subscribed
     | Account
     | AccountList
+    | MaterialAnswer
     | BackupMade
     | Diagnosis
     | AccountsImported

@@ -3,7 +3,7 @@
 from typing import Final
 
 from drover_shim.route import Route
-from drover_shim.routes import accounts, devices, health, licence, rpc, task_files, tasks
+from drover_shim.routes import accounts, devices, health, licence, materials, rpc, task_files, tasks
 
 ROUTES: Final[tuple[Route, ...]] = (
     *licence.ROUTES,
@@ -12,5 +12,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     *devices.ROUTES,
     *accounts.ROUTES,
     *rpc.ROUTES,
+    *materials.ROUTES,
     *health.ROUTES,
 )
