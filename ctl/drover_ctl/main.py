@@ -15,6 +15,7 @@ from drover_ctl.commands.completion import COMPLETE_VARIABLE, completion
 from drover_ctl.commands.device import device
 from drover_ctl.commands.doctor import doctor
 from drover_ctl.commands.lease import lease
+from drover_ctl.commands.material import material
 from drover_ctl.commands.script import script
 from drover_ctl.commands.status import status
 from drover_ctl.commands.task import task
@@ -48,7 +49,7 @@ def cli() -> None:
     """
 
 
-for command in (status, device, task, account, script, lease, apps, backup, doctor, completion):
+for command in (status, device, task, account, script, material, lease, apps, backup, doctor, completion):
     cli.add_command(command)
 
 

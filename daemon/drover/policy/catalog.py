@@ -3,7 +3,7 @@
 Built-in scripts, commands of the configuration and of `droverctl script add`, and Python plugins have one namespace.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from drover.policy.accounts import DEFAULT_PLATFORM
 from drover.wire.control import CreateTasks
 from drover.wire.custom import CommandSpec, PluginSheet, ScriptInfo
 from drover.wire.faults import Code, RequestError
-from drover.wire.scripts import SETTLES, SUPPORTED, expand, unsupported_message
+from drover.wire.scripts import SETTLES, SUPPORTED, ScriptConfig, expand, unsupported_message
 
 GENERIC: Final = "generic"
 CONFIGURED: Final = "configuration"
@@ -60,7 +60,7 @@ class Catalog:
         usable = [name for name, sheet in self.plugins.items() if not sheet.fault]
         return (*SUPPORTED, *sorted({*self.commands, *usable}))
 
-    def expand(self, name: str, config: dict[str, Any]) -> list[dict[str, Any]]:
+    def expand(self, name: str, config: dict[str, Any]) -> Sequence[ScriptConfig | dict[str, Any]]:
         """The validated configurations of one request, one for each task and device; raises RequestError."""
         if name in self.commands:
             return [_command_config(config)]
@@ -69,7 +69,7 @@ class Catalog:
             return [_plugin_config(sheet, config)]
         if name not in SUPPORTED:
             raise RequestError(Code.SCRIPT_UNSUPPORTED, self._unsupported(name, sheet))
-        return [msgspec.to_builtins(found) for found in expand(name, config)]
+        return expand(name, config)
 
     def _unsupported(self, name: str, sheet: PluginSheet | None) -> str:
         if sheet is not None:

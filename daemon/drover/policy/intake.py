@@ -4,8 +4,10 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import product
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from drover.policy.accounts import DEFAULT_PLATFORM, PLATFORMS, bare, key_of
 from drover.policy.catalog import BUILT_IN_ONLY, Catalog
@@ -15,6 +17,7 @@ from drover.wire import scripts
 from drover.wire.control import Account, CreateTasks
 from drover.wire.devices import SERIAL
 from drover.wire.faults import Code, RequestError
+from drover.wire.post import PostConfig
 
 MAX_TASKS_PER_REQUEST: Final = 10_000
 MAX_INTERVAL_MINUTES: Final = 24 * 60
@@ -61,6 +64,8 @@ def plan_tasks(
             Code.INVALID, f"script_config.target_users: {count} tasks at once, expected at most {MAX_TASKS_PER_REQUEST}"
         )
     usual = catalog.default_platform(request.script_name)
+    for config, (_, account) in product(configs, places):
+        _refuse_foreign(config, account.platform if account else request.platform or usual)
     begun: set[str] = set()
     tasks: list[NewTask] = []
     for config, (serial, account) in product(configs, places):
@@ -71,7 +76,7 @@ def plan_tasks(
                 platform=account.platform if account else request.platform or usual,
                 package=account.package if account else "",
                 script_name=request.script_name,
-                script_config=config,
+                script_config=msgspec.to_builtins(config),
                 source=request.source,
                 group_id=group_id,
                 priority=request.priority,
@@ -82,6 +87,14 @@ def plan_tasks(
         )
         begun.add(serial)
     return tasks
+
+
+def _refuse_foreign(config: scripts.ScriptConfig | dict[str, Any], platform: str) -> None:
+    """What an app does not have is refused where it was asked for; defaults that clients send along are not."""
+    if isinstance(config, PostConfig) and config.add_product_link and platform != "tiktok":
+        raise RequestError(
+            Code.INVALID, f"script_config.add_product_link: only TikTok has it, and the task is for {platform}"
+        )
 
 
 _Place = tuple[str, Account | None]

@@ -10,7 +10,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -93,7 +93,7 @@ class PhoneLeases:
         try:
             return await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled() and turn.exception() is None:
+            if self._book.of(wish.key) is not None:  # granted in this very moment
                 self.end(wish.serial, "whoever took it went away before hearing of it")
             raise
         finally:
@@ -125,9 +125,7 @@ class PhoneLeases:
 
     def _unavailable(self, device: Device) -> RequestError:
         """Why the phone cannot be had, and with what it conflicts."""
-        data: dict[str, str | int | None] = {
-            "serial": device.serial, "state": device.state.value, "task_id": device.task_id
-        }  # fmt: skip
+        data: dict[str, Any] = {"serial": device.serial, "state": device.state.value, "task_id": device.task_id}
         held = self._book.on(device.serial)
         if held is not None:
             why = f"it is leased{_by(held)}"
@@ -289,12 +287,10 @@ class PhoneLeases:
 
     def _over(self, key: str) -> str:
         why = self._book.why_ended(key)
+        what = "names no live lease: it was never given, or the daemon was restarted"
         if why is not None:
-            return f"this lease has ended: {why}; take another with POST /rpc/session"
-        return (
-            "names no live lease: it was never given, or the daemon was restarted; "
-            "take one with POST /rpc/session"
-        )  # fmt: skip
+            what = f"this lease has ended: {why}"
+        return f"{what}; take another with POST /rpc/session"
 
     def _shown(self, held: Held) -> Lease:
         return Lease(

@@ -19,6 +19,7 @@ from drover.supervisor.direct import DirectCalls
 from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.hub import EventHub
 from drover.supervisor.leases import PhoneLeases
+from drover.supervisor.materials import MaterialLibrary
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.scripts import Scripts
 from drover.wire.codec import PROTOCOL_VERSION
@@ -37,6 +38,7 @@ class DaemonState:
     board: DeviceBoard
     desk: TaskDesk
     running: RunningAttempts
+    materials: MaterialLibrary
     hub: EventHub
     discovery: AccountDiscovery
     leases: PhoneLeases

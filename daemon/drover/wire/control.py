@@ -17,6 +17,7 @@ from drover.wire.doctor import Finding
 from drover.wire.events import Event
 from drover.wire.faults import Failure
 from drover.wire.leases import LeaseAnswer, LeaseRequest
+from drover.wire.materials import MaterialAnswer, MaterialRequest
 from drover.wire.tasks import Task, TaskStats
 
 # --- requests ---------------------------------------------------------------------------------------------------
@@ -260,6 +261,7 @@ RequestBody = (
     | LeaseRequest
     | ScriptRequest
     | AnnounceApi
+    | MaterialRequest
 )
 
 
@@ -459,6 +461,7 @@ ResponseBody = (
     | Subscribed
     | Account
     | AccountList
+    | MaterialAnswer
     | BackupMade
     | Diagnosis
     | AccountsImported

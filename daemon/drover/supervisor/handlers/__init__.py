@@ -7,7 +7,17 @@ from typing import Final
 
 from drover.store.errors import StoreUnavailableError
 from drover.supervisor.control import Answer, Peer
-from drover.supervisor.handlers import accounts, daemon, devices, leases, scripts, task_files, tasks, upkeep
+from drover.supervisor.handlers import (
+    accounts,
+    daemon,
+    devices,
+    leases,
+    materials,
+    scripts,
+    task_files,
+    tasks,
+    upkeep,
+)
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.state import DaemonState
 from drover.wire import control
@@ -20,6 +30,7 @@ NOUNS: Final = (
     accounts.AccountHandlers,
     leases.LeaseHandlers,
     scripts.ScriptHandlers,
+    materials.MaterialHandlers,
     daemon.DaemonHandlers,
     upkeep.UpkeepHandlers,
 )
