@@ -27,7 +27,7 @@ class AccountRow:
 def account_rows(view: View) -> list[AccountRow]:
     """Accounts listed on the sheet, top to bottom; rows that add or manage accounts left out; empty elsewhere."""
     rows = listed_rows(view)
-    if view.shown("add_account", "switch_account") or _long_list(view, rows):
+    if view.shown("switch_account") or view.buttons("add_account") or _long_list(view, rows):
         return rows
     return []
 
