@@ -63,8 +63,9 @@ def _elsewhere(app: App, hierarchy: Hierarchy, package: str | None) -> Screen | 
     packages = {name for name in hierarchy.packages if not is_bar(name)}
     if hierarchy.packages and not packages:
         return Screen.OTHER_APP
+    # A clone is not the app that it was made from: that one acts as other accounts.
     wanted = {package} if package else set(app.packages)
-    if not packages or packages & (wanted | set(app.packages)):
+    if not packages or packages & wanted:
         return None
     if all(is_launcher(name) for name in packages):
         return Screen.LAUNCHER

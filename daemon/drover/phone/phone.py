@@ -123,6 +123,12 @@ class Phone:
         """Show what is further up: the finger moves down over the middle of the screen."""
         self._swipe(tree, 0.3, 0.7, duration_s, timeout_s)
 
+    def drag(
+        self, start: tuple[int, int], end: tuple[int, int], *, duration_s: float = 0.5, timeout_s: float = CALL_S
+    ) -> None:
+        """Move what lies under one point to another, slowly enough that it does not fly on: to scroll within a box."""
+        self._engine.swipe(*start, *end, duration_s=duration_s, timeout_s=timeout_s)
+
     def key(self, code: int, *, timeout_s: float = CALL_S) -> None:
         """Press a key by its Android code."""
         self._engine.key(code, timeout_s=timeout_s)
