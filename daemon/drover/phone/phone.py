@@ -10,7 +10,9 @@ from typing import Final, TypeVar
 from drover.phone import shell
 from drover.phone.adb import Adb
 from drover.phone.engine import Engine, PhoneError, PhoneTimeoutError, ScreenMovingError
+from drover.phone.gallery import Gallery
 from drover.phone.hierarchy import Hierarchy, HierarchyError, Node, parse
+from drover.phone.mediastore import GalleryItem
 from drover.phone.opening import open_engine
 from drover.wire.devices import DeviceFacts
 
@@ -35,6 +37,7 @@ class Phone:
         self.cancelled: Callable[[], None] = lambda: None
         self._adb = adb
         self._engine = engine
+        self.gallery = Gallery(adb, lambda: self.cancelled())
 
     @classmethod
     def open(
@@ -156,6 +159,17 @@ class Phone:
     def launch(self, package: str, *, timeout_s: float = 20.0) -> None:
         """Start the app as its launcher icon does; raises AppMissingError."""
         shell.launch(self._adb, package, timeout_s=timeout_s)
+
+    def open_activity(self, package: str, activity: str, *, timeout_s: float = 20.0) -> None:
+        """Start one activity of an app by its class; raises AppMissingError, and PhoneError if there is none such."""
+        shell.open_activity(self._adb, package, activity, timeout_s=timeout_s)
+
+    def share(self, item: GalleryItem, package: str, activity: str, *, timeout_s: float = 20.0) -> None:
+        """Share one item of the gallery into an app, as the share sheet does; raises AppMissingError.
+
+        Several at once cannot be: `am` has no way to write a list of URIs.
+        """
+        shell.share(self._adb, item.uri, item.media_type, package, activity, timeout_s=timeout_s)
 
     def force_stop(self, package: str, *, timeout_s: float = CALL_S) -> None:
         """End the app: its next start begins at its first screen."""
