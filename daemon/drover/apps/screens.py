@@ -31,6 +31,9 @@ class Screen(StrEnum):
     GALLERY_PICKER = "gallery_picker"
     STORY_PICKER = "story_picker"
     EDITOR = "editor"
+    STORY_EDITOR = "story_editor"  # Instagram's: its bottom button publishes
+    CREATE_SHEET = "create_sheet"  # Instagram's choice of what to create
+    CHOOSER = "chooser"  # where to share to, asked by Android or by the app
     POST_FORM = "post_form"
     AFTER_POST = "after_post"
     POPUP = "popup"  # a window that holds a popup and nothing else
@@ -63,7 +66,7 @@ CONTENT = frozenset(
 )
 """Screens full of other people's words, which may say anything."""
 
-SHEETS = frozenset({Screen.UNFOLLOW_SHEET, Screen.ACCOUNT_SWITCHER})
+SHEETS = frozenset({Screen.UNFOLLOW_SHEET, Screen.ACCOUNT_SWITCHER, Screen.CREATE_SHEET, Screen.CHOOSER})
 """Sheets that scripts ask for: never popups to be put away."""
 
 
