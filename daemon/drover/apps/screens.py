@@ -35,6 +35,9 @@ class Screen(StrEnum):
     CREATE_SHEET = "create_sheet"  # Instagram's choice of what to create
     CHOOSER = "chooser"  # where to share to, asked by Android or by the app
     POST_FORM = "post_form"
+    SOUND_PAGE = "sound_page"  # one sound, with the button that uses it
+    DISCARD_QUESTION = "discard_question"  # a post is left unfinished: discard it, keep it as a draft, go on?
+    PUBLISH_QUESTION = "publish_question"  # after Post: its answer is what publishes
     AFTER_POST = "after_post"
     POPUP = "popup"  # a window that holds a popup and nothing else
     PERMISSION_DIALOG = "permission_dialog"
@@ -66,7 +69,16 @@ CONTENT = frozenset(
 )
 """Screens full of other people's words, which may say anything."""
 
-SHEETS = frozenset({Screen.UNFOLLOW_SHEET, Screen.ACCOUNT_SWITCHER, Screen.CREATE_SHEET, Screen.CHOOSER})
+SHEETS = frozenset(
+    {
+        Screen.UNFOLLOW_SHEET,
+        Screen.ACCOUNT_SWITCHER,
+        Screen.CREATE_SHEET,
+        Screen.CHOOSER,
+        Screen.DISCARD_QUESTION,
+        Screen.PUBLISH_QUESTION,
+    }
+)
 """Sheets that scripts ask for: never popups to be put away."""
 
 

@@ -1,7 +1,7 @@
 """The phone's gallery as scripts use it: put a file there and wait until apps can see it; take ours away again."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import BinaryIO, Final
 
 from drover.phone import mediastore
@@ -67,6 +67,10 @@ class Gallery:
     def remove(self, names: Iterable[str]) -> None:
         """Take files and their rows away, in one round trip."""
         mediastore.remove(self._adb, names, timeout_s=_REMOVE_S)
+
+    def newer_than(self, items: Sequence[GalleryItem]) -> list[str]:
+        """Names of what came into the same table after the first of these items, ours left out; one round trip."""
+        return mediastore.newer_than(self._adb, items, timeout_s=CALL_S)
 
     def allow_reading(self, package: str) -> None:
         """Let an app see the gallery, as a person's tap on Allow would; silent where Android does not take it."""

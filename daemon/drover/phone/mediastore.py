@@ -127,6 +127,18 @@ def ours(adb: Adb, *, timeout_s: float) -> list[GalleryName]:
     return sorted((name for name in found if name), key=str)
 
 
+def newer_than(adb: Adb, items: Sequence[GalleryItem], *, timeout_s: float) -> list[str]:
+    """Names of rows of the items' table that are newer than the oldest of them and not among them."""
+    columns = ("_id", "_display_name")
+    where = ["--where", f"_id>{min(item.row for item in items)}"]
+    output = adb.shell(
+        ["content", "query", "--uri", _table(items[0].kind), "--projection", ":".join(columns), *where],
+        timeout_s=timeout_s,
+    )
+    known = {item.name for item in items}
+    return [row["_display_name"] for row in rows(output.text, columns) if row["_display_name"] not in known]
+
+
 def remove(adb: Adb, names: Iterable[str], *, timeout_s: float) -> None:
     """Take files and rows away in one round trip; those that are gone already do no harm."""
     commands: list[list[str]] = []

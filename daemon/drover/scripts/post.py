@@ -4,7 +4,7 @@ Before the tap a failure or a stop leaves neither post, draft nor file behind; a
 still be uploading, and without proof the outcome stays unknown: `post` is never run again by itself.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -93,6 +93,7 @@ class Post:
         count = len(publication.items)
         what = "a video" if publication.kind is MediaKind.VIDEO else f"{count} picture{'s' if count > 1 else ''}"
         with self._undone_on_failure(nav):
+            publisher.aim(nav)
             ctx.step(f"publishing {what}", 60)
             ctx.commit(f"publish {what} on {nav.app.name}", lambda: self._tap(nav, publisher))
 
@@ -132,9 +133,13 @@ class Post:
             yield
         except NotReachedError as lost:
             # The screen is kept as it stands, before anything is undone.
-            self._undo_and(nav, lambda: nav.fail_unreached(lost))
+            try:
+                nav.fail_unreached(lost)
+            finally:
+                self._undo(nav)
         except ScriptFailed:
-            nav.ctx.keep("end")
+            with _undisturbed(nav.phone):
+                nav.ctx.keep("end")
             self._undo(nav)
             raise
         except PhoneLostError:
@@ -142,12 +147,6 @@ class Post:
         except Exception:
             self._undo(nav)
             raise
-
-    def _undo_and(self, nav: Navigator, fail: Callable[[], None]) -> None:
-        try:
-            fail()
-        finally:
-            self._undo(nav)
 
     def _undo(self, nav: Navigator) -> None:
         if self._tapped:

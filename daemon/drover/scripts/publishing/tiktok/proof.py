@@ -1,0 +1,166 @@
+"""Finds out whether a post was published: the upload followed to its end, then the own profile compared with before.
+
+Having left the editor proves nothing, and neither does an upload that was seen to run.
+"""
+
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from drover.apps import Screen
+from drover.apps.grid import Grid, one_more
+from drover.apps.publishing import just_published, post_button, profile_grid, upload
+from drover.phone.hierarchy import Hierarchy
+from drover.scripts.context import ScriptFailed
+from drover.scripts.navigation import Navigator, NotReachedError, Sight
+from drover.scripts.publishing.leaving import leave_unfinished
+from drover.scripts.publishing.publisher import Publication
+from drover.scripts.switcher import own_profile
+from drover.wire.tasks import Reason
+
+QUIET_S: Final = 2.0
+"""How long nothing must be said of an upload before it counts as over."""
+IGNORED_S: Final = 15.0
+"""A form that stands this long after the tap did not take it."""
+LOOKS_S: Final = 20.0
+"""How long the own profile is looked at after an upload, at least."""
+_STEADY_S: Final = 6.0
+_FORMS: Final = (Screen.POST_FORM, Screen.PUBLISH_QUESTION, Screen.EDITOR)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridSight:
+    """The own profile's posts, and the hierarchy that showed them."""
+
+    grid: Grid
+    tree: Hierarchy
+
+
+def read_grid(nav: Navigator) -> GridSight:
+    """Open the own profile and read its posts, once two looks in a row agree."""
+    own_profile(nav)
+    last: list[Grid] = []
+
+    def steady(sight: Sight) -> GridSight | None:
+        grid = profile_grid(nav.app, sight.tree)
+        if grid is None or "loading" in sight.seen.details:
+            last.clear()
+            return None
+        agreed = bool(last) and last[-1] == grid
+        last[:] = [grid]
+        return GridSight(grid=grid, tree=sight.tree) if agreed else None
+
+    return nav.reach(steady, what="the posts of the own profile", timeout_s=_STEADY_S + 10, patient=True)
+
+
+def find_proof(nav: Navigator, publication: Publication, before: Grid) -> Hierarchy:
+    """The hierarchy that proves the post; raises ScriptFailed, `upload_failed` where the app says so."""
+    wait_s = float(publication.config.upload_wait_time)
+    end = nav.now() + wait_s
+    seen = _follow_upload(nav, publication, wait_s)
+    if seen is not None and just_published(nav.app, seen.tree, publication.caption.joined):
+        nav.ctx.step("the app shows the new post", 92)
+        return seen.tree
+    nav.ctx.step("looking for the post on the own profile", 90)
+    return _on_profile(nav, before, max(end, nav.now() + LOOKS_S), wait_s)
+
+
+def _follow_upload(nav: Navigator, publication: Publication, wait_s: float) -> Sight | None:
+    """Wait until no upload is shown any more; the last sight, None when the time was over before."""
+    watch = _Watch(nav, publication)
+    try:
+        return nav.reach(watch.over, what="the upload to end", timeout_s=wait_s, patient=True)
+    except NotReachedError as lost:
+        if lost.last.seen.screen in _FORMS:
+            _ignored(nav, lost.last)
+        return None
+
+
+class _Watch:
+    """What was seen of one upload so far."""
+
+    def __init__(self, nav: Navigator, publication: Publication) -> None:
+        self._nav = nav
+        self._words = publication.caption.joined
+        self._begun = nav.now()
+        self._quiet_since: float | None = None
+        self._told = -1
+
+    def over(self, sight: Sight) -> Sight | None:
+        """The sight once the upload is over; raises ScriptFailed if the app says that it failed."""
+        shown = upload(self._nav.app, sight.tree)
+        if shown.failed:
+            fail_upload(self._nav, sight, f"says “{shown.failed}”")
+        if shown.running:
+            self._quiet_since = None
+            self._tell(shown.percent)
+            return None
+        if sight.seen.screen in _FORMS:
+            if self._nav.now() - self._begun > IGNORED_S and post_button(self._nav.app, sight.tree) is not None:
+                _ignored(self._nav, sight)
+            return None
+        if just_published(self._nav.app, sight.tree, self._words):
+            return sight
+        if self._quiet_since is None:
+            self._quiet_since = self._nav.now()
+        return sight if self._nav.now() - self._quiet_since >= QUIET_S else None
+
+    def _tell(self, percent: int | None) -> None:
+        if percent is not None and percent > self._told:
+            self._told = percent
+            self._nav.ctx.step(f"uploading: {percent} %", 60 + percent * 28 // 100)
+
+
+def _on_profile(nav: Navigator, before: Grid, end: float, wait_s: float) -> Hierarchy:
+    """Look at the own profile until it shows one post more and no upload; pulled down to load again in between."""
+    while True:
+        now = read_grid(nav)
+        shown = upload(nav.app, now.tree)
+        if shown.failed:
+            fail_upload(nav, nav.look(), f"says “{shown.failed}”")
+        busy = shown.running or now.grid.busy
+        if not busy and one_more(before, now.grid):
+            return now.tree
+        if nav.now() > end:
+            _unproven(nav, before, now.grid, busy=busy, wait_s=wait_s)
+        nav.phone.swipe_down(now.tree)
+
+
+def _unproven(nav: Navigator, before: Grid, after: Grid, *, busy: bool, wait_s: float) -> NoReturn:
+    nav.ctx.keep("unproven")
+    if not busy and after.drafts > before.drafts:
+        raise ScriptFailed(
+            Reason.UPLOAD_FAILED,
+            f"{nav.app.name} on {nav.phone.serial} kept the post as a draft and did not publish it; "
+            "publish or delete the draft by hand before retrying.",
+        )
+    what = "was still uploading" if busy else "shows no new post on the own profile"
+    raise ScriptFailed(
+        Reason.TIMEOUT,
+        f"{nav.app.name} on {nav.phone.serial} {what} after {wait_s:.0f} s (upload_wait_time); "
+        "allow more time for large files.",
+    )
+
+
+def fail_upload(nav: Navigator, sight: Sight, says: str) -> NoReturn:
+    """End with the app's own word that nothing was published."""
+    nav.ctx.keep("upload_failed", sight.tree)
+    raise ScriptFailed(
+        Reason.UPLOAD_FAILED,
+        f"{nav.app.name} on {nav.phone.serial} {says}: nothing was published; check the phone's network and the file, "
+        "delete what the app kept of it, then retry.",
+    )
+
+
+def _ignored(nav: Navigator, sight: Sight) -> NoReturn:
+    """The form stands as before: leave it, so that nothing can be published later, and say that it was not taken."""
+    nav.ctx.keep("ignored", sight.tree)
+    left = leave_unfinished(nav)
+    if not left:
+        raise ScriptFailed(
+            Reason.APP_CHANGED, f"The form on {nav.phone.serial} stayed after Post was tapped and could not be left."
+        )
+    raise ScriptFailed(
+        Reason.REJECTED,
+        f"{nav.app.name} on {nav.phone.serial} did not take the tap on Post: the form stayed as it was, and was "
+        "discarded; the app may be holding this account back, so wait before retrying.",
+    )
