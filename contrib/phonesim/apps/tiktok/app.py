@@ -47,6 +47,7 @@ class TikTok:
 
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
+        self._world = phone.world("tiktok")
         self._labels = Labels(phone.language)
         self._position = 0
         self.stop()
@@ -130,6 +131,7 @@ class TikTok:
         now = {handle: before for handle, (before, until) in self._late.items() if self._phone.before(until)}
         return Scene(
             phone=self._phone,
+            world=self._world,
             labels=self._labels,
             nav=Labels(mixed) if self._phone.faults.active("mixed_language") else self._labels,
             page=self._page,
@@ -192,7 +194,7 @@ class TikTok:
         self._stack.append(Page(name=page.name, target=page.target, tab=page.tab, ready_at=self._phone.clock() + delay))
 
     def _enter_profile(self, handle: str) -> None:
-        if handle == self._phone.world.active:
+        if handle == self._world.active:
             self._enter(Page(name="own_profile"))
         else:
             self._enter(Page(name="profile", target=handle), SLOW_S if "slow" in traits_of(handle) else LOAD_S)
@@ -210,7 +212,7 @@ class TikTok:
             handler(action.value)
 
     def _on_follow(self, handle: str) -> None:
-        faults, world = self._phone.faults, self._phone.world
+        faults, world = self._phone.faults, self._world
         world.tapped("follow", handle)
         traits = traits_of(handle)
         for name in _BLOCKERS:
@@ -238,7 +240,7 @@ class TikTok:
         self._overlays.append(Overlay(name="unfollow_sheet", target=handle))
 
     def _on_ask_unfollow(self, handle: str) -> None:
-        relation = self._phone.world.relation(handle)
+        relation = self._world.relation(handle)
         found = user(handle)
         self._overlays.pop()
         if relation is Relation.FRIENDS or (relation is Relation.FOLLOWING and found is not None and found.private):
@@ -251,15 +253,15 @@ class TikTok:
         self._unfollow(handle)
 
     def _unfollow(self, handle: str) -> None:
-        self._phone.world.tapped("unfollow", handle)
-        self._phone.world.unfollow(handle)
+        self._world.tapped("unfollow", handle)
+        self._world.unfollow(handle)
 
     def _on_suggest(self, handle: str) -> None:
         self._suggesting ^= {handle}
 
     def _on_like(self, handle: str) -> None:
-        self._phone.world.tapped("like", handle)
-        self._phone.world.like(handle)
+        self._world.tapped("like", handle)
+        self._world.like(handle)
 
     def _on_profile(self, handle: str) -> None:
         self._enter_profile(handle)
@@ -292,10 +294,10 @@ class TikTok:
         self._overlays.append(Overlay(name="account_sheet"))
 
     def _on_switch(self, account: str) -> None:
-        changed = account != self._phone.world.active
+        changed = account != self._world.active
         self._overlays = []
         if changed:
-            self._phone.world.switch(account)
+            self._world.switch(account)
             self._stack = []
             self._enter(Page(name="feed"))
             self._overlays.append(Overlay(name="popup.save_login"))

@@ -36,6 +36,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a screen is drawn from; builders only read it."""
 
     phone: Phone
+    world: World
     labels: Labels
     nav: Labels
     """The labels of tabs and navigation, another language under the fault `mixed_language`."""
@@ -52,10 +53,6 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def frame(self) -> Frame:
         return self.phone.frame
-
-    @property
-    def world(self) -> World:
-        return self.phone.world
 
     @property
     def loading(self) -> bool:
