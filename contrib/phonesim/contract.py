@@ -6,12 +6,20 @@ apps and accounts and never sees adb.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+STREAM: Final = "android.intent.extra.STREAM"
+SEND: Final = "android.intent.action.SEND"
+SEND_MULTIPLE: Final = "android.intent.action.SEND_MULTIPLE"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Intent:
-    """An Android intent as `am start` understands it."""
+    """An Android intent as `am start` understands it.
+
+    `extras` holds every extra as it was written, whatever its type; `uris` those of type Uri (`--eu`), `lists` those of
+    type ArrayList<String> (`--esal`). As in a Bundle, a key that comes twice keeps what came last.
+    """
 
     action: str = ""
     data: str = ""
@@ -20,6 +28,62 @@ class Intent:
     mime_type: str = ""
     categories: tuple[str, ...] = ()
     extras: Mapping[str, str] = field(default_factory=dict[str, str])
+    uris: Mapping[str, str] = field(default_factory=dict[str, str])
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    grants_read: bool = False
+    """Whether the receiver may read the URIs (`--grant-read-uri-permission`)."""
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """What a share brings: SEND one Uri, SEND_MULTIPLE a list; an extra of the other type is not found.
+
+        `am` makes no ArrayList<Uri>: a list arrives as strings (`--esal`), which an app may or may not put up with.
+        """
+        if self.action == SEND:
+            return (self.uris[STREAM],) if STREAM in self.uris else ()
+        return self.lists.get(STREAM, ()) if self.action == SEND_MULTIPLE else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MediaItem:
+    """A row of the media store with the file behind it."""
+
+    row_id: int
+    kind: str
+    """`video`, `images` or `audio`, as in the row's URI."""
+    name: str
+    path: str
+    album: str
+    """The folder's name."""
+    size: int
+    sha256: str
+    data: bytes = field(repr=False)
+
+    @property
+    def uri(self) -> str:
+        return f"content://media/external/{self.kind}/media/{self.row_id}"
+
+
+class MediaStore(Protocol):
+    """The phone's media as its apps see it: only rows that exist now, whose file is there. Thread-safe."""
+
+    def items(self, kind: str = "") -> Sequence[MediaItem]:
+        """Newest first; of one kind, or of all."""
+        ...
+
+    def find(self, uri: str) -> MediaItem | None:
+        """What stands behind a `content://media/...` URI; None if nothing does (yet)."""
+        ...
+
+
+class NoMedia:
+    """The media store of a display that no phone is around."""
+
+    def items(self, kind: str = "") -> Sequence[MediaItem]:
+        return ()
+
+    def find(self, uri: str) -> MediaItem | None:
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +110,10 @@ class Display(Protocol):
 
     width: int
     height: int
+
+    def use_media(self, media: MediaStore) -> None:
+        """Called once by the phone that the display is built into, before it is shown."""
+        ...
 
     def start_activity(self, intent: Intent) -> Focus:
         """Resolve and show the activity; raises ActivityNotFoundError."""

@@ -11,6 +11,7 @@ from phonesim.attach import AdbServer
 from phonesim.contract import Display
 from phonesim.device import Device
 from phonesim.keeper import Keeper
+from phonesim.media import DeviceMedia
 from phonesim.phone import Phone
 from phonesim.state import StateServer
 
@@ -84,6 +85,7 @@ class Farm:
         device = Device(
             serialno=serialno, display=display, language=language, seed=options.seed, executor=self._executor
         )
+        display.use_media(DeviceMedia(device))
         if options.latency_ms:
             device.faults.set("latency", {"ms": options.latency_ms})
         return device

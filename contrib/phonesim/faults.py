@@ -25,6 +25,7 @@ DEVICE_FAULTS: Final[Mapping[str, str]] = {
     'with {"answer": 502} it answers that and lives; with {"answer": "dead_object"} a DeadObjectException',
     "low_battery": 'the battery shows {"level": 4} percent and no charger',
     "late_media": 'a scanned file gets its row in the media store only after {"delay_seconds": 5}',
+    "lost_media": "a scanned file never gets a row in the media store",
     "screen_off": "the display is off and locked until somebody wakes it",
 }
 NUMBERS: Final = ("ms", "seconds", "down_seconds", "delay_seconds", "after_seconds", "level")

@@ -21,12 +21,13 @@ _inode = itertools.count(2)
 class Blob:
     """Contents of a file. Equal contents are kept once in the process: a hundred phones share one pushed jar."""
 
-    __slots__ = ("__weakref__", "_md5", "data")
+    __slots__ = ("__weakref__", "_md5", "_sha256", "data")
     _known: ClassVar["weakref.WeakValueDictionary[bytes, Blob]"] = weakref.WeakValueDictionary()
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self._md5: str | None = None
+        self._sha256: str | None = None
 
     @classmethod
     def of(cls, data: bytes) -> "Blob":
@@ -39,6 +40,12 @@ class Blob:
         if self._md5 is None:
             self._md5 = hashlib.md5(self.data, usedforsecurity=False).hexdigest()
         return self._md5
+
+    @property
+    def sha256(self) -> str:
+        if self._sha256 is None:
+            self._sha256 = hashlib.sha256(self.data).hexdigest()
+        return self._sha256
 
 
 @dataclass(kw_only=True, eq=False)

@@ -1,9 +1,12 @@
-"""The phone's media store: which files have rows, from when on. The `content` command shows it."""
+"""The media store: which files have rows, from when on. The `content` command and the apps see the same rows."""
 
+import math
 import posixpath
 import time
+from collections.abc import Sequence
 from typing import Any, Final
 
+from phonesim.contract import MediaItem
 from phonesim.device import Device, MediaRow
 from phonesim.faults import number
 
@@ -31,11 +34,61 @@ def scan(device: Device, path: str) -> MediaRow | None:
             device.media.remove(known)
         return None
     if known is None:
-        fault = device.faults.get("late_media")
-        delay = (number(fault.params, "delay_seconds", default=5) or 0) if fault else 0
-        known = MediaRow(row_id=next(device.row_ids), path=real, kind=kind, visible_at=time.monotonic() + delay)
+        known = MediaRow(
+            row_id=next(device.row_ids), path=real, kind=kind, visible_at=time.monotonic() + _delay(device)
+        )
         device.media.append(known)
     return known
+
+
+def _delay(device: Device) -> float:
+    """How many seconds a new row takes to appear; for ever under the fault `lost_media`."""
+    if device.faults.get("lost_media"):
+        return math.inf
+    fault = device.faults.get("late_media")
+    return (number(fault.params, "delay_seconds", default=5) or 0) if fault else 0.0
+
+
+class DeviceMedia:
+    """Implements `phonesim.contract.MediaStore` for the apps of one phone. Called from the display's threads."""
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+
+    def items(self, kind: str = "") -> Sequence[MediaItem]:
+        found = [self._item(row) for row in reversed(list(self._device.media)) if kind in ("", row.kind)]
+        return [item for item in found if item is not None]
+
+    def find(self, uri: str) -> MediaItem | None:
+        parts = [part for part in uri.removeprefix("content://media/").split("/") if part]
+        if not uri.startswith("content://media/") or not parts or not parts[-1].isdigit():
+            return None
+        row = next((row for row in list(self._device.media) if row.row_id == int(parts[-1])), None)
+        if row is None or (len(parts) > 2 and parts[1] not in (row.kind, "file", "downloads")):
+            return None
+        return self._item(row)
+
+    def _item(self, row: MediaRow) -> MediaItem | None:
+        """None while the row does not exist yet, and when its file was taken away."""
+        if row.visible_at > time.monotonic():
+            return None
+        try:
+            blob = self._device.files.find(row.path).blob
+        except OSError:
+            return None
+        if blob is None:
+            return None
+        folder, name = posixpath.split(row.path)
+        return MediaItem(
+            row_id=row.row_id,
+            kind=row.kind,
+            name=name,
+            path=row.path,
+            album=posixpath.basename(folder),
+            size=len(blob.data),
+            sha256=blob.sha256,
+            data=blob.data,
+        )
 
 
 def rows(device: Device, uri: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The server side of the social apps: users, the accounts of one phone, relations, and every effect that was caused.
+"""The server side of a social app: users, its accounts on one phone, relations, posts, every effect that was caused.
 
 It knows nothing of screens. Users are made by rule, so any plausible handle exists with the same attributes always.
 A handle's leading words set traits, and they combine (`private_slow_anna`):
@@ -29,6 +29,8 @@ from random import Random
 from typing import Any
 
 import msgspec
+
+from phonesim.posts import Post
 
 TRAITS = frozenset(
     {"private", "followed", "requested", "friend", "followsme", "verified", "suggests"}
@@ -160,16 +162,30 @@ def _dice(key: str) -> Random:
 
 
 class World:
-    """The accounts logged in on one phone and what they did. Not thread-safe: its display holds the lock."""
+    """The accounts of one app on one phone and what they did. Not thread-safe: its display holds the lock.
 
-    def __init__(self, serial: str, *, seed: int, clock: Callable[[], float]) -> None:
+    `names` are what the accounts are called before the serial; two or three of them are logged in.
+    """
+
+    def __init__(
+        self,
+        serial: str,
+        *,
+        seed: int,
+        clock: Callable[[], float],
+        app: str = "tiktok",
+        names: tuple[str, str, str] = ("demo", "shop", "studio"),
+    ) -> None:
         self._clock = clock
+        self._app = app
         self._relations: dict[tuple[str, str], Relation] = {}
         self._taps: dict[tuple[str, str, str], int] = {}
         self.effects: list[Effect] = []
+        self.posts: list[Post] = []
+        self.drafts: list[Post] = []
         tail = re.sub(r"[^a-z0-9]", "", serial.lower())[-8:] or "phone"
         count = 2 + _dice(f"{seed}:{serial}").randrange(2)
-        self.accounts: tuple[str, ...] = tuple(f"{kind}_{tail}" for kind in ("demo", "shop", "studio")[:count])
+        self.accounts: tuple[str, ...] = tuple(f"{kind}_{tail}" for kind in names[:count])
         self.active = self.accounts[0]
 
     def switch(self, account: str) -> None:
@@ -204,9 +220,31 @@ class World:
         """Like a user's video."""
         self._record("like", normal(handle))
 
-    def tapped(self, kind: str, handle: str) -> None:
-        """Count a touch on a control that asks for an effect, whether or not it causes one."""
-        key = (kind, normal(handle), self.active)
+    def publish(self, post: Post) -> None:
+        """Something is published for the account that made it: an effect `post`, or `story` for a story."""
+        self.posts.append(post)
+        kind = "story" if post.placement == "story" else "post"
+        self.effects.append(Effect(kind=kind, target=post.target, account=post.account, at=self._clock()))
+
+    def keep_draft(self, draft: Post) -> None:
+        """Something is kept on the phone instead of being published: no effect."""
+        self.drafts.append(draft)
+
+    def drafts_of(self, account: str) -> list[Post]:
+        """Newest first."""
+        return [draft for draft in self.drafts if draft.account == account][::-1]
+
+    def posts_of(self, account: str, *, placement: str = "") -> list[Post]:
+        """What an account published, newest first; only in one placement, if it is given."""
+        found = (post for post in self.posts if post.account == account and placement in ("", post.placement))
+        return list(found)[::-1]
+
+    def tapped(self, kind: str, target: str) -> None:
+        """Count a touch on a control that asks for an effect, whether or not it causes one.
+
+        `target` is a handle, for posts the name of the first file.
+        """
+        key = (kind, target if kind in ("post", "story") else normal(target), self.active)
         self._taps[key] = self._taps.get(key, 0) + 1
 
     def _change(self, kind: str, target: str, after: Relation) -> bool:
@@ -217,13 +255,14 @@ class World:
     def _record(self, kind: str, target: str) -> None:
         self.effects.append(Effect(kind=kind, target=target, account=self.active, at=self._clock()))
 
-    def state(self) -> dict[str, Any]:
-        """JSON-ready: accounts; effects and touches counted; relations that were changed; effects in their order."""
+    def state(self) -> dict[str, list[dict[str, Any]]]:
+        """JSON-ready, each row with the app's name: accounts; effects and touches counted; relations that were
+        changed; effects in their order; what was published."""
         counts: dict[tuple[str, str, str], int] = {}
         for effect in self.effects:
             key = (effect.kind, effect.target, effect.account)
             counts[key] = counts.get(key, 0) + 1
-        return {
+        rows = {
             "accounts": [{"username": name, "active": name == self.active} for name in self.accounts],
             "effects": _counted(counts),
             "taps": _counted(self._taps),
@@ -232,7 +271,10 @@ class World:
                 for (account, target), relation in self._relations.items()
             ],
             "effect_log": [msgspec.to_builtins(effect) for effect in self.effects],
+            "posts": [post.state() for post in self.posts],
+            "drafts": [draft.state() for draft in self.drafts],
         }
+        return {key: [{"app": self._app, **row} for row in found] for key, found in rows.items()}
 
 
 def _counted(counts: Mapping[tuple[str, str, str], int]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 from PIL import Image
 
-from phonesim.contract import ActivityNotFoundError, Focus, Intent, UnknownFaultError
+from phonesim.contract import ActivityNotFoundError, Focus, Intent, MediaStore, UnknownFaultError
 
 PACKAGE = "org.example.notes"
 SETTINGS = "com.android.settings"
@@ -41,6 +41,9 @@ class FakeDisplay:
         self.events: list[tuple[Any, ...]] = []
         self.intents: list[Intent] = []
         self.on_faults: dict[str, Any] = {}
+
+    def use_media(self, media: MediaStore) -> None:
+        """Its app shows no media."""
 
     # -- activities
 

@@ -1,11 +1,11 @@
-"""What an app on the simulated phone is, and what the phone lends it: clock, world, faults, display size."""
+"""What an app on the simulated phone is, and what the phone lends it: clock, world, media, faults, display size."""
 
 import math
 from collections.abc import Callable
 from typing import Protocol
 
 from phonesim.apps.faults import FaultSet
-from phonesim.contract import Focus, Intent
+from phonesim.contract import Focus, Intent, MediaStore, NoMedia
 from phonesim.ui.chrome import Frame
 from phonesim.ui.view import Action, Window
 from phonesim.world import World
@@ -17,15 +17,29 @@ class Phone:
     """Shared by the apps of one phone. Holds no lock: the display that owns it does."""
 
     def __init__(
-        self, *, clock: Callable[[], float], world: World, faults: FaultSet, frame: Frame, language: str
+        self,
+        *,
+        clock: Callable[[], float],
+        make_world: Callable[..., World],
+        faults: FaultSet,
+        frame: Frame,
+        language: str,
     ) -> None:
         self.clock = clock
-        self.world = world
+        self.worlds: dict[str, World] = {}
+        self.media: MediaStore = NoMedia()
+        self._make_world = make_world
         self.faults = faults
         self.frame = frame
         self.language = language
         self._stale_at = math.inf
         self._toast = ("", -math.inf)
+
+    def world(self, app: str, *, names: tuple[str, str, str] = ("demo", "shop", "studio")) -> World:
+        """The server of one app, made when first asked for: each app has accounts, relations and effects of its own."""
+        if app not in self.worlds:
+            self.worlds[app] = self._make_world(app=app, names=names)
+        return self.worlds[app]
 
     def before(self, moment: float) -> bool:
         """Whether `moment` is still to come. What is being drawn now goes stale then, so nobody needs a timer."""
@@ -90,6 +104,10 @@ class App(Protocol):
         """Forget everything that is not on a server."""
         ...
 
+    def settle(self) -> None:
+        """Do what became due since somebody last looked (an upload arrived): called before anything else."""
+        ...
+
     def windows(self) -> list[Window]:
         """Bottom to top, without the system's own."""
         ...
@@ -143,6 +161,9 @@ class PlainApp:
         pass
 
     def stop(self) -> None:
+        pass
+
+    def settle(self) -> None:
         pass
 
     def act(self, action: Action) -> None:

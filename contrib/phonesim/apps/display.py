@@ -6,6 +6,7 @@ One lock for all of it, no thread of its own: time passes when somebody looks.
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from threading import RLock
 from typing import Any
 
@@ -16,7 +17,7 @@ from phonesim.apps.faults import FAULTS, FaultSet
 from phonesim.apps.launcher import Launcher, Recents
 from phonesim.apps.system import Browser, Settings
 from phonesim.apps.tiktok import TikTok
-from phonesim.contract import ActivityNotFoundError, Focus, Intent
+from phonesim.contract import ActivityNotFoundError, Focus, Intent, MediaStore
 from phonesim.ui.chrome import Frame, keyboard, system_bars, toast
 from phonesim.ui.hierarchy import hierarchy_xml
 from phonesim.ui.hit import editable_at, hit_windows
@@ -67,7 +68,7 @@ class PhoneDisplay:
         self._faults = FaultSet()
         self._phone = Phone(
             clock=clock,
-            world=World(serial, seed=seed, clock=clock),
+            make_world=partial(World, serial, seed=seed, clock=clock),
             faults=self._faults,
             frame=Frame(height=round(height / self._scale)),
             language=language.partition("-")[0].partition("_")[0],
@@ -82,6 +83,10 @@ class PhoneDisplay:
         self._apps = {app.package: app for app in installed}
         self._running: list[App] = [self._launcher]
         self._drawing: _Drawing | None = None
+
+    def use_media(self, media: MediaStore) -> None:
+        """The media store of the phone that this display is built into."""
+        self._phone.media = media
 
     # What happens to it
 
@@ -189,12 +194,13 @@ class PhoneDisplay:
         return "13" if package in _SYSTEM_PACKAGES else ""
 
     def state(self) -> Mapping[str, Any]:
-        """JSON-ready: accounts, effects, screen, keyboard, faults, focus."""
+        """JSON-ready: accounts, effects and posts of all apps, screen, keyboard, faults, focus."""
         with self._lock:
+            self._settle()
             screen, target = self._top.screen
             focus = self._focus()
             return {
-                **self._phone.world.state(),
+                **self._server_state(),
                 "screen": screen,
                 "target": target,
                 "keyboard_shown": bool(self._top.focused_field),
@@ -209,6 +215,14 @@ class PhoneDisplay:
 
     # Inside, with the lock held
 
+    def _server_state(self) -> dict[str, list[dict[str, Any]]]:
+        """What the servers of all apps know, rows of one kind in one list."""
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for world in self._phone.worlds.values():
+            for key, found in world.state().items():
+                rows.setdefault(key, []).extend(found)
+        return rows
+
     @property
     def _top(self) -> App:
         return self._running[-1]
@@ -217,10 +231,15 @@ class PhoneDisplay:
     def _changing(self) -> Generator[None]:
         """The lock held around a change, after which the display is drawn anew."""
         with self._lock:
+            self._settle()
             try:
                 yield
             finally:
                 self._drawing = None
+
+    def _settle(self) -> None:
+        for app in self._apps.values():
+            app.settle()
 
     def _focus(self) -> Focus:
         return self._top.focus
@@ -299,6 +318,7 @@ class PhoneDisplay:
 
     def _draw(self) -> _Drawing:
         if self._drawing is None or self._clock() >= self._drawing.stale_at:
+            self._settle()
             self._phone.begin_drawing()
             frame = self._phone.frame
             windows = self._top.windows()

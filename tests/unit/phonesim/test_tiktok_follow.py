@@ -53,7 +53,9 @@ def test_a_second_tap_on_a_late_label_causes_nothing_but_is_seen(screen: Screen)
     screen.clock.pass_s(2.1)
     assert screen.row("Message") == ["Message", "Following "]
     assert screen.effects() == [("follow", "late_anna", 1)]
-    assert screen.state["taps"] == [{"kind": "follow", "target": "late_anna", "account": "demo_sim0001", "count": 2}]
+    assert screen.state["taps"] == [
+        {"app": "tiktok", "kind": "follow", "target": "late_anna", "account": "demo_sim0001", "count": 2}
+    ]
 
 
 def test_unfollow_goes_through_the_sheet(screen: Screen) -> None:

@@ -203,7 +203,7 @@ def test_the_account_switcher_switches_and_asks_to_save_the_login(screen: Screen
     other = rows[1]["content-desc"]
     screen.tap(other)
     assert screen.name == "tiktok.popup.save_login"
-    assert {"username": other, "active": True} in screen.state["accounts"]
+    assert {"app": "tiktok", "username": other, "active": True} in screen.state["accounts"]
     screen.tap("Not now")
     screen.profile("demo_user")
     screen.tap("Follow")

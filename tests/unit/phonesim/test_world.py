@@ -2,6 +2,7 @@
 
 import pytest
 
+from phonesim.posts import Post, PostedFile
 from phonesim.world import Relation, World, creator, lookalikes, search_users, traits_of, user
 
 
@@ -95,3 +96,31 @@ def test_a_search_finds_the_exact_user_not_always_first() -> None:
 
 def test_the_feed_never_ends() -> None:
     assert len({creator(i).handle for i in range(100)}) > 20
+
+
+def test_publishing_is_an_effect_counted_under_its_first_file() -> None:
+    it = world()
+    files = tuple(PostedFile(name=name, sha256="00", kind="images") for name in ("One.jpg", "two.jpg"))
+    it.tapped("post", "One.jpg")
+    it.publish(Post(account=it.active, kind="images", files=files, caption="hi", way="share", at=7.0))
+    it.publish(Post(account=it.active, kind="images", files=files[1:], placement="story", at=8.0))
+    state = it.state()
+    assert [(e["app"], e["kind"], e["target"], e["count"]) for e in state["effects"]] == [
+        ("tiktok", "post", "One.jpg", 1),
+        ("tiktok", "story", "two.jpg", 1),
+    ]
+    assert [(t["kind"], t["target"], t["count"]) for t in state["taps"]] == [("post", "One.jpg", 1)]
+    assert [post["files"][0] for post in state["posts"]] == [
+        {"name": "One.jpg", "sha256": "00"},
+        {"name": "two.jpg", "sha256": "00"},
+    ]
+    assert (state["posts"][0]["caption"], state["posts"][0]["way"], state["posts"][0]["at"]) == ("hi", "share", 7.0)
+    assert [post.target for post in it.posts_of(it.active)] == ["two.jpg", "One.jpg"]
+    assert [post.target for post in it.posts_of(it.active, placement="feed")] == ["One.jpg"]
+
+
+def test_each_app_of_a_phone_has_a_world_of_its_own() -> None:
+    other = World("sim0001", seed=1, clock=lambda: 7.0, app="instagram", names=("cafe", "atelier", "lab"))
+    assert world().active == "demo_sim0001"
+    assert other.active == "cafe_sim0001"
+    assert [row["app"] for row in other.state()["accounts"]] == ["instagram"] * len(other.accounts)

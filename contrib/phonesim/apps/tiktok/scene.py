@@ -4,6 +4,8 @@ import msgspec
 
 from phonesim.apps.app import Phone
 from phonesim.apps.tiktok.labels import Labels
+from phonesim.apps.tiktok.posting.state import PostingState, Upload
+from phonesim.apps.tiktok.posting.uploads import Uploads
 from phonesim.ui.chrome import Frame
 from phonesim.ui.view import DESIGN_WIDTH, Action, Bounds, Style, View, view
 from phonesim.world import Relation, World
@@ -36,6 +38,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a screen is drawn from; builders only read it."""
 
     phone: Phone
+    world: World
     labels: Labels
     nav: Labels
     """The labels of tabs and navigation, another language under the fault `mixed_language`."""
@@ -45,7 +48,10 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Relations whose label has not caught up yet."""
     suggesting: frozenset[str]
     query: str
-    focused: bool
+    field: str
+    """The text field that has the focus."""
+    posting: PostingState
+    uploads: Uploads
     promo: bool
     """Whether the feed still shows its floating advertisement."""
 
@@ -54,13 +60,18 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return self.phone.frame
 
     @property
-    def world(self) -> World:
-        return self.phone.world
-
-    @property
     def loading(self) -> bool:
         """Whether the page is still waiting for the server."""
         return self.phone.before(self.page.ready_at)
+
+    @property
+    def focused(self) -> bool:
+        """Whether the field of the search has the focus."""
+        return self.field == "search"
+
+    def watch_upload(self) -> Upload | None:
+        """The upload that the screen shows; what is drawn of it goes stale as it goes on."""
+        return self.uploads.watch()
 
     def relation(self, handle: str) -> Relation:
         """The relation that the screen shows, which may lag behind the server's."""

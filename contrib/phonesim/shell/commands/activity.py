@@ -1,5 +1,6 @@
 """`am` and `monkey`: intents, broadcasts, processes. What a broadcast does is its receiver's."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,9 +16,12 @@ LAUNCHER: Final = "android.intent.category.LAUNCHER"
 SKIPPED_VALUES: Final = frozenset(
     {"--user", "--display", "--receiver-permission", "--windowingMode", "-f", "--activity-type"}
 )
+# As in Intent.parseCommandArgs. There is no form for a list of URIs.
 EXTRA_PAIRS: Final = frozenset({
-    "--es", "-e", "--eu", "--ei", "--el", "--ez", "--ef", "--ecn", "--esa", "--eia", "--esal",
+    "--es", "-e", "--eu", "--ei", "--el", "--ez", "--ef", "--ecn",
+    "--esa", "--esal", "--eia", "--eial", "--ela", "--elal", "--efa", "--efal",
 })  # fmt: skip
+GRANT_READ: Final = "--grant-read-uri-permission"
 
 
 @dataclass(kw_only=True)
@@ -32,6 +36,7 @@ def parse_intent(args: list[str]) -> Words:
     """What the words after `am start` or `am broadcast` describe; unknown options are kept as flags."""
     values: dict[str, str] = {}
     extras: dict[str, str] = {}
+    kinds: dict[str, str] = {}
     categories: list[str] = []
     flags: set[str] = set()
     words = iter(args)
@@ -44,8 +49,10 @@ def parse_intent(args: list[str]) -> Words:
         elif word in EXTRA_PAIRS:
             name = next(words, "")
             extras[name] = next(words, "")
+            kinds[name] = word
         elif word == "--esn":
-            extras[next(words, "")] = ""
+            name = next(words, "")
+            extras[name], kinds[name] = "", word
         elif word in SKIPPED_VALUES:
             next(words, "")
         elif word.startswith("-"):
@@ -56,7 +63,20 @@ def parse_intent(args: list[str]) -> Words:
     package, _, activity = component.partition("/")
     if activity.startswith("."):
         values["component"] = f"{package}/{package}{activity}"
-    return Words(intent=Intent(**values, categories=tuple(categories), extras=extras), flags=flags)
+    intent = Intent(
+        **values,
+        categories=tuple(categories),
+        extras=extras,
+        uris={name: extras[name] for name, kind in kinds.items() if kind == "--eu"},
+        lists={name: _list(extras[name]) for name, kind in kinds.items() if kind == "--esal"},
+        grants_read=GRANT_READ in flags,
+    )
+    return Words(intent=intent, flags=flags)
+
+
+def _list(value: str) -> tuple[str, ...]:
+    """Cut at commas that no backslash stands before; `am` leaves the backslashes in."""
+    return tuple(re.split(r"(?<!\\),", value))
 
 
 def _target(word: str) -> tuple[str, str]:

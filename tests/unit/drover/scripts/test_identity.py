@@ -17,7 +17,9 @@ def test_listed_account_is_switched_to(phone: DisplayPhone) -> None:
     result = perform("follow", ctx, "anna.b")
     assert result.reason is None, result.remark
     assert phone.active == other
-    assert phone.state["effects"] == [{"kind": "follow", "target": "anna.b", "account": other, "count": 1}]
+    assert phone.state["effects"] == [
+        {"app": "tiktok", "kind": "follow", "target": "anna.b", "account": other, "count": 1}
+    ]
 
 
 def test_account_of_another_phone_is_wrong_account(phone: DisplayPhone) -> None:

@@ -97,6 +97,26 @@ def test_share_intent_keeps_its_uri_and_grant(device: Device) -> None:
     intent = shown(device).intents[-1]
     assert intent.component == f"{PACKAGE}/{PACKAGE}.Share"
     assert intent.extras == {"android.intent.extra.STREAM": uri}
+    assert (intent.streams, intent.mime_type, intent.grants_read) == ((uri,), "video/mp4", True)
+
+
+STREAM = "android.intent.extra.STREAM"
+
+
+@pytest.mark.parametrize(
+    ("words", "streams"),
+    [
+        (f"SEND --eu {STREAM} content://a/1 --eu {STREAM} content://a/2", ("content://a/2",)),
+        (f"SEND --es {STREAM} content://a/1", ()),
+        (f"SEND --esal {STREAM} content://a/1,content://a/2", ()),
+        (f"SEND_MULTIPLE --eu {STREAM} content://a/1", ()),
+        (f"SEND_MULTIPLE --esal {STREAM} content://a/1,content://a/2", ("content://a/1", "content://a/2")),
+    ],
+)
+def test_a_share_brings_what_its_extras_types_allow(device: Device, words: str, streams: tuple[str, ...]) -> None:
+    run(device, f"am start -n {PACKAGE}/.Share -a android.intent.action.{words}")
+    intent = shown(device).intents[-1]
+    assert (intent.streams, intent.grants_read) == (streams, False)
 
 
 def test_uninstalled_apps_do_not_start(device: Device) -> None:
