@@ -182,6 +182,7 @@ class World:
         self._taps: dict[tuple[str, str, str], int] = {}
         self.effects: list[Effect] = []
         self.posts: list[Post] = []
+        self.drafts: list[Post] = []
         tail = re.sub(r"[^a-z0-9]", "", serial.lower())[-8:] or "phone"
         count = 2 + _dice(f"{seed}:{serial}").randrange(2)
         self.accounts: tuple[str, ...] = tuple(f"{kind}_{tail}" for kind in names[:count])
@@ -225,6 +226,14 @@ class World:
         kind = "story" if post.placement == "story" else "post"
         self.effects.append(Effect(kind=kind, target=post.target, account=post.account, at=self._clock()))
 
+    def keep_draft(self, draft: Post) -> None:
+        """Something is kept on the phone instead of being published: no effect."""
+        self.drafts.append(draft)
+
+    def drafts_of(self, account: str) -> list[Post]:
+        """Newest first."""
+        return [draft for draft in self.drafts if draft.account == account][::-1]
+
     def posts_of(self, account: str, *, placement: str = "") -> list[Post]:
         """What an account published, newest first; only in one placement, if it is given."""
         found = (post for post in self.posts if post.account == account and placement in ("", post.placement))
@@ -263,6 +272,7 @@ class World:
             ],
             "effect_log": [msgspec.to_builtins(effect) for effect in self.effects],
             "posts": [post.state() for post in self.posts],
+            "drafts": [draft.state() for draft in self.drafts],
         }
         return {key: [{"app": self._app, **row} for row in found] for key, found in rows.items()}
 

@@ -7,9 +7,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 from phonesim.apps.display import PhoneDisplay
-from phonesim.contract import Intent
+from phonesim.contract import SEND, SEND_MULTIPLE, STREAM, Intent, MediaItem
+from tests.support.gallery import Gallery
 
 TIKTOK = "com.zhiliaoapp.musically"
+SHARE = f"{TIKTOK}/com.ss.android.ugc.aweme.share.SystemShareActivity"
 VIEW = "android.intent.action.VIEW"
 BACK, ENTER, DEL, HOME = 4, 66, 67, 3
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
@@ -81,6 +83,9 @@ class Screen:
         self.clock = Clock()
         self.display = PhoneDisplay(serial, seed=1, language=language, width=width, height=height, clock=self.clock)
 
+        self.gallery = Gallery()
+        self.display.use_media(self.gallery.media)
+
     def nodes(self) -> list[Node]:
         return nodes_of(self.display.hierarchy_xml())
 
@@ -105,6 +110,16 @@ class Screen:
     def open(self, link: str) -> None:
         """Open a link and let it load."""
         self.display.start_activity(Intent(action=VIEW, data=link))
+        self.clock.pass_s(0.3)
+
+    def share(self, *items: MediaItem, **changes: Any) -> None:
+        """Share files into TikTok, as `am start` does, and let it load; `changes` are fields of the intent."""
+        kind = "video/mp4" if items and items[0].kind == "video" else "image/jpeg"
+        uris = tuple(item.uri for item in items)
+        several = {"action": SEND_MULTIPLE, "lists": {STREAM: uris}}
+        one = {"action": SEND, "uris": {STREAM: uris[0] if uris else ""}}
+        values = {"component": SHARE, "mime_type": kind, "grants_read": True, **(several if len(uris) > 1 else one)}
+        self.display.start_activity(Intent(**{**values, **changes}))
         self.clock.pass_s(0.3)
 
     def profile(self, handle: str) -> None:

@@ -104,6 +104,10 @@ class App(Protocol):
         """Forget everything that is not on a server."""
         ...
 
+    def settle(self) -> None:
+        """Do what became due since somebody last looked (an upload arrived): called before anything else."""
+        ...
+
     def windows(self) -> list[Window]:
         """Bottom to top, without the system's own."""
         ...
@@ -157,6 +161,9 @@ class PlainApp:
         pass
 
     def stop(self) -> None:
+        pass
+
+    def settle(self) -> None:
         pass
 
     def act(self, action: Action) -> None:

@@ -196,6 +196,7 @@ class PhoneDisplay:
     def state(self) -> Mapping[str, Any]:
         """JSON-ready: accounts, effects and posts of all apps, screen, keyboard, faults, focus."""
         with self._lock:
+            self._settle()
             screen, target = self._top.screen
             focus = self._focus()
             return {
@@ -230,10 +231,15 @@ class PhoneDisplay:
     def _changing(self) -> Generator[None]:
         """The lock held around a change, after which the display is drawn anew."""
         with self._lock:
+            self._settle()
             try:
                 yield
             finally:
                 self._drawing = None
+
+    def _settle(self) -> None:
+        for app in self._apps.values():
+            app.settle()
 
     def _focus(self) -> Focus:
         return self._top.focus
@@ -312,6 +318,7 @@ class PhoneDisplay:
 
     def _draw(self) -> _Drawing:
         if self._drawing is None or self._clock() >= self._drawing.stale_at:
+            self._settle()
             self._phone.begin_drawing()
             frame = self._phone.frame
             windows = self._top.windows()

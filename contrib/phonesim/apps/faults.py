@@ -17,19 +17,30 @@ POPUPS: Mapping[str, str] = {
 FAULTS: Mapping[str, str] = {
     "popup": "{kind, after: screens to let pass (0), repeat: how often (1)}; kinds: " + ", ".join(POPUPS),
     "unknown_popup": "a popup nobody knows, over the next screen; BACK closes it; {after, repeat} as popup",
-    "captcha": "Verify to continue; {when: now|follow}",
-    "login_wall": "the app is logged out; {when: now|follow}",
-    "banned": "the account is banned; {when: now|follow}",
+    "captcha": "Verify to continue; {when: now|follow|post}",
+    "login_wall": "the app is logged out; {when: now|follow|post}",
+    "banned": "the account is banned; {when: now|follow|post}",
     "follow_limit": "a tap on Follow answers You're following too fast; {as: dialog|toast}",
     "follow_ignored": "a tap on Follow does nothing",
     "follow_late": "a tap on Follow works, the label changes later; {seconds: 2}",
     "moving": "the screen never comes to rest; {seconds} from now, or until cleared",
     "slow_screens": "every screen loads for {seconds: 3}",
     "wrong_profile": "a link to a profile opens another user's; {target}",
+    "post_ignored": "a tap on Post does nothing",
+    "post_limit": "a tap on Post answers that the day's limit is reached",
+    "publish_confirm": "a tap on Post asks once more: Publish now",
+    "post_prompts": "after Post come Android's notification prompt and the launcher's widget sheet",
+    "upload_slow": "an upload takes {seconds: 10}",
+    "upload_stuck": "an upload never gets beyond 73 percent",
+    "upload_failure": "an upload fails on its way and offers Retry",
+    "suggestions_cover_post": "the list for a #tag or @name hides the upper Post, and stays over the lower one",
+    "share_lands_on": "a share opens the {page: form|editor}; without the fault the editor",
+    "share_lists_refused": "a share of several files, whose URIs `am` can only send as strings, opens nothing",
     "mixed_language": "tabs and navigation in another language than the buttons",
 }
 
-_WHEN = ("now", "follow")
+_LANDINGS = ("form", "editor")
+_WHEN = ("now", "follow", "post")
 
 
 class FaultSet:
@@ -49,7 +60,9 @@ class FaultSet:
         if name == "popup" and kind not in POPUPS:
             raise UnknownFaultError(f"no popup of kind {kind!r}; there are {', '.join(POPUPS)}")
         if params.get("when", "now") not in _WHEN:
-            raise UnknownFaultError(f"{name} happens 'now' or on 'follow', not {params['when']!r}")
+            raise UnknownFaultError(f"{name} happens 'now', on 'follow' or on 'post', not {params['when']!r}")
+        if name == "share_lands_on" and params.get("page") not in _LANDINGS:
+            raise UnknownFaultError(f"a share lands on {' or '.join(_LANDINGS)}: {{page: form}}")
         self._set[name] = {**params, "since": now}
 
     def active(self, name: str, when: str = "now") -> bool:

@@ -23,7 +23,7 @@ def hit_path(root: View, x: float, y: float) -> tuple[View, ...]:
         path = hit_path(child, x, y)
         if path:
             return (root, *path)
-    return (root,) if root.clickable or root.long_clickable else ()
+    return (root,) if root.clickable or root.long_clickable or root.touchable else ()
 
 
 def hit_windows(windows: Sequence[Window], x: float, y: float) -> tuple[Window | None, tuple[View, ...]]:

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from phonesim.ui.fonts import drawable, font
 from phonesim.ui.icons import icon_mask
+from phonesim.ui.pictures import fitted
 from phonesim.ui.view import Style, View, Window
 
 Box = tuple[int, int, int, int]
@@ -47,6 +48,8 @@ class _Painter:
     def _paint_one(self, node: View, style: Style, box: Box) -> None:
         if style.artwork:
             self._picture.paste(artwork(style.artwork, box[2] - box[0], box[3] - box[1]), box[:2])
+        if style.picture:
+            self._picture.paste(fitted(style.picture, box[2] - box[0], box[3] - box[1]), box[:2])
         if style.shadow:
             self._shadow(style, box)
         if style.fill:

@@ -44,6 +44,8 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     """A seed: draws a round picture with initials."""
     artwork: str = ""
     """A seed: draws something like a frame of a video."""
+    picture: bytes = b""
+    """An encoded image that fills the node."""
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -66,6 +68,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     password: bool = False
     package: str = ""
     """Only where it differs from the window's."""
+    touchable: bool = False
+    """Takes touches by a listener of its own that accessibility does not know of: a dump says clickable="false"."""
     field: str = ""
     """The name of the text field behind an EditText."""
     action: Action | None = None
@@ -113,7 +117,7 @@ def view(
     """A node, written shortly.
 
     `flags` holds one letter for each property that is set: C clickable, L long-clickable, f focusable, F focused,
-    s scrollable, S selected, k checkable, K checked, P password, D disabled.
+    s scrollable, S selected, k checkable, K checked, P password, D disabled, T touchable without being clickable.
     """
     return View(
         cls=class_name(cls),
@@ -132,6 +136,7 @@ def view(
         checked="K" in flags,
         password="P" in flags,
         enabled="D" not in flags,
+        touchable="T" in flags,
         field=field,
         action=action,
         style=style,

@@ -49,15 +49,14 @@ def grid(view: View) -> Grid:
 def one_more(before: Grid, after: Grid) -> bool:
     """Whether the later grid proves a post that the earlier one did not have.
 
-    Counts of views only grow. A grid that may go on below shows as many tiles as before; then the newest is new if the
-    others moved by one, and the tiles as they stand cannot be the old ones.
+    Counts of views only grow. Of a grid that may go on below only a part is seen, of the same size as before: then the
+    newest is new if the others moved by one, and the tiles as they stand cannot be the old ones.
     """
-    if before.said is not None and after.said is not None:
+    if before.said is not None and after.said is not None and before.said != after.said:
         return after.said > before.said
-    if before.whole and after.whole:
-        return len(after.views) > len(before.views)
-    if before.whole and len(after.views) > len(before.views):
-        return True
+    if before.whole and len(after.views) != len(before.views):
+        # Several at once are tiles that were not loaded before.
+        return len(after.views) == len(before.views) + 1
     same = _may_follow(before.views, after.views)
     return not same and len(after.views) > 1 and _may_follow(before.views, after.views[1:])
 

@@ -18,12 +18,13 @@ _WAYS: Final = 3
 _MOST_PAGES: Final = 15
 
 
-def own_profile(nav: Navigator, *, of: str | None = None, timeout_s: float = PAGE_S) -> Sight:
+def own_profile(nav: Navigator, *, of: str | None = None, timeout_s: float = PAGE_S, restart: bool = True) -> Sight:
     """The own profile with its handle, that of this account if one is named, reached by the navigation bar.
 
-    Raises NotReachedError; its last sight may be the own profile of another account.
+    Without `restart` the app is never ended: an upload may be running in it. Raises NotReachedError; its last sight
+    may be the own profile of another account.
     """
-    nav.tap(_profile_tab(nav))
+    nav.tap(_profile_tab(nav, restart=restart))
 
     def is_it(sight: Sight) -> Sight | None:
         seen = sight.seen
@@ -97,7 +98,7 @@ def close_switcher(nav: Navigator) -> None:
         nav.phone.back()
 
 
-def _profile_tab(nav: Navigator) -> Node:
+def _profile_tab(nav: Navigator, *, restart: bool) -> Node:
     """The tab that opens the own profile. Pages that hide the navigation bar are left by BACK, at last by a restart."""
     nav.phone.launch(nav.ctx.package)
     for _ in range(_BACKS):
@@ -108,8 +109,9 @@ def _profile_tab(nav: Navigator) -> Node:
                 nav.phone.launch(nav.ctx.package)
             elif not is_loading(lost.last):
                 nav.phone.back()
-    nav.ctx.step(f"{nav.app.name} shows no navigation bar: starting it anew", 5)
-    nav.phone.force_stop(nav.ctx.package)
+    if restart:
+        nav.ctx.step(f"{nav.app.name} shows no navigation bar: starting it anew", 5)
+        nav.phone.force_stop(nav.ctx.package)
     nav.phone.launch(nav.ctx.package)
     return nav.reach(lambda sight: _tab(nav, sight), what="the navigation bar", timeout_s=PAGE_S)
 

@@ -8,19 +8,23 @@ from phonesim.apps.tiktok import blockers, sheets
 from phonesim.apps.tiktok.bottom_nav import bottom_nav
 from phonesim.apps.tiktok.feed import feed
 from phonesim.apps.tiktok.labels import Labels
+from phonesim.apps.tiktok.navigation import HOME, Navigation
 from phonesim.apps.tiktok.own_profile import own_profile
 from phonesim.apps.tiktok.popups import PERMISSIONS, WINDOWS, phone_number
+from phonesim.apps.tiktok.posting import prompts, screens
+from phonesim.apps.tiktok.posting.controller import LOAD_S, PAGES, Posting
+from phonesim.apps.tiktok.posting.own_post import friends, own_post
 from phonesim.apps.tiktok.profile import profile
-from phonesim.apps.tiktok.scene import PACKAGE, Overlay, Page, Scene, notice, shell
+from phonesim.apps.tiktok.scene import PACKAGE, Page, Scene, notice, shell
 from phonesim.apps.tiktok.search import TABS, results, search_entry
-from phonesim.contract import Focus, Intent
+from phonesim.contract import SEND, SEND_MULTIPLE, Focus, Intent
 from phonesim.ui.view import Action, View, Window, view
 from phonesim.world import Relation, lookalikes, normal, traits_of, user
 
-LOAD_S = 0.25
 SLOW_S = 2.0
 LATE_S = 2.0
 _MAIN = "com.ss.android.ugc.aweme.main.MainActivity"
+_DARK = frozenset({"feed", "own_post", "camera", "editor"})
 _GRANT = "com.android.permissioncontroller.permission.ui.GrantPermissionsActivity"
 _SWIPE = 200
 _PROFILE = re.compile(r"^https?://(?:www\.|m\.)?tiktok\.com/@([^/?#]+)")
@@ -31,11 +35,31 @@ _ACTIVITIES = {
     "search_results": "com.ss.android.ugc.aweme.search.activity.SearchResultActivity",
 }
 _BLOCKERS = ("login_wall", "banned", "captcha")
+_SHARE = "com.ss.android.ugc.aweme.share.SystemShareActivity"
+_RECORD = "com.ss.android.ugc.aweme.shortvideo.ui.VideoRecordPermissionActivity"
+_PUBLISHING = "com.ss.android.ugc.aweme.shortvideo.ui.VideoRecordNewActivity"
 _SHEETS = {
+    **prompts.SHEETS,
+    **screens.SHEETS,
     "account_sheet": sheets.account_sheet,
     "unfollow_sheet": sheets.unfollow_sheet,
     "unfollow_dialog": sheets.unfollow_dialog,
     "too_fast": sheets.too_fast,
+}
+_PAGES = {
+    "feed": feed,
+    "profile": profile,
+    "own_profile": own_profile,
+    "own_post": own_post,
+    "friends": friends,
+    "search": search_entry,
+    "search_results": results,
+    **screens.PAGES,
+}
+# Overlays that are windows of somebody else's, and who has the focus then.
+_FOREIGN = {
+    "popup.notification": Focus(package=PERMISSIONS, activity=_GRANT),
+    "widget": Focus(package=prompts.LAUNCHER, activity="com.android.launcher3.dragndrop.AddItemActivity"),
 }
 
 
@@ -49,51 +73,51 @@ class TikTok:
         self._phone = phone
         self._world = phone.world("tiktok")
         self._labels = Labels(phone.language)
+        self._nav = Navigation(phone)
+        self._posting = Posting(phone, self._world, self._nav, self._labels)
         self._position = 0
         self.stop()
 
     def stop(self) -> None:
-        """Follows and the place in the feed are the server's and survive."""
-        self._stack: list[Page] = []
-        self._overlays: list[Overlay] = []
+        """Follows, posts and the place in the feed are the server's and survive; what was uploading is a draft now."""
+        self._posting.stop()
+        self._nav.forget()
         self._late: dict[str, tuple[Relation, float]] = {}
         self._suggesting: set[str] = set()
         self._query = ""
-        self._focused = False
         self._promo = True
 
     # What is on
 
     @property
     def focus(self) -> Focus:
-        if self._overlays and self._overlays[-1].name == "popup.notification":
-            return Focus(package=PERMISSIONS, activity=_GRANT)
-        return Focus(package=PACKAGE, activity=_ACTIVITIES.get(self._page.name, _MAIN))
+        top, page = self._nav.top, self._nav.page.name
+        if top is not None and top.name in _FOREIGN:
+            return _FOREIGN[top.name]
+        return Focus(package=PACKAGE, activity=_PUBLISHING if page in PAGES else _ACTIVITIES.get(page, _MAIN))
 
     @property
     def dark(self) -> bool:
-        covered = any(overlay.name == "popup.phone_number" for overlay in self._overlays)
-        return self._page.name == "feed" and not covered and self._blocker() not in ("login_wall", "banned")
+        covered = any(overlay.name == "popup.phone_number" for overlay in self._nav.overlays)
+        return self._nav.page.name in _DARK and not covered and self._blocker() not in ("login_wall", "banned")
 
     @property
     def screen(self) -> tuple[str, str]:
         blocker = self._blocker()
         if blocker:
             return f"tiktok.{blocker}", ""
-        if self._overlays:
-            return f"tiktok.{self._overlays[-1].name}", self._overlays[-1].target
-        page = self._page
+        if self._nav.overlays:
+            return f"tiktok.{self._nav.overlays[-1].name}", self._nav.overlays[-1].target
+        page = self._nav.page
         if page.name == "profile":
             return f"tiktok.{self._profile_state(page)}", page.target
         return f"tiktok.{page.name}", page.target
 
     @property
     def focused_field(self) -> str:
-        return "search" if self._focused and not self._blocker() and not self._overlays else ""
-
-    @property
-    def _page(self) -> Page:
-        return self._stack[-1] if self._stack else Page(name="feed")
+        top = self._nav.top
+        typing = top is None or top.name == "product_link"
+        return self._nav.field if typing and not self._blocker() else ""
 
     def _profile_state(self, page: Page) -> str:
         if self._phone.before(page.ready_at):
@@ -106,6 +130,9 @@ class TikTok:
     def _blocker(self) -> str:
         return next((name for name in _BLOCKERS if self._phone.faults.active(name)), "")
 
+    def settle(self) -> None:
+        self._posting.uploads.settle()
+
     def windows(self) -> list[Window]:
         """The page with what lies over it in the same tree, then dialogs in windows of their own."""
         scene = self._scene()
@@ -115,7 +142,7 @@ class TikTok:
             return [Window(package=PACKAGE, root=root)]
         root = self._draw(scene)
         dialogs: list[Window] = []
-        for overlay in self._overlays:
+        for overlay in self._nav.overlays:
             if overlay.name == "popup.phone_number":
                 root = view("FrameLayout", scene.frame.whole, root, phone_number(scene, overlay))
             elif overlay.name in _SHEETS:
@@ -134,51 +161,57 @@ class TikTok:
             world=self._world,
             labels=self._labels,
             nav=Labels(mixed) if self._phone.faults.active("mixed_language") else self._labels,
-            page=self._page,
+            page=self._nav.page,
             position=self._position,
             shown=now,
             suggesting=frozenset(self._suggesting),
             query=self._query,
-            focused=bool(self.focused_field),
+            field=self.focused_field,
+            posting=self._posting.state,
+            uploads=self._posting.uploads,
             promo=self._promo,
         )
 
     def _draw(self, scene: Scene) -> View:
         name = scene.page.name
-        builder = {
-            "feed": feed,
-            "profile": profile,
-            "own_profile": own_profile,
-            "search": search_entry,
-            "search_results": results,
-        }.get(name)
+        builder = _PAGES.get(name)
         if builder is not None:
             return builder(scene)
-        key = {"friends": "friends_tab"}.get(name, name)
-        words = notice(scene.frame, 700, scene.labels[key], scene.labels[f"{name}_empty"], name)
-        return shell(scene.frame, words, bottom_nav(scene, key, dark=False))
+        words = notice(scene.frame, 700, scene.labels[name], scene.labels[f"{name}_empty"], name)
+        return shell(scene.frame, words, bottom_nav(scene, name, dark=False))
 
     # Ways in
 
     def opens(self, intent: Intent) -> bool:
-        """Launcher intents, links to the site, and the app's own scheme."""
+        """Launcher intents, links to the site, the app's own scheme, and shares of videos and images."""
+        if intent.action in (SEND, SEND_MULTIPLE):
+            named = not intent.component or intent.component.endswith(_SHARE)
+            return named and intent.mime_type.partition("/")[0] in ("video", "image")
+        if intent.component.endswith((_RECORD, _SHARE)):
+            return intent.component.endswith(_RECORD)
         if not intent.data:
             return intent.action in ("", "android.intent.action.MAIN")
         return bool(_SITE.match(intent.data)) or intent.data.startswith("snssdk1233://")
 
     def open(self, intent: Intent) -> None:
-        """A profile link opens that profile, the search scheme its results, anything else the feed."""
+        """A profile link opens that profile, a sound's its page, a share the post; anything else the feed."""
+        if intent.action in (SEND, SEND_MULTIPLE) and self._posting.share(intent):
+            return
+        if intent.component.endswith(_RECORD):
+            self._posting.record()
+            return
+        if self._posting.open_sound(intent.data):
+            return
         named = _PROFILE.match(intent.data)
         if named is not None:
-            self._stack = self._stack or [Page(name="feed")]
+            self._nav.ensure_home()
             self._enter_profile(self._linked(normal(unquote(named[1]))))
         elif intent.data.startswith("snssdk1233://search"):
             words = parse_qs(urlsplit(intent.data).query).get("keyword", [""])
-            self._stack = self._stack or [Page(name="feed")]
+            self._nav.ensure_home()
             self._search(words[0])
         else:
-            self._stack = []
-            self._enter(Page(name="feed"))
+            self._nav.restart(Page(name="feed"))
 
     def _linked(self, handle: str) -> str:
         if not self._phone.faults.active("wrong_profile"):
@@ -187,21 +220,15 @@ class TikTok:
             str(self._phone.faults.value("wrong_profile", "target", (*lookalikes(handle), "someone.else")[0]))
         )
 
-    def _enter(self, page: Page, load_s: float = 0.0) -> None:
-        delay = max(load_s, self._phone.faults.seconds("slow_screens", 3.0))
-        self._focused = page.name == "search"
-        self._overlays = [Overlay(name=f"popup.{kind}") for kind in self._phone.faults.popups_due()]
-        self._stack.append(Page(name=page.name, target=page.target, tab=page.tab, ready_at=self._phone.clock() + delay))
-
     def _enter_profile(self, handle: str) -> None:
         if handle == self._world.active:
-            self._enter(Page(name="own_profile"))
+            self._nav.enter(Page(name="own_profile"))
         else:
-            self._enter(Page(name="profile", target=handle), SLOW_S if "slow" in traits_of(handle) else LOAD_S)
+            self._nav.enter(Page(name="profile", target=handle), SLOW_S if "slow" in traits_of(handle) else LOAD_S)
 
     def _search(self, words: str) -> None:
         self._query = words
-        self._enter(Page(name="search_results", target=words, tab=TABS[0]), LOAD_S)
+        self._nav.enter(Page(name="search_results", target=words, tab=TABS[0]), LOAD_S)
 
     # Touches
 
@@ -210,6 +237,8 @@ class TikTok:
         handler = getattr(self, f"_on_{action.name}", None)
         if handler is not None:
             handler(action.value)
+        else:
+            self._posting.act(action)
 
     def _on_follow(self, handle: str) -> None:
         faults, world = self._phone.faults, self._world
@@ -234,22 +263,22 @@ class TikTok:
         if self._phone.faults.value("follow_limit", "as", "dialog") == "toast":
             self._phone.show_toast(self._labels["too_fast"])
         else:
-            self._overlays.append(Overlay(name="too_fast"))
+            self._nav.show("too_fast")
 
     def _on_relation(self, handle: str) -> None:
-        self._overlays.append(Overlay(name="unfollow_sheet", target=handle))
+        self._nav.show("unfollow_sheet", handle)
 
     def _on_ask_unfollow(self, handle: str) -> None:
         relation = self._world.relation(handle)
         found = user(handle)
-        self._overlays.pop()
+        self._nav.close()
         if relation is Relation.FRIENDS or (relation is Relation.FOLLOWING and found is not None and found.private):
-            self._overlays.append(Overlay(name="unfollow_dialog", target=handle))
+            self._nav.show("unfollow_dialog", handle)
         else:
             self._unfollow(handle)
 
     def _on_unfollow(self, handle: str) -> None:
-        self._overlays.pop()
+        self._nav.close()
         self._unfollow(handle)
 
     def _unfollow(self, handle: str) -> None:
@@ -267,12 +296,11 @@ class TikTok:
         self._enter_profile(handle)
 
     def _on_tab(self, name: str) -> None:
-        self._stack = []
-        self._enter(Page(name=name))
+        self._nav.restart(Page(name=name))
 
     def _on_search(self, _: str) -> None:
         self._query = ""
-        self._enter(Page(name="search"))
+        self._nav.enter(Page(name="search"))
 
     def _on_search_for(self, words: str) -> None:
         self._search(words)
@@ -287,65 +315,70 @@ class TikTok:
         self._query = ""
 
     def _on_results_tab(self, tab: str) -> None:
-        page = self._stack.pop()
-        self._enter(Page(name=page.name, target=page.target, tab=tab), LOAD_S)
+        page = self._nav.stack.pop()
+        self._nav.enter(Page(name=page.name, target=page.target, tab=tab), LOAD_S)
+
+    def _on_own_post(self, number: str) -> None:
+        self._nav.enter(Page(name="own_post", target=number))
 
     def _on_accounts(self, _: str) -> None:
-        self._overlays.append(Overlay(name="account_sheet"))
+        self._nav.show("account_sheet")
 
     def _on_switch(self, account: str) -> None:
         changed = account != self._world.active
-        self._overlays = []
+        self._nav.overlays = []
         if changed:
             self._world.switch(account)
-            self._stack = []
-            self._enter(Page(name="feed"))
-            self._overlays.append(Overlay(name="popup.save_login"))
+            self._nav.restart(Page(name="feed"))
+            self._nav.show("popup.save_login")
 
     def _on_close_overlay(self, _: str) -> None:
-        if self._overlays:
-            self._overlays.pop()
+        self._nav.close()
 
     def _on_back_page(self, _: str) -> None:
-        self._focused = False
+        self._nav.field = ""
         self.back()
 
     # Text and keys
 
     def focus_field(self, field: str) -> None:
-        self._focused = field == "search"
+        self._nav.field = field
 
     def text(self, field: str) -> str:
-        return self._query if field == "search" else ""
+        return self._query if field == "search" else self._posting.text(field)
 
     def edit(self, field: str, text: str) -> None:
         if field == "search":
             self._query = text
+        else:
+            self._posting.edit(field, text)
 
     def submit(self) -> None:
-        if self._query.strip():
+        if self._nav.field not in ("", "search"):
+            self._posting.submit(self._nav.field)
+        elif self._query.strip():
             self._search(self._query.strip())
 
     def hide_keyboard(self) -> None:
-        self._focused = False
+        self._posting.hide_keyboard()
 
     def back(self) -> bool:
         """Closes what is on top; blockers stay, and the app is left instead."""
         if self._blocker():
             return False
-        if self._overlays:
-            self._overlays.pop()
+        if self._nav.close() or self._posting.back() or self._nav.leave():
             return True
-        if len(self._stack) > 1:
-            self._stack.pop()
-            self._focused = False
-            return True
-        if self._page.name != "feed":
-            self._stack = [Page(name="feed")]
+        if self._nav.page.name != "feed":
+            self._nav.stack = [HOME]
             return True
         return False
 
     def swipe(self, dx: int, dy: int) -> None:
         """Up or down on the feed: the next or the previous video."""
-        if self._page.name == "feed" and not self._overlays and not self._blocker() and abs(dy) > max(_SWIPE, abs(dx)):
+        if (
+            self._nav.page.name == "feed"
+            and not self._nav.overlays
+            and not self._blocker()
+            and abs(dy) > max(_SWIPE, abs(dx))
+        ):
             self._position = max(0, self._position + (1 if dy < 0 else -1))

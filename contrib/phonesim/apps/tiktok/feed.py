@@ -1,6 +1,7 @@
 """The For You feed, nested and named as in the recording of 43.1.4; the frames that hold nothing are left out."""
 
 from phonesim.apps.tiktok.bottom_nav import HEIGHT, bottom_nav
+from phonesim.apps.tiktok.posting.prompts import progress
 from phonesim.apps.tiktok.rail import rail
 from phonesim.apps.tiktok.scene import WHITE, Scene, icon, shell, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
@@ -26,7 +27,12 @@ def feed(scene: Scene) -> View:
         ("X.122f", "zpg", "fs"),
     ):
         pager = view(cls, whole, pager, id=id_, flags=flags)
-    layers = [view("FrameLayout", whole, pager, id="h86"), _tabs(scene), *([_promo()] if scene.promo else [])]
+    layers = [
+        view("FrameLayout", whole, pager, id="h86"),
+        _tabs(scene),
+        *([_promo()] if scene.promo else []),
+        *progress(scene),
+    ]
     host = view("FrameLayout", whole, *layers, id="hc2")
     body = view("FrameLayout", whole, view("FrameLayout", whole, host, id="v5b"), id="ml3")
     tabs = view("TabHost", whole, body, bottom_nav(scene, "home", dark=True), id="mln", flags="f")

@@ -1,9 +1,14 @@
 """The active account's own profile: its name opens the account switcher."""
 
+from functools import partial
+
 from phonesim.apps.tiktok.bottom_nav import bottom_nav
-from phonesim.apps.tiktok.profile import statistics, tiles
+from phonesim.apps.tiktok.posting.prompts import failure
+from phonesim.apps.tiktok.posting.tiles import post_tile
+from phonesim.apps.tiktok.profile import MakeTile, statistics, tiles
 from phonesim.apps.tiktok.scene import DIM, GREY, INK, Scene, icon, shell, text
-from phonesim.ui.view import Action, Style, View, view
+from phonesim.posts import Post
+from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import user
 
 _TABS = (("videos_tab", "grid"), ("private_tab", "lock"), ("favorites_tab", "bookmark"), ("liked_tab", "heart"))
@@ -20,10 +25,34 @@ def own_profile(scene: Scene) -> View:
         _statistics(scene, account),
         _studio(scene),
         _tabs(scene),
-        tiles(scene, account, 912),
+        tiles(scene, account, 912, first=_own_tiles(scene)),
     ]
     column = view("LinearLayout", inner, *parts, id="joq")
-    return shell(scene.frame, view("FrameLayout", inner, column, bottom_nav(scene, "profile", dark=False), id="s8e"))
+    return shell(
+        scene.frame,
+        view("FrameLayout", inner, column, *failure(scene), bottom_nav(scene, "profile", dark=False), id="s8e"),
+    )
+
+
+def _own_tiles(scene: Scene) -> list[MakeTile]:
+    """The tile of the drafts, what is being uploaded, and what was published, newest first."""
+    account = scene.world.active
+    made: list[MakeTile] = []
+    drafts = scene.world.drafts_of(account)
+    if drafts:
+        words = scene.labels.filled("drafts_count", str(len(drafts)))
+        made.append(lambda box: post_tile(scene, drafts[0], box, words, Action("open_drafts")))
+    upload = scene.watch_upload()
+    if upload is not None and not upload.failed and upload.post.account == account:
+        percent = f"{upload.percent(scene.phone.clock())}%"
+        made.append(lambda box: post_tile(scene, upload.post, box, percent, None))
+    for number, post in enumerate(scene.world.posts_of(account, placement="feed")):
+        made.append(partial(_published, scene, post, number))
+    return made
+
+
+def _published(scene: Scene, post: Post, number: int, box: Bounds) -> View:
+    return post_tile(scene, post, box, "0", Action("own_post", str(number)))
 
 
 def _title_bar(scene: Scene, account: str) -> View:

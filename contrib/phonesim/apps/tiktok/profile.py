@@ -1,9 +1,14 @@
 """Another user's profile. Frames and header follow the recording of 2024, statistics and action row that of 47.0.3."""
 
+from collections.abc import Callable, Sequence
+
 from phonesim.apps.tiktok.action_row import action_row, suggestions
 from phonesim.apps.tiktok.scene import DIM, INK, WHITE, Scene, icon, notice, shell, text
-from phonesim.ui.view import Action, Style, View, view
+from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User, user
+
+MakeTile = Callable[[Bounds], View]
+"""A cell of the grid at its place."""
 
 
 def profile(scene: Scene) -> View:
@@ -180,33 +185,27 @@ def _tab(left: int, top: int, desc: str, picture: str, *, selected: bool) -> Vie
     return view("RelativeLayout", box, inner, *underline, desc=desc, flags="CSf" if selected else "Cf")
 
 
-def tiles(scene: Scene, seed: str, top: int) -> View:
-    """The grid of videos, three in a row, as many as fit."""
+def tiles(scene: Scene, seed: str, top: int, *, first: Sequence[MakeTile] = ()) -> View:
+    """The grid of videos, three in a row, as many as fit; those of `first` before the others."""
     bottom = scene.frame.bottom
     cells: list[View] = []
     for number in range(9):
         row, column = divmod(number, 3)
         left, y = column * 362, top + row * 472
         box = (left, y, min(left + 358, 1080), min(y + 468, bottom))
-        if box[3] - box[1] > 100:
-            label = text(
-                (left + 16, box[3] - 64, left + 340, box[3] - 14),
-                scene.labels.count((number * 7919 + len(seed) * 431) % 40000),
-                size=32,
-                bold=True,
-                color=WHITE,
-                id="view_count",
-            )
-            cells.append(
-                view(
-                    "FrameLayout",
-                    box,
-                    view("ImageView", box, id="cover", style=Style(artwork=f"{seed}:{number}")),
-                    label,
-                    flags="Cf",
-                )
-            )
+        if box[3] - box[1] <= 100:
+            continue
+        cells.append(first[number](box) if number < len(first) else _tile(scene, seed, number - len(first), box))
     return view("GridView", (0, top, 1080, bottom), *cells, id="gridview", flags="s")
+
+
+def _tile(scene: Scene, seed: str, number: int, box: Bounds) -> View:
+    """A video that was there before, with its views."""
+    views = scene.labels.count((number * 7919 + len(seed) * 431) % 40000)
+    low: Bounds = (box[0] + 16, box[3] - 64, box[0] + 340, box[3] - 14)
+    label = text(low, views, size=32, bold=True, color=WHITE, id="view_count")
+    cover = view("ImageView", box, id="cover", style=Style(artwork=f"{seed}:{number}"))
+    return view("FrameLayout", box, cover, label, flags="Cf")
 
 
 def _locked(scene: Scene, top: int) -> list[View]:

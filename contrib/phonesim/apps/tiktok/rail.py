@@ -1,5 +1,7 @@
 """The rail of controls on a video, as recorded on 43.1.4: author with Follow badge, like, comments, share, sound."""
 
+import msgspec
+
 from phonesim.apps.tiktok.scene import RED, WHITE, Scene, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User
@@ -7,10 +9,25 @@ from phonesim.world import Relation, User
 _RAIL = 912
 
 
-def rail(scene: Scene, author: User, bottom: int) -> list[View]:
-    """From the author's avatar down to the sound."""
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands under the controls."""
+
+    likes: str
+    comments: str
+    saves: str
+    shares: str
+
+
+def rail(scene: Scene, author: User, bottom: int, *, counts: Counts | None = None) -> list[View]:
+    """From the author's avatar down to the sound; the counts of somebody's video are made up from its author's."""
     labels = scene.labels
-    likes, comments, saves, shares = (labels.count(author.likes // part + 3) for part in (90, 900, 1200, 2400))
+    counts = counts or Counts(
+        likes=labels.count(author.likes // 90 + 3),
+        comments=labels.count(author.likes // 900 + 3),
+        saves=labels.count(author.likes // 1200 + 3),
+        shares=labels.count(author.likes // 2400 + 3),
+    )
+    likes, comments, saves, shares = counts.likes, counts.comments, counts.saves, counts.shares
     return [
         _author(scene, author, bottom - 1087),
         _like(scene, author, likes, bottom - 888),
@@ -37,7 +54,8 @@ def _author(scene: Scene, author: User, top: int) -> View:
         style=Style(avatar=author.handle, outline=WHITE, radius=58),
     )
     parts = [view("FrameLayout", (929, top + 26, 1072, top + 169), picture, id="han", flags="Cf", action=open_profile)]
-    if scene.relation(author.handle) in (Relation.NONE, Relation.FOLLOWED_BY):
+    others = author.handle != scene.world.active
+    if others and scene.relation(author.handle) in (Relation.NONE, Relation.FOLLOWED_BY):
         badge = (964, top + 121, 1037, top + 184)
         plus = view(
             "ImageView",

@@ -4,6 +4,8 @@ import msgspec
 
 from phonesim.apps.app import Phone
 from phonesim.apps.tiktok.labels import Labels
+from phonesim.apps.tiktok.posting.state import PostingState, Upload
+from phonesim.apps.tiktok.posting.uploads import Uploads
 from phonesim.ui.chrome import Frame
 from phonesim.ui.view import DESIGN_WIDTH, Action, Bounds, Style, View, view
 from phonesim.world import Relation, World
@@ -46,7 +48,10 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Relations whose label has not caught up yet."""
     suggesting: frozenset[str]
     query: str
-    focused: bool
+    field: str
+    """The text field that has the focus."""
+    posting: PostingState
+    uploads: Uploads
     promo: bool
     """Whether the feed still shows its floating advertisement."""
 
@@ -58,6 +63,15 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     def loading(self) -> bool:
         """Whether the page is still waiting for the server."""
         return self.phone.before(self.page.ready_at)
+
+    @property
+    def focused(self) -> bool:
+        """Whether the field of the search has the focus."""
+        return self.field == "search"
+
+    def watch_upload(self) -> Upload | None:
+        """The upload that the screen shows; what is drawn of it goes stale as it goes on."""
+        return self.uploads.watch()
 
     def relation(self, handle: str) -> Relation:
         """The relation that the screen shows, which may lag behind the server's."""

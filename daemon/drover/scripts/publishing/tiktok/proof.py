@@ -23,7 +23,9 @@ IGNORED_S: Final = 15.0
 """A form that stands this long after the tap did not take it."""
 LOOKS_S: Final = 20.0
 """How long the own profile is looked at after an upload, at least."""
-_STEADY_S: Final = 6.0
+EMPTY_S: Final = 2.0
+"""How long a profile without posts must stand to be believed."""
+_STEADY_S: Final = 15.0
 _FORMS: Final = (Screen.POST_FORM, Screen.PUBLISH_QUESTION, Screen.EDITOR)
 
 
@@ -35,21 +37,28 @@ class GridSight:
     tree: Hierarchy
 
 
-def read_grid(nav: Navigator) -> GridSight:
-    """Open the own profile and read its posts, once two looks in a row agree."""
-    own_profile(nav)
-    last: list[Grid] = []
+def read_grid(nav: Navigator, *, restart: bool = True) -> GridSight:
+    """Open the own profile and read its posts, once they stand still; `restart` as in `own_profile`."""
+    own_profile(nav, restart=restart)
+    steady = _Steady(nav)
+    return nav.reach(steady.read, what="the posts of the own profile", timeout_s=_STEADY_S, patient=True)
 
-    def steady(sight: Sight) -> GridSight | None:
-        grid = profile_grid(nav.app, sight.tree)
-        if grid is None or "loading" in sight.seen.details:
-            last.clear()
+
+class _Steady:
+    """Since when the same posts stand. None at all may be a page that still loads, and has to stand longer."""
+
+    def __init__(self, nav: Navigator) -> None:
+        self._nav = nav
+        self._grid: Grid | None = None
+        self._since = 0.0
+
+    def read(self, sight: Sight) -> GridSight | None:
+        grid = profile_grid(self._nav.app, sight.tree)
+        if grid is None or grid != self._grid or "loading" in sight.seen.details:
+            self._grid, self._since = grid, self._nav.now()
             return None
-        agreed = bool(last) and last[-1] == grid
-        last[:] = [grid]
-        return GridSight(grid=grid, tree=sight.tree) if agreed else None
-
-    return nav.reach(steady, what="the posts of the own profile", timeout_s=_STEADY_S + 10, patient=True)
+        stood = self._nav.now() - self._since
+        return GridSight(grid=grid, tree=sight.tree) if grid.views or stood >= EMPTY_S else None
 
 
 def find_proof(nav: Navigator, publication: Publication, before: Grid) -> Hierarchy:
@@ -113,7 +122,8 @@ class _Watch:
 def _on_profile(nav: Navigator, before: Grid, end: float, wait_s: float) -> Hierarchy:
     """Look at the own profile until it shows one post more and no upload; pulled down to load again in between."""
     while True:
-        now = read_grid(nav)
+        # Ending the app would end an upload with it.
+        now = read_grid(nav, restart=False)
         shown = upload(nav.app, now.tree)
         if shown.failed:
             fail_upload(nav, nav.look(), f"says “{shown.failed}”")

@@ -1,0 +1,132 @@
+"""Questions on the way to a post and after it: draft or discard, publish now, the limit, the launcher's widget."""
+
+from collections.abc import Callable, Mapping
+
+from phonesim.apps.tiktok.scene import DIM, GREY, WHITE, Overlay, Scene, icon, text
+from phonesim.apps.tiktok.sheets import CLOSE, dialog_window, message_dialog
+from phonesim.ui.view import Action, Bounds, Style, View, Window, view
+
+LAUNCHER = "com.android.launcher3"
+
+
+def discard(scene: Scene, overlay: Overlay) -> Window:
+    """BACK on the editor or the form; a touch beside it keeps on editing."""
+    labels = scene.labels
+    buttons = ((labels["discard"], Action("discard")), (labels["keep_draft"], Action("drafts")))
+    return message_dialog(scene, labels["discard_title"], labels["discard_text"], buttons)
+
+
+def publish(scene: Scene, overlay: Overlay) -> Window:
+    """The second question that some accounts get after Post."""
+    labels = scene.labels
+    buttons = ((labels["cancel"], CLOSE), (labels["publish_now"], Action("publish_now")))
+    return message_dialog(scene, labels["publish_title"], labels["publish_text"], buttons)
+
+
+def limit(scene: Scene, overlay: Overlay) -> Window:
+    labels = scene.labels
+    return message_dialog(scene, labels["post_limit_title"], labels["post_limit_text"], ((labels["ok"], CLOSE),))
+
+
+def widget(scene: Scene, overlay: Overlay) -> Window:
+    """The launcher's own sheet, with its recorded ids."""
+    bottom = scene.frame.height
+    top = bottom - 991
+    labels = scene.labels
+    box: Bounds = (0, top, 1080, bottom)
+    cell: Bounds = (71, top + 262, 1009, top + 718)
+    name = "TikTok Camera"
+    words = view(
+        "LinearLayout",
+        (71, top + 552, 1009, top + 697),
+        text((415, top + 552, 664, top + 603), name, id="widget_name", size=38, align="center"),
+        text((71, top + 603, 1009, top + 654), "1 × 1", id="widget_dims", size=34, color=DIM, align="center"),
+        text((71, top + 654, 1009, top + 697), name, id="widget_description", size=34, color=DIM, align="center"),
+        id="widget_text_container",
+    )
+    preview = view("FrameLayout", (426, top + 304, 653, top + 531), style=Style(icon="music", size=200))
+    buttons = [
+        text(
+            (382, top + 781, 613, top + 907), labels["cancel"], cls="Button", flags="Cf", align="center", action=CLOSE
+        ),
+        text((634, top + 781, 1051, top + 907), labels["add_to_home"], cls="Button", flags="Cf", align="center"),
+    ]
+    parts = [
+        text((29, top + 63, 1051, top + 148), "TikTok", id="widget_appName", size=60, align="center"),
+        text((29, top + 148, 1051, top + 220), labels["widget_drag"], id="widget_drag_instruction", align="center"),
+        view("ScrollView", cell, view("FrameLayout", cell, preview, words, id="widget_cell", desc=name)),
+        view("LinearLayout", (29, top + 760, 1051, top + 928), *buttons, id="actions_container"),
+    ]
+    sheet = view("LinearLayout", box, *parts, id="add_item_bottom_sheet_content", style=Style(fill=WHITE, radius=40))
+    return dialog_window(scene, sheet, outside=CLOSE, package=LAUNCHER)
+
+
+def link(scene: Scene, overlay: Overlay) -> Window:
+    """Where a product link is typed."""
+    top = scene.frame.height // 2 - 700
+    box: Bounds = (60, top, 1020, top + 560)
+    labels, made = scene.labels, scene.posting.composition
+    typed = made.texts["link"] if made else ""
+    style = Style(fill=GREY, radius=14, inset=24, text=typed or "https://", color=DIM if not typed else "#161823")
+    flags = "CfLF" if scene.field == "link" else "CfL"
+    parts = [
+        text((100, top + 40, 980, top + 110), labels["product_link"], id="title", size=48, bold=True, align="center"),
+        view(
+            "EditText", (100, top + 170, 980, top + 300), id="gzk", text=typed, flags=flags, field="link", style=style
+        ),
+        *_pair(scene, top + 380, ("cancel", CLOSE), ("add", Action("add_link"))),
+    ]
+    return dialog_window(scene, view("FrameLayout", box, *parts, style=Style(fill=WHITE, radius=28)))
+
+
+def _pair(scene: Scene, top: int, *buttons: tuple[str, Action]) -> list[View]:
+    return [
+        text(
+            (100 + i * 450, top, 530 + i * 450, top + 120),
+            scene.labels[key],
+            cls="Button",
+            flags="Cf",
+            bold=bool(i),
+            align="center",
+            fill=GREY,
+            radius=14,
+            action=action,
+        )
+        for i, (key, action) in enumerate(buttons)
+    ]
+
+
+SHEETS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
+    "discard": discard,
+    "publish_now": publish,
+    "post_limit": limit,
+    "widget": widget,
+    "product_link": link,
+}
+
+
+def progress(scene: Scene) -> list[View]:
+    """The upload in the upper left corner: its percentage; or that it failed."""
+    upload = scene.watch_upload()
+    if upload is None or upload.failed:
+        return failure(scene)
+    box: Bounds = (32, 300, 212, 540)
+    words = text((32, 390, 212, 450), f"{upload.percent(scene.phone.clock())}%", size=44, bold=True, align="center")
+    return [view("FrameLayout", box, words, id="upload_progress", style=Style(fill=WHITE, radius=16))]
+
+
+def failure(scene: Scene) -> list[View]:
+    """The bar that an upload leaves which failed, with Retry."""
+    upload = scene.watch_upload()
+    if upload is None or not upload.failed:
+        return []
+    labels = scene.labels
+    again: Bounds = (640, 290, 880, 380)
+    style = Style(fill=GREY, radius=12, bold=True, align="center")
+    parts = [
+        text((70, 290, 620, 380), labels["upload_failed"], id="tv_title", size=42),
+        view("Button", again, text=labels["retry"], flags="Cf", action=Action("retry_upload"), style=style),
+        icon((920, 290, 1010, 380), "close", cls="Button", desc=labels["close"], flags="Cf", action=Action("give_up")),
+    ]
+    box: Bounds = (32, 270, 1048, 400)
+    return [view("FrameLayout", box, *parts, id="upload_failed", flags="C", style=Style(fill=WHITE, radius=16))]

@@ -1,0 +1,57 @@
+"""The library of sounds: any words find some, always the same ones."""
+
+import hashlib
+import re
+import unicodedata
+
+from phonesim.apps.tiktok.posting.state import Sound
+
+_ARTISTS = ("Lumora", "Casa Verde", "The Tin Birds", "Mila Orsay", "Niko Tal", "Ferris & Co")
+_KINDS = ("", " (sped up)", " - Remix", " (slowed)", " Instrumental")
+_made: dict[str, Sound] = {}
+
+
+def search(words: str) -> list[Sound]:
+    """Sounds for these words, the one named exactly so first."""
+    name = " ".join(words.split())
+    return [_sound(f"{name}{kind}") for kind in _KINDS] if name else [_sound(name) for name in _TRENDING]
+
+
+_TRENDING = ("Morning Train", "Paper Boats", "Golden Hour Walk", "Kitchen Disco", "Blue Bicycle")
+
+
+def by_link(path: str) -> Sound | None:
+    """The sound of `https://www.tiktok.com/music/NAME-ID`; None for another link. The id decides, the name is said."""
+    found = re.search(r"/music/(?P<name>[^/?#]*?)-?(?P<id>\d{4,})(?:[/?#]|$)", path)
+    if found is None:
+        return None
+    known = _made.get(found["id"])
+    if known is not None:
+        return known
+    name = found["name"].replace("-", " ").strip() or "sound"
+    return _keep(Sound(id=found["id"], name=name, artist=_artist(found["id"])))
+
+
+def by_id(id_: str) -> Sound:
+    """A sound that was found or linked before; raises KeyError."""
+    return _made[id_]
+
+
+def link_of(sound: Sound) -> str:
+    """The address of its page."""
+    plain = unicodedata.normalize("NFKD", sound.name).encode("ascii", "ignore").decode()
+    return f"https://www.tiktok.com/music/{re.sub(r'[^A-Za-z0-9]+', '-', plain).strip('-')}-{sound.id}"
+
+
+def _sound(name: str) -> Sound:
+    digest = hashlib.sha256(name.lower().encode()).digest()
+    id_ = str(7_000_000_000_000_000_000 + int.from_bytes(digest[:7]))
+    return _keep(Sound(id=id_, name=name, artist=_artist(id_)))
+
+
+def _artist(id_: str) -> str:
+    return _ARTISTS[int(id_) % len(_ARTISTS)]
+
+
+def _keep(sound: Sound) -> Sound:
+    return _made.setdefault(sound.id, sound)

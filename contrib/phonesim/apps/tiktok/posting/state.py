@@ -1,0 +1,124 @@
+"""What is being composed and what is on its way to the server. The controller changes it, screens read it."""
+
+import re
+
+import msgspec
+
+from phonesim.contract import MediaItem
+from phonesim.posts import Post, PostedFile
+from phonesim.ui.pictures import thumbnail
+
+_TAG = re.compile(r"(?:^|\s)([#@][^\s#@]+)$")
+
+
+class Sound(msgspec.Struct, frozen=True, kw_only=True):
+    """A sound of the library."""
+
+    id: str
+    name: str
+    artist: str
+
+    @property
+    def label(self) -> str:
+        """As the editor's chip writes it."""
+        return f"{self.name} - {self.artist}"
+
+
+class Composition(msgspec.Struct, kw_only=True):
+    """A post that is being made. Volumes are percentages."""
+
+    way: str
+    """How it was begun: `share`, `add_button`, `use_sound`."""
+    files: tuple[MediaItem, ...] = ()
+    texts: dict[str, str] = msgspec.field(default_factory=lambda: {"title": "", "caption": "", "link": ""})
+    """What was typed, by the field's name."""
+    sound: Sound | None = None
+    original_on: bool = True
+    volumes: dict[str, int] = msgspec.field(default_factory=lambda: {"original": 100, "added": 100})
+    link: str = ""
+    """The product link that was added."""
+
+    @property
+    def kind(self) -> str:
+        return "video" if any(file.kind == "video" for file in self.files) else "images"
+
+    @property
+    def target(self) -> str:
+        """What its post is counted under."""
+        return self.files[0].name if self.files else ""
+
+    def post(self, account: str, *, placement: str, at: float) -> Post:
+        """What is published if it is published now."""
+        return Post(
+            account=account,
+            kind=self.kind,
+            files=tuple(posted(file) for file in self.files),
+            title=self.texts["title"],
+            caption=self.texts["caption"],
+            sound=self.sound.name if self.sound else "",
+            original_volume=self.volumes["original"] if self.original_on else 0,
+            added_volume=self.volumes["added"] if self.sound else None,
+            product_link=self.link,
+            way=self.way,
+            placement=placement,
+            at=at,
+        )
+
+
+class Upload(msgspec.Struct, kw_only=True):
+    """A post on its way. It is published when it has arrived, and not before."""
+
+    post: Post
+    began: float
+    seconds: float
+    """How long it takes; infinity for one that never ends."""
+    breaks: bool = False
+    """Whether it fails on its way."""
+    failed: bool = False
+
+    @property
+    def ends(self) -> float:
+        return self.began + (self.seconds * _BREAKS_AT if self.breaks else self.seconds)
+
+    def percent(self, now: float) -> int:
+        """0 to 99; one that never ends stops at STUCK_AT."""
+        if self.seconds == float("inf"):
+            return min(STUCK_AT, int((now - self.began) * 40))
+        return max(0, min(99, int(100 * (now - self.began) / self.seconds)))
+
+
+STUCK_AT = 73
+_BREAKS_AT = 0.6
+
+
+class PostingState(msgspec.Struct, kw_only=True):
+    """All that the screens of publishing are drawn from."""
+
+    composition: Composition | None = None
+    multiple: bool = True
+    chosen: list[str] = msgspec.field(default_factory=list[str])
+    """URIs of the selected files, in the order in which they were touched."""
+    album: str = ""
+    """The folder that the picker shows; nothing for Recents."""
+    filter: str = "all"
+    mode: str = "PHOTO"
+    sound_query: str = ""
+    sound_tab: str = ""
+    sound_search: str = ""
+    candidate: Sound | None = None
+    """The sound that the panel plays and that its check mark would take."""
+    covered: bool = False
+    """Whether a list of suggestions stayed after the keyboard had gone."""
+    uploads: list[Upload] = msgspec.field(default_factory=list[Upload])
+
+
+def posted(file: MediaItem) -> PostedFile:
+    """The file as its post keeps it."""
+    picture = thumbnail(file.data, file.sha256) if file.kind == "images" else b""
+    return PostedFile(name=file.name, sha256=file.sha256, kind=file.kind, picture=picture)
+
+
+def unfinished_tag(words: str) -> str:
+    """The `#word` or `@word` at the end that is still being typed; nothing if the text does not end in one."""
+    found = _TAG.search(words)
+    return found[1] if found else ""
