@@ -171,6 +171,10 @@ class Phone:
         """
         shell.share(self._adb, item.uri, item.media_type, package, activity, timeout_s=timeout_s)
 
+    def share_as(self, item: GalleryItem, package: str, action: str, *, timeout_s: float = 20.0) -> None:
+        """Hand one item of the gallery to an app under an action of its own, such as "add to story"."""
+        shell.share_as(self._adb, item.uri, item.media_type, package, action, timeout_s=timeout_s)
+
     def force_stop(self, package: str, *, timeout_s: float = CALL_S) -> None:
         """End the app: its next start begins at its first screen."""
         shell.force_stop(self._adb, package, timeout_s=timeout_s)

@@ -22,6 +22,7 @@ _ERROR = re.compile(r"^(?:Error|Exception|java\.)[\s\S]*", re.M)
 _UNRESOLVED = re.compile(r"unable to resolve|does not exist|No activities found")
 _ACTIVITY = re.compile(r"\.?[A-Za-z_$][A-Za-z0-9_$]*(?:\.[A-Za-z_$][A-Za-z0-9_$]*)*")
 _CONTENT = re.compile(r"content://media/external/(?:video|images)/media/\d+")
+_ACTION = re.compile(r"[a-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)+")
 _SEND: Final = "android.intent.action.SEND"
 _LAUNCHER: Final = ("-a", "android.intent.action.MAIN", "-c", "android.intent.category.LAUNCHER")
 
@@ -64,6 +65,17 @@ def share(adb: Adb, uri: str, media_type: str, package: str, activity: str, *, t
         # Another version, or a clone, calls its activity otherwise: Android finds the one that takes this type.
         output = adb.shell(["am", "start", "-W", *what, "-p", checked(package)], timeout_s=timeout_s)
     _started(adb, output, package, f"take a {media_type}", timeout_s)
+
+
+def share_as(adb: Adb, uri: str, media_type: str, package: str, action: str, *, timeout_s: float) -> None:
+    """Hand one item of the MediaStore to an app under an action of its own; raises AppMissingError, PhoneError."""
+    if not _CONTENT.fullmatch(uri):
+        raise PhoneError(f"{adb.serial}: {uri!r} is no item of the MediaStore")
+    if not _ACTION.fullmatch(action):
+        raise PhoneError(f"{action!r} is not the name of an action")
+    what = ["-a", action, "-d", uri, "-t", media_type, "--grant-read-uri-permission", "-p", checked(package)]
+    output = adb.shell(["am", "start", "-W", *what], timeout_s=timeout_s)
+    _started(adb, output, package, f"take a {media_type} for {action.rpartition('.')[2]}", timeout_s)
 
 
 def force_stop(adb: Adb, package: str, *, timeout_s: float) -> None:

@@ -16,7 +16,7 @@ from drover.scripts.captions import caption
 from drover.scripts.context import Context, ScriptFailed
 from drover.scripts.identity import become
 from drover.scripts.navigation import Navigator, NotReachedError
-from drover.scripts.publishing.apps import PUBLISHERS
+from drover.scripts.publishing.apps import PUBLISHERS, REFUSALS
 from drover.scripts.publishing.carrying import Carrier, sweep
 from drover.scripts.publishing.publisher import Publication, Publisher
 from drover.wire.media import MediaKind
@@ -48,6 +48,8 @@ class Post:
         if make is None:
             raise ScriptFailed(Reason.SCRIPT_ERROR, f"Nothing here can publish on {ctx.platform!r}.")
         self._check_media(ctx)
+        if refuse := REFUSALS.get(ctx.platform):
+            refuse(self.config, caption(self.config.captions, ctx.task_id), len(ctx.media))
         self._publisher = make()
         with self._undone_on_failure(nav):
             self._prepare(nav, self._publisher)

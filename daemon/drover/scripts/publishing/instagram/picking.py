@@ -114,7 +114,9 @@ def _choose(nav: Navigator, index: int, kind: MediaKind) -> None:
             return
         if len(found) < 2 or _after_selected(found) is None:
             break
-        nav.phone.drag(found[-1].target.bounds.center, (found[-1].target.bounds.center[0], found[0].target.bounds.center[1]))
+        nav.phone.drag(
+            found[-1].target.bounds.center, (found[-1].target.bounds.center[0], found[0].target.bounds.center[1])
+        )
     raise NotReachedError(f"item {index + 1} of the picker", nav.look())
 
 

@@ -25,7 +25,9 @@ def refuse_impossible(config: PostConfig, words: Caption, count: int) -> None:
     """Raise ScriptFailed `rejected`, naming the field, for what Instagram or Drover on Instagram cannot do."""
     why = _why_not(config, words, count)
     if why:
-        raise ScriptFailed(Reason.REJECTED, f"{why}. Nothing was done on the phone; correct it and create the task anew.")
+        raise ScriptFailed(
+            Reason.REJECTED, f"{why}. Nothing was done on the phone; correct it and create the task anew."
+        )
 
 
 def _why_not(config: PostConfig, words: Caption, count: int) -> str:

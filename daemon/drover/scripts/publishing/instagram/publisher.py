@@ -1,12 +1,8 @@
 """Instagram's Publisher: the parts of publishing in their order."""
 
-from drover.apps import Screen, composer
 from drover.apps.composer import Destination
-from drover.apps.publishing import publish_answer
-from drover.apps.view import View
-from drover.phone.engine import PhoneError, TapUncertainError
 from drover.phone.hierarchy import Hierarchy, Node
-from drover.scripts.navigation import Navigator, NotReachedError, Sight
+from drover.scripts.navigation import Navigator
 from drover.scripts.publishing.instagram.form import aim, write_caption
 from drover.scripts.publishing.instagram.plan import destination
 from drover.scripts.publishing.instagram.proof import Before, find_proof, survey

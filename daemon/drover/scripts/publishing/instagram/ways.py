@@ -22,7 +22,11 @@ _LOAD_S: Final = 30.0
 _EDIT_S: Final = 45.0
 _REST_S: Final = 5.0
 _MOST_STAGES: Final = 8
-_ENDS: Final = {Destination.FEED: Screen.POST_FORM, Destination.REEL: Screen.POST_FORM, Destination.STORY: Screen.STORY_EDITOR}
+_ENDS: Final = {
+    Destination.FEED: Screen.POST_FORM,
+    Destination.REEL: Screen.POST_FORM,
+    Destination.STORY: Screen.STORY_EDITOR,
+}
 _STAGES: Final = frozenset({Screen.CHOOSER, Screen.EDITOR, Screen.STORY_EDITOR, Screen.POST_FORM, *PICKERS})
 
 
