@@ -4,7 +4,7 @@ Having left the editor proves nothing. A profile that counts one post more prove
 that was not there before, and cannot be where one was.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
 from drover.apps import Screen, composer
@@ -35,7 +35,7 @@ _FORMS: Final = (Screen.POST_FORM, Screen.STORY_EDITOR, Screen.EDITOR)
 class Before:
     """What stood there before: posts and story of the own profile, uploads that the feed had given up already."""
 
-    grid: Grid = Grid()
+    grid: Grid = field(default_factory=Grid)
     story: bool | None = None
     failed: tuple[str, ...] = ()
 

@@ -1,0 +1,339 @@
+"""Instagram's navigation: the back stack, what is over it, and what each touch does. It draws nothing itself."""
+
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import msgspec
+
+from phonesim.apps.app import Phone
+from phonesim.apps.following import Following, Outcome
+from phonesim.apps.instagram import blockers, dialogs, explore, sheets
+from phonesim.apps.instagram.compose import NOTHING
+from phonesim.apps.instagram.feed import feed
+from phonesim.apps.instagram.labels import labels_of
+from phonesim.apps.instagram.own_profile import own_profile
+from phonesim.apps.instagram.profile import profile
+from phonesim.apps.instagram.reels import empty_page, reels
+from phonesim.apps.instagram.scene import PACKAGE, Overlay, Page, Scene
+from phonesim.apps.tiktok.popups import PERMISSIONS
+from phonesim.contract import Focus, Intent
+from phonesim.ui.view import Action, View, Window
+from phonesim.world import Relation, lookalikes, normal, traits_of, user
+
+LOAD_S = 0.25
+SLOW_S = 2.0
+_MAIN = "com.instagram.mainactivity.InstagramMainActivity"
+_GRANT = "com.android.permissioncontroller.permission.ui.GrantPermissionsActivity"
+_SWIPE = 200
+_PROFILE = re.compile(r"^https?://(?:www\.|m\.)?instagram\.com/([^/?#]+)/?(?:[?#].*)?$")
+_SITE = re.compile(r"^https?://(?:www\.|m\.)?instagram\.com(?:/|$)")
+_PLACES = frozenset({"p", "reel", "reels", "stories", "explore", "accounts", "direct", "about", "legal"})
+_BLOCKERS = ("login_wall", "banned", "captcha", "verification")
+_BLOCKED: Mapping[str, Callable[[Scene], View]] = {
+    "challenge_loading": blockers.challenge_loading,
+    "login_wall": blockers.login_wall,
+    "banned": blockers.disabled,
+    "captcha": blockers.captcha,
+    "verification": blockers.verification,
+}
+_IN_TREE: Mapping[str, Callable[[Scene, Overlay], View]] = {
+    "create_sheet": sheets.create_sheet,
+    "follow_sheet": sheets.follow_sheet,
+}
+_PAGES: Mapping[str, Callable[[Scene], View]] = {
+    "home": feed,
+    "reels": reels,
+    "explore": explore.explore,
+    "search": explore.search,
+    "search_results": explore.results,
+    "profile": profile,
+    "own_profile": own_profile,
+}
+_TABS = frozenset({"home", "reels", "inbox", "explore", "own_profile", "news"})
+
+
+class Instagram:
+    """Implements `phonesim.apps.app.App`. A clone has another package, accounts of its own, and opens no links."""
+
+    version = "410.0.0.53.71"
+
+    def __init__(self, phone: Phone, *, package: str = PACKAGE) -> None:
+        self.package = package
+        self._phone = phone
+        self._world = phone.world("instagram" if package == PACKAGE else package, names=("cafe", "atelier", "lab"))
+        self._labels = labels_of(phone.language)
+        self._following = Following(phone, self._world, _BLOCKERS)
+        self._position = 0
+        self.stop()
+
+    def stop(self) -> None:
+        """Follows and the place in the feed are the server's and survive."""
+        self._stack: list[Page] = []
+        self._overlays: list[Overlay] = []
+        self._following.forget()
+        self._suggesting: set[str] = set()
+        self._query = ""
+        self._focused = ""
+
+    # What is on
+
+    @property
+    def focus(self) -> Focus:
+        if self._overlays and self._overlays[-1].name in ("popup.notification", "popup.camera"):
+            return Focus(package=PERMISSIONS, activity=_GRANT)
+        return Focus(package=self.package, activity=_MAIN)
+
+    @property
+    def dark(self) -> bool:
+        return self._page.name == "reels" and not self._overlays and not self._blocker()
+
+    @property
+    def screen(self) -> tuple[str, str]:
+        blocker = self._blocker()
+        if blocker:
+            return f"instagram.{blocker}", ""
+        if self._overlays:
+            return f"instagram.{self._overlays[-1].name}", self._overlays[-1].target
+        page = self._page
+        name = self._profile_state(page) if page.name == "profile" else page.name
+        return f"instagram.{name}", page.target
+
+    @property
+    def focused_field(self) -> str:
+        return self._focused if not self._blocker() and not self._overlays else ""
+
+    @property
+    def _page(self) -> Page:
+        return self._stack[-1] if self._stack else Page(name="home")
+
+    def _profile_state(self, page: Page) -> str:
+        if self._phone.before(page.ready_at):
+            return "profile_loading"
+        found = user(page.target)
+        if found is None:
+            return "user_not_found"
+        return "user_banned" if "banned" in found.traits else "profile"
+
+    def _blocker(self) -> str:
+        """What stops everything now; while the challenge itself still loads, that."""
+        faults = self._phone.faults
+        if self._phone.before(faults.until("challenge_loading")):
+            return "challenge_loading"
+        return next((name for name in _BLOCKERS if faults.active(name)), "")
+
+    def windows(self) -> list[Window]:
+        """The page with the sheets in its tree, then dialogs in windows of their own."""
+        scene = self._scene()
+        blocked = _BLOCKED.get(self._blocker())
+        if blocked is not None:
+            return [Window(package=self.package, root=blocked(scene))]
+        over = tuple(_IN_TREE[lay.name](scene, lay) for lay in self._overlays if lay.name in _IN_TREE)
+        page = self._draw(msgspec.structs.replace(scene, over=over))
+        return [Window(package=self.package, root=page), *self._dialogs(scene)]
+
+    def _dialogs(self, scene: Scene) -> list[Window]:
+        found: list[Window] = []
+        for overlay in self._overlays:
+            if overlay.name == "account_switcher":
+                found.append(sheets.account_switcher(scene, overlay))
+            elif overlay.name not in _IN_TREE:
+                found.append(dialogs.WINDOWS[overlay.name](scene, overlay))
+        return found
+
+    def _scene(self) -> Scene:
+        mixed = labels_of("fr" if self._phone.language == "en" else "en")
+        return Scene(
+            package=self.package,
+            phone=self._phone,
+            world=self._world,
+            labels=self._labels,
+            nav=mixed if self._phone.faults.active("mixed_language") else self._labels,
+            page=self._page,
+            position=self._position,
+            shown=self._following.shown(),
+            suggesting=frozenset(self._suggesting),
+            query=self._query,
+            focused=self.focused_field,
+            draft=NOTHING,
+            uploads=(),
+        )
+
+    def _draw(self, scene: Scene) -> View:
+        builder = _PAGES.get(scene.page.name)
+        return builder(scene) if builder is not None else empty_page(scene, scene.page.name)
+
+    # Ways in
+
+    def opens(self, intent: Intent) -> bool:
+        """Launcher intents; links to the site and the app's own scheme, which a clone does not take."""
+        if not intent.data:
+            return intent.action in ("", "android.intent.action.MAIN")
+        known = bool(_SITE.match(intent.data)) or intent.data.startswith("instagram://")
+        return known and self.package == PACKAGE
+
+    def open(self, intent: Intent) -> None:
+        """A link to a profile opens that profile, anything else the feed."""
+        handle = _linked_user(intent.data)
+        if handle:
+            self._stack = self._stack or [Page(name="home")]
+            self._enter_profile(self._instead_of(handle))
+        else:
+            self._stack = []
+            self._enter(Page(name="home"))
+
+    def _instead_of(self, handle: str) -> str:
+        """Whose profile a link really opens."""
+        if not self._phone.faults.active("wrong_profile"):
+            return handle
+        other = (*lookalikes(handle), "someone.else")[0]
+        return normal(str(self._phone.faults.value("wrong_profile", "target", other)))
+
+    def _enter(self, page: Page, load_s: float = 0.0) -> None:
+        delay = max(load_s, self._phone.faults.seconds("slow_screens", 3.0))
+        self._focused = explore.FIELD if page.name == "search" else ""
+        self._overlays = [Overlay(name=f"popup.{kind}") for kind in self._phone.faults.popups_due()]
+        self._stack.append(msgspec.structs.replace(page, ready_at=self._phone.clock() + delay))
+
+    def _enter_profile(self, handle: str) -> None:
+        if handle == self._world.active:
+            self._enter(Page(name="own_profile"))
+        else:
+            self._enter(Page(name="profile", target=handle), SLOW_S if "slow" in traits_of(handle) else LOAD_S)
+
+    # Touches
+
+    def act(self, action: Action) -> None:
+        """Dispatch by the action's name, as nodes carry it."""
+        handler = getattr(self, f"_on_{action.name}", None)
+        if handler is not None:
+            handler(action.value)
+
+    def _on_follow(self, handle: str) -> None:
+        outcome = self._following.follow(handle)
+        if outcome is Outcome.CHANGED:
+            self._suggesting.add(handle)
+        elif outcome is Outcome.LIMITED:
+            self._too_fast()
+
+    def _too_fast(self) -> None:
+        if self._phone.faults.value("follow_limit", "as", "dialog") == "toast":
+            self._phone.show_toast(self._labels["too_fast"])
+        else:
+            self._overlays.append(Overlay(name="too_fast"))
+
+    def _on_relation(self, handle: str) -> None:
+        self._overlays.append(Overlay(name="follow_sheet", target=handle))
+
+    def _on_ask_unfollow(self, handle: str) -> None:
+        """A second question for a private user whom we follow; a request is taken back at once."""
+        found = user(handle)
+        self._overlays.pop()
+        if found is not None and found.private and self._world.relation(handle) is not Relation.REQUESTED:
+            self._overlays.append(Overlay(name="unfollow_dialog", target=handle))
+        else:
+            self._following.unfollow(handle)
+
+    def _on_unfollow(self, handle: str) -> None:
+        self._overlays.pop()
+        self._following.unfollow(handle)
+
+    def _on_suggest(self, handle: str) -> None:
+        self._suggesting ^= {handle}
+
+    def _on_like(self, handle: str) -> None:
+        self._world.tapped("like", handle)
+        self._world.like(handle)
+
+    def _on_profile(self, handle: str) -> None:
+        self._enter_profile(handle)
+
+    def _on_tab(self, name: str) -> None:
+        if name in _TABS:
+            self._stack = [] if name == "home" else [Page(name="home")]
+            self._enter(Page(name=name))
+
+    def _on_search(self, _: str) -> None:
+        self._query = ""
+        self._enter(Page(name="search"))
+
+    def _on_submit(self, _: str) -> None:
+        self.submit()
+
+    def _on_clear_search(self, _: str) -> None:
+        self._query = ""
+
+    def _on_accounts(self, _: str) -> None:
+        self._overlays.append(Overlay(name="account_switcher"))
+
+    def _on_create_sheet(self, _: str) -> None:
+        self._overlays.append(Overlay(name="create_sheet"))
+
+    def _on_switch(self, account: str) -> None:
+        changed = account != self._world.active
+        self._overlays = []
+        if changed:
+            self._world.switch(account)
+            self._stack = []
+            self._enter(Page(name="home"))
+
+    def _on_close_overlay(self, _: str) -> None:
+        if self._overlays:
+            self._overlays.pop()
+
+    def _on_back_page(self, _: str) -> None:
+        self._focused = ""
+        self.back()
+
+    # Text and keys
+
+    def focus_field(self, field: str) -> None:
+        self._focused = field
+
+    def text(self, field: str) -> str:
+        return self._query if field == explore.FIELD else ""
+
+    def edit(self, field: str, text: str) -> None:
+        """What is typed into the search field brings accounts a moment later."""
+        if field == explore.FIELD and self._stack:
+            self._query = text
+            delay = max(LOAD_S, self._phone.faults.seconds("slow_screens", 3.0))
+            self._stack[-1] = msgspec.structs.replace(self._page, ready_at=self._phone.clock() + delay)
+
+    def submit(self) -> None:
+        words = self._query.strip()
+        if words:
+            self._enter(Page(name="search_results", target=words), LOAD_S)
+
+    def hide_keyboard(self) -> None:
+        self._focused = ""
+
+    def back(self) -> bool:
+        """Closes what is on top; blockers stay, and the app is left instead."""
+        if self._blocker():
+            return False
+        if self._overlays:
+            self._overlays.pop()
+            return True
+        self._focused = ""
+        if len(self._stack) > 1:
+            self._stack.pop()
+            return True
+        if self._page.name != "home":
+            self._stack = [Page(name="home")]
+            return True
+        return False
+
+    def swipe(self, dx: int, dy: int) -> None:
+        """Up or down on the feed or the reels: further or back."""
+        still = self._page.name in ("home", "reels") and not self._overlays and not self._blocker()
+        if still and abs(dy) > max(_SWIPE, abs(dx)):
+            self._position = max(0, self._position + (1 if dy < 0 else -1))
+
+
+def _linked_user(data: str) -> str:
+    """The user that a link names; nothing for a link to anything else."""
+    if data.startswith("instagram://user"):
+        return normal(parse_qs(urlsplit(data).query).get("username", [""])[0])
+    named = _PROFILE.match(data)
+    return "" if named is None or named[1] in _PLACES else normal(unquote(named[1]))

@@ -1,0 +1,30 @@
+"""Rows of three tiles, as on every profile."""
+
+from collections.abc import Sequence
+
+from phonesim.ui.view import Action, Bounds, Style, View, view
+
+_SIDE, _STEP, _HEIGHT = 354, 363, 472
+
+
+def grid_rows(tiles: Sequence[tuple[str, str]], top: int, bottom: int) -> list[View]:
+    """Tiles as (description, seed of the picture), as many rows as are seen above `bottom`."""
+    rows: list[View] = []
+    for number in range((len(tiles) + 2) // 3):
+        y = top + number * (_HEIGHT + 9)
+        if y >= bottom:
+            break
+        row = [_tile(tile, i, y, min(bottom, y + _HEIGHT)) for i, tile in enumerate(tiles[3 * number : 3 * number + 3])]
+        box: Bounds = (0, y, 1080, min(bottom, y + _HEIGHT + 9))
+        rows.append(view("LinearLayout", box, *row, id="media_set_row_content_identifier"))
+    return rows
+
+
+def _tile(tile: tuple[str, str], column: int, top: int, bottom: int) -> View:
+    said, seed = tile
+    box: Bounds = (column * _STEP, top, column * _STEP + _SIDE, bottom)
+    style = Style(artwork=seed)
+    button = view(
+        "Button", box, id="image_button", desc=said, flags="CLf", action=Action("open_post", seed), style=style
+    )
+    return view("FrameLayout", box, view("FrameLayout", box, button))
