@@ -102,7 +102,13 @@ class DisplayPhone(Phone):
 
     @property
     def active(self) -> str:
-        return next(str(row["username"]) for row in self.state["accounts"] if row["active"])
+        return self.active_in("tiktok")
+
+    def active_in(self, app: str) -> str:
+        return next(str(row["username"]) for row in self.accounts_of(app) if row["active"])
+
+    def accounts_of(self, app: str) -> list[dict[str, Any]]:
+        return [row for row in self.state["accounts"] if row.get("app", "tiktok") == app]
 
 
 @dataclass

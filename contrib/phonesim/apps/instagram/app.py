@@ -67,6 +67,9 @@ class Instagram:
         self._position = 0
         self.stop()
 
+    def settle(self) -> None:
+        """Nothing becomes due by itself."""
+
     def stop(self) -> None:
         """Follows and the place in the feed are the server's and survive."""
         self._stack: list[Page] = []

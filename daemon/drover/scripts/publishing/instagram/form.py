@@ -106,9 +106,7 @@ def _close_editor(nav: Navigator, text: str) -> None:
         nav.tap(done)
     if not _free(nav):
         nav.phone.back()
-    nav.reach(
-        lambda sight: _button(nav, sight), what="Share on the form with its caption", timeout_s=_FORM_S, patient=True
-    )
+    nav.reach(lambda sight: _button(nav, sight), what="Share on the form", timeout_s=_FORM_S, patient=True)
 
 
 def _free(nav: Navigator) -> bool:
