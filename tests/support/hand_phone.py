@@ -36,6 +36,18 @@ class HandApp:
     def drag(self, up: int) -> None:
         """The finger moved up by so many pixels."""
 
+    def typed(self, text: str) -> bool:
+        """Text for the focused field; False if none has the focus."""
+        return False
+
+    def hit(self, x: int, y: int) -> None:
+        """A touch; the last box that was made touchable and holds the point takes it."""
+        self.xml()
+        for (left, top, right, bottom), act in reversed(self.touchable):
+            if left <= x < right and top <= y < bottom:
+                act()
+                return
+
 
 class HandEngine:
     """Implements Engine over a HandApp."""
@@ -50,11 +62,7 @@ class HandEngine:
         return (self.app.xml() if self.app.running else LAUNCHER).encode()
 
     def tap(self, x: int, y: int, *, timeout_s: float) -> None:
-        self.app.xml()
-        for (left, top, right, bottom), act in reversed(self.app.touchable):
-            if left <= x < right and top <= y < bottom:
-                act()
-                return
+        self.app.hit(x, y)
 
     def swipe(self, x1: int, y1: int, x2: int, y2: int, *, duration_s: float, timeout_s: float) -> None:
         self.app.drag(y1 - y2)
@@ -66,7 +74,8 @@ class HandEngine:
             self.app.running = False
 
     def type_text(self, text: str, *, timeout_s: float) -> None:
-        raise PhoneError("no field has the focus")
+        if not self.app.typed(text):
+            raise PhoneError("no field has the focus")
 
     def screenshot(self, *, timeout_s: float) -> bytes:
         return b""
