@@ -16,6 +16,8 @@ from tests.support.uidumps import dump
 Key = tuple[str, str]
 """A page, and the id or words of what is touched on it."""
 
+_TABS = {"feed_tab": "home", "profile_tab": "profile"}
+
 
 class RecordedInstagram(HandApp):
     """An account with `posts` posts. `shared` counts what was published; `upload_looks` how long an upload is shown."""
@@ -61,26 +63,17 @@ class RecordedInstagram(HandApp):
         return str(getattr(self, f"_{self.page}_xml")())
 
     def hit(self, x: int, y: int) -> None:
+        """A touch goes to the last control that holds the point; a layer that does nothing lets it through."""
         found = [
-            one
+            _key(one)
             for one in parse(self.xml()).nodes
             if one.clickable and one.bounds.left <= x < one.bounds.right and one.bounds.top <= y < one.bounds.bottom
         ]
-        if found:
-            self._touch(found[-1])
-
-    def _touch(self, touched: Node) -> None:
-        said = next((part.label for part in touched.walk() if part.label), "")
-        key = touched.id or said
-        self.touched.append(f"{self.page}: {key or touched.cls}")
-        if key == "feed_tab":
-            self.to("home")
-        elif key == "profile_tab":
-            self.to("profile")
-        elif (self.page, key) in self._leads:
-            self._leads[(self.page, key)]()
-        elif (self.page, said) in self._leads:
-            self._leads[(self.page, said)]()
+        acting = [key for key in found if key in _TABS or (self.page, key) in self._leads]
+        self.touched.append(f"{self.page}: {(acting or found or ['nothing'])[-1]}")
+        if acting:
+            self.page = _TABS.get(acting[-1], self.page)
+            self._leads.get((self.touched[-1].partition(":")[0], acting[-1]), lambda: None)()
 
     def back(self) -> None:
         self.touched.append(f"{self.page}: BACK")
@@ -184,6 +177,10 @@ class RecordedInstagram(HandApp):
     def _uploading_xml(self) -> str:
         done = 100 - 100 * self.uploading // max(self.upload_looks, 1)
         return re.sub(r'text="90\.0"', f'text="{done}.0"', dump("ig_reel_unavailable_uploading_en").decode())
+
+
+def _key(touched: Node) -> str:
+    return touched.id or next((part.label for part in touched.walk() if part.label), "")
 
 
 def _tree(name: str) -> ElementTree.Element:

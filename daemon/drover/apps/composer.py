@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from drover.apps import form
 from drover.apps.view import LISTS, View
 from drover.phone.hierarchy import Node
 
 _DURATION: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _NUMBER: Final = re.compile(r"\d{1,2}")
+_STATUS_LENGTH: Final = 40
 _PERCENT: Final = re.compile(r"(\d{1,3})(?:[.,]\d+)?\s?[%％]?")
 
 
@@ -176,9 +178,10 @@ def share_button(view: View) -> Node | None:
     return max(good, key=lambda node: node.bounds.bottom, default=None)
 
 
-def discard(view: View) -> Node | None:
-    """The answer that throws a half-made post away, on the question whether to."""
-    return next((target for _, target in view.buttons("discard") if not view.covered(target)), None)
+def publish_answer(view: View) -> Node | None:
+    """The answer that publishes, on the sheet that some versions bring after Share."""
+    known = next((node for node in view.with_id("publish_answer") if node.clickable), None)
+    return known or form.answer(view, "publish_now", "share")
 
 
 # --- afterwards ---
@@ -186,12 +189,25 @@ def discard(view: View) -> Node | None:
 
 def pending(view: View) -> Pending:
     """What the feed or a bar over any screen says of uploads."""
-    said = [*view.with_id("pending_status"), *view.shown("uploading", "upload_failed")]
-    failed = [node.label for node in dict.fromkeys(said) if view.means(node, "upload_failed")]
-    running = [node for node in dict.fromkeys(said) if node.label and not view.means(node, "upload_failed", "uploaded")]
-    numbers = (node.text for node in (*running, *view.with_id("pending_percent")))
-    percents = [int(match[1]) for text in numbers if (match := _PERCENT.search(text)) and int(match[1]) <= 100]
-    return Pending(running=bool(running), percent=max(percents, default=None), failed=tuple(failed))
+    status = [*view.with_id("pending_status"), *(node for node in view.with_id("pending_bar") if _by_a_bar(view, node))]
+    status += [node for node in view.shown("uploading") if _may_be_status(view, node)]
+    failed = [node for node in (*status, *view.shown("upload_failed")) if view.means(node, "upload_failed")]
+    running = [node for node in status if node.label and not view.means(node, "upload_failed", "uploaded")]
+    numbers = [*running, *(node for node in view.with_id("pending_percent") if running)]
+    percents = [int(match[1]) for node in numbers if (match := _PERCENT.search(node.text)) and int(match[1]) <= 100]
+    said = tuple(node.label for node in dict.fromkeys(failed))
+    return Pending(running=bool(running), percent=max(percents, default=None), failed=said)
+
+
+def _may_be_status(view: View, node: Node) -> bool:
+    """Other people's words may say the same: a status is short, and stands at the top or by a bar that grows."""
+    short = len(node.label) <= _STATUS_LENGTH
+    return short and (node.bounds.center[1] < 0.3 * view.height or _by_a_bar(view, node))
+
+
+def _by_a_bar(view: View, node: Node) -> bool:
+    bars = (bar for bar in view.nodes if bar.cls.endswith("ProgressBar"))
+    return any(abs(bar.bounds.center[1] - node.bounds.center[1]) < 0.06 * view.height for bar in bars)
 
 
 def has_story(view: View) -> bool | None:
@@ -223,7 +239,7 @@ def _alone(view: View, target: Node) -> bool:
     others = [node for node in view.clickable if node is not target and target.bounds.contains(node.bounds)]
     inside = [node for node in others if node.bounds != target.bounds]
     listed = any(up.cls.endswith(LISTS) for up in target.ancestors())
-    return not inside and not listed and not _says(view, target, "drafts")
+    return not inside and not listed and not _says(view, target, "drafts", "close_friends")
 
 
 def _inside(view: View, target: Node) -> list[Node]:
