@@ -16,7 +16,7 @@ def screen() -> InstagramScreen:
 
 def test_the_icon_starts_the_app(screen: InstagramScreen) -> None:
     screen.tap("Instagram")
-    assert screen.name == "instagram.home"
+    assert screen.name == "instagram.feed"
     assert screen.display.focus() == Focus(
         package=INSTAGRAM, activity="com.instagram.mainactivity.InstagramMainActivity"
     )
@@ -31,9 +31,9 @@ def test_the_icon_starts_the_app(screen: InstagramScreen) -> None:
         ("https://www.instagram.com/cafe_sim0001/", "instagram.own_profile", ""),
         ("https://www.instagram.com/missing_user/", "instagram.user_not_found", "missing_user"),
         ("https://www.instagram.com/banned_user/", "instagram.user_banned", "banned_user"),
-        ("https://www.instagram.com/p/ABCdef/", "instagram.home", ""),
-        ("https://www.instagram.com/explore/", "instagram.home", ""),
-        ("https://www.instagram.com/", "instagram.home", ""),
+        ("https://www.instagram.com/p/ABCdef/", "instagram.feed", ""),
+        ("https://www.instagram.com/explore/", "instagram.feed", ""),
+        ("https://www.instagram.com/", "instagram.feed", ""),
     ],
 )
 def test_where_a_link_leads(screen: InstagramScreen, link: str, name: str, target: str) -> None:
@@ -53,14 +53,14 @@ def test_back_walks_the_stack_and_leaves_the_app(screen: InstagramScreen) -> Non
     for _ in range(3):
         screen.display.key(BACK)
         seen.append(f"{screen.name}:{screen.state['target']}")
-    assert seen == ["instagram.profile:first", "instagram.home:", "launcher:"]
+    assert seen == ["instagram.profile:first", "instagram.feed:", "launcher:"]
 
 
 def test_force_stop_forgets_the_stack(screen: InstagramScreen) -> None:
     screen.profile("first")
     screen.display.force_stop(INSTAGRAM)
     screen.launch()
-    assert screen.name == "instagram.home"
+    assert screen.name == "instagram.feed"
 
 
 def test_search_from_the_tab_to_a_profile(screen: InstagramScreen) -> None:
@@ -160,7 +160,7 @@ def test_accounts_are_switched_in_their_sheet(screen: InstagramScreen) -> None:
     screen.touch("action_bar_title")
     other = next(r["username"] for r in screen.state["accounts"] if r["app"] == "instagram" and not r["active"])
     screen.tap(other)
-    assert (screen.name, screen.active) == ("instagram.home", other)
+    assert (screen.name, screen.active) == ("instagram.feed", other)
     screen.touch("profile_tab")
     assert screen.by_id("action_bar_title")[0]["text"] == other
     assert next(r["active"] for r in screen.state["accounts"] if r["app"] == "tiktok"), "TikTok's is not touched"
@@ -221,7 +221,7 @@ def test_a_popup_of_instagram_waits_for_it(screen: InstagramScreen) -> None:
     screen.launch()
     assert screen.name == "instagram.popup.sticker"
     screen.tap("Not now")
-    assert screen.name == "instagram.home"
+    assert screen.name == "instagram.feed"
 
 
 @pytest.mark.parametrize(("handle", "fault"), [("limited_anna", ""), ("anna.b", "follow_limit")])

@@ -8,23 +8,26 @@ import msgspec
 
 from phonesim.apps.app import Phone
 from phonesim.apps.following import Following, Outcome
-from phonesim.apps.instagram import blockers, dialogs, explore, sheets
-from phonesim.apps.instagram.compose import NOTHING
+from phonesim.apps.instagram import blockers, dialogs, explore, screens, sheets
 from phonesim.apps.instagram.feed import feed
 from phonesim.apps.instagram.labels import labels_of
 from phonesim.apps.instagram.own_profile import own_profile
 from phonesim.apps.instagram.profile import profile
+from phonesim.apps.instagram.publishing import LOAD_S, PAGES, STORY, Publishing
 from phonesim.apps.instagram.reels import empty_page, reels
 from phonesim.apps.instagram.scene import PACKAGE, Overlay, Page, Scene
+from phonesim.apps.tiktok.navigation import HOME, Navigation
 from phonesim.apps.tiktok.popups import PERMISSIONS
-from phonesim.contract import Focus, Intent
+from phonesim.contract import SEND, SEND_MULTIPLE, Focus, Intent
 from phonesim.ui.view import Action, View, Window
 from phonesim.world import Relation, lookalikes, normal, traits_of, user
 
-LOAD_S = 0.25
 SLOW_S = 2.0
 _MAIN = "com.instagram.mainactivity.InstagramMainActivity"
+_MODAL = "com.instagram.modal.TransparentModalActivity"
 _GRANT = "com.android.permissioncontroller.permission.ui.GrantPermissionsActivity"
+_HANDLER = "com.instagram.share.handleractivity."
+_SHARES = frozenset({SEND, SEND_MULTIPLE, STORY})
 _SWIPE = 200
 _PROFILE = re.compile(r"^https?://(?:www\.|m\.)?instagram\.com/([^/?#]+)/?(?:[?#].*)?$")
 _SITE = re.compile(r"^https?://(?:www\.|m\.)?instagram\.com(?:/|$)")
@@ -42,15 +45,17 @@ _IN_TREE: Mapping[str, Callable[[Scene, Overlay], View]] = {
     "follow_sheet": sheets.follow_sheet,
 }
 _PAGES: Mapping[str, Callable[[Scene], View]] = {
-    "home": feed,
+    "feed": feed,
     "reels": reels,
     "explore": explore.explore,
     "search": explore.search,
     "search_results": explore.results,
     "profile": profile,
     "own_profile": own_profile,
+    **screens.PAGES,
 }
-_TABS = frozenset({"home", "reels", "inbox", "explore", "own_profile", "news"})
+_DARK = frozenset({"reels", "reel_editor", "story_editor"})
+_TABS = frozenset({"feed", "reels", "inbox", "explore", "own_profile", "news"})
 
 
 class Instagram:
@@ -63,7 +68,9 @@ class Instagram:
         self._phone = phone
         self._world = phone.world("instagram" if package == PACKAGE else package, names=("cafe", "atelier", "lab"))
         self._labels = labels_of(phone.language)
+        self._nav = Navigation(phone)
         self._following = Following(phone, self._world, _BLOCKERS)
+        self._publishing = Publishing(phone, self._world, self._nav, self._labels)
         self._position = 0
         self.stop()
 
@@ -71,44 +78,43 @@ class Instagram:
         """Nothing becomes due by itself."""
 
     def stop(self) -> None:
-        """Follows and the place in the feed are the server's and survive."""
-        self._stack: list[Page] = []
-        self._overlays: list[Overlay] = []
+        """Follows, posts and the place in the feed are the server's and survive; what was uploading is a draft now."""
+        self._publishing.stop()
+        self._nav.forget()
         self._following.forget()
         self._suggesting: set[str] = set()
         self._query = ""
-        self._focused = ""
+
+    def settle(self) -> None:
+        self._publishing.uploads.settle()
 
     # What is on
 
     @property
     def focus(self) -> Focus:
-        if self._overlays and self._overlays[-1].name in ("popup.notification", "popup.camera"):
+        top = self._nav.top
+        if top is not None and top.name in ("popup.notification", "popup.camera"):
             return Focus(package=PERMISSIONS, activity=_GRANT)
-        return Focus(package=self.package, activity=_MAIN)
+        return Focus(package=self.package, activity=_MODAL if self._nav.page.name in PAGES else _MAIN)
 
     @property
     def dark(self) -> bool:
-        return self._page.name == "reels" and not self._overlays and not self._blocker()
+        return self._nav.page.name in _DARK and not self._nav.overlays and not self._blocker()
 
     @property
     def screen(self) -> tuple[str, str]:
         blocker = self._blocker()
         if blocker:
             return f"instagram.{blocker}", ""
-        if self._overlays:
-            return f"instagram.{self._overlays[-1].name}", self._overlays[-1].target
-        page = self._page
+        top, page = self._nav.top, self._nav.page
+        if top is not None:
+            return f"instagram.{top.name}", top.target
         name = self._profile_state(page) if page.name == "profile" else page.name
         return f"instagram.{name}", page.target
 
     @property
     def focused_field(self) -> str:
-        return self._focused if not self._blocker() and not self._overlays else ""
-
-    @property
-    def _page(self) -> Page:
-        return self._stack[-1] if self._stack else Page(name="home")
+        return self._nav.field if not self._blocker() and self._nav.top is None else ""
 
     def _profile_state(self, page: Page) -> str:
         if self._phone.before(page.ready_at):
@@ -131,13 +137,13 @@ class Instagram:
         blocked = _BLOCKED.get(self._blocker())
         if blocked is not None:
             return [Window(package=self.package, root=blocked(scene))]
-        over = tuple(_IN_TREE[lay.name](scene, lay) for lay in self._overlays if lay.name in _IN_TREE)
+        over = tuple(_IN_TREE[lay.name](scene, lay) for lay in self._nav.overlays if lay.name in _IN_TREE)
         page = self._draw(msgspec.structs.replace(scene, over=over))
         return [Window(package=self.package, root=page), *self._dialogs(scene)]
 
     def _dialogs(self, scene: Scene) -> list[Window]:
         found: list[Window] = []
-        for overlay in self._overlays:
+        for overlay in self._nav.overlays:
             if overlay.name == "account_switcher":
                 found.append(sheets.account_switcher(scene, overlay))
             elif overlay.name not in _IN_TREE:
@@ -152,14 +158,14 @@ class Instagram:
             world=self._world,
             labels=self._labels,
             nav=mixed if self._phone.faults.active("mixed_language") else self._labels,
-            page=self._page,
+            page=self._nav.page,
             position=self._position,
             shown=self._following.shown(),
             suggesting=frozenset(self._suggesting),
             query=self._query,
             focused=self.focused_field,
-            draft=NOTHING,
-            uploads=(),
+            posting=self._publishing.state,
+            upload=self._publishing.watch(),
         )
 
     def _draw(self, scene: Scene) -> View:
@@ -169,7 +175,9 @@ class Instagram:
     # Ways in
 
     def opens(self, intent: Intent) -> bool:
-        """Launcher intents; links to the site and the app's own scheme, which a clone does not take."""
+        """Launcher intents and shares; links to the site and the app's own scheme, which a clone does not take."""
+        if intent.action in _SHARES:
+            return intent.action == STORY or _HANDLER in intent.component or not intent.component
         if not intent.data:
             return intent.action in ("", "android.intent.action.MAIN")
         known = bool(_SITE.match(intent.data)) or intent.data.startswith("instagram://")
@@ -179,11 +187,12 @@ class Instagram:
         """A link to a profile opens that profile, anything else the feed."""
         handle = _linked_user(intent.data)
         if handle:
-            self._stack = self._stack or [Page(name="home")]
+            self._nav.ensure_home()
             self._enter_profile(self._instead_of(handle))
+        elif intent.action in _SHARES:
+            self._publishing.share(intent)
         else:
-            self._stack = []
-            self._enter(Page(name="home"))
+            self._nav.restart(HOME)
 
     def _instead_of(self, handle: str) -> str:
         """Whose profile a link really opens."""
@@ -192,17 +201,11 @@ class Instagram:
         other = (*lookalikes(handle), "someone.else")[0]
         return normal(str(self._phone.faults.value("wrong_profile", "target", other)))
 
-    def _enter(self, page: Page, load_s: float = 0.0) -> None:
-        delay = max(load_s, self._phone.faults.seconds("slow_screens", 3.0))
-        self._focused = explore.FIELD if page.name == "search" else ""
-        self._overlays = [Overlay(name=f"popup.{kind}") for kind in self._phone.faults.popups_due()]
-        self._stack.append(msgspec.structs.replace(page, ready_at=self._phone.clock() + delay))
-
     def _enter_profile(self, handle: str) -> None:
         if handle == self._world.active:
-            self._enter(Page(name="own_profile"))
+            self._nav.enter(Page(name="own_profile"))
         else:
-            self._enter(Page(name="profile", target=handle), SLOW_S if "slow" in traits_of(handle) else LOAD_S)
+            self._nav.enter(Page(name="profile", target=handle), SLOW_S if "slow" in traits_of(handle) else LOAD_S)
 
     # Touches
 
@@ -211,6 +214,8 @@ class Instagram:
         handler = getattr(self, f"_on_{action.name}", None)
         if handler is not None:
             handler(action.value)
+        else:
+            self._publishing.act(action)
 
     def _on_follow(self, handle: str) -> None:
         outcome = self._following.follow(handle)
@@ -223,22 +228,22 @@ class Instagram:
         if self._phone.faults.value("follow_limit", "as", "dialog") == "toast":
             self._phone.show_toast(self._labels["too_fast"])
         else:
-            self._overlays.append(Overlay(name="too_fast"))
+            self._nav.show("too_fast")
 
     def _on_relation(self, handle: str) -> None:
-        self._overlays.append(Overlay(name="follow_sheet", target=handle))
+        self._nav.show("follow_sheet", handle)
 
     def _on_ask_unfollow(self, handle: str) -> None:
         """A second question for a private user whom we follow; a request is taken back at once."""
         found = user(handle)
-        self._overlays.pop()
+        self._nav.close()
         if found is not None and found.private and self._world.relation(handle) is not Relation.REQUESTED:
-            self._overlays.append(Overlay(name="unfollow_dialog", target=handle))
+            self._nav.show("unfollow_dialog", handle)
         else:
             self._following.unfollow(handle)
 
     def _on_unfollow(self, handle: str) -> None:
-        self._overlays.pop()
+        self._nav.close()
         self._following.unfollow(handle)
 
     def _on_suggest(self, handle: str) -> None:
@@ -253,12 +258,12 @@ class Instagram:
 
     def _on_tab(self, name: str) -> None:
         if name in _TABS:
-            self._stack = [] if name == "home" else [Page(name="home")]
-            self._enter(Page(name=name))
+            self._nav.stack = [] if name == HOME.name else [HOME]
+            self._nav.enter(Page(name=name))
 
     def _on_search(self, _: str) -> None:
         self._query = ""
-        self._enter(Page(name="search"))
+        self._nav.enter(Page(name="search"))
 
     def _on_submit(self, _: str) -> None:
         self.submit()
@@ -267,69 +272,67 @@ class Instagram:
         self._query = ""
 
     def _on_accounts(self, _: str) -> None:
-        self._overlays.append(Overlay(name="account_switcher"))
+        self._nav.show("account_switcher")
 
     def _on_create_sheet(self, _: str) -> None:
-        self._overlays.append(Overlay(name="create_sheet"))
+        self._nav.show("create_sheet")
 
     def _on_switch(self, account: str) -> None:
         changed = account != self._world.active
-        self._overlays = []
+        self._nav.overlays = []
         if changed:
             self._world.switch(account)
-            self._stack = []
-            self._enter(Page(name="home"))
+            self._nav.restart(HOME)
 
     def _on_close_overlay(self, _: str) -> None:
-        if self._overlays:
-            self._overlays.pop()
+        self._nav.close()
 
     def _on_back_page(self, _: str) -> None:
-        self._focused = ""
+        self._nav.field = ""
         self.back()
 
     # Text and keys
 
     def focus_field(self, field: str) -> None:
-        self._focused = field
+        self._nav.field = field
 
     def text(self, field: str) -> str:
-        return self._query if field == explore.FIELD else ""
+        return self._query if field == explore.FIELD else self._publishing.text(field)
 
     def edit(self, field: str, text: str) -> None:
         """What is typed into the search field brings accounts a moment later."""
-        if field == explore.FIELD and self._stack:
+        if field != explore.FIELD:
+            self._publishing.edit(field, text)
+        elif self._nav.stack:
             self._query = text
             delay = max(LOAD_S, self._phone.faults.seconds("slow_screens", 3.0))
-            self._stack[-1] = msgspec.structs.replace(self._page, ready_at=self._phone.clock() + delay)
+            self._nav.stack[-1] = msgspec.structs.replace(self._nav.page, ready_at=self._phone.clock() + delay)
 
     def submit(self) -> None:
         words = self._query.strip()
-        if words:
-            self._enter(Page(name="search_results", target=words), LOAD_S)
+        if self._nav.field and self._nav.field != explore.FIELD:
+            self._publishing.submit(self._nav.field)
+        elif words:
+            self._nav.enter(Page(name="search_results", target=words), LOAD_S)
 
     def hide_keyboard(self) -> None:
-        self._focused = ""
+        self._publishing.hide_keyboard()
 
     def back(self) -> bool:
         """Closes what is on top; blockers stay, and the app is left instead."""
         if self._blocker():
             return False
-        if self._overlays:
-            self._overlays.pop()
+        self._nav.field = ""
+        if self._nav.close() or self._publishing.back() or self._nav.leave():
             return True
-        self._focused = ""
-        if len(self._stack) > 1:
-            self._stack.pop()
-            return True
-        if self._page.name != "home":
-            self._stack = [Page(name="home")]
+        if self._nav.page.name != HOME.name:
+            self._nav.stack = [HOME]
             return True
         return False
 
     def swipe(self, dx: int, dy: int) -> None:
         """Up or down on the feed or the reels: further or back."""
-        still = self._page.name in ("home", "reels") and not self._overlays and not self._blocker()
+        still = self._nav.page.name in (HOME.name, "reels") and self._nav.top is None and not self._blocker()
         if still and abs(dy) > max(_SWIPE, abs(dx)):
             self._position = max(0, self._position + (1 if dy < 0 else -1))
 

@@ -36,7 +36,7 @@ def feed(scene: Scene) -> View:
     sticky = view(
         "FrameLayout", whole, view("FrameLayout", whole, listed, id="refreshable_container"), id="sticky_header_list"
     )
-    return main_shell(scene, view("FrameLayout", whole, sticky, _title_bar(scene)), tabs=tab_bar(scene, "home"))
+    return main_shell(scene, view("FrameLayout", whole, sticky, _title_bar(scene)), tabs=tab_bar(scene, "feed"))
 
 
 def _title_bar(scene: Scene) -> View:
@@ -112,7 +112,7 @@ def _story(scene: Scene, handle: str, column: int, top: int) -> View:
     button = view(
         "Button", ring, view("FrameLayout", ring, *inside, id="avatar_container"), desc=said, flags="C", action=tap
     )
-    name = scene.labels["your_story"] if own else handle
+    name = own_story_label(scene) if own else handle
     line: Bounds = (left, top + 264, right, top + 303)
     title = group(
         line, text((left + 20, *line[1:2], right - 20, line[3]), name, id="username", size=30, align="center")
@@ -126,6 +126,14 @@ def _story(scene: Scene, handle: str, column: int, top: int) -> View:
         flags="Cf",
         action=tap,
     )
+
+
+def own_story_label(scene: Scene) -> str:
+    """`Your story`, or what becomes of the one that is on its way."""
+    upload = scene.upload
+    if upload is None or upload.post.placement != "story":
+        return scene.labels["your_story"]
+    return scene.labels["story_failed" if upload.failed else "story_uploading"]
 
 
 def _post(scene: Scene, author: User, top: int, bottom: int) -> list[View]:

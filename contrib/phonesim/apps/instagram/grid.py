@@ -2,13 +2,23 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _SIDE, _STEP, _HEIGHT = 354, 363, 472
 
 
-def grid_rows(tiles: Sequence[tuple[str, str]], top: int, bottom: int) -> list[View]:
-    """Tiles as (description, seed of the picture), as many rows as are seen above `bottom`."""
+class Tile(msgspec.Struct, frozen=True, kw_only=True):
+    """What one tile is described as and shows; a drawn picture by its seed if it has none of its own."""
+
+    said: str
+    seed: str
+    style: Style | None = None
+
+
+def grid_rows(tiles: Sequence[Tile], top: int, bottom: int) -> list[View]:
+    """As many rows as are seen above `bottom`."""
     rows: list[View] = []
     for number in range((len(tiles) + 2) // 3):
         y = top + number * (_HEIGHT + 9)
@@ -20,11 +30,8 @@ def grid_rows(tiles: Sequence[tuple[str, str]], top: int, bottom: int) -> list[V
     return rows
 
 
-def _tile(tile: tuple[str, str], column: int, top: int, bottom: int) -> View:
-    said, seed = tile
+def _tile(tile: Tile, column: int, top: int, bottom: int) -> View:
     box: Bounds = (column * _STEP, top, column * _STEP + _SIDE, bottom)
-    style = Style(artwork=seed)
-    button = view(
-        "Button", box, id="image_button", desc=said, flags="CLf", action=Action("open_post", seed), style=style
-    )
+    style = tile.style or Style(artwork=tile.seed)
+    button = view("Button", box, id="image_button", desc=tile.said, flags="CLf", action=Action("none"), style=style)
     return view("FrameLayout", box, view("FrameLayout", box, button))

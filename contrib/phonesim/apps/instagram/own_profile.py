@@ -1,10 +1,11 @@
 """The active account's own profile: its name opens the account switcher, its plus the sheet "Create", its grid what was
 published."""
 
-from phonesim.apps.instagram.grid import grid_rows
+from phonesim.apps.instagram.grid import Tile, grid_rows
 from phonesim.apps.instagram.profile import TOP, plain_button, statistics, tabs_row
 from phonesim.apps.instagram.scene import LIST, PAGER, TAB_BAR, WHITE, Scene, group, icon, main_shell, text
 from phonesim.apps.instagram.tab_bar import tab_bar
+from phonesim.apps.tiktok.posting.tiles import picture_of_posted
 from phonesim.posts import Post
 from phonesim.ui.chrome import STATUS
 from phonesim.ui.view import Action, Bounds, Style, View, view
@@ -84,6 +85,7 @@ def _body(scene: Scene, found: User, bottom: int) -> list[View]:
 
 def _avatar(scene: Scene, found: User) -> View:
     labels = scene.labels
+    stories = scene.world.posts_of(found.handle, placement="story")
     stub: Bounds = (39, TOP, 273, TOP + 260)
     picture: Bounds = (58, TOP + 44, 255, TOP + 241)
     framed = view(
@@ -93,7 +95,7 @@ def _avatar(scene: Scene, found: User) -> View:
             "ImageView",
             picture,
             id="row_profile_header_imageview",
-            desc=labels["own_picture"],
+            desc=labels["own_picture_story" if stories else "own_picture"],
             style=Style(avatar=found.handle),
         ),
         id="row_profile_header_imageview_frame_layout",
@@ -138,16 +140,25 @@ def _highlights(scene: Scene, top: int) -> View:
 
 def _grid(scene: Scene, found: User, published: list[Post], top: int, bottom: int) -> View:
     """What was published first, newest in row 1 column 1, then what the account had before."""
-    pictures = [(post.kind, post.files[0].sha256) for post in published]
-    pictures += [("video", f"{found.handle}:old:{i}") for i in range(OLDER)]
-    described = [
-        (scene.labels["reel_at" if kind == "video" else "photo_at"].format(found.name, i // 3 + 1, i % 3 + 1), seed)
-        for i, (kind, seed) in enumerate(pictures)
+    tiles = [
+        Tile(said=_said(scene, found, post, i), seed=post.target, style=picture_of_posted(post.files[0]))
+        for i, post in enumerate(published)
     ]
+    for i in range(len(published), len(published) + OLDER):
+        seed = f"{found.handle}:old:{i - len(published)}"
+        tiles.append(Tile(said=scene.labels["reel_at"].format(found.name, i // 3 + 1, i % 3 + 1), seed=seed))
     box: Bounds = (0, top, 1080, bottom)
     gap = view("View", (0, top, 1080, top + 9), id="gap_binder_group")
-    listed = view(LIST, box, gap, *grid_rows(described, top + 9, bottom), id="android:id/list", flags="f")
+    listed = view(LIST, box, gap, *grid_rows(tiles, top + 9, bottom), id="android:id/list", flags="f")
     return view(PAGER, box, listed, id="profile_viewpager", flags="fs")
+
+
+def _said(scene: Scene, found: User, post: Post, number: int) -> str:
+    """`Reel by NAME at row 1, column 1`; a carousel says of how many photos it is."""
+    place = (found.name, number // 3 + 1, number % 3 + 1)
+    if post.kind != "video" and len(post.files) > 1:
+        return scene.labels["photos_at"].format(len(post.files), *place)
+    return scene.labels["reel_at" if post.kind == "video" else "own_photo_at"].format(*place)
 
 
 def _title_bar(scene: Scene) -> View:

@@ -1,25 +1,26 @@
 """The row at the top of the home feed for what is being uploaded, or could not be."""
 
-from phonesim.apps.instagram.scene import Scene, icon, text
-from phonesim.apps.instagram.uploads import FINISHING, Upload
+from phonesim.apps.instagram.scene import TAB_BAR, WHITE, Scene, icon, text
+from phonesim.apps.tiktok.posting.state import Upload
+from phonesim.apps.tiktok.posting.tiles import picture_of_posted
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _HEIGHT = 195
+FINISHING = 90
+"""From this percentage on the app says that it is finishing up."""
 
 
 def pending_row(scene: Scene, top: int) -> View | None:
     """The newest upload that is not there yet; none for stories, whose ring turns instead."""
-    shown = [upload for upload in scene.uploads if upload.post.placement != "story"]
-    if not shown:
+    upload = scene.upload
+    if upload is None or upload.post.placement == "story":
         return None
-    upload = shown[-1]
     box: Bounds = (0, top, 1080, top + _HEIGHT)
     picture: Bounds = (39, top + 20, 128, top + 176)
-    failed = upload.failed(scene.phone.clock())
     thumbnail = view(
         "FrameLayout",
         picture,
-        view("ImageView", picture, id="row_pending_media_imageview", style=Style(artwork=upload.post.files[0].sha256)),
+        view("ImageView", picture, id="row_pending_media_imageview", style=picture_of_posted(upload.post.files[0])),
         id="row_pending_media_imageview_container",
     )
     words = text(
@@ -29,7 +30,7 @@ def pending_row(scene: Scene, top: int) -> View | None:
         thumbnail,
         view("LinearLayout", (147, top + 74, 963, top + 122), words, id="row_pending_media_status_container"),
     ]
-    if failed:
+    if upload.failed:
         retry = Action("retry_upload")
         parts.append(
             icon(
@@ -40,7 +41,7 @@ def pending_row(scene: Scene, top: int) -> View | None:
                 action=retry,
             )
         )
-    discard = Action("discard_upload") if failed else Action("none")
+    discard = Action("discard_upload") if upload.failed else Action("none")
     parts.append(
         icon(
             (963, top + 68, 1080, top + 127), "close", id="row_pending_media_discard_button", flags="Cf", action=discard
@@ -52,15 +53,50 @@ def pending_row(scene: Scene, top: int) -> View | None:
 
 
 def status(scene: Scene, upload: Upload) -> str:
-    """`Posting… 40%`, `Finishing up…`, or that it can't be posted. It changes with every percent."""
-    clock = scene.phone.clock()
-    if upload.failed(clock):
+    """`Posting… 40%`, then that it finishes up, or that it can't be posted."""
+    if upload.failed:
         return scene.labels["video_failed" if upload.post.kind == "video" else "photo_failed"]
-    done = upload.progress(clock)
-    if done >= FINISHING:
-        scene.phone.before(upload.ends_at)
-        return scene.labels["finishing"]
-    percent = int(done * 100)
-    if percent + 1 <= 100:
-        scene.phone.before(upload.begun + (percent + 1) / 100 * upload.seconds)
-    return scene.labels["posting"].format(percent)
+    percent = upload.percent(scene.phone.clock())
+    return scene.labels["finishing"] if percent >= FINISHING else scene.labels["posting"].format(percent)
+
+
+def snackbar(scene: Scene) -> View | None:
+    """What floats over the other tabs while something is uploaded, as recorded over the reels."""
+    upload = scene.upload
+    if upload is None or upload.post.placement == "story":
+        return None
+    bottom = scene.frame.bottom - TAB_BAR
+    top = bottom - 204
+    whole: Bounds = (0, top, 1080, scene.frame.bottom)
+    box: Bounds = (20, top + 20, 1060, top + 184)
+    picture: Bounds = (58, top + 63, 136, top + 141)
+    small: Bounds = (70, top + 75, 124, top + 129)
+    thumb = view(
+        "FrameLayout",
+        picture,
+        view("ImageView", picture, id="media_thumbnail", style=picture_of_posted(upload.post.files[0])),
+        view("ImageView", small, id="media_thumbnail_overlay"),
+        id="media_thumbnail_container",
+    )
+    percent = upload.percent(scene.phone.clock())
+    words = status(scene, upload) if upload.failed else scene.labels[f"sharing_to_{upload.post.placement}"]
+    bar = view("ProgressBar", (160, top + 132, 1036, top + 136), id="progress_bar", text=f"{float(percent)}")
+    progress = view(
+        "LinearLayout",
+        (160, top + 26, 1036, top + 179),
+        text((160, top + 69, 1036, top + 113), words, id="status_text", size=40, color=WHITE),
+        bar,
+        id="upload_progress_bar_container",
+    )
+    container = view(
+        "ViewGroup",
+        box,
+        thumb,
+        progress,
+        id="upload_snackbar_container",
+        flags="Cf",
+        action=Action("none"),
+        style=Style(fill="#262b31", radius=30),
+    )
+    inner = view("FrameLayout", (0, top, 1080, bottom), container, id="igds_upload_snackbar")
+    return view("FrameLayout", whole, inner, flags="f")

@@ -1,6 +1,6 @@
 """Another user's profile, as recorded: title bar, header with statistics, row of actions, tabs, grid."""
 
-from phonesim.apps.instagram.grid import grid_rows
+from phonesim.apps.instagram.grid import Tile, grid_rows
 from phonesim.apps.instagram.scene import (
     BAR,
     BLUE,
@@ -269,7 +269,7 @@ def tabs_row(scene: Scene, top: int, keys: tuple[str, ...]) -> View:
 def tiles(scene: Scene, found: User, top: int) -> View:
     """The grid of somebody else: photos by rule."""
     described = [
-        (scene.labels["photo_at"].format(found.name, i // 3 + 1, i % 3 + 1), f"{found.handle}:{i}")
+        Tile(said=scene.labels["photo_at"].format(found.name, i // 3 + 1, i % 3 + 1), seed=f"{found.handle}:{i}")
         for i in range(min(12, posts_of(found)))
     ]
     box: Bounds = (0, top, 1080, scene.frame.bottom)

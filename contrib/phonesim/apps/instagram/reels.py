@@ -1,5 +1,6 @@
 """The reels tab with its inline Follow button, and the pages that hold nothing."""
 
+from phonesim.apps.instagram.pending import snackbar
 from phonesim.apps.instagram.scene import (
     BAR,
     LIST,
@@ -30,7 +31,11 @@ def reels(scene: Scene) -> View:
     bottom = scene.frame.bottom - TAB_BAR
     whole: Bounds = (0, STATUS, 1080, bottom)
     author = creator(_PLACE + scene.position)
-    reel = view("FrameLayout", whole, group(whole, _video(scene, author, whole), _overlay(scene, author, whole)))
+    if scene.page.target == "own" and scene.upload is not None:
+        words = scene.labels["reel_unavailable"]
+        reel = view("FrameLayout", whole, text(whole, words, cls="ViewGroup", desc=words, align="center", color=WHITE))
+    else:
+        reel = view("FrameLayout", whole, group(whole, _video(scene, author, whole), _overlay(scene, author, whole)))
     levels = (
         Box("FrameLayout", "root_clips_layout"),
         Box("LinearLayout", "clips_linear_layout_container"),
@@ -46,7 +51,8 @@ def reels(scene: Scene) -> View:
         ),
         reel,
     )
-    return main_shell(scene, nest(whole, levels, pager, _title_bar(scene)), tabs=tab_bar(scene, "reels"))
+    page = nest(whole, levels, pager, _title_bar(scene))
+    return main_shell(scene, page, tabs=tab_bar(scene, "reels"), floating=snackbar(scene))
 
 
 def _video(scene: Scene, author: User, whole: Bounds) -> View:

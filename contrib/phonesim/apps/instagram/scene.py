@@ -3,15 +3,14 @@
 import msgspec
 
 from phonesim.apps.app import Phone
-from phonesim.apps.instagram.compose import Draft
-from phonesim.apps.instagram.uploads import Upload
 from phonesim.apps.tiktok.labels import Labels
-from phonesim.apps.tiktok.scene import icon, text
+from phonesim.apps.tiktok.posting.state import PostingState, Upload
+from phonesim.apps.tiktok.scene import Overlay, Page, icon, text
 from phonesim.ui.chrome import STATUS, Frame
 from phonesim.ui.view import DESIGN_WIDTH, Bounds, Style, View, view
 from phonesim.world import Relation, World
 
-__all__ = ["icon", "text"]
+__all__ = ["Overlay", "Page", "icon", "text"]
 
 PACKAGE = "com.instagram.android"
 TAB_BAR = 117
@@ -25,21 +24,6 @@ WHITE = "#ffffff"
 RED = "#ed4956"
 LIST = "androidx.recyclerview.widget.RecyclerView"
 PAGER = "androidx.viewpager.widget.ViewPager"
-
-
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the back stack."""
-
-    name: str
-    target: str = ""
-    ready_at: float = 0.0
-
-
-class Overlay(msgspec.Struct, frozen=True, kw_only=True):
-    """A sheet, dialog or popup over the page."""
-
-    name: str
-    target: str = ""
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +43,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     query: str
     focused: str
     """The text field that has the focus."""
-    draft: Draft
-    uploads: tuple[Upload, ...]
+    posting: PostingState
+    upload: Upload | None
+    """The upload that screens show, the newest."""
     over: tuple[View, ...] = ()
     """Sheets that lie over the page in the same tree."""
 
@@ -98,7 +83,7 @@ def nest(bounds: Bounds, levels: tuple[Box, ...], *children: View) -> View:
     return inner
 
 
-def main_shell(scene: Scene, *content: View, tabs: View | None) -> View:
+def main_shell(scene: Scene, *content: View, tabs: View | None, floating: View | None = None) -> View:
     """The app's main window: pager and tab bar in one panel, then sheets, whose nodes follow the page's.
 
     Whoever has a tab bar leaves its height to it; a page without one reaches to the bottom.
@@ -107,7 +92,7 @@ def main_shell(scene: Scene, *content: View, tabs: View | None) -> View:
     inner: Bounds = (0, 0, DESIGN_WIDTH, frame.bottom)
     panel: Bounds = (0, STATUS, DESIGN_WIDTH, frame.bottom)
     page: Bounds = (0, STATUS, DESIGN_WIDTH, frame.bottom - (TAB_BAR if tabs else 0))
-    slides = scene.page.name == "own_profile" or (scene.page.name == "home" and not scene.position)
+    slides = scene.page.name == "own_profile" or (scene.page.name == "feed" and not scene.position)
     pager = nest(
         page,
         (
@@ -140,21 +125,29 @@ def main_shell(scene: Scene, *content: View, tabs: View | None) -> View:
         coordinator,
         id="swipe_navigation_container",
     )
-    layers = view("FrameLayout", frame.whole, swipe, *_overlay_layer(scene), style=Style(fill=WHITE))
+    above = _overlay_layer(scene, *((floating,) if floating else ()))
+    layers = view("FrameLayout", frame.whole, swipe, *above, style=Style(fill=WHITE))
     return view("FrameLayout", frame.whole, nest(frame.whole, _DECOR, layers))
 
 
-def _overlay_layer(scene: Scene) -> tuple[View, ...]:
+def _overlay_layer(scene: Scene, *floating: View) -> tuple[View, ...]:
     """Where the snackbar of an upload lies, over the page."""
     inner: Bounds = (0, 0, DESIGN_WIDTH, scene.frame.bottom)
-    return (view("FrameLayout", inner, id="overlay_layout_container"),)
+    modal = (view("FrameLayout", inner, id="modal_container"),) if floating else ()
+    return (*modal, view("FrameLayout", inner, *floating, id="overlay_layout_container"))
 
 
-def modal_shell(scene: Scene, *content: View, status: bool = False, fill: str = WHITE) -> View:
-    """The frames of an activity of its own: publishing, challenges, the login."""
+def modal_shell(scene: Scene, *content: View, status: bool = False, beside: View | None = None) -> View:
+    """The frames of an activity of its own: publishing, challenges, the login.
+
+    With `beside`, a title bar, the page stands directly in the parent's main container, as recorded.
+    """
     whole = scene.frame.whole if not status else (0, 0, DESIGN_WIDTH, scene.frame.bottom)
-    levels = (*_DECOR, Box("ViewGroup", "layout_container_parent"), Box("FrameLayout", "layout_container_main"))
-    tree = nest(whole, levels, view("FrameLayout", whole, *content, style=Style(fill=fill)))
+    body = content if beside else (view("FrameLayout", whole, *content),)
+    main = view("FrameLayout", whole, *body, id="layout_container_main")
+    parts = (main, beside) if beside else (main,)
+    parent = view("ViewGroup", whole, *parts, id="layout_container_parent", style=Style(fill=WHITE))
+    tree = nest(whole, _DECOR, parent)
     bars = view("View", (0, 0, DESIGN_WIDTH, STATUS), id="android:id/statusBarBackground")
     return view("FrameLayout", scene.frame.whole, tree, *((bars,) if status else ()))
 
@@ -162,8 +155,18 @@ def modal_shell(scene: Scene, *content: View, status: bool = False, fill: str = 
 def left_shell(scene: Scene, *content: View) -> View:
     """The page left of the main one, which the plus of the home feed opens."""
     whole = scene.frame.whole
+    inner: Bounds = (0, 0, DESIGN_WIDTH, scene.frame.bottom)
     left = nest(whole, (Box("FrameLayout", "layout_container_left"), FRAME), *content)
-    swipe = view("FrameLayout", whole, left, id="swipe_navigation_container")
+    shared = view("FrameLayout", inner, id="activity_and_camera_shared_views_main_container")
+    swipe = view(
+        "FrameLayout",
+        whole,
+        # The main page lies beside it; touches here never reach it.
+        view("FrameLayout", inner, id="bottom_sheet_camera_container"),
+        group(inner, shared, id="layout_container_center_right_coordinator_layout"),
+        left,
+        id="swipe_navigation_container",
+    )
     layers = view("FrameLayout", whole, swipe, *_overlay_layer(scene), style=Style(fill=WHITE))
     return view("FrameLayout", whole, nest(whole, _DECOR, layers))
 

@@ -4,7 +4,7 @@ from phonesim.apps.instagram.scene import INK, TAB_BAR, WHITE, Scene
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _TABS = (
-    ("home", "feed_tab", "home"),
+    ("feed", "feed_tab", "home"),
     ("reels", "clips_tab", "play"),
     ("inbox", "direct_tab", "share"),
     ("explore", "search_tab", "search"),
@@ -33,7 +33,7 @@ def _tab(scene: Scene, index: int, top: int, tab: tuple[str, str, str], active: 
         middle: Bounds = (box[0] + 78, top + 29, box[0] + 137, top + 88)
         inner = view("ImageView", middle, id="tab_icon", flags=selected, style=Style(icon=picture, size=59, color=INK))
     # The recorded home tab is not selected itself on its first showing; the picture below it always is.
-    outer = "CLfS" if selected and name != "home" else "CLf"
+    outer = "CLfS" if selected and name != "feed" else "CLf"
     return view(
         "FrameLayout",
         box,
@@ -41,7 +41,7 @@ def _tab(scene: Scene, index: int, top: int, tab: tuple[str, str, str], active: 
         id=id_,
         desc=scene.nav[f"tab_{name}"],
         flags=outer,
-        action=Action("create_reached" if name == "create" else "tab", name),
+        action=Action("create", "feed") if name == "create" else Action("tab", name),
     )
 
 
