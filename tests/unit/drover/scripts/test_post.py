@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from drover.scripts.context import StopRequestedError
 from drover.wire.tasks import Effect, Reason
 from tests.support.media_files import image_files, video_file
 from tests.support.script_phone import DisplayPhone, RecordingContext, Result, run
@@ -20,11 +21,165 @@ def publish(phone: DisplayPhone, folder: Path, **config: Any) -> tuple[Recording
     return ctx, run("post", ctx, {"captions": CAPTION, **config})
 
 
-def test_share_a_video(phone: DisplayPhone, tmp_path: Path) -> None:
+def drafts(phone: DisplayPhone) -> int:
+    return len(phone.state.get("drafts", []))
+
+
+@pytest.fixture
+def form(phone: DisplayPhone) -> DisplayPhone:
+    """A phone on which a share leads straight to the form."""
     phone.fault("share_lands_on", page="form")
-    ctx, result = publish(phone, tmp_path)
+    return phone
+
+
+def test_share_a_video(form: DisplayPhone, tmp_path: Path) -> None:
+    ctx, result = publish(form, tmp_path)
     assert result.reason is None, result.remark
-    assert [post["caption"] for post in phone.posts()] == [CAPTION]
+    assert [post["caption"] for post in form.posts()] == [CAPTION]
     assert ctx.commits == ["publish a video on TikTok"]
     assert ctx.effect is Effect.CONFIRMED
-    assert phone.shelf.names() == []
+    assert form.shelf.names() == []
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["", "plain", "مرحبا بالعالم", "two\nlines", "\"quoted\" 'n' $HOME; rm -rf / `x`", "👩‍👩‍👧 family", "ends in #tag"],
+)
+def test_any_words_are_written_and_read_back(form: DisplayPhone, tmp_path: Path, caption: str) -> None:
+    _, result = publish(form, tmp_path, captions=caption)
+    assert result.reason is None, result.remark
+    assert [post["caption"].strip() for post in form.posts()] == [caption]
+
+
+def test_a_picture_has_title_and_description(form: DisplayPhone, tmp_path: Path) -> None:
+    _, result = publish(form, tmp_path, content_type=1, captions="{A|A} title##Some #words")
+    assert result.reason is None, result.remark
+    assert [(post["title"], post["caption"].strip()) for post in form.posts()] == [("A title", "Some #words")]
+
+
+def test_upload_is_followed(form: DisplayPhone, tmp_path: Path) -> None:
+    form.fault("upload_slow", seconds=12)
+    ctx, result = publish(form, tmp_path)
+    assert result.reason is None, result.remark
+    said = [text for text, _ in ctx.steps if text.startswith("uploading")]
+    assert len(said) > 3
+    assert said == sorted(said, key=lambda text: int(text.split()[1]))
+    assert len(form.posts()) == 1
+
+
+def test_an_upload_longer_than_allowed_is_unproven(form: DisplayPhone, tmp_path: Path) -> None:
+    form.fault("upload_stuck")
+    ctx, result = publish(form, tmp_path, upload_wait_time=20)
+    assert result.reason is Reason.TIMEOUT
+    assert "upload_wait_time" in result.remark
+    assert ctx.effect is Effect.SENT
+    assert len(form.shelf.names()) == 1, "the upload may still need its file"
+
+
+def test_the_app_says_that_the_upload_failed(form: DisplayPhone, tmp_path: Path) -> None:
+    form.fault("upload_failure")
+    ctx, result = publish(form, tmp_path)
+    assert result.reason is Reason.UPLOAD_FAILED, result.remark
+    assert ctx.effect is Effect.SENT
+    assert form.posts() == []
+    assert form.shelf.names() == []
+
+
+def test_a_post_that_the_app_ignores_is_discarded(form: DisplayPhone, tmp_path: Path) -> None:
+    form.fault("post_ignored")
+    _, result = publish(form, tmp_path)
+    assert result.reason is Reason.REJECTED, result.remark
+    assert (form.posts(), drafts(form)) == ([], 0)
+    assert [tap["count"] for tap in form.state["taps"] if tap["kind"] == "post"] == [1]
+
+
+def test_publish_now_is_answered_once(form: DisplayPhone, tmp_path: Path) -> None:
+    form.fault("publish_confirm")
+    ctx, result = publish(form, tmp_path)
+    assert result.reason is None, result.remark
+    assert len(form.posts()) == 1
+    assert len(ctx.commits) == 1
+    assert sorted((kind, count) for kind, _, count in form.taps()) == [("post", 1), ("publish_now", 1)]
+
+
+@pytest.mark.parametrize("fault", ["post_prompts", "suggestions_cover_post"])
+def test_what_gets_in_the_way_is_put_away(form: DisplayPhone, tmp_path: Path, fault: str) -> None:
+    form.fault(fault)
+    _, result = publish(form, tmp_path, captions="words and #hash")
+    assert result.reason is None, result.remark
+    assert [post["caption"].strip() for post in form.posts()] == ["words and #hash"]
+
+
+@pytest.mark.parametrize(("fault", "reason"), [("captcha", Reason.NEEDS_HUMAN), ("banned", Reason.BLOCKED_BY_APP)])
+def test_a_blocker_after_post_leaves_the_outcome_open(
+    form: DisplayPhone, tmp_path: Path, fault: str, reason: Reason
+) -> None:
+    form.fault(fault, when="post")
+    ctx, result = publish(form, tmp_path)
+    assert result.reason is reason, result.remark
+    assert ctx.effect in (Effect.INTENT, Effect.SENT)
+    assert form.posts() == []
+
+
+@pytest.mark.parametrize(("fault", "reason"), [("captcha", Reason.NEEDS_HUMAN), ("login_wall", Reason.NOT_LOGGED_IN)])
+def test_a_blocker_before_post_leaves_nothing(form: DisplayPhone, tmp_path: Path, fault: str, reason: Reason) -> None:
+    form.fault(fault)
+    ctx, result = publish(form, tmp_path)
+    assert (result.reason, result.tapped, ctx.effect) == (reason, False, Effect.NONE)
+    assert form.shelf.names() == []
+
+
+def test_refused_intent_leaves_nothing(form: DisplayPhone, tmp_path: Path) -> None:
+    ctx = RecordingContext(form, media=[video_file(tmp_path)], refuse=RuntimeError("not granted"))
+    with pytest.raises(RuntimeError, match="not granted"):
+        run("post", ctx, {"captions": CAPTION})
+    assert (form.posts(), drafts(form), form.taps(), form.shelf.names()) == ([], 0, [], [])
+
+
+class Stopping(RecordingContext):
+    """Stops at the step that holds these words."""
+
+    at: str = ""
+
+    def step(self, text: str, progress: int) -> None:
+        super().step(text, progress)
+        if self.at in text:
+            self.phone.cancelled = self._stop
+            self._stop()
+
+    def _stop(self) -> None:
+        raise StopRequestedError
+
+
+@pytest.mark.parametrize("at", ["looking at what", "copying", "sharing", "writing", "publishing"])
+def test_a_stop_before_the_tap_leaves_nothing(form: DisplayPhone, tmp_path: Path, at: str) -> None:
+    ctx = Stopping(form, media=[video_file(tmp_path)])
+    ctx.at = at
+    with pytest.raises(StopRequestedError):
+        run("post", ctx, {"captions": CAPTION})
+    assert (form.posts(), drafts(form), form.taps(), form.shelf.names()) == ([], 0, [], [])
+
+
+def test_what_a_crash_left_is_swept(form: DisplayPhone, tmp_path: Path) -> None:
+    for name in ("drover-7-1795000000-1.mp4", "drover-8-1000000000-1.mp4", "IMG_1.jpg"):
+        form.shelf.files.put(name)
+    _, result = publish(form, tmp_path)
+    assert result.reason is None, result.remark
+    assert form.shelf.names() == ["IMG_1.jpg"]
+
+
+def test_no_file_and_the_wrong_kind_are_told_before_the_phone_is_touched(phone: DisplayPhone, tmp_path: Path) -> None:
+    assert run("post", RecordingContext(phone), {}).reason is Reason.MEDIA_INVALID
+    wrong = RecordingContext(phone, media=[video_file(tmp_path)])
+    result = run("post", wrong, {"content_type": 1})
+    assert result.reason is Reason.MEDIA_INVALID
+    assert "content_type 1" in result.remark
+    assert phone.touch.taps == []
+
+
+def test_another_account_is_switched_to_first(form: DisplayPhone, tmp_path: Path) -> None:
+    other = next(row["username"] for row in form.state["accounts"] if not row["active"])
+    ctx = RecordingContext(form, media=[video_file(tmp_path)], username=other)
+    result = run("post", ctx, {})
+    assert result.reason is None, result.remark
+    assert [post["account"] for post in form.posts()] == [other]
