@@ -21,7 +21,5 @@ def image_files(folder: Path, count: int) -> list[MediaFile]:
     for number in range(count):
         path = folder / f"picture{number}.jpg"
         path.write_bytes(jpeg(_COLOURS[number % len(_COLOURS)], (90 + number, 120)))
-        found.append(
-            MediaFile(path=str(path), kind=MediaKind.IMAGE, media_type="image/jpeg", size=path.stat().st_size)
-        )
+        found.append(MediaFile(path=str(path), kind=MediaKind.IMAGE, media_type="image/jpeg", size=path.stat().st_size))
     return found
