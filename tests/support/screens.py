@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -112,14 +112,18 @@ class Screen:
         self.display.start_activity(Intent(action=VIEW, data=link))
         self.clock.pass_s(0.3)
 
-    def share(self, *items: MediaItem, **changes: Any) -> None:
+    def share(self, first: MediaItem, *others: MediaItem, **changes: Any) -> None:
         """Share files into TikTok, as `am start` does, and let it load; `changes` are fields of the intent."""
-        kind = "video/mp4" if items and items[0].kind == "video" else "image/jpeg"
-        uris = tuple(item.uri for item in items)
-        several = {"action": SEND_MULTIPLE, "lists": {STREAM: uris}}
-        one = {"action": SEND, "uris": {STREAM: uris[0] if uris else ""}}
-        values = {"component": SHARE, "mime_type": kind, "grants_read": True, **(several if len(uris) > 1 else one)}
-        self.display.start_activity(Intent(**{**values, **changes}))
+        uris = tuple(item.uri for item in (first, *others))
+        intent = Intent(
+            action=SEND_MULTIPLE if len(uris) > 1 else SEND,
+            component=SHARE,
+            mime_type="video/mp4" if first.kind == "video" else "image/jpeg",
+            uris={STREAM: uris[0]},
+            lists={STREAM: uris},
+            grants_read=True,
+        )
+        self.display.start_activity(replace(intent, **changes))
         self.clock.pass_s(0.3)
 
     def profile(self, handle: str) -> None:

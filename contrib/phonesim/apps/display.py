@@ -22,7 +22,7 @@ from phonesim.ui.chrome import Frame, keyboard, system_bars, toast
 from phonesim.ui.hierarchy import hierarchy_xml
 from phonesim.ui.hit import editable_at, hit_windows
 from phonesim.ui.render import render_png
-from phonesim.ui.view import DESIGN_WIDTH, Action, Window
+from phonesim.ui.view import DESIGN_WIDTH, SEEK_INSET, Action, View, Window
 from phonesim.world import World
 
 _SYSTEM_PACKAGES = (
@@ -119,6 +119,9 @@ class PhoneDisplay:
 
     def swipe(self, x1: int, y1: int, x2: int, y2: int) -> None:
         with self._changing():
+            x, y = x1 / self._scale, y1 / self._scale
+            if self._slide(hit_windows(self._windows(), x, y)[1], x2 / self._scale):
+                return
             dx, dy = round((x2 - x1) / self._scale), round((y2 - y1) / self._scale)
             if max(abs(dx), abs(dy)) <= _TAP_SLOP:
                 self._tap(x1 / self._scale, y1 / self._scale)
@@ -269,12 +272,21 @@ class PhoneDisplay:
                 self._top.act(window.outside)
             return
         node = path[-1]
-        if not node.enabled:
+        if not node.enabled or self._slide(path, x):
             return
         if node.field:
             self._top.focus_field(node.field)
         if node.action is not None:
             self._perform(node.action)
+
+    def _slide(self, path: tuple[View, ...], x: float) -> bool:
+        """The finger rests at `x` on a slider, or was drawn there from it; False if there is none."""
+        if not path or not path[-1].slider:
+            return False
+        left, _, right, _ = path[-1].bounds
+        share = (x - left - SEEK_INSET) / (right - left - 2 * SEEK_INSET)
+        self._top.act(Action("slide", f"{path[-1].slider}:{round(100 * min(1.0, max(0.0, share)))}"))
+        return True
 
     def _perform(self, action: Action) -> None:
         system = {"back": self._back, "home": self._home, "recent_apps": self._recents}.get(action.name)

@@ -9,6 +9,8 @@ from typing import Literal
 import msgspec
 
 DESIGN_WIDTH = 1080
+SEEK_INSET = 42
+"""How far the scale of a SeekBar ends before its bounds, on both sides."""
 
 Bounds = tuple[int, int, int, int]
 """left, top, right, bottom."""
@@ -72,6 +74,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Takes touches by a listener of its own that accessibility does not know of: a dump says clickable="false"."""
     field: str = ""
     """The name of the text field behind an EditText."""
+    slider: str = ""
+    """What a SeekBar sets: a touch or a drag on it asks for `Action("slide", "NAME:PERCENT")`."""
     action: Action | None = None
     style: Style | None = None
     children: tuple["View", ...] = ()
@@ -110,6 +114,7 @@ def view(
     desc: str = "",
     flags: str = "",
     field: str = "",
+    slider: str = "",
     action: Action | None = None,
     style: Style | None = None,
     package: str = "",
@@ -138,6 +143,7 @@ def view(
         enabled="D" not in flags,
         touchable="T" in flags,
         field=field,
+        slider=slider,
         action=action,
         style=style,
         package=package,

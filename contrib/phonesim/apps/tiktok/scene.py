@@ -87,6 +87,13 @@ def shell(frame: Frame, *content: View, fill: str = WHITE) -> View:
     return view("FrameLayout", frame.whole, view("LinearLayout", inner, content_frame), bars)
 
 
+def framed(bounds: Bounds, inner: View, *ids: str) -> View:
+    """Frames around a node, the last one outermost, each with its id or none, as the recordings nest them."""
+    for id_ in ids:
+        inner = view("FrameLayout", bounds, inner, id=id_)
+    return inner
+
+
 def text(
     bounds: Bounds,
     words: str,

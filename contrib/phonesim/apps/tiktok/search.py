@@ -1,6 +1,7 @@
 """Search: the entry screen, and results shaped like the recorded page (tabs Top, Videos, Users, Sounds, LIVE)."""
 
 from phonesim.apps.tiktok.action_row import BUTTON
+from phonesim.apps.tiktok.posting.sound_page import sound_rows
 from phonesim.apps.tiktok.profile import tiles
 from phonesim.apps.tiktok.scene import DIM, GREY, INK, RED, WHITE, Scene, icon, notice, shell, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
@@ -133,6 +134,8 @@ def _content(scene: Scene) -> list[View]:
         return [_filters(scene), *cards, tiles(scene, scene.page.target, 560 + (_ROW if users else 0))]
     if tab == "videos":
         return [_filters(scene), tiles(scene, f"{scene.page.target}+", 540)]
+    if tab == "sounds" and scene.page.target.strip():
+        return [sound_rows(scene, scene.page.target, 420)]
     return [_nothing(scene)]
 
 

@@ -285,7 +285,7 @@ class Posting:
     def _on_volume(self, _: str) -> None:
         self._nav.show("volume")
 
-    def _on_set_volume(self, value: str) -> None:
+    def _on_slide(self, value: str) -> None:
         """`original:40`: a touch on a slider."""
         name, _, percent = value.partition(":")
         self.made.volumes[name] = int(percent)

@@ -112,7 +112,7 @@ def progress(scene: Scene) -> list[View]:
         return failure(scene)
     box: Bounds = (32, 300, 212, 540)
     words = text((32, 390, 212, 450), f"{upload.percent(scene.phone.clock())}%", size=44, bold=True, align="center")
-    return [view("FrameLayout", box, words, id="upload_progress", style=Style(fill=WHITE, radius=16))]
+    return [view("FrameLayout", box, words, id="upload_progress", style=Style(fill=GREY, radius=16))]
 
 
 def failure(scene: Scene) -> list[View]:

@@ -2,8 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
+from phonesim.apps.tiktok.posting.camera import camera
+from phonesim.apps.tiktok.posting.editor import editor
 from phonesim.apps.tiktok.posting.form import form
+from phonesim.apps.tiktok.posting.picker import albums, picker
+from phonesim.apps.tiktok.posting.sound_page import sound_page
+from phonesim.apps.tiktok.posting.sound_panel import sound_panel, volume_sheet
 from phonesim.apps.tiktok.posting.state import Composition
+from phonesim.apps.tiktok.posting.templates import templates
 from phonesim.apps.tiktok.scene import Overlay, Scene, shell
 from phonesim.ui.view import View, Window
 
@@ -19,6 +25,12 @@ def _of_a_post(draw: Callable[[Scene, Composition], View]) -> Callable[[Scene], 
 
 
 PAGES: Mapping[str, Callable[[Scene], View]] = {
+    "camera": _of_a_post(camera),
+    "templates": _of_a_post(templates),
+    "picker": _of_a_post(picker),
+    "editor": _of_a_post(editor),
+    "sound_panel": _of_a_post(sound_panel),
+    "sound": sound_page,
     "post_form": _of_a_post(form),
 }
-SHEETS: Mapping[str, Callable[[Scene, Overlay], Window]] = {}
+SHEETS: Mapping[str, Callable[[Scene, Overlay], Window]] = {"albums": albums, "volume": volume_sheet}

@@ -1,0 +1,112 @@
+"""The recogniser over the pages of publishing of the simulated app, in each language that it speaks."""
+
+import pytest
+
+from drover.apps import App, Screen, load, recognise
+from drover.apps.screens import Seen
+from drover.phone.hierarchy import Hierarchy, parse
+from tests.support import screens
+from tests.support.screens import Node
+
+APP: App = load("tiktok")
+
+
+class Shown(screens.Screen):
+    """A simulated phone in one language with two files, and what Drover sees on it."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(language, width=1080, height=2400)
+        self.film, self.image = self.gallery.put("film.mp4"), self.gallery.put("a.jpg")
+
+    @property
+    def tree(self) -> Hierarchy:
+        return parse(self.display.hierarchy_xml())
+
+    @property
+    def seen(self) -> Seen:
+        return recognise(APP, self.tree)
+
+    def touch(self, id_: str, which: int = 0) -> None:
+        self.display.tap(*self.by_id(id_)[which].centre)
+        self.clock.pass_s(0.3)
+
+    def by_id(self, name: str) -> list[Node]:
+        return [n for n in self.nodes() if n["resource-id"].endswith(f"/{name}")]
+
+
+@pytest.fixture(params=("en", "fr", "pt", "vi", "zh"))
+def shown(request: pytest.FixtureRequest) -> Shown:
+    return Shown(str(request.param))
+
+
+def form(shown: Shown, *, images: bool = False) -> None:
+    shown.display.inject("share_lands_on", {"page": "form"})
+    shown.share(shown.image if images else shown.film)
+
+
+def test_the_way_through_the_camera(shown: Shown) -> None:
+    shown.launch()
+    shown.touch("mkn")
+    assert shown.seen.screen is Screen.CAMERA
+    create = shown.by_id("v5w")[6]
+    shown.display.tap(*create.centre)
+    assert shown.seen.screen is Screen.CREATE_TAB
+    shown.display.key(screens.BACK)
+    shown.touch("mkn")
+    shown.touch("ymg")
+    assert shown.seen.screen is Screen.GALLERY_PICKER
+    shown.touch("h9t")
+    assert shown.seen.screen is Screen.GALLERY_PICKER
+    shown.touch("uyb")
+    assert shown.seen.screen is Screen.EDITOR
+    shown.touch("ntn")
+    assert shown.seen.screen is Screen.POST_FORM
+
+
+@pytest.mark.parametrize("images", [False, True])
+def test_the_form_with_and_without_the_keyboard(shown: Shown, images: bool) -> None:
+    form(shown, images=images)
+    assert (shown.seen.screen, shown.seen.popup) == (Screen.POST_FORM, None)
+    shown.display.tap(*next(n for n in shown.nodes() if n["class"].endswith("EditText")).centre)
+    assert shown.seen.screen is Screen.POST_FORM
+    shown.display.type_text("words #tag")
+    assert shown.seen.screen is Screen.POST_FORM
+
+
+def test_after_post(shown: Shown) -> None:
+    form(shown)
+    shown.touch("qrb")
+    assert shown.seen.screen is Screen.AFTER_POST
+    shown.clock.pass_s(2)
+    assert shown.seen.screen is Screen.AFTER_POST
+    shown.touch("mks")
+    assert shown.seen.screen is Screen.OWN_PROFILE
+
+
+def test_the_own_profile_while_something_is_uploaded_and_with_a_draft(shown: Shown) -> None:
+    form(shown)
+    shown.touch("fex")
+    shown.display.inject("upload_stuck", {})
+    shown.share(shown.film)
+    shown.touch("qrb")
+    shown.touch("mks")
+    assert (shown.seen.screen, shown.seen.popup) == (Screen.OWN_PROFILE, None)
+
+
+def test_the_limit_is_a_restriction(shown: Shown) -> None:
+    shown.display.inject("post_limit", {})
+    form(shown)
+    shown.touch("qrb")
+    assert shown.seen.screen is Screen.RESTRICTION
+
+
+def test_prompts_after_post_go_when_treated_as_told(shown: Shown) -> None:
+    shown.display.inject("post_prompts", {})
+    form(shown)
+    shown.touch("qrb")
+    for _ in range(2):
+        popup = shown.seen.popup
+        assert popup is not None
+        assert popup.dismiss is not None
+        shown.display.tap(*popup.dismiss.bounds.center)
+    assert (shown.seen.screen, shown.seen.popup) == (Screen.AFTER_POST, None)
