@@ -183,3 +183,116 @@ def test_another_account_is_switched_to_first(form: DisplayPhone, tmp_path: Path
     result = run("post", ctx, {})
     assert result.reason is None, result.remark
     assert [post["account"] for post in form.posts()] == [other]
+
+
+# --- the other ways ---
+
+
+def test_share_leads_through_the_editor(phone: DisplayPhone, tmp_path: Path) -> None:
+    _, result = publish(phone, tmp_path)
+    assert result.reason is None, result.remark
+    assert [(post["way"], post["placement"]) for post in phone.posts()] == [("share", "feed")]
+
+
+@pytest.mark.parametrize("content", [0, 1])
+def test_add_button_publishes_the_newest(phone: DisplayPhone, tmp_path: Path, content: int) -> None:
+    for name in ("IMG_1.jpg", "VID_1.mp4"):
+        phone.shelf.files.put(name)
+    _, result = publish(phone, tmp_path, post_way="addButton", content_type=content)
+    assert result.reason is None, result.remark
+    [post] = phone.posts()
+    assert [file["name"].startswith("drover-7-") for file in post["files"]] == [True]
+    assert (post["way"], post["kind"]) == ("add_button", "images" if content else "video")
+
+
+@pytest.mark.parametrize("way", ["share", "addButton"])
+@pytest.mark.parametrize("count", [2, 5, 20])
+def test_carousel_in_order(phone: DisplayPhone, tmp_path: Path, way: str, count: int) -> None:
+    phone.shelf.files.put("IMG_1.jpg")
+    _, result = publish(phone, tmp_path, post_way=way, content_type=1, image_count=count, captions="Title##Text")
+    assert result.reason is None, result.remark
+    [post] = phone.posts()
+    places = [int(file["name"].rpartition("-")[2].removesuffix(".jpg")) for file in post["files"]]
+    assert places == list(range(1, count + 1))
+    assert (post["title"], post["caption"]) == ("Title", "Text")
+    assert phone.shelf.names() == ["IMG_1.jpg"]
+
+
+def test_a_file_that_came_meanwhile_is_never_published(phone: DisplayPhone, tmp_path: Path) -> None:
+    class Late(RecordingContext):
+        def step(self, text: str, progress: int) -> None:
+            super().step(text, progress)
+            if text == "opening the camera":
+                phone.shelf.files.put("VID_2.mp4")
+
+    ctx = Late(phone, media=[video_file(tmp_path)])
+    result = run("post", ctx, {"post_way": "addButton"})
+    assert (result.reason, result.tapped) == (Reason.INTERRUPTED, False)
+    assert "VID_2.mp4" in result.remark
+    assert phone.shelf.names() == ["VID_2.mp4"]
+
+
+@pytest.mark.parametrize("sound", ["Paper Boats", "https://www.tiktok.com/music/Paper-Boats-7001234567890"])
+def test_use_sound(phone: DisplayPhone, tmp_path: Path, sound: str) -> None:
+    _, result = publish(phone, tmp_path, post_way="useSound", sound_name=sound)
+    assert result.reason is None, result.remark
+    [post] = phone.posts()
+    assert (post["way"], post["sound"]) == ("use_sound", "Paper Boats")
+
+
+@pytest.mark.parametrize("link", ["https://evil.example/music/x-70012345", "http://www.tiktok.com/music/x-70012345"])
+def test_a_sound_of_another_site_is_not_opened(phone: DisplayPhone, tmp_path: Path, link: str) -> None:
+    _, result = publish(phone, tmp_path, post_way="useSound", sound_name=link)
+    assert (result.reason, phone.posts(), phone.shelf.names()) == (Reason.REJECTED, [], [])
+
+
+@pytest.mark.parametrize(
+    ("config", "sound"),
+    [
+        ({"add_sound": "-1"}, ""),
+        ({"add_sound": "0"}, ""),
+        ({"add_sound": "1"}, "Morning Train"),
+        ({"add_sound": "custom", "custom_sound_keyword": "rainy day"}, "rainy day"),
+    ],
+)
+def test_sounds(phone: DisplayPhone, tmp_path: Path, config: dict[str, Any], sound: str) -> None:
+    _, result = publish(phone, tmp_path, **config)
+    assert result.reason is None, result.remark
+    assert [post["sound"] for post in phone.posts()] == [sound]
+
+
+def test_a_sound_is_taken_off(phone: DisplayPhone, tmp_path: Path) -> None:
+    _, result = publish(phone, tmp_path, post_way="useSound", sound_name="Paper Boats", add_sound="0")
+    assert result.reason is None, result.remark
+    assert [post["sound"] for post in phone.posts()] == [""]
+
+
+def test_volumes(phone: DisplayPhone, tmp_path: Path) -> None:
+    volumes = {"origin_sound_volume": 20, "add_sound_volume": 80}
+    _, result = publish(phone, tmp_path, add_sound="1", **volumes)
+    assert result.reason is None, result.remark
+    [post] = phone.posts()
+    assert (post["original_volume"], post["added_volume"]) == (20, 80)
+
+
+def test_no_sound_can_be_added_where_a_share_skips_the_editor(form: DisplayPhone, tmp_path: Path) -> None:
+    ctx, result = publish(form, tmp_path, add_sound="1")
+    assert (result.reason, result.tapped, form.posts(), drafts(form)) == (Reason.APP_CHANGED, False, [], 0)
+    assert "addButton" in result.remark
+    assert ctx.effect is Effect.NONE
+
+
+@pytest.mark.parametrize("kind", ["notification", "update", "phone_number"])
+@pytest.mark.parametrize("after", [0, 2, 4])
+def test_popups_on_the_way(phone: DisplayPhone, tmp_path: Path, kind: str, after: int) -> None:
+    phone.fault("popup", kind=kind, after=after)
+    _, result = publish(phone, tmp_path, post_way="addButton")
+    assert result.reason is None, result.remark
+    assert len(phone.posts()) == 1
+
+
+def test_an_unknown_popup_gets_back_once(phone: DisplayPhone, tmp_path: Path) -> None:
+    phone.fault("unknown_popup", after=2)
+    _, result = publish(phone, tmp_path, post_way="addButton")
+    assert result.reason is None, result.remark
+    assert len(phone.posts()) == 1
