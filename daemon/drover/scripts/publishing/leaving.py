@@ -19,6 +19,8 @@ _UNFINISHED: Final = frozenset(
         Screen.CREATE_TAB,
         Screen.PUBLISH_QUESTION,
         Screen.DISCARD_QUESTION,
+        Screen.SOUND_LIST,
+        Screen.VOLUMES,
         Screen.UNKNOWN,
     }
 )

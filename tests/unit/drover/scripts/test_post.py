@@ -206,7 +206,7 @@ def test_add_button_publishes_the_newest(phone: DisplayPhone, tmp_path: Path, co
 
 
 @pytest.mark.parametrize("way", ["share", "addButton"])
-@pytest.mark.parametrize("count", [2, 5, 20])
+@pytest.mark.parametrize("count", [2, 14])
 def test_carousel_in_order(phone: DisplayPhone, tmp_path: Path, way: str, count: int) -> None:
     phone.shelf.files.put("IMG_1.jpg")
     _, result = publish(phone, tmp_path, post_way=way, content_type=1, image_count=count, captions="Title##Text")
@@ -296,3 +296,10 @@ def test_an_unknown_popup_gets_back_once(phone: DisplayPhone, tmp_path: Path) ->
     _, result = publish(phone, tmp_path, post_way="addButton")
     assert result.reason is None, result.remark
     assert len(phone.posts()) == 1
+
+
+def test_a_product_that_is_not_taken_ends_the_task_before_posting(phone: DisplayPhone, tmp_path: Path) -> None:
+    ctx, result = publish(phone, tmp_path, add_product_link=1)
+    assert (result.reason, result.tapped, phone.posts(), drafts(phone)) == (Reason.APP_CHANGED, False, [], 0)
+    assert "add_product_link" in result.remark
+    assert "no_product" in ctx.kept
