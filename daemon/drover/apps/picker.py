@@ -132,9 +132,11 @@ def _middle_of_five(view: View) -> Node | None:
             rows[node.bounds.top].append(node)
     row = next((row for row in rows.values() if len(row) == 5), None)
     middle = sorted(row, key=lambda node: node.bounds.left)[2] if row else None
-    # A plus sign without a word; where the words are another app's or language's, nothing is guessed.
-    says = middle is not None and any(view.words(part) for part in middle.walk())
-    return None if says else middle
+    if middle is None:
+        return None
+    words = [part for part in middle.walk() if view.words(part)]
+    # A plus sign without a word, or the word that the camera uses for it; other words are another app's tab.
+    return middle if all(view.means(part, "mode_create") for part in words) else None
 
 
 def post_mode(view: View) -> Node | None:

@@ -36,6 +36,8 @@ class Screen(StrEnum):
     CHOOSER = "chooser"  # where to share to, asked by Android or by the app
     POST_FORM = "post_form"
     SOUND_PAGE = "sound_page"  # one sound, with the button that uses it
+    SOUND_LIST = "sound_list"  # the editor's list of sounds
+    VOLUMES = "volumes"  # the sliders of a post's sounds
     DISCARD_QUESTION = "discard_question"  # a post is left unfinished: discard it, keep it as a draft, go on?
     PUBLISH_QUESTION = "publish_question"  # after Post: its answer is what publishes
     AFTER_POST = "after_post"

@@ -90,6 +90,14 @@ def sliders(view: View) -> dict[str, Node]:
     return named
 
 
+def slider_value(bar: Node) -> float | None:
+    """What a slider says of itself (`50.0`); None where it says nothing."""
+    try:
+        return float(bar.text)
+    except ValueError:
+        return None
+
+
 def _names(label: Node, bar: Node) -> bool:
     gap = bar.bounds.top - label.bounds.bottom
     return label.bounds.overlaps_rows_of(bar.bounds) or 0 <= gap < 2 * max(label.bounds.height, bar.bounds.height)

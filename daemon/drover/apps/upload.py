@@ -7,6 +7,7 @@ from typing import Final
 from drover.apps.view import View
 from drover.phone.typed import same_text
 
+_NO_UPLOAD: Final = ("upload_done", "post", "mode_post", "tab_create", "publish_question", "publish_now")
 _PERCENT: Final = re.compile(r"(\d{1,3})\s?[%％]")
 
 
@@ -27,7 +28,8 @@ def upload(view: View) -> Upload:
     failed = next(iter(view.shown("upload_failed")), None)
     if failed is not None:
         return Upload(failed=failed.label)
-    shown = [node for node in view.shown("uploading") if not view.means(node, "upload_done")]
+    # id "Posting" is the button, en "Posting…" the upload.
+    shown = [node for node in view.shown("uploading") if not view.means(node, *_NO_UPLOAD)]
     said = (_PERCENT.search(word) for node in shown for word in view.words(node))
     percents = [int(match[1]) for match in said if match and int(match[1]) <= 100]
     return Upload(running=bool(shown), percent=max(percents, default=None))

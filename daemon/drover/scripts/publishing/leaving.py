@@ -22,6 +22,8 @@ _UNFINISHED: Final = frozenset(
         Screen.STORY_EDITOR,
         Screen.PUBLISH_QUESTION,
         Screen.DISCARD_QUESTION,
+        Screen.SOUND_LIST,
+        Screen.VOLUMES,
         Screen.UNKNOWN,
     }
 )

@@ -1,6 +1,6 @@
 """Fills TikTok's post form: caption and title read back, suggestions closed, the product link where it is wanted."""
 
-from typing import Final
+from typing import Final, NoReturn
 
 from drover.apps import Screen, form
 from drover.apps.publishing import caption_fields, post_button
@@ -130,25 +130,37 @@ def _button_free(nav: Navigator) -> bool:
 
 
 def _add_product(nav: Navigator) -> None:
-    """Add the first product that the account offers; the row exists only for accounts that sell."""
+    """Add the first product that the account offers; the row exists only for accounts that sell.
+
+    No recording of these sheets is known, and a task names no product. Unless the row says something else than
+    "Add ..." afterwards, the task ends before anything is posted.
+    """
     nav.ctx.step("adding the product link", 54)
-    if not _tap_row(nav, "add_product") and not (_tap_row(nav, "add_link") and _tap_row(nav, "add_product")):
-        nav.ctx.keep("no_product_row")
-        raise ScriptFailed(
-            Reason.APP_CHANGED,
-            f"The post form on {nav.phone.serial} offers no product link: the account may have no shop. Nothing was "
-            "posted; set add_product_link to 0 or open a shop for this account.",
-        )
+    if not _tap_row(nav, "add_product") and not _tap_row(nav, "add_link"):
+        _no_product(nav, "offers no product link: the account may have no shop")
+    _tap_row(nav, "add_product")
     if not _tap_row(nav, "add"):
-        nav.ctx.keep("no_product")
-        raise ScriptFailed(
-            Reason.APP_CHANGED, f"The shop on {nav.phone.serial} lists no product to add; nothing was posted."
-        )
+        _no_product(nav, "lists no product to add")
     _tap_row(nav, "done")
-    nav.reach(
-        lambda sight: sight if sight.seen.screen is Screen.POST_FORM else None,
-        what="the post form with the product",
-        timeout_s=_FORM_S,
+    try:
+        nav.reach(
+            lambda sight: _with_product(nav, sight), what="the form with a product", timeout_s=_FORM_S, patient=True
+        )
+    except NotReachedError:
+        _no_product(nav, "took no product from the account's shop")
+
+
+def _with_product(nav: Navigator, sight: Sight) -> bool | None:
+    on_form = sight.seen.screen is Screen.POST_FORM
+    return True if on_form and not View(nav.app, sight.tree).shown("add_product", "add_link") else None
+
+
+def _no_product(nav: Navigator, why: str) -> NoReturn:
+    nav.ctx.keep("no_product")
+    raise ScriptFailed(
+        Reason.APP_CHANGED,
+        f"The post form on {nav.phone.serial} {why}. Nothing was posted; set add_product_link to 0, or set up the "
+        "account's shop.",
     )
 
 

@@ -79,7 +79,7 @@ def _choose(nav: Navigator, index: int, item: GalleryItem) -> bool:
     nav.tap(tile.mark or tile.target)
     if _chosen(nav, index):
         return nav.look().seen.screen in (Screen.EDITOR, Screen.POST_FORM)
-    if index > 0 and _several(nav):
+    if index == 1 and _several(nav):
         nav.tap((again := _find(nav, index)).mark or again.target)
         if _chosen(nav, index):
             return False
@@ -135,10 +135,10 @@ def _chosen(nav: Navigator, index: int) -> bool:
 
 
 def _several(nav: Navigator) -> bool:
-    """Have the picker take several items, where it must be told so."""
-    view = View(nav.app, nav.look().tree)
-    switch = next((target for _, target in view.buttons("select_multiple")), None)
-    if switch is None:
+    """Have the picker take several items, where it must be told so: it counts one and would not count the second."""
+    tree = nav.look().tree
+    switch = next((target for _, target in View(nav.app, tree).buttons("select_multiple")), None)
+    if switch is None or picker_selected(nav.app, tree) != 1:
         return False
     nav.tap(switch)
     return True

@@ -18,6 +18,7 @@ _CHIP_S: Final = 6.0
 _SHEET_S: Final = 8.0
 _TAB_S: Final = 15.0
 _TAKE_S: Final = 3.0
+_SLIDES: Final = 4
 
 
 def use_button(nav: Navigator, sight: Sight) -> Node | None:
@@ -173,26 +174,25 @@ def _take(nav: Navigator, row: Node) -> None:
 def _set_volumes(nav: Navigator, config: PostConfig) -> None:
     """Set both sliders; a version that shows none is only a failure if the task asked for other than the default."""
     wanted = {"original": config.origin_sound_volume, "added": config.add_sound_volume}
-    asked = set(wanted.values()) != {50}
     if not _open_volumes(nav):
-        if asked:
-            _fail(nav, "the editor shows no volumes; leave origin_sound_volume and add_sound_volume at 50")
-        return
-    nav.ctx.step("setting the volumes", 44)
-    for name, bar in shown.sliders(View(nav.app, nav.look().tree)).items():
-        box = bar.bounds
-        # The ends of a slider belong to its thumb: the last pixels do nothing.
-        x = box.left + round((box.width - 1) * wanted[name] / 100)
-        nav.phone.tap_point(x, box.center[1])
-    _close_volumes(nav)
+        if set(wanted.values()) != {50}:
+            _fail(nav, "nothing here sets volumes; leave origin_sound_volume and add_sound_volume at 50")
+    else:
+        nav.ctx.step("setting the volumes", 44)
+        for name, percent in wanted.items():
+            _slide(nav, name, percent)
+    _back_to_editor(nav)
 
 
 def _open_volumes(nav: Navigator) -> bool:
-    view = View(nav.app, nav.look().tree)
-    button = next((target for _, target in view.buttons("volume")), None)
-    if button is None:
-        return False
-    nav.tap(button)
+    """From the editor's own tools, or from the foot of the list of sounds."""
+    if not _tap_volume(nav):
+        chip = _chip(nav)
+        if chip is None:
+            return False
+        nav.tap(chip.target)
+        if not _tap_volume(nav):
+            return False
     try:
         nav.reach(
             lambda sight: shown.sliders(View(nav.app, sight.tree)) or None,
@@ -205,13 +205,47 @@ def _open_volumes(nav: Navigator) -> bool:
     return True
 
 
-def _close_volumes(nav: Navigator) -> None:
-    view = View(nav.app, nav.look().tree)
-    done = next((target for _, target in view.buttons("done", "close")), None)
-    if done is not None:
-        nav.tap(done)
-    else:
-        nav.phone.back()
+def _tap_volume(nav: Navigator) -> bool:
+    try:
+        button = nav.reach(
+            lambda sight: next((target for _, target in View(nav.app, sight.tree).buttons("volume")), None),
+            what="the button for volumes",
+            timeout_s=_TAKE_S,
+            patient=True,
+        )
+    except NotReachedError:
+        return False
+    nav.tap(button)
+    return True
+
+
+def _slide(nav: Navigator, name: str, percent: int) -> None:
+    """Tap the slider at its place, and again beside it while it shows another value: its ends are padded."""
+    aimed = float(percent)
+    for _ in range(_SLIDES):
+        bar = shown.sliders(View(nav.app, nav.look().tree)).get(name)
+        if bar is None:
+            return
+        x = bar.bounds.left + round((bar.bounds.width - 1) * min(max(aimed, 0), 100) / 100)
+        nav.phone.tap_point(x, bar.bounds.center[1])
+        now = shown.sliders(View(nav.app, nav.look().tree)).get(name)
+        value = shown.slider_value(now) if now is not None else None
+        if value is None or value == percent:
+            return
+        aimed += percent - value
+
+
+def _back_to_editor(nav: Navigator) -> None:
+    """Close the sheet and the list, by Done where there is one; BACK in the editor would ask to discard the post."""
+    for _ in range(_SLIDES):
+        sight = nav.look()
+        if sight.seen.screen is Screen.EDITOR and not shown.sliders(View(nav.app, sight.tree)):
+            return
+        done = next((target for _, target in View(nav.app, sight.tree).buttons("done")), None)
+        if done is not None:
+            nav.tap(done)
+        else:
+            nav.phone.back()
     nav.reach(
         lambda sight: sight if sight.seen.screen is Screen.EDITOR else None, what="the editor", timeout_s=_SHEET_S
     )
