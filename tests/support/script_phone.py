@@ -147,6 +147,9 @@ class DisplayPhone(Phone):
             )
         )
 
+    def share_as(self, item: GalleryItem, package: str, action: str, *, timeout_s: float = 20.0) -> None:
+        self._start(Intent(action=action, package=package, data=item.uri, mime_type=item.media_type, grants_read=True))
+
     def force_stop(self, package: str, *, timeout_s: float = 15.0) -> None:
         self.display.force_stop(package)
 
