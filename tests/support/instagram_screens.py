@@ -12,6 +12,7 @@ class InstagramScreen(Screen):
 
     def __init__(self, language: str = "en", *, width: int = 1080, height: int = 2400) -> None:
         super().__init__(language, width=width, height=height)
+        self.language = language
 
     def launch(self, package: str = INSTAGRAM) -> None:
         self.display.start_activity(Intent(action=MAIN, package=package))

@@ -55,8 +55,11 @@ def login_wall(scene: Scene) -> View:
             desc=labels["forgot"],
             flags="Cf",
         ),
-        _wide(labels["new_account"], 1553, WHITE, BLUE),
-        view("ImageView", (450, 1745, 630, 1781), desc=labels["meta_logo"]),
+        group(
+            (48, 1553, 1032, 1793),
+            _wide(labels["new_account"], 1553, WHITE, BLUE),
+            view("ImageView", (450, 1745, 630, 1781), desc=labels["meta_logo"]),
+        ),
     ]
     form = group((48, 542, 1032, 1793), *parts, flags="Cf")
     levels = (*[Box("FrameLayout")] * 3, *[Box("ViewGroup")] * 6)
@@ -72,7 +75,6 @@ def _field(word: str, top: int, *, wrapped: bool) -> View:
     label: Bounds = (96, top + 62, 700, top + 118)
     named = group((96, top, 814, top + 179), text(label, word, cls="View", desc=word, size=40, color=DIM))
     edit = view("EditText", (96, top + 83, 876, top + 142), desc=f"{word},", flags="CLf")
-    inner = group(box, named, edit, flags="Cf")
     inner = view("ViewGroup", box, named, edit, flags="Cf", style=Style(outline="#dbdfe4", radius=24))
     return group(box, group(box, inner)) if wrapped else group(box, inner)
 

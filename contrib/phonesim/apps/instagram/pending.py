@@ -35,7 +35,7 @@ def pending_row(scene: Scene, top: int) -> View | None:
         parts.append(
             icon(
                 (850, top + 68, 960, top + 127),
-                "refresh",
+                "spinner",
                 id="row_pending_media_reshare_button",
                 flags="Cf",
                 action=retry,

@@ -191,8 +191,9 @@ class Publishing:
     def _send(self, placement: str) -> None:
         """Home is shown while it is uploaded, or the reels, where a reel that is not there yet is unavailable."""
         post = self.made.post(self._world.active, placement=placement, at=self._phone.clock())
+        uris = tuple(file.uri for file in self.made.files)
         self.state.composition = None
-        self.uploads.begin(post)
+        self.uploads.begin(post, uris)
         to_reels = placement == "reel" and self._phone.faults.active("share_opens_reels")
         self._nav.restart(Page(name="reels", target="own") if to_reels else HOME)
         if self._phone.faults.active("post_prompts"):

@@ -376,11 +376,10 @@ class TikTok:
         return False
 
     def swipe(self, dx: int, dy: int) -> None:
-        """Up or down on the feed: the next or the previous video."""
-        if (
-            self._nav.page.name == "feed"
-            and not self._nav.overlays
-            and not self._blocker()
-            and abs(dy) > max(_SWIPE, abs(dx))
-        ):
+        """Up or down: the feed's next or previous video, the picker's other rows."""
+        if self._nav.overlays or self._blocker() or abs(dy) <= max(_SWIPE, abs(dx)):
+            return
+        if self._nav.page.name == "feed":
             self._position = max(0, self._position + (1 if dy < 0 else -1))
+        else:
+            self._posting.swipe(dy)

@@ -180,3 +180,89 @@ def test_account_switcher(shown: Shown) -> None:
     rows = accounts(APP, shown.tree)
     own = [row for row in shown.state["accounts"] if row["app"] == "instagram"]
     assert [(row.username, row.active) for row in rows] == [(row["username"], row["active"]) for row in own]
+
+
+# Publishing
+
+
+def at_picker(shown: Shown, placement: str) -> None:
+    for name in ("one.jpg", "two.jpg", "clip.mp4"):
+        shown.gallery.put(name)
+    shown.launch()
+    shown.display.tap(*shown.by_id("action_bar_buttons_container_left")[0].centre)
+    shown.clock.pass_s(0.3)
+    if placement != "feed":
+        shown.touch({"reel": "cam_dest_clips", "story": "cam_dest_story"}[placement])
+
+
+@pytest.mark.parametrize(
+    ("placement", "screens"),
+    [
+        ("feed", [Screen.GALLERY_PICKER, Screen.EDITOR, Screen.POST_FORM]),
+        ("reel", [Screen.GALLERY_PICKER, Screen.EDITOR, Screen.POST_FORM]),
+        ("story", [Screen.STORY_PICKER, Screen.EDITOR]),
+    ],
+)
+def test_pages_of_publishing(
+    shown: Shown, placement: str, screens: list[Screen], request: pytest.FixtureRequest
+) -> None:
+    if placement == "feed" and shown.language == "fr":
+        why = "instagram.toml has no French words for Filter and Overlay, and no id of this unrecorded editor"
+        request.applymarker(pytest.mark.xfail(reason=why, strict=False))
+    at_picker(shown, placement)
+    seen = [shown.seen()]
+    shown.touch("gallery_grid_item_thumbnail", 1)
+    if placement == "feed":
+        shown.touch("next_button_textview")
+    seen.append(shown.seen())
+    if placement != "story":
+        shown.touch("creation_next_button" if placement == "feed" else "clips_right_action_button")
+        seen.append(shown.seen())
+    assert seen == screens
+    assert follow_button(APP, shown.tree) is None
+
+
+@pytest.mark.parametrize("words", ["", "Small films", "Hello #fun"])
+def test_the_caption_while_it_is_typed(shown: Shown, words: str) -> None:
+    at_picker(shown, "reel")
+    for id_ in ("gallery_grid_item_thumbnail", "clips_right_action_button", "caption_input_text_view"):
+        shown.touch(id_)
+    shown.display.type_text(words, replace=True)
+    assert shown.seen() is Screen.POST_FORM
+    shown.touch("action_bar_button_text")
+    assert shown.seen() is Screen.POST_FORM
+
+
+@pytest.mark.parametrize("fault", ["upload_slow", "upload_failure"])
+def test_home_with_an_upload(shown: Shown, fault: str) -> None:
+    at_picker(shown, "reel")
+    for id_ in ("gallery_grid_item_thumbnail", "clips_right_action_button"):
+        shown.touch(id_)
+    shown.display.inject(fault, {"seconds": 60})
+    shown.touch("share_button")
+    shown.clock.pass_s(5)
+    assert shown.by_id("row_pending_media_status_textview")
+    assert shown.seen() is Screen.HOME_FEED
+    shown.touch("clips_tab")
+    assert shown.seen() is Screen.REELS_VIEWER
+    shown.touch("profile_tab")
+    assert shown.seen() is Screen.OWN_PROFILE
+
+
+def test_a_reel_that_is_not_there_yet(shown: Shown) -> None:
+    at_picker(shown, "reel")
+    for id_ in ("gallery_grid_item_thumbnail", "clips_right_action_button"):
+        shown.touch(id_)
+    shown.display.inject("upload_slow", {"seconds": 60})
+    shown.display.inject("share_opens_reels", {})
+    shown.touch("share_button")
+    assert shown.seen() is Screen.REELS_VIEWER
+
+
+def test_the_limit_on_publishing(shown: Shown) -> None:
+    at_picker(shown, "reel")
+    for id_ in ("gallery_grid_item_thumbnail", "clips_right_action_button"):
+        shown.touch(id_)
+    shown.display.inject("post_limit", {})
+    shown.touch("share_button")
+    assert shown.seen() is Screen.RESTRICTION

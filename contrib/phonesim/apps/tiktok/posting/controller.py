@@ -6,6 +6,7 @@ from phonesim.apps.app import Phone
 from phonesim.apps.tiktok.labels import Labels
 from phonesim.apps.tiktok.navigation import Navigation
 from phonesim.apps.tiktok.posting import sounds
+from phonesim.apps.tiktok.posting.grid import ROW, hidden_rows
 from phonesim.apps.tiktok.posting.state import Composition, PostingState, unfinished_tag
 from phonesim.apps.tiktok.posting.uploads import Uploads
 from phonesim.apps.tiktok.scene import Page
@@ -78,7 +79,7 @@ class Posting:
         self.state.chosen = []
         self.state.covered = False
         self.state.multiple = True
-        self.state.filter, self.state.album, self.state.mode = "all", "", "PHOTO"
+        self.state.filter, self.state.album = "all", ""
 
     # Touches
 
@@ -102,21 +103,21 @@ class Posting:
         self._drop()
 
     def _on_open_picker(self, _: str) -> None:
-        self.state.chosen = []
+        self.state.chosen, self.state.scrolled = [], 0
         self._nav.enter(Page(name="picker"), LOAD_S)
 
     def _on_close_picker(self, _: str) -> None:
         self._nav.leave()
 
     def _on_album(self, name: str) -> None:
-        self.state.album = name
+        self.state.album, self.state.scrolled = name, 0
         self._nav.close()
 
     def _on_albums(self, _: str) -> None:
         self._nav.show("albums")
 
     def _on_filter(self, name: str) -> None:
-        self.state.filter = name
+        self.state.filter, self.state.scrolled = name, 0
 
     def _on_multiple(self, _: str) -> None:
         self.state.multiple = not self.state.multiple
@@ -172,7 +173,6 @@ class Posting:
     def _on_add_link(self, _: str) -> None:
         self.made.link = self.made.texts["link"].strip()
         self._nav.close()
-        self._nav.field = ""
 
     # The commit
 
@@ -259,6 +259,12 @@ class Posting:
         self._nav.field = ""
         while self._nav.page.name in PAGES and self._nav.leave():
             pass
+
+    def swipe(self, dy: int) -> None:
+        """A drag up or down moves the picker's grid by whole rows."""
+        if self._nav.page.name == "picker":
+            most = hidden_rows(self.state, self._phone.media.items(), self._phone.frame)
+            self.state.scrolled = min(most, max(0, self.state.scrolled - round(dy / ROW)))
 
     # Sounds
 

@@ -3,7 +3,7 @@
 from phonesim.apps.tiktok.bottom_nav import HEIGHT, bottom_nav
 from phonesim.apps.tiktok.posting.prompts import progress
 from phonesim.apps.tiktok.posting.tiles import picture_of_posted
-from phonesim.apps.tiktok.rail import Counts, rail
+from phonesim.apps.tiktok.rail import Counts, author_name, rail
 from phonesim.apps.tiktok.scene import WHITE, Scene, icon, notice, shell, text
 from phonesim.posts import Post
 from phonesim.ui.view import Action, Bounds, View, view
@@ -52,26 +52,23 @@ def _post(scene: Scene, post: Post) -> list[View]:
 def _caption(scene: Scene, post: Post, bottom: int) -> View:
     """The account, how long ago, the title if it has one, and the caption."""
     top = bottom - 330
-    seconds = int(scene.phone.clock() - post.at)
-    scene.phone.before(post.at + seconds + 1)
-    ago = scene.labels.filled("seconds_ago", str(seconds))
     parts = [
-        text(
-            (32, top, 426, top + 58),
-            post.account,
-            cls="Button",
-            id="title",
-            flags="Cf",
-            size=44,
-            bold=True,
-            color=WHITE,
-        ),
-        text((436, top + 5, 700, top + 55), ago, id="xyx", size=36, color=WHITE),
+        author_name((32, top, 426, top + 58), post.account, None),
+        text((436, top + 5, 700, top + 55), _ago(scene, post), id="xyx", size=36, color=WHITE),
     ]
     for number, words in enumerate(words for words in (post.title, post.caption) if words):
         y = top + 79 + number * 60
         parts.append(text((32, y, 870, y + 55), words, id="title", flags="Cf", size=40, color=WHITE))
     return view("FrameLayout", (0, top, 1080, bottom), *parts, id="b8d")
+
+
+def _ago(scene: Scene, post: Post) -> str:
+    """How long ago it was published, in seconds and then in minutes."""
+    seconds = int(scene.phone.clock() - post.at)
+    step, key = (1, "seconds_ago") if seconds < 60 else (60, "minutes_ago")
+    count = seconds // step
+    scene.phone.before(post.at + (count + 1) * step)
+    return scene.labels.filled(key, str(count))
 
 
 def _friends_bar(scene: Scene) -> View:
