@@ -74,9 +74,6 @@ class Instagram:
         self._position = 0
         self.stop()
 
-    def settle(self) -> None:
-        """Nothing becomes due by itself."""
-
     def stop(self) -> None:
         """Follows, posts and the place in the feed are the server's and survive; what was uploading is a draft now."""
         self._publishing.stop()
