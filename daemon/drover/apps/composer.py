@@ -65,10 +65,11 @@ def _tile(view: View, target: Node) -> Tile:
     words = [word for node in inside for word in view.words(node)]
     meanings = {name for word in words for name, _ in view.app.lexicon.meanings(word)}
     chosen = any(node.selected or node.checked for node in inside) or any(map(_NUMBER.fullmatch, words))
-    selected = True if chosen or "tile_selected" in meanings else (False if "tile_unselected" in meanings else None)
+    # "Not selected" holds the word that says selected.
+    said = False if "tile_unselected" in meanings else (True if "tile_selected" in meanings else None)
     lasting = any(map(_DURATION.fullmatch, words))
     video = True if lasting or "tile_video" in meanings else (False if "tile_photo" in meanings else None)
-    return Tile(target=target, selected=selected, video=video)
+    return Tile(target=target, selected=True if chosen else said, video=video)
 
 
 def _belongs(target: Node, node: Node) -> bool:
@@ -211,10 +212,16 @@ def _by_a_bar(view: View, node: Node) -> bool:
 
 
 def has_story(view: View) -> bool | None:
-    """Whether the own profile shows a story of the account; None where its picture says neither."""
-    if view.shown("no_story") or view.with_id("no_story_badge"):
-        return False
-    return True if view.shown("story_there") else None
+    """Whether the own profile shows a story of the account; None where neither words nor badge say so."""
+    if view.shown("story_there"):
+        return True
+    return False if view.shown("no_story") or view.with_id("no_story_badge") else None
+
+
+def own_picture(view: View) -> str:
+    """How the own profile describes the account's picture, which tells of a story in words of any language."""
+    described = (node.desc for node in (*view.with_id("own_picture"), *view.shown("no_story", "story_there")))
+    return next((desc for desc in described if desc), "")
 
 
 def chooser_row(view: View, wanted: Destination) -> Node | None:

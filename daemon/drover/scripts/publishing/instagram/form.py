@@ -89,24 +89,26 @@ def _shows(nav: Navigator, text: str) -> bool:
 
 
 def _close_editor(nav: Navigator, text: str) -> None:
-    """End the editing by the word in the title bar. Without one, close the list of names or hashtags that lies over
+    """End the editing by the word in the title bar. A list of names or hashtags that lies over the button is closed by
 
-    the button: a space ends the word that it completes; only then BACK, which on a form would ask to discard it.
+    a space after the word that it completes; only then by BACK, which on a form would ask to discard it.
     """
-    done = composer.caption_done(View(nav.app, nav.look().tree))
-    if done is not None:
-        nav.tap(done)
-        if _free(nav):
-            return
-    elif _free(nav):
+    _tap_done(nav)
+    if _free(nav):
         return
+    nav.tap(_field(nav))
+    _wait_for_focus(nav)
     nav.phone.type_text(f"{text} ")
-    done = composer.caption_done(View(nav.app, nav.look().tree))
-    if done is not None:
-        nav.tap(done)
+    _tap_done(nav)
     if not _free(nav):
         nav.phone.back()
     nav.reach(lambda sight: _button(nav, sight), what="Share on the form", timeout_s=_FORM_S, patient=True)
+
+
+def _tap_done(nav: Navigator) -> None:
+    done = composer.caption_done(View(nav.app, nav.look().tree))
+    if done is not None:
+        nav.tap(done)
 
 
 def _free(nav: Navigator) -> bool:

@@ -37,6 +37,7 @@ class Before:
 
     grid: Grid = field(default_factory=Grid)
     story: bool | None = None
+    picture: str = ""
     failed: tuple[str, ...] = ()
 
 
@@ -46,6 +47,7 @@ class Profile:
 
     grid: Grid
     story: bool | None
+    picture: str
     tree: Hierarchy
 
 
@@ -54,23 +56,24 @@ def survey(nav: Navigator) -> Before:
     own_profile(nav)
     failed = pending_on_feed(nav).failed
     profile = read_profile(nav)
-    return Before(grid=profile.grid, story=profile.story, failed=failed)
+    return Before(grid=profile.grid, story=profile.story, picture=profile.picture, failed=failed)
 
 
 def read_profile(nav: Navigator) -> Profile:
     """Open the own profile and read posts and story, once two looks in a row agree."""
     own_profile(nav)
-    last: list[tuple[Grid, bool | None]] = []
+    last: list[tuple[Grid, bool | None, str]] = []
 
     def steady(sight: Sight) -> Profile | None:
         grid = profile_grid(nav.app, sight.tree)
         if grid is None or "loading" in sight.seen.details:
             last.clear()
             return None
-        now = (grid, composer.has_story(View(nav.app, sight.tree)))
+        view = View(nav.app, sight.tree)
+        now = (grid, composer.has_story(view), composer.own_picture(view))
         agreed = bool(last) and last[-1] == now
         last[:] = [now]
-        return Profile(grid=grid, story=now[1], tree=sight.tree) if agreed else None
+        return Profile(grid=grid, story=now[1], picture=now[2], tree=sight.tree) if agreed else None
 
     return nav.reach(steady, what="the posts of the own profile", timeout_s=_STEADY_S, patient=True)
 
@@ -165,7 +168,8 @@ def _on_profile(nav: Navigator, wanted: Destination, before: Before, end: float,
 
 def _proven(wanted: Destination, before: Before, now: Profile) -> bool:
     if wanted is Destination.STORY:
-        return before.story is False and now.story is True
+        described_anew = now.story is None and now.picture not in ("", before.picture)
+        return before.story is False and (now.story is True or described_anew)
     return one_more(before.grid, now.grid)
 
 
