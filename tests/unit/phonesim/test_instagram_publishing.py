@@ -185,15 +185,24 @@ def test_the_plus_among_the_tabs_of_older_versions(screen: InstagramScreen) -> N
     assert (screen.name, screen.state["target"]) == ("instagram.picker", "feed")
 
 
+def test_there_may_be_no_plus(screen: InstagramScreen) -> None:
+    screen.display.inject("no_create_button", {})
+    plus(screen)
+    assert screen.name == "instagram.feed"
+    screen.touch("profile_tab")
+    assert not screen.all("Create New")
+
+
 # Shares
 
 
 def share(screen: InstagramScreen, *items: MediaItem, **changes: Any) -> None:
     uris = tuple(item.uri for item in items)
-    several = {"action": SEND_MULTIPLE, "lists": {STREAM: uris}}
-    one = {"action": SEND, "uris": {STREAM: uris[0] if uris else ""}}
-    values = {"component": HANDLER, "grants_read": True, **(several if len(uris) > 1 else one)}
-    screen.display.start_activity(Intent(**{**values, **changes}))
+    one: dict[str, Any] = {"action": SEND, "uris": {STREAM: uris[0]}}
+    several: dict[str, Any] = {"action": SEND_MULTIPLE, "lists": {STREAM: uris}}
+    values: dict[str, Any] = {"component": HANDLER, "grants_read": True}
+    values |= (several if len(uris) > 1 else one) | changes
+    screen.display.start_activity(Intent(**values))
     screen.clock.pass_s(0.3)
 
 

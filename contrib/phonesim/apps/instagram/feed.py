@@ -44,6 +44,7 @@ def _title_bar(scene: Scene) -> View:
     bar: Bounds = (0, STATUS, 1080, _TOP)
     if scene.position % SUGGESTED_EVERY == 1:
         return view("LinearLayout", bar, id="action_bar_LinearLayout")
+    no_plus = scene.phone.faults.active("no_create_button")
     plus = icon((0, STATUS, 118, _TOP), "plus", flags="CLf", action=Action("create", "feed"), size=62)
     logo: Bounds = (408, STATUS + 30, 672, STATUS + 107)
     title = view(
@@ -67,7 +68,12 @@ def _title_bar(scene: Scene) -> View:
     buttons = view(
         "LinearLayout",
         bar,
-        view("LinearLayout", (0, STATUS, 118, _TOP), plus, id="action_bar_buttons_container_left"),
+        view(
+            "LinearLayout",
+            (0, STATUS, 118, _TOP),
+            *(() if no_plus else (plus,)),
+            id="action_bar_buttons_container_left",
+        ),
         title,
         view("LinearLayout", (962, STATUS, 1080, _TOP), _bell(), id="action_bar_buttons_container_right"),
         id="action_bar_action_buttons",

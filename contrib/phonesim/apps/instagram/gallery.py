@@ -69,7 +69,7 @@ def destinations(scene: Scene, keys: tuple[tuple[str, str, str], ...], left: int
     for id_, key, placement in keys:
         width = 300 if key == "TEMPLATES" else 160
         word = scene.labels[f"dest_{key.lower()}"]
-        active = placement == scene.posting.mode
+        active = placement == scene.posting.placement
         cells.append(
             text(
                 (x, top + 12, x + width, top + 96),

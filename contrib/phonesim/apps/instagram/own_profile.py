@@ -165,7 +165,10 @@ def _title_bar(scene: Scene) -> View:
     labels = scene.labels
     account_name = scene.world.active
     bar: Bounds = (0, STATUS, 1060, TOP)
-    create = icon((0, STATUS, 118, TOP), "plus", desc=labels["create_new"], flags="Cf", action=Action("create_sheet"))
+    create: tuple[View, ...] = ()
+    if not scene.phone.faults.active("no_create_button"):
+        tap = Action("create_sheet")
+        create = (icon((0, STATUS, 118, TOP), "plus", desc=labels["create_new"], flags="Cf", action=tap),)
     title: Bounds = (312, STATUS, 741, TOP)
     name = text(title, account_name, id="action_bar_title", desc=account_name, size=50, bold=True)
     chevron: Bounds = (741, STATUS, 786, TOP)
@@ -186,7 +189,7 @@ def _title_bar(scene: Scene) -> View:
     layout = view(
         "LinearLayout",
         bar,
-        view("LinearLayout", (0, STATUS, 118, TOP), create, id="left_action_bar_buttons"),
+        view("LinearLayout", (0, STATUS, 118, TOP), *create, id="left_action_bar_buttons"),
         username,
         view("LinearLayout", (823, STATUS, 1060, TOP), *right, id="right_action_bar_buttons"),
         id="action_bar_layout",

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from phonesim.apps.app import Phone
+from phonesim.apps.instagram.compose import Compose
 from phonesim.apps.instagram.scene import Page
 from phonesim.apps.tiktok.labels import Labels
 from phonesim.apps.tiktok.navigation import HOME, Navigation
-from phonesim.apps.tiktok.posting.state import Composition, PostingState, Upload, unfinished_tag
+from phonesim.apps.tiktok.posting.state import Composition, Upload, unfinished_tag
 from phonesim.apps.tiktok.posting.uploads import Uploads
 from phonesim.contract import STREAM, Intent, MediaItem
 from phonesim.ui.view import Action
@@ -23,14 +24,14 @@ _EDITORS = {"reel": "reel_editor", "feed": "feed_editor", "story": "story_editor
 
 
 class Publishing:
-    """One post at a time is composed; uploads go on behind it. `state.mode` is its placement: feed, reel or story."""
+    """One post at a time is composed; uploads go on behind it."""
 
     def __init__(self, phone: Phone, world: World, nav: Navigation, labels: Labels) -> None:
         self._phone, self._world, self._nav, self._labels = phone, world, nav, labels
         self._begin()
 
     def _begin(self) -> None:
-        self.state = PostingState(multiple=False, mode="feed")
+        self.state = Compose(multiple=False)
         self.uploads = Uploads(self._phone, self._world, self.state)
 
     def stop(self) -> None:
@@ -69,7 +70,7 @@ class Publishing:
 
     def _compose(self, placement: str, made: Composition) -> None:
         state = self.state
-        state.composition, state.mode = made, placement
+        state.composition, state.placement = made, placement
         state.chosen, state.multiple, state.covered = [], False, False
 
     # Touches
@@ -84,7 +85,7 @@ class Publishing:
     def _on_share_to(self, placement: str) -> None:
         """An entry of the chooser; a video that is shared to the feed becomes a reel."""
         self._nav.close()
-        self.state.mode = placement
+        self.state.placement = placement
         self._edit()
 
     def _on_create(self, placement: str) -> None:
@@ -98,9 +99,9 @@ class Publishing:
 
     def _on_destination(self, placement: str) -> None:
         """POST, STORY, REEL below the picker."""
-        if self.state.mode != placement:
+        if self.state.placement != placement:
             self._nav.stack.pop()
-            self.state.mode, self.state.chosen, self.state.multiple = placement, [], False
+            self.state.placement, self.state.chosen, self.state.multiple = placement, [], False
             self._pick(placement)
 
     def _pick(self, placement: str) -> None:
@@ -111,7 +112,7 @@ class Publishing:
 
     def _on_several(self, _: str) -> None:
         self.state.multiple = not self.state.multiple
-        self.state.chosen = self.state.chosen[:1] if self.state.mode == "feed" else []
+        self.state.chosen = self.state.chosen[:1] if self.state.placement == "feed" else []
 
     def _on_choose(self, uri: str) -> None:
         """Several are kept in the order of the touches; one alone opens the editor, but for the feed's picker."""
@@ -123,7 +124,7 @@ class Publishing:
                 chosen.append(uri)
         else:
             self.state.chosen = [uri]
-            if self.state.mode != "feed":
+            if self.state.placement != "feed":
                 self._on_picked("")
 
     def _on_picked(self, _: str) -> None:
@@ -135,12 +136,12 @@ class Publishing:
 
     def _edit(self) -> None:
         """A video for the feed alone is a reel."""
-        if self.state.mode == "feed" and _one_video(self.made.files):
-            self.state.mode = "reel"
-        self._nav.enter(Page(name=_EDITORS[self.state.mode]), LOAD_S)
+        if self.state.placement == "feed" and _one_video(self.made.files):
+            self.state.placement = "reel"
+        self._nav.enter(Page(name=_EDITORS[self.state.placement]), LOAD_S)
 
     def _on_edited(self, _: str) -> None:
-        self._nav.enter(Page(name="caption", target=self.state.mode), LOAD_S)
+        self._nav.enter(Page(name="caption", target=self.state.placement), LOAD_S)
 
     def _on_suggestion(self, word: str) -> None:
         words = self.made.texts[CAPTION]
@@ -163,12 +164,12 @@ class Publishing:
         elif faults.active("publish_confirm"):
             self._nav.show("publish_now")
         else:
-            self._send(self.state.mode)
+            self._send(self.state.placement)
 
     def _on_publish_now(self, _: str) -> None:
         self._world.tapped("publish_now", self.made.target)
         self._nav.close()
-        self._send(self.state.mode)
+        self._send(self.state.placement)
 
     def _on_share_story(self, _: str) -> None:
         """Your story publishes at once."""
@@ -207,7 +208,9 @@ class Publishing:
 
     def _on_save_draft(self, _: str) -> None:
         """Kept on the phone: no effect; the reel's picker counts it."""
-        self._world.keep_draft(self.made.post(self._world.active, placement=self.state.mode, at=self._phone.clock()))
+        self._world.keep_draft(
+            self.made.post(self._world.active, placement=self.state.placement, at=self._phone.clock())
+        )
         self._drop()
 
     # Leaving

@@ -3,8 +3,9 @@
 import msgspec
 
 from phonesim.apps.app import Phone
+from phonesim.apps.instagram.compose import Compose
 from phonesim.apps.tiktok.labels import Labels
-from phonesim.apps.tiktok.posting.state import PostingState, Upload
+from phonesim.apps.tiktok.posting.state import Upload
 from phonesim.apps.tiktok.scene import Overlay, Page, icon, text
 from phonesim.ui.chrome import STATUS, Frame
 from phonesim.ui.view import DESIGN_WIDTH, Bounds, Style, View, view
@@ -43,7 +44,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     query: str
     focused: str
     """The text field that has the focus."""
-    posting: PostingState
+    posting: Compose
     upload: Upload | None
     """The upload that screens show, the newest."""
     over: tuple[View, ...] = ()

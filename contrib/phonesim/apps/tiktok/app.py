@@ -12,8 +12,9 @@ from phonesim.apps.tiktok.navigation import HOME, Navigation
 from phonesim.apps.tiktok.own_profile import own_profile
 from phonesim.apps.tiktok.popups import PERMISSIONS, WINDOWS, phone_number
 from phonesim.apps.tiktok.posting import prompts, screens
-from phonesim.apps.tiktok.posting.controller import LOAD_S, PAGES, Posting
+from phonesim.apps.tiktok.posting.controller import PAGES, Posting
 from phonesim.apps.tiktok.posting.own_post import friends, own_post
+from phonesim.apps.tiktok.posting.touches import LOAD_S
 from phonesim.apps.tiktok.profile import profile
 from phonesim.apps.tiktok.scene import PACKAGE, Page, Scene, notice, shell
 from phonesim.apps.tiktok.search import TABS, results, search_entry
