@@ -1,11 +1,11 @@
 """droverd's command line: reads the configuration, claims the runtime directory, runs the daemon."""
 
-import asyncio
 import os
 import sys
 from pathlib import Path
 
 import click
+import uvloop
 
 from drover import logs
 from drover.client import RuntimeDirError, runtime_dir
@@ -46,7 +46,7 @@ def main(config_path: Path | None, check_config: bool) -> None:
     try:
         config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         daemon = Daemon(config, runtime)
-        asyncio.run(daemon.run())
+        uvloop.run(daemon.run())
     except StoreError as error:
         raise click.ClickException(str(error)) from None
     finally:

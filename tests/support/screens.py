@@ -119,7 +119,7 @@ class Screen:
             action=SEND_MULTIPLE if len(uris) > 1 else SEND,
             component=SHARE,
             mime_type="video/mp4" if first.kind == "video" else "image/jpeg",
-            uris={STREAM: uris[0]},
+            uris={STREAM: first.uri},
             lists={STREAM: uris},
             grants_read=True,
         )

@@ -26,6 +26,7 @@ FAULTS: Mapping[str, str] = {
     "moving": "the screen never comes to rest; {seconds} from now, or until cleared",
     "slow_screens": "every screen loads for {seconds: 3}",
     "wrong_profile": "a link to a profile opens another user's; {target}",
+    "no_create_button": "the navigation has no Create; the camera opens by its component only",
     "post_ignored": "a tap on Post does nothing",
     "post_limit": "a tap on Post answers that the day's limit is reached",
     "publish_confirm": "a tap on Post asks once more: Publish now",
@@ -33,8 +34,9 @@ FAULTS: Mapping[str, str] = {
     "upload_slow": "an upload takes {seconds: 10}",
     "upload_stuck": "an upload never gets beyond 73 percent",
     "upload_failure": "an upload fails on its way and offers Retry",
+    "upload_needs_files": "an upload fails when one of its files is removed from the phone on its way",
     "suggestions_cover_post": "the list for a #tag or @name hides the upper Post, and stays over the lower one",
-    "share_lands_on": "a share opens the {page: form|editor}; without the fault the editor",
+    "share_lands_on": "a share opens the {page: form} or editor; without the fault the editor",
     "share_lists_refused": "a share of several files, whose URIs `am` can only send as strings, opens nothing",
     "mixed_language": "tabs and navigation in another language than the buttons",
 }
@@ -61,7 +63,7 @@ class FaultSet:
             raise UnknownFaultError(f"no popup of kind {kind!r}; there are {', '.join(POPUPS)}")
         if params.get("when", "now") not in _WHEN:
             raise UnknownFaultError(f"{name} happens 'now', on 'follow' or on 'post', not {params['when']!r}")
-        if name == "share_lands_on" and params.get("page") not in _LANDINGS:
+        if name == "share_lands_on" and params.get("page", "form") not in _LANDINGS:
             raise UnknownFaultError(f"a share lands on {' or '.join(_LANDINGS)}: {{page: form}}")
         self._set[name] = {**params, "since": now}
 

@@ -98,8 +98,10 @@ class TikTok:
 
     @property
     def dark(self) -> bool:
+        page = self._nav.page.name
+        black = page in _DARK or (page == "friends" and bool(self._world.posts_of(self._world.active)))
         covered = any(overlay.name == "popup.phone_number" for overlay in self._nav.overlays)
-        return self._nav.page.name in _DARK and not covered and self._blocker() not in ("login_wall", "banned")
+        return black and not covered and self._blocker() not in ("login_wall", "banned")
 
     @property
     def screen(self) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Screens that stop everything: captcha, login wall, banned account. None of them goes away by being touched."""
 
-from phonesim.apps.tiktok.scene import DIM, GREY, RED, WHITE, Scene, icon, notice, shell, text
+from phonesim.apps.tiktok.scene import DIM, GREY, RED, WHITE, Scene, icon, notice, shell, text, word_button
 from phonesim.apps.tiktok.sheets import dialog_window
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
@@ -72,15 +72,5 @@ def banned(scene: Scene) -> View:
     """The account was banned."""
     labels = scene.labels
     words = notice(scene.frame, 500, labels["banned_title"], labels["banned_text"], "lock")
-    appeal = text(
-        (240, 1010, 840, 1130),
-        labels["appeal"],
-        cls="Button",
-        flags="Cf",
-        bold=True,
-        align="center",
-        color=WHITE,
-        fill=RED,
-        radius=12,
-    )
+    appeal = word_button((240, 1010, 840, 1130), labels["appeal"])
     return shell(scene.frame, view("LinearLayout", (0, 84, 1080, scene.frame.bottom), words, appeal))

@@ -14,7 +14,7 @@ _ITEMS = (
 
 
 def bottom_nav(scene: Scene, selected: str, *, dark: bool) -> View:
-    """`selected` is the label key of the tab that is open."""
+    """`selected` is the label key of the tab that is open; a fault takes Create away and leaves its place empty."""
     bottom = scene.frame.bottom
     top = bottom - HEIGHT
     items = [
@@ -22,6 +22,7 @@ def bottom_nav(scene: Scene, selected: str, *, dark: bool) -> View:
         if key == "create"
         else _tab(i * 216, top, id_, scene.nav[key], picture, Action("tab", page), selected=key == selected, dark=dark)
         for i, (key, id_, page, picture) in enumerate(_ITEMS)
+        if key != "create" or not scene.phone.faults.active("no_create_button")
     ]
     return view(
         "LinearLayout", (0, top, 1080, bottom), *items, id="mky", style=Style(fill="#000000" if dark else "#ffffff")

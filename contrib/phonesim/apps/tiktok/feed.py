@@ -2,7 +2,7 @@
 
 from phonesim.apps.tiktok.bottom_nav import HEIGHT, bottom_nav
 from phonesim.apps.tiktok.posting.prompts import progress
-from phonesim.apps.tiktok.rail import rail
+from phonesim.apps.tiktok.rail import author_name, rail
 from phonesim.apps.tiktok.scene import WHITE, Scene, icon, shell, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator
@@ -67,17 +67,7 @@ def _stage(scene: Scene, author: User, video: Bounds) -> View:
 def _caption(author: User, bottom: int) -> View:
     open_profile = Action("profile", author.handle)
     top = bottom - 347
-    name = text(
-        (32, top + 10, 434, top + 68),
-        author.name,
-        cls="Button",
-        id="title",
-        flags="Cf",
-        size=44,
-        bold=True,
-        color=WHITE,
-        action=open_profile,
-    )
+    name = author_name((32, top + 10, 434, top + 68), author.name, open_profile)
     words = f"{author.bio or 'late again'} #{author.handle.replace('.', '')} #fyp #viral "
     desc = text(
         (32, top + 79, 870, top + 181),

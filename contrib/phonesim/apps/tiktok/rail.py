@@ -1,4 +1,9 @@
-"""The rail of controls on a video, as recorded on 43.1.4: author with Follow badge, like, comments, share, sound."""
+"""The rail of controls on a video, as recorded on 43.1.4: author with Follow badge, like, comments, share, sound.
+
+And the author's name beside it.
+"""
+
+import msgspec
 
 import msgspec
 
@@ -38,6 +43,11 @@ def rail(scene: Scene, author: User, bottom: int, *, counts: Counts | None = Non
         _counted(bottom - 414, "f57", labels.filled("share_video", shares), shares, "t_2", "share", Action("share")),
         _sound(scene, author, bottom - 256),
     ]
+
+
+def author_name(box: Bounds, words: str, action: Action | None) -> View:
+    """The name above a video's caption."""
+    return text(box, words, cls="Button", id="title", flags="Cf", size=44, bold=True, color=WHITE, action=action)
 
 
 def _author(scene: Scene, author: User, top: int) -> View:

@@ -124,6 +124,21 @@ def text(
     return view(cls, bounds, id=id, text=words, desc=desc, flags=flags, action=action, style=style)
 
 
+def word_button(
+    bounds: Bounds,
+    words: str,
+    *,
+    id: str = "",
+    action: Action | None = None,
+    ink: str = WHITE,
+    fill: str = RED,
+    size: int = 40,
+) -> View:
+    """A Button that carries its word itself, drawn as a filled plate."""
+    style = Style(size=size, color=ink, bold=True, align="center", fill=fill, radius=12)
+    return view("Button", bounds, id=id, text=words, flags="Cf", action=action, style=style)
+
+
 def icon(
     bounds: Bounds,
     name: str,

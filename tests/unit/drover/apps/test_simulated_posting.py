@@ -22,8 +22,7 @@ class Shown(screens.Screen):
     def tree(self) -> Hierarchy:
         return parse(self.display.hierarchy_xml())
 
-    @property
-    def seen(self) -> Seen:
+    def look(self) -> Seen:
         return recognise(APP, self.tree)
 
     def touch(self, id_: str, which: int = 0) -> None:
@@ -47,40 +46,40 @@ def form(shown: Shown, *, images: bool = False) -> None:
 def test_the_way_through_the_camera(shown: Shown) -> None:
     shown.launch()
     shown.touch("mkn")
-    assert shown.seen.screen is Screen.CAMERA
+    assert shown.look().screen is Screen.CAMERA
     create = shown.by_id("v5w")[6]
     shown.display.tap(*create.centre)
-    assert shown.seen.screen is Screen.CREATE_TAB
+    assert shown.look().screen is Screen.CREATE_TAB
     shown.display.key(screens.BACK)
     shown.touch("mkn")
     shown.touch("ymg")
-    assert shown.seen.screen is Screen.GALLERY_PICKER
+    assert shown.look().screen is Screen.GALLERY_PICKER
     shown.touch("h9t")
-    assert shown.seen.screen is Screen.GALLERY_PICKER
+    assert shown.look().screen is Screen.GALLERY_PICKER
     shown.touch("uyb")
-    assert shown.seen.screen is Screen.EDITOR
+    assert shown.look().screen is Screen.EDITOR
     shown.touch("ntn")
-    assert shown.seen.screen is Screen.POST_FORM
+    assert shown.look().screen is Screen.POST_FORM
 
 
 @pytest.mark.parametrize("images", [False, True])
 def test_the_form_with_and_without_the_keyboard(shown: Shown, images: bool) -> None:
     form(shown, images=images)
-    assert (shown.seen.screen, shown.seen.popup) == (Screen.POST_FORM, None)
+    assert (shown.look().screen, shown.look().popup) == (Screen.POST_FORM, None)
     shown.display.tap(*next(n for n in shown.nodes() if n["class"].endswith("EditText")).centre)
-    assert shown.seen.screen is Screen.POST_FORM
+    assert shown.look().screen is Screen.POST_FORM
     shown.display.type_text("words #tag")
-    assert shown.seen.screen is Screen.POST_FORM
+    assert shown.look().screen is Screen.POST_FORM
 
 
 def test_after_post(shown: Shown) -> None:
     form(shown)
     shown.touch("qrb")
-    assert shown.seen.screen is Screen.AFTER_POST
+    assert shown.look().screen is Screen.AFTER_POST
     shown.clock.pass_s(2)
-    assert shown.seen.screen is Screen.AFTER_POST
+    assert shown.look().screen is Screen.AFTER_POST
     shown.touch("mks")
-    assert shown.seen.screen is Screen.OWN_PROFILE
+    assert shown.look().screen is Screen.OWN_PROFILE
 
 
 def test_the_own_profile_while_something_is_uploaded_and_with_a_draft(shown: Shown) -> None:
@@ -90,14 +89,14 @@ def test_the_own_profile_while_something_is_uploaded_and_with_a_draft(shown: Sho
     shown.share(shown.film)
     shown.touch("qrb")
     shown.touch("mks")
-    assert (shown.seen.screen, shown.seen.popup) == (Screen.OWN_PROFILE, None)
+    assert (shown.look().screen, shown.look().popup) == (Screen.OWN_PROFILE, None)
 
 
 def test_the_limit_is_a_restriction(shown: Shown) -> None:
     shown.display.inject("post_limit", {})
     form(shown)
     shown.touch("qrb")
-    assert shown.seen.screen is Screen.RESTRICTION
+    assert shown.look().screen is Screen.RESTRICTION
 
 
 def test_prompts_after_post_go_when_treated_as_told(shown: Shown) -> None:
@@ -105,8 +104,8 @@ def test_prompts_after_post_go_when_treated_as_told(shown: Shown) -> None:
     form(shown)
     shown.touch("qrb")
     for _ in range(2):
-        popup = shown.seen.popup
+        popup = shown.look().popup
         assert popup is not None
         assert popup.dismiss is not None
         shown.display.tap(*popup.dismiss.bounds.center)
-    assert (shown.seen.screen, shown.seen.popup) == (Screen.AFTER_POST, None)
+    assert (shown.look().screen, shown.look().popup) == (Screen.AFTER_POST, None)

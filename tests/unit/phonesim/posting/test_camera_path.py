@@ -158,6 +158,9 @@ def test_back_goes_from_the_form_to_the_editor_and_asks_there(screen: Screen) ->
 
 
 def test_the_camera_opens_by_its_component(screen: Screen) -> None:
+    screen.display.inject("no_create_button", {})
+    screen.launch()
+    assert screen.all("Create") == []
     screen.display.start_activity(Intent(component=RECORD))
     assert screen.name == "tiktok.camera"
     screen.display.start_activity(Intent(component=RECORD + "Wrong"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from phonesim.contract import ActivityNotFoundError, Intent
-from tests.support.screens import BACK, TIKTOK, Screen
+from phonesim.contract import ActivityNotFoundError, Intent, UnknownFaultError
+from tests.support.screens import BACK, ENTER, TIKTOK, Screen
 
 
 @pytest.fixture
@@ -79,6 +79,9 @@ def test_an_unfinished_tag_opens_a_list_and_a_space_closes_it(screen: Screen) ->
     screen.tap("@bob")
     assert "see #train @bob " in screen.words()
     assert not screen.all("@bob1")
+    screen.display.type_text("#x")
+    screen.display.key(ENTER)
+    assert not screen.all("#xviral")
 
 
 def test_a_list_that_covers_post_takes_the_touch(screen: Screen) -> None:
@@ -129,6 +132,16 @@ def test_a_list_of_files_may_be_refused(screen: Screen) -> None:
     assert screen.name == "tiktok.feed"
     screen.share(screen.gallery.put("c.jpg"))
     assert screen.name == "tiktok.post_form"
+
+
+def test_where_a_share_lands_is_a_fault_that_is_checked() -> None:
+    screen = Screen()
+    with pytest.raises(UnknownFaultError, match="form or editor"):
+        screen.display.inject("share_lands_on", {"page": "feed"})
+    for page, name in (({}, "post_form"), ({"page": "editor"}, "editor"), ({"clear": True}, "editor")):
+        screen.display.inject("share_lands_on", page)
+        screen.share(screen.gallery.put("a.mp4"))
+        assert screen.name == f"tiktok.{name}"
 
 
 @pytest.mark.parametrize(

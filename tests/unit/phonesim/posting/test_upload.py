@@ -118,6 +118,22 @@ def test_ending_the_app_cuts_off_what_has_not_arrived(
     assert (len(screen.effects()), len(screen.state["drafts"])) == (effects, drafts)
 
 
+@pytest.mark.parametrize(("needed", "effects"), [(True, []), (False, [("post", "a.mp4", 1)])])
+def test_a_file_that_goes_on_the_way_fails_only_an_upload_that_needs_it(
+    screen: Screen, needed: bool, effects: list[tuple[str, str, int]]
+) -> None:
+    if needed:
+        screen.display.inject("upload_needs_files", {})
+    film = screen.gallery.put("a.mp4")
+    screen.share(film)
+    screen.tap("Post")
+    screen.clock.pass_s(0.5)
+    screen.gallery.remove(film)
+    screen.clock.pass_s(5)
+    assert screen.effects() == effects
+    assert ("Couldn't post" in screen.words()) == needed
+
+
 def test_a_second_question_publishes_only_when_answered(screen: Screen) -> None:
     screen.display.inject("publish_confirm", {})
     post(screen)

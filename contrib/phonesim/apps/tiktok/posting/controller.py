@@ -53,8 +53,9 @@ class Posting:
             return False
         self._compose(Composition(way="share", files=files))
         self._nav.ensure_home()
-        page = str(self._phone.faults.value("share_lands_on", "page", "editor"))
-        self._nav.enter(Page(name="post_form" if page == "form" else "editor"), LOAD_S)
+        faults = self._phone.faults
+        on_form = faults.active("share_lands_on") and faults.value("share_lands_on", "page", "form") == "form"
+        self._nav.enter(Page(name="post_form" if on_form else "editor"), LOAD_S)
         return True
 
     def record(self, *, way: str = "add_button") -> None:
@@ -205,8 +206,9 @@ class Posting:
 
     def _send(self, placement: str) -> None:
         post = self.made.post(self._world.active, placement=placement, at=self._phone.clock())
+        uris = tuple(file.uri for file in self.made.files)
         self.state.composition = None
-        self.uploads.begin(post)
+        self.uploads.begin(post, uris)
         self._nav.restart(Page(name="friends"))
         if self._phone.faults.active("post_prompts"):
             self._nav.show("popup.notification")

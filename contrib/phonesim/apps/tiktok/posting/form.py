@@ -8,7 +8,7 @@ from phonesim.apps.tiktok.posting.rows import option_rows
 from phonesim.apps.tiktok.posting.state import Composition, unfinished_tag
 from phonesim.apps.tiktok.posting.suggestions import suggestions
 from phonesim.apps.tiktok.posting.tiles import picture_of
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, RED, WHITE, Scene, icon, shell, text
+from phonesim.apps.tiktok.scene import DIM, GREY, INK, WHITE, Scene, icon, shell, text, word_button
 from phonesim.ui.chrome import KEYBOARD
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
@@ -42,19 +42,7 @@ def _title_bar(scene: Scene, made: Composition, *, typing: bool) -> View:
     parts = [view("ViewGroup", (0, 136, 1080, 252), back, id="w1v")]
     hidden = scene.phone.faults.active("suggestions_cover_post") and bool(unfinished_tag(made.texts["caption"]))
     if typing and not hidden:
-        post = text(
-            (846, 152, 1038, 236),
-            scene.labels["post"],
-            cls="Button",
-            id="qr6",
-            flags="Cf",
-            bold=True,
-            align="center",
-            color=WHITE,
-            fill=RED,
-            radius=12,
-            action=Action("post"),
-        )
+        post = word_button((846, 152, 1038, 236), scene.labels["post"], id="qr6", action=Action("post"))
         parts.append(view("FrameLayout", (846, 136, 1080, 252), post, id="oyw"))
     return view("FrameLayout", (0, 136, 1080, 252), *parts, id="w_m")
 
@@ -62,26 +50,10 @@ def _title_bar(scene: Scene, made: Composition, *, typing: bool) -> View:
 def _bottom_bar(scene: Scene) -> View:
     bottom = scene.frame.bottom
     top = bottom - 158
-    drafts, post = (
-        text(
-            box,
-            scene.labels[key],
-            cls="Button",
-            id=id_,
-            flags="Cf",
-            size=44,
-            bold=True,
-            align="center",
-            color=ink,
-            fill=fill,
-            radius=14,
-            action=Action(key),
-        )
-        for key, id_, box, ink, fill in (
-            ("drafts", "fex", (32, top, 529, bottom - 32), INK, GREY),
-            ("post", "qrb", (550, top, 1048, bottom - 32), WHITE, RED),
-        )
-    )
+    left: Bounds = (32, top, 529, bottom - 32)
+    right: Bounds = (550, top, 1048, bottom - 32)
+    drafts = word_button(left, scene.labels["drafts"], id="fex", action=Action("drafts"), ink=INK, fill=GREY, size=44)
+    post = word_button(right, scene.labels["post"], id="qrb", action=Action("post"), size=44)
     row = view("LinearLayout", (32, top, 1048, bottom - 32), drafts, post, id="fgc")
     return view("FrameLayout", (0, bottom - 190, 1080, bottom), row, id="bw7", style=Style(fill=WHITE))
 

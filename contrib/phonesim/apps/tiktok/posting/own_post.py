@@ -3,7 +3,7 @@
 from phonesim.apps.tiktok.bottom_nav import HEIGHT, bottom_nav
 from phonesim.apps.tiktok.posting.prompts import progress
 from phonesim.apps.tiktok.posting.tiles import picture_of_posted
-from phonesim.apps.tiktok.rail import Counts, rail
+from phonesim.apps.tiktok.rail import Counts, author_name, rail
 from phonesim.apps.tiktok.scene import WHITE, Scene, icon, notice, shell, text
 from phonesim.posts import Post
 from phonesim.ui.view import Action, Bounds, View, view
@@ -56,16 +56,7 @@ def _caption(scene: Scene, post: Post, bottom: int) -> View:
     scene.phone.before(post.at + seconds + 1)
     ago = scene.labels.filled("seconds_ago", str(seconds))
     parts = [
-        text(
-            (32, top, 426, top + 58),
-            post.account,
-            cls="Button",
-            id="title",
-            flags="Cf",
-            size=44,
-            bold=True,
-            color=WHITE,
-        ),
+        author_name((32, top, 426, top + 58), post.account, None),
         text((436, top + 5, 700, top + 55), ago, id="xyx", size=36, color=WHITE),
     ]
     for number, words in enumerate(words for words in (post.title, post.caption) if words):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from phonesim.apps.tiktok.scene import DIM, GREY, WHITE, Overlay, Scene, icon, text
+from phonesim.apps.tiktok.scene import DIM, GREY, INK, WHITE, Overlay, Scene, icon, text, word_button
 from phonesim.apps.tiktok.sheets import CLOSE, dialog_window, message_dialog
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
@@ -81,16 +81,8 @@ def link(scene: Scene, overlay: Overlay) -> Window:
 
 def _pair(scene: Scene, top: int, *buttons: tuple[str, Action]) -> list[View]:
     return [
-        text(
-            (100 + i * 450, top, 530 + i * 450, top + 120),
-            scene.labels[key],
-            cls="Button",
-            flags="Cf",
-            bold=bool(i),
-            align="center",
-            fill=GREY,
-            radius=14,
-            action=action,
+        word_button(
+            (100 + i * 450, top, 530 + i * 450, top + 120), scene.labels[key], action=action, ink=INK, fill=GREY
         )
         for i, (key, action) in enumerate(buttons)
     ]
@@ -122,10 +114,9 @@ def failure(scene: Scene) -> list[View]:
         return []
     labels = scene.labels
     again: Bounds = (640, 290, 880, 380)
-    style = Style(fill=GREY, radius=12, bold=True, align="center")
     parts = [
         text((70, 290, 620, 380), labels["upload_failed"], id="tv_title", size=42),
-        view("Button", again, text=labels["retry"], flags="Cf", action=Action("retry_upload"), style=style),
+        word_button(again, labels["retry"], action=Action("retry_upload"), ink=INK, fill=GREY),
         icon((920, 290, 1010, 380), "close", cls="Button", desc=labels["close"], flags="Cf", action=Action("give_up")),
     ]
     box: Bounds = (32, 270, 1048, 400)

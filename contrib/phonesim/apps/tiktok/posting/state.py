@@ -8,7 +8,7 @@ from phonesim.contract import MediaItem
 from phonesim.posts import Post, PostedFile
 from phonesim.ui.pictures import thumbnail
 
-_TAG = re.compile(r"(?:^|\s)([#@][^\s#@]+)$")
+_TAG = re.compile(r"(?:^|\s)([#@][^\s#@]+)\Z")
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +69,8 @@ class Upload(msgspec.Struct, kw_only=True):
     """A post on its way. It is published when it has arrived, and not before."""
 
     post: Post
+    uris: tuple[str, ...]
+    """Its files in the media store."""
     began: float
     seconds: float
     """How long it takes; infinity for one that never ends."""

@@ -17,13 +17,14 @@ class Uploads:
     def __init__(self, phone: Phone, world: World, state: PostingState) -> None:
         self._phone, self._world, self._state = phone, world, state
 
-    def begin(self, post: Post) -> None:
-        """Send a post off."""
+    def begin(self, post: Post, uris: tuple[str, ...]) -> None:
+        """Send a post off; `uris` are its files."""
         faults = self._phone.faults
         slow = faults.seconds("upload_slow", 10.0) or SECONDS
         self._state.uploads.append(
             Upload(
                 post=post,
+                uris=uris,
                 began=self._phone.clock(),
                 seconds=float("inf") if faults.active("upload_stuck") else slow,
                 breaks=faults.active("upload_failure"),
@@ -34,13 +35,22 @@ class Uploads:
         """Do what became due: publish what arrived, mark what failed."""
         now = self._phone.clock()
         for upload in list(self._state.uploads):
-            if upload.failed or now < upload.ends:
+            if upload.failed:
                 continue
-            if upload.breaks:
+            if self._lost_its_files(upload):
+                upload.failed = True
+            elif now < upload.ends:
+                continue
+            elif upload.breaks:
                 upload.failed = True
             else:
                 self._state.uploads.remove(upload)
                 self._world.publish(msgspec.structs.replace(upload.post, at=upload.ends))
+
+    def _lost_its_files(self, upload: Upload) -> bool:
+        """Under a fault the app reads its files until the end, and one was taken away."""
+        needed = self._phone.faults.active("upload_needs_files")
+        return needed and any(self._phone.media.find(uri) is None for uri in upload.uris)
 
     def watch(self) -> Upload | None:
         """The upload that screens show, the newest; what is drawn of it goes stale when its percentage changes."""
@@ -56,7 +66,7 @@ class Uploads:
         """Send what failed once more."""
         for upload in [upload for upload in self._state.uploads if upload.failed]:
             self._state.uploads.remove(upload)
-            self.begin(upload.post)
+            self.begin(upload.post, upload.uris)
 
     def give_up(self) -> None:
         """What failed becomes a draft."""
