@@ -5,8 +5,6 @@ And the author's name beside it.
 
 import msgspec
 
-import msgspec
-
 from phonesim.apps.tiktok.scene import RED, WHITE, Scene, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User
