@@ -103,7 +103,6 @@ class PostingState(msgspec.Struct, kw_only=True):
     album: str = ""
     """The folder that the picker shows; nothing for Recents."""
     filter: str = "all"
-    mode: str = ""
     scrolled: int = 0
     """How many rows of the picker's grid have gone up out of sight."""
     sound_search: str = ""
