@@ -28,6 +28,7 @@ LOOKS_S: Final = 25.0
 """How long the own profile is looked at after an upload, at least."""
 _STEADY_S: Final = 10.0
 _FEED_S: Final = 10.0
+_BAR_S: Final = 5.0
 _FORMS: Final = (Screen.POST_FORM, Screen.STORY_EDITOR, Screen.EDITOR)
 
 
@@ -60,8 +61,18 @@ def survey(nav: Navigator) -> Before:
 
 
 def read_profile(nav: Navigator) -> Profile:
-    """Open the own profile and read posts and story, once two looks in a row agree."""
+    """Open the own profile and read posts and story; scrolled up if it was left where its count is out of sight."""
     own_profile(nav)
+    profile = _at_rest(nav)
+    if profile.grid.said is not None:
+        return profile
+    for _ in range(2):
+        nav.phone.swipe_down(profile.tree)
+    return _at_rest(nav)
+
+
+def _at_rest(nav: Navigator) -> Profile:
+    """The own profile once two looks in a row agree."""
     last: list[tuple[Grid, bool | None, str]] = []
 
     def steady(sight: Sight) -> Profile | None:
@@ -80,10 +91,8 @@ def read_profile(nav: Navigator) -> Profile:
 
 def pending_on_feed(nav: Navigator) -> Pending:
     """What the top of the home feed says of uploads; nothing where the feed does not come."""
-    tab = _home_tab(View(nav.app, nav.look().tree))
-    if tab is not None:
-        nav.tap(tab)
     try:
+        nav.tap(nav.reach(lambda now: _home_tab(nav, now), what="the home tab", timeout_s=_BAR_S, patient=True))
         sight = nav.reach(_feed, what="the home feed", timeout_s=_FEED_S, patient=True)
     except NotReachedError:
         return Pending()
@@ -94,7 +103,8 @@ def _feed(sight: Sight) -> Sight | None:
     return sight if sight.seen.screen is Screen.HOME_FEED else None
 
 
-def _home_tab(view: View) -> Node | None:
+def _home_tab(nav: Navigator, sight: Sight) -> Node | None:
+    view = View(nav.app, sight.tree)
     known = next((node for node in view.with_id("tabs") if node.id == "feed_tab"), None)
     low = (target for _, target in view.buttons("tab_home") if target.bounds.center[1] > 0.75 * view.height)
     return known or next(low, None)
@@ -170,7 +180,9 @@ def _proven(wanted: Destination, before: Before, now: Profile) -> bool:
     if wanted is Destination.STORY:
         described_anew = now.story is None and now.picture not in ("", before.picture)
         return before.story is False and (now.story is True or described_anew)
-    return one_more(before.grid, now.grid)
+    # Without the number of posts the tiles that happen to be in sight would be compared: they prove nothing here.
+    counted = before.grid.said is not None and now.grid.said is not None
+    return counted and one_more(before.grid, now.grid)
 
 
 def _stop_at_failure(nav: Navigator, sight: Sight, shown: Pending, before: Before) -> None:
