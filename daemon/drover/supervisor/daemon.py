@@ -142,19 +142,20 @@ class Daemon:
         )
 
     async def _prepare_media(self) -> None:
-        self._inspector = Inspector()
+        # Two, because reading all of a large upload must not keep a request waiting that names a file.
+        self._inspectors = (Inspector(), Inspector())
         self._library_folder = LibraryFolder(self._config.data_dir / "media")
         self._materials = MaterialLibrary(
             self._store,
             self._library_folder,
-            self._inspector,
+            self._inspectors[0],
             limits.limits(),
             max_bytes=self._config.media.max_upload_mb * 1_000_000,
         )
         await self._materials.prepare()
         self._publishing = PublishingMedia(
             self._store,
-            self._inspector,
+            self._inspectors[1],
             roots=self._config.media_roots,
             library=self._library_folder.copies,
             limits=limits.limits(),
@@ -192,7 +193,8 @@ class Daemon:
         for job in self._jobs:
             job.cancel()
         await asyncio.gather(*self._jobs, return_exceptions=True)
-        self._inspector.close()
+        for inspector in self._inspectors:
+            inspector.close()
         await recovery.stamp_alive(self._store)
         log.info("stopped")
 
