@@ -32,6 +32,16 @@ def target(script_config: Mapping[str, Any]) -> str:
     return f"@{user}" if isinstance(user, str) else "-"
 
 
+def megabytes(size: int) -> str:
+    """Bytes in millions, with one decimal."""
+    return f"{size / 1e6:.1f} MB"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds with one decimal, or "-"."""
+    return "-" if seconds is None else f"{seconds:.1f} s"
+
+
 def counts(numbers: Mapping[str, int]) -> str:
     """`2 idle, 1 busy`, or "none"."""
     return ", ".join(f"{number} {word}" for word, number in numbers.items() if number) or "none"

@@ -28,6 +28,7 @@ def read_new_task(body: dict[str, Any], *, idempotency_key: str | None, body_dig
         source="api",
         idempotency_key=idempotency_key,
         body_digest=body_digest,
+        platform=fields.text("platform") or "tiktok",
     )
 
 

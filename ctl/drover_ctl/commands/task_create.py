@@ -19,6 +19,13 @@ from drover_ctl.session import session, shared_options
 @click.option("--target", "targets", multiple=True, metavar="U[,U]", help="Users that the script is about.")
 @click.option("--access-method", type=click.Choice(["direct", "search"]), help="How a profile is opened.")
 @click.option("--config", metavar="JSON", help="Other parameters of the script, as a JSON object.")
+@click.option(
+    "--platform",
+    type=click.Choice(["tiktok", "instagram"]),
+    default="tiktok",
+    show_default=True,
+    help="The app, for tasks that run as no registered account.",
+)
 @click.option("--multi-account", is_flag=True, help="One task for every enabled account on each phone.")
 @click.option("--start-time", metavar="HH:MM", help="Not before this local time.")
 @click.option("--min-interval", type=click.IntRange(0), default=0, help="Shortest pause between tasks, minutes.")
@@ -36,6 +43,7 @@ def create(
     targets: tuple[str, ...],
     access_method: str | None,
     config: str | None,
+    platform: str,
     multi_account: bool,
     start_time: str | None,
     min_interval: int,
@@ -49,6 +57,7 @@ def create(
     \b
     Examples:
       droverctl task create follow --serial 127.0.0.1:5555 --target ada,bob --wait
+      droverctl task create post --serial 127.0.0.1:5555 --config '{"captions": "Hi", "materials_tags": "summer"}'
       droverctl task create unfollow --username shop.one --target ada --start-time 21:30
     """
     if not serials and not usernames:
@@ -65,6 +74,7 @@ def create(
         max_interval=min_interval if max_interval is None else max_interval,
         priority=priority,
         source="ui",
+        platform=platform,
     )
     ids = run.ask(request, TasksCreated).task_ids
     if wait:

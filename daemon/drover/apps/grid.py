@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from drover.apps.stats import statistics
@@ -28,12 +28,15 @@ class Grid:
     whole: bool = False
     drafts: int = 0
     busy: bool = False
+    newest: Node | None = field(default=None, compare=False)
+    """The tile of the newest post; where it lies says nothing about the posts."""
 
 
 def grid(view: View) -> Grid:
     """The grid of the own profile that this screen shows."""
     boxes = _tiles(view)
     views: list[int | None] = []
+    newest: Node | None = None
     drafts, busy = 0, False
     for box in boxes:
         inside = [node for node in view.labelled if box.bounds.contains(node.bounds)]
@@ -42,8 +45,11 @@ def grid(view: View) -> Grid:
         elif any(view.means(node, "uploading") for node in inside):
             busy = True
         elif not any(view.means(node, "pinned") for node in inside):
+            newest = newest or box
             views.append(next((count(node.label) for node in inside if is_count(node.label)), None))
-    return Grid(said=_said(view), views=tuple(views), whole=_whole(view, boxes), drafts=drafts, busy=busy)
+    return Grid(
+        said=_said(view), views=tuple(views), whole=_whole(view, boxes), drafts=drafts, busy=busy, newest=newest
+    )
 
 
 def one_more(before: Grid, after: Grid) -> bool:

@@ -80,9 +80,10 @@ def upload(app: App, hierarchy: Hierarchy) -> Upload:
     return uploads.upload(View(app, hierarchy))
 
 
-def just_published(app: App, hierarchy: Hierarchy, words: str) -> bool:
-    """Whether a post of these words, seconds old, is shown on the app's own pages after posting."""
-    return _is(app, hierarchy, Screen.AFTER_POST) and uploads.just_published(View(app, hierarchy), words)
+def fresh_post(app: App, hierarchy: Hierarchy, *, words: str, author: str, within_s: float) -> bool:
+    """Whether a page shows in full a post at most so old: by its words, or by its author where it has none."""
+    pages = (Screen.AFTER_POST, Screen.VIDEO, Screen.FRIENDS_FEED, Screen.HOME_FEED)
+    return _is(app, hierarchy, *pages) and uploads.fresh_post(View(app, hierarchy), words, author, within_s)
 
 
 def profile_grid(app: App, hierarchy: Hierarchy) -> Grid | None:

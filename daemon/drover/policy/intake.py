@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import product
-from typing import Final
+from typing import Final, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,7 +18,7 @@ from drover.wire.faults import Code, RequestError
 
 MAX_TASKS_PER_REQUEST: Final = 10_000
 MAX_INTERVAL_MINUTES: Final = 24 * 60
-DEFAULT_PLATFORM: Final = "tiktok"
+PLATFORMS: Final[tuple[str, ...]] = get_args(scripts.AppName)
 
 _SERIAL = re.compile(r"[A-Za-z0-9_.:\[\]@%+/=~#()\- ]{1,128}")
 
@@ -50,6 +50,8 @@ def plan_tasks(
     if not request.script_name:
         raise RequestError(Code.SCRIPT_MISSING, "script_name: is missing; supported: " + ", ".join(scripts.SUPPORTED))
     configs = scripts.expand(request.script_name, request.script_config)
+    if request.platform not in PLATFORMS:
+        raise RequestError(Code.INVALID, f"platform: expected {' or '.join(PLATFORMS)}, got {request.platform[:60]!r}")
     places = _places(request, accounts)
     scheduled_at = _scheduled_at(request, now, zone)
     low, high = _interval(request)
@@ -65,7 +67,7 @@ def plan_tasks(
             NewTask(
                 serial=serial,
                 username=account.username if account else None,
-                platform=account.platform if account else DEFAULT_PLATFORM,
+                platform=account.platform if account else request.platform,
                 script_name=request.script_name,
                 script_config=msgspec.to_builtins(config),
                 source=request.source,

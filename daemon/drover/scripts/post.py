@@ -23,6 +23,8 @@ from drover.wire.media import MediaKind
 from drover.wire.post import PostConfig
 from drover.wire.tasks import Reason
 
+_NOTHING_RUNS: Final = (Reason.UPLOAD_FAILED, Reason.REJECTED)
+"""Ends after the tap that the app itself told: no upload needs the files any more."""
 _KINDS: Final = {0: MediaKind.VIDEO, 1: MediaKind.IMAGE}
 
 
@@ -115,7 +117,7 @@ class Post:
         except NotReachedError as lost:
             nav.fail_unreached(lost)
         except ScriptFailed as failed:
-            if failed.reason is Reason.UPLOAD_FAILED:
+            if failed.reason in _NOTHING_RUNS:
                 self._take_away(nav)
             raise
         ctx.confirm(proof)

@@ -8,10 +8,11 @@ from sqlalchemy import Connection, RowMapping, insert, literal_column, select, u
 
 from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.records import Attempt, AttemptFacts, Complete, Decision, Fail, Requeue
-from drover.store import events
+from drover.store import events, media_uses
 from drover.store.errors import ConflictError
 from drover.store.rows import ATTEMPT_COLUMNS, attempt_of, task_of, task_row
 from drover.store.schema import attempts, tasks
+from drover.wire.scripts import PUBLISHES
 from drover.wire.tasks import Effect, Status, Task
 
 Decider = Callable[[AttemptFacts], Decision]
@@ -208,6 +209,8 @@ def _apply(
         values["progress"] = 100
     conn.execute(update(tasks).where(tasks.c.id == task["id"]).values(**values))
     changed = task_of({**task, **values})
+    if changed.script_name in PUBLISHES:
+        media_uses.settle(conn, changed, now=now)
     events.changed(conn, [changed], now=now)
     return changed
 

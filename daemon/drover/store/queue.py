@@ -42,11 +42,11 @@ def heads(conn: Connection, serials: Sequence[str], *, now: datetime) -> list[He
         .correlate(wanted)
         .scalar_subquery()
     )
-    query = select(tasks.c.id, tasks.c.serial, tasks.c.priority).where(
+    query = select(tasks.c.id, tasks.c.serial, tasks.c.priority, tasks.c.script_name).where(
         tasks.c.id.in_(select(first).select_from(wanted))
     )
     rows = conn.execute(query, {"serials": msgspec.json.encode(list(serials)).decode(), "now": now})
-    return [Head(task_id=row.id, serial=row.serial, priority=row.priority) for row in rows]
+    return [Head(task_id=row.id, serial=row.serial, priority=row.priority, script_name=row.script_name) for row in rows]
 
 
 def next_due(conn: Connection, *, now: datetime) -> datetime | None:

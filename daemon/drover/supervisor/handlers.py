@@ -17,7 +17,7 @@ from drover.store.errors import ConflictError, IdempotencyConflictError, NotFoun
 from drover.supervisor.control import Answer, Peer
 from drover.supervisor.running import with_live
 from drover.supervisor.state import DaemonState
-from drover.wire import control
+from drover.wire import control, materials
 from drover.wire.devices import Device
 from drover.wire.faults import Code, Failure, RequestError
 from drover.wire.scripts import AppName, Username, describe
@@ -100,6 +100,16 @@ class Handlers:
                 return await self._put_account(body)
             case control.DeleteAccount():
                 return await self._delete_account(body)
+            case (
+                materials.PlaceUpload()
+                | materials.ImportMaterial()
+                | materials.ListMaterials()
+                | materials.GetMaterial()
+                | materials.ChangeMaterial()
+                | materials.DeleteMaterial()
+                | materials.FindThumbnail()
+            ):
+                return await self._state.materials.answer(body)
             case control.AnnounceApi(url=url):
                 self._state.announce_api(url, peer)
                 return control.Done()

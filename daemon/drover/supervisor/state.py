@@ -14,6 +14,7 @@ from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import Peer
 from drover.supervisor.desk import TaskDesk
 from drover.supervisor.hub import EventHub
+from drover.supervisor.materials import MaterialLibrary
 from drover.supervisor.running import RunningAttempts
 from drover.wire.codec import PROTOCOL_VERSION
 from drover.wire.control import DaemonStatus, License, Welcome
@@ -31,6 +32,7 @@ class DaemonState:
     board: DeviceBoard
     desk: TaskDesk
     running: RunningAttempts
+    materials: MaterialLibrary
     hub: EventHub
     license: License
     adb_connected: Callable[[], bool]

@@ -14,6 +14,7 @@ from drover.wire.codec import MAX_FRAME_BYTES, Codec
 from drover.wire.devices import Device
 from drover.wire.events import Event
 from drover.wire.faults import Failure
+from drover.wire.materials import MaterialAnswer, MaterialRequest
 from drover.wire.tasks import Task, TaskStats
 
 # --- requests ---------------------------------------------------------------------------------------------------
@@ -179,6 +180,7 @@ RequestBody = (
     | PutAccount
     | DeleteAccount
     | AnnounceApi
+    | MaterialRequest
 )
 
 
@@ -325,6 +327,7 @@ ResponseBody = (
     | Subscribed
     | Account
     | AccountList
+    | MaterialAnswer
     | Event
 )
 

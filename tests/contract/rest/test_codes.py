@@ -140,7 +140,7 @@ def test_40002(rest: Rest, change: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["post", "like", "comment", "message", "account_warmup", "super_marketing", "profile", "scrape_user", "nonsense"],
+    ["like", "comment", "message", "account_warmup", "super_marketing", "profile", "scrape_user", "nonsense"],
 )
 def test_40003_lists_what_is_supported(rest: Rest, name: str) -> None:
     reply = rest.post("/task", {**FOLLOW, "script_name": name, "script_config": {"content_type": 0}})

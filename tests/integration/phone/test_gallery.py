@@ -31,7 +31,7 @@ def phone(adb_server: AdbServer, farm: PhoneFarm) -> Iterator[Phone]:
     opened.close()
 
 
-def put(gallery: Gallery, name: str, data: bytes = VIDEO, **options: float) -> GalleryItem:
+def put(gallery: Gallery, name: str, data: bytes = VIDEO, *, timeout_s: float = 10.0) -> GalleryItem:
     video = name.endswith("mp4")
     return gallery.put(
         io.BytesIO(data),
@@ -39,7 +39,7 @@ def put(gallery: Gallery, name: str, data: bytes = VIDEO, **options: float) -> G
         kind=MediaKind.VIDEO if video else MediaKind.IMAGE,
         media_type="video/mp4" if video else "image/jpeg",
         size=len(data),
-        **options,
+        timeout_s=timeout_s,
     )
 
 

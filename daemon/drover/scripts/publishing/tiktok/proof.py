@@ -8,8 +8,8 @@ from typing import Final, NoReturn
 
 from drover.apps import Screen
 from drover.apps.grid import Grid, one_more
-from drover.apps.publishing import just_published, post_button, profile_grid, upload
-from drover.phone.hierarchy import Hierarchy
+from drover.apps.publishing import fresh_post, post_button, profile_grid, upload
+from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.publishing.leaving import leave_unfinished
@@ -25,6 +25,9 @@ LOOKS_S: Final = 20.0
 """How long the own profile is looked at after an upload, at least."""
 EMPTY_S: Final = 2.0
 """How long a profile without posts must stand to be believed."""
+OPEN_S: Final = 4.0
+SLACK_S: Final = 8.0
+"""How long the tap itself may have taken, with a question that followed it; an earlier post is older than that."""
 _STEADY_S: Final = 15.0
 _FORMS: Final = (Screen.POST_FORM, Screen.PUBLISH_QUESTION, Screen.EDITOR)
 
@@ -35,6 +38,8 @@ class GridSight:
 
     grid: Grid
     tree: Hierarchy
+    author: str
+    """The account's handle."""
 
 
 def read_grid(nav: Navigator, *, restart: bool = True) -> GridSight:
@@ -58,24 +63,40 @@ class _Steady:
             self._grid, self._since = grid, self._nav.now()
             return None
         stood = self._nav.now() - self._since
-        return GridSight(grid=grid, tree=sight.tree) if grid.views or stood >= EMPTY_S else None
+        if not grid.views and stood < EMPTY_S:
+            return None
+        return GridSight(grid=grid, tree=sight.tree, author=sight.seen.handle or "")
 
 
-def find_proof(nav: Navigator, publication: Publication, before: Grid) -> Hierarchy:
+def find_proof(nav: Navigator, publication: Publication, before: GridSight) -> Hierarchy:
     """The hierarchy that proves the post; raises ScriptFailed, `upload_failed` where the app says so."""
     wait_s = float(publication.config.upload_wait_time)
     end = nav.now() + wait_s
-    seen = _follow_upload(nav, publication, wait_s)
-    if seen is not None and just_published(nav.app, seen.tree, publication.caption.joined):
+    made = _Made(words=publication.caption.joined, author=before.author, tapped_at=nav.now())
+    seen = _follow_upload(nav, made, wait_s)
+    if seen is not None and made.shown(nav, seen):
         nav.ctx.step("the app shows the new post", 92)
         return seen.tree
     nav.ctx.step("looking for the post on the own profile", 90)
-    return _on_profile(nav, before, max(end, nav.now() + LOOKS_S), wait_s)
+    return _on_profile(nav, made, before.grid, max(end, nav.now() + LOOKS_S), wait_s)
 
 
-def _follow_upload(nav: Navigator, publication: Publication, wait_s: float) -> Sight | None:
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """By what the post is known where a page shows it in full: its words, and that it is younger than the tap."""
+
+    words: str
+    author: str
+    tapped_at: float
+
+    def shown(self, nav: Navigator, sight: Sight) -> bool:
+        within_s = nav.now() - self.tapped_at + SLACK_S
+        return fresh_post(nav.app, sight.tree, words=self.words, author=self.author, within_s=within_s)
+
+
+def _follow_upload(nav: Navigator, made: _Made, wait_s: float) -> Sight | None:
     """Wait until no upload is shown any more; the last sight, None when the time was over before."""
-    watch = _Watch(nav, publication)
+    watch = _Watch(nav, made)
     try:
         return nav.reach(watch.over, what="the upload to end", timeout_s=wait_s, patient=True)
     except NotReachedError as lost:
@@ -87,9 +108,9 @@ def _follow_upload(nav: Navigator, publication: Publication, wait_s: float) -> S
 class _Watch:
     """What was seen of one upload so far."""
 
-    def __init__(self, nav: Navigator, publication: Publication) -> None:
+    def __init__(self, nav: Navigator, made: _Made) -> None:
         self._nav = nav
-        self._words = publication.caption.joined
+        self._made = made
         self._begun = nav.now()
         self._quiet_since: float | None = None
         self._told = -1
@@ -107,7 +128,7 @@ class _Watch:
             if self._nav.now() - self._begun > IGNORED_S and post_button(self._nav.app, sight.tree) is not None:
                 _ignored(self._nav, sight)
             return None
-        if just_published(self._nav.app, sight.tree, self._words):
+        if self._made.shown(self._nav, sight):
             return sight
         if self._quiet_since is None:
             self._quiet_since = self._nav.now()
@@ -119,8 +140,11 @@ class _Watch:
             self._nav.ctx.step(f"uploading: {percent} %", 60 + percent * 28 // 100)
 
 
-def _on_profile(nav: Navigator, before: Grid, end: float, wait_s: float) -> Hierarchy:
-    """Look at the own profile until it shows one post more and no upload; pulled down to load again in between."""
+def _on_profile(nav: Navigator, made: _Made, before: Grid, end: float, wait_s: float) -> Hierarchy:
+    """Look at the own profile until it shows one post more and no upload; pulled down to load again in between.
+
+    Where the tiles cannot tell, because none has been viewed yet, the newest is opened: it says how old it is.
+    """
     while True:
         # Ending the app would end an upload with it.
         now = read_grid(nav, restart=False)
@@ -130,9 +154,28 @@ def _on_profile(nav: Navigator, before: Grid, end: float, wait_s: float) -> Hier
         busy = shown.running or now.grid.busy
         if not busy and one_more(before, now.grid):
             return now.tree
+        opened = None if busy or now.grid.newest is None else _open_newest(nav, made, now.grid.newest)
+        if opened is not None:
+            return opened
         if nav.now() > end:
             _unproven(nav, before, now.grid, busy=busy, wait_s=wait_s)
-        nav.phone.swipe_down(now.tree)
+        nav.phone.swipe_down(nav.look().tree)
+
+
+def _open_newest(nav: Navigator, made: _Made, tile: Node) -> Hierarchy | None:
+    """The newest post in full if it is ours and seconds old."""
+    nav.tap(tile)
+    try:
+        return nav.reach(
+            lambda sight: sight.tree if made.shown(nav, sight) else None,
+            what="the newest post in full",
+            timeout_s=OPEN_S,
+            patient=True,
+        )
+    except NotReachedError as lost:
+        if lost.last.seen.screen is not Screen.OWN_PROFILE:
+            nav.phone.back()
+        return None
 
 
 def _unproven(nav: Navigator, before: Grid, after: Grid, *, busy: bool, wait_s: float) -> NoReturn:

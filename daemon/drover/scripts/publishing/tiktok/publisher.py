@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from drover.apps.grid import Grid
 from drover.apps.publishing import post_button, publish_answer
 from drover.phone.engine import TapUncertainError
 from drover.phone.hierarchy import Hierarchy, Node
@@ -10,7 +9,7 @@ from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.publishing.leaving import leave_unfinished
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.publishing.tiktok.form import fill, ready_button
-from drover.scripts.publishing.tiktok.proof import find_proof, read_grid
+from drover.scripts.publishing.tiktok.proof import GridSight, find_proof, read_grid
 from drover.scripts.publishing.tiktok.ways import enter, to_form
 
 _QUESTION_S: Final = 4.0
@@ -20,10 +19,10 @@ class TikTokPublisher:
     """Implements Publisher for one attempt."""
 
     def __init__(self) -> None:
-        self._before = Grid()
+        self._before: GridSight | None = None
 
     def survey(self, nav: Navigator) -> None:
-        self._before = read_grid(nav).grid
+        self._before = read_grid(nav)
 
     def prepare(self, nav: Navigator, publication: Publication) -> None:
         enter(nav, publication)
@@ -65,6 +64,8 @@ class TikTokPublisher:
         return found if isinstance(found, Node) else None
 
     def verify(self, nav: Navigator, publication: Publication) -> Hierarchy:
+        if self._before is None:
+            raise RuntimeError("verify follows survey")
         return find_proof(nav, publication, self._before)
 
     def abandon(self, nav: Navigator) -> None:
