@@ -1,18 +1,14 @@
 """TikTok's Publisher: the parts of publishing in their order."""
 
-from typing import Final
-
 from drover.apps.publishing import post_button, publish_answer
-from drover.phone.engine import TapUncertainError
 from drover.phone.hierarchy import Hierarchy, Node
-from drover.scripts.navigation import Navigator, NotReachedError, Sight
+from drover.scripts.navigation import Navigator, Sight
+from drover.scripts.publishing.committing import tap_and_answer
 from drover.scripts.publishing.leaving import leave_unfinished
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.publishing.tiktok.form import fill, ready_button
 from drover.scripts.publishing.tiktok.proof import GridSight, find_proof, read_grid
 from drover.scripts.publishing.tiktok.ways import enter, to_form
-
-_QUESTION_S: Final = 4.0
 
 
 class TikTokPublisher:
@@ -33,35 +29,13 @@ class TikTokPublisher:
         return ready_button(nav)
 
     def tap(self, nav: Navigator, button: Node) -> None:
-        """Tap Post. Where "Publish now?" follows, only its answer publishes: it is tapped too, once, under the same
-
-        intent. Which of the two was the commit tap shows only afterwards; neither is ever repeated.
-        """
-        uncertain: TapUncertainError | None = None
-        try:
-            nav.phone.tap_once(button)
-        except TapUncertainError as error:
-            uncertain = error
-        answer = self._asked(nav)
-        if answer is not None:
-            nav.phone.tap_once(answer)
-        elif uncertain is not None:
-            raise uncertain
-
-    def _asked(self, nav: Navigator) -> Node | None:
-        """The answer that publishes, if the app asks; None once it has left the form, or does not ask in time."""
-
-        def decide(sight: Sight) -> Node | bool | None:
+        def asked(sight: Sight) -> Node | bool | None:
             answer = publish_answer(nav.app, sight.tree)
             if answer is not None:
                 return answer
             return None if post_button(nav.app, sight.tree) is not None else True
 
-        try:
-            found = nav.reach(decide, what="the form to go", timeout_s=_QUESTION_S, patient=True)
-        except NotReachedError:
-            return None
-        return found if isinstance(found, Node) else None
+        tap_and_answer(nav, button, asked)
 
     def verify(self, nav: Navigator, publication: Publication) -> Hierarchy:
         if self._before is None:
