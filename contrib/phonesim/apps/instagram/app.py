@@ -7,32 +7,29 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 
 from phonesim.apps.app import Phone
-from phonesim.apps.following import Following, Outcome
 from phonesim.apps.instagram import blockers, dialogs, explore, screens, sheets
 from phonesim.apps.instagram.feed import feed
 from phonesim.apps.instagram.labels import labels_of
 from phonesim.apps.instagram.own_profile import own_profile
 from phonesim.apps.instagram.profile import profile
-from phonesim.apps.instagram.publishing import LOAD_S, PAGES, STORY, Publishing
+from phonesim.apps.instagram.publishing import BLOCKERS, LOAD_S, PAGES, STORY, Publishing
 from phonesim.apps.instagram.reels import empty_page, reels
 from phonesim.apps.instagram.scene import PACKAGE, Overlay, Page, Scene
-from phonesim.apps.tiktok.navigation import HOME, Navigation
+from phonesim.apps.navigation import HOME
+from phonesim.apps.social import SocialApp
 from phonesim.apps.tiktok.popups import PERMISSIONS
 from phonesim.contract import SEND, SEND_MULTIPLE, Focus, Intent
 from phonesim.ui.view import Action, View, Window
-from phonesim.world import Relation, lookalikes, normal, traits_of, user
+from phonesim.world import Relation, normal, user
 
-SLOW_S = 2.0
 _MAIN = "com.instagram.mainactivity.InstagramMainActivity"
 _MODAL = "com.instagram.modal.TransparentModalActivity"
 _GRANT = "com.android.permissioncontroller.permission.ui.GrantPermissionsActivity"
 _HANDLER = "com.instagram.share.handleractivity."
 _SHARES = frozenset({SEND, SEND_MULTIPLE, STORY})
-_SWIPE = 200
 _PROFILE = re.compile(r"^https?://(?:www\.|m\.)?instagram\.com/([^/?#]+)/?(?:[?#].*)?$")
 _SITE = re.compile(r"^https?://(?:www\.|m\.)?instagram\.com(?:/|$)")
 _PLACES = frozenset({"p", "reel", "reels", "stories", "explore", "accounts", "direct", "about", "legal"})
-_BLOCKERS = ("login_wall", "banned", "captcha", "verification")
 _BLOCKED: Mapping[str, Callable[[Scene], View]] = {
     "challenge_loading": blockers.challenge_loading,
     "login_wall": blockers.login_wall,
@@ -58,29 +55,23 @@ _DARK = frozenset({"reels", "reel_editor", "story_editor"})
 _TABS = frozenset({"feed", "reels", "inbox", "explore", "own_profile", "news"})
 
 
-class Instagram:
+class Instagram(SocialApp):
     """Implements `phonesim.apps.app.App`. A clone has another package, accounts of its own, and opens no links."""
 
+    name = "instagram"
+    blockers = BLOCKERS
     version = "410.0.0.53.71"
 
     def __init__(self, phone: Phone, *, package: str = PACKAGE) -> None:
         self.package = package
-        self._phone = phone
-        self._world = phone.world("instagram" if package == PACKAGE else package, names=("cafe", "atelier", "lab"))
-        self._labels = labels_of(phone.language)
-        self._nav = Navigation(phone)
-        self._following = Following(phone, self._world, _BLOCKERS)
-        self._publishing = Publishing(phone, self._world, self._nav, self._labels)
-        self._position = 0
-        self.stop()
+        world = phone.world("instagram" if package == PACKAGE else package, names=("cafe", "atelier", "lab"))
+        super().__init__(phone, world, labels_of(phone.language))
+        self._publishing = Publishing(phone, world, self._nav, self._labels)
 
     def stop(self) -> None:
         """Follows, posts and the place in the feed are the server's and survive; what was uploading is a draft now."""
         self._publishing.stop()
-        self._nav.forget()
-        self._following.forget()
-        self._suggesting: set[str] = set()
-        self._query = ""
+        self._forget()
 
     def settle(self) -> None:
         self._publishing.uploads.settle()
@@ -99,34 +90,15 @@ class Instagram:
         return self._nav.page.name in _DARK and not self._nav.overlays and not self._blocker()
 
     @property
-    def screen(self) -> tuple[str, str]:
-        blocker = self._blocker()
-        if blocker:
-            return f"instagram.{blocker}", ""
-        top, page = self._nav.top, self._nav.page
-        if top is not None:
-            return f"instagram.{top.name}", top.target
-        name = self._profile_state(page) if page.name == "profile" else page.name
-        return f"instagram.{name}", page.target
-
-    @property
     def focused_field(self) -> str:
         return self._nav.field if not self._blocker() and self._nav.top is None else ""
-
-    def _profile_state(self, page: Page) -> str:
-        if self._phone.before(page.ready_at):
-            return "profile_loading"
-        found = user(page.target)
-        if found is None:
-            return "user_not_found"
-        return "user_banned" if "banned" in found.traits else "profile"
 
     def _blocker(self) -> str:
         """What stops everything now; while the challenge itself still loads, that."""
         faults = self._phone.faults
         if self._phone.before(faults.until("challenge_loading")):
             return "challenge_loading"
-        return next((name for name in _BLOCKERS if faults.active(name)), "")
+        return super()._blocker()
 
     def windows(self) -> list[Window]:
         """The page with the sheets in its tree, then dialogs in windows of their own."""
@@ -160,7 +132,7 @@ class Instagram:
             shown=self._following.shown(),
             suggesting=frozenset(self._suggesting),
             query=self._query,
-            focused=self.focused_field,
+            field=self.focused_field,
             posting=self._publishing.state,
             upload=self._publishing.watch(),
         )
@@ -185,47 +157,13 @@ class Instagram:
         handle = _linked_user(intent.data)
         if handle:
             self._nav.ensure_home()
-            self._enter_profile(self._instead_of(handle))
+            self._enter_profile(self._linked(handle))
         elif intent.action in _SHARES:
             self._publishing.share(intent)
         else:
             self._nav.restart(HOME)
 
-    def _instead_of(self, handle: str) -> str:
-        """Whose profile a link really opens."""
-        if not self._phone.faults.active("wrong_profile"):
-            return handle
-        other = (*lookalikes(handle), "someone.else")[0]
-        return normal(str(self._phone.faults.value("wrong_profile", "target", other)))
-
-    def _enter_profile(self, handle: str) -> None:
-        if handle == self._world.active:
-            self._nav.enter(Page(name="own_profile"))
-        else:
-            self._nav.enter(Page(name="profile", target=handle), SLOW_S if "slow" in traits_of(handle) else LOAD_S)
-
     # Touches
-
-    def act(self, action: Action) -> None:
-        """Dispatch by the action's name, as nodes carry it."""
-        handler = getattr(self, f"_on_{action.name}", None)
-        if handler is not None:
-            handler(action.value)
-        else:
-            self._publishing.act(action)
-
-    def _on_follow(self, handle: str) -> None:
-        outcome = self._following.follow(handle)
-        if outcome is Outcome.CHANGED:
-            self._suggesting.add(handle)
-        elif outcome is Outcome.LIMITED:
-            self._too_fast()
-
-    def _too_fast(self) -> None:
-        if self._phone.faults.value("follow_limit", "as", "dialog") == "toast":
-            self._phone.show_toast(self._labels["too_fast"])
-        else:
-            self._nav.show("too_fast")
 
     def _on_relation(self, handle: str) -> None:
         self._nav.show("follow_sheet", handle)
@@ -239,34 +177,10 @@ class Instagram:
         else:
             self._following.unfollow(handle)
 
-    def _on_unfollow(self, handle: str) -> None:
-        self._nav.close()
-        self._following.unfollow(handle)
-
-    def _on_suggest(self, handle: str) -> None:
-        self._suggesting ^= {handle}
-
-    def _on_like(self, handle: str) -> None:
-        self._world.tapped("like", handle)
-        self._world.like(handle)
-
-    def _on_profile(self, handle: str) -> None:
-        self._enter_profile(handle)
-
     def _on_tab(self, name: str) -> None:
         if name in _TABS:
             self._nav.stack = [] if name == HOME.name else [HOME]
             self._nav.enter(Page(name=name))
-
-    def _on_search(self, _: str) -> None:
-        self._query = ""
-        self._nav.enter(Page(name="search"))
-
-    def _on_submit(self, _: str) -> None:
-        self.submit()
-
-    def _on_clear_search(self, _: str) -> None:
-        self._query = ""
 
     def _on_accounts(self, _: str) -> None:
         self._nav.show("account_switcher")
@@ -274,24 +188,10 @@ class Instagram:
     def _on_create_sheet(self, _: str) -> None:
         self._nav.show("create_sheet")
 
-    def _on_switch(self, account: str) -> None:
-        changed = account != self._world.active
-        self._nav.overlays = []
-        if changed:
-            self._world.switch(account)
-            self._nav.restart(HOME)
-
-    def _on_close_overlay(self, _: str) -> None:
-        self._nav.close()
-
-    def _on_back_page(self, _: str) -> None:
-        self._nav.field = ""
-        self.back()
+    def _publish(self, action: Action) -> None:
+        self._publishing.act(action)
 
     # Text and keys
-
-    def focus_field(self, field: str) -> None:
-        self._nav.field = field
 
     def text(self, field: str) -> str:
         return self._query if field == explore.FIELD else self._publishing.text(field)
@@ -320,18 +220,12 @@ class Instagram:
         if self._blocker():
             return False
         self._nav.field = ""
-        if self._nav.close() or self._publishing.back() or self._nav.leave():
-            return True
-        if self._nav.page.name != HOME.name:
-            self._nav.stack = [HOME]
-            return True
-        return False
+        return self._nav.close() or self._leave(publishing_back=self._publishing.back())
 
     def swipe(self, dx: int, dy: int) -> None:
         """Up or down on the feed or the reels: further or back."""
-        still = self._nav.page.name in (HOME.name, "reels") and self._nav.top is None and not self._blocker()
-        if still and abs(dy) > max(_SWIPE, abs(dx)):
-            self._position = max(0, self._position + (1 if dy < 0 else -1))
+        if self._nav.page.name in (HOME.name, "reels") and self._swiped(dx, dy):
+            self._turn(dy)
 
 
 def _linked_user(data: str) -> str:

@@ -16,7 +16,7 @@ _SUGGESTED = ("mountains", "sunset", "vintage")
 def caption(scene: Scene, made: Composition) -> View:
     """While the caption is typed the cover goes, the field grows, and OK stands in the title bar."""
     bottom = scene.frame.bottom
-    typing = scene.focused == CAPTION
+    typing = scene.field == CAPTION
     foot = bottom - _FOOT
     scrolled: Bounds = (0, _TOP, 1080, foot)
     content = view(

@@ -67,7 +67,7 @@ def _bar(scene: Scene, *, typing: bool) -> View:
         box,
         id="action_bar_search_edit_text",
         text=(scene.query or placeholder) if typing else placeholder,
-        flags=("CfF" if scene.focused == FIELD else "Cf") if typing else "Cf",
+        flags=("CfF" if scene.field == FIELD else "Cf") if typing else "Cf",
         field=FIELD if typing else "",
         action=None if typing else Action("search"),
         style=Style(fill=GREY, radius=40, size=42, inset=40, color=DIM if not scene.query else "#0c1014"),
@@ -102,7 +102,7 @@ def _bar(scene: Scene, *, typing: bool) -> View:
 
 def search(scene: Scene) -> View:
     """What is typed, and below it the accounts that this brings so far; nothing typed shows recent ones."""
-    bottom = scene.frame.bottom - (KEYBOARD if scene.focused else TAB_BAR)
+    bottom = scene.frame.bottom - (KEYBOARD if scene.field else TAB_BAR)
     found = search_users(scene.query) if scene.query.strip() else tuple(suggested(creator(77))[:4])
     if scene.loading:
         found = ()
@@ -154,7 +154,7 @@ def _page(scene: Scene, head: str, rows: list[View], bottom: int) -> View:
         if not rows or rows[-1].bounds[3] <= more.bounds[1]:
             listed = view(LIST, listed.bounds, *listed.children, more, id="recycler_view", flags="fs")
     page = view("FrameLayout", (0, STATUS, 1080, bottom), listed, _bar(scene, typing=True))
-    return main_shell(scene, page, tabs=None if scene.focused else tab_bar(scene, "explore"))
+    return main_shell(scene, page, tabs=None if scene.field else tab_bar(scene, "explore"))
 
 
 def _user(scene: Scene, other: User, top: int) -> View:

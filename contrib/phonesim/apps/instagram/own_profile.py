@@ -2,7 +2,7 @@
 published."""
 
 from phonesim.apps.instagram.grid import Tile, grid_rows
-from phonesim.apps.instagram.profile import TOP, plain_button, statistics, tabs_row
+from phonesim.apps.instagram.profile import TOP, avatar, plain_button, statistics, tabs_row
 from phonesim.apps.instagram.scene import LIST, PAGER, TAB_BAR, WHITE, Scene, group, icon, main_shell, text
 from phonesim.apps.instagram.tab_bar import tab_bar
 from phonesim.apps.tiktok.posting.tiles import picture_of_posted
@@ -87,20 +87,7 @@ def _avatar(scene: Scene, found: User) -> View:
     labels = scene.labels
     stories = scene.world.posts_of(found.handle, placement="story")
     stub: Bounds = (39, TOP, 273, TOP + 260)
-    picture: Bounds = (58, TOP + 44, 255, TOP + 241)
-    framed = view(
-        "FrameLayout",
-        picture,
-        view(
-            "ImageView",
-            picture,
-            id="row_profile_header_imageview",
-            desc=labels["own_picture_story" if stories else "own_picture"],
-            style=Style(avatar=found.handle),
-        ),
-        id="row_profile_header_imageview_frame_layout",
-        flags="CLf",
-    )
+    framed = avatar(found, labels["own_picture_story" if stories else "own_picture"], TOP + 44)
     badge = icon(
         (201, TOP + 187, 255, TOP + 241),
         "plus",

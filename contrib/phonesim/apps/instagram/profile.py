@@ -115,20 +115,7 @@ def _body(scene: Scene, found: User) -> list[View]:
 def header_views(scene: Scene, found: User) -> list[View]:
     """Picture, name, statistics and who of our acquaintance follows; the last one ends where the actions begin."""
     labels = scene.labels
-    picture: Bounds = (58, TOP + 20, 255, TOP + 217)
-    framed = view(
-        "FrameLayout",
-        picture,
-        view(
-            "ImageView",
-            picture,
-            id="row_profile_header_imageview",
-            desc=labels["profile_picture"],
-            style=Style(avatar=found.handle),
-        ),
-        id="row_profile_header_imageview_frame_layout",
-        flags="CLf",
-    )
+    framed = avatar(found, labels["profile_picture"], TOP + 20)
     stub: Bounds = (39, TOP, 273, TOP + 234)
     name = text(
         (312, TOP + 40, 1040, TOP + 82), found.name, id="profile_header_full_name_above_vanity", size=40, bold=True
@@ -157,6 +144,13 @@ def header_views(scene: Scene, found: User) -> list[View]:
         statistics(scene, posts_of(found), found.followers, found.following),
         context,
     ]
+
+
+def avatar(found: User, said: str, top: int) -> View:
+    """The round picture of a profile in its frame."""
+    box: Bounds = (58, top, 255, top + 197)
+    picture = view("ImageView", box, id="row_profile_header_imageview", desc=said, style=Style(avatar=found.handle))
+    return view("FrameLayout", box, picture, id="row_profile_header_imageview_frame_layout", flags="CLf")
 
 
 def posts_of(found: User) -> int:

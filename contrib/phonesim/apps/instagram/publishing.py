@@ -5,8 +5,8 @@ from collections.abc import Callable
 from phonesim.apps.app import Phone
 from phonesim.apps.instagram.compose import Compose
 from phonesim.apps.instagram.scene import Page
+from phonesim.apps.navigation import HOME, Navigation
 from phonesim.apps.tiktok.labels import Labels
-from phonesim.apps.tiktok.navigation import HOME, Navigation
 from phonesim.apps.tiktok.posting.state import Composition, Upload, unfinished_tag
 from phonesim.apps.tiktok.posting.uploads import Uploads
 from phonesim.contract import STREAM, Intent, MediaItem
@@ -155,13 +155,9 @@ class Publishing:
 
     def _on_share(self, _: str) -> None:
         """Share under a caption: this is the touch that publishes, unless a fault is in the way."""
-        faults = self._phone.faults
-        self._world.tapped("post", self.made.target)
-        if self._blocked() or faults.active("post_ignored"):
+        if not self._may_publish("post"):
             return
-        if faults.active("post_limit"):
-            self._nav.show("post_limit")
-        elif faults.active("publish_confirm"):
+        if self._phone.faults.active("publish_confirm"):
             self._nav.show("publish_now")
         else:
             self._send(self.state.placement)
@@ -173,14 +169,19 @@ class Publishing:
 
     def _on_share_story(self, _: str) -> None:
         """Your story publishes at once."""
+        if self._may_publish("story"):
+            self._send("story")
+
+    def _may_publish(self, kind: str) -> bool:
+        """Count the touch; False if a blocker, a limit or nothing at all answers it."""
         faults = self._phone.faults
-        self._world.tapped("story", self.made.target)
+        self._world.tapped(kind, self.made.target)
         if self._blocked() or faults.active("post_ignored"):
-            return
+            return False
         if faults.active("post_limit"):
             self._nav.show("post_limit")
-        else:
-            self._send("story")
+            return False
+        return True
 
     def _blocked(self) -> bool:
         """A blocker that waited for this moment is here now."""

@@ -2,14 +2,12 @@
 
 import msgspec
 
-from phonesim.apps.app import Phone
 from phonesim.apps.instagram.compose import Compose
-from phonesim.apps.tiktok.labels import Labels
+from phonesim.apps.scene import SocialScene
 from phonesim.apps.tiktok.posting.state import Upload
 from phonesim.apps.tiktok.scene import Overlay, Page, icon, text
-from phonesim.ui.chrome import STATUS, Frame
+from phonesim.ui.chrome import STATUS
 from phonesim.ui.view import DESIGN_WIDTH, Bounds, Style, View, view
-from phonesim.world import Relation, World
 
 __all__ = ["Overlay", "Page", "icon", "text"]
 
@@ -27,41 +25,15 @@ LIST = "androidx.recyclerview.widget.RecyclerView"
 PAGER = "androidx.viewpager.widget.ViewPager"
 
 
-class Scene(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a screen is drawn from; builders only read it."""
+class Scene(SocialScene, frozen=True, kw_only=True):
+    """Everything that a screen of Instagram is drawn from."""
 
     package: str
-    phone: Phone
-    world: World
-    labels: Labels
-    nav: Labels
-    """The labels of the navigation, another language under the fault `mixed_language`."""
-    page: Page
-    position: int
-    shown: dict[str, Relation]
-    """Relations whose label has not caught up yet."""
-    suggesting: frozenset[str]
-    query: str
-    focused: str
-    """The text field that has the focus."""
     posting: Compose
     upload: Upload | None
     """The upload that screens show, the newest."""
     over: tuple[View, ...] = ()
     """Sheets that lie over the page in the same tree."""
-
-    @property
-    def frame(self) -> Frame:
-        return self.phone.frame
-
-    @property
-    def loading(self) -> bool:
-        """Whether the page is still waiting for the server."""
-        return self.phone.before(self.page.ready_at)
-
-    def relation(self, handle: str) -> Relation:
-        """The relation that the screen shows, which may lag behind the server's."""
-        return self.shown.get(handle) or self.world.relation(handle)
 
 
 class Box(msgspec.Struct, frozen=True):

@@ -79,21 +79,7 @@ def _card(scene: Scene, other: User, left: int, top: int) -> View:
         ),
         id="information_container",
     )
-    label, action = follow_word(scene, other)
-    button = text(
-        (left + 30, top + 560, right - 20, top + 638),
-        label,
-        cls="Button",
-        id="suggested_user_card_follow_button",
-        desc=f"{label} {other.name}",
-        flags="CfS",
-        action=action,
-        bold=True,
-        align="center",
-        color=WHITE if action.name == "follow" else INK,
-        fill=BLUE if action.name == "follow" else GREY,
-        radius=24,
-    )
+    button = _follow_button(scene, other, (left + 30, top + 560, right - 20, top + 638))
     picture: Bounds = (left + 153, top + 30, min(right, left + 515), top + 392)
     frame = view(
         "FrameLayout",
@@ -116,6 +102,25 @@ def _card(scene: Scene, other: User, left: int, top: int) -> View:
         (right - 69, top, right, top + 69), "close", id="dismiss_button", desc=labels["dismiss"], flags="Cf", size=36
     )
     return view("FrameLayout", box, card, dismiss, id="suggested_entity_card_top_frame")
+
+
+def _follow_button(scene: Scene, other: User, box: Bounds) -> View:
+    word, tap = follow_word(scene, other)
+    asks = tap.name == "follow"
+    return text(
+        box,
+        word,
+        cls="Button",
+        id="suggested_user_card_follow_button",
+        desc=f"{word} {other.name}",
+        flags="CfS" if asks else "Cf",
+        action=tap,
+        bold=True,
+        align="center",
+        color=WHITE if asks else INK,
+        fill=BLUE if asks else GREY,
+        radius=24,
+    )
 
 
 def follow_word(scene: Scene, other: User) -> tuple[str, Action]:
@@ -148,22 +153,7 @@ def profile_suggestions(scene: Scene, found: User, top: int) -> View:
 
 def _small_card(scene: Scene, other: User, left: int, top: int) -> View:
     right = min(1080, left + 420)
-    word, tap = follow_word(scene, other)
-    asks = tap.name == "follow"
-    button = text(
-        (left + 20, top + 370, right - 20, top + 448),
-        word,
-        cls="Button",
-        id="suggested_user_card_follow_button",
-        desc=f"{word} {other.name}",
-        flags="CfS" if asks else "Cf",
-        action=tap,
-        bold=True,
-        align="center",
-        color=WHITE if asks else INK,
-        fill=BLUE if asks else GREY,
-        radius=24,
-    )
+    button = _follow_button(scene, other, (left + 20, top + 370, right - 20, top + 448))
     said = scene.labels["followed_by"].format(*(found.handle for found in suggested(other)[:2]))
     parts = [
         view(
