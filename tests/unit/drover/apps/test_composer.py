@@ -13,7 +13,8 @@ from tests.support.trees import box, button, label, node, tree
 from tests.support.uidumps import dump, folder, pad_labels, rename_ids, scale, translate
 
 APP = load("instagram")
-NAMES = sorted(path.stem for path in (folder() or ()).glob("*ig*.xml")) if folder() else ["ig_blank"]
+FOLDER = folder()
+NAMES = sorted(path.stem for path in FOLDER.glob("*ig*.xml")) if FOLDER else ["ig_blank"]
 
 SHARE = {
     "flat_ig_caption_fullscreen_en": Bounds(373, 1239, 694, 1311),

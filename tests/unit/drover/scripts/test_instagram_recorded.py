@@ -1,6 +1,6 @@
 """Instagram's Publisher over the recorded screens: the right controls in their order, one Share, proof by evidence."""
 
-from types import SimpleNamespace
+from collections.abc import Sequence
 from typing import Any, cast
 
 import pytest
@@ -23,14 +23,23 @@ from tests.support.script_phone import RecordingContext, simulate_time
 WORDS = "Sunset over the bay\n🌅 #sunset @anna.b"
 
 
+class QuietGallery:
+    """A gallery in which nothing happens."""
+
+    def allow_reading(self, package: str) -> None:
+        """Nobody asks for it here."""
+
+    def newer_than(self, items: Sequence[GalleryItem]) -> list[str]:
+        return []
+
+
 class SharingPhone(HandPhone):
     """Whose gallery is nobody's business here, and whose shares land on a page."""
 
     def __init__(self, app: RecordedInstagram, lands_on: str = "editor") -> None:
         super().__init__(app)
         self.recorded, self.lands_on = app, lands_on
-        quiet: Any = SimpleNamespace(allow_reading=lambda _package: None, newer_than=lambda _items: [])
-        self.gallery = cast(Gallery, quiet)
+        self.gallery = cast(Gallery, QuietGallery())
 
     def share(self, item: GalleryItem, package: str, activity: str, *, timeout_s: float = 20.0) -> None:
         assert activity.endswith("ShareHandlerActivity")
