@@ -229,6 +229,12 @@ def chooser_row(view: View, wanted: Destination) -> Node | None:
     return next((target for _, target in view.buttons(f"share_to_{wanted}")), None)
 
 
+def just_once(view: View) -> Node | None:
+    """What Android's chooser wants tapped after a choice; `view` is one with Android's own words."""
+    known = next((node for node in view.with_id("just_once") if node.enabled and node.clickable), None)
+    return known or next((target for _, target in view.buttons("just_once") if target.enabled), None)
+
+
 def _first(view: View, nodes: Iterable[Node]) -> Node | None:
     return next((view.target(node) or node for node in nodes), None)
 

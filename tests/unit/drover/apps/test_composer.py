@@ -199,6 +199,19 @@ def test_a_chooser_of_where_to_share(which: str) -> None:
     assert tops == [1780, 1500, 1640]
 
 
+def test_androids_chooser_and_its_just_once() -> None:
+    rows = [
+        button(word, (0, 1500 + 140 * i, 1080, 1640 + 140 * i)) for i, word in enumerate(("Feed", "Reels", "Stories"))
+    ]
+    once = node((40, 2200, 500, 2300), text="Just once", id="button_once", cls="android.widget.Button", clickable=True)
+    xml = tree(node((0, 1400, 1080, 2400), *rows, id="resolver_list"), once).replace(
+        "com.zhiliaoapp.musically", "android"
+    )
+    assert recognise(APP, parse(xml), "com.instagram.android").screen is Screen.CHOOSER
+    assert bounds(composer.chooser_row(view(xml), Destination.REEL)) == Bounds(0, 1640, 1080, 1780)
+    assert bounds(composer.just_once(View(load("android"), parse(xml)))) == Bounds(40, 2200, 500, 2300)
+
+
 def test_other_peoples_words_are_no_upload() -> None:
     caption = label("Posting this again because I love it", (40, 1500, 1040, 1560))
     shown = view(ig_profile("", as_instagram(caption)))

@@ -6,7 +6,7 @@ never again, so that a slow screen cannot turn a second tap into a post.
 
 from typing import Final
 
-from drover.apps import Screen, composer
+from drover.apps import Screen, composer, load
 from drover.apps.composer import Destination
 from drover.apps.view import View
 from drover.phone.engine import PhoneTimeoutError
@@ -110,7 +110,10 @@ class _Walk:
         if row is None:
             raise NotReachedError(f"the choice of {self._wanted} to share to", sight)
         self._nav.tap(row)
-        self._leave(sight)
+        found = self._nav.reach(_chosen, what="the app after the choice of where to share", timeout_s=_LOAD_S)
+        if isinstance(found, Node):
+            self._nav.tap(found)
+            self._leave(sight)
 
     def _go_on(self) -> None:
         nav = self._nav
@@ -167,6 +170,13 @@ class _Walk:
             f"{nav.app.name} on {nav.phone.serial} led to {sight.seen.screen.value.replace('_', ' ')} and not to a "
             f"{self._wanted}; nothing was published. Look at the kept screenshot, or use the other post_way.",
         )
+
+
+def _chosen(sight: Sight) -> Node | bool | None:
+    """True once the chooser is gone; Android's own may ask "Just once" or "Always" about what was chosen."""
+    if sight.seen.screen is not Screen.CHOOSER:
+        return True
+    return composer.just_once(View(load("android"), sight.tree))
 
 
 def controls(view: View) -> frozenset[str]:
