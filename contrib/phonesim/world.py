@@ -87,6 +87,9 @@ TRANSITIONS: Mapping[tuple[str, Relation], Relation] = {
     ("unfollow", Relation.REQUESTED): Relation.NONE,
 }
 
+_OF_USERS = frozenset({"follow", "unfollow", "like"})
+"""The effects whose target is a handle."""
+
 _INITIAL: tuple[tuple[str, Relation], ...] = (
     ("friend", Relation.FRIENDS),
     ("followed", Relation.FOLLOWING),
@@ -244,7 +247,7 @@ class World:
 
         `target` is a handle, for posts the name of the first file.
         """
-        key = (kind, target if kind in ("post", "story") else normal(target), self.active)
+        key = (kind, normal(target) if kind in _OF_USERS else target, self.active)
         self._taps[key] = self._taps.get(key, 0) + 1
 
     def _change(self, kind: str, target: str, after: Relation) -> bool:

@@ -1,6 +1,5 @@
 """Windows drawn as a picture. It reads views and styles and holds no state but caches of masks and artwork."""
 
-import colorsys
 import hashlib
 import io
 from collections.abc import Callable, Sequence
@@ -8,6 +7,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFilter
 
+from phonesim.ui.film import colour, film_frame
 from phonesim.ui.fonts import drawable, font
 from phonesim.ui.icons import icon_mask
 from phonesim.ui.pictures import fitted
@@ -48,6 +48,8 @@ class _Painter:
     def _paint_one(self, node: View, style: Style, box: Box) -> None:
         if style.artwork:
             self._picture.paste(artwork(style.artwork, box[2] - box[0], box[3] - box[1]), box[:2])
+        if style.film:
+            self._picture.paste(film_frame(style.film, box[2] - box[0], box[3] - box[1]), box[:2])
         if style.picture:
             self._picture.paste(fitted(style.picture, box[2] - box[0], box[3] - box[1]), box[:2])
         if style.shadow:
@@ -184,7 +186,7 @@ def _sketch(seed: str, width: int, height: int) -> Image.Image:
     small = (width, height)
     mask = Image.linear_gradient("L").resize(small)
     picture = Image.composite(
-        Image.new("RGB", small, _colour(hue + turn, 0.62, 0.32)), Image.new("RGB", small, _colour(hue, 0.5, 0.72)), mask
+        Image.new("RGB", small, colour(hue + turn, 0.62, 0.32)), Image.new("RGB", small, colour(hue, 0.5, 0.72)), mask
     )
     draw = ImageDraw.Draw(picture)
     for i in range(5):
@@ -192,10 +194,5 @@ def _sketch(seed: str, width: int, height: int) -> Image.Image:
         size = (0.12 + r * 0.3) * small[0]
         centre = (x * small[0], (0.15 + 0.7 * y) * small[1])
         box = (centre[0] - size, centre[1] - size, centre[0] + size, centre[1] + size)
-        draw.ellipse(box, fill=_colour(hue + turn * i, 0.45, 0.4 + 0.45 * y))
+        draw.ellipse(box, fill=colour(hue + turn * i, 0.45, 0.4 + 0.45 * y))
     return picture.filter(ImageFilter.GaussianBlur(max(1, small[0] // 12)))
-
-
-def _colour(hue: float, saturation: float, value: float) -> tuple[int, int, int]:
-    red, green, blue = colorsys.hsv_to_rgb(hue % 1, saturation, value)
-    return round(red * 255), round(green * 255), round(blue * 255)

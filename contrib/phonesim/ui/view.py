@@ -46,6 +46,8 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     """A seed: draws a round picture with initials."""
     artwork: str = ""
     """A seed: draws something like a frame of a video."""
+    film: str = ""
+    """A seed: draws a frame of a film."""
     picture: bytes = b""
     """An encoded image that fills the node."""
 

@@ -9,8 +9,10 @@ import pytest
 from PIL import Image
 
 from phonesim.ui import fonts
+from phonesim.ui.film import film_frame
 from phonesim.ui.fonts import drawable
 from phonesim.ui.icons import ICONS, icon_mask
+from phonesim.ui.pictures import fitted, thumbnail
 from phonesim.ui.render import wrapped
 from phonesim.ui.view import Style
 from tests.support.screens import Screen
@@ -110,3 +112,22 @@ def test_a_machine_without_fonts_draws_with_pillow_s_own(monkeypatch: pytest.Mon
 
 def test_emoji_are_left_out_of_pictures() -> None:
     assert drawable("caf\u00e9 \U0001f577") in ("café ", "cafe ")
+
+
+def test_a_film_has_one_frame_and_another_film_another() -> None:
+    one, other = film_frame("a", 90, 120), film_frame("b", 90, 120)
+    assert one.size == (90, 120)
+    assert one.tobytes() == film_frame("a", 90, 120).tobytes() != other.tobytes()
+
+
+def test_a_thumbnail_is_small_upright_and_nothing_for_what_is_no_picture() -> None:
+    stream = io.BytesIO()
+    turned = Image.new("RGB", (1200, 600), "red")
+    exif = turned.getexif()
+    exif[0x0112] = 6
+    turned.save(stream, "JPEG", exif=exif)
+    encoded = thumbnail(stream.getvalue(), "turned")
+    with Image.open(io.BytesIO(encoded)) as small:
+        assert small.size == (320, 640)
+    assert thumbnail(b"no picture", "none") == b""
+    assert fitted(encoded, 30, 30).size == (30, 30)

@@ -245,3 +245,12 @@ def test_installed_packages_have_versions(screen: Screen) -> None:
     assert TIKTOK in screen.display.packages()
     assert screen.display.package_version(TIKTOK) == "43.1.4"
     assert screen.display.package_version("org.nobody") == ""
+
+
+@pytest.mark.parametrize("tab", ["Friends", "Inbox", "Profile", "Home"])
+def test_every_tab_opens_and_home_leads_back(screen: Screen, tab: str) -> None:
+    screen.launch()
+    screen.tap(tab)
+    assert screen.words()
+    screen.tap("Home")
+    assert screen.name == "tiktok.feed"

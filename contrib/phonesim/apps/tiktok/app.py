@@ -12,8 +12,9 @@ from phonesim.apps.tiktok.navigation import HOME, Navigation
 from phonesim.apps.tiktok.own_profile import own_profile
 from phonesim.apps.tiktok.popups import PERMISSIONS, WINDOWS, phone_number
 from phonesim.apps.tiktok.posting import prompts, screens
-from phonesim.apps.tiktok.posting.controller import LOAD_S, PAGES, Posting
+from phonesim.apps.tiktok.posting.controller import PAGES, Posting
 from phonesim.apps.tiktok.posting.own_post import friends, own_post
+from phonesim.apps.tiktok.posting.touches import LOAD_S
 from phonesim.apps.tiktok.profile import profile
 from phonesim.apps.tiktok.scene import PACKAGE, Page, Scene, notice, shell
 from phonesim.apps.tiktok.search import TABS, results, search_entry
@@ -376,11 +377,10 @@ class TikTok:
         return False
 
     def swipe(self, dx: int, dy: int) -> None:
-        """Up or down on the feed: the next or the previous video."""
-        if (
-            self._nav.page.name == "feed"
-            and not self._nav.overlays
-            and not self._blocker()
-            and abs(dy) > max(_SWIPE, abs(dx))
-        ):
+        """Up or down: the feed's next or previous video, the picker's other rows."""
+        if self._nav.overlays or self._blocker() or abs(dy) <= max(_SWIPE, abs(dx)):
+            return
+        if self._nav.page.name == "feed":
             self._position = max(0, self._position + (1 if dy < 0 else -1))
+        else:
+            self._posting.swipe(dy)

@@ -5,7 +5,7 @@ from phonesim.ui.view import Action, Style, View, view
 
 HEIGHT = 129
 _ITEMS = (
-    ("home", "mkq", "home", "home"),
+    ("home", "mkq", "feed", "home"),
     ("friends_tab", "mkp", "friends", "friends"),
     ("create", "mkn", "create", ""),
     ("inbox", "mkr", "inbox", "inbox"),

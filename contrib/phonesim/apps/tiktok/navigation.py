@@ -4,6 +4,8 @@ from phonesim.apps.app import Phone
 from phonesim.apps.tiktok.scene import Overlay, Page
 
 HOME = Page(name="feed")
+# Sheets with a text field of their own.
+_TYPED_IN = frozenset({"product_link"})
 # Pages that open with the keyboard, and for which field.
 _FOCUSED = {"search": "search"}
 
@@ -59,7 +61,8 @@ class Navigation:
 
     def close(self) -> bool:
         """The topmost sheet or dialog goes; False if there is none."""
-        if self.overlays:
-            self.overlays.pop()
-            return True
-        return False
+        if not self.overlays:
+            return False
+        if self.overlays.pop().name in _TYPED_IN:
+            self.field = ""
+        return True

@@ -110,6 +110,28 @@ def test_media_come_newest_first_by_kind_and_album(screen: Screen) -> None:
     assert screen.all("Pictures")
 
 
+def test_more_files_than_fit_are_reached_by_scrolling(screen: Screen) -> None:
+    for number in range(20):
+        screen.gallery.put(f"{number}.jpg")
+    picker(screen)
+    shown = len(by_id(screen, "mub"))
+    assert shown < 23
+    screen.display.swipe(360, 1100, 360, 380)
+    screen.display.swipe(360, 1100, 360, 380)
+    screen.display.swipe(360, 1100, 360, 380)
+    choose(screen, len(by_id(screen, "jh7")) - 1)
+    screen.display.swipe(360, 380, 360, 1380)
+    assert len(by_id(screen, "mub")) == shown
+    choose(screen, 0)
+    screen.tap("Next (2)")
+    screen.clock.pass_s(0.3)
+    screen.tap("Next")
+    screen.clock.pass_s(0.3)
+    screen.tap("Post")
+    screen.clock.pass_s(2)
+    assert [file["name"] for file in screen.state["posts"][0]["files"]] == ["old.jpg", "19.jpg"]
+
+
 def test_a_file_appears_in_an_open_picker(screen: Screen) -> None:
     picker(screen)
     before = len(by_id(screen, "mub"))

@@ -113,6 +113,16 @@ def test_a_link_is_added_to_its_row(screen: Screen) -> None:
     assert screen.state["posts"][0]["product_link"] == "https://shop.example/1"
 
 
+def test_a_link_that_is_not_added_leaves_nothing_behind(screen: Screen) -> None:
+    screen.share(screen.gallery.put("a.mp4"))
+    screen.tap("Add link")
+    assert screen.state["keyboard_shown"]
+    screen.display.type_text("https://shop.example/1")
+    screen.tap("Cancel")
+    assert (screen.name, screen.state["keyboard_shown"]) == ("tiktok.post_form", False)
+    assert "Add link " in screen.words()
+
+
 @pytest.mark.parametrize("change", [{"grants_read": False}, {"uris": {}}, {"uris": {"x": "y"}}])
 def test_a_share_without_a_readable_file_opens_the_feed(screen: Screen, change: dict[str, object]) -> None:
     screen.share(screen.gallery.put("a.mp4"), **change)

@@ -61,6 +61,8 @@ def test_after_post_our_own_post_is_on_the_friends_tab(screen: Screen) -> None:
     assert screen.name == "tiktok.friends"
     screen.clock.pass_s(2)
     assert "· 0s ago" in screen.words()
+    screen.clock.pass_s(130)
+    assert "· 2m ago" in screen.words()
 
 
 def test_a_failed_upload_publishes_nothing_until_it_is_retried(screen: Screen) -> None:

@@ -5,27 +5,27 @@ from collections.abc import Callable
 from phonesim.apps.app import Phone
 from phonesim.apps.tiktok.labels import Labels
 from phonesim.apps.tiktok.navigation import Navigation
-from phonesim.apps.tiktok.posting import sounds
+from phonesim.apps.tiktok.posting.picker_touches import PickerTouches
+from phonesim.apps.tiktok.posting.sound_touches import SoundTouches
 from phonesim.apps.tiktok.posting.state import Composition, PostingState, unfinished_tag
+from phonesim.apps.tiktok.posting.touches import LOAD_S
 from phonesim.apps.tiktok.posting.uploads import Uploads
 from phonesim.apps.tiktok.scene import Page
-from phonesim.contract import Intent, MediaItem
+from phonesim.contract import Intent
 from phonesim.ui.view import Action
 from phonesim.world import World
 
-LOAD_S = 0.25
 PAGES = frozenset({"camera", "templates", "picker", "editor", "post_form", "sound_panel"})
 """The pages that belong to one post: they are left together."""
 BLOCKERS = ("login_wall", "banned", "captcha")
-MOST_IMAGES = 35
 
 
-class Posting:
+class Posting(PickerTouches, SoundTouches):
     """One post at a time is composed; uploads go on behind it."""
 
     def __init__(self, phone: Phone, world: World, nav: Navigation, labels: Labels) -> None:
-        self._phone, self._world, self._nav, self._labels = phone, world, nav, labels
-        self.state = PostingState()
+        super().__init__(phone, nav)
+        self._world, self._labels = world, labels
         self.uploads = Uploads(phone, world, self.state)
 
     def stop(self) -> None:
@@ -33,13 +33,6 @@ class Posting:
         self.uploads.cut_off()
         self.state = PostingState()
         self.uploads = Uploads(self._phone, self._world, self.state)
-
-    @property
-    def made(self) -> Composition:
-        """What is being composed; pages of a post are only open while something is."""
-        if self.state.composition is None:
-            self.state.composition = Composition(way="add_button")
-        return self.state.composition
 
     # Ways in
 
@@ -58,28 +51,6 @@ class Posting:
         self._nav.enter(Page(name="post_form" if on_form else "editor"), LOAD_S)
         return True
 
-    def record(self, *, way: str = "add_button") -> None:
-        """The camera, from Create, by its component, or with a sound."""
-        sound = self.state.candidate if way == "use_sound" else None
-        self._compose(Composition(way=way, sound=sound))
-        self._nav.ensure_home()
-        self._nav.enter(Page(name="camera"), LOAD_S)
-
-    def open_sound(self, link: str) -> bool:
-        """A sound's page, by its link; False for another link."""
-        sound = sounds.by_link(link)
-        if sound is not None:
-            self._nav.ensure_home()
-            self._on_open_sound(sound.id)
-        return sound is not None
-
-    def _compose(self, composition: Composition) -> None:
-        self.state.composition = composition
-        self.state.chosen = []
-        self.state.covered = False
-        self.state.multiple = True
-        self.state.filter, self.state.album, self.state.mode = "all", "", "PHOTO"
-
     # Touches
 
     def act(self, action: Action) -> bool:
@@ -92,56 +63,8 @@ class Posting:
     def _on_create(self, _: str) -> None:
         self.record()
 
-    def _on_mode(self, page: str) -> None:
-        """POST and CREATE below the camera: CREATE is the tab with templates."""
-        if self._nav.page.name != page:
-            self._nav.stack.pop()
-            self._nav.enter(Page(name=page))
-
     def _on_close_camera(self, _: str) -> None:
         self._drop()
-
-    def _on_open_picker(self, _: str) -> None:
-        self.state.chosen = []
-        self._nav.enter(Page(name="picker"), LOAD_S)
-
-    def _on_close_picker(self, _: str) -> None:
-        self._nav.leave()
-
-    def _on_album(self, name: str) -> None:
-        self.state.album = name
-        self._nav.close()
-
-    def _on_albums(self, _: str) -> None:
-        self._nav.show("albums")
-
-    def _on_filter(self, name: str) -> None:
-        self.state.filter = name
-
-    def _on_multiple(self, _: str) -> None:
-        self.state.multiple = not self.state.multiple
-        self.state.chosen = []
-
-    def _on_choose(self, uri: str) -> None:
-        """Several are chosen in the order of the touches; without "Select multiple" one opens the editor at once."""
-        chosen = self.state.chosen
-        if uri in chosen:
-            chosen.remove(uri)
-        elif not self.state.multiple:
-            self.state.chosen = [uri]
-            self._on_picked("")
-        elif len(chosen) < MOST_IMAGES:
-            chosen.append(uri)
-
-    def _on_picked(self, _: str) -> None:
-        files = self._chosen_files()
-        if files:
-            self.made.files = files
-            self._nav.enter(Page(name="editor"), LOAD_S)
-
-    def _chosen_files(self) -> tuple[MediaItem, ...]:
-        found = (self._phone.media.find(uri) for uri in self.state.chosen)
-        return tuple(file for file in found if file is not None)
 
     def _on_to_form(self, _: str) -> None:
         self._nav.enter(Page(name="post_form"), LOAD_S)
@@ -172,7 +95,6 @@ class Posting:
     def _on_add_link(self, _: str) -> None:
         self.made.link = self.made.texts["link"].strip()
         self._nav.close()
-        self._nav.field = ""
 
     # The commit
 
@@ -259,41 +181,6 @@ class Posting:
         self._nav.field = ""
         while self._nav.page.name in PAGES and self._nav.leave():
             pass
-
-    # Sounds
-
-    def _on_sound_panel(self, _: str) -> None:
-        self.state.sound_search, self.state.candidate = "", self.made.sound
-        self._nav.enter(Page(name="sound_panel"), LOAD_S)
-
-    def _on_open_sound(self, id_: str) -> None:
-        self.state.candidate = sounds.by_id(id_)
-        self._nav.enter(Page(name="sound", target=id_), LOAD_S)
-
-    def _on_try_sound(self, id_: str) -> None:
-        self.state.candidate = sounds.by_id(id_)
-
-    def _on_take_sound(self, id_: str) -> None:
-        self.made.sound = sounds.by_id(id_)
-        self._nav.leave()
-
-    def _on_remove_sound(self, _: str) -> None:
-        self.made.sound = None
-
-    def _on_use_this_sound(self, id_: str) -> None:
-        self.state.candidate = sounds.by_id(id_)
-        self.record(way="use_sound")
-
-    def _on_volume(self, _: str) -> None:
-        self._nav.show("volume")
-
-    def _on_slide(self, value: str) -> None:
-        """`original:40`: a touch on a slider."""
-        name, _, percent = value.partition(":")
-        self.made.volumes[name] = int(percent)
-
-    def _on_toggle_original(self, _: str) -> None:
-        self.made.original_on = not self.made.original_on
 
     # Text
 

@@ -52,17 +52,23 @@ def _post(scene: Scene, post: Post) -> list[View]:
 def _caption(scene: Scene, post: Post, bottom: int) -> View:
     """The account, how long ago, the title if it has one, and the caption."""
     top = bottom - 330
-    seconds = int(scene.phone.clock() - post.at)
-    scene.phone.before(post.at + seconds + 1)
-    ago = scene.labels.filled("seconds_ago", str(seconds))
     parts = [
         author_name((32, top, 426, top + 58), post.account, None),
-        text((436, top + 5, 700, top + 55), ago, id="xyx", size=36, color=WHITE),
+        text((436, top + 5, 700, top + 55), _ago(scene, post), id="xyx", size=36, color=WHITE),
     ]
     for number, words in enumerate(words for words in (post.title, post.caption) if words):
         y = top + 79 + number * 60
         parts.append(text((32, y, 870, y + 55), words, id="title", flags="Cf", size=40, color=WHITE))
     return view("FrameLayout", (0, top, 1080, bottom), *parts, id="b8d")
+
+
+def _ago(scene: Scene, post: Post) -> str:
+    """How long ago it was published, in seconds and then in minutes."""
+    seconds = int(scene.phone.clock() - post.at)
+    step, key = (1, "seconds_ago") if seconds < 60 else (60, "minutes_ago")
+    count = seconds // step
+    scene.phone.before(post.at + (count + 1) * step)
+    return scene.labels.filled(key, str(count))
 
 
 def _friends_bar(scene: Scene) -> View:

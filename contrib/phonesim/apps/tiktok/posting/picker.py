@@ -3,9 +3,8 @@
 Next is not clickable until something is selected. Media come newest first, one album and one kind at a time.
 """
 
-from collections.abc import Sequence
-
 from phonesim.apps.tiktok.posting.camera import LOOK_AGAIN_S, camera_layer
+from phonesim.apps.tiktok.posting.grid import FOOT, placed
 from phonesim.apps.tiktok.posting.state import Composition
 from phonesim.apps.tiktok.posting.tiles import picture_of
 from phonesim.apps.tiktok.scene import DIM, GREY, INK, RED, WHITE, Overlay, Scene, framed, icon, shell, text
@@ -14,26 +13,13 @@ from phonesim.contract import MediaItem
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
 _FILTERS = (("all", 42, 254), ("videos", 254, 501), ("photos", 501, 751), ("ai_gallery", 751, 1038))
-_KIND = {"all": ("video", "images"), "videos": ("video",), "photos": ("images",), "ai_gallery": ()}
-_COLUMNS = ((5, 359), (364, 717), (722, 1075))
-_ROW = 362
-_TOP = 385
-_FOOT = 200
-
-
-def shown_media(scene: Scene) -> list[MediaItem]:
-    """What the open album and the open tab hold."""
-    state = scene.posting
-    kinds = _KIND[state.filter]
-    found = (item for item in scene.phone.media.items() if item.kind in kinds)
-    return [item for item in found if state.album in ("", item.album)]
 
 
 def picker(scene: Scene, made: Composition) -> View:
     """The sheet over the whole camera."""
     scene.phone.before(scene.phone.clock() + LOOK_AGAIN_S)
     whole: Bounds = (0, 0, 1080, scene.frame.bottom)
-    low = scene.frame.bottom - _FOOT
+    low = scene.frame.bottom - FOOT
     middle: Bounds = (0, 262, 1080, low)
     column = view("LinearLayout", middle, _filters(scene), _pager(scene, low), id="ait")
     area = view(
@@ -94,22 +80,11 @@ def _filters(scene: Scene) -> View:
 
 def _pager(scene: Scene, low: int) -> View:
     page: Bounds = (0, 380, 1080, low)
-    grid = view("GridView", page, *_cells(scene, shown_media(scene), low), id="i8o", flags="fs")
+    found = placed(scene.posting, scene.phone.media.items(), scene.frame)
+    cells = [_cell(scene, item, box) for item, box in found]
+    grid = view("GridView", page, *cells, id="i8o", flags="fs")
     inner = framed(page, grid, "", "iia", "")
     return view("androidx.viewpager.widget.ViewPager", page, inner, id="zpi", flags="fs")
-
-
-def _cells(scene: Scene, items: Sequence[MediaItem], low: int) -> list[View]:
-    """As many as fit; the last row may be cut off by the bar below."""
-    cells: list[View] = []
-    for number, item in enumerate(items):
-        row, column = divmod(number, len(_COLUMNS))
-        top = _TOP + row * _ROW
-        if top + 130 > low:
-            break
-        left, right = _COLUMNS[column]
-        cells.append(_cell(scene, item, (left, top, right, min(top + 357, low))))
-    return cells
 
 
 def _cell(scene: Scene, item: MediaItem, box: Bounds) -> View:
@@ -134,7 +109,7 @@ def _cell(scene: Scene, item: MediaItem, box: Bounds) -> View:
 def _foot(scene: Scene) -> View:
     """Select multiple on the left, Next on the right."""
     bottom = scene.frame.bottom
-    top = bottom - _FOOT
+    top = bottom - FOOT
     labels, state = scene.labels, scene.posting
     box: Bounds = (32, top, 354, bottom)
     several = view(

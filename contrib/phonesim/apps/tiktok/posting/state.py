@@ -103,9 +103,8 @@ class PostingState(msgspec.Struct, kw_only=True):
     album: str = ""
     """The folder that the picker shows; nothing for Recents."""
     filter: str = "all"
-    mode: str = "PHOTO"
-    sound_query: str = ""
-    sound_tab: str = ""
+    scrolled: int = 0
+    """How many rows of the picker's grid have gone up out of sight."""
     sound_search: str = ""
     candidate: Sound | None = None
     """The sound that the panel plays and that its check mark would take."""

@@ -10,12 +10,12 @@ from phonesim.ui.view import Action, Bounds, Style, View, view
 def picture_of(file: MediaItem) -> Style:
     """What a gallery shows of a file."""
     encoded = thumbnail(file.data, file.sha256) if file.kind == "images" else b""
-    return Style(picture=encoded) if encoded else Style(artwork=f"file:{file.sha256}")
+    return Style(picture=encoded) if encoded else Style(film=file.sha256)
 
 
 def picture_of_posted(file: PostedFile) -> Style:
     """What a grid shows of a file, which may be gone from the phone."""
-    return Style(picture=file.picture) if file.picture else Style(artwork=f"file:{file.sha256}")
+    return Style(picture=file.picture) if file.picture else Style(film=file.sha256)
 
 
 def post_tile(scene: Scene, post: Post, box: Bounds, words: str, action: Action | None) -> View:

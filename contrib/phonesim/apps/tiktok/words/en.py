@@ -192,4 +192,5 @@ WORDS = {
     "post_count": "{} posts",
     "add_to_home": "Add to home screen",
     "widget_drag": "Touch & hold the widget to move it around the home screen",
+    "minutes_ago": "· {}m ago",
 }

@@ -193,4 +193,5 @@ WORDS = {
     "post_count": "{} publications",
     "add_to_home": "Ajouter à l'écran d'accueil",
     "widget_drag": "Maintiens le widget pour le déplacer sur l'écran d'accueil",
+    "minutes_ago": "· il y a {} min",
 }

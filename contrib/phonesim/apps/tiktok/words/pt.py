@@ -82,4 +82,5 @@ WORDS = {
     "upload_failed": "Não foi possível publicar",
     "retry": "Tentar novamente",
     "seconds_ago": "· há {} s",
+    "minutes_ago": "· há {} min",
 }

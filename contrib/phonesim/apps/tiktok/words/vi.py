@@ -85,4 +85,5 @@ WORDS = {
     "upload_failed": "Không thể đăng",
     "retry": "Thử lại",
     "seconds_ago": "· {} giây trước",
+    "minutes_ago": "· {} phút trước",
 }

@@ -82,4 +82,5 @@ WORDS = {
     "upload_failed": "发布失败",
     "retry": "重试",
     "seconds_ago": "· {}秒前",
+    "minutes_ago": "· {}分钟前",
 }

@@ -1,0 +1,43 @@
+"""Which files the picker's grid shows, and where: three in a row, newest first."""
+
+from collections.abc import Sequence
+
+from phonesim.apps.tiktok.posting.state import PostingState
+from phonesim.contract import MediaItem
+from phonesim.ui.chrome import Frame
+from phonesim.ui.view import Bounds
+
+_KIND = {"all": ("video", "images"), "videos": ("video",), "photos": ("images",), "ai_gallery": ()}
+_COLUMNS = ((5, 359), (364, 717), (722, 1075))
+ROW = 362
+FOOT = 200
+"""The height of the bar below the grid."""
+_TOP = 385
+_SEEN = 130
+"""A row of which less than this is above the bar is left out."""
+
+
+def of_album(state: PostingState, items: Sequence[MediaItem]) -> list[MediaItem]:
+    """What the open album and the open tab hold."""
+    kinds = _KIND[state.filter]
+    return [item for item in items if item.kind in kinds and state.album in ("", item.album)]
+
+
+def placed(state: PostingState, items: Sequence[MediaItem], frame: Frame) -> list[tuple[MediaItem, Bounds]]:
+    """The files in sight with their cells; the last row may be cut off by the bar below."""
+    low = frame.bottom - FOOT
+    cells: list[tuple[MediaItem, Bounds]] = []
+    for number, item in enumerate(of_album(state, items)[state.scrolled * len(_COLUMNS) :]):
+        row, column = divmod(number, len(_COLUMNS))
+        top = _TOP + row * ROW
+        if top + _SEEN > low:
+            break
+        left, right = _COLUMNS[column]
+        cells.append((item, (left, top, right, min(top + 357, low))))
+    return cells
+
+
+def hidden_rows(state: PostingState, items: Sequence[MediaItem], frame: Frame) -> int:
+    """How far the grid can be scrolled: the rows that do not fit whole."""
+    rows = -(-len(of_album(state, items)) // len(_COLUMNS))
+    return max(0, rows - (frame.bottom - FOOT - _TOP) // ROW)

@@ -1,0 +1,66 @@
+"""Touches on the camera and the picker: which file is chosen, of which album."""
+
+from phonesim.apps.tiktok.posting.grid import ROW, hidden_rows
+from phonesim.apps.tiktok.posting.touches import LOAD_S, Touches
+from phonesim.apps.tiktok.scene import Page
+from phonesim.contract import MediaItem
+
+MOST_IMAGES = 35
+
+
+class PickerTouches(Touches):
+    """From the camera's modes to Next."""
+
+    def _on_mode(self, page: str) -> None:
+        """POST and CREATE below the camera: CREATE is the tab with templates."""
+        if self._nav.page.name != page:
+            self._nav.stack.pop()
+            self._nav.enter(Page(name=page))
+
+    def _on_open_picker(self, _: str) -> None:
+        self.state.chosen, self.state.scrolled = [], 0
+        self._nav.enter(Page(name="picker"), LOAD_S)
+
+    def _on_close_picker(self, _: str) -> None:
+        self._nav.leave()
+
+    def _on_album(self, name: str) -> None:
+        self.state.album, self.state.scrolled = name, 0
+        self._nav.close()
+
+    def _on_albums(self, _: str) -> None:
+        self._nav.show("albums")
+
+    def _on_filter(self, name: str) -> None:
+        self.state.filter, self.state.scrolled = name, 0
+
+    def _on_multiple(self, _: str) -> None:
+        self.state.multiple = not self.state.multiple
+        self.state.chosen = []
+
+    def _on_choose(self, uri: str) -> None:
+        """Several are chosen in the order of the touches; without "Select multiple" one opens the editor at once."""
+        chosen = self.state.chosen
+        if uri in chosen:
+            chosen.remove(uri)
+        elif not self.state.multiple:
+            self.state.chosen = [uri]
+            self._on_picked("")
+        elif len(chosen) < MOST_IMAGES:
+            chosen.append(uri)
+
+    def _on_picked(self, _: str) -> None:
+        files = self._chosen_files()
+        if files:
+            self.made.files = files
+            self._nav.enter(Page(name="editor"), LOAD_S)
+
+    def _chosen_files(self) -> tuple[MediaItem, ...]:
+        found = (self._phone.media.find(uri) for uri in self.state.chosen)
+        return tuple(file for file in found if file is not None)
+
+    def swipe(self, dy: int) -> None:
+        """A drag up or down moves the picker's grid by whole rows."""
+        if self._nav.page.name == "picker":
+            most = hidden_rows(self.state, self._phone.media.items(), self._phone.frame)
+            self.state.scrolled = min(most, max(0, self.state.scrolled - round(dy / ROW)))
