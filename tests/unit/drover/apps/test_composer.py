@@ -92,13 +92,17 @@ def test_the_caption_is_read_and_its_placeholder_is_none() -> None:
     assert str(composer.caption_text(view(dump("flat_ig_caption_fullscreen_en")))).startswith("# Lohekec")
 
 
+def _in(code: str) -> Callable[[bytes], bytes]:
+    return lambda xml: translate(xml, APP, code)
+
+
 CHANGES: dict[str, Callable[[bytes], bytes]] = {
     "other ids renamed": lambda xml: rename_ids(xml, APP, stable=False),
     "all ids renamed": lambda xml: rename_ids(xml, APP, stable=True),
     "half the density": lambda xml: scale(xml, 0.5),
     "larger by half": lambda xml: scale(xml, 1.5),
     "labels padded": pad_labels,
-    **{f"in {code}": lambda xml, code=code: translate(xml, APP, code) for code in ("fr", "pt", "vi", "zh", "es")},
+    **{f"in {code}": _in(code) for code in ("fr", "pt", "vi", "zh", "es")},
 }
 
 

@@ -5,6 +5,7 @@ from typing import Final, NoReturn
 from drover.apps import Screen, composer
 from drover.apps.composer import Destination, Tile
 from drover.apps.view import View
+from drover.phone.hierarchy import Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.publishing.publisher import Publication
@@ -49,7 +50,7 @@ def _go_to(nav: Navigator, wanted: Destination) -> None:
     nav.reach(there, what=f"the picker for a {wanted}", timeout_s=_LOAD_S)
 
 
-def _destination(nav: Navigator, wanted: Destination) -> composer.Node:
+def _destination(nav: Navigator, wanted: Destination) -> Node:
     """The word for the kind of post, in a bar that is moved to either side where it is wider than the screen."""
     for way in (0, 1, -1, -1):
         view = View(nav.app, nav.look().tree)
@@ -144,7 +145,7 @@ def _wait_chosen(nav: Navigator, before: int, place: int) -> None:
             raise
 
 
-def _next(nav: Navigator) -> composer.Node:
+def _next(nav: Navigator) -> Node:
     return nav.reach(
         lambda sight: composer.next_button(View(nav.app, sight.tree)) if sight.seen.screen in PICKERS else None,
         what="the picker's Next",
