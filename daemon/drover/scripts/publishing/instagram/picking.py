@@ -52,16 +52,16 @@ def _go_to(nav: Navigator, wanted: Destination) -> None:
 
 def _destination(nav: Navigator, wanted: Destination) -> Node:
     """The word for the kind of post, in a bar that is moved to either side where it is wider than the screen."""
-    for way in (0, 1, -1, -1):
+    for way in (1, -1, -1, 0):
         view = View(nav.app, nav.look().tree)
         found = composer.destination(view, wanted)
         if found is not None:
             return found
         words = [node for kind in Destination if (node := composer.destination(view, kind)) is not None]
-        if not words:
+        if not words or not way:
             break
         x, y = words[0].bounds.center
-        nav.phone.drag((x, y), (min(max(x + (way or 1) * view.width // 3, 10), view.width - 10), y))
+        nav.phone.drag((x, y), (min(max(x + way * view.width // 3, 10), view.width - 10), y))
     raise NotReachedError(f"the choice of {wanted} in the picker", nav.look())
 
 
