@@ -8,6 +8,7 @@ from drover.apps.view import View
 from drover.phone.hierarchy import Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
+from drover.scripts.publishing.ending import refuse_newer
 from drover.scripts.publishing.publisher import Publication
 from drover.wire.media import MediaKind
 from drover.wire.tasks import Reason
@@ -21,7 +22,7 @@ _ROWS: Final = 8
 def pick(nav: Navigator, publication: Publication, wanted: Destination) -> None:
     """Select every item, and go on where a picker does not by itself; raises ScriptFailed if they are not ours."""
     _go_to(nav, wanted)
-    _refuse_newer(nav, publication)
+    refuse_newer(nav, publication)
     count = len(publication.items)
     if count > 1:
         _choose_several(nav, publication)
@@ -63,17 +64,6 @@ def _destination(nav: Navigator, wanted: Destination) -> Node:
         x, y = words[0].bounds.center
         nav.phone.drag((x, y), (min(max(x + way * view.width // 3, 10), view.width - 10), y))
     raise NotReachedError(f"the choice of {wanted} in the picker", nav.look())
-
-
-def _refuse_newer(nav: Navigator, publication: Publication) -> None:
-    """What the phone saved after our files would stand before them."""
-    foreign = nav.phone.gallery.newer_than(publication.items)
-    if foreign:
-        raise ScriptFailed(
-            Reason.INTERRUPTED,
-            f"{nav.phone.serial} saved {foreign[0]} while the files were copied, so the newest in the picker is not "
-            "what is to be published; trying again.",
-        )
 
 
 def _tiles(nav: Navigator) -> list[Tile]:

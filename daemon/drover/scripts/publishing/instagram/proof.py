@@ -15,7 +15,7 @@ from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.leaving import leave_unfinished
+from drover.scripts.publishing.ending import fail_ignored, fail_upload
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.switcher import own_profile
 from drover.wire.tasks import Reason
@@ -60,9 +60,12 @@ def survey(nav: Navigator) -> Before:
     return Before(grid=profile.grid, story=profile.story, picture=profile.picture, failed=failed)
 
 
-def read_profile(nav: Navigator) -> Profile:
-    """Open the own profile and read posts and story; scrolled up if it was left where its count is out of sight."""
-    own_profile(nav)
+def read_profile(nav: Navigator, *, restart: bool = True) -> Profile:
+    """Open the own profile and read posts and story; scrolled up if it was left where its count is out of sight.
+
+    `restart` as in `own_profile`.
+    """
+    own_profile(nav, restart=restart)
     profile = _at_rest(nav)
     if profile.grid.said is not None:
         return profile
@@ -126,7 +129,7 @@ def _follow_upload(nav: Navigator, before: Before, wait_s: float) -> None:
         nav.reach(watch.over, what="the upload to end", timeout_s=wait_s, patient=True)
     except NotReachedError as lost:
         if lost.last.seen.screen in _FORMS:
-            _ignored(nav, lost.last)
+            fail_ignored(nav, lost.last, "Share")
 
 
 class _Watch:
@@ -149,7 +152,7 @@ class _Watch:
             return None
         if sight.seen.screen in _FORMS:
             if self._nav.now() - self._begun > IGNORED_S:
-                _ignored(self._nav, sight)
+                fail_ignored(self._nav, sight, "Share")
             return None
         if self._quiet_since is None:
             self._quiet_since = self._nav.now()
@@ -164,7 +167,8 @@ class _Watch:
 def _on_profile(nav: Navigator, wanted: Destination, before: Before, end: float, wait_s: float) -> Hierarchy:
     """Look at the own profile, and at the feed for an upload that goes on, until one of them decides."""
     while True:
-        now = read_profile(nav)
+        # Ending the app would end an upload with it.
+        now = read_profile(nav, restart=False)
         if _proven(wanted, before, now):
             return now.tree
         feed = pending_on_feed(nav)
@@ -172,7 +176,7 @@ def _on_profile(nav: Navigator, wanted: Destination, before: Before, end: float,
         if nav.now() > end:
             _unproven(nav, wanted, before, busy=feed.running, wait_s=wait_s)
         if not feed.running:
-            own_profile(nav)
+            own_profile(nav, restart=False)
             nav.phone.swipe_down(now.tree)
 
 
@@ -189,12 +193,7 @@ def _stop_at_failure(nav: Navigator, sight: Sight, shown: Pending, before: Befor
     """A row of an upload that had failed before this one is somebody else's."""
     if len(shown.failed) <= len(before.failed) or shown.running:
         return
-    nav.ctx.keep("upload_failed", sight.tree)
-    raise ScriptFailed(
-        Reason.UPLOAD_FAILED,
-        f"{nav.app.name} on {nav.phone.serial} says “{shown.failed[0]}”: nothing was published; check the file and the "
-        "phone's network, discard what the app kept of it, then retry.",
-    )
+    fail_upload(nav, sight, f"says “{shown.failed[0]}”")
 
 
 def _unproven(nav: Navigator, wanted: Destination, before: Before, *, busy: bool, wait_s: float) -> NoReturn:
@@ -211,17 +210,4 @@ def _unproven(nav: Navigator, wanted: Destination, before: Before, *, busy: bool
         Reason.TIMEOUT,
         f"{where} shows no new post on the own profile after {wait_s:.0f} s (upload_wait_time); look at the account "
         "before retrying.",
-    )
-
-
-def _ignored(nav: Navigator, sight: Sight) -> NoReturn:
-    """The form stands as before: leave it, so that nothing can be published later, and say that it was not taken."""
-    nav.ctx.keep("ignored", sight.tree)
-    if not leave_unfinished(nav):
-        why = f"The form on {nav.phone.serial} stayed after Share was tapped and could not be left."
-        raise ScriptFailed(Reason.APP_CHANGED, why)
-    raise ScriptFailed(
-        Reason.REJECTED,
-        f"{nav.app.name} on {nav.phone.serial} did not take the tap on Share: the form stayed as it was, and was "
-        "discarded; the app may be holding this account back, so wait before retrying.",
     )

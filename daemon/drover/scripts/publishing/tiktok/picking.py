@@ -10,6 +10,7 @@ from drover.phone.hierarchy import Node
 from drover.phone.mediastore import GalleryItem
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
+from drover.scripts.publishing.ending import refuse_newer
 from drover.scripts.publishing.publisher import Publication
 from drover.wire.media import MediaKind
 from drover.wire.tasks import Reason
@@ -24,7 +25,7 @@ _TABS: Final = {MediaKind.VIDEO: "picker_videos", MediaKind.IMAGE: "picker_photo
 def pick(nav: Navigator, publication: Publication) -> None:
     """Select every item and go on; raises ScriptFailed if the newest items are not ours."""
     nav.reach(_picker, what="the picker", timeout_s=_LOAD_S)
-    _refuse_newer(nav, publication)
+    refuse_newer(nav, publication)
     _show_kind(nav, publication.kind)
     for index, item in enumerate(publication.items):
         nav.ctx.step(f"choosing file {index + 1} of {len(publication.items)}", 38)
@@ -42,17 +43,6 @@ def _picker(sight: Sight) -> Sight | None:
 
 def _complete(nav: Navigator, sight: Sight, count: int) -> Node | None:
     return next_button(nav.app, sight.tree) if picker_selected(nav.app, sight.tree) == count else None
-
-
-def _refuse_newer(nav: Navigator, publication: Publication) -> None:
-    """What the phone saved after our files would stand before them."""
-    foreign = nav.phone.gallery.newer_than(publication.items)
-    if foreign:
-        raise ScriptFailed(
-            Reason.INTERRUPTED,
-            f"{nav.phone.serial} saved {foreign[0]} while the files were copied, so the newest in the picker is not "
-            "what is to be published; trying again.",
-        )
 
 
 def _show_kind(nav: Navigator, kind: MediaKind) -> None:

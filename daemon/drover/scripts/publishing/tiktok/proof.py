@@ -12,7 +12,7 @@ from drover.apps.publishing import fresh_post, post_button, profile_grid, upload
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.leaving import leave_unfinished
+from drover.scripts.publishing.ending import fail_ignored, fail_upload
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.switcher import own_profile
 from drover.wire.tasks import Reason
@@ -101,7 +101,7 @@ def _follow_upload(nav: Navigator, made: _Made, wait_s: float) -> Sight | None:
         return nav.reach(watch.over, what="the upload to end", timeout_s=wait_s, patient=True)
     except NotReachedError as lost:
         if lost.last.seen.screen in _FORMS:
-            _ignored(nav, lost.last)
+            fail_ignored(nav, lost.last, "Post")
         return None
 
 
@@ -126,7 +126,7 @@ class _Watch:
             return None
         if sight.seen.screen in _FORMS:
             if self._nav.now() - self._begun > IGNORED_S and post_button(self._nav.app, sight.tree) is not None:
-                _ignored(self._nav, sight)
+                fail_ignored(self._nav, sight, "Post")
             return None
         if self._made.shown(self._nav, sight):
             return sight
@@ -191,29 +191,4 @@ def _unproven(nav: Navigator, before: Grid, after: Grid, *, busy: bool, wait_s: 
         Reason.TIMEOUT,
         f"{nav.app.name} on {nav.phone.serial} {what} after {wait_s:.0f} s (upload_wait_time); "
         "allow more time for large files.",
-    )
-
-
-def fail_upload(nav: Navigator, sight: Sight, says: str) -> NoReturn:
-    """End with the app's own word that nothing was published."""
-    nav.ctx.keep("upload_failed", sight.tree)
-    raise ScriptFailed(
-        Reason.UPLOAD_FAILED,
-        f"{nav.app.name} on {nav.phone.serial} {says}: nothing was published; check the phone's network and the file, "
-        "delete what the app kept of it, then retry.",
-    )
-
-
-def _ignored(nav: Navigator, sight: Sight) -> NoReturn:
-    """The form stands as before: leave it, so that nothing can be published later, and say that it was not taken."""
-    nav.ctx.keep("ignored", sight.tree)
-    left = leave_unfinished(nav)
-    if not left:
-        raise ScriptFailed(
-            Reason.APP_CHANGED, f"The form on {nav.phone.serial} stayed after Post was tapped and could not be left."
-        )
-    raise ScriptFailed(
-        Reason.REJECTED,
-        f"{nav.app.name} on {nav.phone.serial} did not take the tap on Post: the form stayed as it was, and was "
-        "discarded; the app may be holding this account back, so wait before retrying.",
     )
