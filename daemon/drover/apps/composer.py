@@ -192,7 +192,8 @@ def pending(view: View) -> Pending:
     """What the feed or a bar over any screen says of uploads."""
     status = [*view.with_id("pending_status"), *(node for node in view.with_id("pending_bar") if _by_a_bar(view, node))]
     status += [node for node in view.shown("uploading") if _may_be_status(view, node)]
-    failed = [node for node in (*status, *view.shown("upload_failed")) if view.means(node, "upload_failed")]
+    said_failed = (node for node in view.shown("upload_failed") if _may_be_status(view, node))
+    failed = [node for node in (*status, *said_failed) if view.means(node, "upload_failed")]
     running = [node for node in status if node.label and not view.means(node, "upload_failed", "uploaded")]
     numbers = [*running, *(node for node in view.with_id("pending_percent") if running)]
     percents = [int(match[1]) for node in numbers if (match := _PERCENT.search(node.text)) and int(match[1]) <= 100]

@@ -216,6 +216,13 @@ def test_androids_chooser_and_its_just_once() -> None:
     assert bounds(composer.just_once(View(load("android"), parse(xml)))) == Bounds(40, 2200, 500, 2300)
 
 
+@pytest.mark.parametrize("words", ["Couldn't post this earlier", "Upload failed, so here it is again"])
+def test_other_peoples_words_are_no_failure(words: str) -> None:
+    caption = label(words, (40, 1500, 1040, 1560))
+    feed = tree(node((300, 80, 780, 230), desc="Instagram Home Feed", id="title_logo"), caption, ig_tabs())
+    assert composer.pending(view(as_instagram(feed))) == Pending()
+
+
 def test_other_peoples_words_are_no_upload() -> None:
     caption = label("Posting this again because I love it", (40, 1500, 1040, 1560))
     shown = view(ig_profile("", as_instagram(caption)))

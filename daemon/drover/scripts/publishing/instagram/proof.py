@@ -126,7 +126,7 @@ def _follow_upload(nav: Navigator, before: Before, wait_s: float) -> None:
     """Wait until no upload is shown any more, or the time is over."""
     watch = _Watch(nav, before)
     try:
-        nav.reach(watch.over, what="the upload to end", timeout_s=wait_s, patient=True)
+        nav.reach(watch.over, what="the upload to end", timeout_s=max(wait_s, IGNORED_S + 2), patient=True)
     except NotReachedError as lost:
         if lost.last.seen.screen in _FORMS:
             fail_ignored(nav, lost.last, "Share")

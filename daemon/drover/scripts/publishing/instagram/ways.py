@@ -157,9 +157,9 @@ class _Walk:
         )
 
     def _check_kind(self, sight: Sight) -> None:
-        """A form says in its title what it makes: a reel where pictures were to go to the feed is none."""
+        """A form says in its title what it makes: pictures for the feed are not to become a reel."""
         shown = composer.shown_destination(View(self._nav.app, sight.tree))
-        if shown is not None and self._wanted is not Destination.STORY and shown is Destination.STORY:
+        if self._wanted is Destination.FEED and shown is Destination.REEL:
             self._elsewhere(sight)
 
     def _elsewhere(self, sight: Sight) -> None:
