@@ -22,7 +22,7 @@ from tests.support.daemon import DroverDaemon
 from tests.support.media import make_picture, make_video
 from tests.support.phones import PhoneFarm, wait_until
 
-BEFORE = ("copying", "sharing", "writing")
+BEFORE = ("copying", "writing")
 """Steps before the tap, by the words with which they begin."""
 
 
@@ -47,8 +47,8 @@ def own(own_adb: AdbServer, phones: PhoneFarm, tmp_path: Path) -> Iterator[Drove
     with DroverDaemon(adb_port=own_adb.port, settings=settings) as daemon:
         serial = phones.phones[0].serial
         daemon.wait_idle(serial)
-        phones.fault(serial, "latency", ms=60)
-        phones.fault(serial, "upload_slow", seconds=4)
+        phones.fault(serial, "latency", ms=30)
+        phones.fault(serial, "upload_slow", seconds=3)
         yield daemon
 
 

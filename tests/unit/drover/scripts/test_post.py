@@ -206,7 +206,7 @@ def test_add_button_publishes_the_newest(phone: DisplayPhone, tmp_path: Path, co
 
 
 @pytest.mark.parametrize("way", ["share", "addButton"])
-@pytest.mark.parametrize("count", [2, 14])
+@pytest.mark.parametrize("count", [2, 20])
 def test_carousel_in_order(phone: DisplayPhone, tmp_path: Path, way: str, count: int) -> None:
     phone.shelf.files.put("IMG_1.jpg")
     _, result = publish(phone, tmp_path, post_way=way, content_type=1, image_count=count, captions="Title##Text")
