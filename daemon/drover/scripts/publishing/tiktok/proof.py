@@ -20,7 +20,7 @@ from drover.wire.tasks import Reason
 QUIET_S: Final = 2.0
 """How long nothing must be said of an upload before it counts as over."""
 IGNORED_S: Final = 15.0
-"""A form that stands this long after the tap did not take it."""
+"""A form that stands this long after the tap, and does not spin, did not take it."""
 LOOKS_S: Final = 20.0
 """How long the own profile is looked at after an upload, at least."""
 EMPTY_S: Final = 2.0
@@ -125,6 +125,8 @@ class _Watch:
             self._tell(shown.percent)
             return None
         if sight.seen.screen in _FORMS:
+            if "loading" in sight.seen.details:
+                self._begun = self._nav.now()
             if self._nav.now() - self._begun > IGNORED_S and post_button(self._nav.app, sight.tree) is not None:
                 fail_ignored(self._nav, sight, "Post")
             return None

@@ -1,6 +1,9 @@
 """TikTok's Publisher: the parts of publishing in their order."""
 
-from drover.apps.publishing import post_button, publish_answer
+from typing import Final
+
+from drover.apps import Screen
+from drover.apps.publishing import publish_answer
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.navigation import Navigator, Sight
 from drover.scripts.publishing.committing import tap_and_answer
@@ -9,6 +12,8 @@ from drover.scripts.publishing.publisher import Publication
 from drover.scripts.publishing.tiktok.form import fill, ready_button
 from drover.scripts.publishing.tiktok.proof import GridSight, find_proof, read_grid
 from drover.scripts.publishing.tiktok.ways import enter, to_form
+
+_STILL_THERE: Final = (Screen.POST_FORM, Screen.PUBLISH_QUESTION, Screen.UNKNOWN, Screen.BLANK, Screen.POPUP)
 
 
 class TikTokPublisher:
@@ -30,10 +35,9 @@ class TikTokPublisher:
 
     def tap(self, nav: Navigator, button: Node) -> None:
         def asked(sight: Sight) -> Node | bool | None:
+            # The button is hidden for a moment too while a question slides in: only another page means that none comes.
             answer = publish_answer(nav.app, sight.tree)
-            if answer is not None:
-                return answer
-            return None if post_button(nav.app, sight.tree) is not None else True
+            return answer or (None if sight.seen.screen in _STILL_THERE else True)
 
         tap_and_answer(nav, button, asked)
 
