@@ -4,15 +4,10 @@ import os
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
 
-from drover.client import ControlClient
+from drover.client import ControlClient, import_timeout_s
 from drover.wire.faults import Code, RequestError
 from drover.wire.materials import ImportMaterial, Material, MaterialAdded, PlaceUpload, UploadPlace
-
-IMPORT_TIMEOUT_S: Final = 60.0
-BYTES_PER_S: Final = 10_000_000
-"""What the daemon reads at the very least while it looks into a file; its time comes on top."""
 
 
 def files_under(sources: Iterable[Path]) -> list[Path]:
@@ -63,7 +58,7 @@ class Importer:
         try:
             _copy(path, there)
             request = ImportMaterial(token=place.token, name=path.name, tags=self._tags, note=self._note)
-            return self._client.ask(request, MaterialAdded, timeout_s=IMPORT_TIMEOUT_S + size / BYTES_PER_S)
+            return self._client.ask(request, MaterialAdded, timeout_s=import_timeout_s(size))
         finally:
             there.unlink(missing_ok=True)
 

@@ -1,6 +1,6 @@
 """The HTTP server: waitress with our limits, our envelope on its own refusals, and an end within a bound time.
 
-The only module that knows waitress.
+With parser.py the only module that knows waitress.
 """
 
 import errno
@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 from waitress.task import ErrorTask, WSGITask
 
@@ -20,6 +19,7 @@ from drover.wire.faults import Code, Failure
 from drover_shim.app import WsgiApp
 from drover_shim.envelope import refusal
 from drover_shim.guard import ABSOLUTE_FORM
+from drover_shim.parser import Parser
 
 THREADS: Final = 16
 MAX_CONNECTIONS: Final = 256
@@ -124,33 +124,6 @@ def _why(error: Any, settings: Any) -> str:
             return "internal error"
 
 
-class _Limits:
-    """The server's settings with one request's own limit of its body."""
-
-    def __init__(self, settings: Any, max_body_bytes: int) -> None:
-        self._settings = settings
-        self.max_request_body_size = max_body_bytes + 1  # waitress refuses at the limit, we refuse above it
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._settings, name)
-
-
-class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
-    """Asks, when the head of a request is read, how large its body may be."""
-
-    def parse_header(self, header_plus: bytes) -> None:
-        super().parse_header(header_plus)
-        parsed: Any = self
-        netloc = parsed.proxy_netloc
-        environ = {
-            "REQUEST_METHOD": parsed.command,
-            "PATH_INFO": parsed.path,
-            ABSOLUTE_FORM: netloc.decode("latin-1") if isinstance(netloc, bytes) else netloc or "",
-            **{f"HTTP_{name}": value for name, value in parsed.headers.items()},
-        }
-        parsed.adj = _Limits(parsed.adj, parsed.adj.drover_body_limit(environ))
-
-
 class _RefusalTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
     """Answers a request that waitress itself refused, in the envelope."""
 
@@ -173,7 +146,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """Reads on for a while after a refusal: closing on a client that still sends would reset the connection, and the
     client would never see why it was refused."""
 
-    parser_class = _Parser
+    parser_class = Parser
     task_class = _RequestTask
     error_task_class = _RefusalTask
     refused = False

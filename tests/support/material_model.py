@@ -59,7 +59,7 @@ class MaterialModel:
         for known in self.materials.values():
             if known.sha256 == facts.sha256:
                 merged = list(dict.fromkeys([*known.tags, *tags]))
-                return m.MaterialAdded(material=self._keep(known, tags=merged), existing=True)
+                return m.MaterialAdded(material=self._keep_material(known, tags=merged), existing=True)
         item = m.Material(
             id=self._next_material,
             name=body.name,
@@ -70,7 +70,7 @@ class MaterialModel:
             **msgspec.structs.asdict(facts),
         )
         self._next_material += 1
-        return m.MaterialAdded(material=self._keep(item))
+        return m.MaterialAdded(material=self._keep_material(item))
 
     def _list_materials(self, body: m.ListMaterials) -> m.MaterialPage:
         found = [
@@ -88,7 +88,7 @@ class MaterialModel:
     def _change_material(self, body: m.ChangeMaterial) -> m.Material:
         item = self._item(body.material_id)
         tags = item.tags if body.tags is None else [tag.lower() for tag in body.tags]
-        return self._keep(item, tags=tags, note=item.note if body.note is None else body.note)
+        return self._keep_material(item, tags=tags, note=item.note if body.note is None else body.note)
 
     def _delete_material(self, body: m.DeleteMaterial) -> Done:
         item = self._item(body.material_id)
@@ -108,6 +108,6 @@ class MaterialModel:
             raise RequestError(Code.NOT_FOUND, f"material {material_id}: there is no such item in the library")
         return self.materials[material_id]
 
-    def _keep(self, item: m.Material, **changes: object) -> m.Material:
+    def _keep_material(self, item: m.Material, **changes: object) -> m.Material:
         self.materials[item.id] = msgspec.structs.replace(item, **changes)
         return self.materials[item.id]

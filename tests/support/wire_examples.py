@@ -70,7 +70,14 @@ TASK = Task(
 )
 STATS = TaskStats(total=10, pending=4, running=1, completed=3, failed=2)
 ACCOUNT = control.Account(
-    username="me", serial="R58M123ABC", platform="instagram", enabled=True, package="com.instagram.clone", note="second"
+    username="me",
+    serial="R58M123ABC",
+    platform="instagram",
+    enabled=True,
+    package="com.instagram.clone",
+    note="second",
+    used_today={"follow": 3},
+    limits={"follow": 60},
 )
 MEDIA = MediaFile(path="/srv/media/clip.mp4", kind=MediaKind.VIDEO, media_type="video/mp4", size=123456, material_id=9)
 MATERIAL = materials.Material(
@@ -131,7 +138,9 @@ REQUESTS: list[control.RequestBody] = [
     control.CheckLicense(),
     control.GetStatus(),
     control.Subscribe(after=99),
-    control.ListAccounts(),
+    control.SetDevice(serial="R58M123ABC", note="cracked", tags=["shelf 1"]),
+    control.ListAccounts(platform="instagram", serial="R58M123ABC", enabled=False),
+    control.GetAccount(username="me", platform="instagram"),
     control.PutAccount(
         username="me",
         serial="R58M123ABC",
@@ -139,8 +148,20 @@ REQUESTS: list[control.RequestBody] = [
         enabled=False,
         package="com.instagram.clone",
         note="second",
+        new=True,
+    ),
+    control.ChangeAccount(
+        username="me",
+        platform="instagram",
+        serial="R58M123ABC",
+        enabled=False,
+        package="com.instagram.clone",
+        note="second",
     ),
     control.DeleteAccount(username="me", platform="instagram"),
+    control.ImportAccounts(csv="username,serial\r\nme,R58M123ABC\r\n", dry_run=True),
+    control.ExportAccounts(),
+    control.DiscoverAccounts(serial="R58M123ABC", platform="instagram", package="com.instagram.clone", register=True),
     control.AnnounceApi(url="http://127.0.0.1:50809/api/v1/"),
     materials.PlaceUpload(size=123456),
     materials.ImportMaterial(token="0a1b", name="clip.mp4", tags=["summer"], note="second take"),
@@ -198,9 +219,18 @@ RESPONSES: list[control.ResponseBody] = [
     materials.MaterialAdded(material=MATERIAL, existing=True, warnings=["too long for a story"]),
     materials.MaterialDetail(
         material=MATERIAL,
-        uses=[materials.MaterialUse(account="tiktok:@me", task_id=7, state=UseState.USED, at=LATER)],
+        uses=[materials.MaterialUse(account="tiktok@me", task_id=7, state=UseState.USED, at=LATER)],
     ),
     materials.MaterialPage(total=41, page=3, page_size=20, materials=[MATERIAL]),
+    control.AccountsImported(created=2, changed=1, unchanged=3, dry_run=True),
+    control.AccountsCsv(csv="username,serial\r\nme,R58M123ABC\r\n"),
+    control.AccountsDiscovered(
+        serial="R58M123ABC",
+        platform="instagram",
+        accounts=[control.FoundAccount(username="me", active=True, registered_on="R58M123ABC")],
+        package="com.instagram.clone",
+        registered=["me"],
+    ),
     *(events.Event(id=index, at=AT, body=body) for index, body in enumerate(EVENTS, 1)),
 ]
 

@@ -16,16 +16,10 @@ from drover_ctl.session import session, shared_options
 @click.argument("script_name", metavar="SCRIPT")
 @click.option("--serial", "serials", multiple=True, metavar="S[,S]", help="Phones.", shell_complete=complete_serial)
 @click.option("--username", "usernames", multiple=True, metavar="U[,U]", help="Accounts, on whichever phone they are.")
+@click.option("--platform", type=click.Choice(["tiktok", "instagram"]), help="Which app, where accounts do not say.")
 @click.option("--target", "targets", multiple=True, metavar="U[,U]", help="Users that the script is about.")
 @click.option("--access-method", type=click.Choice(["direct", "search"]), help="How a profile is opened.")
 @click.option("--config", metavar="JSON", help="Other parameters of the script, as a JSON object.")
-@click.option(
-    "--platform",
-    type=click.Choice(["tiktok", "instagram"]),
-    default="tiktok",
-    show_default=True,
-    help="The app, for tasks that run as no registered account.",
-)
 @click.option("--multi-account", is_flag=True, help="One task for every enabled account on each phone.")
 @click.option("--start-time", metavar="HH:MM", help="Not before this local time.")
 @click.option("--min-interval", type=click.IntRange(0), default=0, help="Shortest pause between tasks, minutes.")
@@ -40,10 +34,10 @@ def create(
     script_name: str,
     serials: tuple[str, ...],
     usernames: tuple[str, ...],
+    platform: str | None,
     targets: tuple[str, ...],
     access_method: str | None,
     config: str | None,
-    platform: str,
     multi_account: bool,
     start_time: str | None,
     min_interval: int,

@@ -3,11 +3,12 @@
 An account gets no file twice: what it used or has reserved is no candidate. The store asks inside its transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal
 
+from drover.policy.pace import account_key
 from drover.wire.media import MediaFacts, MediaFile, MediaKind, MediaLimit
 from drover.wire.post import PostConfig, tags
 from drover.wire.tasks import Effect, Status
@@ -67,11 +68,6 @@ class UseEnd(Enum):
     USED = "used"  # it was published, or may have been
 
 
-def account_key(platform: str, username: str | None, serial: str) -> str:
-    """The account that a task publishes as; a task of no registered account counts for its phone."""
-    return f"{platform}:@{username.lower()}" if username else f"{platform}:{serial}"
-
-
 def wanted(config: PostConfig, *, platform: str, username: str | None, serial: str) -> Wanted:
     """What this configuration asks for. A given list decides; otherwise the folder or the library."""
     kind = KINDS[config.content_type]
@@ -127,13 +123,22 @@ def too_many(want: Wanted, limit: MediaLimit) -> str:
 
 
 def choose(
-    want: Wanted, limit: MediaLimit, *, earlier: Sequence[Candidate], candidates: Iterable[Candidate], stock: Stock
+    want: Wanted,
+    limit: MediaLimit,
+    *,
+    earlier: Sequence[Candidate],
+    candidates: Iterable[Candidate],
+    stock: Callable[[], Stock],
+    faults: Sequence[str] = (),
 ) -> list[Candidate] | Short:
-    """The files to publish: those of the task's earlier attempt, else the first candidates that the app takes."""
+    """The files to publish: those of the task's earlier attempt, else the first candidates that the app takes.
+
+    `faults` tell of files that are no candidates because they are broken; `stock` is asked only for a shortage.
+    """
     if earlier:
         return list(earlier)
-    chosen: list[Candidate] = []
-    misfits: list[str] = []
+    chosen: dict[str, Candidate] = {}  # by key: two names may lead to one file
+    misfits = list(faults)
     for candidate in candidates:
         if len(chosen) == want.count:
             break
@@ -141,8 +146,10 @@ def choose(
         if why:
             misfits.append(f"{candidate.name} {why}")
         else:
-            chosen.append(candidate)
-    return chosen if len(chosen) == want.count else Short(_shortage(want, len(chosen), misfits, stock))
+            chosen.setdefault(candidate.key, candidate)
+    if len(chosen) == want.count:
+        return list(chosen.values())
+    return Short(_shortage(want, len(chosen), misfits, stock()))
 
 
 def after(status: Status, effect: Effect) -> UseEnd:
@@ -160,7 +167,7 @@ def _shortage(want: Wanted, found: int, misfits: Sequence[str], stock: Stock) ->
     if stock.used:
         counts += f", {stock.used} of them used or reserved by {want.account} already"
     if misfits:
-        counts += f", {len(misfits)} of them not taken by the app ({misfits[0]})"
+        counts += f", {len(misfits)} of them unusable ({misfits[0]})"
     remedy = (
         "put more files there"
         if want.source == "folder"

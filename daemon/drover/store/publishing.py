@@ -1,8 +1,9 @@
 """Begins an attempt of `post`: its files are chosen and reserved in the transaction that begins it, or it fails."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -28,11 +29,12 @@ class Waiting:
 class Listed:
     """The files of a folder that the account had not used when somebody looked, or those of the task's own list.
 
-    `used` counts those left out; `complete` is False where there are more than these.
+    `used` counts those left out, `faults` tell of those that are broken; `complete` is False where there are more.
     """
 
     candidates: Sequence[Candidate] = field(default=())
     used: int = 0
+    faults: Sequence[str] = field(default=())
     complete: bool = True
 
 
@@ -79,13 +81,14 @@ def _chosen(
     if want.source == "list":
         return listed.candidates  # named by somebody, who may well want them twice
     candidates, stock = _candidates(conn, want, listed)
-    return choose(want, limit, earlier=media_uses.of_task(conn, task_id), candidates=candidates, stock=stock)
+    earlier = media_uses.of_task(conn, task_id)
+    return choose(want, limit, earlier=earlier, candidates=candidates, stock=stock, faults=listed.faults)
 
 
-def _candidates(conn: Connection, want: Wanted, listed: Listed) -> tuple[Iterable[Candidate], Stock]:
+def _candidates(conn: Connection, want: Wanted, listed: Listed) -> tuple[Iterable[Candidate], Callable[[], Stock]]:
     if want.source == "library":
-        return materials.unused(conn, want), materials.stock(conn, want)
+        return materials.unused(conn, want), partial(materials.stock, conn, want)
     taken = media_uses.taken(conn, want.account, [candidate.key for candidate in listed.candidates])
     left = [candidate for candidate in listed.candidates if candidate.key not in taken]
-    matching = len(listed.candidates) + listed.used
-    return left, Stock(matching=matching, used=listed.used + len(taken))
+    matching = len(listed.candidates) + listed.used + len(listed.faults)
+    return left, lambda: Stock(matching=matching, used=listed.used + len(taken))

@@ -7,6 +7,7 @@ import asyncio
 import random
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -18,8 +19,9 @@ from drover.media.files import MediaError
 from drover.policy import dispatch, patience
 from drover.policy.device_states import DeviceEvent
 from drover.policy.intake import Accounts, plan_tasks
+from drover.policy.pace import Hold, Pace
 from drover.policy.records import Attempt, Head
-from drover.store import accounts, attempts, publishing, queue, tasks
+from drover.store import accounts, attempts, idempotency, pacing, publishing, queue, tasks
 from drover.store.errors import ConflictError, NotFoundError, StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
@@ -57,6 +59,7 @@ class TaskDesk:
         send: Callable[[str, ToWorker], bool],
         kill: Callable[[str, str], bool],
         rng: random.Random,
+        pace: Pace,
     ) -> None:
         self._config = config
         self._store = store
@@ -64,12 +67,14 @@ class TaskDesk:
         self._hub = hub
         self._running = running
         self._media = media
-        self._choosing: dict[str, asyncio.Task[None]] = {}
+        self._choosing: dict[Head, asyncio.Task[None]] = {}
         self._boot_id = boot_id
         self.device_limit = device_limit
         self._send = send
         self._kill = kill
         self._rng = rng
+        self._pace = pace
+        self._beginning: set[str] = set()
         self._woken = asyncio.Event()
         self.draining = False
 
@@ -90,6 +95,8 @@ class TaskDesk:
             max_tries=self._config.tasks.max_tries,
         )
         if request.script_name in PUBLISHES:
+            if (first := await self._answered(request)) is not None:
+                return TasksCreated(task_ids=first)
             await self._media.check(planned)
         ids = await self._store.write(
             tasks.insert, planned, now=datetime.now(UTC), key=request.idempotency_key, digest=request.body_digest
@@ -97,6 +104,13 @@ class TaskDesk:
         log.info("tasks_created", ids=ids[:20], count=len(ids), script=request.script_name)
         self.wake()
         return TasksCreated(task_ids=ids)
+
+    async def _answered(self, request: CreateTasks) -> list[int] | None:
+        """The ids of a request that came before under its key: its files may be gone by now, its answer stays."""
+        key = request.idempotency_key
+        if key is None:
+            return None
+        return await self._store.write(idempotency.answered, key, request.body_digest, now=datetime.now(UTC))
 
     async def stop(self, task_id: int) -> None:
         """End a pending or running task with reason stopped; returns when it has ended."""
@@ -129,8 +143,13 @@ class TaskDesk:
 
     @property
     def in_use(self) -> int:
-        """Devices that run something now, or whose task's files are being looked for."""
-        return len(self._running) + len(self._choosing) + len(self._board.in_state(DeviceState.LEASED))
+        """Devices that run something now."""
+        return len(self._running) + len(self._board.in_state(DeviceState.LEASED))
+
+    @property
+    def spoken_for(self) -> int:
+        """Devices in use, and those on which a task is about to begin."""
+        return self.in_use + sum(self._running.on(serial) is None for serial in self._beginning)
 
     # --- dispatch
 
@@ -160,24 +179,39 @@ class TaskDesk:
         if self.draining:
             return LONGEST_WAIT_S
         now = datetime.now(UTC)
-        idle = [serial for serial in self._board.in_state(DeviceState.IDLE) if self._is_free(serial)]
+        idle = [serial for serial in self._board.in_state(DeviceState.IDLE) if self.is_free(serial)]
+        # Before the pauses are read: who ends meanwhile is still left alone.
+        acting = self._running.acting() | {head.account for head in self._choosing}
+        held: dict[str, Hold] = {}
         if idle:
-            heads = await self._store.read(queue.heads, idle, now=now)
-            chosen = dispatch.choose(heads, idle, in_use=self.in_use, device_limit=self.device_limit)
+            held = await self._store.read(pacing.holds, idle, now=now, pace=self._pace)
+            heads = await self._store.read(queue.heads, idle, now=now, held=list(held))
+            free = [serial for serial in idle if self.is_free(serial)]  # one may have been taken meanwhile
+            chosen = dispatch.choose(heads, free, self.spoken_for, self.device_limit, acting)
+            self._beginning.update(head.serial for head in chosen)  # nobody else takes them from here on
             for head in chosen:
                 if head.script_name in PUBLISHES:
-                    self._choosing[head.serial] = asyncio.create_task(self._choose_and_begin(head))
-            at_once = [head for head in chosen if head.script_name not in PUBLISHES]
-            await asyncio.gather(*(self._begin(head) for head in at_once))
+                    self._choosing[head] = asyncio.create_task(self._choose_and_begin(head))
+            await asyncio.gather(*(self._begin(head) for head in chosen if head not in self._choosing))
         due = await self._store.read(queue.next_due, now=now)
-        wait_s = (due - datetime.now(UTC)).total_seconds() if due else LONGEST_WAIT_S
+        moments = [*([due] if due else []), *(hold.until for hold in held.values())]
+        wait_s = min(((moment - datetime.now(UTC)).total_seconds() for moment in moments), default=LONGEST_WAIT_S)
         return min(max(wait_s, 0.005), LONGEST_WAIT_S)
 
-    def _is_free(self, serial: str) -> bool:
-        return self._running.on(serial) is None and serial not in self._choosing
+    def is_free(self, serial: str) -> bool:
+        """Whether the phone is idle and no attempt runs or is about to begin there."""
+        device = self._board.get(serial)
+        idle = device is not None and device.state is DeviceState.IDLE
+        return idle and self._running.on(serial) is None and serial not in self._beginning
 
     async def _begin(self, head: Head) -> None:
         """Store that the attempt has begun; only then tell the worker."""
+        try:
+            await self._begin_on(head)
+        finally:
+            self._beginning.discard(head.serial)
+
+    async def _begin_on(self, head: Head) -> None:
         try:
             attempt, task = await self._store.write(
                 attempts.begin, head.task_id, boot_id=self._boot_id, now=datetime.now(UTC)
@@ -197,9 +231,12 @@ class TaskDesk:
             await asyncio.sleep(1.0)
         except Exception as error:
             log.exception("media_choice_failed", task=head.task_id)
-            await self._fail(head.task_id, Reason.SCRIPT_ERROR, f"Its files could not be looked for: {error!r}.")
+            with suppress(ConflictError, NotFoundError, StoreUnavailableError):
+                await self._fail(head.task_id, Reason.SCRIPT_ERROR, f"Its files could not be looked for: {error!r}.")
+            await asyncio.sleep(1.0)  # should even that have failed, it must not be tried without a pause
         finally:
-            del self._choosing[head.serial]
+            del self._choosing[head]
+            self._beginning.discard(head.serial)
             self.wake()
 
     async def _begin_with_media(self, task_id: int, serial: str) -> None:
@@ -275,6 +312,12 @@ class TaskDesk:
         await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
+
+
+def pace_of(config: Config) -> Pace:
+    """The rules that the configuration gives."""
+    pace = config.pace
+    return Pace(zone=config.zone, limits=pace.limits, pause_min_s=pace.pause_min_s, pause_max_s=pace.pause_max_s)
 
 
 async def _until_set(event: asyncio.Event) -> None:

@@ -113,6 +113,9 @@ class MaterialLibrary:
                 )
         except MediaError as error:
             raise RequestError(Code.INVALID, str(error)) from None
+        except OSError as error:
+            message = f"{name}: cannot be stored now: {error.strerror}; make room on the disk, then try again"
+            raise RequestError(Code.UNAVAILABLE, message, retry_after_s=60) from error
         finally:
             await asyncio.to_thread(self._folder.drop_upload, body.token)
         log.info("material_added", material=item.id, existing=existing, media_type=item.media_type, size=item.size)

@@ -6,9 +6,9 @@ Looks at files; the choice itself is made by policy.media inside the store's tra
 import asyncio
 import os
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 import msgspec
 
@@ -23,6 +23,11 @@ from drover.wire.faults import Code, RequestError
 from drover.wire.media import MediaFacts, MediaFile, MediaKind, MediaLimit
 from drover.wire.post import PostConfig
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+OPEN_TIMEOUT_S: Final = 20.0
+"""A disk that is away (a network share, say) must not hold a phone or a request for ever."""
 FACTS_KEPT: Final = 4096
 """Files whose content is remembered, by path, size and time of change; a folder is looked at with each task."""
 
@@ -74,7 +79,7 @@ class PublishingMedia:
                 raise RequestError(Code.INVALID, f"script_config.material_list[{index}]: {error}") from None
         if want.source == "folder":
             try:
-                await asyncio.to_thread(_folder, want.folder, self._roots)
+                await _in_time(want.folder, _folder, want.folder, self._roots)
             except MediaError as error:
                 raise RequestError(Code.INVALID, f"script_config.material_path: {error}") from None
 
@@ -116,32 +121,28 @@ class PublishingMedia:
     async def _in_folder(self, want: Wanted) -> Listed:
         """Unused files in the order of their names, at least twice as many as are wanted if there are so many."""
         limit = self.limit(want)
-        files = await asyncio.to_thread(_files_of, want.folder, self._roots, want.kind)
+        files = await _in_time(want.folder, _files_of, want.folder, self._roots, want.kind)
         keys = [key for _, key in files]
         taken = await self._store.read(media_uses.taken, want.account, keys)
         found: list[Candidate] = []
+        faults: list[str] = []
         fitting = 0
         for path, key in files:
             if key in taken:
                 continue
             if fitting == 2 * want.count:
-                return Listed(candidates=found, used=len(taken), complete=False)
-            candidate = await self._look(path)
-            if candidate is not None:
-                found.append(candidate)
-                fitting += not misfit(candidate.facts, limit)
-        return Listed(candidates=found, used=len(taken))
-
-    async def _look(self, path: str) -> Candidate | None:
-        """The file, or None if it is gone or broken: one bad file in a folder stands in nobody's way."""
-        try:
-            return await self._candidate(path, None)
-        except MediaError:
-            return None
+                return Listed(candidates=found, used=len(taken), faults=faults, complete=False)
+            try:
+                found.append(await self._candidate(path, None))
+            except MediaError as error:
+                faults.append(str(error))  # one bad file in a folder stands in nobody's way
+            else:
+                fitting += not misfit(found[-1].facts, limit)
+        return Listed(candidates=found, used=len(taken), faults=faults)
 
     async def _candidate(self, path: str, limit: MediaLimit | None) -> Candidate:
         """The named file with what its content says; raises MediaError, also where the app does not take it."""
-        file = await asyncio.to_thread(open_named, path, self._roots)
+        file = await _in_time(path, open_named, path, self._roots)
         with file:
             facts = await self._facts(file)
         if limit is not None and (why := misfit(facts, limit)):
@@ -159,6 +160,15 @@ class PublishingMedia:
         if len(self._known) > FACTS_KEPT:
             self._known.popitem(last=False)
         return facts
+
+
+async def _in_time(named: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The function's result from a thread; raises MediaError where the disk gives none in time."""
+    try:
+        return await asyncio.wait_for(asyncio.to_thread(function, *args, **kwargs), OPEN_TIMEOUT_S)
+    except TimeoutError:
+        message = f"{shown(named)}: could not be opened within {OPEN_TIMEOUT_S:.0f} s; is its disk there?"
+        raise MediaError(message) from None
 
 
 def _key(path: Path, size: int, mtime_ns: int) -> str:

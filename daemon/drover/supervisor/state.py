@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from drover.config import Config
+from drover.policy.pace import Pace
 from drover.store import tasks
 from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import Peer
 from drover.supervisor.desk import TaskDesk
+from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.hub import EventHub
 from drover.supervisor.materials import MaterialLibrary
 from drover.supervisor.running import RunningAttempts
@@ -34,6 +36,8 @@ class DaemonState:
     running: RunningAttempts
     materials: MaterialLibrary
     hub: EventHub
+    discovery: AccountDiscovery
+    pace: Pace
     license: License
     adb_connected: Callable[[], bool]
     worker_count: Callable[[], int]

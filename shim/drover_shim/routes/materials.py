@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
+from drover.client import import_timeout_s
 from drover.wire.control import ArtifactFile, Done
 from drover.wire.faults import Code, RequestError
 from drover.wire.materials import (
@@ -28,9 +29,6 @@ from drover_shim.route import Call, Route
 from drover_shim.routes.task_files import read_file
 from drover_shim.uploads import is_form, receive
 
-IMPORT_TIMEOUT_S: Final = 60.0
-BYTES_PER_S: Final = 10_000_000
-"""What the daemon reads at the very least while it looks into a file; its time comes on top."""
 KINDS: Final = tuple(kind.value for kind in MediaKind)
 
 
@@ -44,7 +42,7 @@ def upload(call: Call) -> dict[str, Any]:
     said = {**received.texts, **call.query}
     name = said.get("name") or received.file_name
     try:
-        timeout_s = IMPORT_TIMEOUT_S + path.stat().st_size / BYTES_PER_S
+        timeout_s = import_timeout_s(path.stat().st_size)
         request = ImportMaterial(
             token=place.token, name=name, tags=_split(said.get("tags", "")), note=said.get("note", "")
         )

@@ -192,18 +192,6 @@ def test_log_whole_and_as_json(ctl: Ctl, tasks: list[int], fake: FakeDaemon) -> 
     assert ctl("task", "log", "1", "--json").json["text"].count("\n") == 31
 
 
-def test_accounts(ctl: Ctl) -> None:
-    assert ctl("account", "add", "@shop.one", "--serial", A).code == 0
-    assert ctl("account", "add", "shop.two", "--serial", B, "--platform", "instagram", "--disabled").code == 0
-    assert [line.split() for line in ctl("account", "list").lines[1:]] == [
-        ["shop.one", "tiktok", A, "yes"],
-        ["shop.two", "instagram", B, "no"],
-    ]
-    assert ctl("account", "remove", "shop.one").code == 0
-    assert ctl("account", "remove", "shop.one").code == 4
-    assert [account["username"] for account in ctl("account", "list", "--json").json] == ["shop.two"]
-
-
 def test_s18_what_phones_say_cannot_drive_the_terminal(ctl: Ctl, fake: FakeDaemon) -> None:
     evil = "x\x1b[31m\x1b]0;title\x07\x9b2J\r\u202eevil\x00\ny"
     fake.model.add_device("evil", reason=evil, note=evil)

@@ -94,3 +94,9 @@ def test_folders_of_media_that_are_not_there_are_named_and_no_error(tmp_path: Pa
     environ = {"DROVER_MEDIA_ROOTS": f"['{plain}']"}
     (fault,) = media_faults(load(file, environ), file, environ)
     assert fault.startswith("environment DROVER_MEDIA_ROOTS[0]: ")
+
+
+def test_pauses_must_be_a_range() -> None:
+    with pytest.raises(ConfigError, match=r"DROVER_PACE_PAUSE_MAX_S: 10 is shorter than pause_min_s \(30\)"):
+        load(None, {"DROVER_PACE_PAUSE_MAX_S": "10"})
+    assert load(None, {}).pace.limits == {"follow": 60, "unfollow": 60, "post": 5}

@@ -11,7 +11,6 @@ from drover.policy.media import (
     Stock,
     UseEnd,
     Wanted,
-    account_key,
     after,
     choose,
     limit_for,
@@ -19,11 +18,14 @@ from drover.policy.media import (
     too_many,
     wanted,
 )
+from drover.policy.pace import account_key
 from drover.wire.media import MediaFacts, MediaFile, MediaKind
 from drover.wire.post import PostConfig
 from drover.wire.tasks import Effect, Status
 
-STOCK = Stock(matching=3, used=1)
+
+def unasked() -> Stock:
+    raise AssertionError("only a shortage counts what there is")
 
 
 def facts(**changes: Any) -> MediaFacts:
@@ -97,9 +99,9 @@ def test_every_place_of_every_app_has_its_limits() -> None:
 
 
 def test_the_account_is_its_name_or_its_phone() -> None:
-    assert account_key("tiktok", "Shop.One", "R5") == account_key("tiktok", "shop.one", "R6") == "tiktok:@shop.one"
+    assert account_key("tiktok", "Shop.One", "R5") == account_key("tiktok", "shop.one", "R6") == "tiktok@shop.one"
     assert account_key("instagram", "shop.one", "R5") != account_key("tiktok", "shop.one", "R5")
-    assert account_key("tiktok", None, "R5") == "tiktok:R5"
+    assert account_key("tiktok", None, "R5") == "tiktok#R5"
 
 
 def test_what_a_configuration_asks_for() -> None:
@@ -114,7 +116,7 @@ def test_what_a_configuration_asks_for() -> None:
 def test_the_first_that_fit_are_chosen() -> None:
     wish = want(content_type=1, image_count=2)
     offered = [candidate("huge", picture(size=30_000_000)), *(candidate(name, picture()) for name in "abc")]
-    chosen = choose(wish, limit_for(limits(), wish), earlier=[], candidates=offered, stock=STOCK)
+    chosen = choose(wish, limit_for(limits(), wish), earlier=[], candidates=offered, stock=unasked)
     assert isinstance(chosen, list)
     assert [one.name for one in chosen] == ["a", "b"]
 
@@ -127,30 +129,44 @@ def test_no_more_candidates_are_read_than_needed() -> None:
         yield candidate("b", facts())
         raise AssertionError("read too far")
 
-    assert isinstance(choose(wish, limit_for(limits(), wish), earlier=[], candidates=offered(), stock=STOCK), list)
+    assert isinstance(choose(wish, limit_for(limits(), wish), earlier=[], candidates=offered(), stock=unasked), list)
+
+
+def test_two_names_of_one_file_are_one_file() -> None:
+    wish = want(content_type=1, image_count=2)
+    twice = candidate("a", picture())
+    chosen = choose(
+        wish, limit_for(limits(), wish), earlier=[], candidates=[twice, twice, candidate("b", picture())], stock=unasked
+    )
+    assert isinstance(chosen, list)
+    assert [one.name for one in chosen] == ["a", "b"]
 
 
 def test_an_earlier_attempts_files_are_kept_whatever_else_there_is() -> None:
     wish = want()
     earlier = [candidate("first", facts())]
     offered = [candidate("older", facts())]
-    assert choose(wish, limit_for(limits(), wish), earlier=earlier, candidates=offered, stock=STOCK) == earlier
+    assert choose(wish, limit_for(limits(), wish), earlier=earlier, candidates=offered, stock=unasked) == earlier
 
 
 def test_a_shortage_says_what_is_missing_and_what_to_do() -> None:
     wish = want(content_type=1, image_count=3, materials_tags="summer,beach")
     offered = [candidate("a", picture()), candidate("b.png", picture(size=30_000_000))]
-    short = choose(wish, limit_for(limits(), wish), earlier=[], candidates=offered, stock=Stock(matching=4, used=2))
+    short = choose(
+        wish, limit_for(limits(), wish), earlier=[], candidates=offered, stock=lambda: Stock(matching=4, used=2)
+    )
     assert isinstance(short, Short)
     for part in (
         "expected 3 unused pictures in the library with the tags summer, beach, found 1",
-        "4 pictures there, 2 of them used or reserved by tiktok:@shop.one already",
-        "1 of them not taken by the app (b.png has 30.0 MB",
+        "4 pictures there, 2 of them used or reserved by tiktok@shop.one already",
+        "1 of them unusable (b.png has 30.0 MB",
         "droverctl material add DIR --tags summer,beach",
     ):
         assert part in short.remark
     folder = want(material_source="localFolder", material_path="/srv/a")
-    short = choose(folder, limit_for(limits(), folder), earlier=[], candidates=[], stock=Stock(matching=0, used=0))
+    short = choose(
+        folder, limit_for(limits(), folder), earlier=[], candidates=[], stock=lambda: Stock(matching=0, used=0)
+    )
     assert isinstance(short, Short)
     assert "in the folder /srv/a, found 0 (0 videos there); put more files there" in short.remark
 

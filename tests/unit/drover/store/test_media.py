@@ -125,7 +125,7 @@ def test_without_files_the_task_fails_and_says_what_to_do(store: Store) -> None:
     assert isinstance(failed, Task)
     assert (failed.status, failed.reason, failed.effect) == (Status.FAILED, Reason.MEDIA_INVALID, Effect.NONE)
     assert failed.retry_safe
-    assert "1 of them used or reserved by tiktok:R58M1 already" in failed.remark
+    assert "1 of them used or reserved by tiktok#R58M1 already" in failed.remark
     assert "droverctl material add" in failed.remark
     assert failed.attempt == 0
     assert len(states(store, a)) == 1

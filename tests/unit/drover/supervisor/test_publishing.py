@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+import threading
 from collections.abc import Awaitable, Callable
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,12 @@ from drover.config import Config, MediaSection
 from drover.media.inspector import Inspector
 from drover.media.limits import limits
 from drover.policy.device_states import DeviceEvent
+from drover.policy.pace import Pace
 from drover.store import Store, media_uses, tasks
+from drover.store.errors import IdempotencyConflictError
 from drover.store.schema import tasks as table
 from drover.store.types import from_micros
+from drover.supervisor import publishing
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.desk import TaskDesk
 from drover.supervisor.hub import EventHub
@@ -44,7 +49,14 @@ class Desk:
             board.apply(serial, DeviceEvent.PHONE_READY)
         hub = EventHub(lambda after, limit: _no_events(after, limit), 0)
         self.running = RunningAttempts(
-            store, hub, timeout_s=60, send=self._send, kill=lambda _s, _w: True, freed=self._freed, rng=random.Random(1)
+            store,
+            hub,
+            timeout_s=60,
+            send=self._send,
+            kill=lambda _s, _w: True,
+            freed=self._freed,
+            rng=random.Random(1),
+            pace=Pace(zone=UTC),
         )
         self.board = board
         media = PublishingMedia(
@@ -62,6 +74,7 @@ class Desk:
             send=self._send,
             kill=lambda _s, _w: True,
             rng=random.Random(1),
+            pace=Pace(zone=UTC),
         )
 
     def _send(self, serial: str, message: ToWorker) -> bool:
@@ -198,6 +211,24 @@ def test_a_folder_that_runs_dry_fails_the_task_in_words(run: Run, root: Path) ->
     run(story)
 
 
+def test_links_and_broken_files_of_a_folder_are_no_further_files(run: Run, root: Path) -> None:
+    make_picture(root / "a.png")
+    (root / "b.png").symlink_to(root / "a.png")
+    (root / "c.png").write_bytes((root / "a.png").read_bytes()[:200])
+
+    async def story(desk: Desk) -> None:
+        folder = {"material_source": "localFolder", "material_path": str(root)}
+        task = await desk.ended(await desk.post(content_type=1, image_count=2, **folder))
+        assert task.reason is Reason.MEDIA_INVALID
+        assert "found 1" in task.remark
+        assert f"1 of them unusable ({root}/c.png: is broken" in task.remark
+        await desk.post(content_type=1, **folder)
+        (begin,) = await desk.begun(1)
+        assert [file.path for file in begin.media] == [str(root / "a.png")]
+
+    run(story)
+
+
 def test_a_given_list_goes_in_its_order(run: Run, root: Path) -> None:
     paths = [str(make_picture(root / name)) for name in ("b.png", "a.png")]
 
@@ -300,5 +331,61 @@ def test_the_limits_are_those_of_the_tasks_platform(run: Run, root: Path) -> Non
         request = CreateTasks(script_name="post", script_config=pictures, serials=["p1"], platform="instagram")
         with pytest.raises(RequestError, match="image_count: 21 pictures in one post; an Instagram post"):
             await desk.desk.create(request)
+
+    run(story)
+
+
+def test_what_only_tiktok_has_is_refused_elsewhere(run: Run) -> None:
+    async def story(desk: Desk) -> None:
+        config = {"add_product_link": "1"}
+        await desk.post(**config)
+        request = CreateTasks(script_name="post", script_config=config, serials=["p1"], platform="instagram")
+        with pytest.raises(RequestError, match="add_product_link: only TikTok has it"):
+            await desk.desk.create(request)
+
+    run(story)
+
+
+def test_a_disk_that_is_away_holds_neither_phone_nor_request(
+    run: Run, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_video(root / "a.mp4")
+    back = threading.Event()
+
+    def never(*_args: Any) -> None:
+        back.wait(30)
+
+    async def story(desk: Desk) -> None:
+        await desk.post("p1", material_list=[str(path)])
+        (begin,) = await desk.begun(1)
+        await desk.post("p1", material_list=[str(path)])
+        monkeypatch.setattr(publishing, "OPEN_TIMEOUT_S", 0.1)
+        monkeypatch.setattr(publishing, "open_named", never)
+        with pytest.raises(RequestError, match=r"could not be opened within 0 s; is its disk there\?"):
+            await desk.post("p1", material_list=[str(path)])
+        desk.publish("p1", begin)
+        task = await desk.ended(begin.task_id + 1)
+        assert (task.reason, "is its disk there" in task.remark) == (Reason.MEDIA_INVALID, True)
+        back.set()
+
+    run(story)
+
+
+def test_a_repeat_under_its_key_is_answered_though_the_file_is_gone(run: Run, root: Path) -> None:
+    path = make_video(root / "a.mp4")
+    request = CreateTasks(
+        script_name="post",
+        script_config={"material_list": [str(path)]},
+        serials=["elsewhere"],
+        idempotency_key="key-1",
+        body_digest="a",
+    )
+
+    async def story(desk: Desk) -> None:
+        first = await desk.desk.create(request)
+        path.unlink()
+        assert await desk.desk.create(request) == first
+        with pytest.raises(IdempotencyConflictError):
+            await desk.desk.create(msgspec.structs.replace(request, body_digest="b"))
 
     run(story)
