@@ -18,6 +18,7 @@ from msgspec import Meta
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 PortOrAny = Annotated[int, Meta(ge=0, le=65535)]
+Days = Annotated[float, Meta(ge=0, le=36500)]
 PerDay = Annotated[int, Meta(ge=0, le=100_000)]
 PauseSeconds = Annotated[float, Meta(ge=0, le=86400)]
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
@@ -93,6 +94,13 @@ class MediaSection(_Section, frozen=True, kw_only=True):
     max_upload_mb: Annotated[int, Meta(ge=1, le=100_000)] = 4000
 
 
+class RetentionSection(_Section, frozen=True, kw_only=True):
+    history_days: Days = 90.0
+    artifacts_days: Days = 14.0
+    events_days: Days = 7.0
+    min_free_mb: Annotated[int, Meta(ge=0)] = 500
+
+
 class Config(_Section, frozen=True, kw_only=True):
     """The whole configuration. Durations in seconds."""
 
@@ -103,6 +111,7 @@ class Config(_Section, frozen=True, kw_only=True):
     pace: PaceSection = PaceSection()
     license: LicenseSection = LicenseSection()
     api: ApiSection = ApiSection()
+    retention: RetentionSection = RetentionSection()
     media: MediaSection = MediaSection()
 
     @property

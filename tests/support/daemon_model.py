@@ -14,6 +14,7 @@ from drover.policy.accounts import changed, checked, key_of, merged, place_fault
 from drover.policy.devices import description_faults
 from drover.wire import control as c
 from drover.wire.devices import Device, DeviceFacts, DeviceState
+from drover.wire.doctor import Finding, Level
 from drover.wire.events import DeviceChanged, Event, EventBody, TaskChanged, TaskDeleted, TaskProgressed
 from drover.wire.faults import Code, RequestError
 from drover.wire.scripts import AppName, expand
@@ -336,6 +337,19 @@ class DaemonModel(MaterialModel):
     def _delete_account(self, body: c.DeleteAccount) -> c.Done:
         del self.accounts[key_of(the_one(body.username, body.platform, list(self.accounts.values())))]
         return c.Done()
+
+    def _diagnose(self, body: c.Diagnose) -> c.Diagnosis:
+        well = Finding(level=Level.OK, check="adb server", subject="127.0.0.1:5037", found="answers")
+        low = Finding(
+            level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free it"
+        )
+        return c.Diagnosis(findings=[well, low])
+
+    def _make_backup(self, body: c.MakeBackup) -> c.BackupMade:
+        if Path(body.path).exists():
+            raise RequestError(Code.CONFLICT, f"{body.path}: exists already")
+        Path(body.path).touch()
+        return c.BackupMade(path=body.path, schema="0001", size=4096, rows={"tasks": len(self.tasks)})
 
     def _import_accounts(self, body: c.ImportAccounts) -> c.AccountsImported:
         changes = accounts_csv.read(body.csv)

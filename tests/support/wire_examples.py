@@ -9,6 +9,7 @@ from typing import Any
 from drover.wire import control, events, materials, worker, zygote
 from drover.wire.codec import Codec
 from drover.wire.devices import Device, DeviceFacts, DeviceState
+from drover.wire.doctor import Finding, Level
 from drover.wire.faults import Code, Failure
 from drover.wire.media import MediaFile, MediaKind, UseState
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
@@ -79,6 +80,7 @@ ACCOUNT = control.Account(
     used_today={"follow": 3},
     limits={"follow": 60},
 )
+FINDING = Finding(level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free space")
 MEDIA = MediaFile(path="/srv/media/clip.mp4", kind=MediaKind.VIDEO, media_type="video/mp4", size=123456, material_id=9)
 MATERIAL = materials.Material(
     id=9,
@@ -159,6 +161,8 @@ REQUESTS: list[control.RequestBody] = [
         note="second",
     ),
     control.DeleteAccount(username="me", platform="instagram"),
+    control.MakeBackup(path="/srv/backup/drover.db"),
+    control.Diagnose(),
     control.ImportAccounts(csv="username,serial\r\nme,R58M123ABC\r\n", dry_run=True),
     control.ExportAccounts(),
     control.DiscoverAccounts(serial="R58M123ABC", platform="instagram", package="com.instagram.clone", register=True),
@@ -222,6 +226,8 @@ RESPONSES: list[control.ResponseBody] = [
         uses=[materials.MaterialUse(account="tiktok@me", task_id=7, state=UseState.USED, at=LATER)],
     ),
     materials.MaterialPage(total=41, page=3, page_size=20, materials=[MATERIAL]),
+    control.BackupMade(path="/srv/backup/drover.db", schema="0001", size=4096, rows={"tasks": 10}),
+    control.Diagnosis(findings=[FINDING]),
     control.AccountsImported(created=2, changed=1, unchanged=3, dry_run=True),
     control.AccountsCsv(csv="username,serial\r\nme,R58M123ABC\r\n"),
     control.AccountsDiscovered(

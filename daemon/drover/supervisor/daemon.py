@@ -33,6 +33,7 @@ from drover.supervisor.hub import EventHub
 from drover.supervisor.materials import MaterialLibrary
 from drover.supervisor.presence import Presence
 from drover.supervisor.publishing import PublishingMedia
+from drover.supervisor.retention import Retention
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.shim_process import ShimProcess
@@ -45,6 +46,7 @@ from drover.wire.worker import AccountsRead, Ended, FromWorker, Heartbeat, Phone
 
 log = structlog.get_logger("drover.daemon")
 
+DATABASE: Final = "drover.db"
 ALIVE_EVERY_S: Final = 10.0
 PHONE_AT_FAULT: Final = frozenset({Reason.DEVICE_LOST, Reason.TIMEOUT, Reason.INTERRUPTED})
 
@@ -67,7 +69,7 @@ class Daemon:
         """Start everything, serve until told to end, then drain and stop."""
         config = self._config
         self._listen_to_signals()
-        self._store = Store.open(config.data_dir / "drover.db")
+        self._store = Store.open(config.data_dir / DATABASE)
         try:
             await self._prepare()
             await self._serve()
@@ -143,6 +145,8 @@ class Daemon:
             license=license_,
             adb_connected=lambda: self._tracker.connected,
             worker_count=lambda: self._fleet.running,
+            adb_version=lambda: self._tracker.server_version(),
+            runtime_dir=self._runtime.path,
             messages_dropped=lambda: self._fleet.dropped + self._control.malformed,
         )
         self._control = ControlServer(self._runtime.control_socket, Handlers(self._state), self._state.welcome)
@@ -184,6 +188,7 @@ class Daemon:
             "connect": self._presence.keep_connected(self._tracker),
             "watch": self._watch(),
             "alive": self._stamp_alive(),
+            "retention": Retention(lambda: self._config.retention, self._store, self._desk.folder).run(),
         }.items():
             self._start(name, work)
         if self._config.api.enabled:

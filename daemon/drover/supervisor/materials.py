@@ -66,10 +66,10 @@ class MaterialLibrary:
 
     async def answer(self, body: MaterialRequest) -> MaterialAnswer | ArtifactFile | Done:
         """The answer to one request; raises RequestError."""
-        answer: MaterialAnswer | ArtifactFile | Done = await self.table()[type(body)](body)
+        answer: MaterialAnswer | ArtifactFile | Done = await self._table()[type(body)](body)
         return answer
 
-    def table(self) -> dict[type, Callable[[Any], Awaitable[Any]]]:
+    def _table(self) -> dict[type, Callable[[Any], Awaitable[Any]]]:
         """What answers each request."""
         return {
             PlaceUpload: self._place,

@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 from drover.config import Config
 from drover.policy.pace import Pace
@@ -42,6 +43,8 @@ class DaemonState:
     adb_connected: Callable[[], bool]
     worker_count: Callable[[], int]
     messages_dropped: Callable[[], int]
+    adb_version: Callable[[], Awaitable[str]]
+    runtime_dir: Path
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     api_url: str = ""
     _watching: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])

@@ -12,6 +12,7 @@ import msgspec
 
 from drover.wire.codec import MAX_FRAME_BYTES, Codec
 from drover.wire.devices import Device
+from drover.wire.doctor import Finding
 from drover.wire.events import Event
 from drover.wire.faults import Failure
 from drover.wire.materials import MaterialAnswer, MaterialRequest
@@ -211,6 +212,16 @@ class DiscoverAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="discover_
     register: bool = False
 
 
+class MakeBackup(msgspec.Struct, frozen=True, kw_only=True, tag="make_backup"):
+    """Copy the database, as it is at one moment, to a new file on the daemon's machine; `path` is absolute."""
+
+    path: str
+
+
+class Diagnose(msgspec.Struct, frozen=True, kw_only=True, tag="diagnose"):
+    """Look at adb, keys, rights, disk, ports and phones; changes nothing."""
+
+
 class AnnounceApi(msgspec.Struct, frozen=True, kw_only=True, tag="announce_api"):
     """The shim tells at which URL it answers; holds while its connection lives."""
 
@@ -240,6 +251,8 @@ RequestBody = (
     | PutAccount
     | ChangeAccount
     | DeleteAccount
+    | MakeBackup
+    | Diagnose
     | ImportAccounts
     | ExportAccounts
     | DiscoverAccounts
@@ -377,6 +390,21 @@ class AccountList(msgspec.Struct, frozen=True, kw_only=True, tag="account_list")
     accounts: list[Account]
 
 
+class BackupMade(msgspec.Struct, frozen=True, kw_only=True, tag="backup_made"):
+    """The copy is whole, checked and durable. `size` in bytes, `rows` by table, `schema` the newest migration in it."""
+
+    path: str
+    schema: str
+    size: int
+    rows: dict[str, int]
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, tag="diagnosis"):
+    """Everything that was looked at, in the order in which to mend it."""
+
+    findings: list[Finding]
+
+
 class AccountsImported(msgspec.Struct, frozen=True, kw_only=True, tag="accounts_imported"):
     """How many accounts were new, changed, and as they were already; with `dry_run` what would have been."""
 
@@ -430,6 +458,8 @@ ResponseBody = (
     | Account
     | AccountList
     | MaterialAnswer
+    | BackupMade
+    | Diagnosis
     | AccountsImported
     | AccountsCsv
     | AccountsDiscovered

@@ -190,7 +190,7 @@ def test_a_malformed_id_is_40001(rest: Rest) -> None:
 
 def _filled(rule: str) -> str:
     """A path that fits the rule."""
-    values = {"<task_id>": "1", "<serial>": A, "<name>": "x", "<username>": "me"}
+    values = {"<task_id>": "1", "<material_id>": "1", "<serial>": A, "<name>": "x", "<username>": "me"}
     return re.sub(r"<\w+>", lambda mark: values[mark[0]], rule)
 
 

@@ -237,3 +237,21 @@ def test_a_running_task_shows_its_step(ctl: Ctl, tasks: list[int], fake: FakeDae
     line = ctl("task", "list", "--status", "running").lines[1]
     assert "40%" in line
     assert line.endswith("opening the profile")
+
+
+def test_backup_names_the_copy_and_refuses_a_second(ctl: Ctl, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    made = ctl("backup", str(target), "--json")
+    assert (made.code, made.json["path"]) == (0, str(target))
+    again = ctl("backup", str(target))
+    assert (again.code, again.out) == (5, "")
+    assert "exists already" in again.err
+
+
+def test_doctor_shows_what_to_mend(ctl: Ctl) -> None:
+    shown = ctl("doctor")
+    assert shown.code == 0
+    assert shown.lines[1].split()[:2] == ["warning", "disk"]
+    assert len(shown.lines) == 2
+    assert len(ctl("doctor", "--all").lines) == 3
+    assert [finding["level"] for finding in ctl("doctor", "--json", "--all").json] == ["ok", "warning"]

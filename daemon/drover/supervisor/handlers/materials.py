@@ -1,7 +1,11 @@
 """Requests about the media library; what each means is the library's own table."""
 
+from typing import get_args
+
+from drover.supervisor.control import Answer
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.state import DaemonState
+from drover.wire.materials import MaterialRequest
 
 
 class MaterialHandlers:
@@ -11,4 +15,7 @@ class MaterialHandlers:
         self._state = state
 
     def table(self) -> Table:
-        return self._state.materials.table()
+        return dict.fromkeys(get_args(MaterialRequest), self._answer)
+
+    async def _answer(self, body: MaterialRequest) -> Answer:
+        return await self._state.materials.answer(body)
