@@ -158,14 +158,18 @@ class RecordedInstagram(HandApp):
         root = _tree("ig_caption_typed_en" if self.caption else "ig_caption_empty_en")
         if self.caption:
             _by_id(root, "caption_input_text_view").set("text", self.caption)
-        return _text(root)
+        return self._titled(_text(root))
+
+    def _titled(self, form: str) -> str:
+        """The recorded forms are a reel's; a picture's differs in its title at least."""
+        return form.replace("New reel", "New post") if self.editor == "photo_editor" else form
 
     def _typing_xml(self) -> str:
         root = _tree("flat_ig_caption_fullscreen_en")
         field = _by_id(root, "caption_input_text_view")
         field.set("text", self.caption or "Write a caption and add hashtags…")
         field.set("focused", "true")
-        return _text(root)
+        return self._titled(_text(root))
 
     def _story_editor_xml(self) -> str:
         tools = [
