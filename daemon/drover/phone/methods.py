@@ -32,5 +32,7 @@ READS: Final = frozenset(
     }
 )
 
-CHANGES_SETTINGS: Final = frozenset({"setConfigurator", "setAccessibilityServiceFlags", "freezeRotation"})
-"""After these the automation server is not as tasks expect it."""
+CHANGES_SETTINGS: Final = frozenset(
+    {"setConfigurator", "setAccessibilityServiceFlags", "freezeRotation", "setOrientation"}
+)
+"""After these the automation server is not as tasks expect it; what it set ends with it."""

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from drover.phone import shell
 from drover.phone.adb import Adb
-from drover.phone.engine import CallRefusedError, Engine
+from drover.phone.engine import CallRefusedError, CallUncertainError, Engine, PhoneError, TapUncertainError
+from drover.phone.methods import READS
 
 _STEP_S: Final = 0.005
 KEYS: Final[Mapping[str, int]] = {
@@ -19,7 +20,8 @@ _WAKEUP, _SLEEP = 224, 223
 
 
 def plain_call(engine: Engine, adb: Adb, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
-    """The method's result as UIAutomator2 gives it; raises CallRefusedError for what plain adb cannot do."""
+    """The method's result as UIAutomator2 gives it; raises CallRefusedError for what plain adb cannot do, and
+    CallUncertainError where an effect broke off: commands are not told apart by how far they came."""
     do = _METHODS.get(method)
     if do is None:
         raise CallRefusedError(
@@ -31,6 +33,12 @@ def plain_call(engine: Engine, adb: Adb, method: str, params: Sequence[Any], *, 
     except (TypeError, ValueError, KeyError) as error:
         why = f"{adb.serial}: {method}: these parameters cannot be used by plain adb: {error}"
         raise CallRefusedError(why) from None
+    except TapUncertainError:
+        raise
+    except PhoneError as error:
+        if method in READS:
+            raise
+        raise CallUncertainError(f"{error}; {method} may or may not have been done") from error
 
 
 class _Plain:

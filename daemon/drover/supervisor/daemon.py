@@ -105,7 +105,6 @@ class Daemon:
         self._running = RunningAttempts(
             store,
             self._hub,
-            timeout_s=config.tasks.attempt_timeout_s,
             send=self._fleet.send,
             kill=self._fleet.kill,
             freed=self._device_freed,

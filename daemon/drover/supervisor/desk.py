@@ -16,7 +16,7 @@ import structlog
 
 from drover.config import Config
 from drover.media.files import MediaError
-from drover.policy import dispatch
+from drover.policy import dispatch, patience
 from drover.policy.device_states import DeviceEvent
 from drover.policy.intake import Accounts, plan_tasks
 from drover.policy.pace import Hold, Pace
@@ -317,7 +317,8 @@ class TaskDesk:
         """The attempt is stored as begun: tell the worker."""
         serial = attempt.serial
         spec = self._scripts.command(task.script_name)
-        deadline_s = self._config.tasks.attempt_timeout_s if spec is None else spec.timeout_s
+        usual_s = patience.attempt_s(task.script_config, self._config.tasks.attempt_timeout_s)
+        deadline_s = usual_s if spec is None else spec.timeout_s
         self._running.begun(attempt, task, timeout_s=deadline_s)
         self._board.apply(serial, DeviceEvent.ATTEMPT_BEGAN, f"task {task.id}", task_id=task.id)
         self._hub.poke()

@@ -67,7 +67,6 @@ class RunningAttempts:
         store: Store,
         hub: EventHub,
         *,
-        timeout_s: float,
         send: Callable[[str, ToWorker], bool],
         kill: Callable[[str, str], bool],
         freed: Callable[[str], None],
@@ -77,7 +76,6 @@ class RunningAttempts:
     ) -> None:
         self._store = store
         self._hub = hub
-        self._timeout_s = timeout_s
         self._send = send
         self._kill = kill
         self._freed = freed
@@ -102,13 +100,9 @@ class RunningAttempts:
         """The running attempt of this task."""
         return next((live for live in self._live.values() if live.task.id == task_id), None)
 
-    def begun(self, attempt: Attempt, task: Task, *, timeout_s: float | None = None) -> LiveAttempt:
-        """An attempt is stored as begun; from now on its device's messages are about it.
-
-        `timeout_s` stands instead of the usual deadline, where the script has its own.
-        """
-        allowed_s = self._timeout_s if timeout_s is None else timeout_s
-        live = LiveAttempt(attempt=attempt, task=task, deadline=time.monotonic() + allowed_s, allowed_s=allowed_s)
+    def begun(self, attempt: Attempt, task: Task, *, timeout_s: float) -> LiveAttempt:
+        """An attempt is stored as begun; from now on its device's messages are about it."""
+        live = LiveAttempt(attempt=attempt, task=task, deadline=time.monotonic() + timeout_s, allowed_s=timeout_s)
         self._live[attempt.serial] = live
         return live
 

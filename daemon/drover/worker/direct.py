@@ -15,7 +15,14 @@ import msgspec
 import structlog
 
 from drover.apps import checking
-from drover.phone.engine import CallRefusedError, CallUncertainError, PhoneError, TapUncertainError
+from drover.phone.engine import (
+    CallRefusedError,
+    CallUncertainError,
+    PhoneError,
+    PhoneTimeoutError,
+    ScreenMovingError,
+    TapUncertainError,
+)
 from drover.phone.methods import CHANGES_SETTINGS
 from drover.phone.phone import Phone
 from drover.wire.direct import (
@@ -73,11 +80,17 @@ def perform(phone: Phone, asked: Asked) -> Performed:
         return Performed(answer=failed(call, DirectEnd.UNCERTAIN, str(error)), healthy=False, altered=altered)
     except PhoneError as error:
         end = DirectEnd.UNCERTAIN if isinstance(call, DirectAdb) else DirectEnd.NOT_DONE
-        return Performed(answer=failed(call, end, str(error)), healthy=False, altered=altered)
+        return Performed(answer=failed(call, end, str(error)), healthy=_harmless(call, error), altered=altered)
     except Exception as error:
         log.exception("direct_call_failed", request=call.request_id)
         why = f"{phone.serial}: the call failed by a fault of Drover's: {error!r}"
         return Performed(answer=failed(call, DirectEnd.UNCERTAIN, why), altered=altered)
+
+
+def _harmless(call: DirectCall, error: PhoneError) -> bool:
+    """Whether the failure tells nothing of the phone: a moving screen, a command that takes longer than it may."""
+    too_long = isinstance(call, DirectAdb) and isinstance(error, PhoneTimeoutError)
+    return too_long or isinstance(error, ScreenMovingError)
 
 
 def failed(call: DirectCall, end: DirectEnd, why: str) -> DirectAnswered:

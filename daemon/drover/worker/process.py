@@ -17,6 +17,7 @@ from drover.wire.worker import (
     IntentRecorded,
     IntentRefused,
     Probe,
+    ReadAccounts,
     Shutdown,
     StopAttempt,
     ToWorker,
@@ -88,6 +89,8 @@ def _serve(spec: WorkerSpec, channel: Channel, runner: Runner, thread: threading
                 runner.probe()
             case DirectRpc() | DirectHierarchy() | DirectScreenshot() | DirectAdb() | DirectCheck() | DirectEnded():
                 runner.direct(message)
+            case ReadAccounts():
+                runner.read_accounts(message)
             case Shutdown():
                 ending = True
                 runner.shutdown()

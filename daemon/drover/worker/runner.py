@@ -20,6 +20,7 @@ from drover.wire.devices import DeviceFacts
 from drover.wire.direct import DirectCall, DirectEnd, DirectEnded
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
+    AccountsRead,
     AttemptRefused,
     Begin,
     Ended,
@@ -29,10 +30,12 @@ from drover.wire.worker import (
     PhoneReady,
     PhoneTrouble,
     Probe,
+    ReadAccounts,
 )
 from drover.wire.zygote import WorkerSpec
 from drover.worker.attempt import AttemptContext, IntentNotGrantedError
 from drover.worker.direct import Asked, failed, perform
+from drover.worker.looking import read_accounts
 from drover.worker.managed import ManagedScript
 
 log = structlog.get_logger("drover.worker")
@@ -44,15 +47,20 @@ PACKAGES: Final = tuple(package for platform in apps.PLATFORMS for package in ap
 """Read when the zygote imports this, so that every worker shares the apps' data."""
 
 
+Message = Begin | Probe | ReadAccounts | Asked | DirectEnded | None
+"""What the phone's thread is given to do; None ends it."""
+
+
 class Runner:
     """The phone's thread (`run`) and the calls by which the channel's thread steers it."""
 
     def __init__(self, spec: WorkerSpec, send: Callable[[FromWorker], None]) -> None:
         self._spec = spec
         self._send = send
-        self._inbox: queue.SimpleQueue[Begin | Probe | Asked | DirectEnded | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._seen: set[int] = set()
         self._attempt: AttemptContext | None = None
+        self._stopped: int | None = None
         self._ending = threading.Event()
         self._installed: Mapping[str, str] = {}
         self._altered = False
@@ -71,7 +79,8 @@ class Runner:
         self._inbox.put(message)
 
     def stop(self, fence: int) -> None:
-        """Ask the running attempt to stop at its next step."""
+        """Ask the running attempt to stop at its next step, also one that waits for its turn on the phone."""
+        self._stopped = fence
         attempt = self._attempt
         if attempt is not None and attempt.fence == fence:
             attempt.stop()
@@ -89,6 +98,10 @@ class Runner:
     def direct(self, message: DirectCall | DirectEnded) -> None:
         """Do what a lease's holder wants, or put the phone in order after it, as soon as nothing runs."""
         self._inbox.put(message if isinstance(message, DirectEnded) else Asked.now(message))
+
+    def read_accounts(self, message: ReadAccounts) -> None:
+        """Read an app's accounts as soon as nothing runs."""
+        self._inbox.put(message)
 
     def shutdown(self) -> None:
         """End the thread; a running attempt is asked to stop first."""
@@ -148,6 +161,8 @@ class Runner:
                     healthy = self._perform(phone, message)
                 case DirectEnded():
                     healthy, self._altered = not self._altered, False
+                case ReadAccounts():
+                    healthy = self._read_accounts(phone, message)
                 case Begin():
                     healthy = self._run_attempt(phone, message)
             if not healthy:
@@ -174,9 +189,36 @@ class Runner:
         self._send(PhoneReady(facts=facts))
         return facts
 
-    def _package(self, phone: Phone, message: Begin) -> str:
+    def _read_accounts(self, phone: Phone, message: ReadAccounts) -> bool:
+        """Answer a ReadAccounts, whatever happens; False if the phone must be opened anew."""
+        healthy = True
+        try:
+            read = read_accounts(phone, message, self._package(phone, message), self._give_way)
+        except AppMissingError as error:
+            read = AccountsRead(request_id=message.request_id, why=str(error))
+        except PhoneError as error:
+            read, healthy = AccountsRead(request_id=message.request_id, why=str(error)), False
+        except StopRequestedError:
+            why = f"{phone.serial}: the reading made way for a task that was to stop, or for the end of the daemon."
+            read = AccountsRead(request_id=message.request_id, why=why)
+        except Exception as error:
+            log.exception("reading_failed", request=message.request_id)
+            why = f"{phone.serial}: the reading failed by a fault of its own: {error!r}."
+            read = AccountsRead(request_id=message.request_id, why=why)
+        finally:
+            phone.cancelled = _go_on
+        self._send(read)
+        return healthy
+
+    def _give_way(self) -> None:
+        """A reading keeps neither a shutdown nor the stopping of an attempt waiting behind it."""
+        if self._ending.is_set() or (self.running is not None and self._stopped == self.running):
+            raise StopRequestedError
+
+    def _package(self, phone: Phone, message: Begin | ReadAccounts) -> str:
         """The app to drive: the account's own package, else the first installed of the platform's."""
-        generic = message.managed is not None and message.managed.spec.platform == "generic"
+        managed = message.managed if isinstance(message, Begin) else None
+        generic = managed is not None and managed.spec.platform == "generic"
         if message.package or generic:
             return message.package
         wanted = apps.load(message.platform).packages
@@ -224,7 +266,7 @@ class Runner:
 
     def _after_command(self, attempt: AttemptContext, phone: Phone) -> bool:
         """Calls that still wait came too late; False if the phone must be opened anew for the next."""
-        late: list[Begin | Probe | Asked | DirectEnded | None] = []
+        late: list[Message] = []
         while not self._inbox.empty():
             late.append(self._inbox.get_nowait())
         for message in late:
@@ -244,7 +286,7 @@ class Runner:
         attempt = AttemptContext(phone, message, self._send)
         self._attempt = attempt
         phone.cancelled = attempt.check
-        if self._ending.is_set():
+        if self._ending.is_set() or self._stopped == message.fence:
             attempt.stop()
         healthy = True
         try:

@@ -6,7 +6,7 @@ import io
 import pytest
 from PIL import Image
 
-from drover.phone.engine import CallRefusedError, CallUncertainError
+from drover.phone.engine import CallRefusedError, CallUncertainError, TapUncertainError
 from drover.phone.phone import Phone
 from tests.integration.phone.conftest import OpenPhone
 from tests.support.fake_display import FIELD, FakeDisplay
@@ -59,6 +59,16 @@ def test_a_click_whose_answer_is_lost_is_not_repeated(
     with pytest.raises(CallUncertainError, match="click may or may not have been done"):
         phone.call("click", [7, 7])
     assert [event for event in display.events if event[0] == "tap"] == [("tap", 7, 7)]
+
+
+@pytest.mark.parametrize(("method", "params"), [("click", [7, 7]), ("swipe", [1, 1, 2, 2, 5]), ("pressKey", ["home"])])
+def test_an_effect_that_breaks_off_is_in_doubt_by_plain_adb_too(
+    open_phone: OpenPhone, notes_farm: PhoneFarm, serial: str, method: str, params: list[object]
+) -> None:
+    phone = open_phone("adb")
+    notes_farm.fault(serial, "hang", command="input")
+    with pytest.raises((CallUncertainError, TapUncertainError)):
+        phone.call(method, params, timeout_s=1.0)
 
 
 def test_a_reading_whose_answer_is_lost_leaves_no_doubt(

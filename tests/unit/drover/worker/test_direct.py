@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from drover.phone.engine import CallRefusedError, CallUncertainError, PhoneError, PhoneTimeoutError
+from drover.phone.engine import CallRefusedError, CallUncertainError, PhoneError, PhoneTimeoutError, ScreenMovingError
 from drover.phone.phone import Phone
 from drover.wire.direct import DirectAdb, DirectEnd, DirectHierarchy, DirectRpc, DirectScreenshot
 from drover.worker.direct import INLINE_BYTES, Asked, Performed, perform
@@ -80,6 +80,7 @@ def test_what_comes_too_late_is_not_begun(tmp_path: Path) -> None:
         (CallUncertainError("may have arrived"), DirectEnd.UNCERTAIN, False),
         (PhoneTimeoutError("no connection"), DirectEnd.NOT_DONE, False),
         (PhoneError("gone"), DirectEnd.NOT_DONE, False),
+        (ScreenMovingError("no hierarchy"), DirectEnd.NOT_DONE, True),
         (RuntimeError("a fault"), DirectEnd.UNCERTAIN, True),
     ],
 )
@@ -92,7 +93,8 @@ def test_how_a_call_ends(tmp_path: Path, error: Exception, end: DirectEnd, healt
 
 def test_a_broken_off_adb_command_leaves_doubt(tmp_path: Path) -> None:
     call = DirectAdb(request_id=3, timeout_s=5.0, folder=str(tmp_path), args=["shell", "input tap 1 1"])
-    assert carried_out(StandIn(PhoneTimeoutError("no answer")), call).answer.end is DirectEnd.UNCERTAIN
+    late = carried_out(StandIn(PhoneTimeoutError("no answer")), call)
+    assert (late.answer.end, late.healthy) == (DirectEnd.UNCERTAIN, True)
     assert carried_out(StandIn("ok\n"), call).answer.data == b"ok\n"
 
 
