@@ -27,6 +27,7 @@ from drover.supervisor.desk import TaskDesk
 from drover.supervisor.hub import EventHub
 from drover.supervisor.publishing import PublishingMedia
 from drover.supervisor.running import RunningAttempts
+from drover.supervisor.scripts import Scripts
 from drover.wire.control import CreateTasks
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Effect, Reason, Status, Task
@@ -48,15 +49,16 @@ class Desk:
             board.apply(serial, DeviceEvent.LISTED)
             board.apply(serial, DeviceEvent.PHONE_READY)
         hub = EventHub(lambda after, limit: _no_events(after, limit), 0)
+        scripts = Scripts(store, {})
         self.running = RunningAttempts(
             store,
             hub,
-            timeout_s=60,
             send=self._send,
             kill=lambda _s, _w: True,
             freed=self._freed,
             rng=random.Random(1),
             pace=Pace(zone=UTC),
+            delivery=scripts.delivery,
         )
         self.board = board
         media = PublishingMedia(
@@ -68,6 +70,7 @@ class Desk:
             board,
             hub,
             self.running,
+            scripts,
             media,
             boot_id="boot-1",
             device_limit=20,
