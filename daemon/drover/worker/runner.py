@@ -233,7 +233,7 @@ class Runner:
 
     def _script(self, attempt: AttemptContext, message: Begin) -> Script:
         if message.managed is None:
-            return registry.make(message.script_name, message.script_config)
+            return _made(message)
         return ManagedScript(
             message,
             message.managed,
@@ -317,6 +317,14 @@ class Runner:
         self.running = None
         self._send(ended)
         return healthy
+
+
+def _made(message: Begin) -> Script:
+    try:
+        return registry.make(message.script_name, message.script_config)
+    except LookupError:
+        why = f"There is no script {message.script_name} any more; add it again or install its package, then retry."
+        raise ScriptFailed(Reason.SCRIPT_ERROR, why) from None
 
 
 def _perform(attempt: AttemptContext, script: Script) -> Ended:

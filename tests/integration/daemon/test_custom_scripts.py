@@ -147,6 +147,18 @@ def test_a_script_that_cannot_start_has_done_nothing(daemon: DroverDaemon, seria
     assert "gone is not there" in task.remark
 
 
+def test_a_script_that_was_removed_meanwhile_says_so(daemon: DroverDaemon, serial: str) -> None:
+    add(daemon, "short-lived", "/bin/sleep", "2")
+    first = start(daemon, "short-lived", serial)
+    second = start(daemon, "short-lived", serial)
+    daemon.wait_task(first, lambda task: task.status is Status.RUNNING)
+    daemon.client.call(RemoveScript(name="short-lived"))
+    assert daemon.wait_ended(first).status is Status.COMPLETED
+    task = daemon.wait_ended(second)
+    assert (task.reason, task.effect, task.retry_safe) == (Reason.SCRIPT_ERROR, Effect.NONE, True)
+    assert "no script short-lived any more" in task.remark
+
+
 STUBBORN = """
 trap 'echo told to end' TERM
 sleep 600 &
