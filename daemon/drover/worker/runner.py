@@ -290,8 +290,9 @@ class Runner:
             attempt.stop()
         healthy = True
         try:
+            script = self._script(attempt, message)
             attempt.package = self._package(phone, message)
-            ended = _perform(attempt, self._script(attempt, message))
+            ended = _perform(attempt, script)
         except PhoneLostError as error:
             ended, healthy = attempt.failed(Reason.DEVICE_LOST, str(error)), False
         except PhoneTimeoutError as error:

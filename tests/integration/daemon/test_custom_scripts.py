@@ -14,7 +14,16 @@ from typing import Any
 import psutil
 import pytest
 
-from drover.wire.control import CreateTasks, LogChunk, ReadTaskLog, RetryTask, StopTask, TasksCreated
+from drover.wire.control import (
+    Account,
+    CreateTasks,
+    LogChunk,
+    PutAccount,
+    ReadTaskLog,
+    RetryTask,
+    StopTask,
+    TasksCreated,
+)
 from drover.wire.custom import AddScript, CommandSpec, ListScripts, RemoveScript, ScriptInfo, ScriptList
 from drover.wire.faults import Code, RequestError
 from drover.wire.leases import LeaseList, ListLeases
@@ -289,3 +298,21 @@ def test_the_app_is_opened_and_the_account_is_current(daemon: DroverDaemon, farm
     with pytest.raises(RequestError) as refused:
         start(daemon, "front", serial, platform="instagram")
     assert "platform" in refused.value.failure.message
+
+
+def test_the_app_acts_as_the_tasks_account_before_the_script_starts(
+    daemon: DroverDaemon, farm: PhoneFarm, serial: str
+) -> None:
+    accounts = {row["username"]: row["active"] for row in farm.state(serial)["accounts"]}
+    other = next(name for name, active in accounts.items() if not active)
+    for name in (other, "nobody.here"):
+        daemon.client.ask(PutAccount(username=name, serial=serial), Account)
+    add(daemon, "whoami", "/bin/sh", "-c", 'echo "as $DROVER_USERNAME on $TIKMATRIX_PLATFORM"', platform="tiktok")
+    request = CreateTasks(script_name="whoami", script_config={}, usernames=[other, "nobody.here"])
+    right, wrong = daemon.client.ask(request, TasksCreated).task_ids
+    assert daemon.wait_ended(right).status is Status.COMPLETED, log_of(daemon, right)
+    assert f"| as {other} on tiktok" in log_of(daemon, right)
+    assert next(row["username"] for row in farm.state(serial)["accounts"] if row["active"]) == other
+    task = daemon.wait_ended(wrong)
+    assert (task.reason, task.effect, task.retry_safe) == (Reason.WRONG_ACCOUNT, Effect.NONE, True)
+    assert "| as" not in log_of(daemon, wrong)
