@@ -32,6 +32,12 @@ class AdbServer:
         if self._process is not None and self._process.poll() is None:
             return  # it lives and may still be opening its port
         self._started_at = time.monotonic()
+        try:
+            self._start()
+        except OSError as error:
+            log.error("adb_server_not_started", why=str(error), again_in_s=START_EVERY_S)
+
+    def _start(self) -> None:
         with self._log_file.open("ab") as output:
             self._process = subprocess.Popen(
                 [adbutils.adb_path(), "-L", f"tcp:localhost:{self._port}", "server", "nodaemon"],

@@ -13,7 +13,7 @@ import sdnotify
 import structlog
 
 from drover.config import Config
-from drover.policy import plans
+from drover.policy import plans, remarks
 from drover.policy.device_states import DeviceEvent
 from drover.store import devices, events
 from drover.store.errors import StoreUnavailableError
@@ -32,6 +32,7 @@ from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.shim_process import ShimProcess
 from drover.supervisor.state import DaemonState
 from drover.supervisor.tracker import AdbTracker
+from drover.supervisor.watchdog import Watchdog
 from drover.wire.devices import Device
 from drover.wire.events import DeviceChanged
 from drover.wire.tasks import Reason
@@ -103,7 +104,7 @@ class Daemon:
             boot_id=self._boot_id,
             device_limit=license_.device_limit,
             send=self._fleet.send,
-            kill=self._fleet.kill,
+            kill=lambda serial, why: self._fleet.kill(serial, why, excused=True),
             rng=self._rng,
         )
         self._adb_server = AdbServer(config.adb.host, config.adb.port, config.data_dir / "adb-server.log")
@@ -145,6 +146,9 @@ class Daemon:
             self._start(name, work)
         if self._config.api.enabled:
             self._start("shim", self._shim.run())
+            self._start("shim watch", self._shim.watch(lambda: self._state.api_url))
+        if period_s := int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000:
+            self._start("watchdog", self._watchdog(period_s).run())
         self._notifier.notify("READY=1")
         log.info("ready", pid=os.getpid(), boot=self._boot_id, socket=str(self._runtime.control_socket))
         try:
@@ -154,16 +158,23 @@ class Daemon:
         finally:
             await self._take_down()
 
+    def _watchdog(self, period_s: float) -> Watchdog:
+        return Watchdog(
+            period_s,
+            socket=self._runtime.control_socket,
+            write=lambda: recovery.stamp_alive(self._store),
+            notify=self._notifier.notify,
+        )
+
     async def _take_down(self) -> None:
         self._desk.draining = True
-        await self._fleet.stop()
+        await asyncio.gather(self._fleet.stop(self._hurry), self._shim.stop(self._hurry))
         await self._running.settle_rest()
-        await self._shim.stop()
         await self._control.stop()
         for job in self._jobs:
             job.cancel()
         await asyncio.gather(*self._jobs, return_exceptions=True)
-        await recovery.stamp_alive(self._store)
+        await self._stamp()
         log.info("stopped")
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
@@ -252,12 +263,10 @@ class Daemon:
                 self._running.said(serial, message)
 
     def worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
-        how = f"signal {-status}" if status < 0 else f"status {status}"
+        how = remarks.ended_by(status)
         # Before its attempt is freed: a phone without a worker must not be shown idle, or the next task begins there.
         self._troubles[serial] = f"its worker ended ({how})"
-        self._background(
-            self._running.lost(serial, Reason.INTERRUPTED, f"The worker ended ({how}) while the task ran.")
-        )
+        self._background(self._running.lost(serial, Reason.INTERRUPTED, remarks.worker_ended(serial, status)))
         self._board.note_worker(serial, None, self._board_starts(serial))
         if retry_in_s is None:
             return
@@ -292,24 +301,20 @@ class Daemon:
     # --- time
 
     async def _watch(self) -> None:
-        """Deadlines and signs of life, once a second; the watchdog is told only if the store writes."""
-        watchdog_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000 / 3
-        next_ping = 0.0
-        loop = asyncio.get_running_loop()
+        """Deadlines and signs of life, once a second."""
         while True:
             self._fleet.watch()
             self._running.watch()
             self._presence.watch()
-            if watchdog_s and loop.time() >= next_ping:
-                next_ping = loop.time() + watchdog_s
-                await recovery.stamp_alive(self._store)
-                self._notifier.notify("WATCHDOG=1")
             await asyncio.sleep(1.0)
 
     async def _stamp_alive(self) -> None:
         while True:
             await asyncio.sleep(ALIVE_EVERY_S)
-            try:
-                await recovery.stamp_alive(self._store)
-            except StoreUnavailableError as error:
-                log.error("alive_stamp_failed", why=str(error))
+            await self._stamp()
+
+    async def _stamp(self) -> None:
+        try:
+            await recovery.stamp_alive(self._store)
+        except StoreUnavailableError as error:
+            log.error("alive_stamp_failed", why=str(error))

@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from drover.config import Config
-from drover.policy import dispatch
+from drover.policy import dispatch, remarks
 from drover.policy.device_states import DeviceEvent
 from drover.policy.intake import Accounts, plan_tasks
 from drover.policy.records import Head
@@ -99,14 +99,17 @@ class TaskDesk:
         if live is None:
             await self._refuse_stop(task_id)
             return
-        live.cut_off, live.cut_off_why = Reason.STOPPED, "Stopped on request."
+        live.cut_off, live.cut_off_why = Reason.STOPPED, remarks.STOPPED
         serial = live.attempt.serial
         self._send(serial, StopAttempt(fence=live.attempt.fence))
-        try:
-            await asyncio.wait_for(live.ended.wait(), STOP_GRACE_S)
-        except TimeoutError:
-            self._kill(serial, "did not stop when asked")
-            await asyncio.wait_for(live.ended.wait(), STOP_GRACE_S)
+        if await _within(STOP_GRACE_S, live.ended):
+            return
+        if not self._kill(serial, "did not stop when asked"):
+            await self._running.lost(serial, Reason.STOPPED, live.cut_off_why)
+        if not await _within(STOP_GRACE_S, live.ended):
+            raise RequestError(
+                Code.UNAVAILABLE, f"task {task_id}: its worker is being ended; look again in a moment", retry_after_s=5
+            )
 
     async def _refuse_stop(self, task_id: int) -> None:
         task = await self._store.read(tasks.get, task_id)
@@ -189,7 +192,7 @@ class TaskDesk:
             ),
         )
         if not sent:
-            await self._running.lost(head.serial, Reason.INTERRUPTED, "The worker was gone when the task was to begin.")
+            await self._running.lost(head.serial, Reason.INTERRUPTED, remarks.WORKER_GONE)
 
     def folder(self, task_id: int) -> Path:
         """Where a task's log and evidence lie."""
@@ -207,6 +210,15 @@ class TaskDesk:
         await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    """Whether the event came within that time."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
 
 
 async def _until_set(event: asyncio.Event) -> None:

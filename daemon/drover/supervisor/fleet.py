@@ -25,6 +25,8 @@ log = structlog.get_logger("drover.workers")
 HELLO_TIMEOUT_S: Final = 30.0
 SILENT_HEARTBEATS: Final = 5
 SHUTDOWN_GRACE_S: Final = 3.0
+HURRY_GRACE_S: Final = 0.3
+ZYGOTE_AGAIN_S: Final = 5.0
 
 
 @dataclass
@@ -37,6 +39,8 @@ class WorkerProcess:
     incarnation: int = 0
     pid: int | None = None
     forking: bool = False
+    forked_at: float = 0.0
+    excused: bool = False
     said_hello: bool = False
     last_word: float = 0.0
     timer: asyncio.TimerHandle | None = None
@@ -130,22 +134,26 @@ class Fleet:
             return False
         return self._channel.send(worker.identity, message)
 
-    def kill(self, serial: str, why: str) -> bool:
-        """SIGKILL the phone's worker with its whole group; its end is reported as any other."""
+    def kill(self, serial: str, why: str, *, excused: bool = False) -> bool:
+        """SIGKILL the phone's worker with its whole group; its end is reported as any other.
+
+        `excused` when a person wanted it: it is started again at once, and no crash is counted.
+        """
         worker = self._workers.get(serial)
         if worker is None or worker.pid is None:
             return False
         log.warning("worker_killed", device=serial, pid=worker.pid, why=why)
+        worker.excused = excused
         self._kill_pid(worker.pid)
         return True
 
-    async def stop(self) -> None:
-        """End every worker, then the zygote."""
+    async def stop(self, hurry: asyncio.Event) -> None:
+        """End every worker, then the zygote; with `hurry` without waiting for what they do."""
         self._ending = True
         for worker in list(self._workers.values()):
             self.unwant(worker.serial)
-        deadline = time.monotonic() + SHUTDOWN_GRACE_S
-        while self._by_pid and time.monotonic() < deadline:
+        begun = time.monotonic()
+        while self._by_pid and time.monotonic() - begun < (HURRY_GRACE_S if hurry.is_set() else SHUTDOWN_GRACE_S):
             await asyncio.sleep(0.02)
         for pid in list(self._by_pid):
             self._kill_pid(pid)
@@ -156,6 +164,10 @@ class Fleet:
     def watch(self) -> None:
         """Kill workers that gave no sign of life; called every second."""
         now = time.monotonic()
+        if any(worker.forking and now - worker.forked_at > HELLO_TIMEOUT_S for worker in self._workers.values()):
+            log.error("zygote_stuck", pid=self._zygote.pid)
+            self._zygote.kill()
+            return
         for worker in self._by_pid.values():
             limit = self._heartbeat_s * SILENT_HEARTBEATS if worker.said_hello else HELLO_TIMEOUT_S
             worker.restarts.settle(now)
@@ -170,6 +182,8 @@ class Fleet:
             return
         worker.incarnation += 1
         worker.forking = True
+        worker.forked_at = time.monotonic()
+        worker.excused = False
         worker.said_hello = False
         self._zygote.fork(
             WorkerSpec(
@@ -219,7 +233,8 @@ class Fleet:
             self._listener.worker_ended(worker.serial, status, quarantined=False, retry_in_s=None)
             return
         now = time.monotonic()
-        verdict = worker.restarts.died(now, self._rng)
+        restarts = worker.restarts
+        verdict = restarts.excused() if worker.excused else restarts.died(now, self._rng)
         log.warning("worker_ended", device=worker.serial, pid=pid, status=status, restart_in_s=verdict.delay_s)
         worker.timer = asyncio.get_running_loop().call_later(verdict.delay_s, self._fork, worker)
         self._listener.worker_ended(worker.serial, status, quarantined=verdict.quarantined, retry_in_s=verdict.delay_s)
@@ -237,11 +252,22 @@ class Fleet:
 
     async def _restart_zygote(self) -> None:
         await self._zygote.stop()
-        self._zygote = Zygote(self._from_zygote, self._zygote_died)
-        await self._zygote.start(log_level=self._log_options[0], log_format=self._log_options[1])
+        while not await self._start_zygote():
+            await asyncio.sleep(ZYGOTE_AGAIN_S)
         for worker in self._workers.values():
             if worker.wanted and worker.pid is None and worker.timer is None:
                 self._fork(worker)
+
+    async def _start_zygote(self) -> bool:
+        """False if it did not start; that it cannot must not leave every phone without a worker for ever."""
+        self._zygote = Zygote(self._from_zygote, self._zygote_died)
+        try:
+            await self._zygote.start(log_level=self._log_options[0], log_format=self._log_options[1])
+        except (RuntimeError, OSError, TimeoutError) as error:
+            log.error("zygote_not_started", why=str(error), again_in_s=ZYGOTE_AGAIN_S)
+            await self._zygote.stop()
+            return False
+        return True
 
     def _kill_pid(self, pid: int) -> None:
         if pid not in self._by_pid:

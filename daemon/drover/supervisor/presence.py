@@ -8,10 +8,11 @@ from typing import Final
 import structlog
 
 from drover.config import Config
+from drover.policy import remarks
 from drover.policy.device_states import DeviceEvent
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.fleet import Fleet
-from drover.supervisor.tracker import AdbProtocolError, AdbTracker
+from drover.supervisor.tracker import ADB_ERRORS, AdbTracker, said
 from drover.wire.devices import DeviceState
 from drover.wire.worker import Probe
 
@@ -92,7 +93,7 @@ class Presence:
             if now - since < self._grace_s:
                 continue
             del self._away_since[serial]
-            self._lost(serial, f"The phone {serial} went away and did not come back within {self._grace_s:.0f} s.")
+            self._lost(serial, remarks.lost(serial, self._grace_s))
             self._fleet.unwant(serial)
 
     async def keep_connected(self, tracker: AdbTracker) -> None:
@@ -101,8 +102,8 @@ class Presence:
             for address in self._connect:
                 if self._reachable and address not in self._usable:
                     try:
-                        answer = await asyncio.wait_for(tracker.connect(address), CONNECT_EVERY_S)
-                    except (OSError, TimeoutError, AdbProtocolError, asyncio.IncompleteReadError) as error:
-                        answer = str(error)
+                        answer = await tracker.ask(f"host:connect:{address}")
+                    except ADB_ERRORS as error:
+                        answer = said(error)
                     log.info("adb_connect", device=address, answer=answer)
             await asyncio.sleep(CONNECT_EVERY_S)

@@ -11,6 +11,7 @@ import psutil
 import structlog
 
 from drover.config import Config
+from drover.policy import remarks
 from drover.store import attempts, devices, settings, tasks
 from drover.store.store import Store
 from drover.supervisor.running import ending
@@ -19,7 +20,6 @@ from drover.wire.tasks import Reason
 log = structlog.get_logger("drover.recovery")
 
 ALIVE_AT: Final = "alive_at"
-WHY: Final = "The daemon ended while the task ran."
 ORPHAN_END_TIMEOUT_S: Final = 5.0
 SAME_START_S: Final = 0.05
 
@@ -29,7 +29,7 @@ async def recover(store: Store, config: Config, *, boot_id: str, rng: random.Ran
     await _end_orphans(store, boot_id)
     for attempt in await store.read(attempts.open):
         task = await store.read(tasks.get, attempt.task_id)
-        decide = ending(task.script_name if task else "", Reason.INTERRUPTED, WHY, (), rng)
+        decide = ending(task.script_name if task else "", Reason.INTERRUPTED, remarks.DAEMON_DIED, (), rng)
         closed = await store.write(attempts.finish, attempt.fence, decide, now=datetime.now(UTC))
         log.info("attempt_recovered", task=attempt.task_id, status=closed.status.name.lower() if closed else None)
     await _fail_missed(store, config)

@@ -14,6 +14,7 @@ import structlog
 from drover import apps
 from drover.phone.engine import AppMissingError, PhoneError, PhoneLostError, PhoneTimeoutError
 from drover.phone.phone import Phone
+from drover.policy import remarks
 from drover.scripts import registry
 from drover.scripts.context import ScriptFailed, StopRequestedError
 from drover.wire.devices import DeviceFacts
@@ -59,12 +60,14 @@ class Runner:
     def begin(self, message: Begin) -> None:
         """Take an attempt, unless its fence was seen already or another runs."""
         if message.fence in self._seen or self.running is not None:
-            why = "seen already" if message.fence in self._seen else f"busy with {self.running}"
-            self._send(AttemptRefused(fence=message.fence, why=why))
+            self._refuse(message, "seen already" if message.fence in self._seen else f"busy with {self.running}")
             return
         self._seen.add(message.fence)
         self.running = message.fence
         self._inbox.put(message)
+
+    def _refuse(self, message: Begin, why: str) -> None:
+        self._send(AttemptRefused(fence=message.fence, why=why))
 
     def stop(self, fence: int) -> None:
         """Ask the running attempt to stop at its next step."""
@@ -87,7 +90,7 @@ class Runner:
         self._ending.set()
         attempt = self._attempt
         if attempt is not None:
-            attempt.stop()
+            attempt.stop(Reason.INTERRUPTED, remarks.SHUT_DOWN)
         self._inbox.put(None)
 
     # --- the phone's thread
@@ -121,9 +124,19 @@ class Runner:
                 if phone is not None:
                     phone.close()
                 self._send(PhoneTrouble(why=str(error)))
-                self._ending.wait(pause_s)
-                pause_s = min(pause_s * 2, OPEN_RETRY_MAX_S)
+                pause_s = self._pause(pause_s)
         return None
+
+    def _pause(self, pause_s: float) -> float:
+        """Wait before the next try, and how long to wait after that. A probe means that adb has the phone again."""
+        try:
+            message = self._inbox.get(timeout=pause_s)
+        except queue.Empty:
+            return min(pause_s * 2, OPEN_RETRY_MAX_S)
+        if isinstance(message, Begin):
+            self.running = None
+            self._refuse(message, "its phone does not answer")
+        return 1.0
 
     def _serve(self, phone: Phone) -> None:
         """Run attempts; look after an idle phone now and then. Returns when the phone must be opened anew."""
@@ -176,7 +189,7 @@ class Runner:
         self._attempt = attempt
         phone.cancelled = attempt.check
         if self._ending.is_set():
-            attempt.stop()
+            attempt.stop(Reason.INTERRUPTED, remarks.SHUT_DOWN)
         healthy = True
         try:
             attempt.package = self._package(phone, message)
@@ -192,7 +205,7 @@ class Runner:
         except ScriptFailed as error:
             ended = attempt.failed(error.reason, error.remark)
         except StopRequestedError:
-            ended = attempt.failed(Reason.STOPPED, "Stopped on request.")
+            ended = attempt.stopped()
         except IntentNotGrantedError as error:
             ended = attempt.failed(Reason.INTERRUPTED, str(error))
         except Exception as error:
