@@ -1,6 +1,7 @@
 """What is said of a task that did not simply complete, where Drover itself knows why: what happened, what to do.
 
-One sentence each, for REST, command line and log alike. What a script saw it says itself.
+One sentence each, for REST, command line and log alike. What a script saw it says itself. Where an attempt is tried
+again by itself, nothing is to be done; `complete` adds the advice once the task has failed.
 """
 
 import re
@@ -12,14 +13,14 @@ from drover.wire.tasks import Reason
 STOPPED: Final = "Stopped on request; retry it when it is wanted again."
 STOPPED_UNBEGUN: Final = "Stopped on request before it began; retry it when it is wanted again."
 STOPPED_WAITING: Final = "Stopped on request while it waited for its next attempt; retry it when it is wanted again."
-SHUT_DOWN: Final = "The daemon was shut down while the task ran; what may be repeated goes on after its start."
-DAEMON_DIED: Final = "The daemon ended while the task ran; what may be repeated goes on by itself."
-WORKER_GONE: Final = "The worker was gone when the task was to begin; the next one takes it."
+SHUT_DOWN: Final = "The daemon was shut down while the task ran."
+DAEMON_DIED: Final = "The daemon ended while the task ran."
+WORKER_GONE: Final = "The worker was gone when the task was to begin."
 
 
 def worker_ended(serial: str, status: int) -> str:
     """`status` is an exit code, or minus the signal that ended it."""
-    return f"The worker of {serial} ended ({ended_by(status)}) while the task ran; it is started again by itself."
+    return f"The worker of {serial} ended ({ended_by(status)}) while the task ran."
 
 
 def ended_by(status: int) -> str:
@@ -28,7 +29,7 @@ def ended_by(status: int) -> str:
 
 
 def refused(serial: str, why: str) -> str:
-    return f"The worker of {serial} refused the attempt ({why}); it is tried again by itself."
+    return f"The worker of {serial} refused the attempt ({why})."
 
 
 def missed(late: timedelta) -> str:
@@ -84,6 +85,6 @@ def complete(reason: Reason, remark: str) -> str:
 
 _ADVISES: Final = re.compile(
     r"[;,] (?:so |and )?(?:allow|answer|ask|check|choose|clear|close|create|finish|give|install|leave|log|look"
-    r"|nothing runs|open|pause|reboot|report|retry|solve|stop|unlock|update|wait|what may be repeated)\b"
+    r"|nothing runs|open|pause|reboot|report|retry|solve|stop|unlock|update|wait)\b"
 )
 """How remarks of ours go on once they have said what happened."""

@@ -41,6 +41,8 @@ from drover.wire.worker import Ended, FromWorker, Heartbeat, PhoneReady, PhoneTr
 log = structlog.get_logger("drover.daemon")
 
 ALIVE_EVERY_S: Final = 10.0
+CANCEL_AGAIN_S: Final = 0.1
+MOST_CANCELS: Final = 10
 PHONE_AT_FAULT: Final = frozenset({Reason.DEVICE_LOST, Reason.TIMEOUT, Reason.INTERRUPTED})
 
 
@@ -171,11 +173,18 @@ class Daemon:
         await asyncio.gather(self._fleet.stop(self._hurry), self._shim.stop(self._hurry))
         await self._running.settle_rest()
         await self._control.stop()
-        for job in self._jobs:
-            job.cancel()
-        await asyncio.gather(*self._jobs, return_exceptions=True)
+        await self._end_jobs()
         await self._stamp()
         log.info("stopped")
+
+    async def _end_jobs(self) -> None:
+        """Cancel until they have ended: wait_for loses a cancellation that comes together with its result."""
+        for _ in range(MOST_CANCELS):
+            for job in self._jobs:
+                job.cancel()
+            if not self._jobs or not (await asyncio.wait(self._jobs, timeout=CANCEL_AGAIN_S))[1]:
+                return
+        log.error("parts_not_ended", parts=[job.get_name() for job in self._jobs if not job.done()])
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Run for as long as the daemon does. A part that fails ends the daemon: a half daemon helps nobody."""

@@ -143,7 +143,8 @@ class TaskDesk:
                 log.error("dispatch_postponed", why=str(error))
                 wait_s = 1.0
             try:
-                await asyncio.wait_for(self._woken.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._woken.wait()
             except TimeoutError:
                 continue
             finally:

@@ -50,8 +50,9 @@ OWN = {
 
 @pytest.mark.parametrize("name", OWN)
 def test_what_drover_itself_says_is_one_sentence_that_goes_on(name: str) -> None:
-    assert ONE_SENTENCE.fullmatch(OWN[name]), OWN[name]
-    assert "; " in OWN[name]
+    said = remarks.complete(Reason.INTERRUPTED, OWN[name])
+    assert ONE_SENTENCE.fullmatch(said), said
+    assert said.count("; ") == 1
 
 
 def test_advice_exists_for_every_reason() -> None:
