@@ -10,8 +10,6 @@ import uvloop
 from drover import logs
 from drover.client import RuntimeDirError, runtime_dir
 from drover.config import Config, ConfigError, load
-from drover.store.errors import StoreError
-from drover.supervisor.daemon import Daemon
 from drover.supervisor.runtime import RuntimeDir
 
 DEFAULT_CONFIG = Path("~/.config/drover/drover.toml")
@@ -43,6 +41,10 @@ def main(config_path: Path | None, check_config: bool) -> None:
         runtime = RuntimeDir.claim(path)
     except RuntimeDirError as error:
         raise click.ClickException(str(error)) from None
+    # Only now: these imports take longer than a second daemon may take to be refused.
+    from drover.store.errors import StoreError
+    from drover.supervisor.daemon import Daemon
+
     try:
         config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         daemon = Daemon(config, runtime)

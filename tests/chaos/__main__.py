@@ -1,4 +1,4 @@
-"""`make chaos`: runs every promise at full length, or those named, and prints one table; exit code 1 if one is broken."""
+"""`make chaos`: runs all promises at full length, or those named; prints one table; exit code 1 if one is broken."""
 
 import argparse
 import sys
@@ -9,14 +9,37 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.chaos import r01_supervisor, r02_worker, r04_adb_server, r06_stuck_calls
+from tests.chaos import (
+    r01_supervisor,
+    r02_worker,
+    r04_adb_server,
+    r05_flapping,
+    r06_stuck_calls,
+    r07_stuck_processes,
+    r08_drain,
+    r09_worker_ends,
+    r10_crash_loop,
+    r12_late_messages,
+    r13_stop,
+    r20_single,
+    r21_model,
+)
 from tests.chaos.finding import Finding
 
 RUNS: Mapping[str, Callable[..., Finding]] = {
     "R1": r01_supervisor.run,
     "R2": r02_worker.run,
     "R4": r04_adb_server.run,
+    "R5": r05_flapping.run,
     "R6": r06_stuck_calls.run,
+    "R7": r07_stuck_processes.run,
+    "R8": r08_drain.run,
+    "R9": r09_worker_ends.run,
+    "R10": r10_crash_loop.run,
+    "R12": r12_late_messages.run,
+    "R13": r13_stop.run,
+    "R20": r20_single.run,
+    "R21": r21_model.run,
 }
 
 

@@ -63,5 +63,3 @@ class Load:
             self.refused += 1  # no daemon, or one that drains: nothing was promised
             return
         self.accepted.append(Accepted(task_id=task_id, serial=serial, target=target))
-
-

@@ -1,4 +1,4 @@
-"""R1: the supervisor is killed at random under load, and at each point of an attempt. Nothing is lost, nothing twice."""
+"""R1: the supervisor is killed at random under load and at each point of an attempt. Nothing lost, nothing twice."""
 
 import random
 import threading

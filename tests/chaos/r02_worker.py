@@ -59,5 +59,5 @@ def _nobody_else(it: Rig, finding: Finding, accepted: list[Accepted], before: di
         if task.id in mine:
             finding.check(
                 task.status is Status.COMPLETED and task.attempt == 1,
-                f"task {task.id} on {task.serial}, whose worker nobody killed: {task.attempt} attempts, {task.remark!r}",
+                f"task {task.id} on {task.serial}, which nobody touched: {task.attempt} attempts, {task.remark!r}",
             )

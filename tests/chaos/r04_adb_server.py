@@ -13,9 +13,7 @@ from tests.support.phones import wait_until
 BACK_S = 5.0
 
 
-def run(
-    rounds: int = 100, *, phones: int = 5, per_s: float = 2, refuse_s: float = 60.0, timed: bool = True
-) -> Finding:
+def run(rounds: int = 100, *, phones: int = 5, per_s: float = 2, refuse_s: float = 60.0, timed: bool = True) -> Finding:
     """`refuse_s`: how long the server's address refuses once, beyond the grace for absent phones."""
     finding = Finding(promise="R4 adb server death")
     with rig(phones) as it, Load(it.daemon.runtime_dir, it.serials, per_s=per_s) as load:

@@ -2,6 +2,8 @@
 
 import time
 from contextlib import suppress
+from datetime import datetime
+from itertools import pairwise
 
 from drover.wire.tasks import Reason, Status, Task
 from tests.chaos.finding import Finding
@@ -19,7 +21,8 @@ def run(rounds: int = 100, *, engine: str = "auto", timed: bool = True, limit_s:
     """At most `rounds` call sites, spread over all; each gets a phone of its own, so that all stall at once."""
     finding = Finding(promise=f"R6 stuck calls ({engine})")
     sites = _sites(engine)
-    chosen = sorted({round(index * (len(sites) - 1) / max(rounds - 1, 1)) for index in range(min(rounds, len(sites)))})
+    count = min(rounds, len(sites))
+    chosen = sorted({round(index * (len(sites) - 1) / max(count - 1, 1)) for index in range(count)})
     # One try, so that the end of the first attempt is the end that is seen.
     settings = {"DROVER_TASKS_MAX_TRIES": "1", "DROVER_DEVICES_ENGINE": engine}
     with rig(len(chosen), settings) as it:
@@ -36,7 +39,9 @@ def run(rounds: int = 100, *, engine: str = "auto", timed: bool = True, limit_s:
         finding.check(
             not timed or longest <= LONGEST_CALL_S + SLACK_S, f"an attempt hung for {longest:.0f} s in one call"
         )
-        finding.figure = f"{len(chosen)} of {len(sites)} call sites; all ended within {took:.0f} s, longest {longest:.0f} s"
+        finding.figure = (
+            f"{len(chosen)} of {len(sites)} call sites; all ended within {took:.0f} s, longest {longest:.0f} s"
+        )
     return finding
 
 
@@ -72,10 +77,8 @@ def _settling(task: Task) -> bool:
 
 def _attempt_s(it: Rig, task_id: int) -> float:
     """How long its first attempt waited for its last call, as the attempt's own log tells."""
-    from datetime import datetime
-
     with suppress(OSError, ValueError):
         lines = (it.daemon.data_dir / "tasks" / str(task_id) / "log.txt").read_text().splitlines()
         stamps = [datetime.fromisoformat(line.split()[0]) for line in lines if " attempt 1 " in line]
-        return max((b - a).total_seconds() for a, b in zip(stamps, stamps[1:], strict=False))
+        return max((b - a).total_seconds() for a, b in pairwise(stamps))
     return 0.0

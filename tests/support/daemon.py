@@ -89,7 +89,7 @@ class DroverDaemon:
         """SIGKILL, as the out-of-memory killer does."""
         self.process.kill()
         self.process.wait(timeout=10)
-        self._forget_client()
+        self.forget_client()
 
     def stop(self, *, timeout_s: float = 20.0) -> int:
         """SIGTERM twice (the second says: do not wait for running tasks); returns the exit status."""
@@ -98,7 +98,7 @@ class DroverDaemon:
             wait_until(lambda: self.process.poll() is not None or "draining" in self.log(), what="the drain")
             if self.process.poll() is None:
                 self.process.send_signal(signal.SIGTERM)
-        self._forget_client()
+        self.forget_client()
         return self.process.wait(timeout=timeout_s)
 
     # --- asking it
@@ -109,7 +109,7 @@ class DroverDaemon:
             self._client = ControlClient(self.runtime_dir / "control.sock", client_name="tests", timeout_s=20)
         return self._client
 
-    def _forget_client(self) -> None:
+    def forget_client(self) -> None:
         if self._client is not None:
             self._client.close()
             self._client = None

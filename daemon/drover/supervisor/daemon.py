@@ -62,23 +62,25 @@ class Daemon:
 
     async def run(self) -> None:
         """Start everything, serve until told to end, then drain and stop."""
-        config = self._config
         self._listen_to_signals()
-        self._store = Store.open(config.data_dir / "drover.db")
+        self._fleet = self._make_fleet()
+        # The zygote imports for a second; meanwhile the store is opened and put right.
+        forking = asyncio.create_task(self._fleet.start())
         try:
-            await self._prepare()
-            await self._serve()
+            self._store = await asyncio.to_thread(Store.open, self._config.data_dir / "drover.db")
+            try:
+                await self._prepare()
+                await forking
+                await self._serve()
+            finally:
+                self._store.close()
         finally:
-            self._store.close()
+            forking.cancel()
+            await self._fleet.stop(self._hurry)
 
-    async def _prepare(self) -> None:
-        config, store = self._config, self._store
-        await recovery.recover(store, config, boot_id=self._boot_id, rng=self._rng)
-        license_ = plans.license_for(config.license.plan, config.license.device_limit)
-        last_id = await store.read(events.last_id)
-        self._hub = EventHub(lambda after, limit: store.read(events.after, after, limit), last_id)
-        self._board = DeviceBoard(await store.read(devices.all), self._device_changed)
-        self._fleet = Fleet(
+    def _make_fleet(self) -> Fleet:
+        config = self._config
+        return Fleet(
             boot_id=self._boot_id,
             endpoint=self._runtime.worker_endpoint,
             adb=(config.adb.host, config.adb.port),
@@ -88,6 +90,14 @@ class Daemon:
             log_options=(config.daemon.log_level, config.daemon.log_format),
             rng=self._rng,
         )
+
+    async def _prepare(self) -> None:
+        config, store = self._config, self._store
+        await recovery.recover(store, config, boot_id=self._boot_id, rng=self._rng)
+        license_ = plans.license_for(config.license.plan, config.license.device_limit)
+        last_id = await store.read(events.last_id)
+        self._hub = EventHub(lambda after, limit: store.read(events.after, after, limit), last_id)
+        self._board = DeviceBoard(await store.read(devices.all), self._device_changed)
         self._running = RunningAttempts(
             store,
             self._hub,
@@ -135,7 +145,6 @@ class Daemon:
         )
 
     async def _serve(self) -> None:
-        await self._fleet.start()
         await self._control.start()
         for name, work in {
             "events": self._hub.run(),

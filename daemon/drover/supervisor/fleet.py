@@ -27,6 +27,8 @@ SILENT_HEARTBEATS: Final = 5
 SHUTDOWN_GRACE_S: Final = 3.0
 HURRY_GRACE_S: Final = 0.3
 ZYGOTE_AGAIN_S: Final = 5.0
+ZYGOTE_ANSWER_S: Final = 8.0
+"""Within this the zygote forks and reports an end: it does nothing else."""
 
 
 @dataclass
@@ -41,6 +43,7 @@ class WorkerProcess:
     forking: bool = False
     forked_at: float = 0.0
     excused: bool = False
+    killed_at: float | None = None
     said_hello: bool = False
     last_word: float = 0.0
     timer: asyncio.TimerHandle | None = None
@@ -144,11 +147,14 @@ class Fleet:
             return False
         log.warning("worker_killed", device=serial, pid=worker.pid, why=why)
         worker.excused = excused
+        worker.killed_at = worker.killed_at or time.monotonic()
         self._kill_pid(worker.pid)
         return True
 
     async def stop(self, hurry: asyncio.Event) -> None:
         """End every worker, then the zygote; with `hurry` without waiting for what they do."""
+        if self._ending:
+            return
         self._ending = True
         for worker in list(self._workers.values()):
             self.unwant(worker.serial)
@@ -164,7 +170,7 @@ class Fleet:
     def watch(self) -> None:
         """Kill workers that gave no sign of life; called every second."""
         now = time.monotonic()
-        if any(worker.forking and now - worker.forked_at > HELLO_TIMEOUT_S for worker in self._workers.values()):
+        if any(_zygote_owes(worker, now) for worker in self._workers.values()):
             log.error("zygote_stuck", pid=self._zygote.pid)
             self._zygote.kill()
             return
@@ -184,6 +190,7 @@ class Fleet:
         worker.forking = True
         worker.forked_at = time.monotonic()
         worker.excused = False
+        worker.killed_at = None
         worker.said_hello = False
         self._zygote.fork(
             WorkerSpec(
@@ -227,7 +234,7 @@ class Fleet:
         worker = self._by_pid.pop(pid, None)
         if worker is None:
             return
-        worker.pid = None
+        worker.pid = worker.killed_at = None
         worker.said_hello = False
         if not worker.wanted or self._ending:
             self._listener.worker_ended(worker.serial, status, quarantined=False, retry_in_s=None)
@@ -304,3 +311,10 @@ class Fleet:
             channel.drop(identity, "spoke before its hello")
             return
         self._listener.worker_said(serial, message)
+
+
+def _zygote_owes(worker: WorkerProcess, now: float) -> bool:
+    """Whether the zygote should long have forked this worker, or told of its end."""
+    return (worker.forking and now - worker.forked_at > ZYGOTE_ANSWER_S) or (
+        worker.killed_at is not None and now - worker.killed_at > ZYGOTE_ANSWER_S
+    )

@@ -232,6 +232,11 @@ class RunningAttempts:
         while self._live:
             await next(iter(self._live.values())).ended.wait()
 
+    async def quiet(self) -> None:
+        """Wait until everything that was said so far is stored."""
+        while self._background:
+            await asyncio.wait(list(self._background))
+
     async def settle_rest(self) -> None:
         """Close, by the rules of delivery, what still ran when its workers were ended."""
         for serial in list(self._live):

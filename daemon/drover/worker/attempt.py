@@ -29,7 +29,8 @@ from drover.wire.worker import (
 )
 
 INTENT_TIMEOUT_S: Final = 15.0
-SCREENSHOT_TIMEOUT_S: Final = 10.0
+EVIDENCE_TIMEOUT_S: Final = 6.0
+"""For the hierarchy and the picture each: a phone that hangs must not hold its task for the sake of a picture."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -142,9 +143,9 @@ class AttemptContext:
         """Evidence is worth having but never worth failing for: a phone that cannot show its screen is noted."""
         stem = f"{self._attempt}-{re.sub(r'[^a-z0-9_]', '_', name.lower())}"
         try:
-            hierarchy = seen or self.phone.screen()
+            hierarchy = seen or self.phone.screen(timeout_s=EVIDENCE_TIMEOUT_S)
             self._write_file(f"{stem}.xml", hierarchy.xml)
-            self._write_file(f"{stem}.png", self.phone.screenshot(timeout_s=SCREENSHOT_TIMEOUT_S))
+            self._write_file(f"{stem}.png", self.phone.screenshot(timeout_s=EVIDENCE_TIMEOUT_S))
         except (PhoneError, OSError) as error:
             self._write_log(f"evidence {name} is incomplete: {error}")
 

@@ -127,7 +127,7 @@ def test_r08_drain_lets_a_running_task_end(own: DroverDaemon, farm: PhoneFarm) -
     own.process.send_signal(signal.SIGTERM)
     assert own.process.wait(timeout=40) == 0
     farm.clear_faults(serial)
-    own._forget_client()  # pyright: ignore[reportPrivateUsage]
+    own.forget_client()
     own.start()
     assert own.task(running[0]).status is Status.COMPLETED
     assert own.wait_ended(waiting[0]).status is Status.COMPLETED

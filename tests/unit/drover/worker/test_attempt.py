@@ -34,7 +34,7 @@ class BlindPhone:
 
     serial = "R58M1"
 
-    def screen(self) -> None:
+    def screen(self, *, timeout_s: float) -> None:
         raise PhoneLostError("gone")
 
     def screenshot(self, *, timeout_s: float) -> bytes:
