@@ -13,7 +13,7 @@ import sdnotify
 import structlog
 
 from drover.config import Config
-from drover.policy import plans, remarks
+from drover.policy import ladder, plans, remarks
 from drover.policy.device_states import DeviceEvent
 from drover.store import devices, events
 from drover.store.errors import StoreUnavailableError
@@ -26,6 +26,7 @@ from drover.supervisor.desk import TaskDesk
 from drover.supervisor.fleet import Fleet
 from drover.supervisor.handlers import Handlers
 from drover.supervisor.hub import EventHub
+from drover.supervisor.nurse import Nurse
 from drover.supervisor.presence import Presence
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.runtime import RuntimeDir
@@ -33,7 +34,7 @@ from drover.supervisor.shim_process import ShimProcess
 from drover.supervisor.state import DaemonState
 from drover.supervisor.tracker import AdbTracker
 from drover.supervisor.watchdog import Watchdog
-from drover.wire.devices import Device
+from drover.wire.devices import Device, DeviceState
 from drover.wire.events import DeviceChanged
 from drover.wire.tasks import Reason
 from drover.wire.worker import Ended, FromWorker, Heartbeat, PhoneReady, PhoneTrouble, WorkerHello
@@ -58,6 +59,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
         self._troubles: dict[str, str] = {}
+        self._stuck: set[str] = set()
         self._notifier = sdnotify.SystemdNotifier()
 
     async def run(self) -> None:
@@ -122,7 +124,10 @@ class Daemon:
         self._adb_server = AdbServer(config.adb.host, config.adb.port, config.data_dir / "adb-server.log")
         self._tracker = AdbTracker(config.adb.host, config.adb.port, self._adb_changed, self._ensure_adb_server)
         self._presence = Presence(
-            config, self._board, self._fleet, lost=self._device_lost, running_task=self._running_task
+            config, self._board, self._fleet, lost=self._device_lost, running_task=self._running_task, rng=self._rng
+        )
+        self._nurse = Nurse(
+            self._board, self._tracker, hangs=lambda serial: serial in self._stuck, spawn=self._background
         )
         self._state = DaemonState(
             config=config,
@@ -259,7 +264,9 @@ class Daemon:
 
     def worker_started(self, serial: str, pid: int, starts: int) -> None:
         self._troubles[serial] = "its worker looks at the phone"
-        self._board.apply(serial, DeviceEvent.WORKER_STARTED, self._troubles[serial])
+        self._stuck.discard(serial)
+        deadline = datetime.now(UTC) + timedelta(seconds=ladder.PREPARE_S)
+        self._board.apply(serial, DeviceEvent.WORKER_STARTED, self._troubles[serial], deadline=deadline)
         self._board.note_worker(serial, pid, starts)
         self._background(self._store.write(devices.record_worker, serial, pid, recovery.start_time(pid), self._boot_id))
 
@@ -270,9 +277,11 @@ class Daemon:
             case PhoneReady(facts=facts):
                 self._board.learn(serial, facts)
                 self._troubles.pop(serial, None)
+                self._stuck.discard(serial)
                 self._show_phone(serial)
             case PhoneTrouble(why=why):
-                self._troubles[serial] = why
+                self._troubles[serial] = f"{why}; {ladder.PERSON[DeviceState.PREPARING]}"
+                self._stuck.add(serial)
                 self._show_phone(serial)
             case Ended(reason=reason, remark=remark) if reason in PHONE_AT_FAULT:
                 self._troubles[serial] = remark  # its worker opens the phone anew and says when it answers
@@ -290,7 +299,10 @@ class Daemon:
             return
         event = DeviceEvent.QUARANTINED if quarantined else DeviceEvent.WORKER_DIED
         deadline = datetime.now(UTC) + timedelta(seconds=retry_in_s)
-        self._board.apply(serial, event, f"its worker ended ({how}); again in {retry_in_s:.0f} s", deadline=deadline)
+        again = f"its worker ended ({how}); again in {retry_in_s:.0f} s"
+        if quarantined:
+            again = f"its worker died too often, at last with {how}; {ladder.PERSON[DeviceState.QUARANTINED]}"
+        self._board.apply(serial, event, again, deadline=deadline)
 
     def _board_starts(self, serial: str) -> int:
         device = self._board.get(serial)
@@ -324,6 +336,7 @@ class Daemon:
             self._fleet.watch()
             self._running.watch()
             self._presence.watch()
+            self._nurse.watch()
             await asyncio.sleep(1.0)
 
     async def _stamp_alive(self) -> None:

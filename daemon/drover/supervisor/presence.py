@@ -1,15 +1,18 @@
 """Which phones are there: from adb's listing to device states and wanted workers, with grace for short absences."""
 
 import asyncio
+import random
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
 from drover.config import Config
-from drover.policy import remarks
+from drover.policy import ladder, remarks
 from drover.policy.device_states import DeviceEvent
+from drover.policy.flapping import Flapping
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.fleet import Fleet
 from drover.supervisor.tracker import ADB_ERRORS, AdbTracker, said
@@ -19,13 +22,22 @@ from drover.wire.worker import Probe
 log = structlog.get_logger("drover.devices")
 
 CONNECT_EVERY_S: Final = 10.0
+FLAP_LINE_S: Final = 10.0
+
+_PERSON: Final = ladder.PERSON
 
 # What adb calls a transport that does not work yet, and what a person should do about it.
 UNUSABLE: Final[Mapping[str, tuple[DeviceEvent, str]]] = {
-    "unauthorized": (DeviceEvent.UNAUTHORIZED, "unlock the phone and allow USB debugging for this computer"),
+    "unauthorized": (
+        DeviceEvent.UNAUTHORIZED,
+        f"the phone has not allowed this computer; {_PERSON[DeviceState.UNAUTHORIZED]}",
+    ),
     "authorizing": (DeviceEvent.UNAUTHORIZED, "adb is being authorized; unlock the phone if it asks"),
     "no permissions": (DeviceEvent.UNAUTHORIZED, "this user may not open the USB device; install adb's udev rules"),
-    "offline": (DeviceEvent.OFFLINE, "adb sees the phone but gets no answer; Drover waits for it to come back"),
+    "offline": (
+        DeviceEvent.OFFLINE,
+        f"adb sees the phone and gets no answer; Drover reconnects it; {_PERSON[DeviceState.OFFLINE]}",
+    ),
 }
 
 
@@ -40,6 +52,7 @@ class Presence:
         *,
         lost: Callable[[str, str], None],
         running_task: Callable[[str], int | None],
+        rng: random.Random,
     ) -> None:
         self._grace_s = config.devices.lost_grace_s
         self._ignored = frozenset(config.devices.ignore)
@@ -50,25 +63,32 @@ class Presence:
         self._running_task = running_task
         self._usable: set[str] = set()
         self._away_since: dict[str, float] = {}
+        self._listing: dict[str, str] = {}
+        self._held: set[str] = set()
+        self._flaps: dict[str, Flapping] = {}
+        self._flap_line_at: dict[str, float] = {}
+        self._rng = rng
         self._reachable = False
 
     def listed(self, listing: Mapping[str, str] | None) -> None:
         """A new listing; None when the adb server itself is gone."""
         self._reachable = listing is not None
+        self._listing = dict(listing or {})
         found = {serial: state for serial, state in (listing or {}).items() if serial not in self._ignored}
         for serial, state in found.items():
             if state == "device":
                 self._present(serial)
-            else:
+            elif serial not in self._held:
                 event, reason = UNUSABLE.get(state, (DeviceEvent.OFFLINE, f"adb calls its state {state!r}"))
                 self._away(serial, event, reason)
-        for serial in self._usable | set(self._board.in_state(DeviceState.UNAUTHORIZED, DeviceState.OFFLINE)):
+        known = self._usable | set(self._board.in_state(DeviceState.UNAUTHORIZED, DeviceState.OFFLINE))
+        for serial in known - self._held:
             if serial not in found:
                 why = "adb does not list it" if self._reachable else "the adb server does not answer"
                 self._away(serial, DeviceEvent.GONE, why)
 
     def _present(self, serial: str) -> None:
-        if serial in self._usable:
+        if serial in self._usable or self._holds_back(serial):
             return
         self._usable.add(serial)
         came_back = self._away_since.pop(serial, None) is not None
@@ -80,15 +100,47 @@ class Presence:
         elif came_back:
             self._fleet.send(serial, Probe())  # its worker lived through the absence; let it look
 
+    def _holds_back(self, serial: str) -> bool:
+        """Whether a phone that comes and goes must wait before it is used again; then it is shown as offline."""
+        now, flapping = time.monotonic(), self._flaps.setdefault(serial, Flapping())
+        hold_s = flapping.came(now, self._rng)
+        if hold_s <= 0:
+            flapping.admitted(now)
+            self._held.discard(serial)
+            if flapping.absences <= 1:
+                self._board.restless.discard(serial)
+            return False
+        if serial not in self._held:
+            self._held.add(serial)
+            self._board.restless.add(serial)
+            self._hold(serial, flapping.absences, hold_s)
+        return True
+
+    def _hold(self, serial: str, absences: int, hold_s: float) -> None:
+        reason = (
+            f"it comes and goes ({absences} times); Drover takes it back in {hold_s:.1f} s; check its cable, its USB "
+            "port and its power"
+        )
+        deadline = datetime.now(UTC) + timedelta(seconds=hold_s)
+        self._board.apply(serial, DeviceEvent.OFFLINE, reason, deadline=deadline)
+        now = time.monotonic()
+        if now - self._flap_line_at.get(serial, float("-inf")) >= FLAP_LINE_S:
+            self._flap_line_at[serial] = now
+            log.warning("device_flaps", device=serial, absences=absences, hold_s=round(hold_s, 1))
+
     def _away(self, serial: str, event: DeviceEvent, reason: str) -> None:
         if serial in self._usable:
             self._usable.discard(serial)
             self._away_since[serial] = time.monotonic()
+            if self._reachable:  # that adb's server died is no fault of the phone
+                self._flaps.setdefault(serial, Flapping()).went(time.monotonic())
         self._board.apply(serial, event, reason)
 
     def watch(self) -> None:
         """Give up devices that stayed away too long; called every second."""
         now = time.monotonic()
+        for serial in [serial for serial in self._held if self._listing.get(serial) == "device"]:
+            self._present(serial)
         for serial, since in list(self._away_since.items()):
             if now - since < self._grace_s:
                 continue

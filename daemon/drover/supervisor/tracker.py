@@ -82,11 +82,6 @@ class AdbTracker:
         async with _request(self._address, service) as reader:
             return await _block(reader, await asyncio.wait_for(reader.readexactly(4), CONNECT_TIMEOUT_S))
 
-    async def reconnect(self, service: str) -> str:
-        """As `ask`, for `reconnect` services, which answer without a length and then end."""
-        async with _request(self._address, service) as reader:
-            return (await asyncio.wait_for(reader.read(1024), CONNECT_TIMEOUT_S)).decode(errors="replace")[4:]
-
 
 class _request:
     """One connection to the adb server on which a service was asked for and granted."""
