@@ -267,6 +267,7 @@ class DaemonModel:
             devices={state: states.count(state) for state in sorted(set(states))},
             workers=len(self.devices),
             data_dir="/var/lib/drover",
+            counters={"automation_restart": 0},
         )
 
     def _list_accounts(self, body: c.ListAccounts) -> c.AccountList:

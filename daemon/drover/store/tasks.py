@@ -175,6 +175,12 @@ def stop_pending(conn: Connection, task_id: int, *, now: datetime) -> Task | Non
     return change(conn, task_id, _failed(row["settle"], TaskEvent.STOP, Reason.STOPPED, remark, now), now=now)
 
 
+def move_pending(conn: Connection, serial: str, device: str) -> int:
+    """Give what waits for a transport to the device that it belongs to; how many tasks that were."""
+    waiting = (tasks.c.serial == serial, tasks.c.status == int(Status.PENDING))
+    return conn.execute(update(tasks).where(*waiting).values(serial=device)).rowcount
+
+
 def fail_missed(conn: Connection, *, alive_at: datetime | None, now: datetime, grace_s: float) -> list[Task]:
     """Fail the scheduled tasks that became due while no daemon lived and are later than the grace.
 

@@ -30,6 +30,7 @@ class DeviceBoard:
             device.serial: msgspec.structs.replace(
                 device, state=DeviceState.ABSENT, reason="not seen since the daemon started", state_since=now,
                 deadline=None, task_id=None, worker_pid=None, queued=0,
+                transports=[],
             )
             for device in known
         }  # fmt: skip
@@ -79,6 +80,12 @@ class DeviceBoard:
         device = self._devices.get(serial)
         if device is not None:
             self._devices[serial] = msgspec.structs.replace(device, facts=facts, last_seen=datetime.now(UTC))
+
+    def note_transports(self, serial: str, transports: list[str]) -> None:
+        """Keep by which connections the phone is reached, the one in use first."""
+        device = self._devices.get(serial)
+        if device is not None:
+            self._devices[serial] = msgspec.structs.replace(device, transports=transports)
 
     def note_worker(self, serial: str, pid: int | None, starts: int) -> None:
         """Keep which process serves the phone."""

@@ -15,7 +15,7 @@ import structlog
 from drover.config import Config
 from drover.policy import ladder, plans, remarks
 from drover.policy.device_states import DeviceEvent
-from drover.store import devices, events
+from drover.store import devices, events, tasks
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor import recovery
@@ -33,15 +33,17 @@ from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.shim_process import ShimProcess
 from drover.supervisor.state import DaemonState
 from drover.supervisor.tracker import AdbTracker
+from drover.supervisor.transports import Transports
 from drover.supervisor.watchdog import Watchdog
 from drover.wire.devices import Device, DeviceState
 from drover.wire.events import DeviceChanged
 from drover.wire.tasks import Reason
-from drover.wire.worker import Ended, FromWorker, Heartbeat, PhoneReady, PhoneTrouble, WorkerHello
+from drover.wire.worker import Ended, EngineCured, FromWorker, Heartbeat, PhoneReady, PhoneTrouble, WorkerHello
 
 log = structlog.get_logger("drover.daemon")
 
 ALIVE_EVERY_S: Final = 10.0
+COUNTERS: Final = ("automation_restart", "automation_reinstall", "automation_fallback", "worker_death")
 CANCEL_AGAIN_S: Final = 0.1
 MOST_CANCELS: Final = 10
 PHONE_AT_FAULT: Final = frozenset({Reason.DEVICE_LOST, Reason.TIMEOUT, Reason.INTERRUPTED})
@@ -60,6 +62,8 @@ class Daemon:
         self._hurry = asyncio.Event()
         self._troubles: dict[str, str] = {}
         self._stuck: set[str] = set()
+        self._transports = Transports()
+        self._counters = dict.fromkeys(COUNTERS, 0)
         self._notifier = sdnotify.SystemdNotifier()
 
     async def run(self) -> None:
@@ -117,6 +121,7 @@ class Daemon:
             self._running,
             boot_id=self._boot_id,
             device_limit=license_.device_limit,
+            device_of=self._transports.device_of,
             send=self._fleet.send,
             kill=lambda serial, why: self._fleet.kill(serial, why, excused=True),
             rng=self._rng,
@@ -124,7 +129,14 @@ class Daemon:
         self._adb_server = AdbServer(config.adb.host, config.adb.port, config.data_dir / "adb-server.log")
         self._tracker = AdbTracker(config.adb.host, config.adb.port, self._adb_changed, self._ensure_adb_server)
         self._presence = Presence(
-            config, self._board, self._fleet, lost=self._device_lost, running_task=self._running_task, rng=self._rng
+            config,
+            self._board,
+            self._fleet,
+            lost=self._device_lost,
+            running_task=self._running_task,
+            joined=self._devices_joined,
+            transports=self._transports,
+            rng=self._rng,
         )
         self._nurse = Nurse(
             self._board, self._tracker, hangs=lambda serial: serial in self._stuck, spawn=self._background
@@ -140,6 +152,7 @@ class Daemon:
             license=license_,
             adb_connected=lambda: self._tracker.connected,
             worker_count=lambda: self._fleet.running,
+            counters=lambda: {**self._counters, "device_reconnect": self._nurse.steps},
             messages_dropped=lambda: self._fleet.dropped + self._control.malformed,
         )
         self._control = ControlServer(self._runtime.control_socket, Handlers(self._state), self._state.welcome)
@@ -241,6 +254,17 @@ class Daemon:
     def _device_lost(self, serial: str, why: str) -> None:
         self._background(self._running.lost(serial, Reason.DEVICE_LOST, why))
 
+    def _devices_joined(self, device: str, other: str) -> None:
+        """What waits for a phone under its other name waits for the phone."""
+        self._board.note_transports(device, self._transports.of(device))
+        self._background(self._move_tasks(other, device))
+
+    async def _move_tasks(self, other: str, device: str) -> None:
+        moved = await self._store.write(tasks.move_pending, other, device)
+        if moved:
+            log.info("tasks_moved", device=device, transport=other, count=moved)
+        self._desk.wake()
+
     def _running_task(self, serial: str) -> int | None:
         live = self._running.on(serial)
         return live.task.id if live else None
@@ -278,7 +302,13 @@ class Daemon:
                 self._board.learn(serial, facts)
                 self._troubles.pop(serial, None)
                 self._stuck.discard(serial)
-                self._show_phone(serial)
+                self._transports.learn(serial, facts.hardware_serial)
+                self._presence.join(serial)
+                if self._transports.device_of(serial) == serial:
+                    self._board.note_transports(serial, self._transports.of(serial))
+                    self._show_phone(serial)
+            case EngineCured(cure=cure):
+                self._counters[f"automation_{cure}"] = self._counters.get(f"automation_{cure}", 0) + 1
             case PhoneTrouble(why=why):
                 self._troubles[serial] = f"{why}; {ladder.PERSON[DeviceState.PREPARING]}"
                 self._stuck.add(serial)
@@ -297,6 +327,7 @@ class Daemon:
         self._board.note_worker(serial, None, self._board_starts(serial))
         if retry_in_s is None:
             return
+        self._counters["worker_death"] += 1
         event = DeviceEvent.QUARANTINED if quarantined else DeviceEvent.WORKER_DIED
         deadline = datetime.now(UTC) + timedelta(seconds=retry_in_s)
         again = f"its worker ended ({how}); again in {retry_in_s:.0f} s"

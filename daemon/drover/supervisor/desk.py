@@ -6,11 +6,12 @@ The store decides what is true; nothing here remembers a status.
 import asyncio
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import structlog
 
 from drover.config import Config
@@ -49,6 +50,7 @@ class TaskDesk:
         *,
         boot_id: str,
         device_limit: int,
+        device_of: Callable[[str], str],
         send: Callable[[str, ToWorker], bool],
         kill: Callable[[str, str], bool],
         rng: random.Random,
@@ -60,6 +62,7 @@ class TaskDesk:
         self._running = running
         self._boot_id = boot_id
         self.device_limit = device_limit
+        self._device_of = device_of
         self._send = send
         self._kill = kill
         self._rng = rng
@@ -72,7 +75,11 @@ class TaskDesk:
         """Store the tasks of one request; answers after they are durable."""
         if self.draining:
             raise RequestError(Code.UNAVAILABLE, "The daemon is shutting down; try again later.", retry_after_s=30)
-        known = Accounts(await self._store.read(accounts.all))
+        request = msgspec.structs.replace(request, serials=_once(map(self._device_of, request.serials)))
+        registered = await self._store.read(accounts.all)
+        known = Accounts(
+            [msgspec.structs.replace(account, serial=self._device_of(account.serial)) for account in registered]
+        )
         planned = plan_tasks(
             request,
             accounts=known,
@@ -211,6 +218,11 @@ class TaskDesk:
         await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
+
+
+def _once(serials: Iterable[str]) -> list[str]:
+    """Each once: two names of one phone do not make two tasks."""
+    return list(dict.fromkeys(serials))
 
 
 async def _within(seconds: float, event: asyncio.Event) -> bool:

@@ -44,6 +44,8 @@ class WorkerProcess:
     forked_at: float = 0.0
     excused: bool = False
     killed_at: float | None = None
+    transport: str = ""
+    forked_by: str = ""
     said_hello: bool = False
     last_word: float = 0.0
     timer: asyncio.TimerHandle | None = None
@@ -108,12 +110,15 @@ class Fleet:
 
     # --- what the supervisor asks
 
-    def want(self, serial: str) -> None:
-        """Have a worker for this phone, from now on."""
+    def want(self, serial: str, transport: str = "") -> None:
+        """Have a worker for this phone, from now on; one that uses another transport is replaced."""
         worker = self._workers.get(serial)
         if worker is None:
             worker = self._workers[serial] = WorkerProcess(serial=serial, restarts=WorkerRestarts())
         worker.wanted = True
+        if transport != worker.transport:
+            worker.transport = transport
+            self.kill(serial, f"the phone is reached by {transport or serial} now", excused=True)
         if worker.pid is None and not worker.forking and worker.timer is None:
             self._fork(worker)
 
@@ -189,6 +194,7 @@ class Fleet:
         worker.incarnation += 1
         worker.forking = True
         worker.forked_at = time.monotonic()
+        worker.forked_by = worker.transport
         worker.excused = False
         worker.killed_at = None
         worker.said_hello = False
@@ -203,6 +209,7 @@ class Fleet:
                 engine=self._engine,
                 heartbeat_s=self._heartbeat_s,
                 log_level=self._log_options[0],
+                transport=worker.transport,
             )
         )
 
@@ -229,6 +236,8 @@ class Fleet:
         self._listener.worker_started(worker.serial, pid, worker.incarnation)
         if not worker.wanted:
             self._kill_pid(pid)
+        elif worker.forked_by != worker.transport:
+            self.kill(worker.serial, "the phone is reached otherwise now", excused=True)
 
     def _exited(self, pid: int, status: int) -> None:
         worker = self._by_pid.pop(pid, None)

@@ -13,9 +13,11 @@ from drover.config import Config
 from drover.policy import ladder, remarks
 from drover.policy.device_states import DeviceEvent
 from drover.policy.flapping import Flapping
+from drover.policy.transports import preferred
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.fleet import Fleet
 from drover.supervisor.tracker import ADB_ERRORS, AdbTracker, said
+from drover.supervisor.transports import Transports
 from drover.wire.devices import DeviceState
 from drover.wire.worker import Probe
 
@@ -51,7 +53,9 @@ class Presence:
         fleet: Fleet,
         *,
         lost: Callable[[str, str], None],
+        joined: Callable[[str, str], None],
         running_task: Callable[[str], int | None],
+        transports: Transports,
         rng: random.Random,
     ) -> None:
         self._grace_s = config.devices.lost_grace_s
@@ -60,9 +64,12 @@ class Presence:
         self._board = board
         self._fleet = fleet
         self._lost = lost
+        self._joined = joined
         self._running_task = running_task
         self._usable: set[str] = set()
         self._away_since: dict[str, float] = {}
+        self._transports = transports
+        self._raw: dict[str, str] = {}
         self._listing: dict[str, str] = {}
         self._held: set[str] = set()
         self._flaps: dict[str, Flapping] = {}
@@ -73,8 +80,8 @@ class Presence:
     def listed(self, listing: Mapping[str, str] | None) -> None:
         """A new listing; None when the adb server itself is gone."""
         self._reachable = listing is not None
-        self._listing = dict(listing or {})
-        found = {serial: state for serial, state in (listing or {}).items() if serial not in self._ignored}
+        self._raw = {serial: state for serial, state in (listing or {}).items() if serial not in self._ignored}
+        found = self._listing = self._transports.collapse(self._raw)
         for serial, state in found.items():
             if state == "device":
                 self._present(serial)
@@ -88,17 +95,41 @@ class Presence:
                 self._away(serial, DeviceEvent.GONE, why)
 
     def _present(self, serial: str) -> None:
-        if serial in self._usable or self._holds_back(serial):
+        if serial in self._usable:
+            self._fleet.want(serial, self._transport(serial))
+            return
+        if self._holds_back(serial):
             return
         self._usable.add(serial)
         came_back = self._away_since.pop(serial, None) is not None
         self._board.apply(serial, DeviceEvent.LISTED, "adb lists it")
-        self._fleet.want(serial)
+        self._fleet.want(serial, self._transport(serial))
         task_id = self._running_task(serial)
         if task_id is not None:  # it came back within the grace and its attempt goes on
             self._board.apply(serial, DeviceEvent.ATTEMPT_BEGAN, f"task {task_id}", task_id=task_id)
         elif came_back:
             self._fleet.send(serial, Probe())  # its worker lived through the absence; let it look
+
+    def _transport(self, serial: str) -> str:
+        current = self._transports.current(serial)
+        return "" if current == serial else current
+
+    def join(self, serial: str) -> None:
+        """A worker has told which phone it found: if another device is that phone too, they become one."""
+        twin = self._transports.twin(serial, self._raw)
+        if twin is None:
+            return
+        # The one that runs something goes on; otherwise the better name stays.
+        device = twin if self._running_task(twin) is not None else preferred((serial, twin))
+        other = twin if device == serial else serial
+        self._transports.join(device, other)
+        self._usable.discard(other)
+        self._away_since.pop(other, None)
+        self._held.discard(other)
+        self._fleet.unwant(other)
+        reason = f"the same phone as {device}, which drives it; give its tasks to {device}"
+        self._board.apply(other, DeviceEvent.GONE, reason)
+        self._joined(device, other)
 
     def _holds_back(self, serial: str) -> bool:
         """Whether a phone that comes and goes must wait before it is used again; then it is shown as offline."""
@@ -152,7 +183,7 @@ class Presence:
         """Ask adb to connect the configured network phones that it does not list, until cancelled."""
         while self._connect:
             for address in self._connect:
-                if self._reachable and address not in self._usable:
+                if self._reachable and self._raw.get(address) != "device":
                     try:
                         answer = await tracker.ask(f"host:connect:{address}")
                     except ADB_ERRORS as error:

@@ -36,6 +36,7 @@ class DaemonState:
     adb_connected: Callable[[], bool]
     worker_count: Callable[[], int]
     messages_dropped: Callable[[], int]
+    counters: Callable[[], dict[str, int]]
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     api_url: str = ""
     _watching: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
@@ -77,4 +78,5 @@ class DaemonState:
             workers=self.worker_count(),
             messages_dropped=self.messages_dropped(),
             data_dir=str(self.config.data_dir),
+            counters=self.counters(),
         )

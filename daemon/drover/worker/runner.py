@@ -12,7 +12,14 @@ from typing import Final
 import structlog
 
 from drover import apps
-from drover.phone.engine import AppMissingError, PhoneError, PhoneLostError, PhoneTimeoutError
+from drover.phone.engine import (
+    AppMissingError,
+    Cure,
+    PhoneError,
+    PhoneLostError,
+    PhoneStartingError,
+    PhoneTimeoutError,
+)
 from drover.phone.phone import Phone
 from drover.policy import remarks
 from drover.scripts import registry
@@ -23,6 +30,7 @@ from drover.wire.worker import (
     AttemptRefused,
     Begin,
     Ended,
+    EngineCured,
     FromWorker,
     IntentRecorded,
     IntentRefused,
@@ -37,6 +45,7 @@ log = structlog.get_logger("drover.worker")
 
 OPEN_RETRY_MAX_S = 30.0
 IDLE_PROBE_S = 60.0
+DEGRADED_S = 600.0
 
 PACKAGES: Final = tuple(package for platform in apps.PLATFORMS for package in apps.load(platform).packages)
 """Read when the zygote imports this, so that every worker shares the apps' data."""
@@ -113,19 +122,26 @@ class Runner:
             phone: Phone | None = None
             try:
                 phone = Phone.open(
-                    self._spec.serial,
+                    self._spec.transport or self._spec.serial,
                     adb_host=self._spec.adb_host,
                     adb_port=self._spec.adb_port,
                     engine=self._spec.engine,
+                    told=self._cured,
                 )
                 self._look(phone)
                 return phone
             except PhoneError as error:
                 if phone is not None:
                     phone.close()
+                if isinstance(error, PhoneStartingError):
+                    pause_s = 1.0  # it says itself when it is ready, and that is soon
                 self._send(PhoneTrouble(why=str(error)))
                 pause_s = self._pause(pause_s)
         return None
+
+    def _cured(self, cure: Cure, why: str) -> None:
+        log.warning("automation_cured", cure=cure.value, why=why)
+        self._send(EngineCured(cure=cure.value, why=why))
 
     def _pause(self, pause_s: float) -> float:
         """Wait before the next try, and how long to wait after that. A probe means that adb has the phone again."""
@@ -140,6 +156,7 @@ class Runner:
 
     def _serve(self, phone: Phone) -> None:
         """Run attempts; look after an idle phone now and then. Returns when the phone must be opened anew."""
+        opened = time.monotonic()
         while True:
             try:
                 message = self._inbox.get(timeout=IDLE_PROBE_S)
@@ -148,6 +165,8 @@ class Runner:
             match message:
                 case None:
                     return
+                case Probe() if phone.degraded and time.monotonic() - opened > DEGRADED_S:
+                    return  # the automation server may be had by now
                 case Probe():
                     healthy = self._probe(phone)
                 case Begin():
@@ -192,6 +211,7 @@ class Runner:
             attempt.stop(Reason.INTERRUPTED, remarks.SHUT_DOWN)
         healthy = True
         try:
+            phone.ready()
             attempt.package = self._package(phone, message)
             ended = _perform(attempt, message)
         except PhoneLostError as error:
