@@ -3,7 +3,6 @@
 Asks the adb server for reconnections of single phones; never ends a server.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from drover.supervisor.tracker import ADB_ERRORS, AdbTracker, said
 from drover.wire.devices import Device, DeviceState
 
 log = structlog.get_logger("drover.devices")
+
+DIAL_AGAIN_S = 5.0
 
 
 @dataclass
@@ -82,30 +83,37 @@ class Nurse:
         wait_s = ladder.pause_s(case.state, serial, case.done)
         case.due = now + wait_s
         self._board.expect(serial, _at(wait_s))
-        if step is ladder.Step.FORGET:
-            self._forgotten[serial] = now + ladder.STEP_EVERY_S
+        for kicked in self._kicked(step, serial):
+            self._forgotten.setdefault(kicked, now + DIAL_AGAIN_S)
         self.steps += 1
         self._spawn(self._take(serial, step))
 
+    def _kicked(self, step: ladder.Step, serial: str) -> list[str]:
+        """The network phones that this step takes off adb's list: measured, adb does not dial them again by itself."""
+        sick = (DeviceState.OFFLINE, DeviceState.UNAUTHORIZED)
+        every = self._board.in_state(*sick) if step is ladder.Step.RECONNECT_OFFLINE else [serial]
+        return [kicked for kicked in every if ladder.is_network(kicked)]
+
     async def _take(self, serial: str, step: ladder.Step) -> None:
         for service in ladder.services(step, serial):
-            try:
-                async with asyncio.timeout(ladder.STEP_EVERY_S / 2):
-                    answer = await self._tracker.ask(service)
-            except ADB_ERRORS as error:
-                answer = said(error)
-            log.info("device_nursed", device=serial, step=step.value, answer=answer.strip()[:200])
+            await self._ask(serial, step.value, service)
+
+    async def _ask(self, serial: str, what: str, service: str) -> None:
+        try:
+            answer = await self._tracker.ask(service)
+        except ADB_ERRORS as error:
+            answer = said(error)
+        log.info("device_nursed", device=serial, step=what, answer=answer.strip()[:200])
 
     def _dial_again(self, now: float) -> None:
-        """adb has forgotten a phone at our word and could not dial it: it must not stay forgotten."""
+        """adb has dropped a phone at our word: it must not stay forgotten, however long it takes to come back."""
         for serial, due in list(self._forgotten.items()):
             device = self._board.get(serial)
-            if device is None or device.state is not DeviceState.ABSENT:
-                if device is not None and device.state in (DeviceState.IDLE, DeviceState.BUSY):
-                    del self._forgotten[serial]
-            elif now >= due:
+            if device is None or device.state in (DeviceState.IDLE, DeviceState.BUSY, DeviceState.LEASED):
+                del self._forgotten[serial]
+            elif now >= due and device.state is DeviceState.ABSENT:
                 self._forgotten[serial] = now + ladder.STEP_EVERY_S
-                self._spawn(self._take(serial, ladder.Step.FORGET))
+                self._spawn(self._ask(serial, "dial again", f"host:connect:{serial}"))
 
 
 def _at(seconds: float) -> datetime:

@@ -16,6 +16,8 @@ RECONNECT_MAX_S: Final = 1.0
 """Short, because phones are to be back within 5 s of their server; a refused connection costs next to nothing."""
 
 CONNECT_TIMEOUT_S: Final = 5.0
+DIAL_TIMEOUT_S: Final = 20.0
+"""adb answers `host:connect` only when the phone has greeted it, or not within ten seconds."""
 QUIET_S: Final = 5.0
 """After this long without news the server is asked whether it still lives: a stuck one says nothing either."""
 
@@ -79,14 +81,16 @@ class AdbTracker:
 
     async def ask(self, service: str) -> str:
         """One service of the server that answers with a text, such as `host:connect:ADDRESS`; one of ADB_ERRORS."""
-        async with _request(self._address, service) as reader:
-            return await _block(reader, await asyncio.wait_for(reader.readexactly(4), CONNECT_TIMEOUT_S))
+        limit_s = DIAL_TIMEOUT_S if service.startswith("host:connect:") else CONNECT_TIMEOUT_S
+        async with asyncio.timeout(limit_s), _request(self._address, service, limit_s) as reader:
+            return await _block(reader, await reader.readexactly(4))
 
 
 class _request:
     """One connection to the adb server on which a service was asked for and granted."""
 
-    def __init__(self, address: tuple[str, int], service: str) -> None:
+    def __init__(self, address: tuple[str, int], service: str, limit_s: float = CONNECT_TIMEOUT_S) -> None:
+        self._limit_s = limit_s
         self._address = address
         self._service = service.encode()
 
@@ -95,7 +99,7 @@ class _request:
         reader, self._writer = await asyncio.wait_for(opening, CONNECT_TIMEOUT_S)
         try:
             self._writer.write(b"%04x%b" % (len(self._service), self._service))
-            status = await asyncio.wait_for(reader.readexactly(4), CONNECT_TIMEOUT_S)
+            status = await asyncio.wait_for(reader.readexactly(4), self._limit_s)
             if status == b"FAIL":
                 head = await asyncio.wait_for(reader.readexactly(4), CONNECT_TIMEOUT_S)
                 raise AdbProtocolError(f"{self._service.decode()}: {await _block(reader, head)}")

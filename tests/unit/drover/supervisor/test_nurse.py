@@ -103,7 +103,7 @@ def test_what_adb_forgot_at_our_word_is_dialled_until_it_is_back(monkeypatch: py
     ward.board.apply(PHONE, DeviceEvent.OFFLINE, "no answer")
     ward.live(91)
     ward.board.apply(PHONE, DeviceEvent.GONE, "adb does not list it")
-    assert ward.live(61) == services(ladder.Step.FORGET) * 2
+    assert ward.live(61) == [f"host:connect:{PHONE}"] * 3
     ward.board.apply(PHONE, DeviceEvent.LISTED)
     ward.board.apply(PHONE, DeviceEvent.PHONE_READY)
     ward.live(1)
