@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections.abc import Sequence
 
 from drover.wire.control import CreateTasks, TasksCreated
 from drover.wire.tasks import Status
@@ -16,7 +17,14 @@ ABSENT = "R58M0ABSENT"
 
 
 def run(
-    rounds: int = 100, *, phones: int = 20, per_s: float = 50, waiting: int = 10_000, timed: bool = True, seed: int = 1
+    rounds: int = 100,
+    *,
+    phones: int = 20,
+    per_s: float = 50,
+    waiting: int = 10_000,
+    points: Sequence[str] = POINTS,
+    timed: bool = True,
+    seed: int = 1,
 ) -> Finding:
     """`waiting` tasks lie in the queue of a phone that is not there, so that a start finds them."""
     finding = Finding(promise="R1 supervisor killed")
@@ -29,7 +37,7 @@ def run(
                 pause.wait(rng.uniform(0.2, 2.0))
                 ready.append(it.restart_daemon())
                 finding.trials += 1
-        forced = [_cut_at(it, point, finding) for point in POINTS]
+        forced = [_cut_at(it, point, finding) for point in points]
         left = until_ended(it, load.accepted, timeout_s=300)
         judge(it, finding, [*load.accepted, *forced])
         late = sum(seconds > READY_S for seconds in ready)

@@ -16,18 +16,18 @@ BACK_S = 5.0
 def run(rounds: int = 100, *, phones: int = 5, per_s: float = 2, refuse_s: float = 60.0, timed: bool = True) -> Finding:
     """`refuse_s`: how long the server's address refuses once, beyond the grace for absent phones."""
     finding = Finding(promise="R4 adb server death")
-    with rig(phones) as it, Load(it.daemon.runtime_dir, it.serials, per_s=per_s) as load:
-        workers = {serial: it.worker(serial) for serial in it.serials}
-        forker, back = zygote(it.daemon), list[float]()
-        for _ in range(rounds):
-            back.append(_die(it))
+    back: list[float] = []
+    with rig(phones) as it:
+        with Load(it.daemon.runtime_dir, it.serials, per_s=per_s) as load:
+            workers, forker = {serial: it.worker(serial) for serial in it.serials}, zygote(it.daemon)
+            for _ in range(rounds):
+                back.append(_die(it))
+                finding.trials += 1
+            for serial, pid in workers.items():
+                finding.check(it.worker(serial) == pid, f"the worker of {serial} died with the adb server")
+            back.append(_refuse(it, refuse_s))
             finding.trials += 1
-        for serial, pid in workers.items():
-            finding.check(it.worker(serial) == pid, f"the worker of {serial} died with the adb server")
-        back.append(_refuse(it, refuse_s))
-        finding.trials += 1
-        finding.check(alive(forker) and it.daemon.process.poll() is None, "the daemon or its zygote died")
-        load.__exit__(None, None, None)
+            finding.check(alive(forker) and it.daemon.process.poll() is None, "the daemon or its zygote died")
         left = until_ended(it, load.accepted, timeout_s=180)
         judge(it, finding, load.accepted)
         late = sum(seconds > BACK_S for seconds in back)
