@@ -10,7 +10,6 @@ from tests.chaos.finding import Finding
 from tests.chaos.judges import judge, until_ended
 from tests.chaos.load import Accepted, Load
 from tests.chaos.rig import POINTS, Rig, rig
-from tests.support.phones import wait_until
 
 READY_S = 2.0
 ABSENT = "R58M0ABSENT"
@@ -29,15 +28,16 @@ def run(
     """`waiting` tasks lie in the queue of a phone that is not there, so that a start finds them."""
     finding = Finding(promise="R1 supervisor killed")
     rng, pause = random.Random(seed), threading.Event()
-    with rig(phones) as it:
+    with rig(phones + 1) as it:
+        spare, working = it.serials[0], it.serials[1:]
         _queue(it, waiting)
         ready: list[float] = []
-        with Load(it.daemon.runtime_dir, it.serials, per_s=per_s, seed=seed) as load:
+        with Load(it.daemon.runtime_dir, working, per_s=per_s, seed=seed) as load:
             for _ in range(rounds):
                 pause.wait(rng.uniform(0.2, 2.0))
                 ready.append(it.restart_daemon())
                 finding.trials += 1
-        forced = [_cut_at(it, point, finding) for point in points]
+        forced = [_cut_at(it, spare, point, finding) for point in points]
         left = until_ended(it, load.accepted, timeout_s=300)
         judge(it, finding, [*load.accepted, *forced])
         late = sum(seconds > READY_S for seconds in ready)
@@ -56,10 +56,10 @@ def _queue(it: Rig, count: int) -> None:
         it.daemon.client.ask(request, TasksCreated)
 
 
-def _cut_at(it: Rig, point: str, finding: Finding) -> Accepted:
+def _cut_at(it: Rig, serial: str, point: str, finding: Finding) -> Accepted:
     """Kill the supervisor while a task stands at this point; the task must come to its one end."""
-    serial, target = it.serials[0], f"r01.{point.replace(' ', '')}"
-    wait_until(lambda: it.device(serial).queued == 0 and it.device(serial).task_id is None, timeout_s=300, what="quiet")
+    target = f"r01.{point.replace(' ', '')}"
+    it.wait_there(serial)
     task_id = it.hold_at(point, serial, target)
     it.daemon.kill()
     it.let_go(serial)

@@ -24,7 +24,7 @@ log = structlog.get_logger("drover.workers")
 
 HELLO_TIMEOUT_S: Final = 30.0
 SILENT_HEARTBEATS: Final = 5
-SHUTDOWN_GRACE_S: Final = 3.0
+SHUTDOWN_GRACE_S: Final = 2.0
 HURRY_GRACE_S: Final = 0.3
 ZYGOTE_AGAIN_S: Final = 5.0
 ZYGOTE_ANSWER_S: Final = 8.0
