@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import uuid
+from collections import Counter
 from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -63,7 +64,7 @@ class Daemon:
         self._troubles: dict[str, str] = {}
         self._stuck: set[str] = set()
         self._transports = Transports()
-        self._counters = dict.fromkeys(COUNTERS, 0)
+        self._counters = Counter[str](dict.fromkeys(COUNTERS, 0))
         self._notifier = sdnotify.SystemdNotifier()
 
     async def run(self) -> None:
@@ -308,7 +309,7 @@ class Daemon:
                     self._board.note_transports(serial, self._transports.of(serial))
                     self._show_phone(serial)
             case EngineCured(cure=cure):
-                self._counters[f"automation_{cure}"] = self._counters.get(f"automation_{cure}", 0) + 1
+                self._counters[f"automation_{cure}"] += 1
             case PhoneTrouble(why=why):
                 self._troubles[serial] = f"{why}; {ladder.PERSON[DeviceState.PREPARING]}"
                 self._stuck.add(serial)

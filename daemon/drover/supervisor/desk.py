@@ -100,6 +100,7 @@ class TaskDesk:
         """End a pending or running task with reason stopped; returns when it has ended."""
         stopped = await self._store.write(tasks.stop_pending, task_id, now=datetime.now(UTC))
         if stopped is not None:
+            log.info("task_stopped", task=task_id, device=stopped.serial, remark=stopped.remark)
             self.wake()
             return
         live = self._running.of_task(task_id)

@@ -31,7 +31,15 @@ async def recover(store: Store, config: Config, *, boot_id: str, rng: random.Ran
         task = await store.read(tasks.get, attempt.task_id)
         decide = ending(task.script_name if task else "", Reason.INTERRUPTED, remarks.DAEMON_DIED, (), rng)
         closed = await store.write(attempts.finish, attempt.fence, decide, now=datetime.now(UTC))
-        log.info("attempt_recovered", task=attempt.task_id, status=closed.status.name.lower() if closed else None)
+        if closed is not None:
+            log.info(
+                "attempt_recovered",
+                task=closed.id,
+                device=closed.serial,
+                status=closed.status.name.lower(),
+                reason=closed.reason,
+                remark=closed.remark,
+            )
     await _fail_missed(store, config)
     await stamp_alive(store)
 
@@ -52,7 +60,7 @@ async def _fail_missed(store: Store, config: Config) -> None:
         grace_s=config.tasks.late_grace_s,
     )
     for task in missed:
-        log.warning("task_missed", task=task.id, scheduled_at=str(task.scheduled_at))
+        log.warning("task_missed", task=task.id, device=task.serial, remark=task.remark)
 
 
 async def _end_orphans(store: Store, boot_id: str) -> None:

@@ -1,6 +1,7 @@
 """The nurse takes a sick phone up the ladder, in time, and no other."""
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from typing import Any, cast
 
@@ -8,7 +9,6 @@ import pytest
 
 from drover.policy import ladder
 from drover.policy.device_states import DeviceEvent
-from drover.supervisor import nurse as nurse_module
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.nurse import Nurse
 from drover.supervisor.tracker import AdbProtocolError, AdbTracker
@@ -36,7 +36,7 @@ class Ward:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, hangs: bool = False) -> None:
         self.now = 1000.0
-        monkeypatch.setattr(nurse_module.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
         self.board = DeviceBoard([], lambda _: None)
         self.server = Server()
         self.nurse = Nurse(self.board, cast(AdbTracker, self.server), hangs=lambda _: hangs, spawn=self._spawn)
