@@ -74,6 +74,7 @@ class Presence:
         self._held: set[str] = set()
         self._flaps: dict[str, Flapping] = {}
         self._flap_line_at: dict[str, float] = {}
+        self._dialled: dict[str, str] = {}
         self._rng = rng
         self._reachable = False
 
@@ -82,17 +83,22 @@ class Presence:
         self._reachable = listing is not None
         self._raw = {serial: state for serial, state in (listing or {}).items() if serial not in self._ignored}
         found = self._listing = self._transports.collapse(self._raw)
-        for serial, state in found.items():
-            if state == "device":
+        shown = self._board.in_state(DeviceState.UNAUTHORIZED, DeviceState.OFFLINE)
+        for serial in [*found, *((self._usable | set(shown)) - set(found))]:
+            if found.get(serial) == "device":
                 self._present(serial)
             elif serial not in self._held:
-                event, reason = UNUSABLE.get(state, (DeviceEvent.OFFLINE, f"adb calls its state {state!r}"))
-                self._away(serial, event, reason)
-        known = self._usable | set(self._board.in_state(DeviceState.UNAUTHORIZED, DeviceState.OFFLINE))
-        for serial in known - self._held:
-            if serial not in found:
-                why = "adb does not list it" if self._reachable else "the adb server does not answer"
-                self._away(serial, DeviceEvent.GONE, why)
+                self._missing(serial)
+
+    def _missing(self, serial: str) -> None:
+        """adb cannot use it now: in its own words, if it lists the phone at all."""
+        state = self._listing.get(serial)
+        if state is not None:
+            event, reason = UNUSABLE.get(state, (DeviceEvent.OFFLINE, f"adb calls its state {state!r}"))
+            self._away(serial, event, reason)
+        else:
+            why = "adb does not list it" if self._reachable else "the adb server does not answer"
+            self._away(serial, DeviceEvent.GONE, why)
 
     def _present(self, serial: str) -> None:
         if serial in self._usable:
@@ -120,7 +126,8 @@ class Presence:
         if twin is None:
             return
         # The one that runs something goes on; otherwise the better name stays.
-        device = twin if self._running_task(twin) is not None else preferred((serial, twin))
+        running = [name for name in (serial, twin) if self._running_task(name) is not None]
+        device = preferred(running or (serial, twin))
         other = twin if device == serial else serial
         self._transports.join(device, other)
         self._usable.discard(other)
@@ -170,8 +177,12 @@ class Presence:
     def watch(self) -> None:
         """Give up devices that stayed away too long; called every second."""
         now = time.monotonic()
-        for serial in [serial for serial in self._held if self._listing.get(serial) == "device"]:
-            self._present(serial)
+        for serial in list(self._held):
+            if self._listing.get(serial) == "device":
+                self._present(serial)
+            elif self._flaps[serial].came(now, self._rng) <= 0:  # its time is over and it is not there
+                self._held.discard(serial)
+                self._missing(serial)
         for serial, since in list(self._away_since.items()):
             if now - since < self._grace_s:
                 continue
@@ -182,11 +193,16 @@ class Presence:
     async def keep_connected(self, tracker: AdbTracker) -> None:
         """Ask adb to connect the configured network phones that it does not list, until cancelled."""
         while self._connect:
-            for address in self._connect:
-                if self._reachable and self._raw.get(address) != "device":
-                    try:
-                        answer = await tracker.ask(f"host:connect:{address}")
-                    except ADB_ERRORS as error:
-                        answer = said(error)
-                    log.info("adb_connect", device=address, answer=answer)
+            missing = [address for address in self._connect if self._raw.get(address) != "device"]
+            if self._reachable:  # at once: one that does not answer must not keep the others waiting
+                await asyncio.gather(*(self._dial(tracker, address) for address in missing))
             await asyncio.sleep(CONNECT_EVERY_S)
+
+    async def _dial(self, tracker: AdbTracker, address: str) -> None:
+        try:
+            answer = await tracker.ask(f"host:connect:{address}")
+        except ADB_ERRORS as error:
+            answer = said(error)
+        if self._dialled.get(address) != answer:
+            self._dialled[address] = answer
+            log.info("adb_connect", device=address, answer=answer)
