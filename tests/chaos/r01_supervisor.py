@@ -9,7 +9,7 @@ from drover.wire.tasks import Status
 from tests.chaos.finding import Finding
 from tests.chaos.judges import judge, until_ended
 from tests.chaos.load import Accepted, Load
-from tests.chaos.rig import POINTS, Rig, rig
+from tests.chaos.rig import POINTS, Rig, rig, strays
 
 READY_S = 2.0
 ABSENT = "R58M0ABSENT"
@@ -38,6 +38,7 @@ def run(
                 ready.append(it.restart_daemon())
                 finding.trials += 1
         forced = [_cut_at(it, spare, point, finding) for point in points]
+        finding.check(not (left_over := strays(it.daemon)), f"workers that no daemon owns: {left_over}")
         left = until_ended(it, load.accepted, timeout_s=300)
         judge(it, finding, [*load.accepted, *forced])
         late = sum(seconds > READY_S for seconds in ready)

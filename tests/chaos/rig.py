@@ -119,6 +119,18 @@ def family(daemon: DroverDaemon) -> list[psutil.Process]:
     return psutil.Process(daemon.process.pid).children(recursive=True)
 
 
+def strays(daemon: DroverDaemon) -> list[int]:
+    """Processes of this daemon's boots that are not its descendants any more."""
+    mine = f"DROVER_SABOTAGE={daemon.environment['DROVER_SABOTAGE']}".encode()
+    owned = {daemon.process.pid, *(process.pid for process in family(daemon))}
+    found: list[int] = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(OSError, psutil.Error):
+            if process.pid not in owned and mine in Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0"):
+                found.append(process.pid)
+    return found
+
+
 def zygote(daemon: DroverDaemon) -> int:
     """The pid of the process that forks the workers."""
     children = psutil.Process(daemon.process.pid).children()
