@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -32,6 +33,7 @@ RUNS: Mapping[str, Callable[..., Finding]] = {
     "R4": r04_adb_server.run,
     "R5": r05_flapping.run,
     "R6": r06_stuck_calls.run,
+    "R6-adb": partial(r06_stuck_calls.run, engine="adb"),
     "R7": r07_stuck_processes.run,
     "R8": r08_drain.run,
     "R9": r09_worker_ends.run,

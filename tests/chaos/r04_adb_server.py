@@ -1,4 +1,4 @@
-"""R4: adb's server dies, again and again, and once refuses for long. Nobody dies of it and the phones are back soon."""
+"""R4: adb's server dies again and again, refuses for long, is stuck. Nobody dies of it; the phones are back soon."""
 
 import threading
 import time
@@ -25,8 +25,8 @@ def run(rounds: int = 100, *, phones: int = 5, per_s: float = 2, refuse_s: float
                 finding.trials += 1
             for serial, pid in workers.items():
                 finding.check(it.worker(serial) == pid, f"the worker of {serial} died with the adb server")
-            back.append(_refuse(it, refuse_s))
-            finding.trials += 1
+            back += [_refuse(it, refuse_s), _stick(it)]
+            finding.trials += 2
             finding.check(alive(forker) and it.daemon.process.poll() is None, "the daemon or its zygote died")
         left = until_ended(it, load.accepted, timeout_s=180)
         judge(it, finding, load.accepted)
@@ -51,6 +51,16 @@ def _refuse(it: Rig, seconds: float) -> float:
     wait_until(lambda: _absent(it), timeout_s=30, what="the absence")
     threading.Event().wait(seconds)  # for so long the address refuses: the promise counts in minutes, not in events
     it.proxy.accept()
+    begun = time.monotonic()
+    it.wait_there()
+    return time.monotonic() - begun
+
+
+def _stick(it: Rig) -> float:
+    """The server takes connections and answers nothing: only asking it shows that."""
+    it.proxy.stall()
+    wait_until(lambda: _absent(it), timeout_s=60, what="the absence")
+    it.proxy.flow()
     begun = time.monotonic()
     it.wait_there()
     return time.monotonic() - begun

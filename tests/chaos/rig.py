@@ -10,7 +10,6 @@ from pathlib import Path
 
 import psutil
 
-from drover.wire.control import GetDevice
 from drover.wire.devices import Device, DeviceState
 from drover.wire.tasks import Effect, Task
 from tests.chaos.proxy import AdbProxy
@@ -41,7 +40,7 @@ class Rig:
         return [phone.serial for phone in self.phones.phones]
 
     def device(self, serial: str) -> Device:
-        return self.daemon.client.ask(GetDevice(serial=serial), Device)
+        return self.daemon.device(serial)
 
     def worker(self, serial: str, *, timeout_s: float = 30.0) -> int:
         """The process of the phone's present worker."""

@@ -12,8 +12,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from drover.client import ControlClient, DaemonUnreachableError
-from drover.wire.control import CreateTasks, DaemonStatus, DeviceList, GetStatus, GetTask, ListDevices, TasksCreated
-from drover.wire.devices import DeviceState
+from drover.wire.control import (
+    CreateTasks,
+    DaemonStatus,
+    DeviceList,
+    GetDevice,
+    GetStatus,
+    GetTask,
+    ListDevices,
+    TasksCreated,
+)
+from drover.wire.devices import Device, DeviceState
 from drover.wire.tasks import Task
 from tests.support.phones import wait_until
 
@@ -120,6 +129,9 @@ class DroverDaemon:
     def api_url(self) -> str:
         """The shim's base URL, once it answers."""
         return wait_until(lambda: self.status().api_url, timeout_s=READY_S, what="the HTTP front")
+
+    def device(self, serial: str) -> Device:
+        return self.client.ask(GetDevice(serial=serial), Device)
 
     def states(self) -> dict[str, DeviceState]:
         return {d.serial: d.state for d in self.client.ask(ListDevices(), DeviceList).devices}

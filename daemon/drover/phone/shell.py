@@ -73,14 +73,7 @@ def app_version(adb: Adb, package: str, *, timeout_s: float) -> str:
 
 def facts(adb: Adb, packages: Sequence[str], *, engine: str, timeout_s: float) -> DeviceFacts:
     """What is known of the phone, in one round trip; apps that are not installed are left out."""
-    props = [
-        "sys.boot_completed",
-        "ro.serialno",
-        "ro.product.model",
-        "ro.build.version.release",
-        "ro.build.version.sdk",
-    ]
-    commands = [["getprop", prop] for prop in props] + [["wm", "size"], ["dumpsys", "battery"]]
+    commands = [["getprop", prop] for prop in _PROPS] + [["wm", "size"], ["dumpsys", "battery"]]
     commands += [["dumpsys", "package", checked(package)] for package in packages]
     booted, serial, model, release, sdk, size, battery, *dumps = adb.shell_all(commands, timeout_s=timeout_s)
     if booted.strip() != "1":

@@ -328,7 +328,7 @@ class Daemon:
         self._board.note_worker(serial, None, self._board_starts(serial))
         if retry_in_s is None:
             return
-        self._counters["worker_death"] += 1
+        self._counters["worker_death"] += retry_in_s > 0  # one that is started again at once died at our own hand
         event = DeviceEvent.QUARANTINED if quarantined else DeviceEvent.WORKER_DIED
         deadline = datetime.now(UTC) + timedelta(seconds=retry_in_s)
         again = f"its worker ended ({how}); again in {retry_in_s:.0f} s"

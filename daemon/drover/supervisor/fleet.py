@@ -27,6 +27,7 @@ SILENT_HEARTBEATS: Final = 5
 SHUTDOWN_GRACE_S: Final = 2.0
 HURRY_GRACE_S: Final = 0.3
 ZYGOTE_AGAIN_S: Final = 5.0
+ZYGOTE_STABLE_S: Final = 30.0
 ZYGOTE_ANSWER_S: Final = 8.0
 """Within this the zygote forks and reports an end: it does nothing else."""
 
@@ -91,6 +92,8 @@ class Fleet:
         self._workers: dict[str, WorkerProcess] = {}
         self._by_pid: dict[int, WorkerProcess] = {}
         self._ending = False
+        self._forks = True
+        self._zygote_at = time.monotonic()
         self._restarting: asyncio.Task[None] | None = None
         self._zygote = Zygote(self._from_zygote, self._zygote_died)
         self._channel: WorkerChannel | None = None
@@ -151,7 +154,7 @@ class Fleet:
         if worker is None or worker.pid is None:
             return False
         log.warning("worker_killed", device=serial, pid=worker.pid, why=why)
-        worker.excused = excused
+        worker.excused = worker.excused or excused
         worker.killed_at = worker.killed_at or time.monotonic()
         self._kill_pid(worker.pid)
         return True
@@ -189,7 +192,7 @@ class Fleet:
 
     def _fork(self, worker: WorkerProcess) -> None:
         worker.timer = None
-        if self._ending or not worker.wanted:
+        if self._ending or not worker.wanted or not self._forks:
             return
         worker.incarnation += 1
         worker.forking = True
@@ -256,10 +259,12 @@ class Fleet:
         self._listener.worker_ended(worker.serial, status, quarantined=verdict.quarantined, retry_in_s=verdict.delay_s)
 
     def _zygote_died(self) -> None:
-        """Its workers die with it; start it again, and them."""
+        """Its workers die with it; start it again, and them. None of the phones is to blame."""
         if self._ending:
             return
-        for pid in list(self._by_pid):
+        self._forks = False
+        for pid, worker in list(self._by_pid.items()):
+            worker.excused = True
             self._kill_pid(pid)
             self._exited(pid, -signal.SIGKILL)
         for worker in self._workers.values():
@@ -268,8 +273,13 @@ class Fleet:
 
     async def _restart_zygote(self) -> None:
         await self._zygote.stop()
-        while not await self._start_zygote():
-            await asyncio.sleep(ZYGOTE_AGAIN_S)
+        quick = time.monotonic() - self._zygote_at < ZYGOTE_STABLE_S
+        while True:
+            await asyncio.sleep(ZYGOTE_AGAIN_S if quick else 0)
+            if await self._start_zygote():
+                break
+            quick = True
+        self._forks = True
         for worker in self._workers.values():
             if worker.wanted and worker.pid is None and worker.timer is None:
                 self._fork(worker)
@@ -277,6 +287,7 @@ class Fleet:
     async def _start_zygote(self) -> bool:
         """False if it did not start; that it cannot must not leave every phone without a worker for ever."""
         self._zygote = Zygote(self._from_zygote, self._zygote_died)
+        self._zygote_at = time.monotonic()
         try:
             await self._zygote.start(log_level=self._log_options[0], log_format=self._log_options[1])
         except (RuntimeError, OSError, TimeoutError) as error:

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from drover.wire.control import GetDevice
-from drover.wire.devices import Device
 from drover.wire.tasks import Effect, Status
+from tests.chaos.rig import zygote
 from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
-from tests.support.phones import PhoneFarm
+from tests.support.phones import PhoneFarm, wait_until
 
 
 def worker_pid(daemon: DroverDaemon, serial: str) -> int:
-    pid = daemon.client.ask(GetDevice(serial=serial), Device).worker_pid
+    pid = daemon.device(serial).worker_pid
     assert pid is not None
     return pid
 
@@ -53,6 +52,16 @@ def test_r08_drain_lets_a_running_task_end(own: DroverDaemon, farm: PhoneFarm) -
     own.start()
     assert own.task(running[0]).status is Status.COMPLETED
     assert own.wait_ended(waiting[0]).status is Status.COMPLETED
+
+
+def test_r09_the_zygote_dies_and_no_phone_is_to_blame(own: DroverDaemon, farm: PhoneFarm) -> None:
+    serials = [phone.serial for phone in farm.phones]
+    before = {serial: worker_pid(own, serial) for serial in serials}
+    os.kill(zygote(own), signal.SIGKILL)
+    wait_until(lambda: all(own.device(serial).worker_pid != before[serial] for serial in serials), what="the ends")
+    own.wait_idle(*serials, timeout_s=60)
+    assert not any(pid == worker_pid(own, serial) for serial, pid in before.items())
+    assert own.status().counters["worker_death"] == 0
 
 
 def test_r20_second_daemon_is_refused(own: DroverDaemon) -> None:
