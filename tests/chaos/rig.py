@@ -21,6 +21,11 @@ from tests.support.phones import PhoneProcess, wait_until
 SETTINGS: Mapping[str, str] = {
     "DROVER_LICENSE_PLAN": "Business",
     "DROVER_DEVICES_HEARTBEAT_S": "1",
+    # Load means more than an account may do: without these its tasks would wait for tomorrow.
+    "DROVER_PACE_FOLLOW_PER_DAY": "0",
+    "DROVER_PACE_UNFOLLOW_PER_DAY": "0",
+    "DROVER_PACE_PAUSE_MIN_S": "0",
+    "DROVER_PACE_PAUSE_MAX_S": "0",
 }
 THERE = (DeviceState.IDLE, DeviceState.BUSY)
 SABOTAGE = Path(__file__).with_name("sabotage")
