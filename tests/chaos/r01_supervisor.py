@@ -10,6 +10,7 @@ from tests.chaos.finding import Finding
 from tests.chaos.judges import judge, until_ended
 from tests.chaos.load import Accepted, Load
 from tests.chaos.rig import POINTS, Rig, rig, strays
+from tests.support.phones import wait_until
 
 READY_S = 2.0
 ABSENT = "R58M0ABSENT"
@@ -34,7 +35,7 @@ def run(
         ready: list[float] = []
         with Load(it.daemon.runtime_dir, working, per_s=per_s, seed=seed) as load:
             for _ in range(rounds):
-                pause.wait(rng.uniform(0.2, 2.0))
+                _until_moment(it, rng, pause)
                 ready.append(it.restart_daemon())
                 finding.trials += 1
         forced = [_cut_at(it, spare, point, finding) for point in points]
@@ -48,6 +49,15 @@ def run(
             f"max {max(ready):.2f} s with {waiting} tasks"
         )
     return finding
+
+
+def _until_moment(it: Rig, rng: random.Random, pause: threading.Event) -> None:
+    """A third of the kills come while it still starts, the others while attempts run."""
+    if rng.random() < 1 / 3:
+        pause.wait(rng.uniform(0.0, 2.0))
+        return
+    wait_until(lambda: it.daemon.status().tasks.running > 0, timeout_s=60, what="a running attempt")
+    pause.wait(rng.uniform(0.0, 1.0))
 
 
 def _queue(it: Rig, count: int) -> None:
