@@ -74,6 +74,7 @@ class Rig:
         """A follow task that stands at this point on this phone, until `let_go`; its id."""
         first = {"before intent": ("am", "before"), "tap to sent": ("click", "after")}
         command, when = first.get(point, ("click", "before"))
+        clicks = self._clicks(serial)
         self.phones.fault(serial, "hang", command=command, when=when)
         (task_id,) = self.daemon.follow(serial, target=target)
         if point == "before intent":
@@ -82,10 +83,15 @@ class Rig:
             wait_until(lambda: effects(self.phones, serial, "follow", target), timeout_s=60, what="the tap")
         else:
             self._until_effect(task_id, Effect.INTENT)
+            # The tap is aimed once more after the intent: only now is it under way.
+            wait_until(lambda: self._clicks(serial) > clicks, timeout_s=30, what="the tap")
         if point == "sent to confirmed":
             self.phones.fault(serial, "hang", command="dumpWindowHierarchy", when="before")
             self._until_effect(task_id, Effect.SENT)
         return task_id
+
+    def _clicks(self, serial: str) -> int:
+        return int(self.phones.state(serial)["commands"].get("rpc click", 0))
 
     def _until_effect(self, task_id: int, effect: Effect) -> Task:
         return self.daemon.wait_task(task_id, lambda task: task.effect is effect, what=f"effect {effect.value}")
