@@ -9,8 +9,10 @@ import click
 from drover.client import ControlError
 from drover.wire.faults import RequestError
 from drover_ctl.commands.account import account
+from drover_ctl.commands.backup import backup
 from drover_ctl.commands.completion import COMPLETE_VARIABLE, completion
 from drover_ctl.commands.device import device
+from drover_ctl.commands.doctor import doctor
 from drover_ctl.commands.status import status
 from drover_ctl.commands.task import task
 from drover_ctl.exits import Exit, exit_for
@@ -43,7 +45,7 @@ def cli() -> None:
     """
 
 
-for command in (status, device, task, account, completion):
+for command in (status, device, task, account, backup, doctor, completion):
     cli.add_command(command)
 
 

@@ -22,9 +22,9 @@ class Call:
     header: Callable[[str], str | None]
     read_json: Callable[[], dict[str, Any]]
 
-    def ask(self, body: RequestBody, expected: type[B]) -> B:
-        """The daemon's answer to one request."""
-        return self.pool.client().ask(body, expected)
+    def ask(self, body: RequestBody, expected: type[B], *, timeout_s: float | None = None) -> B:
+        """The daemon's answer to one request; `timeout_s` for one that takes longer than the usual."""
+        return self.pool.client().ask(body, expected, timeout_s=timeout_s)
 
     @property
     def zone(self) -> ZoneInfo:

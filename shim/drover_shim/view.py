@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from drover.wire.control import Account, DaemonStatus
+from drover.wire.control import Account, AccountsDiscovered, DaemonStatus
 from drover.wire.devices import Device
 from drover.wire.tasks import Status, Task, TaskStats
 
@@ -84,12 +84,30 @@ def device(device: Device, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def account(account: Account) -> dict[str, Any]:
-    """A registered account."""
+    """A registered account; `used_today` and `limits` are by script."""
     return {
         "username": account.username,
         "serial": account.serial,
         "platform": account.platform,
+        "package": account.package,
         "enabled": account.enabled,
+        "note": account.note,
+        "used_today": account.used_today,
+        "limits": account.limits,
+    }
+
+
+def discovered(found: AccountsDiscovered) -> dict[str, Any]:
+    """What an app on a phone is logged in with."""
+    return {
+        "serial": found.serial,
+        "platform": found.platform,
+        "package": found.package,
+        "registered": found.registered,
+        "accounts": [
+            {"username": one.username, "active": one.active, "registered_on": one.registered_on}
+            for one in found.accounts
+        ],
     }
 
 

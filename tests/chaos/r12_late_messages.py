@@ -6,7 +6,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from drover.policy.pace import Pace
 from drover.store import Store, attempts, events, tasks
 from drover.supervisor.hub import EventHub
 from drover.supervisor.running import RunningAttempts
@@ -52,8 +54,16 @@ class _Fuzz:
         with Store.open(self.folder / "drover.db") as store:
             self.store = store
             hub = EventHub(lambda after, limit: store.read(events.after, after, limit), 0)
+            unpaced = Pace(zone=ZoneInfo("UTC"), limits={}, pause_min_s=0, pause_max_s=0)
             self.running = RunningAttempts(
-                store, hub, timeout_s=60, send=self._sent, kill=_nobody_to_kill, freed=lambda _: None, rng=self.rng
+                store,
+                hub,
+                timeout_s=60,
+                send=self._sent,
+                kill=_nobody_to_kill,
+                freed=lambda _: None,
+                rng=self.rng,
+                pace=unpaced,
             )
             while self.finding.trials < rounds:
                 await self._begin_some()

@@ -23,12 +23,14 @@ from drover.supervisor import recovery
 from drover.supervisor.adb_server import AdbServer
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import ControlServer
-from drover.supervisor.desk import TaskDesk
+from drover.supervisor.desk import TaskDesk, pace_of
+from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.fleet import Fleet
 from drover.supervisor.handlers import Handlers
 from drover.supervisor.hub import EventHub
 from drover.supervisor.nurse import Nurse
 from drover.supervisor.presence import Presence
+from drover.supervisor.retention import Retention
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.shim_process import ShimProcess
@@ -39,10 +41,20 @@ from drover.supervisor.watchdog import Watchdog
 from drover.wire.devices import Device, DeviceState
 from drover.wire.events import DeviceChanged
 from drover.wire.tasks import Reason
-from drover.wire.worker import Ended, EngineCured, FromWorker, Heartbeat, PhoneReady, PhoneTrouble, WorkerHello
+from drover.wire.worker import (
+    AccountsRead,
+    Ended,
+    EngineCured,
+    FromWorker,
+    Heartbeat,
+    PhoneReady,
+    PhoneTrouble,
+    WorkerHello,
+)
 
 log = structlog.get_logger("drover.daemon")
 
+DATABASE: Final = "drover.db"
 ALIVE_EVERY_S: Final = 10.0
 COUNTERS: Final = ("automation_restart", "automation_reinstall", "automation_fallback", "worker_death")
 CANCEL_AGAIN_S: Final = 0.1
@@ -74,7 +86,7 @@ class Daemon:
         # The zygote imports for a second; meanwhile the store is opened and put right.
         forking = asyncio.create_task(self._fleet.start())
         try:
-            self._store = await asyncio.to_thread(Store.open, self._config.data_dir / "drover.db")
+            self._store = await asyncio.to_thread(Store.open, self._config.data_dir / DATABASE)
             try:
                 await self._prepare()
                 await forking
@@ -100,7 +112,8 @@ class Daemon:
 
     async def _prepare(self) -> None:
         config, store = self._config, self._store
-        await recovery.recover(store, config, boot_id=self._boot_id, rng=self._rng)
+        pace = pace_of(config)
+        await recovery.recover(store, config, boot_id=self._boot_id, rng=self._rng, pace=pace)
         license_ = plans.license_for(config.license.plan, config.license.device_limit)
         last_id = await store.read(events.last_id)
         self._hub = EventHub(lambda after, limit: store.read(events.after, after, limit), last_id)
@@ -113,6 +126,7 @@ class Daemon:
             kill=self._fleet.kill,
             freed=self._device_freed,
             rng=self._rng,
+            pace=pace,
         )
         self._desk = TaskDesk(
             config,
@@ -126,6 +140,14 @@ class Daemon:
             send=self._fleet.send,
             kill=lambda serial, why: self._fleet.kill(serial, why, excused=True),
             rng=self._rng,
+            pace=pace,
+        )
+        self._discovery = AccountDiscovery(
+            self._board,
+            self._desk,
+            send=self._fleet.send,
+            kill=self._fleet.kill,
+            given_back=self._show_phone,
         )
         self._adb_server = AdbServer(config.adb.host, config.adb.port, config.data_dir / "adb-server.log")
         self._tracker = AdbTracker(config.adb.host, config.adb.port, self._adb_changed, self._ensure_adb_server)
@@ -150,10 +172,14 @@ class Daemon:
             desk=self._desk,
             running=self._running,
             hub=self._hub,
+            discovery=self._discovery,
+            pace=pace,
             license=license_,
             adb_connected=lambda: self._tracker.connected,
             worker_count=lambda: self._fleet.running,
             counters=lambda: {**self._counters, "device_reconnect": self._nurse.steps},
+            adb_version=lambda: self._tracker.server_version(),
+            runtime_dir=self._runtime.path,
             messages_dropped=lambda: self._fleet.dropped + self._control.malformed,
         )
         self._control = ControlServer(self._runtime.control_socket, Handlers(self._state), self._state.welcome)
@@ -172,6 +198,7 @@ class Daemon:
             "connect": self._presence.keep_connected(self._tracker),
             "watch": self._watch(),
             "alive": self._stamp_alive(),
+            "retention": Retention(lambda: self._config.retention, self._store, self._desk.folder).run(),
         }.items():
             self._start(name, work)
         if self._config.api.enabled:
@@ -253,6 +280,7 @@ class Daemon:
             self._adb_server.ensure()
 
     def _device_lost(self, serial: str, why: str) -> None:
+        self._discovery.lost(serial, why)
         self._background(self._running.lost(serial, Reason.DEVICE_LOST, why))
 
     def _devices_joined(self, device: str, other: str) -> None:
@@ -317,6 +345,8 @@ class Daemon:
             case Ended(reason=reason, remark=remark) if reason in PHONE_AT_FAULT:
                 self._troubles[serial] = remark  # its worker opens the phone anew and says when it answers
                 self._running.said(serial, message)
+            case AccountsRead():
+                self._discovery.said(serial, message)
             case _:
                 self._running.said(serial, message)
 
@@ -324,6 +354,7 @@ class Daemon:
         how = remarks.ended_by(status)
         # Before its attempt is freed: a phone without a worker must not be shown idle, or the next task begins there.
         self._troubles[serial] = f"its worker ended ({how})"
+        self._discovery.lost(serial, f"its worker ended ({how}) meanwhile")
         self._background(self._running.lost(serial, Reason.INTERRUPTED, remarks.worker_ended(serial, status)))
         self._board.note_worker(serial, None, self._board_starts(serial))
         if retry_in_s is None:

@@ -85,6 +85,13 @@ class AdbTracker:
         async with asyncio.timeout(limit_s), _request(self._address, service, limit_s) as reader:
             return await _block(reader, await reader.readexactly(4))
 
+    async def server_version(self) -> str:
+        """The server's protocol version, such as `41`; "" if it does not say."""
+        try:
+            return str(int(await self.ask("host:version"), 16))
+        except (*ADB_ERRORS, ValueError):
+            return ""
+
 
 class _request:
     """One connection to the adb server on which a service was asked for and granted."""

@@ -1,12 +1,22 @@
-"""Phones, read only."""
+"""Phones: how they are, what people wrote about them, and which accounts their apps are logged in with."""
 
 from typing import Any, Final
 
-from drover.wire.control import DeviceList, GetDevice, ListDevices
+from drover.wire.control import (
+    AccountsDiscovered,
+    DeviceList,
+    DiscoverAccounts,
+    GetDevice,
+    ListDevices,
+    SetDevice,
+)
 from drover.wire.devices import Device
 from drover_shim import view
-from drover_shim.fields import serial
+from drover_shim.fields import Fields, serial, text_item
+from drover_shim.new_task import PLATFORMS
 from drover_shim.route import Call, Route
+
+DISCOVERY_TIMEOUT_S: Final = 110.0
 
 
 def list_devices(call: Call) -> dict[str, Any]:
@@ -20,7 +30,30 @@ def get_device(call: Call) -> dict[str, Any]:
     return view.device(found, call.zone)
 
 
+def change_device(call: Call) -> dict[str, Any]:
+    """Note and tags; a field that is missing stays as it is, `tags` replaces them all."""
+    body = call.read_json()
+    fields = Fields(body)
+    tags = None if body.get("tags") is None else fields.array("tags", text_item, "strings")
+    wanted = serial("serial", call.args["serial"])
+    return view.device(call.ask(SetDevice(serial=wanted, note=fields.text("note"), tags=tags), Device), call.zone)
+
+
+def discover(call: Call) -> dict[str, Any]:
+    """Reads the phone, which takes some seconds; no task runs there meanwhile."""
+    fields = Fields(call.read_json())
+    request = DiscoverAccounts(
+        serial=serial("serial", call.args["serial"]),
+        platform=fields.choice("platform", PLATFORMS) or "tiktok",
+        package=fields.text("package") or "",
+        register=fields.flag("register", False),
+    )
+    return view.discovered(call.ask(request, AccountsDiscovered, timeout_s=DISCOVERY_TIMEOUT_S))
+
+
 ROUTES: Final = (
     Route(method="GET", path="/device", handler=list_devices),
     Route(method="GET", path="/device/<serial>", handler=get_device),
+    Route(method="PATCH", path="/device/<serial>", handler=change_device),
+    Route(method="POST", path="/device/<serial>/discover", handler=discover),
 )

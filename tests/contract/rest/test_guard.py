@@ -56,7 +56,7 @@ BAD_HOSTS = [
 
 
 def _paths() -> list[tuple[str, str]]:
-    fill = {"<task_id>": "1", "<serial>": "a", "<name>": "x"}
+    fill = {"<task_id>": "1", "<serial>": "a", "<name>": "x", "<username>": "me"}
     listed: list[tuple[str, str]] = []
     for route in ROUTES:
         path = path_of(route)
