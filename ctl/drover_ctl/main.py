@@ -13,6 +13,7 @@ from drover_ctl.commands.backup import backup
 from drover_ctl.commands.completion import COMPLETE_VARIABLE, completion
 from drover_ctl.commands.device import device
 from drover_ctl.commands.doctor import doctor
+from drover_ctl.commands.material import material
 from drover_ctl.commands.status import status
 from drover_ctl.commands.task import task
 from drover_ctl.exits import Exit, exit_for
@@ -45,7 +46,7 @@ def cli() -> None:
     """
 
 
-for command in (status, device, task, account, backup, doctor, completion):
+for command in (status, device, task, account, material, backup, doctor, completion):
     cli.add_command(command)
 
 

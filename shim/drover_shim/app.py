@@ -7,7 +7,7 @@ import bottle
 
 from drover.wire.faults import Code, Failure, RequestError
 from drover_shim import guard
-from drover_shim.body import parse_object, read_body
+from drover_shim.body import Upload, parse_object, read_body
 from drover_shim.envelope import Answer, from_error, internal, refusal, success
 from drover_shim.pool import ClientPool
 from drover_shim.query import parse_query
@@ -37,6 +37,22 @@ def make_app(pool: ClientPool, settings: Settings, *, routes: tuple[Route, ...] 
             return _send(internal(error), environ, start_response)
 
     return app
+
+
+def body_limit(settings: Settings, *, routes: tuple[Route, ...] = ROUTES) -> Callable[[dict[str, Any]], int]:
+    """How many bytes the body of a request may have, told by its head alone.
+
+    Only uploads that the guard lets pass may be large: no page of another origin fills the disk with what is refused.
+    """
+    uploads = frozenset((route.method, path_of(route)) for route in routes if route.upload)
+
+    def limit(environ: dict[str, Any]) -> int:
+        wanted = (environ["REQUEST_METHOD"], environ["PATH_INFO"].rstrip("/"))
+        if wanted in uploads and guard.check(environ, settings.allowed_hosts, upload=True) is None:
+            return settings.max_upload_bytes
+        return settings.max_body_bytes
+
+    return limit
 
 
 def path_of(route: Route) -> str:
@@ -82,6 +98,11 @@ def _answer(route: Route, pool: ClientPool, settings: Settings, args: dict[str, 
         query=parse_query(environ.get("QUERY_STRING", "")),
         header=lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}"),
         read_json=read_json,
+        upload=Upload(
+            stream=environ["wsgi.input"],
+            media_type=environ.get("CONTENT_TYPE", ""),
+            length=int(environ.get("CONTENT_LENGTH") or 0),
+        ),
     )
     result = route.handler(call)
     return result if isinstance(result, Answer) else success(result)

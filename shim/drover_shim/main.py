@@ -14,7 +14,7 @@ import structlog
 from drover import logs
 from drover.client import RuntimeDirError, socket_path
 from drover_shim.announce import Announcer
-from drover_shim.app import API_PREFIX, make_app
+from drover_shim.app import API_PREFIX, body_limit, make_app
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer, PortTakenError
 from drover_shim.settings import Settings
@@ -37,6 +37,7 @@ log = structlog.get_logger("drover.shim")
     "--allowed-host", "allowed_hosts", multiple=True, metavar="NAME", help="Another name that Host may carry."
 )
 @click.option("--free-port-if-taken", is_flag=True, help="Take any free port if this one is taken.")
+@click.option("--max-upload-mb", default=4000, type=click.IntRange(1), show_default=True, help="The largest upload.")
 @click.option("--parent", type=int, metavar="PID", help="End when this process, which started this one, has ended.")
 @click.option(
     "--log-level", default="info", type=click.Choice(["debug", "info", "warning", "error"]), show_default=True
@@ -48,6 +49,7 @@ def main(
     port: int,
     allowed_hosts: tuple[str, ...],
     free_port_if_taken: bool,
+    max_upload_mb: int,
     parent: int | None,
     log_level: str,
     log_format: Literal["auto", "text", "json"],
@@ -59,10 +61,11 @@ def main(
     """
     logs.configure(log_level, log_format)
     _refuse_open_address(host)
+    settings = Settings(allowed_hosts=allowed_hosts, max_upload_bytes=max_upload_mb * 1_000_000)
     try:
         path = socket_file or socket_path()
         pool = ClientPool(path)
-        server = _listen(Settings(allowed_hosts=allowed_hosts), pool, host, port, free_port_if_taken)
+        server = _listen(settings, pool, host, port, free_port_if_taken)
     except (PortTakenError, RuntimeDirError, OSError) as error:
         raise click.ClickException(str(error)) from None
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -79,16 +82,16 @@ def main(
 
 
 def _listen(settings: Settings, pool: ClientPool, host: str, port: int, free_port_if_taken: bool) -> HttpServer:
-    app = make_app(pool, settings)
+    app, limit = make_app(pool, settings), body_limit(settings)
     try:
-        return HttpServer(app, host=host, port=port, max_body_bytes=settings.max_body_bytes)
+        return HttpServer(app, host=host, port=port, body_limit=limit)
     except PortTakenError:
         if not free_port_if_taken:
             raise PortTakenError(
                 f"port {port} on {host} is taken by another process: choose one with --port "
                 "(port in [api]), or allow any with --free-port-if-taken (free_port_if_taken)"
             ) from None
-        return HttpServer(app, host=host, port=0, max_body_bytes=settings.max_body_bytes)
+        return HttpServer(app, host=host, port=0, body_limit=limit)
 
 
 def _refuse_open_address(host: str) -> None:

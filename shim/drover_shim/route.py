@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from drover.wire.control import RequestBody
+from drover_shim.body import Upload
 from drover_shim.envelope import Answer
 from drover_shim.pool import ClientPool
 
@@ -14,13 +15,14 @@ B = TypeVar("B")
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request as a handler sees it. `read_json` reads the body when it is asked for."""
+    """One request as a handler sees it. `read_json` reads the body when it is asked for; `upload` is it unread."""
 
     pool: ClientPool
     args: Mapping[str, str]
     query: Mapping[str, str]
     header: Callable[[str], str | None]
     read_json: Callable[[], dict[str, Any]]
+    upload: Upload
 
     def ask(self, body: RequestBody, expected: type[B], *, timeout_s: float | None = None) -> B:
         """The daemon's answer to one request; `timeout_s` for one that takes longer than the usual."""

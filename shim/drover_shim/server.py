@@ -1,6 +1,6 @@
 """The HTTP server: waitress with our limits, our envelope on its own refusals, and an end within a bound time.
 
-The only module that knows waitress.
+With parser.py the only module that knows waitress.
 """
 
 import errno
@@ -19,6 +19,7 @@ from drover.wire.faults import Code, Failure
 from drover_shim.app import WsgiApp
 from drover_shim.envelope import refusal
 from drover_shim.guard import ABSOLUTE_FORM
+from drover_shim.parser import Parser
 
 THREADS: Final = 16
 MAX_CONNECTIONS: Final = 256
@@ -37,8 +38,8 @@ class PortTakenError(Exception):
 class HttpServer:
     """A listening server; `serve` runs it until `stop` is called from another thread or a signal handler."""
 
-    def __init__(self, app: WsgiApp, *, host: str, port: int, max_body_bytes: int) -> None:
-        """Listen; raises PortTakenError."""
+    def __init__(self, app: WsgiApp, *, host: str, port: int, body_limit: Callable[[dict[str, Any]], int]) -> None:
+        """Listen; raises PortTakenError. `body_limit` tells by a request's head how many bytes may follow it."""
         try:
             self._server: Any = create_server(
                 app,
@@ -49,8 +50,6 @@ class HttpServer:
                 connection_limit=MAX_CONNECTIONS,
                 channel_timeout=IDLE_TIMEOUT_S,
                 cleanup_interval=5,
-                # waitress refuses at the limit, we refuse above it.
-                max_request_body_size=max_body_bytes + 1,
                 max_request_header_size=32 * 1024,
                 clear_untrusted_proxy_headers=True,
                 asyncore_use_poll=True,
@@ -60,6 +59,7 @@ class HttpServer:
                 raise
             raise PortTakenError(f"port {port} on {host} is taken by another process") from None
         self._server.channel_class = _Channel
+        self._server.adj.drover_body_limit = body_limit
         # A warning for each request that finds all threads busy says nothing that the answer's time does not.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._stopping = threading.Event()
@@ -111,13 +111,13 @@ class _RequestTask(WSGITask):  # type: ignore[misc]  # waitress has no types
         return environ
 
 
-def _why(error: Any, channel: Any) -> str:
+def _why(error: Any, settings: Any) -> str:
     """Limits in the number that holds: waitress refuses a body at its limit, we refuse above ours."""
     match error.code:
         case 413:
-            return f"body: at most {channel.adj.max_request_body_size - 1} bytes are accepted"
+            return f"body: at most {settings.max_request_body_size - 1} bytes are accepted"
         case 431:
-            return f"request line and headers: at most {channel.adj.max_request_header_size} bytes are accepted"
+            return f"request line and headers: at most {settings.max_request_header_size} bytes are accepted"
         case code if code in _CODES:
             return f"{error.reason.lower()}: {error.body}"
         case _:
@@ -131,7 +131,7 @@ class _RefusalTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
         request: Any = self.request
         error = request.error
         code = _CODES.get(error.code, Code.INTERNAL)
-        message = _why(error, self.channel)
+        message = _why(error, request.adj)
         answer = refusal(Failure(code=code, message=message))
         self.status = f"{answer.status} {error.reason if error.code == answer.status else 'Refused'}"
         self.response_headers = [header for header in answer.all_headers if header[0] != "Content-Length"]
@@ -146,6 +146,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """Reads on for a while after a refusal: closing on a client that still sends would reset the connection, and the
     client would never see why it was refused."""
 
+    parser_class = Parser
     task_class = _RequestTask
     error_task_class = _RefusalTask
     refused = False

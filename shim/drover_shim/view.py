@@ -8,6 +8,7 @@ import msgspec
 
 from drover.wire.control import Account, AccountsDiscovered, DaemonStatus
 from drover.wire.devices import Device
+from drover.wire.materials import Material, MaterialUse
 from drover.wire.tasks import Status, Task, TaskStats
 
 STATUS_TEXT: Final = {status: status.name.lower() for status in Status}
@@ -109,6 +110,29 @@ def discovered(found: AccountsDiscovered) -> dict[str, Any]:
             for one in found.accounts
         ],
     }
+
+
+def material(item: Material, zone: ZoneInfo) -> dict[str, Any]:
+    """An item of the media library; where its file lies stays here."""
+    return {
+        "id": item.id,
+        "name": item.name,
+        "kind": item.kind,
+        "media_type": item.media_type,
+        "size": item.size,
+        "width": item.width,
+        "height": item.height,
+        "duration_s": item.duration_s,
+        "sha256": item.sha256,
+        "tags": item.tags,
+        "note": item.note,
+        "created_at": local(item.created_at, zone),
+    }
+
+
+def material_use(use: MaterialUse, zone: ZoneInfo) -> dict[str, Any]:
+    """Which account used an item, for which task."""
+    return {"account": use.account, "task_id": use.task_id, "state": use.state, "at": local(use.at, zone)}
 
 
 def health(status: DaemonStatus) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from drover_shim.app import make_app
+from drover_shim.app import body_limit, make_app
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer
 from drover_shim.settings import Settings
@@ -89,7 +89,7 @@ def running_shim(socket_path: Path, settings: Settings | None = None, *, timeout
     """A shim in front of the daemon behind the socket."""
     used = settings or Settings()
     pool = ClientPool(socket_path, timeout_s=timeout_s)
-    server = HttpServer(make_app(pool, used), host="127.0.0.1", port=0, max_body_bytes=used.max_body_bytes)
+    server = HttpServer(make_app(pool, used), host="127.0.0.1", port=0, body_limit=body_limit(used))
     thread = threading.Thread(target=server.serve, name="shim")
     thread.start()
     try:

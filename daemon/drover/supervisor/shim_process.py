@@ -24,10 +24,17 @@ SILENT_PROBES: Final = 3
 
 
 class ShimProcess:
-    """Starts the shim and starts it again whenever it ends, with growing pauses."""
+    """Starts the shim and starts it again whenever it ends, with growing pauses.
 
-    def __init__(self, api: ApiSection, control_socket: Path, *, log_options: tuple[str, str]) -> None:
+    `spool` is the folder for bodies on their way in: uploads are larger than /tmp, which may be memory.
+    """
+
+    def __init__(
+        self, api: ApiSection, control_socket: Path, *, spool: Path, max_upload_mb: int, log_options: tuple[str, str]
+    ) -> None:
         self._api = api
+        self._max_upload_mb = max_upload_mb
+        self._spool = spool
         self._log_options = log_options
         self._socket = control_socket
         self._process: asyncio.subprocess.Process | None = None
@@ -39,7 +46,10 @@ class ShimProcess:
         while True:
             started = loop.time()
             self._process = await asyncio.create_subprocess_exec(
-                *self._command(), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
+                *self._command(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                env={**os.environ, "TMPDIR": str(self._spool)},
             )
             status = await self._process.wait()
             pause_s = 0.5 if loop.time() - started > STABLE_S else min(pause_s * 2, RESTART_MAX_S)
@@ -65,6 +75,7 @@ class ShimProcess:
         # A daemon that was killed must not leave a front behind that keeps the port from the next one's.
         level, log_format = self._log_options
         options += ["--parent", str(os.getpid()), "--log-level", level, "--log-format", log_format]
+        options += ["--max-upload-mb", str(self._max_upload_mb)]
         if api.free_port_if_taken:
             options.append("--free-port-if-taken")
         return [sys.executable, "-m", "drover_shim.main", *options]
