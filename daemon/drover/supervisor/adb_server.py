@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 from typing import Final
 
-import adbutils
 import structlog
 
 log = structlog.get_logger("drover.adb")
@@ -41,6 +40,8 @@ class AdbServer:
             log.error("adb_server_not_started", why=str(error), again_in_s=START_EVERY_S)
 
     def _start(self) -> None:
+        import adbutils  # only where it is needed: its imports cost every start of the daemon 0.2 s
+
         with self._log_file.open("ab") as output:
             self._process = subprocess.Popen(
                 [adbutils.adb_path(), "-L", f"tcp:localhost:{self._port}", "server", "nodaemon"],
