@@ -80,6 +80,7 @@ def device(device: Device, zone: ZoneInfo) -> dict[str, Any]:
         "last_seen": local(device.last_seen, zone),
         "tags": device.tags,
         "note": device.note,
+        "transports": device.transports,
     }
 
 
@@ -144,6 +145,7 @@ def health(status: DaemonStatus) -> dict[str, Any]:
         "workers": status.workers,
         "devices": status.devices,
         "tasks": stats(status.tasks),
+        "counters": status.counters,
     }
 
 
