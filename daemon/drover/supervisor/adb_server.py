@@ -56,6 +56,8 @@ class AdbServer:
 
 def own_version() -> str:
     """The protocol version of the adb binary that Drover starts, such as `41`."""
+    import adbutils
+
     try:
         said = subprocess.run(
             [adbutils.adb_path(), "version"], capture_output=True, text=True, timeout=VERSION_TIMEOUT_S, check=False

@@ -17,7 +17,7 @@ import structlog
 
 from drover.config import Config
 from drover.media.files import MediaError
-from drover.policy import dispatch, remarks
+from drover.policy import dispatch, patience, remarks
 from drover.policy.device_states import DeviceEvent
 from drover.policy.intake import Accounts, plan_tasks
 from drover.policy.pace import Hold, Pace
@@ -297,7 +297,7 @@ class TaskDesk:
                 platform=attempt.platform,
                 package=attempt.package,
                 folder=str(self.folder(task.id)),
-                deadline_s=self._config.tasks.attempt_timeout_s,
+                deadline_s=patience.attempt_s(task.script_config, self._config.tasks.attempt_timeout_s),
                 settle=attempt.settle,
                 media=self._media.located(media),
                 media_roots=self._media.worker_roots if media else [],

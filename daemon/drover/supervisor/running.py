@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from drover.policy import remarks, retry
+from drover.policy import patience, remarks, retry
 from drover.policy.pace import Pace, account_key
 from drover.policy.records import Attempt, AttemptFacts, Decision
 from drover.store import attempts
@@ -103,7 +103,8 @@ class RunningAttempts:
 
     def begun(self, attempt: Attempt, task: Task) -> LiveAttempt:
         """An attempt is stored as begun; from now on its device's messages are about it."""
-        live = LiveAttempt(attempt=attempt, task=task, deadline=time.monotonic() + self._timeout_s)
+        allowed_s = patience.attempt_s(task.script_config, self._timeout_s)
+        live = LiveAttempt(attempt=attempt, task=task, deadline=time.monotonic() + allowed_s)
         self._live[attempt.serial] = live
         return live
 
@@ -233,7 +234,8 @@ class RunningAttempts:
         for serial, live in list(self._live.items()):
             if live.cut_off is None and now > live.deadline + DEADLINE_GRACE_S:
                 live.cut_off = Reason.TIMEOUT
-                live.cut_off_why = remarks.outlived(serial, self._timeout_s)
+                allowed_s = patience.attempt_s(live.task.script_config, self._timeout_s)
+                live.cut_off_why = remarks.outlived(serial, allowed_s)
                 if not self._kill(serial, live.cut_off_why):
                     self._spawn(self.lost(serial, Reason.TIMEOUT, live.cut_off_why))
 
