@@ -51,9 +51,9 @@ class Phone:
         self.cancelled: Callable[[], None] = lambda: None
         self._adb = adb
         self._engine = engine
-        self.gallery = Gallery(adb, lambda: self.cancelled())
         self._may_fall_back = may_fall_back
         self._told = told
+        self.gallery = Gallery(adb, lambda: self.cancelled())
 
     @classmethod
     def open(

@@ -54,6 +54,7 @@ class AdbServer:
 
 def own_version() -> str:
     """The protocol version of the adb binary that Drover starts, such as `41`."""
+
     try:
         said = subprocess.run(
             [_adb(), "version"], capture_output=True, text=True, timeout=VERSION_TIMEOUT_S, check=False

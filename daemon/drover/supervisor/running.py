@@ -234,7 +234,8 @@ class RunningAttempts:
         for serial, live in list(self._live.items()):
             if live.cut_off is None and now > live.deadline + DEADLINE_GRACE_S:
                 live.cut_off = Reason.TIMEOUT
-                live.cut_off_why = remarks.outlived(serial, self._timeout_s)
+                allowed_s = patience.attempt_s(live.task.script_config, self._timeout_s)
+                live.cut_off_why = remarks.outlived(serial, allowed_s)
                 if not self._kill(serial, live.cut_off_why):
                     self._spawn(self.lost(serial, Reason.TIMEOUT, live.cut_off_why))
 

@@ -158,6 +158,9 @@ class Runner:
             message = self._inbox.get(timeout=pause_s)
         except queue.Empty:
             return min(pause_s * 2, OPEN_RETRY_MAX_S)
+        if isinstance(message, ReadAccounts):
+            why = f"{self._spec.serial}: its phone does not answer; try again when the device is idle."
+            self._send(AccountsRead(request_id=message.request_id, why=why))
         if isinstance(message, Begin):
             self.running = None
             self._refuse(message, "its phone does not answer")
