@@ -18,6 +18,7 @@ from drover_shim.app import API_PREFIX, make_app
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer, PortTakenError
 from drover_shim.settings import Settings
+from drover_shim.streams import Streams
 
 PARENT_POLL_S = 0.5
 
@@ -79,16 +80,21 @@ def main(
 
 
 def _listen(settings: Settings, pool: ClientPool, host: str, port: int, free_port_if_taken: bool) -> HttpServer:
-    app = make_app(pool, settings)
+    streams = Streams()
+    app = make_app(pool, settings, streams=streams)
+
+    def listen(on: int) -> HttpServer:
+        return HttpServer(app, host=host, port=on, max_body_bytes=settings.max_body_bytes, streams=streams)
+
     try:
-        return HttpServer(app, host=host, port=port, max_body_bytes=settings.max_body_bytes)
+        return listen(port)
     except PortTakenError:
         if not free_port_if_taken:
             raise PortTakenError(
                 f"port {port} on {host} is taken by another process: choose one with --port "
                 "(port in [api]), or allow any with --free-port-if-taken (free_port_if_taken)"
             ) from None
-        return HttpServer(app, host=host, port=0, max_body_bytes=settings.max_body_bytes)
+        return listen(0)
 
 
 def _refuse_open_address(host: str) -> None:

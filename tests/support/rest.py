@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from drover_shim.app import make_app
+from drover_shim.channel import Deadlines
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer
 from drover_shim.settings import Settings
+from drover_shim.streams import Streams
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,9 @@ class Reply:
 
     @property
     def code(self) -> int:
-        """The code, checked against the status."""
+        """The code, checked against the status; 0 for a good answer that has no envelope."""
+        if self.status == 200 and "json" not in self.headers.get("Content-Type", ""):
+            return 0
         code = int(self.envelope["code"])
         assert self.status == (code // 100 or 200)
         return code
@@ -69,7 +73,9 @@ class Rest:
                 connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
             response = connection.getresponse()
-            return Reply(status=response.status, headers=dict(response.getheaders()), body=response.read())
+            streams = response.getheader("Content-Type", "").startswith("text/event-stream")
+            body = response.readline() if streams and method != "HEAD" else response.read()
+            return Reply(status=response.status, headers=dict(response.getheaders()), body=body)
         finally:
             connection.close()
 
@@ -85,11 +91,25 @@ class Rest:
 
 
 @contextmanager
-def running_shim(socket_path: Path, settings: Settings | None = None, *, timeout_s: float = 15.0) -> Generator[Rest]:
+def running_shim(
+    socket_path: Path,
+    settings: Settings | None = None,
+    *,
+    timeout_s: float = 15.0,
+    deadlines: Deadlines | None = None,
+) -> Generator[Rest]:
     """A shim in front of the daemon behind the socket."""
     used = settings or Settings()
     pool = ClientPool(socket_path, timeout_s=timeout_s)
-    server = HttpServer(make_app(pool, used), host="127.0.0.1", port=0, max_body_bytes=used.max_body_bytes)
+    streams = Streams()
+    server = HttpServer(
+        make_app(pool, used, streams=streams),
+        host="127.0.0.1",
+        port=0,
+        max_body_bytes=used.max_body_bytes,
+        streams=streams,
+        deadlines=deadlines,
+    )
     thread = threading.Thread(target=server.serve, name="shim")
     thread.start()
     try:

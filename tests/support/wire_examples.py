@@ -73,6 +73,20 @@ ACCOUNT = control.Account(
     username="me", serial="R58M123ABC", platform="instagram", enabled=True, package="com.instagram.clone", note="second"
 )
 MEDIA = MediaFile(path="/srv/media/clip.mp4", kind=MediaKind.VIDEO, media_type="video/mp4", size=123456, material_id=9)
+CALLER = control.Caller(address="127.0.0.1", route="POST /api/v1/task", token_id="5f2a9c01")
+AUDIT_ENTRY = control.AuditEntry(
+    id=12,
+    at=AT,
+    uid=1000,
+    pid=4244,
+    client="drover-shim",
+    address="127.0.0.1",
+    token_id="5f2a9c01",
+    route="POST /api/v1/task",
+    action="create_tasks",
+    ids={"task_ids": [7]},
+    code=40901,
+)
 SPEC = zygote.WorkerSpec(
     serial="R58M123ABC",
     incarnation=3,
@@ -126,6 +140,9 @@ REQUESTS: list[control.RequestBody] = [
         note="second",
     ),
     control.DeleteAccount(username="me", platform="instagram"),
+    control.ShowToken(),
+    control.RotateToken(),
+    control.ListAudit(limit=20, before=99),
     control.AnnounceApi(url="http://127.0.0.1:50809/api/v1/"),
 ]
 
@@ -171,6 +188,8 @@ RESPONSES: list[control.ResponseBody] = [
     control.Subscribed(last_event_id=99),
     ACCOUNT,
     control.AccountList(accounts=[ACCOUNT]),
+    control.ApiToken(token="n0t-a-secret", path="/var/lib/drover/api-token", required=True),
+    control.AuditPage(entries=[AUDIT_ENTRY]),
     *(events.Event(id=index, at=AT, body=body) for index, body in enumerate(EVENTS, 1)),
 ]
 
@@ -227,6 +246,7 @@ FROM_ZYGOTE: list[zygote.FromZygote] = [
 
 EXAMPLES: dict[str, tuple[Codec[Any], list[Any]]] = {
     "request": (control.REQUESTS, [control.Request(id=5, body=body) for body in REQUESTS]),
+    "called": (control.REQUESTS, [control.Request(id=6, body=control.StopTask(task_id=7), caller=CALLER)]),
     "response": (control.RESPONSES, [control.Response(id=5, body=body) for body in RESPONSES]),
     "to_worker": (worker.TO_WORKER, list(TO_WORKER)),
     "from_worker": (worker.FROM_WORKER, list(FROM_WORKER)),
