@@ -69,6 +69,8 @@ class ApiSection(_Section, frozen=True, kw_only=True):
     port: PortOrAny = 50809
     free_port_if_taken: bool = False
     allowed_hosts: list[str] = []
+    require_token: bool = False
+    token_file: str = ""
 
 
 class Config(_Section, frozen=True, kw_only=True):
@@ -89,6 +91,11 @@ class Config(_Section, frozen=True, kw_only=True):
         state = os.environ.get("STATE_DIRECTORY")
         home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
         return Path(state) if state else Path(home).expanduser() / "drover"
+
+    @property
+    def token_path(self) -> Path:
+        """Where the API's token lies, once one was made."""
+        return Path(self.api.token_file).expanduser() if self.api.token_file else self.data_dir / "api-token"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -112,11 +119,12 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
         where = _place(path, text, "daemon", "timezone", overrides)
         message = f"no such time zone: {config.daemon.timezone!r}, expected an IANA name such as Europe/Paris"
         raise ConfigError(f"{where}: {message}") from None
-    if not _is_loopback(config.api.host):
+    if not _is_loopback(config.api.host) and not config.api.require_token:
         where = _place(path, text, "api", "host", overrides)
         raise ConfigError(
             f"{where}: {config.api.host!r} is not a loopback address: refused, because without a token anybody in the "
-            "network could drive the phones. Use 127.0.0.1, and a tunnel or a proxy with a login"
+            "network could drive the phones. Set require_token = true in [api] (and see droverctl token show), or use "
+            "127.0.0.1, and a tunnel or a proxy with a login"
         )
     return config
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import uvloop
 
-from drover import logs
+from drover import logs, token_file
 from drover.client import RuntimeDirError, runtime_dir
 from drover.config import Config, ConfigError, load
 from drover.store.errors import StoreError
@@ -45,9 +45,11 @@ def main(config_path: Path | None, check_config: bool) -> None:
         raise click.ClickException(str(error)) from None
     try:
         config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if config.api.require_token:
+            token_file.ensure(config.token_path)
         daemon = Daemon(config, runtime)
         uvloop.run(daemon.run())
-    except StoreError as error:
+    except (StoreError, token_file.TokenFileError) as error:
         raise click.ClickException(str(error)) from None
     finally:
         runtime.release()

@@ -13,6 +13,8 @@ import structlog
 
 from drover import logs
 from drover.client import RuntimeDirError, socket_path
+from drover.token_file import TokenFileError, WatchedToken
+from drover.token_file import read as read_token
 from drover_shim.announce import Announcer
 from drover_shim.app import API_PREFIX, make_app
 from drover_shim.pool import ClientPool
@@ -37,6 +39,9 @@ log = structlog.get_logger("drover.shim")
 @click.option(
     "--allowed-host", "allowed_hosts", multiple=True, metavar="NAME", help="Another name that Host may carry."
 )
+@click.option(
+    "--token-file", type=click.Path(path_type=Path), help="Ask every request for the token in this file (mode 0600)."
+)
 @click.option("--free-port-if-taken", is_flag=True, help="Take any free port if this one is taken.")
 @click.option("--parent", type=int, metavar="PID", help="End when this process, which started this one, has ended.")
 @click.option(
@@ -48,6 +53,7 @@ def main(
     host: str,
     port: int,
     allowed_hosts: tuple[str, ...],
+    token_file: Path | None,
     free_port_if_taken: bool,
     parent: int | None,
     log_level: str,
@@ -59,12 +65,14 @@ def main(
     Example: drover-shim --port 0
     """
     logs.configure(log_level, log_format)
-    _refuse_open_address(host)
+    if token_file is None:
+        _refuse_open_address(host)
     try:
+        settings = _settings(host, allowed_hosts, token_file)
         path = socket_file or socket_path()
         pool = ClientPool(path)
-        server = _listen(Settings(allowed_hosts=allowed_hosts), pool, host, port, free_port_if_taken)
-    except (PortTakenError, RuntimeDirError, OSError) as error:
+        server = _listen(settings, pool, host, port, free_port_if_taken)
+    except (PortTakenError, RuntimeDirError, TokenFileError, OSError) as error:
         raise click.ClickException(str(error)) from None
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: server.stop())
@@ -97,6 +105,23 @@ def _listen(settings: Settings, pool: ClientPool, host: str, port: int, free_por
         return listen(0)
 
 
+def _settings(host: str, allowed_hosts: tuple[str, ...], token_file: Path | None) -> Settings:
+    """Raises TokenFileError for a token that cannot be used."""
+    if token_file is not None:
+        read_token(token_file)
+    token = WatchedToken(token_file) if token_file is not None else None
+    return Settings(allowed_hosts=(*allowed_hosts, *_own_name(host)), token=token)
+
+
+def _own_name(host: str) -> tuple[str, ...]:
+    """The one address that is listened on, as Host names it; none where that is every address."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return (host,)
+    return () if address.is_unspecified else (f"[{address}]" if address.version == 6 else str(address),)
+
+
 def _refuse_open_address(host: str) -> None:
     """Without a token, whoever reaches the port drives the phones, so nothing but loopback is listened on."""
     addresses: set[str] = set()
@@ -107,7 +132,8 @@ def _refuse_open_address(host: str) -> None:
     if not all(ipaddress.ip_address(address).is_loopback for address in addresses):
         raise click.ClickException(
             f"--host {host} ([api] host) is not a loopback address: refused, because without a token "
-            "anybody in the network could drive the phones. Use 127.0.0.1, and a tunnel or a proxy with a login"
+            "anybody in the network could drive the phones. Give a --token-file (require_token = true in [api]), "
+            "or use 127.0.0.1, and a tunnel or a proxy with a login"
         )
 
 

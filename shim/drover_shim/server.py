@@ -59,6 +59,7 @@ class HttpServer:
         )
         self._server.channel_class = type("Channel", (Channel,), {"deadlines": deadlines or Deadlines()})
         # A warning for each request that finds all threads busy says nothing that the answer's time does not.
+        logging.getLogger("waitress").setLevel(logging.WARNING)  # clients come and go
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._stopping = threading.Event()
         # Re-entrant, because a signal handler may call stop() while this very thread closes.
@@ -97,7 +98,8 @@ class HttpServer:
                 self._server.pull_trigger()
 
     def _busy(self) -> bool:
-        return any(channel.requests or channel.total_outbufs_len for channel in self._server.active_channels.values())
+        channels = self._server.active_channels.values()
+        return self._streams.open > 0 or any(one.requests or one.total_outbufs_len for one in channels)
 
     def _loop(self, done: Callable[[], bool]) -> None:
         while not done():

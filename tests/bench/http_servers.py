@@ -122,14 +122,17 @@ async def _under_load(port: int) -> tuple[int, float]:
     """How many streams were opened, and the percentile of GETs beside all that."""
     held = [await _send(port, HALF) for _ in range(HALF_OPEN)]
     streams = [await _send(port, STREAM) for _ in range(STREAMS)]
-    opened = 0
-    for reader, _ in streams:
-        with suppress(TimeoutError, ConnectionError):
-            opened += (await asyncio.wait_for(reader.readline(), 3)).startswith(b"HTTP/1.1 200")
+    opened = sum(await asyncio.gather(*(_answered(reader) for reader, _ in streams)))
     _, p99 = await _ask(port, GET, LOOKERS)
     for _, writer in [*held, *streams]:
         writer.close()
     return opened, p99
+
+
+async def _answered(reader: asyncio.StreamReader) -> bool:
+    with suppress(TimeoutError, ConnectionError):
+        return (await asyncio.wait_for(reader.readline(), 3)).startswith(b"HTTP/1.1 200")
+    return False
 
 
 async def _send(port: int, data: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

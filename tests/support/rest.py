@@ -55,8 +55,20 @@ class Reply:
 class Rest:
     """A client of the shim under test."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, server: HttpServer | None = None, open_streams: Streams | None = None) -> None:
         self.port = port
+        self._server = server
+        self._streams = open_streams
+
+    def connections(self) -> int:
+        """How many clients the server holds."""
+        assert self._server is not None
+        return self._server.connections
+
+    def streams(self) -> int:
+        """How many event streams are open."""
+        assert self._streams is not None
+        return self._streams.open
 
     def send(
         self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
@@ -113,7 +125,7 @@ def running_shim(
     thread = threading.Thread(target=server.serve, name="shim")
     thread.start()
     try:
-        yield Rest(server.port)
+        yield Rest(server.port, server, streams)
     finally:
         server.stop()
         thread.join(10)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from drover.store.types import Json, Stamp
 from drover.wire.devices import DeviceFacts
 
-REVISION: Final = "0001"
+REVISION: Final = "0004"
 """The migration that this code is written for."""
 
 metadata: Final = MetaData()
@@ -175,4 +175,21 @@ idempotency: Final = Table(
     Column("task_ids", Json(list[int]), nullable=False),
     Column("created_at", Stamp, nullable=False),
     Index("ix_idempotency_created_at", "created_at"),
+)
+
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Stamp, nullable=False),
+    Column("uid", Integer, nullable=False),  # of the process at the control socket, as the kernel tells
+    Column("pid", Integer, nullable=False),
+    Column("client", String, nullable=False),  # what it calls itself
+    Column("address", String, nullable=False),  # for whom the HTTP front asked
+    Column("token_id", String, nullable=False),
+    Column("route", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("ids", Json(dict[str, Any]), nullable=False),
+    Column("code", Integer, nullable=False),  # 0 where it was carried out
+    sqlite_autoincrement=True,  # append-only, by triggers
 )

@@ -4,15 +4,16 @@ Handlers return data; nothing here formats for people.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
 
+from drover import token_file
 from drover.policy import waiting
-from drover.store import accounts, queue, tasks
+from drover.store import accounts, audit, queue, tasks
 from drover.store.errors import ConflictError, IdempotencyConflictError, NotFoundError, StoreUnavailableError
 from drover.supervisor.control import Answer, Peer
 from drover.supervisor.running import with_live
@@ -24,6 +25,7 @@ from drover.wire.scripts import AppName, Username, describe
 from drover.wire.tasks import Status, Task
 
 LOG_CHUNK_BYTES: Final = 256 * 1024
+MAX_AUDIT_PAGE: Final = 1000
 MEDIA_TYPES: Final = {".png": "image/png", ".xml": "application/xml", ".txt": "text/plain; charset=utf-8"}
 
 
@@ -100,6 +102,14 @@ class Handlers:
                 return await self._put_account(body)
             case control.DeleteAccount():
                 return await self._delete_account(body)
+            case control.ShowToken():
+                return await self._token(token_file.ensure)
+            case control.RotateToken():
+                return await self._token(token_file.replace)
+            case control.ListAudit(limit=limit, before=before):
+                limit = min(max(limit, 1), MAX_AUDIT_PAGE)
+                entries = await self._state.store.read(audit.page, before=before, limit=limit)
+                return control.AuditPage(entries=entries)
             case control.AnnounceApi(url=url):
                 self._state.announce_api(url, peer)
                 return control.Done()
@@ -250,6 +260,17 @@ class Handlers:
         if not await self._state.store.write(accounts.delete, username, body.platform):
             raise RequestError(Code.NOT_FOUND, f"account @{username}: nobody registered it on {body.platform}")
         return control.Done()
+
+    # --- the API's token
+
+    async def _token(self, make: Callable[[Path], str]) -> control.ApiToken:
+        config = self._state.config
+        path = config.token_path
+        try:
+            token = await asyncio.to_thread(make, path)
+        except token_file.TokenFileError as error:
+            raise RequestError(Code.CONFLICT, str(error), {"path": str(path)}) from None
+        return control.ApiToken(token=token, path=str(path), required=config.api.require_token)
 
     # --- events
 

@@ -21,8 +21,11 @@ STOP_TIMEOUT_S: Final = 3.0
 class ShimProcess:
     """Starts the shim and starts it again whenever it ends, with growing pauses."""
 
-    def __init__(self, api: ApiSection, control_socket: Path, *, log_options: tuple[str, str]) -> None:
+    def __init__(
+        self, api: ApiSection, control_socket: Path, *, token_file: Path | None, log_options: tuple[str, str]
+    ) -> None:
         self._api = api
+        self._token_file = token_file
         self._log_options = log_options
         self._socket = control_socket
         self._process: asyncio.subprocess.Process | None = None
@@ -48,6 +51,8 @@ class ShimProcess:
         # A daemon that was killed must not leave a front behind that keeps the port from the next one's.
         level, log_format = self._log_options
         options += ["--parent", str(os.getpid()), "--log-level", level, "--log-format", log_format]
+        if self._token_file is not None:
+            options += ["--token-file", str(self._token_file)]  # the path: the token itself would show in ps
         if api.free_port_if_taken:
             options.append("--free-port-if-taken")
         return [sys.executable, "-m", "drover_shim.main", *options]
