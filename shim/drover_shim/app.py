@@ -12,6 +12,8 @@ from drover_shim import guard
 from drover_shim.body import parse_object, read_body
 from drover_shim.envelope import Answer, Stream, from_error, internal, refusal, success
 from drover_shim.guard import LetOff, Rules
+from drover_shim.metrics import Metrics
+from drover_shim.openapi import API_PREFIX
 from drover_shim.pool import ClientPool
 from drover_shim.query import parse_query
 from drover_shim.route import Call, Route
@@ -19,7 +21,6 @@ from drover_shim.routes import ROUTES
 from drover_shim.settings import Settings
 from drover_shim.streams import Streams
 
-API_PREFIX: Final = "/api/v1"
 BEGIN_STREAM: Final = "drover.begin_stream"
 """Environ key of a function that makes the server send each piece at once and watch for the client's end."""
 
@@ -33,13 +34,14 @@ def make_app(
     pool: ClientPool, settings: Settings, *, routes: tuple[Route, ...] = ROUTES, streams: Streams | None = None
 ) -> WsgiApp:
     """The application over the daemon that the pool's clients speak to."""
-    front = _Front(pool, settings, streams or Streams())
-    router = _router(front, routes)
+    front = _Front(pool, settings, streams or Streams(), routes)
+    router = _router(front)
 
     def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         environ["PATH_INFO"] = environ.get("PATH_INFO", "").rstrip("/") or "/"
         refused = guard.check(environ, front.rules, _let_off(router, environ))
         if refused is not None:
+            front.metrics.answered("refused", refused.code.http_status)
             return _send(_refused(refused), environ, start_response)
         try:
             answer: Iterable[bytes] = router(environ, start_response)
@@ -55,12 +57,12 @@ def path_of(route: Route) -> str:
     return f"{API_PREFIX}{route.path}" if route.api else route.path
 
 
-def _router(front: "_Front", routes: tuple[Route, ...]) -> Any:
+def _router(front: "_Front") -> Any:
     router: Any = bottle.Bottle()
     # What Bottle cannot handle shall reach our own envelope, not its HTML.
     router.config["catchall"] = False
     router.default_error_handler = _router_error
-    for route in routes:
+    for route in front.routes:
         let_off = LetOff(upload=route.upload, public=route.public, page=route.page)
         router.route(path_of(route), route.method, front.callback(route), let_off=let_off)
     return router
@@ -79,7 +81,9 @@ def _let_off(router: Any, environ: dict[str, Any]) -> LetOff:
 class _Front:
     """What every request meets between router and handler."""
 
-    def __init__(self, pool: ClientPool, settings: Settings, streams: Streams) -> None:
+    def __init__(self, pool: ClientPool, settings: Settings, streams: Streams, routes: tuple[Route, ...]) -> None:
+        self.routes = routes
+        self.metrics = Metrics(streams)
         token = settings.token
         self.rules = Rules(allowed_hosts=settings.allowed_hosts, token_matches=token.matches if token else None)
         self._pool = pool
@@ -89,6 +93,8 @@ class _Front:
     def callback(self, route: Route) -> Callable[..., Any]:
         """The function that Bottle calls for this route."""
 
+        name = f"{route.method} {path_of(route)}"
+
         def callback(**args: str) -> Any:
             respond: Any = bottle.HTTPResponse
             environ: dict[str, Any] = bottle.request.environ
@@ -96,6 +102,7 @@ class _Front:
                 answer = self._answer(route, environ, args)
             except Exception as error:
                 answer = from_error(error, changes=route.changes)
+            self.metrics.answered(name, 200 if isinstance(answer, Stream) else answer.status)
             if isinstance(answer, Stream):
                 environ.get(BEGIN_STREAM, _nothing)()
                 return respond(answer.pieces, 200, answer.all_headers)
@@ -124,12 +131,14 @@ class _Front:
             header=lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}"),
             read_json=read_json,
             streams=self._streams,
+            metrics=self.metrics,
             still_wanted=lambda: self._still_wanted(environ, presented),
             caller=Caller(
                 address=str(environ.get("REMOTE_ADDR", "")),
                 route=f"{route.method} {path_of(route)}",
                 token_id=token_id(presented) if presented else "",
             ),
+            routes=self.routes,
             heartbeat_s=settings.heartbeat_s,
         )
 

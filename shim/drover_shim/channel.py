@@ -83,15 +83,16 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         return ""
 
     def _refuse_late(self, why: str) -> None:
-        with self.requests_lock:
-            request, self.request = self.request, None
+        channel: Any = self
+        with channel.requests_lock:
+            request, channel.request = channel.request, None
             if request is None:
                 self.handle_close()  # nothing was asked, so there is nothing to answer
                 return
             request.error = _Late(why)
             request.completed = True
-            self.requests.append(request)
-        self.server.add_task(self)
+            channel.requests.append(request)
+        channel.server.add_task(self)
 
     def received(self, data: bytes) -> bool:
         if self._drain_until is not None:
@@ -139,8 +140,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     def _refuse_at_once(self, *, draining: int) -> None:
         self.refused = True
         message = f"{MAX_CONNECTIONS} connections are open already; close one, or keep one open and use it again"
+        sock: Any = self.socket
         try:
-            self.socket.send(_whole(refusal(Failure(code=Code.UNAVAILABLE, message=message))))
+            sock.send(_whole(refusal(Failure(code=Code.UNAVAILABLE, message=message))))
         except OSError:
             draining = MAX_DRAINING
         if draining >= MAX_DRAINING:
@@ -183,7 +185,8 @@ class RequestTask(WSGITask):  # type: ignore[misc]  # waitress has no types
         netloc = request.proxy_netloc
         if netloc:
             environ[ABSOLUTE_FORM] = netloc.decode("latin-1") if isinstance(netloc, bytes) else netloc
-        environ[BEGIN_STREAM] = self.channel.begin_stream
+        channel: Any = self.channel
+        environ[BEGIN_STREAM] = channel.begin_stream
         return environ
 
 

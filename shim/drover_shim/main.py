@@ -16,7 +16,8 @@ from drover.client import RuntimeDirError, socket_path
 from drover.token_file import TokenFileError, WatchedToken
 from drover.token_file import read as read_token
 from drover_shim.announce import Announcer
-from drover_shim.app import API_PREFIX, make_app
+from drover_shim.app import make_app
+from drover_shim.openapi import API_PREFIX
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer, PortTakenError
 from drover_shim.settings import Settings

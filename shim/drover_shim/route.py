@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from drover.wire.control import Caller, RequestBody
 from drover_shim.envelope import Answer, Stream
+from drover_shim.metrics import Metrics
 from drover_shim.pool import ClientPool
 from drover_shim.streams import Streams
 
@@ -27,8 +28,10 @@ class Call:
     header: Callable[[str], str | None]
     read_json: Callable[[], dict[str, Any]]
     streams: Streams
+    metrics: Metrics
     still_wanted: Callable[[], bool]
     caller: Caller
+    routes: tuple["Route", ...]
     heartbeat_s: float = 15.0
 
     def ask(self, body: RequestBody, expected: type[B]) -> B:

@@ -19,4 +19,4 @@ def page(conn: Connection, *, before: int | None, limit: int) -> list[AuditEntry
     query = select(audit).order_by(audit.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(audit.c.id < before)
-    return [AuditEntry(**row._mapping) for row in conn.execute(query)]
+    return [AuditEntry(**row) for row in conn.execute(query).mappings()]

@@ -3,7 +3,7 @@
 from typing import Final
 
 from drover_shim.route import Route
-from drover_shim.routes import accounts, devices, events, health, licence, task_files, tasks
+from drover_shim.routes import about, accounts, devices, events, health, licence, task_files, tasks
 
 ROUTES: Final[tuple[Route, ...]] = (
     *licence.ROUTES,
@@ -13,4 +13,5 @@ ROUTES: Final[tuple[Route, ...]] = (
     *accounts.ROUTES,
     *events.ROUTES,
     *health.ROUTES,
+    *about.ROUTES,
 )

@@ -153,10 +153,8 @@ def test_40301_on_starter_for_every_route_of_the_api(fake: FakeDaemon) -> None:
     with running_shim(fake.path) as rest:
         for route in ROUTES:
             path = route.path.replace("<task_id>", "1").replace("<serial>", A).replace("<name>", "x")
-            if route.api:
-                assert rest.send(route.method, f"/api/v1{path}").code == 40301, route
-            else:
-                assert rest.send(route.method, path).code == 0, route
+            code = rest.send(route.method, f"/api/v1{path}" if route.api else path).code
+            assert code == (40301 if route.api else 0), route.path
 
 
 def test_40401(rest: Rest) -> None:

@@ -128,15 +128,16 @@ def test_s10_a_client_that_takes_no_byte_of_its_answer_is_cut(
     rest: Rest, fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("drover_shim.channel.STALLED_S", 0.5)
-    targets = [f"user{n}" for n in range(1000)]
-    body = {"serials": ["a"], "script_name": "follow", "script_config": {"target_users": targets}}
-    assert rest.post("/task", body).code == 0
-    fake.model.logs[1] = "a line of the log\n" * 200_000
+    config = {"target_user": "ada"}
+    assert rest.post("/task", {"serials": ["a"], "script_name": "follow", "script_config": config}).code == 0
+    assert fake.model.folder is not None
+    (fake.model.folder / "big.png").write_bytes(bytes(24 * 1024 * 1024))
+    fake.model.change(1, evidence=["big.png"])
     with socket.socket() as raw:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         raw.settimeout(20)
         raw.connect(("127.0.0.1", rest.port))
-        raw.sendall(b"GET /api/v1/task/1/log HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        raw.sendall(b"GET /api/v1/task/1/artifact/big.png HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert raw.recv(10)
         wait_until(lambda: rest.connections() == 0, timeout_s=15, what="the end of the stalled connection")
 

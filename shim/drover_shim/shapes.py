@@ -1,0 +1,197 @@
+"""What REST bodies look like: the types that answers are made of and that the API's description is generated from.
+
+Fields stand in the order of the contract. Stamps are local text, "YYYY-MM-DD HH:MM:SS".
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from drover.wire.devices import DeviceState
+from drover.wire.tasks import Effect, Phase, Reason
+
+Stamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")]
+StatusNumber = Annotated[int, Meta(ge=0, le=3, description="0 pending, 1 running, 2 completed, 3 failed")]
+StatusWord = Annotated[str, Meta(pattern="^(pending|running|completed|failed)$")]
+TaskId = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class _Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """No field but those listed."""
+
+
+class TaskView(_Shape, frozen=True, kw_only=True):
+    """A task. `script_args` is `script_config` as a JSON string, for older clients; `evidence` names artifacts."""
+
+    id: TaskId
+    serial: str
+    username: str | None
+    script_name: str
+    script_config: dict[str, Any]
+    script_args: str
+    status: StatusNumber
+    status_text: StatusWord
+    remark: Annotated[str, Meta(description="why it failed or waits, in words")]
+    source: str
+    start_time: Stamp | None
+    end_time: Stamp | None
+    created_at: Stamp | None
+    scheduled_at: Stamp | None
+    retry_count: Count
+    max_retry_count: Count
+    reason: Reason | None
+    effect: Effect
+    retry_safe: bool
+    attempt: Count
+    phase: Phase | None
+    progress: Annotated[int, Meta(ge=0, le=100)]
+    step: str
+    evidence: list[str]
+    group_id: str
+    priority: int
+
+
+class TaskPageView(_Shape, frozen=True, kw_only=True):
+    """One page, newest first; `total` counts all that match."""
+
+    total: Count
+    page: Annotated[int, Meta(ge=1)]
+    page_size: Annotated[int, Meta(ge=1, le=100)]
+    tasks: list[TaskView]
+
+
+class TasksCreatedView(_Shape, frozen=True, kw_only=True):
+    """Durable before it is answered."""
+
+    task_ids: list[TaskId]
+    created_count: Count
+
+
+class StatsView(_Shape, frozen=True, kw_only=True):
+    """Tasks by status."""
+
+    total: Count
+    pending: Count
+    running: Count
+    completed: Count
+    failed: Count
+
+
+class RetriedView(_Shape, frozen=True, kw_only=True):
+    """`skipped` are tasks whose outcome is unknown: they may have had their effect."""
+
+    retried_count: Count
+    skipped: list[TaskId]
+
+
+class DeletedView(_Shape, frozen=True, kw_only=True):
+    """How many are gone."""
+
+    deleted_count: Count
+
+
+class DeletedBatchView(_Shape, frozen=True, kw_only=True):
+    """How many are gone, and the ids that did not exist."""
+
+    deleted_count: Count
+    not_found: list[TaskId]
+
+
+class DeviceView(_Shape, frozen=True, kw_only=True):
+    """A phone: its state and why, what is known of it, and its queue. Battery in percent, sizes in pixels."""
+
+    serial: str
+    state: DeviceState
+    reason: str
+    state_since: Stamp | None
+    deadline: Stamp | None
+    model: str
+    platform_version: str
+    hardware_serial: str
+    sdk: int
+    width: int
+    height: int
+    battery: int | None
+    engine: str
+    apps: Annotated[dict[str, str], Meta(description="package to version")]
+    current_task_id: TaskId | None
+    queue_length: Count
+    last_seen: Stamp | None
+    tags: list[str]
+    note: str
+
+
+class DeviceListView(_Shape, frozen=True, kw_only=True):
+    """Every phone ever seen."""
+
+    total: Count
+    devices: list[DeviceView]
+
+
+class AccountView(_Shape, frozen=True, kw_only=True):
+    """A registered account and the phone that it is logged in on."""
+
+    username: str
+    serial: str
+    platform: str
+    enabled: bool
+
+
+class AccountListView(_Shape, frozen=True, kw_only=True):
+    """Every registered account."""
+
+    total: Count
+    accounts: list[AccountView]
+
+
+class LicenceView(_Shape, frozen=True, kw_only=True):
+    """The plan. `device_limit` is how many devices may run something at the same moment."""
+
+    plan_name: str
+    api_enabled: bool
+    device_limit: Annotated[int, Meta(ge=1)]
+    message: str
+
+
+class HealthView(_Shape, frozen=True, kw_only=True):
+    """Is the daemon up, does it take work, does adb answer. `devices` counts by state."""
+
+    status: Annotated[str, Meta(pattern="^(ok|draining)$")]
+    daemon_version: str
+    boot_id: str
+    adb_connected: bool
+    workers: Count
+    devices: dict[str, int]
+    tasks: StatsView
+
+
+# --- bodies of requests: read field by field (fields.py), so that a refusal can say what was expected --------------
+
+
+class NewTaskBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Tasks to create: one for each device or account and each target. Unknown fields are ignored here."""
+
+    script_name: Annotated[str, Meta(min_length=1)]
+    serials: list[str] | None = None
+    usernames: Annotated[list[str] | None, Meta(description="accounts to run as; they decide over serials")] = None
+    script_config: Annotated[
+        dict[str, Any] | None, Meta(description="the script's own parameters; see the schema of that script")
+    ] = None
+    enable_multi_account: bool | None = None
+    start_time: Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None
+    min_interval: Annotated[int, Meta(ge=0, le=1440)] | None = None
+    max_interval: Annotated[int, Meta(ge=0, le=1440)] | None = None
+
+
+class RetryBody(msgspec.Struct, frozen=True, kw_only=True):
+    """`force` retries also where the outcome is unknown: it may be done twice."""
+
+    force: bool | None = None
+
+
+class TaskIdsBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Which tasks."""
+
+    task_ids: Annotated[list[TaskId], Meta(min_length=1)]
