@@ -55,6 +55,11 @@ def docs_style(call: Call) -> Answer:
     return _file("docs.css", "text/css; charset=utf-8")
 
 
+def icon(call: Call) -> Answer:
+    """The page's icon."""
+    return _file("icon.svg", "image/svg+xml")
+
+
 def _file(name: str, media_type: str) -> Answer:
     return Answer(status=200, body=(_WEB / name).read_bytes(), media_type=media_type, headers=PAGE_HEADERS)
 
@@ -65,4 +70,5 @@ ROUTES: Final = (
     Route(method="GET", path="/docs", handler=docs, api=False, public=True, page=True, answers="text/html"),
     Route(method="GET", path="/docs/docs.js", handler=docs_script, api=False, public=True, answers="text/javascript"),
     Route(method="GET", path="/docs/docs.css", handler=docs_style, api=False, public=True, answers="text/css"),
+    Route(method="GET", path="/docs/icon.svg", handler=icon, api=False, public=True, answers="image/svg+xml"),
 )
