@@ -132,6 +132,9 @@ class DaemonModel:
         return c.TasksCreated(task_ids=ids)
 
     def _whom(self, body: c.CreateTasks) -> list[tuple[str, str | None]]:
+        for text in body.serials:
+            if not text.strip() or text.startswith("-") or not text.isprintable() or len(text) > 128:
+                raise RequestError(Code.INVALID, f"serials: expected serials as adb lists them, got {text!r}")
         by_name = {account.username: account for account in self.accounts.values() if account.enabled}
         for name in body.usernames:
             if name not in by_name:

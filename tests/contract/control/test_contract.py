@@ -335,3 +335,9 @@ def test_s30_the_audit_never_holds_what_a_task_says(client: ControlClient) -> No
     entry = client.ask(c.ListAudit(limit=1), c.AuditPage).entries[0]
     assert entry.action == "create_tasks"
     assert "canary" not in str(entry)
+
+
+@pytest.mark.parametrize("serial", ["-s", "-", "", " ", "a\nb", "a\x00b", "\x1b[2J", "x" * 129])
+def test_s16_a_serial_that_could_be_taken_for_an_option_is_refused_here_too(client: ControlClient, serial: str) -> None:
+    """droverctl speaks to the daemon without the front's checks."""
+    assert refused(lambda: create(client, serials=[serial])).code is Code.INVALID

@@ -206,7 +206,7 @@ def test_40501_says_what_is_allowed(rest: Rest) -> None:
     assert set(reply.headers["Allow"].replace(" ", "").split(",")) >= {"GET", "POST"}
 
 
-def test_41301_by_length_and_in_chunks(rest: Rest) -> None:
+def test_s09_41301_by_length_and_in_chunks(rest: Rest) -> None:
     headers = {"Content-Type": "application/json", "Content-Length": str(8 * 1024 * 1024 + 1)}
     declared = rest.send("POST", "/api/v1/task", headers=headers)
     assert (declared.code, declared.message) == (41301, "body: at most 8388608 bytes are accepted")
@@ -228,7 +228,7 @@ def test_41301_by_length_and_in_chunks(rest: Rest) -> None:
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["code"] == 41301
 
 
-def test_a_body_of_just_the_cap_is_read(rest: Rest) -> None:
+def test_s09_a_body_of_just_the_cap_is_read(rest: Rest) -> None:
     body = json.dumps(FOLLOW).encode()
     body += b" " * (8 * 1024 * 1024 - len(body))
     reply = rest.send("POST", "/api/v1/task", body=body, headers={"Content-Type": "application/json"})
@@ -258,7 +258,7 @@ def test_what_the_server_itself_refuses_is_enveloped(rest: Rest, raw: bytes) -> 
     assert set(envelope) == {"code", "message", "data"}
 
 
-def test_50001_has_an_id_that_is_in_the_log(rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_s11_50001_has_an_id_that_is_in_the_log(rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
     def explode(*_: object) -> None:
         raise ValueError("/secret/path in a message")
 
