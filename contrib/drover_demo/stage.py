@@ -84,6 +84,9 @@ class Stage:
             "DROVER_ADB_START_SERVER": "false",
             "DROVER_API_PORT": str(wanted),
             "DROVER_DAEMON_DRAIN_TIMEOUT_S": "5",
+            # Simulated accounts need no rest between tasks, and nobody wants to watch them take it.
+            "DROVER_PACE_PAUSE_MIN_S": "0",
+            "DROVER_PACE_PAUSE_MAX_S": "0",
         }
         self._spawn("droverd", [*_module("drover.main")], environment)
         self.api_url = f"http://127.0.0.1:{wanted}/api/v1/"

@@ -6,7 +6,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from drover.client import ControlClient, ControlError
-from drover.wire.control import DeviceList, ListDevices, ListTasks, TaskPage
+from drover.wire.control import AccountList, DeviceList, ListAccounts, ListDevices, ListTasks, TaskPage
 from drover.wire.faults import RequestError
 from drover_ctl.session import session
 
@@ -17,6 +17,16 @@ def complete_serial(ctx: click.Context, _param: click.Parameter, incomplete: str
     def ask(client: ControlClient) -> list[CompletionItem]:
         devices = client.ask(ListDevices(), DeviceList).devices
         return [CompletionItem(device.serial, help=device.state.value) for device in devices]
+
+    return _complete(ctx, incomplete, ask)
+
+
+def complete_account(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def ask(client: ControlClient) -> list[CompletionItem]:
+        accounts = client.ask(ListAccounts(), AccountList).accounts
+        return [
+            CompletionItem(account.username, help=f"{account.platform} on {account.serial}") for account in accounts
+        ]
 
     return _complete(ctx, incomplete, ask)
 

@@ -10,8 +10,10 @@ from drover.client import ControlError
 from drover.wire.faults import RequestError
 from drover_ctl.commands.account import account
 from drover_ctl.commands.audit import audit
+from drover_ctl.commands.backup import backup
 from drover_ctl.commands.completion import COMPLETE_VARIABLE, completion
 from drover_ctl.commands.device import device
+from drover_ctl.commands.doctor import doctor
 from drover_ctl.commands.status import status
 from drover_ctl.commands.task import task
 from drover_ctl.commands.token import token
@@ -45,7 +47,7 @@ def cli() -> None:
     """
 
 
-for command in (status, device, task, account, token, audit, completion):
+for command in (status, device, task, account, token, audit, backup, doctor, completion):
     cli.add_command(command)
 
 

@@ -21,6 +21,7 @@ STYLES: Final = {
     **{"pending": "yellow", "running": "cyan", "completed": "green", "failed": "red"},
     **{"idle": "green", "busy": "cyan", "leased": "cyan", "preparing": "yellow"},
     **{"absent": "dim", "unauthorized": "red", "offline": "red", "quarantined": "red"},
+    **{"ok": "green", "warning": "yellow", "error": "red"},
 }
 """Colours of the words for states, wherever they stand in a table."""
 

@@ -32,6 +32,12 @@ def target(script_config: Mapping[str, Any]) -> str:
     return f"@{user}" if isinstance(user, str) else "-"
 
 
+def used_of(used: Mapping[str, int], limits: Mapping[str, int]) -> str:
+    """`3/60 follow`, for each script that was used, or "-"."""
+    words = [f"{n}/{limits[script]} {script}" if script in limits else f"{n} {script}" for script, n in used.items()]
+    return ", ".join(words) or "-"
+
+
 def counts(numbers: Mapping[str, int]) -> str:
     """`2 idle, 1 busy`, or "none"."""
     return ", ".join(f"{number} {word}" for word, number in numbers.items() if number) or "none"

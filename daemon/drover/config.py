@@ -18,6 +18,9 @@ from msgspec import Meta
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 PortOrAny = Annotated[int, Meta(ge=0, le=65535)]
+Days = Annotated[float, Meta(ge=0, le=36500)]
+PerDay = Annotated[int, Meta(ge=0, le=100_000)]
+PauseSeconds = Annotated[float, Meta(ge=0, le=86400)]
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
 
 
@@ -58,6 +61,21 @@ class TasksSection(_Section, frozen=True, kw_only=True):
     max_tries: Annotated[int, Meta(ge=1, le=10)] = 3
 
 
+class PaceSection(_Section, frozen=True, kw_only=True):
+    """Of each account: effects a local day by script (0: no limit), and the pause between two of its tasks."""
+
+    follow_per_day: PerDay = 60
+    unfollow_per_day: PerDay = 60
+    post_per_day: PerDay = 5
+    pause_min_s: PauseSeconds = 30.0
+    pause_max_s: PauseSeconds = 120.0
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """By script."""
+        return {"follow": self.follow_per_day, "unfollow": self.unfollow_per_day, "post": self.post_per_day}
+
+
 class LicenseSection(_Section, frozen=True, kw_only=True):
     plan: Literal["Starter", "Pro", "Team", "Business"] = "Pro"
     device_limit: Annotated[int, Meta(ge=1, le=100000)] | None = None
@@ -73,6 +91,13 @@ class ApiSection(_Section, frozen=True, kw_only=True):
     token_file: str = ""
 
 
+class RetentionSection(_Section, frozen=True, kw_only=True):
+    history_days: Days = 90.0
+    artifacts_days: Days = 14.0
+    events_days: Days = 7.0
+    min_free_mb: Annotated[int, Meta(ge=0)] = 500
+
+
 class Config(_Section, frozen=True, kw_only=True):
     """The whole configuration. Durations in seconds."""
 
@@ -80,8 +105,10 @@ class Config(_Section, frozen=True, kw_only=True):
     adb: AdbSection = AdbSection()
     devices: DevicesSection = DevicesSection()
     tasks: TasksSection = TasksSection()
+    pace: PaceSection = PaceSection()
     license: LicenseSection = LicenseSection()
     api: ApiSection = ApiSection()
+    retention: RetentionSection = RetentionSection()
 
     @property
     def data_dir(self) -> Path:
@@ -119,6 +146,10 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
         where = _place(path, text, "daemon", "timezone", overrides)
         message = f"no such time zone: {config.daemon.timezone!r}, expected an IANA name such as Europe/Paris"
         raise ConfigError(f"{where}: {message}") from None
+    if config.pace.pause_max_s < config.pace.pause_min_s:
+        where = _place(path, text, "pace", "pause_max_s", overrides)
+        low, high = config.pace.pause_min_s, config.pace.pause_max_s
+        raise ConfigError(f"{where}: {high:g} is shorter than pause_min_s ({low:g})")
     if not _is_loopback(config.api.host) and not config.api.require_token:
         where = _place(path, text, "api", "host", overrides)
         raise ConfigError(

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -10,8 +11,9 @@ import uvloop
 from drover import logs, token_file
 from drover.client import RuntimeDirError, runtime_dir
 from drover.config import Config, ConfigError, load
+from drover.store import backup
 from drover.store.errors import StoreError
-from drover.supervisor.daemon import Daemon
+from drover.supervisor.daemon import DATABASE, Daemon
 from drover.supervisor.runtime import RuntimeDir
 
 DEFAULT_CONFIG = Path("~/.config/drover/drover.toml")
@@ -21,7 +23,13 @@ DEFAULT_CONFIG = Path("~/.config/drover/drover.toml")
 @click.option("--config", "config_path", type=click.Path(path_type=Path), help="Configuration file (TOML).")
 @click.option("--check-config", is_flag=True, help="Read the configuration, say what is wrong with it, and end.")
 @click.version_option(package_name="drover", prog_name="droverd")
-def main(config_path: Path | None, check_config: bool) -> None:
+@click.option(
+    "--restore",
+    "backup_path",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Put a backup made by `droverctl backup` in the database's place, and end. No daemon may run.",
+)
+def main(config_path: Path | None, check_config: bool, backup_path: Path | None) -> None:
     """Run tasks on the Android phones that adb lists.
 
     Runs in the foreground until SIGTERM or Ctrl-C; a second one ends it without waiting for running tasks.
@@ -31,6 +39,7 @@ def main(config_path: Path | None, check_config: bool) -> None:
       droverd
       droverd --config /etc/drover.toml
       DROVER_ADB_PORT=5038 droverd
+      droverd --restore /srv/backup/drover-2026-11-25.db
     """
     os.umask(0o077)
     config = _configured(config_path)
@@ -45,6 +54,9 @@ def main(config_path: Path | None, check_config: bool) -> None:
         raise click.ClickException(str(error)) from None
     try:
         config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if backup_path is not None:
+            _restore(backup_path, config)
+            return
         if config.api.require_token:
             token_file.ensure(config.token_path)
         daemon = Daemon(config, runtime)
@@ -55,6 +67,16 @@ def main(config_path: Path | None, check_config: bool) -> None:
         runtime.release()
     if daemon.failed:
         sys.exit(1)
+
+
+def _restore(backup_path: Path, config: Config) -> None:
+    """The lock is held, so no daemon has the database open."""
+    facts, old = backup.restore(
+        backup_path, config.data_dir / DATABASE, stamp=datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    )
+    click.echo(f"Restored {backup_path}: " + ", ".join(f"{n} {table}" for table, n in facts.rows.items()))
+    if old is not None:
+        click.echo(f"What was there before: {old}")
 
 
 def _configured(path: Path | None) -> Config:

@@ -33,6 +33,14 @@ class Fields:
         value: int = self._read(name, default, fits, f"an integer from {low} to {high}")
         return value
 
+    def optional_flag(self, name: str) -> bool | None:
+        value: bool | None = self._read(name, None, lambda v: isinstance(v, bool), "true or false")
+        return value
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str | None:
+        value: str | None = self._read(name, None, lambda v: v in choices, " or ".join(choices))
+        return value
+
     def text(self, name: str) -> str | None:
         value: str | None = self._read(name, None, lambda v: isinstance(v, str), "a string")
         return value
@@ -72,6 +80,13 @@ def serial(path: str, value: Any) -> str:
 def _is_serial(text: str) -> bool:
     fits = text.strip() != "" and len(text) <= MAX_SERIAL
     return fits and not text.startswith("-") and _CONTROL.search(text) is None
+
+
+def text_item(path: str, value: Any) -> str:
+    """A string in an array."""
+    if isinstance(value, str):
+        return value
+    refuse(path, "a string", value)
 
 
 def positive_id(path: str, value: Any) -> int:

@@ -1,12 +1,13 @@
 """Reads the body of POST /task into the daemon's request. Types and shapes only: the daemon checks `script_config`."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from drover.wire.control import CreateTasks
 from drover.wire.faults import Code, RequestError
-from drover.wire.scripts import KNOWN, USERNAME, unsupported_message
+from drover.wire.scripts import KNOWN, USERNAME, AppName, unsupported_message
 from drover_shim.fields import Fields, refuse, serial
 
+PLATFORMS: Final[tuple[str, ...]] = get_args(AppName)
 MAX_MINUTES: Final = 24 * 60
 
 
@@ -26,6 +27,7 @@ def read_new_task(body: dict[str, Any], *, idempotency_key: str | None, body_dig
         min_interval=low,
         max_interval=high,
         source="api",
+        platform=fields.choice("platform", PLATFORMS),
         idempotency_key=idempotency_key,
         body_digest=body_digest,
     )

@@ -24,6 +24,7 @@ _MARK: Final = re.compile(r"<(\w+)[^>]*>")
 _PATH_KINDS: Final[dict[str, Any]] = {
     "task_id": Annotated[int, Meta(ge=1, le=10**18 - 1)],
     "serial": Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9._:][A-Za-z0-9._:-]*$")],
+    "username": Annotated[str, Meta(pattern=r"^@?[A-Za-z0-9._]{1,30}$")],
     "name": Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")],
 }
 """Types of the parameters in paths; another name is any text without a slash."""

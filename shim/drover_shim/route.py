@@ -34,9 +34,9 @@ class Call:
     routes: tuple["Route", ...]
     heartbeat_s: float = 15.0
 
-    def ask(self, body: RequestBody, expected: type[B]) -> B:
-        """The daemon's answer to one request."""
-        return self.pool.client().ask(body, expected, caller=self.caller)
+    def ask(self, body: RequestBody, expected: type[B], *, timeout_s: float | None = None) -> B:
+        """The daemon's answer to one request; `timeout_s` for one that takes longer than the usual."""
+        return self.pool.client().ask(body, expected, timeout_s=timeout_s, caller=self.caller)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from drover.wire.devices import DeviceState
+from drover.wire.scripts import AppName
 from drover.wire.tasks import Effect, Phase, Reason
 
 Stamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")]
@@ -136,7 +137,11 @@ class AccountView(_Shape, frozen=True, kw_only=True):
     username: str
     serial: str
     platform: str
+    package: Annotated[str, Meta(description='the clone it is in; "" for the app itself')]
     enabled: bool
+    note: str
+    used_today: Annotated[dict[str, int], Meta(description="by script")]
+    limits: Annotated[dict[str, int], Meta(description="of a day, by script")]
 
 
 class AccountListView(_Shape, frozen=True, kw_only=True):
@@ -144,6 +149,33 @@ class AccountListView(_Shape, frozen=True, kw_only=True):
 
     total: Count
     accounts: list[AccountView]
+
+
+class AccountsImportedView(_Shape, frozen=True, kw_only=True):
+    """How many accounts were new, changed, and as they were already; with `dry_run` what would have been."""
+
+    created_count: Count
+    changed_count: Count
+    unchanged_count: Count
+    dry_run: bool
+
+
+class FoundAccountView(_Shape, frozen=True, kw_only=True):
+    """An account that an app lists; `registered_on` is a serial."""
+
+    username: str
+    active: bool
+    registered_on: str | None
+
+
+class DiscoveredView(_Shape, frozen=True, kw_only=True):
+    """What an app on a phone is logged in with, and which names were registered just now."""
+
+    serial: str
+    platform: str
+    package: str
+    registered: list[str]
+    accounts: list[FoundAccountView]
 
 
 class LicenceView(_Shape, frozen=True, kw_only=True):
@@ -179,6 +211,7 @@ class NewTaskBody(msgspec.Struct, frozen=True, kw_only=True):
     script_config: Annotated[
         dict[str, Any] | None, Meta(description="the script's own parameters; see the schema of that script")
     ] = None
+    platform: Annotated[AppName | None, Meta(description="the app, for tasks that run as no registered account")] = None
     enable_multi_account: bool | None = None
     start_time: Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None
     min_interval: Annotated[int, Meta(ge=0, le=1440)] | None = None
@@ -195,3 +228,45 @@ class TaskIdsBody(msgspec.Struct, frozen=True, kw_only=True):
     """Which tasks."""
 
     task_ids: Annotated[list[TaskId], Meta(min_length=1)]
+
+
+class NewAccountBody(msgspec.Struct, frozen=True, kw_only=True):
+    """An account to register; `username` may begin with an @."""
+
+    username: Annotated[str, Meta(min_length=1)]
+    serial: Annotated[str, Meta(min_length=1)]
+    platform: AppName | None = None
+    package: str | None = None
+    enabled: bool | None = None
+    note: str | None = None
+
+
+class ChangeAccountBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What is missing stays as it is."""
+
+    serial: str | None = None
+    package: str | None = None
+    enabled: bool | None = None
+    note: str | None = None
+
+
+class ImportBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Accounts as CSV with a header row, all or none; `dry_run` checks and stores nothing."""
+
+    csv: Annotated[str, Meta(min_length=1)]
+    dry_run: bool | None = None
+
+
+class ChangeDeviceBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Note and tags; what is missing stays as it is."""
+
+    note: str | None = None
+    tags: list[str] | None = None
+
+
+class DiscoverBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Which app to read, and whether to register what is not registered yet."""
+
+    platform: AppName | None = None
+    package: str | None = None
+    register: bool | None = None

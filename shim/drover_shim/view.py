@@ -6,10 +6,18 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from drover.wire.control import Account, DaemonStatus
+from drover.wire.control import Account, AccountsDiscovered, DaemonStatus
 from drover.wire.devices import Device
 from drover.wire.tasks import Status, Task, TaskStats
-from drover_shim.shapes import AccountView, DeviceView, HealthView, StatsView, TaskView
+from drover_shim.shapes import (
+    AccountView,
+    DeviceView,
+    DiscoveredView,
+    FoundAccountView,
+    HealthView,
+    StatsView,
+    TaskView,
+)
 
 STATUS_TEXT: Final = {status: status.name.lower() for status in Status}
 
@@ -84,12 +92,30 @@ def device(device: Device, zone: ZoneInfo) -> DeviceView:
 
 
 def account(account: Account) -> AccountView:
-    """A registered account."""
+    """A registered account; `used_today` and `limits` are by script."""
     return AccountView(
         username=account.username,
         serial=account.serial,
         platform=account.platform,
+        package=account.package,
         enabled=account.enabled,
+        note=account.note,
+        used_today=account.used_today,
+        limits=account.limits,
+    )
+
+
+def discovered(found: AccountsDiscovered) -> DiscoveredView:
+    """What an app on a phone is logged in with."""
+    return DiscoveredView(
+        serial=found.serial,
+        platform=found.platform,
+        package=found.package,
+        registered=found.registered,
+        accounts=[
+            FoundAccountView(username=one.username, active=one.active, registered_on=one.registered_on)
+            for one in found.accounts
+        ],
     )
 
 

@@ -7,25 +7,27 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
+from drover.policy.pace import Pace
 from drover.policy.records import NewTask
-from drover.store import Store, attempts, queue, tasks
+from drover.store import Store, attempts, pacing, queue, tasks
 
 FILL = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
 INSERT INTO tasks (serial, username, platform, package, script_name, script_config, source, group_id, priority, status,
     reason, remark, effect, retry_safe, created_at, scheduled_at, start_time, end_time, not_before, pause_s,
-    retry_count, max_retry_count, attempt, tries, settling, settle, last_reason, progress, step, evidence)
+    retry_count, max_retry_count, attempt, tries, settling, settle, last_reason, progress, step, evidence, lane)
 SELECT 'R58M' || (i % 100), NULL, 'tiktok', '', CASE i % 3 WHEN 0 THEN 'unfollow' ELSE 'follow' END,
     '{{"target_user":"user' || i || '","access_method":"direct"}}', CASE i % 10 WHEN 0 THEN 'ui' ELSE 'api' END, '', 0,
     CASE WHEN i > {rows} - 5000 THEN 0 WHEN i % 10 = 7 THEN 3 ELSE 2 END,
     NULL, '', 'confirmed', 1, 1700000000000000 + i, NULL, 1700000000000000, 1700000001000000, 0, 0,
-    0, 3, 1, 1, 0, 0, NULL, 100, 'done', '["proof.png"]' FROM n
+    0, 3, 1, 1, 0, 0, NULL, 100, 'done', '["proof.png"]',
+    CASE i % 3 WHEN 0 THEN 'unfollow' ELSE 'follow' END || ':tiktok@shop' || (i % 100) || '.' || (i % 4) FROM n
 """
 
 
@@ -70,6 +72,18 @@ def _report(store: Store, rows: int) -> None:
     now = store.clock()
     serials = [f"R58M{i}" for i in range(100)]
     _timed("queue.heads of 100 devices, 5000 pending", lambda: store.read_sync(queue.heads, serials, now=now))
+    pace = Pace(zone=UTC, limits={"follow": 60, "unfollow": 60})
+    _timed("pacing.holds of those devices", lambda: store.read_sync(pacing.holds, serials, now=now, pace=pace))
+    _timed("queue.heads of 1 device", lambda: store.read_sync(queue.heads, serials[:1], now=now))
+    _timed("pacing.holds of 1 device", lambda: store.read_sync(pacing.holds, serials[:1], now=now, pace=pace))
+    many = [NewTask(serial="held", username="me", script_name="follow", script_config={}) for _ in range(10_000)]
+    store.write_sync(tasks.insert, many, now=now)
+    store.write_sync(pacing.pause, "tiktok@me", now=now, pause_s=60.0)
+    held = list(store.read_sync(pacing.holds, ["held"], now=now, pace=pace))
+    _timed("queue.heads past 10000 held tasks", lambda: store.read_sync(queue.heads, ["held"], now=now, held=held))
+    last = store.read_sync(tasks.page, serial="held", page_size=20)[1]
+    ids = [task.id for task in last]
+    _timed("queue.waiting of 20 held tasks", lambda: store.read_sync(queue.waiting, ids, now=now, pace=pace))
     _timed("queue.next_due", lambda: store.read_sync(queue.next_due, now=now))
     _timed("queue.lengths", lambda: store.read_sync(queue.lengths))
     _timed("attempts.open", lambda: store.read_sync(attempts.open))

@@ -18,6 +18,11 @@ from drover.wire.tasks import Task
 from tests.support.phones import wait_until
 
 READY_S = 30.0
+UNPACED = {
+    **{f"DROVER_PACE_{script}_PER_DAY": "0" for script in ("FOLLOW", "UNFOLLOW", "POST")},
+    **{"DROVER_PACE_PAUSE_MIN_S": "0", "DROVER_PACE_PAUSE_MAX_S": "0"},
+}
+"""Many tasks at once: no limits, no pauses, unless a test's own settings say otherwise."""
 
 
 class DroverDaemon:
@@ -39,6 +44,7 @@ class DroverDaemon:
             "DROVER_ADB_START_SERVER": "false",
             "DROVER_API_ENABLED": "true" if api else "false",
             "DROVER_API_PORT": "0",
+            **UNPACED,
             **(settings or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None

@@ -11,15 +11,19 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from drover import token_file
-from drover.policy import audit
+from drover.policy import accounts_csv, audit
+from drover.policy.accounts import changed, checked, key_of, merged, place_faults, refuse, the_one
+from drover.policy.devices import description_faults
 from drover.wire import control as c
 from drover.wire.devices import Device, DeviceFacts, DeviceState
+from drover.wire.doctor import Finding, Level
 from drover.wire.events import DeviceChanged, Event, EventBody, TaskChanged, TaskDeleted, TaskProgressed
 from drover.wire.faults import Code, Failure, RequestError
 from drover.wire.scripts import expand
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
 
 Push = Callable[[Event], None]
+LIMITS = {"follow": 60, "unfollow": 60, "post": 5}
 
 
 class DaemonModel:
@@ -35,6 +39,8 @@ class DaemonModel:
         self.tasks: dict[int, Task] = {}
         self.devices: dict[str, Device] = {}
         self.accounts: dict[tuple[str, str], c.Account] = {}
+        self.logged_in: dict[tuple[str, str], list[str]] = {}
+        """What the app of a platform lists on a phone, by (serial, platform); the first is the active one."""
         self.logs: dict[int, str] = {}
         self.audit: list[c.AuditEntry] = []
         self.token_file = (folder or Path()) / "api-token"
@@ -135,18 +141,27 @@ class DaemonModel:
         for text in body.serials:
             if not text.strip() or text.startswith("-") or not text.isprintable() or len(text) > 128:
                 raise RequestError(Code.INVALID, f"serials: expected serials as adb lists them, got {text!r}")
-        by_name = {account.username: account for account in self.accounts.values() if account.enabled}
-        for name in body.usernames:
-            if name not in by_name:
-                raise RequestError(Code.NOT_FOUND, f"usernames: nobody registered the account {name!r}")
         if body.usernames:
-            return [(by_name[name].serial, name) for name in body.usernames]
+            found = [self._named(name, body.platform) for name in body.usernames]
+            return [(account.serial, account.username) for account in found]
         if body.enable_multi_account:
-            chosen = [one for one in by_name.values() if one.serial in body.serials]
+            there = [one for one in self.accounts.values() if one.serial in body.serials and one.enabled]
+            platform = body.platform or ("tiktok" if len({one.platform for one in there}) > 1 else None)
+            chosen = [one for one in there if platform in (None, one.platform)]
             if not chosen:
                 raise RequestError(Code.NOT_FOUND, "enable_multi_account: no enabled account is registered there")
             return [(one.serial, one.username) for one in chosen]
         return [(serial, None) for serial in body.serials]
+
+    def _named(self, username: str, platform: str | None) -> c.Account:
+        named = [one for one in self.accounts.values() if one.username.lower() == username.lower()]
+        platform = platform or ("tiktok" if len(named) > 1 else None)
+        found = [one for one in named if platform in (None, one.platform)]
+        if not found:
+            raise RequestError(Code.NOT_FOUND, f"usernames: nobody registered the account {username!r}")
+        if not found[0].enabled:
+            raise RequestError(Code.CONFLICT, f"usernames: the account {username!r} is disabled")
+        return found[0]
 
     def _add(self, body: c.CreateTasks, serial: str, username: str | None, config: Any) -> int:
         task = Task(
@@ -277,18 +292,99 @@ class DaemonModel:
             data_dir="/var/lib/drover",
         )
 
+    def _set_device(self, body: c.SetDevice) -> Device:
+        refuse(description_faults(body.note, body.tags))
+        device = self._get_device(c.GetDevice(serial=body.serial))
+        words = {"note": body.note, "tags": body.tags}
+        self.devices[body.serial] = msgspec.structs.replace(
+            device, **{name: value for name, value in words.items() if value is not None}
+        )
+        return self.devices[body.serial]
+
+    # --- accounts
+
     def _list_accounts(self, body: c.ListAccounts) -> c.AccountList:
-        return c.AccountList(accounts=[self.accounts[key] for key in sorted(self.accounts)])
+        found = [self.accounts[key] for key in sorted(self.accounts)]
+        wanted = {"platform": body.platform, "serial": body.serial, "enabled": body.enabled}
+        return c.AccountList(
+            accounts=[
+                account
+                for account in found
+                if all(value in (None, getattr(account, name)) for name, value in wanted.items())
+            ]
+        )
+
+    def _get_account(self, body: c.GetAccount) -> c.Account:
+        return the_one(body.username, body.platform, list(self.accounts.values()))
 
     def _put_account(self, body: c.PutAccount) -> c.Account:
-        account = c.Account(username=body.username, serial=body.serial, platform=body.platform, enabled=body.enabled)
-        self.accounts[body.username, body.platform] = account
-        return account
+        fields = msgspec.structs.asdict(body)
+        new = fields.pop("new")
+        account = checked(c.Account(**fields))
+        if new and key_of(account) in self.accounts:
+            key = {"username": account.username, "platform": account.platform}
+            raise RequestError(Code.CONFLICT, f"account @{account.username} is registered already", key)
+        return self._keep(account)
+
+    def _keep(self, account: c.Account) -> c.Account:
+        shown = msgspec.structs.replace(account, limits=LIMITS)
+        self.accounts[key_of(account)] = shown
+        return shown
+
+    def _change_account(self, body: c.ChangeAccount) -> c.Account:
+        known = the_one(body.username, body.platform, list(self.accounts.values()))
+        return self._keep(checked(changed(known, body)))
 
     def _delete_account(self, body: c.DeleteAccount) -> c.Done:
-        if self.accounts.pop((body.username, body.platform), None) is None:
-            raise RequestError(Code.NOT_FOUND, f"there is no account {body.username!r} on {body.platform}")
+        del self.accounts[key_of(the_one(body.username, body.platform, list(self.accounts.values())))]
         return c.Done()
+
+    def _diagnose(self, body: c.Diagnose) -> c.Diagnosis:
+        well = Finding(level=Level.OK, check="adb server", subject="127.0.0.1:5037", found="answers")
+        low = Finding(
+            level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free it"
+        )
+        return c.Diagnosis(findings=[well, low])
+
+    def _make_backup(self, body: c.MakeBackup) -> c.BackupMade:
+        if Path(body.path).exists():
+            raise RequestError(Code.CONFLICT, f"{body.path}: exists already")
+        Path(body.path).touch()
+        return c.BackupMade(path=body.path, schema="0001", size=4096, rows={"tasks": len(self.tasks)})
+
+    def _import_accounts(self, body: c.ImportAccounts) -> c.AccountsImported:
+        changes = accounts_csv.read(body.csv)
+        plain = [msgspec.structs.replace(one, limits={}, used_today={}) for one in self.accounts.values()]
+        stored, new, same = merged(plain, changes)
+        for account in [] if body.dry_run else stored:
+            self._keep(account)
+        return c.AccountsImported(created=new, changed=len(stored) - new, unchanged=same, dry_run=body.dry_run)
+
+    def _export_accounts(self, body: c.ExportAccounts) -> c.AccountsCsv:
+        return c.AccountsCsv(csv=accounts_csv.write(self.accounts[key] for key in sorted(self.accounts)))
+
+    def _discover_accounts(self, body: c.DiscoverAccounts) -> c.AccountsDiscovered:
+        refuse(place_faults(body.serial, body.platform, body.package))
+        device = self._get_device(c.GetDevice(serial=body.serial))
+        if device.state is not DeviceState.IDLE:
+            raise RequestError(Code.CONFLICT, f"device {body.serial}: it is {device.state.value}")
+        listed = self.logged_in.get((body.serial, body.platform), [])
+        if not listed:
+            raise RequestError(Code.CONFLICT, f"device {body.serial}: the app is not logged in")
+        new = [name for name in listed if (name.lower(), body.platform) not in self.accounts and body.register]
+        for name in new:
+            self._keep(c.Account(username=name, serial=body.serial, platform=body.platform, enabled=True))
+        on = {name: self.accounts.get((name.lower(), body.platform)) for name in listed}
+        return c.AccountsDiscovered(
+            serial=body.serial,
+            platform=body.platform,
+            package=body.package,
+            registered=new,
+            accounts=[
+                c.FoundAccount(username=name, active=name == listed[0], registered_on=one.serial if one else None)
+                for name, one in on.items()
+            ],
+        )
 
     def _show_token(self, body: c.ShowToken) -> c.ApiToken:
         return c.ApiToken(token=token_file.ensure(self.token_file), path=str(self.token_file), required=False)

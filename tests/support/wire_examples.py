@@ -9,6 +9,7 @@ from typing import Any
 from drover.wire import control, events, worker, zygote
 from drover.wire.codec import Codec
 from drover.wire.devices import Device, DeviceFacts, DeviceState
+from drover.wire.doctor import Finding, Level
 from drover.wire.faults import Code, Failure
 from drover.wire.media import MediaFile, MediaKind
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
@@ -70,8 +71,16 @@ TASK = Task(
 )
 STATS = TaskStats(total=10, pending=4, running=1, completed=3, failed=2)
 ACCOUNT = control.Account(
-    username="me", serial="R58M123ABC", platform="instagram", enabled=True, package="com.instagram.clone", note="second"
+    username="me",
+    serial="R58M123ABC",
+    platform="instagram",
+    enabled=True,
+    package="com.instagram.clone",
+    note="second",
+    used_today={"follow": 3},
+    limits={"follow": 60},
 )
+FINDING = Finding(level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free space")
 MEDIA = MediaFile(path="/srv/media/clip.mp4", kind=MediaKind.VIDEO, media_type="video/mp4", size=123456, material_id=9)
 CALLER = control.Caller(address="127.0.0.1", route="POST /api/v1/task", token_id="5f2a9c01")
 AUDIT_ENTRY = control.AuditEntry(
@@ -130,7 +139,9 @@ REQUESTS: list[control.RequestBody] = [
     control.CheckLicense(),
     control.GetStatus(),
     control.Subscribe(after=99),
-    control.ListAccounts(),
+    control.SetDevice(serial="R58M123ABC", note="cracked", tags=["shelf 1"]),
+    control.ListAccounts(platform="instagram", serial="R58M123ABC", enabled=False),
+    control.GetAccount(username="me", platform="instagram"),
     control.PutAccount(
         username="me",
         serial="R58M123ABC",
@@ -138,8 +149,22 @@ REQUESTS: list[control.RequestBody] = [
         enabled=False,
         package="com.instagram.clone",
         note="second",
+        new=True,
+    ),
+    control.ChangeAccount(
+        username="me",
+        platform="instagram",
+        serial="R58M123ABC",
+        enabled=False,
+        package="com.instagram.clone",
+        note="second",
     ),
     control.DeleteAccount(username="me", platform="instagram"),
+    control.MakeBackup(path="/srv/backup/drover.db"),
+    control.Diagnose(),
+    control.ImportAccounts(csv="username,serial\r\nme,R58M123ABC\r\n", dry_run=True),
+    control.ExportAccounts(),
+    control.DiscoverAccounts(serial="R58M123ABC", platform="instagram", package="com.instagram.clone", register=True),
     control.ShowToken(),
     control.RotateToken(),
     control.ListAudit(limit=20, before=99),
@@ -188,6 +213,17 @@ RESPONSES: list[control.ResponseBody] = [
     control.Subscribed(last_event_id=99),
     ACCOUNT,
     control.AccountList(accounts=[ACCOUNT]),
+    control.BackupMade(path="/srv/backup/drover.db", schema="0001", size=4096, rows={"tasks": 10}),
+    control.Diagnosis(findings=[FINDING]),
+    control.AccountsImported(created=2, changed=1, unchanged=3, dry_run=True),
+    control.AccountsCsv(csv="username,serial\r\nme,R58M123ABC\r\n"),
+    control.AccountsDiscovered(
+        serial="R58M123ABC",
+        platform="instagram",
+        accounts=[control.FoundAccount(username="me", active=True, registered_on="R58M123ABC")],
+        package="com.instagram.clone",
+        registered=["me"],
+    ),
     control.ApiToken(token="n0t-a-secret", path="/var/lib/drover/api-token", required=True),
     control.AuditPage(entries=[AUDIT_ENTRY]),
     *(events.Event(id=index, at=AT, body=body) for index, body in enumerate(EVENTS, 1)),

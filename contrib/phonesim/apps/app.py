@@ -2,7 +2,10 @@
 
 import math
 from collections.abc import Callable
+from copy import copy
 from typing import Protocol
+
+import msgspec
 
 from phonesim.apps.faults import FaultSet
 from phonesim.contract import Focus, Intent, MediaStore, NoMedia
@@ -11,6 +14,14 @@ from phonesim.ui.view import Action, Window
 from phonesim.world import World
 
 TOAST_S = 3.5
+
+
+class _Moment(msgspec.Struct):
+    """What all apps of a phone share and what changes: when the drawing goes stale, the toast, the media store."""
+
+    stale_at: float = math.inf
+    toast: tuple[str, float] = ("", -math.inf)
+    media: MediaStore = msgspec.field(default_factory=NoMedia)
 
 
 class Phone:
@@ -27,13 +38,25 @@ class Phone:
     ) -> None:
         self.clock = clock
         self.worlds: dict[str, World] = {}
-        self.media: MediaStore = NoMedia()
         self._make_world = make_world
         self.faults = faults
         self.frame = frame
         self.language = language
-        self._stale_at = math.inf
-        self._toast = ("", -math.inf)
+        self._moment = _Moment()
+
+    def lent_to(self, app: str) -> "Phone":
+        """The same phone as one app meets it: without the faults that are meant for another."""
+        lent = copy(self)
+        lent.faults = self.faults.meant_for(app)
+        return lent
+
+    @property
+    def media(self) -> MediaStore:
+        return self._moment.media
+
+    @media.setter
+    def media(self, store: MediaStore) -> None:
+        self._moment.media = store
 
     def world(self, app: str, *, names: tuple[str, str, str] = ("demo", "shop", "studio")) -> World:
         """The server of one app, made when first asked for: each app has accounts, relations and effects of its own."""
@@ -45,26 +68,26 @@ class Phone:
         """Whether `moment` is still to come. What is being drawn now goes stale then, so nobody needs a timer."""
         if self.clock() >= moment:
             return False
-        self._stale_at = min(self._stale_at, moment)
+        self._moment.stale_at = min(self._moment.stale_at, moment)
         return True
 
     def begin_drawing(self) -> None:
         """Forget the moments at which the last drawing would have gone stale."""
-        self._stale_at = math.inf
+        self._moment.stale_at = math.inf
 
     @property
     def stale_at(self) -> float:
         """When what was drawn since `begin_drawing` stops being true."""
-        return self._stale_at
+        return self._moment.stale_at
 
     def show_toast(self, text: str) -> None:
         """Show a message for a moment."""
-        self._toast = (text, self.clock() + TOAST_S)
+        self._moment.toast = (text, self.clock() + TOAST_S)
 
     @property
     def toast(self) -> str:
         """The message shown now, or nothing."""
-        text, until = self._toast
+        text, until = self._moment.toast
         return text if text and self.before(until) else ""
 
 

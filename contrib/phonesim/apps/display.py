@@ -14,6 +14,7 @@ import msgspec
 
 from phonesim.apps.app import App, Phone
 from phonesim.apps.faults import FAULTS, FaultSet
+from phonesim.apps.instagram import INSTAGRAM, Instagram
 from phonesim.apps.launcher import Launcher, Recents
 from phonesim.apps.system import Browser, Settings
 from phonesim.apps.tiktok import TikTok
@@ -76,7 +77,8 @@ class PhoneDisplay:
         self._launcher = Launcher(self._phone)
         installed: tuple[App, ...] = (
             self._launcher,
-            TikTok(self._phone),
+            TikTok(self._phone.lent_to("tiktok")),
+            Instagram(self._phone.lent_to("instagram")),
             Settings(self._phone),
             Browser(self._phone),
         )
@@ -156,6 +158,7 @@ class PhoneDisplay:
         """Set a fault, or take it away with `{"clear": true}`; raises UnknownFaultError."""
         with self._changing():
             self._faults.inject(name, params, now=self._clock())
+            self._install_clone()
 
     # What is seen of it
 
@@ -217,6 +220,16 @@ class PhoneDisplay:
         return FAULTS
 
     # Inside, with the lock held
+
+    def _install_clone(self) -> None:
+        """The clone of Instagram that the fault names is there, and no other."""
+        wanted = str(self._faults.value("clone", "package", ""))
+        for package in [name for name, app in self._apps.items() if isinstance(app, Instagram)]:
+            if package not in (INSTAGRAM, wanted):
+                self._running = [app for app in self._running if app is not self._apps[package]]
+                del self._apps[package]
+        if wanted and wanted not in self._apps:
+            self._apps[wanted] = Instagram(self._phone.lent_to("instagram"), package=wanted)
 
     def _server_state(self) -> dict[str, list[dict[str, Any]]]:
         """What the servers of all apps know, rows of one kind in one list."""

@@ -14,12 +14,28 @@ POPUPS: Mapping[str, str] = {
     "rating": "asks for stars; Later closes it",
 }
 
+INSTAGRAM_POPUPS: Mapping[str, str] = {
+    "sticker": "Create a sticker, with Try it and Not now",
+    "camera": "Android's camera permission, three answers",
+    "sharing_posts": "Sharing posts: one button that goes on",
+}
+"""Kinds that only Instagram has; they wait until it shows a screen."""
+
+APPS = ("tiktok", "instagram")
+"""The apps that a fault can be meant for; without `app` it is meant for all."""
+
 FAULTS: Mapping[str, str] = {
-    "popup": "{kind, after: screens to let pass (0), repeat: how often (1)}; kinds: " + ", ".join(POPUPS),
+    "popup": "{kind, after: screens to let pass (0), repeat: how often (1)}; kinds: "
+    + ", ".join((*POPUPS, *(f"{kind} (Instagram)" for kind in INSTAGRAM_POPUPS))),
     "unknown_popup": "a popup nobody knows, over the next screen; BACK closes it; {after, repeat} as popup",
     "captcha": "Verify to continue; {when: now|follow|post}",
     "login_wall": "the app is logged out; {when: now|follow|post}",
     "banned": "the account is banned; {when: now|follow|post}",
+    "verification": "asks for a photo of an ID (Instagram); {when: now|follow|post}",
+    "challenge_loading": "a challenge that still loads: nothing but Menu (Instagram); {seconds} or until cleared",
+    "share_opens_reels": "after a reel is shared the reels show, where it is unavailable while it uploads (Instagram)",
+    "creation_tab": "the tab bar of older versions, with a plus in it (Instagram)",
+    "clone": "another copy of Instagram is installed; {package}, clear uninstalls it",
     "follow_limit": "a tap on Follow answers You're following too fast; {as: dialog|toast}",
     "follow_ignored": "a tap on Follow does nothing",
     "follow_late": "a tap on Follow works, the label changes later; {seconds: 2}",
@@ -46,10 +62,20 @@ _WHEN = ("now", "follow", "post")
 
 
 class FaultSet:
-    """The faults set on one phone. Not thread-safe: its display holds the lock."""
+    """The faults set on one phone, as one of its apps meets them. Not thread-safe: its display holds the lock."""
 
-    def __init__(self) -> None:
-        self._set: dict[str, dict[str, Any]] = {}
+    def __init__(self, app: str = "", shared: dict[str, dict[str, Any]] | None = None) -> None:
+        self._app = app
+        self._set: dict[str, dict[str, Any]] = {} if shared is None else shared
+
+    def meant_for(self, app: str) -> "FaultSet":
+        """The same faults without those that are meant for another app."""
+        return FaultSet(app, self._set)
+
+    def _find(self, name: str) -> dict[str, Any] | None:
+        found = self._set.get(name)
+        meant = found is not None and (not self._app or found.get("app", self._app) == self._app)
+        return found if meant else None
 
     def inject(self, name: str, params: Mapping[str, Any], *, now: float) -> None:
         """Set or clear a fault; raises UnknownFaultError for a name, kind or time that does not exist."""
@@ -59,8 +85,10 @@ class FaultSet:
             self._set.pop(name, None)
             return
         kind = params.get("kind")
-        if name == "popup" and kind not in POPUPS:
-            raise UnknownFaultError(f"no popup of kind {kind!r}; there are {', '.join(POPUPS)}")
+        if name == "popup" and kind not in (*POPUPS, *INSTAGRAM_POPUPS):
+            raise UnknownFaultError(f"no popup of kind {kind!r}; there are {', '.join((*POPUPS, *INSTAGRAM_POPUPS))}")
+        if params.get("app", APPS[0]) not in APPS:
+            raise UnknownFaultError(f"no app {params['app']!r}; there are {', '.join(APPS)}")
         if params.get("when", "now") not in _WHEN:
             raise UnknownFaultError(f"{name} happens 'now', on 'follow' or on 'post', not {params['when']!r}")
         if name == "share_lands_on" and params.get("page", "form") not in _LANDINGS:
@@ -69,20 +97,21 @@ class FaultSet:
 
     def active(self, name: str, when: str = "now") -> bool:
         """Whether the fault is set, for this occasion where it has one."""
-        found = self._set.get(name)
+        found = self._find(name)
         return found is not None and found.get("when", "now") == when
 
     def value(self, name: str, key: str, default: Any) -> Any:
         """One parameter of a fault that is set; the default if the fault or the parameter is not."""
-        return self._set.get(name, {}).get(key, default)
+        return (self._find(name) or {}).get(key, default)
 
     def seconds(self, name: str, default: float) -> float:
         """How long the fault lasts or delays; 0 when it is not set."""
-        return float(self._set[name].get("seconds", default)) if name in self._set else 0.0
+        found = self._find(name)
+        return float(found.get("seconds", default)) if found is not None else 0.0
 
     def until(self, name: str) -> float:
         """When a fault that lasts for `seconds` ends; infinity if it lasts until cleared, 0 if it is not set."""
-        found = self._set.get(name)
+        found = self._find(name)
         if found is None:
             return 0.0
         return float(found["since"]) + float(found.get("seconds", "inf"))
@@ -95,8 +124,8 @@ class FaultSet:
         """Called when a screen is entered: the popups that appear over it, each occurrence used up."""
         due: list[str] = []
         for name in ("popup", "unknown_popup"):
-            params = self._set.get(name)
-            if params is None:
+            params = self._find(name)
+            if params is None or (params.get("kind") in INSTAGRAM_POPUPS and self._app != "instagram"):
                 continue
             waiting = int(params.get("after", 0))
             if waiting > 0:

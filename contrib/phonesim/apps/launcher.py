@@ -6,6 +6,7 @@ from phonesim.ui.view import Action, Style, View, Window, view
 PACKAGE = "com.android.launcher3"
 _ICONS = (
     ("TikTok", "com.zhiliaoapp.musically", "music", "#000000"),
+    ("Instagram", "com.instagram.android", "heart", "#d62976"),
     ("Settings", "com.android.settings", "gear", "#5f6368"),
     ("Chrome", "com.android.chrome", "globe", "#1a73e8"),
 )

@@ -102,7 +102,8 @@ class _Painter:
     def _text(self, text: str, style: Style, box: Box) -> None:
         box = (box[0] + round(style.inset * self._scale), *box[1:])
         width, height = box[2] - box[0], box[3] - box[1]
-        words = drawable(text)
+        # A line break that was typed counts as a space: a font has no picture of it.
+        words = " ".join(drawable(text).split())
         size = fitting_size(words, style, width, round(style.size * self._scale))
         face = font(size, style.bold)
         lines = wrapped(words, style, width, size)

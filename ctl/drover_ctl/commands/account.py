@@ -1,67 +1,201 @@
-"""droverctl account: which account is logged in on which phone."""
+"""droverctl account: which account is logged in on which phone. Whole lists at once are in account_files.py."""
 
 import click
 
-from drover.wire.control import Account, AccountList, DeleteAccount, ListAccounts, PutAccount
-from drover_ctl.complete import complete_serial
-from drover_ctl.session import session, shared_options
-
-COLUMNS = ("USERNAME", "PLATFORM", "SERIAL", "ENABLED")
-
-platform_option = click.option(
-    "--platform", type=click.Choice(["tiktok", "instagram"]), default="tiktok", show_default=True
+from drover.wire.control import (
+    Account,
+    AccountList,
+    AccountsDiscovered,
+    ChangeAccount,
+    DeleteAccount,
+    DiscoverAccounts,
+    GetAccount,
+    ListAccounts,
+    PutAccount,
 )
+from drover_ctl.commands.account_files import export, import_
+from drover_ctl.complete import complete_account, complete_serial
+from drover_ctl.session import session, shared_options
+from drover_ctl.text import used_of
+
+COLUMNS = ("USERNAME", "PLATFORM", "SERIAL", "ENABLED", "PACKAGE", "TODAY", "NOTE")
+DISCOVERY_TIMEOUT_S = 110.0
+
+PLATFORM = click.Choice(["tiktok", "instagram"])
+platform_option = click.option("--platform", type=PLATFORM, default="tiktok", show_default=True)
+which_platform_option = click.option(
+    "--platform", type=PLATFORM, help="Needed where the name is registered on several platforms."
+)
+username_argument = click.argument("username", shell_complete=complete_account)
+package_option = click.option("--package", help="The clone of the app that it is in; the app itself needs none.")
+note_option = click.option("--note", help="A line for yourself.")
 
 
 @click.group()
 def account() -> None:
-    """Accounts and the phones they are logged in on. Passwords are never kept."""
+    """Accounts and the phones they are logged in on. Passwords are never kept.
+
+    \b
+    Upper and lower case and a leading @ make no difference in a name.
+    """
+
+
+account.add_command(import_)
+account.add_command(export)
 
 
 @account.command()
 @click.argument("username")
 @click.option("--serial", required=True, help="The phone it is logged in on.", shell_complete=complete_serial)
 @platform_option
+@package_option
+@note_option
 @click.option("--disabled", is_flag=True, help="Register it, but use it for nothing.")
 @shared_options
 @click.pass_context
-def add(ctx: click.Context, username: str, serial: str, platform: str, disabled: bool) -> None:
-    """Register an account, or change where it is.
+def add(
+    ctx: click.Context,
+    username: str,
+    serial: str,
+    platform: str,
+    package: str | None,
+    note: str | None,
+    disabled: bool,
+) -> None:
+    """Register an account. One that is registered already is a conflict: see set.
 
     \b
-    Example:
+    Examples:
       droverctl account add shop.one --serial 127.0.0.1:5555
+      droverctl account add shop.two --serial R58M1 --platform instagram --package com.instagram.clone
     """
     run = session(ctx)
-    name = username.removeprefix("@")
-    put = PutAccount(username=name, serial=serial, platform=platform, enabled=not disabled)
+    put = PutAccount(
+        username=username,
+        serial=serial,
+        platform=platform,
+        enabled=not disabled,
+        package=package or "",
+        note=note or "",
+        new=True,
+    )
     found = run.ask(put, Account)
-    run.output.line(f"@{found.username} ({found.platform}) is on {found.serial}", found)
+    run.output.line(_place(found), found)
 
 
 @account.command("list")
+@click.option("--platform", type=PLATFORM, help="Only accounts of this platform.")
+@click.option("--serial", help="Only accounts on this phone.", shell_complete=complete_serial)
+@click.option("--enabled/--disabled", default=None, help="Only accounts that may be used, or may not.")
 @shared_options
 @click.pass_context
-def list_(ctx: click.Context) -> None:
-    """Every registered account.
+def list_(ctx: click.Context, platform: str | None, serial: str | None, enabled: bool | None) -> None:
+    """Registered accounts, and what they did today of what a day may have.
 
     \b
     Example:
-      droverctl account list
+      droverctl account list --serial 127.0.0.1:5555
     """
     run = session(ctx)
-    accounts = run.ask(ListAccounts(), AccountList).accounts
-    rows = [[found.username, found.platform, found.serial, "yes" if found.enabled else "no"] for found in accounts]
+    accounts = run.ask(ListAccounts(platform=platform, serial=serial, enabled=enabled), AccountList).accounts
     empty = "no account is registered: droverctl account add NAME --serial SERIAL"
-    run.output.table(COLUMNS, rows, accounts, empty=empty)
+    run.output.table(COLUMNS, [_row(found) for found in accounts], accounts, empty=empty)
 
 
 @account.command()
-@click.argument("username")
-@platform_option
+@username_argument
+@which_platform_option
 @shared_options
 @click.pass_context
-def remove(ctx: click.Context, username: str, platform: str) -> None:
+def show(ctx: click.Context, username: str, platform: str | None) -> None:
+    """All that is known of one account.
+
+    \b
+    Example:
+      droverctl account show shop.one
+    """
+    run = session(ctx)
+    found = run.ask(GetAccount(username=username, platform=platform), Account)
+    pairs = [
+        ("username", found.username),
+        ("platform", found.platform),
+        ("serial", found.serial),
+        ("enabled", "yes" if found.enabled else "no"),
+        ("package", found.package or "-"),
+        *((f"{script} today", f"{found.used_today.get(script, 0)} of {n}") for script, n in found.limits.items()),
+        ("note", found.note or "-"),
+    ]
+    run.output.record(pairs, found)
+
+
+@account.command("set")
+@username_argument
+@which_platform_option
+@click.option("--serial", help="The phone it is logged in on now.", shell_complete=complete_serial)
+@package_option
+@note_option
+@shared_options
+@click.pass_context
+def set_(
+    ctx: click.Context, username: str, platform: str | None, serial: str | None, package: str | None, note: str | None
+) -> None:
+    """Change where an account is, or its note. Waiting tasks stay on the phone that they were made for.
+
+    \b
+    Examples:
+      droverctl account set shop.one --serial R58M1
+      droverctl account set shop.one --package "" --note "till 4"
+    """
+    if serial is None and package is None and note is None:
+        raise click.UsageError("say what to change: --serial, --package or --note")
+    run = session(ctx)
+    change = ChangeAccount(username=username, platform=platform, serial=serial, package=package, note=note)
+    found = run.ask(change, Account)
+    run.output.line(_place(found), found)
+
+
+@account.command()
+@username_argument
+@which_platform_option
+@shared_options
+@click.pass_context
+def enable(ctx: click.Context, username: str, platform: str | None) -> None:
+    """Let tasks use an account again.
+
+    \b
+    Example:
+      droverctl account enable shop.one
+    """
+    _switch(ctx, username, platform, enabled=True)
+
+
+@account.command()
+@username_argument
+@which_platform_option
+@shared_options
+@click.pass_context
+def disable(ctx: click.Context, username: str, platform: str | None) -> None:
+    """Use an account for no new task. Tasks that wait or run go on: see task stop.
+
+    \b
+    Example:
+      droverctl account disable shop.one --platform tiktok
+    """
+    _switch(ctx, username, platform, enabled=False)
+
+
+def _switch(ctx: click.Context, username: str, platform: str | None, *, enabled: bool) -> None:
+    run = session(ctx)
+    found = run.ask(ChangeAccount(username=username, platform=platform, enabled=enabled), Account)
+    run.output.line(f"@{found.username} ({found.platform}) is {'enabled' if enabled else 'disabled'}", found)
+
+
+@account.command()
+@username_argument
+@which_platform_option
+@shared_options
+@click.pass_context
+def remove(ctx: click.Context, username: str, platform: str | None) -> None:
     """Forget an account; its tasks stay.
 
     \b
@@ -69,6 +203,56 @@ def remove(ctx: click.Context, username: str, platform: str) -> None:
       droverctl account remove shop.one
     """
     run = session(ctx)
-    name = username.removeprefix("@")
+    name = username.strip().removeprefix("@")
     run.call(DeleteAccount(username=name, platform=platform))
-    run.output.line(f"@{name} ({platform}) is forgotten", {"username": name, "platform": platform})
+    where = f" ({platform})" if platform else ""
+    run.output.line(f"@{name}{where} is forgotten", {"username": name, "platform": platform})
+
+
+@account.command()
+@click.argument("serial", shell_complete=complete_serial)
+@platform_option
+@package_option
+@click.option("--register", is_flag=True, help="Register those that are not.")
+@shared_options
+@click.pass_context
+def discover(ctx: click.Context, serial: str, platform: str, package: str | None, register: bool) -> None:
+    """Read on an idle phone which accounts an app is logged in with. No task runs there meanwhile.
+
+    Ends with 5 where the phone is busy or away or the app shows no accounts, with 4 where it was never seen.
+
+    \b
+    Examples:
+      droverctl account discover 127.0.0.1:5555
+      droverctl account discover 127.0.0.1:5555 --platform instagram --register
+    """
+    run = session(ctx)
+    request = DiscoverAccounts(serial=serial, platform=platform, package=package or "", register=register)
+    found = run.client.ask(request, AccountsDiscovered, timeout_s=DISCOVERY_TIMEOUT_S)
+    rows = [
+        [one.username, "yes" if one.active else "no", _registered(one.registered_on, found)] for one in found.accounts
+    ]
+    run.output.table(("USERNAME", "ACTIVE", "REGISTERED"), rows, found, empty=f"{platform} lists no account")
+
+
+def _registered(on: str | None, found: AccountsDiscovered) -> str:
+    if on is None:
+        return "no"
+    return "yes" if on == found.serial else f"on {on}"
+
+
+def _place(found: Account) -> str:
+    clone = f" in {found.package}" if found.package else ""
+    return f"@{found.username} ({found.platform}) is on {found.serial}{clone}{'' if found.enabled else ', disabled'}"
+
+
+def _row(found: Account) -> list[str]:
+    return [
+        found.username,
+        found.platform,
+        found.serial,
+        "yes" if found.enabled else "no",
+        found.package or "-",
+        used_of(found.used_today, found.limits),
+        found.note or "-",
+    ]

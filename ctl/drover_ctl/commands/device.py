@@ -1,8 +1,8 @@
-"""droverctl device: phones, read only."""
+"""droverctl device: phones, and what people write about them."""
 
 import click
 
-from drover.wire.control import DeviceList, GetDevice, ListDevices
+from drover.wire.control import DeviceList, GetDevice, ListDevices, SetDevice
 from drover.wire.devices import Device
 from drover_ctl.complete import complete_serial
 from drover_ctl.session import session, shared_options
@@ -69,6 +69,29 @@ def show(ctx: click.Context, serial: str) -> None:
         ("note", found.note or "-"),
     ]
     output.record(pairs, found)
+
+
+@device.command("set")
+@click.argument("serial", shell_complete=complete_serial)
+@click.option("--note", help='A line for yourself; "" removes it.')
+@click.option("--tag", "tags", multiple=True, metavar="T[,T]", help='All its tags from now on; "" removes them.')
+@shared_options
+@click.pass_context
+def set_(ctx: click.Context, serial: str, note: str | None, tags: tuple[str, ...]) -> None:
+    """Write a note or tags to a phone.
+
+    \b
+    Examples:
+      droverctl device set 127.0.0.1:5555 --note "cracked screen" --tag shelf-1,samsung
+      droverctl device set 127.0.0.1:5555 --tag ""
+    """
+    if note is None and not tags:
+        raise click.UsageError("say what to write: --note or --tag")
+    run = session(ctx)
+    words = [part.strip() for tag in tags for part in tag.split(",") if part.strip()]
+    found = run.ask(SetDevice(serial=serial, note=note, tags=words if tags else None), Device)
+    told = f"{found.serial}: note {found.note or '-'}, tags {', '.join(found.tags) or '-'}"
+    run.output.line(told, found)
 
 
 def _row(found: Device) -> list[str]:

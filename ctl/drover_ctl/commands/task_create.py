@@ -16,6 +16,7 @@ from drover_ctl.session import session, shared_options
 @click.argument("script_name", metavar="SCRIPT")
 @click.option("--serial", "serials", multiple=True, metavar="S[,S]", help="Phones.", shell_complete=complete_serial)
 @click.option("--username", "usernames", multiple=True, metavar="U[,U]", help="Accounts, on whichever phone they are.")
+@click.option("--platform", type=click.Choice(["tiktok", "instagram"]), help="Which app, where accounts do not say.")
 @click.option("--target", "targets", multiple=True, metavar="U[,U]", help="Users that the script is about.")
 @click.option("--access-method", type=click.Choice(["direct", "search"]), help="How a profile is opened.")
 @click.option("--config", metavar="JSON", help="Other parameters of the script, as a JSON object.")
@@ -33,6 +34,7 @@ def create(
     script_name: str,
     serials: tuple[str, ...],
     usernames: tuple[str, ...],
+    platform: str | None,
     targets: tuple[str, ...],
     access_method: str | None,
     config: str | None,
@@ -65,6 +67,7 @@ def create(
         max_interval=min_interval if max_interval is None else max_interval,
         priority=priority,
         source="ui",
+        platform=platform,
     )
     ids = run.ask(request, TasksCreated).task_ids
     if wait:

@@ -23,6 +23,9 @@ READS: Final[frozenset[type]] = frozenset(
         control.GetStatus,
         control.Subscribe,
         control.ListAccounts,
+        control.GetAccount,
+        control.ExportAccounts,
+        control.Diagnose,
         control.ListAudit,
         control.AnnounceApi,  # our own front; forgotten with its connection
     }

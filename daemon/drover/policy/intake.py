@@ -1,7 +1,6 @@
 """Turns one request into the tasks that it means, or refuses it by naming the field. Pure: all or nothing."""
 
 import random
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import product
@@ -10,17 +9,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from drover.policy.accounts import DEFAULT_PLATFORM, PLATFORMS, bare, key_of
 from drover.policy.records import NewTask
 from drover.policy.schedule import clock_time
 from drover.wire import scripts
 from drover.wire.control import Account, CreateTasks
+from drover.wire.devices import SERIAL
 from drover.wire.faults import Code, RequestError
 
 MAX_TASKS_PER_REQUEST: Final = 10_000
 MAX_INTERVAL_MINUTES: Final = 24 * 60
-DEFAULT_PLATFORM: Final = "tiktok"
-
-_SERIAL = re.compile(r"[A-Za-z0-9_.:\[\]@%+/=~#()\- ]{1,128}")
 
 
 class Accounts:
@@ -28,12 +26,15 @@ class Accounts:
 
     def __init__(self, accounts: Sequence[Account]) -> None:
         self._accounts = accounts
+        self._named: dict[str, list[Account]] = {}
+        for account in accounts:
+            self._named.setdefault(account.username.lower(), []).append(account)
 
     def named(self, username: str) -> list[Account]:
-        return [account for account in self._accounts if account.username.lower() == username.lower()]
+        return self._named.get(username.lower(), [])
 
-    def enabled_on(self, serial: str) -> list[Account]:
-        return [account for account in self._accounts if account.serial == serial and account.enabled]
+    def enabled_on(self, *serials: str) -> list[Account]:
+        return [account for account in self._accounts if account.serial in serials and account.enabled]
 
 
 def plan_tasks(
@@ -65,7 +66,8 @@ def plan_tasks(
             NewTask(
                 serial=serial,
                 username=account.username if account else None,
-                platform=account.platform if account else DEFAULT_PLATFORM,
+                platform=account.platform if account else request.platform or DEFAULT_PLATFORM,
+                package=account.package if account else "",
                 script_name=request.script_name,
                 script_config=msgspec.to_builtins(config),
                 source=request.source,
@@ -85,56 +87,75 @@ _Place = tuple[str, Account | None]
 
 def _places(request: CreateTasks, accounts: Accounts) -> list[_Place]:
     """Where the tasks run: device and account. `usernames` decide where both are given."""
+    if request.platform not in (None, *PLATFORMS):
+        raise RequestError(Code.INVALID, f"platform: expected one of {', '.join(PLATFORMS)}, got {request.platform!r}")
     if request.usernames:
-        return list(dict.fromkeys(_place_of(name, i, accounts) for i, name in enumerate(request.usernames)))
+        found = [_place_of(name, i, request.platform, accounts) for i, name in enumerate(request.usernames)]
+        return list({key_of(account): (serial, account) for serial, account in found}.values())
     if not request.serials:
         raise RequestError(Code.INVALID, "serials: expected at least one serial (or usernames)")
     serials = list(dict.fromkeys(_serial(text, i) for i, text in enumerate(request.serials)))
     if not request.enable_multi_account:
         return [(serial, None) for serial in serials]
-    return [place for serial in serials for place in _accounts_on(serial, accounts)]
+    platform = request.platform or _usual(accounts.enabled_on(*serials))
+    return [place for serial in serials for place in _accounts_on(serial, platform, accounts)]
+
+
+def _usual(found: Sequence[Account]) -> str | None:
+    """The platform of accounts where the request names none: TikTok's where there are several, because clients that
+    know no other name none. None where there is no choice to make."""
+    platforms = {account.platform for account in found}
+    return DEFAULT_PLATFORM if len(platforms) > 1 else None
 
 
 def _serial(text: str, index: int) -> str:
     serial = text.strip()
-    if not _SERIAL.fullmatch(serial) or serial.startswith("-"):
+    if not SERIAL.fullmatch(serial):
         raise RequestError(
             Code.INVALID, f"serials[{index}]: expected a serial as adb lists it, 1-128 characters, got {text!r}"
         )
     return serial
 
 
-def _accounts_on(serial: str, accounts: Accounts) -> list[_Place]:
-    found = accounts.enabled_on(serial)
+def _accounts_on(serial: str, platform: str | None, accounts: Accounts) -> list[_Place]:
+    found = [account for account in accounts.enabled_on(serial) if platform in (None, account.platform)]
     if not found:
+        what = f"{platform} account" if platform else "account"
         raise RequestError(
             Code.NOT_FOUND,
-            f"enable_multi_account: no enabled account is registered on device {serial}; "
+            f"enable_multi_account: no enabled {what} is registered on device {serial}; "
             f"register one with: droverctl account add NAME --serial {serial}",
         )
     return [(serial, account) for account in found]
 
 
-def _place_of(name: str, index: int, accounts: Accounts) -> _Place:
-    username = name.strip().removeprefix("@")
+def _place_of(name: str, index: int, wanted: str | None, accounts: Accounts) -> tuple[str, Account]:
+    """The one registration that a name means; an account that is disabled is never replaced by its namesake."""
+    username = bare(name)
     if not scripts.USERNAME.fullmatch(username):
         raise RequestError(
             Code.INVALID,
             f"usernames[{index}]: expected a user name of 1-30 letters, digits, dots or underscores, got {name!r}",
         )
-    found = accounts.named(username)
+    named = accounts.named(username)
+    platform = wanted or _usual(named)
+    found = [account for account in named if platform in (None, account.platform)]
     if not found:
+        where = f" on {platform}" if platform else ""
         raise RequestError(
             Code.NOT_FOUND,
-            f"usernames[{index}]: nobody registered the account @{username}; "
-            f"register it with: droverctl account add {username} --serial SERIAL",
+            f"usernames[{index}]: nobody registered the account @{username}{where}; register it with: "
+            f"droverctl account add {username} --serial SERIAL{f' --platform {platform}' if platform else ''}",
         )
-    enabled = [account for account in found if account.enabled]
-    if not enabled:
+    account = found[0]
+    if not account.enabled:
         raise RequestError(
-            Code.CONFLICT, f"usernames[{index}]: the account @{username} is disabled", {"username": username}
+            Code.CONFLICT,
+            f"usernames[{index}]: the account @{username} ({account.platform}) is disabled; enable it with: "
+            f"droverctl account enable {username} --platform {account.platform}",
+            {"username": account.username, "platform": account.platform},
         )
-    return enabled[0].serial, enabled[0]
+    return account.serial, account
 
 
 def _scheduled_at(request: CreateTasks, now: datetime, zone: ZoneInfo) -> datetime | None:

@@ -27,11 +27,12 @@ class NewTask:
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """The first eligible task of a device's queue."""
+    """The first eligible task of a lane of a device's queue; `account` is whom it acts as, "" for one in no lane."""
 
     task_id: int
     serial: str
     priority: int
+    account: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,11 @@ def pauses(count: int, min_minutes: int, max_minutes: int, rng: Random) -> list[
     return [0.0 if index == 0 else rng.uniform(min_minutes * 60.0, max_minutes * 60.0) for index in range(count)]
 
 
+def day_start(day: date, zone: tzinfo) -> datetime:
+    """The instant (aware UTC) at which the local day begins; where midnight does not exist, its first minute."""
+    return _instant(day, time(0), zone)
+
+
 def _instant(day: date, wanted: time, zone: tzinfo) -> datetime:
     local = datetime.combine(day, wanted)  # fold 0: the first of two
     while not _exists(local, zone):

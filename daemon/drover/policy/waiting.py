@@ -3,6 +3,7 @@
 from datetime import datetime, tzinfo
 from typing import Final
 
+from drover.policy.pace import Hold
 from drover.wire.devices import Device, DeviceState
 from drover.wire.tasks import Reason, Task
 
@@ -15,7 +16,7 @@ _DEVICE_WAITS: Final[dict[DeviceState, str]] = {
     DeviceState.OFFLINE: "waits for phone {serial}, which adb lists as offline; reconnect it if that stays",
     DeviceState.PREPARING: "waits until phone {serial} is ready{reason}",
     DeviceState.QUARANTINED: "waits for phone {serial}, in quarantine and probed every 5 minutes{reason}",
-    DeviceState.LEASED: "waits until the lease on phone {serial} ends",
+    DeviceState.LEASED: "waits until the lease on phone {serial} ends{reason}",
 }
 
 
@@ -31,14 +32,17 @@ def why(
     zone: tzinfo,
     draining: bool,
     last_reason: Reason | None = None,
+    hold: Hold | None = None,
 ) -> str:
     """The sentence for a pending task's `remark`: what it waits for, and what to do where a person must act.
 
     `ahead` counts tasks of its device that go first, a running one included, up to MOST_COUNTED; `last_reason` is
-    why its last attempt ended without an end of the task.
+    why its last attempt ended without an end of the task; `hold` is what its account's pace holds it back by.
     """
     if draining:
         return "waits: the daemon is shutting down and begins nothing new; it goes on after the next start"
+    if hold is not None and hold.until > max(now, not_before or now):
+        return _held(hold, now, zone)
     if not_before is not None and not_before > now:
         return _until(task, not_before, now, zone, last_reason)
     if device is None or device.state in _DEVICE_WAITS:
@@ -60,6 +64,13 @@ def _until(task: Task, not_before: datetime, now: datetime, zone: tzinfo, last_r
     if task.scheduled_at is not None and not_before <= task.scheduled_at:
         return f"waits until {at}, its start time"
     return f"pauses until {at}, the interval between the tasks of this request on phone {task.serial}"
+
+
+def _held(hold: Hold, now: datetime, zone: tzinfo) -> str:
+    at = _clock(hold.until, now, zone)
+    if hold.limit is None:
+        return f"pauses until {at} between tasks of {hold.who}"
+    return f"waits until {at}: {hold.who} reached its limit of {hold.limit} {hold.script_name}s a day"
 
 
 def _for_device(serial: str, device: Device | None) -> str:

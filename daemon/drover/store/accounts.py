@@ -1,47 +1,89 @@
-"""Accounts and the devices that they are logged in on. No passwords, ever."""
+"""Accounts and the devices that they are logged in on. No passwords, ever.
 
+A name is the same in upper and lower case; it is shown as it was written.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy import delete as delete_from
 from sqlalchemy.dialects.sqlite import insert
 
+from drover.policy.accounts import changed, checked, merged, the_one
+from drover.store.errors import ConflictError
 from drover.store.schema import accounts
-from drover.wire.control import Account
+from drover.wire.control import Account, AccountsImported, ChangeAccount
 
 
-def put(conn: Connection, account: Account) -> None:
-    """Register the account, or move or change it."""
-    statement = insert(accounts).values(
-        username=account.username, platform=account.platform, serial=account.serial, enabled=account.enabled
-    )
-    changed = {"serial": statement.excluded.serial, "enabled": statement.excluded.enabled}
-    conn.execute(statement.on_conflict_do_update(index_elements=["username", "platform"], set_=changed))
+def put(conn: Connection, account: Account, *, new: bool = False) -> None:
+    """Register the account, or move or change it; with `new` raises ConflictError for one that exists."""
+    if new and find(conn, account.username, account.platform) is not None:
+        raise ConflictError(f"account @{account.username}: is registered on {account.platform} already")
+    put_all(conn, [account])
+
+
+def change(conn: Connection, wanted: ChangeAccount) -> Account:
+    """Change what the request says and return the account; raises RequestError, as policy.accounts does."""
+    known = the_one(wanted.username, wanted.platform, all(conn))
+    account = checked(changed(known, wanted))
+    put_all(conn, [account])
+    return account
+
+
+def remove(conn: Connection, username: str, platform: str | None) -> Account:
+    """Forget the account that is meant and return it; raises RequestError, as policy.accounts does."""
+    known = the_one(username, platform, all(conn))
+    delete(conn, known.username, known.platform)
+    return known
+
+
+def merge(conn: Connection, changes: Sequence[ChangeAccount], *, dry_run: bool = False) -> AccountsImported:
+    """Import accounts, all or none, or with `dry_run` only tell what that would do."""
+    stored, new, same = merged(all(conn), changes)
+    if not dry_run:
+        put_all(conn, stored)
+    return AccountsImported(created=new, changed=len(stored) - new, unchanged=same, dry_run=dry_run)
+
+
+def put_all(conn: Connection, some: Sequence[Account]) -> None:
+    """Register or change every one."""
+    for account in some:
+        values = {column: getattr(account, column) for column in _COLUMNS}
+        statement = insert(accounts).values(name=account.username.lower(), **values)
+        changed = {column: statement.excluded[column] for column in _COLUMNS if column != "platform"}
+        conn.execute(statement.on_conflict_do_update(index_elements=["name", "platform"], set_=changed))
 
 
 def delete(conn: Connection, username: str, platform: str = "tiktok") -> bool:
     """Forget the account; False if there was none."""
-    where = (accounts.c.username == username) & (accounts.c.platform == platform)
-    return conn.execute(delete_from(accounts).where(where)).rowcount > 0
+    return conn.execute(delete_from(accounts).where(*_is(username, platform))).rowcount > 0
 
 
 def all(conn: Connection) -> list[Account]:
     """Every account in the order of names."""
-    return [_account(row) for row in conn.execute(select(accounts).order_by(accounts.c.username, accounts.c.platform))]
+    return [_account(row) for row in conn.execute(select(accounts).order_by(*_ORDER))]
 
 
 def find(conn: Connection, username: str, platform: str = "tiktok") -> Account | None:
     """The account of this name."""
-    where = (accounts.c.username == username) & (accounts.c.platform == platform)
-    row = conn.execute(select(accounts).where(where)).first()
+    row = conn.execute(select(accounts).where(*_is(username, platform))).first()
     return None if row is None else _account(row)
 
 
 def on_device(conn: Connection, serial: str) -> list[Account]:
     """The accounts on one device in the order of names, disabled ones too."""
-    query = select(accounts).where(accounts.c.serial == serial).order_by(accounts.c.username, accounts.c.platform)
+    query = select(accounts).where(accounts.c.serial == serial).order_by(*_ORDER)
     return [_account(row) for row in conn.execute(query)]
 
 
+_COLUMNS = ("username", "platform", "serial", "enabled", "package", "note")
+_ORDER = (accounts.c.name, accounts.c.platform)
+
+
+def _is(username: str, platform: str) -> tuple[Any, Any]:
+    return accounts.c.name == username.lower(), accounts.c.platform == platform
+
+
 def _account(row: Any) -> Account:
-    return Account(username=row.username, serial=row.serial, platform=row.platform, enabled=row.enabled)
+    return Account(**{column: getattr(row, column) for column in _COLUMNS})

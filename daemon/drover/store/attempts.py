@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, literal_column, select, update
 
 from drover.policy.lifecycle import TaskEvent, advance
+from drover.policy.pace import account_key, lane_of, pauses_after
 from drover.policy.records import Attempt, AttemptFacts, Complete, Decision, Fail, Requeue
-from drover.store import events
+from drover.store import events, pacing
 from drover.store.errors import ConflictError
 from drover.store.rows import ATTEMPT_COLUMNS, attempt_of, task_of, task_row
 from drover.store.schema import attempts, tasks
@@ -61,9 +62,23 @@ def begin(conn: Connection, task_id: int, *, boot_id: str, now: datetime) -> tup
 # --- the effect ---------------------------------------------------------------------------------------------------
 
 
-def record_intent(conn: Connection, fence: int, *, what: str, now: datetime) -> bool:
-    """The commit tap may be performed, once: True only for a running attempt that has not asked before."""
-    return _record(conn, fence, {Effect.NONE}, Effect.INTENT, {"intent_at": now, "what": what})
+def record_intent(conn: Connection, fence: int, *, what: str, now: datetime, day: str | None = None) -> bool:
+    """The commit tap may be performed, once: True only for a running attempt that has not asked before.
+
+    From now on others may see it, so it counts for its account on the local `day` (None counts nowhere). What an
+    attempt looked for and did not find no longer counts: it is done only now.
+    """
+    values = {"intent_at": now, "what": what, "counted_on": day}
+    if not _record(conn, fence, {Effect.NONE}, Effect.INTENT, values):
+        return False
+    row = _attempt_row(conn, fence)
+    if row["settle"]:
+        for earlier in conn.execute(select(attempts).where(_counted_before(row))).mappings().all():
+            _uncount(conn, earlier)
+    if day is not None:
+        task = task_row(conn, row["task_id"])
+        pacing.count(conn, _account_of(task), task["script_name"], day)
+    return True
 
 
 def record_sent(conn: Connection, fence: int, *, now: datetime) -> bool:
@@ -114,8 +129,11 @@ def finish(
     now: datetime,
     progress: int | None = None,
     step: str | None = None,
+    pause_s: float = 0.0,
 ) -> Task | None:
     """End the attempt and apply the decision to its task; None, and nothing changed, when it has ended already.
+
+    The account then pauses for `pause_s`, where policy.pace says that it does after such an end.
 
     Pass a function of AttemptFacts to decide inside the transaction: between reading facts and finishing, intent may
     have been recorded. A ready decision that such a record contradicts raises ConflictError.
@@ -130,6 +148,10 @@ def finish(
     _close(conn, row, made, now)
     changed = _apply(conn, task, row, known, made, now=now, progress=progress, step=step)
     _pause_group(conn, task, now)
+    if isinstance(made, Fail) and made.effect is Effect.NONE:
+        _uncount(conn, row)  # it was seen not to have been done
+    if pauses_after(made):
+        pacing.pause(conn, _account_of(task), now=now, pause_s=pause_s)
     return changed
 
 
@@ -198,7 +220,7 @@ def _apply(
         "status": int(advance(Status(task["status"]), _DECISIONS[type(decision)])),
         "remark": decision.remark,
         "evidence": _merged(task["evidence"], attempt["evidence"], decision.evidence),
-        **_outcome(known, decision, now),
+        **_outcome(task, known, decision, now),
     }
     if progress is not None:
         values["progress"] = progress
@@ -212,7 +234,7 @@ def _apply(
     return changed
 
 
-def _outcome(known: AttemptFacts, decision: Decision, now: datetime) -> dict[str, Any]:
+def _outcome(task: RowMapping, known: AttemptFacts, decision: Decision, now: datetime) -> dict[str, Any]:
     match decision:
         case Complete():
             effect = Effect.NONE if known.effect is Effect.NONE else Effect.CONFIRMED
@@ -230,6 +252,9 @@ def _outcome(known: AttemptFacts, decision: Decision, now: datetime) -> dict[str
                 "effect": (Effect.UNKNOWN if decision.settle else Effect.NONE).value,
                 "not_before": now + timedelta(seconds=decision.delay_s),
                 "settle": decision.settle,
+                "lane": lane_of(
+                    task["script_name"], task["platform"], task["username"], task["serial"], settle=decision.settle
+                ),
                 "last_reason": None if decision.reason is None else decision.reason.value,
             }
 
@@ -251,6 +276,26 @@ def _pause_group(conn: Connection, task: RowMapping, now: datetime) -> None:
         return
     until = now + timedelta(seconds=pause_s)
     conn.execute(update(tasks).where(*rest, tasks.c.not_before < until).values(not_before=until))
+
+
+def _account_of(task: RowMapping) -> str:
+    return account_key(task["platform"], task["username"], task["serial"])
+
+
+def _counted_before(attempt: RowMapping) -> ColumnElement[bool]:
+    """Earlier attempts of its task whose effect counts."""
+    return and_(
+        attempts.c.task_id == attempt["task_id"], attempts.c.id < attempt["id"], attempts.c.counted_on.is_not(None)
+    )
+
+
+def _uncount(conn: Connection, attempt: RowMapping) -> None:
+    """The attempt had no effect after all: give it back to the day on which it counted."""
+    if attempt["counted_on"] is None:
+        return
+    task = task_row(conn, attempt["task_id"])
+    pacing.uncount(conn, _account_of(task), task["script_name"], attempt["counted_on"])
+    conn.execute(update(attempts).where(attempts.c.id == attempt["id"]).values(counted_on=None))
 
 
 def _merged(*names: Any) -> list[str]:

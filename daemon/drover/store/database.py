@@ -5,11 +5,15 @@ import sqlite3
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect
 from sqlalchemy.exc import DBAPIError
 
+from drover.store import backup
 from drover.store.errors import StoreError
 from drover.store.schema import REVISION
+
+_log = structlog.get_logger(__name__)
 
 BUSY_TIMEOUT_S: Final = 5.0
 _CHECKED_BYTES: Final = 64 * 1024 * 1024
@@ -61,7 +65,10 @@ def prepare(path: Path) -> None:
         _check(path)
         engine = engine_for(path, writes=True)
         with engine.begin() as conn:
-            if _revision(conn) != REVISION:
+            before = _revision(conn)
+            if before not in (None, REVISION):
+                _back_up(path, str(before))
+            if before != REVISION:
                 _migrate(conn)
         engine.dispose()
     except OSError as error:
@@ -105,6 +112,14 @@ def _revision(conn: Connection) -> str | None:
     ).first()
     row = known and conn.exec_driver_sql("SELECT version_num FROM alembic_version").first()
     return str(row[0]) if row else None
+
+
+def _back_up(path: Path, revision: str) -> None:
+    """A copy of the database as the older version left it, beside it; made once a schema, and kept."""
+    target = path.with_name(f"{path.name}.schema-{revision}.backup")
+    if not target.exists():
+        facts = backup.copy(path, target)
+        _log.info("backed up before migrating", action="backup_made", path=facts.path, schema=revision, rows=facts.rows)
 
 
 def known_revisions() -> set[str]:

@@ -1,11 +1,11 @@
-"""The events that are kept: appended in the transaction of what they tell, never changed."""
+"""The events that are kept: appended in the transaction of what they tell, never changed; the oldest go at last."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from drover.store.batch import BatchInsert
 from drover.store.schema import events
@@ -14,6 +14,7 @@ from drover.wire.tasks import Task
 
 _BODY: msgspec.json.Decoder[EventBody] = msgspec.json.Decoder(EventBody)
 _INSERT: Final = BatchInsert(events)
+_STEP: Final = 500
 
 
 def append(conn: Connection, body: EventBody, *, now: datetime) -> int:
@@ -40,3 +41,12 @@ def after(conn: Connection, event_id: int, limit: int) -> list[Event]:
 def last_id(conn: Connection) -> int:
     """The newest id, 0 before the first event."""
     return conn.execute(select(func.max(events.c.id))).scalar() or 0
+
+
+def drop(conn: Connection, *, before: datetime) -> int:
+    """Delete at most one small step of the oldest events; how many. The newest stays: it says where to go on."""
+    query = select(events.c.id, events.c.at).where(events.c.id < last_id(conn)).order_by(events.c.id).limit(_STEP)
+    gone = [row.id for row in conn.execute(query) if row.at < before]
+    if gone:
+        conn.execute(delete(events).where(events.c.id <= gone[-1]))
+    return len(gone)

@@ -1,17 +1,18 @@
 """The pending tasks as queues: what is first on each device, what comes due, and what a waiting task waits for."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
-from sqlalchemy import Connection, String, bindparam, func, literal_column, select
+from sqlalchemy import Connection, func, literal_column, select, text
 
+from drover.policy.pace import Hold, Pace, split_lane
 from drover.policy.records import Head
 from drover.policy.waiting import MOST_COUNTED
+from drover.store.pacing import LANES, holds, json_array
 from drover.store.schema import counters, tasks
-from drover.store.types import from_micros
+from drover.store.types import from_micros, to_micros
 from drover.wire.tasks import Reason, Status, Task
 
 _PENDING = tasks.c.status == literal_column("0")
@@ -20,33 +21,37 @@ _PENDING = tasks.c.status == literal_column("0")
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingFacts:
-    """Why a pending task may wait. `not_before` is None where it is eligible at once."""
+    """Why a pending task may wait. `not_before` is None where it is eligible at once; `hold` is its account's pace."""
 
     not_before: datetime | None
     ahead: int
     last_reason: Reason | None
+    hold: Hold | None = None
 
 
-def heads(conn: Connection, serials: Sequence[str], *, now: datetime) -> list[Head]:
-    """The first eligible task of each of these devices that has one: higher priority first, then older."""
-    wanted = func.json_each(bindparam("serials", type_=String)).table_valued("value", name="wanted")
-    first = (
-        select(tasks.c.id)
-        .where(
-            tasks.c.serial == wanted.c.value,
-            _PENDING,
-            tasks.c.not_before <= bindparam("now", type_=tasks.c.not_before.type),
-        )
-        .order_by(tasks.c.priority.desc(), tasks.c.id)
-        .limit(1)
-        .correlate(wanted)
-        .scalar_subquery()
-    )
-    query = select(tasks.c.id, tasks.c.serial, tasks.c.priority).where(
-        tasks.c.id.in_(select(first).select_from(wanted))
-    )
-    rows = conn.execute(query, {"serials": msgspec.json.encode(list(serials)).decode(), "now": now})
-    return [Head(task_id=row.id, serial=row.serial, priority=row.priority) for row in rows]
+_FIRST_OF_EACH = """
+SELECT tasks.id, tasks.serial, tasks.priority, tasks.lane FROM lanes JOIN tasks ON tasks.id = (
+    SELECT t.id FROM tasks AS t
+    WHERE t.serial = lanes.serial AND t.status = 0 AND t.lane = lanes.lane AND t.not_before <= :now
+    ORDER BY t.priority DESC, t.id LIMIT 1
+)
+WHERE lanes.lane IS NOT NULL AND lanes.lane NOT IN (SELECT value FROM json_each(:held))
+ORDER BY tasks.priority DESC, tasks.id
+"""
+_HEADS = text(LANES + _FIRST_OF_EACH)
+"""Of each lane the first that is due: a lane that is held back costs one look, however many tasks wait in it."""
+
+
+def heads(conn: Connection, serials: Sequence[str], *, now: datetime, held: Collection[str] = ()) -> list[Head]:
+    """The first eligible task of each lane on each of these devices: higher priority first, then older.
+
+    Lanes of `held` are passed over.
+    """
+    values = {"serials": json_array(serials), "held": json_array(held), "now": to_micros(now)}
+    return [
+        Head(task_id=row.id, serial=row.serial, priority=row.priority, account=split_lane(row.lane)[1])
+        for row in conn.execute(_HEADS, values)
+    ]
 
 
 def next_due(conn: Connection, *, now: datetime) -> datetime | None:
@@ -80,28 +85,36 @@ class _Front:
         return self.running + bisect_left(self.first, (-priority, task_id))
 
 
-def _front(conn: Connection, serial: str, now: datetime | None) -> _Front:
+def _front(conn: Connection, serial: str, now: datetime | None, held: Collection[str] = ()) -> _Front:
     """Read once for all the tasks of a page: counting the queue anew for each made a page of 20 take 12 ms."""
     first = select(tasks.c.priority, tasks.c.id).where(tasks.c.serial == serial, _PENDING)
     if now is not None:
         first = first.where(tasks.c.not_before <= now)
+    if held:
+        first = first.where(tasks.c.lane.not_in(list(held)))
     first = first.order_by(tasks.c.priority.desc(), tasks.c.id).limit(MOST_COUNTED)
     running = select(func.count()).where(tasks.c.serial == serial, tasks.c.status == int(Status.RUNNING))
     return _Front(int(conn.execute(running).scalar_one()), [(-row.priority, row.id) for row in conn.execute(first)])
 
 
-def waiting(conn: Connection, ids: Sequence[int], *, now: datetime | None = None) -> dict[int, WaitingFacts]:
+def waiting(
+    conn: Connection, ids: Sequence[int], *, now: datetime | None = None, pace: Pace | None = None
+) -> dict[int, WaitingFacts]:
     """What policy.waiting wants to know of those of these tasks that are pending."""
-    query = select(tasks.c.id, tasks.c.serial, tasks.c.priority, tasks.c.not_before, tasks.c.last_reason).where(
-        tasks.c.id.in_(list(ids)), tasks.c.status == int(Status.PENDING)
-    )
+    wanted = (tasks.c.id, tasks.c.serial, tasks.c.priority, tasks.c.not_before, tasks.c.last_reason, tasks.c.lane)
+    query = select(*wanted).where(tasks.c.id.in_(list(ids)), tasks.c.status == int(Status.PENDING))
     rows = conn.execute(query).all()
-    fronts = {serial: _front(conn, serial, now) for serial in {row.serial for row in rows}}
+    held = holds(conn, {row.serial for row in rows}, now=now, pace=pace) if now is not None and pace is not None else {}
+    # What is held back waits for its account, and nobody asks how many others wait with it.
+    fronts = {
+        serial: _front(conn, serial, now, held) for serial in {row.serial for row in rows if row.lane not in held}
+    }
     return {
         row.id: WaitingFacts(
             not_before=row.not_before if row.not_before > from_micros(0) else None,
-            ahead=fronts[row.serial].ahead_of(row.priority, row.id),
+            ahead=0 if row.lane in held else fronts[row.serial].ahead_of(row.priority, row.id),
             last_reason=None if row.last_reason is None else Reason(row.last_reason),
+            hold=held.get(row.lane),
         )
         for row in rows
     }

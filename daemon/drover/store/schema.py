@@ -62,6 +62,7 @@ tasks: Final = Table(
     Column("progress", Integer, nullable=False),
     Column("step", Text, nullable=False),
     Column("evidence", Json(list[str]), nullable=False),
+    Column("lane", String, nullable=False, server_default=""),  # policy.pace: tasks that are held back together
     # In the order of ids within each filter of GET /task.
     Index("ix_tasks_status", "status", "id"),
     Index("ix_tasks_serial", "serial", "id"),
@@ -70,7 +71,12 @@ tasks: Final = Table(
     Index("ix_tasks_serial_status", "serial", "status", "id"),
     # Pending tasks only, so that history costs nothing: each device's queue in order, what becomes due, and groups.
     # `status` stands in them although it is always 0: without it SQLite does not see that the index alone is enough.
-    Index("ix_tasks_queue", "serial", "status", text("priority DESC"), "id", "not_before", sqlite_where=_PENDING),
+    Index(
+        "ix_tasks_queue", "serial", "status", text("priority DESC"), "id", "not_before", "lane", sqlite_where=_PENDING
+    ),
+    Index(
+        "ix_tasks_lane", "serial", "status", "lane", text("priority DESC"), "id", "not_before", sqlite_where=_PENDING
+    ),
     Index("ix_tasks_due", "status", "not_before", sqlite_where=_PENDING),
     Index(
         "ix_tasks_group",
@@ -104,6 +110,7 @@ attempts: Final = Table(
     Column("decision", String),  # complete, fail or requeue
     Column("reason", String),
     Column("remark", Text, nullable=False),
+    Column("counted_on", String),  # the local day on which its effect counts for its account's limit
     Index("ix_attempts_task", "task_id"),
     Index("ix_attempts_open", "id", sqlite_where=text("ended_at IS NULL")),
     sqlite_autoincrement=True,  # a fence is never given again
@@ -143,12 +150,33 @@ workers: Final = Table(
 accounts: Final = Table(
     "accounts",
     metadata,
-    Column("username", String, nullable=False),
+    Column("name", String, nullable=False),  # the username in lower case
     Column("platform", String, nullable=False),
+    Column("username", String, nullable=False),
     Column("serial", String, nullable=False),
     Column("enabled", Boolean, nullable=False),
-    PrimaryKeyConstraint("username", "platform"),
+    Column("package", String, nullable=False),  # of a clone; "" is the app itself
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("name", "platform"),
     Index("ix_accounts_serial", "serial"),
+)
+
+account_use: Final = Table(
+    "account_use",
+    metadata,
+    Column("account", String, nullable=False),  # policy.pace.account_key
+    Column("day", String, nullable=False),  # local, "YYYY-MM-DD"
+    Column("script_name", String, nullable=False),
+    Column("n", Integer, nullable=False),
+    PrimaryKeyConstraint("account", "day", "script_name"),
+)
+
+account_pauses: Final = Table(
+    "account_pauses",
+    metadata,
+    Column("account", String, nullable=False),
+    Column("until", Stamp, nullable=False),
+    PrimaryKeyConstraint("account"),
 )
 
 events: Final = Table(

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from drover.policy.lifecycle import TaskEvent, advance
+from drover.policy.pace import lane_of
 from drover.policy.records import NewTask
 from drover.store import events, idempotency
 from drover.store.batch import BatchInsert
@@ -92,6 +93,7 @@ def _row(new: NewTask, now: datetime) -> dict[str, Any]:
         "progress": 0,
         "step": "",
         "evidence": [],
+        "lane": lane_of(new.script_name, new.platform, new.username, new.serial),
     }
 
 
@@ -216,7 +218,8 @@ def retry(conn: Connection, task_id: int, *, now: datetime, force: bool = False)
 
     Raises NotFoundError, and ConflictError if it has not failed or a repeat could double its effect and not `force`.
     """
-    task = task_of(task_row(conn, task_id))
+    row = task_row(conn, task_id)
+    task = task_of(row)
     if task.status is not Status.FAILED:
         raise ConflictError(f"task {task_id} is {task.status.name.lower()}; only failed tasks can be retried", task)
     if not task.retry_safe and not force:
@@ -225,10 +228,10 @@ def retry(conn: Connection, task_id: int, *, now: datetime, force: bool = False)
             "then retry with force if it was not done",
             task,
         )
-    return change(conn, task_id, _again(task), now=now)
+    return change(conn, task_id, _again(task, row["platform"]), now=now)
 
 
-def _again(task: Task) -> dict[str, Any]:
+def _again(task: Task, platform: str) -> dict[str, Any]:
     """A new round. It looks first where the effect is open; by force a person has said that it was not done."""
     unsettled = task.retry_safe and task.effect in _OPEN_EFFECTS
     return {
@@ -248,17 +251,18 @@ def _again(task: Task) -> dict[str, Any]:
         "progress": 0,
         "step": "",
         "evidence": [],
+        "lane": lane_of(task.script_name, platform, task.username, task.serial, settle=unsettled),
     }
 
 
 def retry_all(conn: Connection, *, now: datetime) -> tuple[int, list[int]]:
     """Retry every failed task that is safe to repeat: how many those were, and the ids of the others."""
-    query = select(*TASK_COLUMNS).where(tasks.c.status == int(Status.FAILED)).order_by(tasks.c.id)
-    failed = [task_of(row) for row in conn.execute(query).mappings()]
-    safe = [task for task in failed if task.retry_safe]
-    for task in safe:
-        change(conn, task.id, _again(task), now=now)
-    return len(safe), [task.id for task in failed if not task.retry_safe]
+    query = select(*TASK_COLUMNS, tasks.c.platform).where(tasks.c.status == int(Status.FAILED)).order_by(tasks.c.id)
+    failed = [(task_of(row), str(row["platform"])) for row in conn.execute(query).mappings()]
+    safe = [(task, platform) for task, platform in failed if task.retry_safe]
+    for task, platform in safe:
+        change(conn, task.id, _again(task, platform), now=now)
+    return len(safe), [task.id for task, _platform in failed if not task.retry_safe]
 
 
 def delete(

@@ -1,6 +1,7 @@
 """Starts adb's server when none answers: detached, so that it outlives us. Never ends a server."""
 
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -13,6 +14,8 @@ log = structlog.get_logger("drover.adb")
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 START_EVERY_S: Final = 10.0
+VERSION_TIMEOUT_S: Final = 5.0
+_VERSION = re.compile(r"Android Debug Bridge version [\d.]+\.(\d+)")
 
 
 class AdbServer:
@@ -42,3 +45,15 @@ class AdbServer:
                 env=os.environ,
             )
         log.info("adb_server_started", pid=self._process.pid, port=self._port, log=str(self._log_file))
+
+
+def own_version() -> str:
+    """The protocol version of the adb binary that Drover starts, such as `41`."""
+    try:
+        said = subprocess.run(
+            [adbutils.adb_path(), "version"], capture_output=True, text=True, timeout=VERSION_TIMEOUT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    found = _VERSION.search(said.stdout)
+    return found[1] if found else ""

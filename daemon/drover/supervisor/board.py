@@ -70,6 +70,17 @@ class DeviceBoard:
         if device is not None:
             self._devices[serial] = msgspec.structs.replace(device, facts=facts, last_seen=datetime.now(UTC))
 
+    def describe(self, serial: str, *, note: str | None, tags: list[str] | None) -> Device | None:
+        """Change what people wrote about a phone, as far as it is given; None for one that was never seen."""
+        device = self._devices.get(serial)
+        if device is None:
+            return None
+        words = {"note": note, "tags": tags}
+        described = msgspec.structs.replace(device, **{key: value for key, value in words.items() if value is not None})
+        self._devices[serial] = described
+        self._changed(described)
+        return described
+
     def note_worker(self, serial: str, pid: int | None, starts: int) -> None:
         """Keep which process serves the phone."""
         device = self._devices.get(serial)

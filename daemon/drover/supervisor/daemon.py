@@ -23,11 +23,13 @@ from drover.supervisor.adb_server import AdbServer
 from drover.supervisor.audit import Audited
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import ControlServer
-from drover.supervisor.desk import TaskDesk
+from drover.supervisor.desk import TaskDesk, pace_of
+from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.fleet import Fleet
 from drover.supervisor.handlers import Handlers
 from drover.supervisor.hub import EventHub
 from drover.supervisor.presence import Presence
+from drover.supervisor.retention import Retention
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.shim_process import ShimProcess
@@ -36,10 +38,11 @@ from drover.supervisor.tracker import AdbTracker
 from drover.wire.devices import Device
 from drover.wire.events import DeviceChanged
 from drover.wire.tasks import Reason
-from drover.wire.worker import Ended, FromWorker, Heartbeat, PhoneReady, PhoneTrouble, WorkerHello
+from drover.wire.worker import AccountsRead, Ended, FromWorker, Heartbeat, PhoneReady, PhoneTrouble, WorkerHello
 
 log = structlog.get_logger("drover.daemon")
 
+DATABASE: Final = "drover.db"
 ALIVE_EVERY_S: Final = 10.0
 PHONE_AT_FAULT: Final = frozenset({Reason.DEVICE_LOST, Reason.TIMEOUT, Reason.INTERRUPTED})
 
@@ -62,7 +65,7 @@ class Daemon:
         """Start everything, serve until told to end, then drain and stop."""
         config = self._config
         self._listen_to_signals()
-        self._store = Store.open(config.data_dir / "drover.db")
+        self._store = Store.open(config.data_dir / DATABASE)
         try:
             await self._prepare()
             await self._serve()
@@ -71,7 +74,8 @@ class Daemon:
 
     async def _prepare(self) -> None:
         config, store = self._config, self._store
-        await recovery.recover(store, config, boot_id=self._boot_id, rng=self._rng)
+        pace = pace_of(config)
+        await recovery.recover(store, config, boot_id=self._boot_id, rng=self._rng, pace=pace)
         license_ = plans.license_for(config.license.plan, config.license.device_limit)
         last_id = await store.read(events.last_id)
         self._hub = EventHub(lambda after, limit: store.read(events.after, after, limit), last_id)
@@ -94,6 +98,7 @@ class Daemon:
             kill=self._fleet.kill,
             freed=self._device_freed,
             rng=self._rng,
+            pace=pace,
         )
         self._desk = TaskDesk(
             config,
@@ -106,6 +111,14 @@ class Daemon:
             send=self._fleet.send,
             kill=self._fleet.kill,
             rng=self._rng,
+            pace=pace,
+        )
+        self._discovery = AccountDiscovery(
+            self._board,
+            self._desk,
+            send=self._fleet.send,
+            kill=self._fleet.kill,
+            given_back=self._show_phone,
         )
         self._adb_server = AdbServer(config.adb.host, config.adb.port, config.data_dir / "adb-server.log")
         self._tracker = AdbTracker(config.adb.host, config.adb.port, self._adb_changed, self._ensure_adb_server)
@@ -120,9 +133,13 @@ class Daemon:
             desk=self._desk,
             running=self._running,
             hub=self._hub,
+            discovery=self._discovery,
+            pace=pace,
             license=license_,
             adb_connected=lambda: self._tracker.connected,
             worker_count=lambda: self._fleet.running,
+            adb_version=lambda: self._tracker.server_version(),
+            runtime_dir=self._runtime.path,
             messages_dropped=lambda: self._fleet.dropped + self._control.malformed,
         )
         self._control = ControlServer(
@@ -145,6 +162,7 @@ class Daemon:
             "connect": self._presence.keep_connected(self._tracker),
             "watch": self._watch(),
             "alive": self._stamp_alive(),
+            "retention": Retention(lambda: self._config.retention, self._store, self._desk.folder).run(),
         }.items():
             self._start(name, work)
         if self._config.api.enabled:
@@ -209,6 +227,7 @@ class Daemon:
             self._adb_server.ensure()
 
     def _device_lost(self, serial: str, why: str) -> None:
+        self._discovery.lost(serial, why)
         self._background(self._running.lost(serial, Reason.DEVICE_LOST, why))
 
     def _running_task(self, serial: str) -> int | None:
@@ -252,6 +271,8 @@ class Daemon:
             case Ended(reason=reason, remark=remark) if reason in PHONE_AT_FAULT:
                 self._troubles[serial] = remark  # its worker opens the phone anew and says when it answers
                 self._running.said(serial, message)
+            case AccountsRead():
+                self._discovery.said(serial, message)
             case _:
                 self._running.said(serial, message)
 
@@ -259,6 +280,7 @@ class Daemon:
         how = f"signal {-status}" if status < 0 else f"status {status}"
         # Before its attempt is freed: a phone without a worker must not be shown idle, or the next task begins there.
         self._troubles[serial] = f"its worker ended ({how})"
+        self._discovery.lost(serial, f"its worker ended ({how}) meanwhile")
         self._background(
             self._running.lost(serial, Reason.INTERRUPTED, f"The worker ended ({how}) while the task ran.")
         )

@@ -17,8 +17,9 @@ from drover.config import Config
 from drover.policy import dispatch
 from drover.policy.device_states import DeviceEvent
 from drover.policy.intake import Accounts, plan_tasks
+from drover.policy.pace import Hold, Pace
 from drover.policy.records import Head
-from drover.store import accounts, attempts, queue, tasks
+from drover.store import accounts, attempts, pacing, queue, tasks
 from drover.store.errors import ConflictError, NotFoundError, StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
@@ -52,6 +53,7 @@ class TaskDesk:
         send: Callable[[str, ToWorker], bool],
         kill: Callable[[str, str], bool],
         rng: random.Random,
+        pace: Pace,
     ) -> None:
         self._config = config
         self._store = store
@@ -63,6 +65,8 @@ class TaskDesk:
         self._send = send
         self._kill = kill
         self._rng = rng
+        self._pace = pace
+        self._beginning: set[str] = set()
         self._woken = asyncio.Event()
         self.draining = False
 
@@ -123,6 +127,11 @@ class TaskDesk:
         """Devices that run something now."""
         return len(self._running) + len(self._board.in_state(DeviceState.LEASED))
 
+    @property
+    def spoken_for(self) -> int:
+        """Devices in use, and those on which a task is about to begin."""
+        return self.in_use + sum(self._running.on(serial) is None for serial in self._beginning)
+
     # --- dispatch
 
     def wake(self) -> None:
@@ -151,17 +160,35 @@ class TaskDesk:
         if self.draining:
             return LONGEST_WAIT_S
         now = datetime.now(UTC)
-        idle = [serial for serial in self._board.in_state(DeviceState.IDLE) if self._running.on(serial) is None]
+        idle = [serial for serial in self._board.in_state(DeviceState.IDLE) if self.is_free(serial)]
+        acting = self._running.acting()  # before the pauses are read: who ends meanwhile is still left alone
+        held: dict[str, Hold] = {}
         if idle:
-            heads = await self._store.read(queue.heads, idle, now=now)
-            chosen = dispatch.choose(heads, idle, in_use=self.in_use, device_limit=self.device_limit)
+            held = await self._store.read(pacing.holds, idle, now=now, pace=self._pace)
+            heads = await self._store.read(queue.heads, idle, now=now, held=list(held))
+            free = [serial for serial in idle if self.is_free(serial)]  # one may have been taken meanwhile
+            chosen = dispatch.choose(heads, free, self.in_use, self.device_limit, acting)
+            self._beginning.update(head.serial for head in chosen)  # nobody else takes them from here on
             await asyncio.gather(*(self._begin(head) for head in chosen))
         due = await self._store.read(queue.next_due, now=now)
-        wait_s = (due - datetime.now(UTC)).total_seconds() if due else LONGEST_WAIT_S
+        moments = [*([due] if due else []), *(hold.until for hold in held.values())]
+        wait_s = min(((moment - datetime.now(UTC)).total_seconds() for moment in moments), default=LONGEST_WAIT_S)
         return min(max(wait_s, 0.005), LONGEST_WAIT_S)
+
+    def is_free(self, serial: str) -> bool:
+        """Whether the phone is idle and no attempt runs or is about to begin there."""
+        device = self._board.get(serial)
+        idle = device is not None and device.state is DeviceState.IDLE
+        return idle and self._running.on(serial) is None and serial not in self._beginning
 
     async def _begin(self, head: Head) -> None:
         """Store that the attempt has begun; only then tell the worker."""
+        try:
+            await self._begin_on(head)
+        finally:
+            self._beginning.discard(head.serial)
+
+    async def _begin_on(self, head: Head) -> None:
         try:
             attempt, task = await self._store.write(
                 attempts.begin, head.task_id, boot_id=self._boot_id, now=datetime.now(UTC)
@@ -207,6 +234,12 @@ class TaskDesk:
         await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
+
+
+def pace_of(config: Config) -> Pace:
+    """The rules that the configuration gives."""
+    pace = config.pace
+    return Pace(zone=config.zone, limits=pace.limits, pause_min_s=pace.pause_min_s, pause_max_s=pace.pause_max_s)
 
 
 async def _until_set(event: asyncio.Event) -> None:

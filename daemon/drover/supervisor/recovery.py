@@ -11,6 +11,7 @@ import psutil
 import structlog
 
 from drover.config import Config
+from drover.policy.pace import Pace
 from drover.store import attempts, devices, settings, tasks
 from drover.store.store import Store
 from drover.supervisor.running import ending
@@ -24,13 +25,14 @@ ORPHAN_END_TIMEOUT_S: Final = 5.0
 SAME_START_S: Final = 0.05
 
 
-async def recover(store: Store, config: Config, *, boot_id: str, rng: random.Random) -> None:
+async def recover(store: Store, config: Config, *, boot_id: str, rng: random.Random, pace: Pace) -> None:
     """Bring the store to a state that is true now. The lock is held; nothing runs yet."""
     await _end_orphans(store, boot_id)
     for attempt in await store.read(attempts.open):
         task = await store.read(tasks.get, attempt.task_id)
         decide = ending(task.script_name if task else "", Reason.INTERRUPTED, WHY, (), rng)
-        closed = await store.write(attempts.finish, attempt.fence, decide, now=datetime.now(UTC))
+        pause_s = pace.draw_pause(rng)
+        closed = await store.write(attempts.finish, attempt.fence, decide, now=datetime.now(UTC), pause_s=pause_s)
         log.info("attempt_recovered", task=attempt.task_id, status=closed.status.name.lower() if closed else None)
     await _fail_missed(store, config)
     await stamp_alive(store)

@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from drover.policy import retry
+from drover.policy.pace import Pace, account_key
 from drover.policy.records import Attempt, AttemptFacts, Decision
 from drover.store import attempts
 from drover.store.errors import StoreUnavailableError
@@ -70,6 +71,7 @@ class RunningAttempts:
         kill: Callable[[str, str], bool],
         freed: Callable[[str], None],
         rng: random.Random,
+        pace: Pace,
     ) -> None:
         self._store = store
         self._hub = hub
@@ -78,6 +80,7 @@ class RunningAttempts:
         self._kill = kill
         self._freed = freed
         self._rng = rng
+        self._pace = pace
         self._live: dict[str, LiveAttempt] = {}
         self._background: set[asyncio.Task[None]] = set()
 
@@ -87,6 +90,10 @@ class RunningAttempts:
     def on(self, serial: str) -> LiveAttempt | None:
         """The attempt that runs on this device."""
         return self._live.get(serial)
+
+    def acting(self) -> set[str]:
+        """The accounts that act now, by policy.pace's keys."""
+        return {account_key(live.attempt.platform, live.task.username, serial) for serial, live in self._live.items()}
 
     def of_task(self, task_id: int) -> LiveAttempt | None:
         """The running attempt of this task."""
@@ -147,9 +154,10 @@ class RunningAttempts:
         if live.cut_off is not None:
             why = live.cut_off_why
         else:
+            now = datetime.now(UTC)
             try:
                 recorded = await self._store.write(
-                    attempts.record_intent, fence, what=message.what, now=datetime.now(UTC)
+                    attempts.record_intent, fence, what=message.what, now=now, day=self._pace.day(now)
                 )
             except StoreUnavailableError as error:
                 why = str(error)
@@ -187,6 +195,7 @@ class RunningAttempts:
     ) -> None:
         """Store the attempt's end, trying until the store takes it, then free the device."""
         decide = ending(live.task.script_name, reason, remark, evidence, self._rng)
+        pause_s = self._pace.draw_pause(self._rng)
         while True:
             try:
                 task = await self._store.write(
@@ -196,6 +205,7 @@ class RunningAttempts:
                     now=datetime.now(UTC),
                     progress=live.progress,
                     step=live.step,
+                    pause_s=pause_s,
                 )
                 break
             except StoreUnavailableError as error:

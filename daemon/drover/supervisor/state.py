@@ -2,17 +2,20 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 from drover.config import Config
+from drover.policy.pace import Pace
 from drover.store import tasks
 from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import Peer
 from drover.supervisor.desk import TaskDesk
+from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.hub import EventHub
 from drover.supervisor.running import RunningAttempts
 from drover.wire.codec import PROTOCOL_VERSION
@@ -32,10 +35,14 @@ class DaemonState:
     desk: TaskDesk
     running: RunningAttempts
     hub: EventHub
+    discovery: AccountDiscovery
+    pace: Pace
     license: License
     adb_connected: Callable[[], bool]
     worker_count: Callable[[], int]
     messages_dropped: Callable[[], int]
+    adb_version: Callable[[], Awaitable[str]]
+    runtime_dir: Path
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     api_url: str = ""
     _watching: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])

@@ -64,6 +64,15 @@ class AdbTracker:
             length = int(await asyncio.wait_for(reader.readexactly(4), CONNECT_TIMEOUT_S), 16)
             return (await reader.readexactly(length)).decode(errors="replace")
 
+    async def server_version(self) -> str:
+        """The server's protocol version, such as `41`; "" if it does not say."""
+        try:
+            async with _request(self._address, "host:version") as reader:
+                length = int(await asyncio.wait_for(reader.readexactly(4), CONNECT_TIMEOUT_S), 16)
+                return str(int((await asyncio.wait_for(reader.readexactly(length), CONNECT_TIMEOUT_S)), 16))
+        except (OSError, TimeoutError, ValueError, asyncio.IncompleteReadError, AdbProtocolError):
+            return ""
+
 
 class _request:
     """One connection to the adb server on which a service was asked for and granted."""

@@ -12,6 +12,7 @@ import msgspec
 
 from drover.wire.codec import MAX_FRAME_BYTES, Codec
 from drover.wire.devices import Device
+from drover.wire.doctor import Finding
 from drover.wire.events import Event
 from drover.wire.faults import Failure
 from drover.wire.tasks import Task, TaskStats
@@ -30,7 +31,8 @@ class CreateTasks(msgspec.Struct, frozen=True, kw_only=True, tag="create_tasks")
     """Create tasks, all or none. `start_time` is "HH:MM" local; intervals are minutes.
 
     `idempotency_key` with `body_digest` (a hash of what was asked) makes a repeat answer as the first did.
-    `platform` names the app for tasks that run as no registered account.
+    `platform` names the app. None: that of the account; of a name or phone with accounts of several, and without an
+    account, TikTok.
     """
 
     script_name: str
@@ -45,7 +47,7 @@ class CreateTasks(msgspec.Struct, frozen=True, kw_only=True, tag="create_tasks")
     source: str = "api"
     idempotency_key: str | None = None
     body_digest: str = ""
-    platform: str = "tiktok"
+    platform: str | None = None
 
 
 class ListTasks(msgspec.Struct, frozen=True, kw_only=True, tag="list_tasks"):
@@ -130,12 +132,34 @@ class Subscribe(msgspec.Struct, frozen=True, kw_only=True, tag="subscribe"):
     after: int | None = None
 
 
+class SetDevice(msgspec.Struct, frozen=True, kw_only=True, tag="set_device"):
+    """Change what people wrote about a phone; None leaves it as it is, `tags` replaces them all."""
+
+    serial: str
+    note: str | None = None
+    tags: list[str] | None = None
+
+
 class ListAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="list_accounts"):
-    """Ask for the registered accounts."""
+    """Ask for the registered accounts, or for those that all of the given filters fit."""
+
+    platform: str | None = None
+    serial: str | None = None
+    enabled: bool | None = None
+
+
+class GetAccount(msgspec.Struct, frozen=True, kw_only=True, tag="get_account"):
+    """One account. `platform` may be left out where the name is registered once."""
+
+    username: str
+    platform: str | None = None
 
 
 class PutAccount(msgspec.Struct, frozen=True, kw_only=True, tag="put_account"):
-    """Register an account on a device, or change it. `package` names a clone of the app; "" is the app itself."""
+    """Register an account on a device, or change it; with `new` an account that exists is a conflict.
+
+    `package` names a clone of the app; "" is the app itself.
+    """
 
     username: str
     serial: str
@@ -143,13 +167,58 @@ class PutAccount(msgspec.Struct, frozen=True, kw_only=True, tag="put_account"):
     enabled: bool = True
     package: str = ""
     note: str = ""
+    new: bool = False
+
+
+class ChangeAccount(msgspec.Struct, frozen=True, kw_only=True, tag="change_account"):
+    """Change some fields of an account; None leaves a field as it is."""
+
+    username: str
+    platform: str | None = None
+    serial: str | None = None
+    enabled: bool | None = None
+    package: str | None = None
+    note: str | None = None
 
 
 class DeleteAccount(msgspec.Struct, frozen=True, kw_only=True, tag="delete_account"):
-    """Forget an account; its tasks stay."""
+    """Forget an account; its tasks stay. `platform` may be left out where the name is registered once."""
 
     username: str
+    platform: str | None = None
+
+
+class ImportAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="import_accounts"):
+    """Register or change every account of a CSV text, all or none; `dry_run` checks and stores nothing."""
+
+    csv: str
+    dry_run: bool = False
+
+
+class ExportAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="export_accounts"):
+    """Ask for all accounts as CSV, as ImportAccounts takes it."""
+
+
+class DiscoverAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="discover_accounts"):
+    """Read on an idle phone which accounts an app is logged in with; `register` registers those that are not.
+
+    `package` names a clone; "" is the first installed of the platform's. Answered within 105 seconds.
+    """
+
+    serial: str
     platform: str = "tiktok"
+    package: str = ""
+    register: bool = False
+
+
+class MakeBackup(msgspec.Struct, frozen=True, kw_only=True, tag="make_backup"):
+    """Copy the database, as it is at one moment, to a new file on the daemon's machine; `path` is absolute."""
+
+    path: str
+
+
+class Diagnose(msgspec.Struct, frozen=True, kw_only=True, tag="diagnose"):
+    """Look at adb, keys, rights, disk, ports and phones; changes nothing."""
 
 
 class ShowToken(msgspec.Struct, frozen=True, kw_only=True, tag="show_token"):
@@ -190,9 +259,17 @@ RequestBody = (
     | CheckLicense
     | GetStatus
     | Subscribe
+    | SetDevice
     | ListAccounts
+    | GetAccount
     | PutAccount
+    | ChangeAccount
     | DeleteAccount
+    | MakeBackup
+    | Diagnose
+    | ImportAccounts
+    | ExportAccounts
+    | DiscoverAccounts
     | ShowToken
     | RotateToken
     | ListAudit
@@ -317,7 +394,10 @@ class Subscribed(msgspec.Struct, frozen=True, kw_only=True, tag="subscribed"):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, tag="account"):
-    """An account of the user's and the device that it is logged in on; `package` is "" unless it is in a clone."""
+    """An account of the user's and the device that it is logged in on; `package` is "" unless it is in a clone.
+
+    `used_today` counts by script what others may have seen today; `limits` is what a day may have, by script.
+    """
 
     username: str
     serial: str
@@ -325,12 +405,62 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, tag="account"):
     enabled: bool
     package: str = ""
     note: str = ""
+    used_today: dict[str, int] = {}
+    limits: dict[str, int] = {}
 
 
 class AccountList(msgspec.Struct, frozen=True, kw_only=True, tag="account_list"):
     """Accounts in the order of their names."""
 
     accounts: list[Account]
+
+
+class BackupMade(msgspec.Struct, frozen=True, kw_only=True, tag="backup_made"):
+    """The copy is whole, checked and durable. `size` in bytes, `rows` by table, `schema` the newest migration in it."""
+
+    path: str
+    schema: str
+    size: int
+    rows: dict[str, int]
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, tag="diagnosis"):
+    """Everything that was looked at, in the order in which to mend it."""
+
+    findings: list[Finding]
+
+
+class AccountsImported(msgspec.Struct, frozen=True, kw_only=True, tag="accounts_imported"):
+    """How many accounts were new, changed, and as they were already; with `dry_run` what would have been."""
+
+    created: int
+    changed: int
+    unchanged: int
+    dry_run: bool = False
+
+
+class AccountsCsv(msgspec.Struct, frozen=True, kw_only=True, tag="accounts_csv"):
+    """Accounts as CSV with a header row; cells that a spreadsheet would take for formulas begin with an apostrophe."""
+
+    csv: str
+
+
+class FoundAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """An account that an app lists. `registered_on` is the serial in the registry, None where it is not there."""
+
+    username: str
+    active: bool
+    registered_on: str | None = None
+
+
+class AccountsDiscovered(msgspec.Struct, frozen=True, kw_only=True, tag="accounts_discovered"):
+    """What the app lists, in its order, and which names were registered just now."""
+
+    serial: str
+    platform: str
+    accounts: list[FoundAccount]
+    package: str = ""
+    registered: list[str] = []
 
 
 class ApiToken(msgspec.Struct, frozen=True, kw_only=True, tag="api_token"):
@@ -382,6 +512,11 @@ ResponseBody = (
     | Subscribed
     | Account
     | AccountList
+    | BackupMade
+    | Diagnosis
+    | AccountsImported
+    | AccountsCsv
+    | AccountsDiscovered
     | ApiToken
     | AuditPage
     | Event

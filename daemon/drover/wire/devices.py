@@ -1,9 +1,14 @@
 """The device as everybody sees it, and the fixed words for its state."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
+
+SERIAL: Final = re.compile(r"(?!-)[A-Za-z0-9_.:\[\]@%+/=~#()\- ]{1,128}")
+"""What adb could call a phone; never to be taken for an option."""
 
 
 class DeviceState(StrEnum):

@@ -1,17 +1,149 @@
-"""Registered accounts, read only."""
+"""The registered accounts: each by name, and all of them as CSV."""
 
-from typing import Final
+from typing import Final, Literal
 
-from drover.wire.control import AccountList, ListAccounts
+from drover.wire.control import (
+    Account,
+    AccountList,
+    AccountsCsv,
+    AccountsImported,
+    ChangeAccount,
+    DeleteAccount,
+    Done,
+    ExportAccounts,
+    GetAccount,
+    ImportAccounts,
+    ListAccounts,
+    PutAccount,
+)
+from drover.wire.faults import Code, RequestError
 from drover_shim import view
-from drover_shim.route import Call, Route
-from drover_shim.shapes import AccountListView
+from drover_shim.envelope import Answer
+from drover_shim.fields import Fields, query_choice
+from drover_shim.new_task import PLATFORMS
+from drover_shim.route import Call, Param, Route
+from drover_shim.shapes import (
+    AccountListView,
+    AccountsImportedView,
+    AccountView,
+    ChangeAccountBody,
+    DeletedView,
+    ImportBody,
+    NewAccountBody,
+)
+
+# Words that stand where a name could; an account of that name is reached by its name with @.
+_RESERVED: Final = frozenset({"export", "import"})
+_FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 def list_accounts(call: Call) -> AccountListView:
-    """Every registered account."""
-    accounts = call.ask(ListAccounts(), AccountList).accounts
+    """Every registered account, with what it may and did today."""
+    flag = query_choice(call.query, "enabled", tuple(_FLAGS))
+    request = ListAccounts(
+        platform=_platform(call),
+        serial=call.query.get("serial") or None,
+        enabled=None if flag is None else _FLAGS[flag],
+    )
+    accounts = call.ask(request, AccountList).accounts
     return AccountListView(total=len(accounts), accounts=[view.account(account) for account in accounts])
 
 
-ROUTES: Final = (Route(method="GET", path="/account", handler=list_accounts, answers=AccountListView),)
+def get_account(call: Call) -> AccountView:
+    """One account; `platform` is needed where the name has several."""
+    return view.account(call.ask(GetAccount(username=_username(call), platform=_platform(call)), Account))
+
+
+def create(call: Call) -> AccountView:
+    """Register an account."""
+    fields = Fields(call.read_json())
+    request = PutAccount(
+        username=_required(fields, "username"),
+        serial=_required(fields, "serial"),
+        platform=fields.choice("platform", PLATFORMS) or "tiktok",
+        enabled=fields.flag("enabled", True),
+        package=fields.text("package") or "",
+        note=fields.text("note") or "",
+        new=True,
+    )
+    return view.account(call.ask(request, Account))
+
+
+def change(call: Call) -> AccountView:
+    """Change an account.
+
+    A field that is missing stays as it is; name and platform are what the account is known by, and stay.
+    """
+    fields = Fields(call.read_json())
+    request = ChangeAccount(
+        username=_username(call),
+        platform=_platform(call),
+        serial=fields.text("serial"),
+        enabled=fields.optional_flag("enabled"),
+        package=fields.text("package"),
+        note=fields.text("note"),
+    )
+    return view.account(call.ask(request, Account))
+
+
+def delete(call: Call) -> DeletedView:
+    """Forget an account; its tasks stay."""
+    call.ask(DeleteAccount(username=_username(call), platform=_platform(call)), Done)
+    return DeletedView(deleted_count=1)
+
+
+def export(call: Call) -> Answer:
+    """All accounts as a CSV file, as `POST /account/import` and spreadsheets take it."""
+    body = call.ask(ExportAccounts(), AccountsCsv).csv.encode()
+    headers = {"Content-Disposition": 'attachment; filename="accounts.csv"'}
+    return Answer(status=200, body=body, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def import_(call: Call) -> AccountsImportedView:
+    """Register and change accounts, all or nothing.
+
+    CSV inside JSON: the browser guard lets no other body through, and this needs no exception from it.
+    """
+    fields = Fields(call.read_json())
+    request = ImportAccounts(csv=_required(fields, "csv"), dry_run=fields.flag("dry_run", False))
+    found = call.ask(request, AccountsImported)
+    return AccountsImportedView(
+        created_count=found.created,
+        changed_count=found.changed,
+        unchanged_count=found.unchanged,
+        dry_run=found.dry_run,
+    )
+
+
+def _username(call: Call) -> str:
+    name = call.args["username"]
+    if name in _RESERVED:
+        raise RequestError(Code.METHOD, f"this method is not allowed on /account/{name}")
+    return name
+
+
+def _platform(call: Call) -> str | None:
+    return query_choice(call.query, "platform", PLATFORMS)
+
+
+def _required(fields: Fields, name: str) -> str:
+    value = fields.text(name)
+    if not value:
+        raise RequestError(Code.INVALID, f"{name}: is missing; expected a string")
+    return value
+
+
+_PLATFORM: Final = Param("platform", Literal["tiktok", "instagram"])
+_FILTERS: Final = (_PLATFORM, Param("serial", str), Param("enabled", Literal["true", "false", "1", "0"]))
+_ONE: Final = "/account/<username>"
+
+ROUTES: Final = (
+    Route(method="GET", path="/account", handler=list_accounts, answers=AccountListView, query=_FILTERS),
+    Route(method="POST", path="/account", handler=create, answers=AccountView, body=NewAccountBody),
+    Route(method="GET", path="/account/export", handler=export, answers="text/csv"),
+    Route(method="POST", path="/account/import", handler=import_, answers=AccountsImportedView, body=ImportBody),
+    Route(method="GET", path=_ONE, handler=get_account, answers=AccountView, query=(_PLATFORM,)),
+    Route(method="PATCH", path=_ONE, handler=change, answers=AccountView, body=ChangeAccountBody, query=(_PLATFORM,)),
+    Route(method="PUT", path=_ONE, handler=change, answers=AccountView, body=ChangeAccountBody, query=(_PLATFORM,)),
+    Route(method="DELETE", path=_ONE, handler=delete, answers=DeletedView, query=(_PLATFORM,)),
+)

@@ -1,13 +1,23 @@
-"""Phones, read only."""
+"""Phones: how they are, what people wrote about them, and which accounts their apps are logged in with."""
 
 from typing import Final
 
-from drover.wire.control import DeviceList, GetDevice, ListDevices
+from drover.wire.control import (
+    AccountsDiscovered,
+    DeviceList,
+    DiscoverAccounts,
+    GetDevice,
+    ListDevices,
+    SetDevice,
+)
 from drover.wire.devices import Device
 from drover_shim import view
-from drover_shim.fields import serial
+from drover_shim.fields import Fields, serial, text_item
+from drover_shim.new_task import PLATFORMS
 from drover_shim.route import Call, Route
-from drover_shim.shapes import DeviceListView, DeviceView
+from drover_shim.shapes import ChangeDeviceBody, DeviceListView, DeviceView, DiscoverBody, DiscoveredView
+
+DISCOVERY_TIMEOUT_S: Final = 110.0
 
 
 def list_devices(call: Call) -> DeviceListView:
@@ -23,7 +33,39 @@ def get_device(call: Call) -> DeviceView:
     return view.device(found, call.zone)
 
 
+def change_device(call: Call) -> DeviceView:
+    """Change note and tags; a field that is missing stays as it is, `tags` replaces them all."""
+    body = call.read_json()
+    fields = Fields(body)
+    tags = None if body.get("tags") is None else fields.array("tags", text_item, "strings")
+    wanted = serial("serial", call.args["serial"])
+    return view.device(call.ask(SetDevice(serial=wanted, note=fields.text("note"), tags=tags), Device), call.zone)
+
+
+def discover(call: Call) -> DiscoveredView:
+    """Read which accounts an app is logged in with.
+
+    Reads the phone, which takes some seconds; no task runs there meanwhile.
+    """
+    fields = Fields(call.read_json())
+    request = DiscoverAccounts(
+        serial=serial("serial", call.args["serial"]),
+        platform=fields.choice("platform", PLATFORMS) or "tiktok",
+        package=fields.text("package") or "",
+        register=fields.flag("register", False),
+    )
+    return view.discovered(call.ask(request, AccountsDiscovered, timeout_s=DISCOVERY_TIMEOUT_S))
+
+
 ROUTES: Final = (
     Route(method="GET", path="/device", handler=list_devices, answers=DeviceListView),
     Route(method="GET", path="/device/<serial>", handler=get_device, answers=DeviceView),
+    Route(method="PATCH", path="/device/<serial>", handler=change_device, answers=DeviceView, body=ChangeDeviceBody),
+    Route(
+        method="POST",
+        path="/device/<serial>/discover",
+        handler=discover,
+        answers=DiscoveredView,
+        body=DiscoverBody,
+    ),
 )

@@ -1,5 +1,7 @@
 """What every daemon answers on the control socket, whether the double or the real one. Needs no phone."""
 
+import csv
+import io
 import os
 import socket
 import struct
@@ -193,6 +195,133 @@ def test_accounts_decide_where_a_task_goes(client: ControlClient) -> None:
     (task_id,) = create(client, serials=[serial], enable_multi_account=True)
     assert task(client, task_id).username == name
     assert isinstance(client.call(c.DeleteAccount(username=name)), c.Done)
+
+
+def test_a_backup_is_made_once_under_a_name(client: ControlClient, tmp_path: Path) -> None:
+    create(client)
+    target = tmp_path / "copy.db"
+    made = client.ask(c.MakeBackup(path=str(target)), c.BackupMade)
+    assert (made.path, target.exists()) == (str(target), True)
+    assert made.rows["tasks"] >= 1
+    assert refused(lambda: client.call(c.MakeBackup(path=str(target)))).code is Code.CONFLICT
+
+
+def test_the_doctor_says_what_was_looked_at(client: ControlClient) -> None:
+    findings = client.ask(c.Diagnose(), c.Diagnosis).findings
+    assert {"disk", "adb server"} <= {finding.check for finding in findings}
+    assert all(finding.mend or finding.level == "ok" for finding in findings)
+
+
+def an_account(client: ControlClient, **changes: Any) -> c.Account:
+    fields: dict[str, Any] = {"username": f"shop.{uuid.uuid4().hex[:8]}", "serial": a_serial(), **changes}
+    return client.ask(c.PutAccount(**fields), c.Account)
+
+
+def test_a_name_is_the_same_in_any_case_and_with_its_at_sign(client: ControlClient) -> None:
+    one = an_account(client, username=f"@Shop.{uuid.uuid4().hex[:8].upper()}", note="till 4", package="com.app.clone")
+    assert not one.username.startswith("@")
+    for name in (one.username.upper(), f"@{one.username.lower()}"):
+        assert client.ask(c.GetAccount(username=name), c.Account) == one
+    assert refused(lambda: an_account(client, username=one.username.lower(), new=True)).code is Code.CONFLICT
+    moved = client.ask(c.ChangeAccount(username=one.username.upper(), serial="elsewhere", enabled=False), c.Account)
+    assert (moved.username, moved.serial, moved.enabled, moved.note) == (one.username, "elsewhere", False, "till 4")
+    assert moved.package == "com.app.clone"
+    assert client.ask(c.ListAccounts(serial="elsewhere", enabled=False), c.AccountList).accounts == [moved]
+    assert client.ask(c.ListAccounts(serial="elsewhere", platform="instagram"), c.AccountList).accounts == []
+    client.call(c.DeleteAccount(username=one.username))
+
+
+def test_a_name_on_two_platforms_needs_its_platform(client: ControlClient) -> None:
+    one = an_account(client)
+    other = an_account(client, username=one.username, platform="instagram")
+    for body in (
+        c.GetAccount(username=one.username),
+        c.ChangeAccount(username=one.username, note="x"),
+        c.DeleteAccount(username=one.username),
+    ):
+        failure = refused(partial(client.call, body))
+        assert (failure.code, "platform: " in failure.message) == (Code.INVALID, True)
+    assert client.ask(c.GetAccount(username=one.username, platform="instagram"), c.Account) == other
+    (usual,) = create(client, serials=[], usernames=[one.username])
+    (said,) = create(client, serials=[], usernames=[one.username], platform="instagram")
+    assert (task(client, usual).serial, task(client, said).serial) == (one.serial, other.serial)
+    client.call(c.ChangeAccount(username=one.username, platform="tiktok", enabled=False))
+    assert refused(lambda: create(client, serials=[], usernames=[one.username])).code is Code.CONFLICT
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"username": "no name"}, "username"),
+        ({"platform": "ticktock"}, "platform"),
+        ({"serial": "-rf"}, "serial"),
+        ({"serial": ""}, "serial"),
+        ({"package": "clone"}, "package"),
+        ({"note": "a\nb"}, "note"),
+        ({"note": "x" * 501}, "note"),
+    ],
+)
+def test_what_is_no_account_is_refused_by_field(client: ControlClient, changes: dict[str, Any], field: str) -> None:
+    failure = refused(lambda: an_account(client, **changes))
+    assert (failure.code, failure.message.partition(":")[0]) == (Code.INVALID, field)
+
+
+def test_one_task_for_each_account_and_target(client: ControlClient) -> None:
+    serial = a_serial()
+    names = [an_account(client, serial=serial).username for _ in range(2)]
+    an_account(client, serial=serial, enabled=False)
+    elsewhere = an_account(client, serial=serial, platform="instagram").username
+    wanted = {"serials": [serial], "enable_multi_account": True, "script_config": {"target_users": ["ada", "bob"]}}
+    made = [task(client, task_id) for task_id in create(client, **wanted)]
+    found = sorted((one.username or "", one.script_config["target_user"]) for one in made)
+    assert found == sorted((name, target) for name in names for target in ("ada", "bob"))
+    (only,) = create(client, serials=[serial], enable_multi_account=True, platform="instagram")
+    assert task(client, only).username == elsewhere
+
+
+def test_s20_accounts_come_back_from_csv_as_they_were(client: ControlClient) -> None:
+    notes = ["=1+1", "@SUM(A1)", "'quoted", "'=twice", "-5", "plain, with a comma", 'a "word"', ""]
+    mine = [an_account(client, note=note, enabled=index % 2 == 0) for index, note in enumerate(notes)]
+    text = client.ask(c.ExportAccounts(), c.AccountsCsv).csv
+    cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+    assert not [cell for cell in cells if cell[:1] in {"=", "+", "-", "@", "\t", "\r"}]
+    same = client.ask(c.ImportAccounts(csv=text), c.AccountsImported)
+    assert (same.created, same.changed, same.dry_run) == (0, 0, False)
+    for account in mine:
+        client.call(c.DeleteAccount(username=account.username))
+    again = client.ask(c.ImportAccounts(csv=text, dry_run=True), c.AccountsImported)
+    assert (again.created, again.dry_run) == (len(mine), True)
+    assert refused(partial(client.call, c.GetAccount(username=mine[0].username))).code is Code.NOT_FOUND
+    client.call(c.ImportAccounts(csv=text))
+    assert [client.ask(c.GetAccount(username=one.username), c.Account) for one in mine] == mine
+
+
+def test_an_import_is_all_or_nothing_and_says_where(client: ControlClient) -> None:
+    good = f"shop.{uuid.uuid4().hex[:8]}"
+    failure = refused(partial(client.call, c.ImportAccounts(csv=f"username,serial\n{good},a\nno name,b\n")))
+    assert failure.code is Code.INVALID
+    assert "line 3, column username" in failure.message
+    assert failure.data is not None
+    assert [(error["line"], error["column"]) for error in failure.data["errors"]] == [(3, "username")]
+    assert refused(partial(client.call, c.GetAccount(username=good))).code is Code.NOT_FOUND
+
+
+def test_discovering_needs_a_phone(client: ControlClient) -> None:
+    assert refused(partial(client.call, c.DiscoverAccounts(serial=a_serial()))).code is Code.NOT_FOUND
+    odd = c.DiscoverAccounts(serial=a_serial(), platform="ticktock")
+    assert refused(partial(client.call, odd)).message.startswith("platform:")
+
+
+def test_a_phone_that_was_never_seen_has_no_note(client: ControlClient) -> None:
+    assert refused(partial(client.call, c.SetDevice(serial=a_serial(), note="x"))).code is Code.NOT_FOUND
+    wrongs: list[tuple[dict[str, Any], str]] = [
+        ({"note": "a\x1b[0m"}, "note"),
+        ({"tags": ["ok", "a,b"]}, "tags[1]"),
+        ({"tags": ["a", "a"]}, "tags"),
+    ]
+    for wrong, field in wrongs:
+        failure = refused(partial(client.call, c.SetDevice(serial=a_serial(), **wrong)))
+        assert (failure.code, failure.message.partition(":")[0]) == (Code.INVALID, field)
 
 
 def test_the_licence_is_pro_by_default(client: ControlClient) -> None:

@@ -9,24 +9,12 @@ from PIL import Image
 from tests.support.adb import AdbServer
 from tests.support.gallery import jpeg
 from tests.support.phones import PhoneFarm, wait_until
+from tests.support.pushed_media import CAMERA, pushed
 
 TIKTOK = "com.zhiliaoapp.musically"
 SHARE = f"{TIKTOK}/com.ss.android.ugc.aweme.share.SystemShareActivity"
-CAMERA = "/sdcard/DCIM/Camera"
 STREAM = "android.intent.extra.STREAM"
 POST = {"en": "Post", "fr": "Publier"}
-
-
-def pushed(adb: AdbServer, serial: str, name: str, data: bytes) -> str:
-    """Push a file, scan it, and wait for its row; its URI."""
-    device = adb.device(serial)
-    path, kind = f"{CAMERA}/{name}", "video" if name.endswith("mp4") else "images"
-    device.sync.push(data, path)
-    device.shell(f"am broadcast -a android.intent.action.MEDIA_SCANNER_SCAN_FILE -d file://{path}")
-    uri = f"content://media/external/{kind}/media"
-    query = f"content query --uri {uri} --projection _id --where \"_display_name='{name}'\""
-    found = wait_until(lambda: re.search(r"_id=(\d+)", str(device.shell(query))), what="the row")
-    return f"{uri}/{found[1]}"
 
 
 def tap(adb: AdbServer, serial: str, label: str) -> None:

@@ -1,6 +1,7 @@
 """Every documented code, by every way to get it: wrong parameters, wrong routes, wrong bodies, a daemon in trouble."""
 
 import json
+import re
 import socket
 from typing import Any
 
@@ -10,6 +11,7 @@ from structlog.testing import capture_logs
 from drover.wire.control import CreateTasks, GetTask
 from drover.wire.faults import Code, RequestError
 from drover_shim.routes import ROUTES
+from tests.contract.rest.test_guard import paths_of
 from tests.support.control import FakeDaemon
 from tests.support.rest import Reply, Rest, running_shim
 
@@ -152,8 +154,8 @@ def test_40301_on_starter_for_every_route_of_the_api(fake: FakeDaemon) -> None:
     fake.model.plan = "Starter"
     with running_shim(fake.path) as rest:
         for route in ROUTES:
-            path = route.path.replace("<task_id>", "1").replace("<serial>", A).replace("<name>", "x")
-            code = rest.send(route.method, f"/api/v1{path}" if route.api else path).code
+            path = next(path for _, path in paths_of([route]))
+            code = rest.send(route.method, path).code
             assert code == (40301 if route.api else 0), route.path
 
 
@@ -180,21 +182,29 @@ def test_a_malformed_id_is_40001(rest: Rest) -> None:
         assert rest.get(f"/task/{text}").code == 40001, text
 
 
+def _filled(rule: str) -> str:
+    """A path that fits the rule."""
+    values = {"<task_id>": "1", "<serial>": A, "<name>": "x", "<username>": "me"}
+    return re.sub(r"<\w+>", lambda mark: values[mark[0]], rule)
+
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "FOO")
 
 
 def test_every_method_on_every_route_is_enveloped_and_wrong_ones_are_40501(rest: Rest) -> None:
     paths = {f"{'/api/v1' if route.api else ''}{route.path}" for route in ROUTES}
     for rule in sorted(paths):
-        path = rule.replace("<task_id>", "1").replace("<serial>", A).replace("<name>", "x")
+        path = _filled(rule)
         allowed = {route.method for route in ROUTES if rule.endswith(route.path)}
         for method in METHODS:
             reply = rest.send(method, path)
             assert "Access-Control-Allow-Origin" not in reply.headers
             if method == "HEAD":
                 assert reply.body == b""
+            elif (method, rule) == ("GET", "/api/v1/account/export"):
+                assert (reply.status, reply.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
             elif method in allowed or rule == "/api/v1/task/retry-all":
-                assert reply.code in (0, 40001, 40002, 40401, 40501)
+                assert reply.code in (0, 40001, 40002, 40401, 40501, 40901)
             elif path not in ("/api/v1/task/stats", "/api/v1/task/batch"):
                 assert reply.code == 40501, (method, path)
     for method, path in [("GET", "batch"), ("DELETE", "stats"), ("GET", "retry-all"), ("POST", "stats")]:

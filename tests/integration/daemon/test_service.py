@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from drover.wire.control import GetStatus
+from drover.wire.control import Diagnose, Diagnosis, GetStatus, ListTasks, MakeBackup, TaskPage
 from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 from tests.support.phones import wait_until
@@ -56,6 +56,24 @@ def test_bad_configuration_is_refused_with_line_and_key(tmp_path: Path) -> None:
     assert f"{file}:3: adb.prot: is not a known key" in done.stderr
 
 
+def test_s29_the_doctor_flags_loose_rights(adb_server: AdbServer) -> None:
+    with DroverDaemon(adb_port=adb_server.port, api=True) as daemon:
+        daemon.api_url()
+        key = Path(daemon.environment["HOME"]) / ".android" / "adbkey"
+        key.parent.mkdir()
+        key.touch(mode=0o600)
+
+        def found(check: str) -> list[tuple[str, str]]:
+            answer = daemon.client.ask(Diagnose(), Diagnosis)
+            return [(f.level.value, f.mend) for f in answer.findings if f.check == check]
+
+        assert found("adb server") == [("ok", "")]
+        assert found("REST API") == [("ok", "")]
+        assert [found(check)[0][0] for check in ("data", "database", "socket folder", "adb key")] == ["ok"] * 4
+        key.chmod(0o644)
+        assert found("adb key") == [("warning", f"chmod 600 {key}")]
+
+
 def test_nothing_is_left_behind(adb_server: AdbServer) -> None:
     with DroverDaemon(adb_port=adb_server.port, api=True) as daemon:
         daemon.api_url()
@@ -73,3 +91,22 @@ def test_daemon_that_is_killed_leaves_no_worker(adb_server: AdbServer) -> None:
         family = psutil.Process(daemon.process.pid).children(recursive=True)
         daemon.kill()
         wait_until(lambda: not any(process.is_running() for process in family), what="the end of its children")
+
+
+def test_r18_a_backup_of_the_running_daemon_is_put_back(adb_server: AdbServer, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    with DroverDaemon(adb_port=adb_server.port) as daemon:
+        kept = daemon.follow("R0NEVER", target="before")
+        daemon.client.call(MakeBackup(path=str(copy)))
+        lost = daemon.follow("R0NEVER", target="after")
+        restore = [sys.executable, "-m", "drover.main", "--restore", str(copy)]
+        refused = subprocess.run(restore, env=daemon.environment, capture_output=True, text=True)
+        assert refused.returncode != 0
+        assert "runs already" in refused.stderr
+        assert daemon.task(lost[0]).id == lost[0]
+        daemon.stop()
+        done = subprocess.run(restore, env=daemon.environment, capture_output=True, text=True, check=True)
+        assert "1 tasks" in done.stdout
+        daemon.start()
+        found = daemon.client.ask(ListTasks(), TaskPage)
+        assert [task.id for task in found.tasks] == kept

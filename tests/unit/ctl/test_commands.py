@@ -192,18 +192,6 @@ def test_log_whole_and_as_json(ctl: Ctl, tasks: list[int], fake: FakeDaemon) -> 
     assert ctl("task", "log", "1", "--json").json["text"].count("\n") == 31
 
 
-def test_accounts(ctl: Ctl) -> None:
-    assert ctl("account", "add", "@shop.one", "--serial", A).code == 0
-    assert ctl("account", "add", "shop.two", "--serial", B, "--platform", "instagram", "--disabled").code == 0
-    assert [line.split() for line in ctl("account", "list").lines[1:]] == [
-        ["shop.one", "tiktok", A, "yes"],
-        ["shop.two", "instagram", B, "no"],
-    ]
-    assert ctl("account", "remove", "shop.one").code == 0
-    assert ctl("account", "remove", "shop.one").code == 4
-    assert [account["username"] for account in ctl("account", "list", "--json").json] == ["shop.two"]
-
-
 def test_s18_what_phones_say_cannot_drive_the_terminal(ctl: Ctl, fake: FakeDaemon) -> None:
     evil = "x\x1b[31m\x1b]0;title\x07\x9b2J\r\u202eevil\x00\ny"
     fake.model.add_device("evil", reason=evil, note=evil)
@@ -249,3 +237,21 @@ def test_a_running_task_shows_its_step(ctl: Ctl, tasks: list[int], fake: FakeDae
     line = ctl("task", "list", "--status", "running").lines[1]
     assert "40%" in line
     assert line.endswith("opening the profile")
+
+
+def test_backup_names_the_copy_and_refuses_a_second(ctl: Ctl, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    made = ctl("backup", str(target), "--json")
+    assert (made.code, made.json["path"]) == (0, str(target))
+    again = ctl("backup", str(target))
+    assert (again.code, again.out) == (5, "")
+    assert "exists already" in again.err
+
+
+def test_doctor_shows_what_to_mend(ctl: Ctl) -> None:
+    shown = ctl("doctor")
+    assert shown.code == 0
+    assert shown.lines[1].split()[:2] == ["warning", "disk"]
+    assert len(shown.lines) == 2
+    assert len(ctl("doctor", "--all").lines) == 3
+    assert [finding["level"] for finding in ctl("doctor", "--json", "--all").json] == ["ok", "warning"]

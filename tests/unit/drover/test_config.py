@@ -74,3 +74,9 @@ def test_s07_a_daemon_on_an_open_address_is_refused_by_the_name_of_the_setting()
         load(None, {"DROVER_API_HOST": "0.0.0.0"})
     for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost"):
         assert load(None, {"DROVER_API_HOST": host}).api.host == host
+
+
+def test_pauses_must_be_a_range() -> None:
+    with pytest.raises(ConfigError, match=r"DROVER_PACE_PAUSE_MAX_S: 10 is shorter than pause_min_s \(30\)"):
+        load(None, {"DROVER_PACE_PAUSE_MAX_S": "10"})
+    assert load(None, {}).pace.limits == {"follow": 60, "unfollow": 60, "post": 5}

@@ -2,20 +2,24 @@
 
 import pytest
 
-from phonesim.apps.tiktok.labels import TABLES, Labels
+from phonesim.apps.instagram.labels import TABLES as INSTAGRAM
+from phonesim.apps.tiktok.labels import TABLES as TIKTOK
+from phonesim.apps.tiktok.labels import Labels
 
-EN = TABLES["en"]
-
-
-def test_french_is_whole() -> None:
-    assert set(TABLES["fr"]) == set(EN)
+APPS = {"tiktok": TIKTOK, "instagram": INSTAGRAM}
 
 
-@pytest.mark.parametrize("language", TABLES)
-def test_no_word_is_unknown_and_gaps_are_kept(language: str) -> None:
-    for key, words in TABLES[language].items():
-        assert key in EN
-        assert words.count("{}") == EN[key].count("{}"), key
+@pytest.mark.parametrize("app", APPS)
+def test_french_is_whole(app: str) -> None:
+    assert set(APPS[app]["fr"]) == set(APPS[app]["en"])
+
+
+@pytest.mark.parametrize(("app", "language"), [(app, language) for app, tables in APPS.items() for language in tables])
+def test_no_word_is_unknown_and_gaps_are_kept(app: str, language: str) -> None:
+    english = APPS[app]["en"]
+    for key, words in APPS[app][language].items():
+        assert key in english
+        assert words.count("{}") == english[key].count("{}"), key
         assert words == words.strip(), key
 
 

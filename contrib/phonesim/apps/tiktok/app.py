@@ -4,11 +4,11 @@ import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from phonesim.apps.app import Phone
+from phonesim.apps.social import SocialApp
 from phonesim.apps.tiktok import blockers, sheets
 from phonesim.apps.tiktok.bottom_nav import bottom_nav
 from phonesim.apps.tiktok.feed import feed
 from phonesim.apps.tiktok.labels import Labels
-from phonesim.apps.tiktok.navigation import HOME, Navigation
 from phonesim.apps.tiktok.own_profile import own_profile
 from phonesim.apps.tiktok.popups import PERMISSIONS, WINDOWS, phone_number
 from phonesim.apps.tiktok.posting import prompts, screens
@@ -20,14 +20,11 @@ from phonesim.apps.tiktok.scene import PACKAGE, Page, Scene, notice, shell
 from phonesim.apps.tiktok.search import TABS, results, search_entry
 from phonesim.contract import SEND, SEND_MULTIPLE, Focus, Intent
 from phonesim.ui.view import Action, View, Window, view
-from phonesim.world import Relation, lookalikes, normal, traits_of, user
+from phonesim.world import Relation, normal, user
 
-SLOW_S = 2.0
-LATE_S = 2.0
 _MAIN = "com.ss.android.ugc.aweme.main.MainActivity"
 _DARK = frozenset({"feed", "own_post", "camera", "editor"})
 _GRANT = "com.android.permissioncontroller.permission.ui.GrantPermissionsActivity"
-_SWIPE = 200
 _PROFILE = re.compile(r"^https?://(?:www\.|m\.)?tiktok\.com/@([^/?#]+)")
 _SITE = re.compile(r"^https?://(?:www\.|m\.|vm\.)?tiktok\.com(?:/|$)")
 _ACTIVITIES = {
@@ -35,7 +32,6 @@ _ACTIVITIES = {
     "search": "com.ss.android.ugc.aweme.search.activity.SearchResultActivity",
     "search_results": "com.ss.android.ugc.aweme.search.activity.SearchResultActivity",
 }
-_BLOCKERS = ("login_wall", "banned", "captcha")
 _SHARE = "com.ss.android.ugc.aweme.share.SystemShareActivity"
 _RECORD = "com.ss.android.ugc.aweme.shortvideo.ui.VideoRecordPermissionActivity"
 _PUBLISHING = "com.ss.android.ugc.aweme.shortvideo.ui.VideoRecordNewActivity"
@@ -64,28 +60,23 @@ _FOREIGN = {
 }
 
 
-class TikTok:
+class TikTok(SocialApp):
     """Implements `phonesim.apps.app.App`."""
 
+    name = "tiktok"
+    blockers = ("login_wall", "banned", "captcha")
     package = PACKAGE
     version = "43.1.4"
 
     def __init__(self, phone: Phone) -> None:
-        self._phone = phone
-        self._world = phone.world("tiktok")
-        self._labels = Labels(phone.language)
-        self._nav = Navigation(phone)
+        super().__init__(phone, phone.world("tiktok"), Labels(phone.language))
         self._posting = Posting(phone, self._world, self._nav, self._labels)
-        self._position = 0
-        self.stop()
+        self._promo = True
 
     def stop(self) -> None:
         """Follows, posts and the place in the feed are the server's and survive; what was uploading is a draft now."""
         self._posting.stop()
-        self._nav.forget()
-        self._late: dict[str, tuple[Relation, float]] = {}
-        self._suggesting: set[str] = set()
-        self._query = ""
+        self._forget()
         self._promo = True
 
     # What is on
@@ -105,33 +96,10 @@ class TikTok:
         return black and not covered and self._blocker() not in ("login_wall", "banned")
 
     @property
-    def screen(self) -> tuple[str, str]:
-        blocker = self._blocker()
-        if blocker:
-            return f"tiktok.{blocker}", ""
-        if self._nav.overlays:
-            return f"tiktok.{self._nav.overlays[-1].name}", self._nav.overlays[-1].target
-        page = self._nav.page
-        if page.name == "profile":
-            return f"tiktok.{self._profile_state(page)}", page.target
-        return f"tiktok.{page.name}", page.target
-
-    @property
     def focused_field(self) -> str:
         top = self._nav.top
         typing = top is None or top.name == "product_link"
         return self._nav.field if typing and not self._blocker() else ""
-
-    def _profile_state(self, page: Page) -> str:
-        if self._phone.before(page.ready_at):
-            return "profile_loading"
-        found = user(page.target)
-        if found is None:
-            return "user_not_found"
-        return "user_banned" if "banned" in found.traits else "profile"
-
-    def _blocker(self) -> str:
-        return next((name for name in _BLOCKERS if self._phone.faults.active(name)), "")
 
     def settle(self) -> None:
         self._posting.uploads.settle()
@@ -158,7 +126,6 @@ class TikTok:
 
     def _scene(self) -> Scene:
         mixed = "en" if self._phone.language != "en" else "fr"
-        now = {handle: before for handle, (before, until) in self._late.items() if self._phone.before(until)}
         return Scene(
             phone=self._phone,
             world=self._world,
@@ -166,7 +133,7 @@ class TikTok:
             nav=Labels(mixed) if self._phone.faults.active("mixed_language") else self._labels,
             page=self._nav.page,
             position=self._position,
-            shown=now,
+            shown=self._following.shown(),
             suggesting=frozenset(self._suggesting),
             query=self._query,
             field=self.focused_field,
@@ -216,57 +183,11 @@ class TikTok:
         else:
             self._nav.restart(Page(name="feed"))
 
-    def _linked(self, handle: str) -> str:
-        if not self._phone.faults.active("wrong_profile"):
-            return handle
-        return normal(
-            str(self._phone.faults.value("wrong_profile", "target", (*lookalikes(handle), "someone.else")[0]))
-        )
-
-    def _enter_profile(self, handle: str) -> None:
-        if handle == self._world.active:
-            self._nav.enter(Page(name="own_profile"))
-        else:
-            self._nav.enter(Page(name="profile", target=handle), SLOW_S if "slow" in traits_of(handle) else LOAD_S)
-
     def _search(self, words: str) -> None:
         self._query = words
         self._nav.enter(Page(name="search_results", target=words, tab=TABS[0]), LOAD_S)
 
     # Touches
-
-    def act(self, action: Action) -> None:
-        """Dispatch by the action's name, as nodes carry it."""
-        handler = getattr(self, f"_on_{action.name}", None)
-        if handler is not None:
-            handler(action.value)
-        else:
-            self._posting.act(action)
-
-    def _on_follow(self, handle: str) -> None:
-        faults, world = self._phone.faults, self._world
-        world.tapped("follow", handle)
-        traits = traits_of(handle)
-        for name in _BLOCKERS:
-            if faults.active(name, "follow"):
-                faults.trip(name)
-                return
-        if faults.active("follow_ignored") or "ignored" in traits:
-            return
-        if faults.active("follow_limit") or "limited" in traits:
-            self._too_fast()
-            return
-        before = world.relation(handle)
-        if world.follow(handle):
-            self._suggesting.add(handle)
-            delay = faults.seconds("follow_late", LATE_S) or (LATE_S if "late" in traits else 0.0)
-            self._late[handle] = (before, self._phone.clock() + delay)
-
-    def _too_fast(self) -> None:
-        if self._phone.faults.value("follow_limit", "as", "dialog") == "toast":
-            self._phone.show_toast(self._labels["too_fast"])
-        else:
-            self._nav.show("too_fast")
 
     def _on_relation(self, handle: str) -> None:
         self._nav.show("unfollow_sheet", handle)
@@ -278,44 +199,16 @@ class TikTok:
         if relation is Relation.FRIENDS or (relation is Relation.FOLLOWING and found is not None and found.private):
             self._nav.show("unfollow_dialog", handle)
         else:
-            self._unfollow(handle)
-
-    def _on_unfollow(self, handle: str) -> None:
-        self._nav.close()
-        self._unfollow(handle)
-
-    def _unfollow(self, handle: str) -> None:
-        self._world.tapped("unfollow", handle)
-        self._world.unfollow(handle)
-
-    def _on_suggest(self, handle: str) -> None:
-        self._suggesting ^= {handle}
-
-    def _on_like(self, handle: str) -> None:
-        self._world.tapped("like", handle)
-        self._world.like(handle)
-
-    def _on_profile(self, handle: str) -> None:
-        self._enter_profile(handle)
+            self._following.unfollow(handle)
 
     def _on_tab(self, name: str) -> None:
         self._nav.restart(Page(name=name))
 
-    def _on_search(self, _: str) -> None:
-        self._query = ""
-        self._nav.enter(Page(name="search"))
-
     def _on_search_for(self, words: str) -> None:
         self._search(words)
 
-    def _on_submit(self, _: str) -> None:
-        self.submit()
-
     def _on_close_promo(self, _: str) -> None:
         self._promo = False
-
-    def _on_clear_search(self, _: str) -> None:
-        self._query = ""
 
     def _on_results_tab(self, tab: str) -> None:
         page = self._nav.stack.pop()
@@ -327,25 +220,14 @@ class TikTok:
     def _on_accounts(self, _: str) -> None:
         self._nav.show("account_sheet")
 
-    def _on_switch(self, account: str) -> None:
-        changed = account != self._world.active
-        self._nav.overlays = []
-        if changed:
-            self._world.switch(account)
-            self._nav.restart(Page(name="feed"))
-            self._nav.show("popup.save_login")
+    def _switched(self) -> None:
+        super()._switched()
+        self._nav.show("popup.save_login")
 
-    def _on_close_overlay(self, _: str) -> None:
-        self._nav.close()
-
-    def _on_back_page(self, _: str) -> None:
-        self._nav.field = ""
-        self.back()
+    def _publish(self, action: Action) -> None:
+        self._posting.act(action)
 
     # Text and keys
-
-    def focus_field(self, field: str) -> None:
-        self._nav.field = field
 
     def text(self, field: str) -> str:
         return self._query if field == "search" else self._posting.text(field)
@@ -369,18 +251,13 @@ class TikTok:
         """Closes what is on top; blockers stay, and the app is left instead."""
         if self._blocker():
             return False
-        if self._nav.close() or self._posting.back() or self._nav.leave():
-            return True
-        if self._nav.page.name != "feed":
-            self._nav.stack = [HOME]
-            return True
-        return False
+        return self._nav.close() or self._leave(publishing_back=self._posting.back())
 
     def swipe(self, dx: int, dy: int) -> None:
         """Up or down: the feed's next or previous video, the picker's other rows."""
-        if self._nav.overlays or self._blocker() or abs(dy) <= max(_SWIPE, abs(dx)):
+        if not self._swiped(dx, dy):
             return
         if self._nav.page.name == "feed":
-            self._position = max(0, self._position + (1 if dy < 0 else -1))
+            self._turn(dy)
         else:
             self._posting.swipe(dy)

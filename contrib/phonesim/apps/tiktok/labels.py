@@ -16,12 +16,13 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 class Labels:
     """The words of one language; `labels["follow"]`, raises KeyError for a word that no screen has."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, tables: Mapping[str, Mapping[str, str]] = TABLES) -> None:
         self.language = language
-        self._words = TABLES.get(language, en.WORDS)
+        self._english = tables["en"]
+        self._words = tables.get(language, self._english)
 
     def __getitem__(self, key: str) -> str:
-        return self._words.get(key) or en.WORDS[key]
+        return self._words.get(key) or self._english[key]
 
     def filled(self, key: str, value: str) -> str:
         """A word with its gap filled in."""

@@ -1,14 +1,13 @@
 """What the builders of screens are given, and the shell that each screen of TikTok stands in."""
 
-import msgspec
-
-from phonesim.apps.app import Phone
-from phonesim.apps.tiktok.labels import Labels
+from phonesim.apps.navigation import Overlay, Page
+from phonesim.apps.scene import SocialScene
 from phonesim.apps.tiktok.posting.state import PostingState, Upload
 from phonesim.apps.tiktok.posting.uploads import Uploads
 from phonesim.ui.chrome import Frame
 from phonesim.ui.view import DESIGN_WIDTH, Action, Bounds, Style, View, view
-from phonesim.world import Relation, World
+
+__all__ = ["Overlay", "Page"]
 
 PACKAGE = "com.zhiliaoapp.musically"
 RED = "#fe2c55"
@@ -18,51 +17,13 @@ DIM = "#8a8b91"
 WHITE = "#ffffff"
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the back stack."""
+class Scene(SocialScene, frozen=True, kw_only=True):
+    """Everything that a screen of TikTok is drawn from."""
 
-    name: str
-    target: str = ""
-    tab: str = ""
-    ready_at: float = 0.0
-
-
-class Overlay(msgspec.Struct, frozen=True, kw_only=True):
-    """A sheet, dialog or popup over the page."""
-
-    name: str
-    target: str = ""
-
-
-class Scene(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a screen is drawn from; builders only read it."""
-
-    phone: Phone
-    world: World
-    labels: Labels
-    nav: Labels
-    """The labels of tabs and navigation, another language under the fault `mixed_language`."""
-    page: Page
-    position: int
-    shown: dict[str, Relation]
-    """Relations whose label has not caught up yet."""
-    suggesting: frozenset[str]
-    query: str
-    field: str
-    """The text field that has the focus."""
     posting: PostingState
     uploads: Uploads
     promo: bool
     """Whether the feed still shows its floating advertisement."""
-
-    @property
-    def frame(self) -> Frame:
-        return self.phone.frame
-
-    @property
-    def loading(self) -> bool:
-        """Whether the page is still waiting for the server."""
-        return self.phone.before(self.page.ready_at)
 
     @property
     def focused(self) -> bool:
@@ -72,10 +33,6 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     def watch_upload(self) -> Upload | None:
         """The upload that the screen shows; what is drawn of it goes stale as it goes on."""
         return self.uploads.watch()
-
-    def relation(self, handle: str) -> Relation:
-        """The relation that the screen shows, which may lag behind the server's."""
-        return self.shown.get(handle) or self.world.relation(handle)
 
 
 def shell(frame: Frame, *content: View, fill: str = WHITE) -> View:

@@ -13,7 +13,12 @@ CHANGES = {
     control.RetryAll,
     control.DeleteTasks,
     control.PutAccount,
+    control.ChangeAccount,
     control.DeleteAccount,
+    control.ImportAccounts,
+    control.DiscoverAccounts,  # may register what it finds
+    control.SetDevice,
+    control.MakeBackup,
     control.ShowToken,  # changes nothing, but gives a secret away
     control.RotateToken,
 }

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from drover.policy.pace import Hold
 from drover.policy.waiting import why
 from drover.wire.devices import Device, DeviceState
 from drover.wire.tasks import Reason, Task
@@ -20,6 +21,11 @@ def task(**more: Any) -> Task:
 
 def device(state: DeviceState, reason: str = "") -> Device:
     return Device(serial="R58M1", state=state, reason=reason)
+
+
+def hold(until: datetime, **more: Any) -> Hold:
+    fields: dict[str, Any] = {"script_name": "follow", "account": "tiktok@me", **more}
+    return Hold(until=until, **fields)
 
 
 IDLE = device(DeviceState.IDLE)
@@ -44,6 +50,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
         "waits for phone R58M1, in quarantine and probed every 5 minutes (its worker died 5 times)",
     ),
     ({"device": device(DeviceState.LEASED)}, "waits until the lease on phone R58M1 ends"),
+    (
+        {"device": device(DeviceState.LEASED, "its accounts are read")},
+        "waits until the lease on phone R58M1 ends (its accounts are read)",
+    ),
     ({"device": device(DeviceState.BUSY)}, "waits until the running task on phone R58M1 ends"),
     ({"ahead": 1}, "waits its turn behind 1 task on phone R58M1"),
     ({"ahead": 100}, "waits its turn behind 100 or more tasks on phone R58M1"),
@@ -66,6 +76,19 @@ CASES: list[tuple[dict[str, Any], str]] = [
         "retry: attempt 2 at 13:01:30 after device_lost",
     ),
     ({"not_before": NOW}, "about to begin on phone R58M1"),
+    (
+        {"hold": hold(TOMORROW, limit=60), "device": None, "ahead": 3},
+        "waits until 2026-11-25 13:00: @me reached its limit of 60 follows a day",
+    ),
+    ({"hold": hold(SOON)}, "pauses until 13:01:30 between tasks of @me"),
+    ({"hold": hold(SOON, account="tiktok#R58M1")}, "pauses until 13:01:30 between tasks of the account on phone R58M1"),
+    ({"hold": hold(NOW)}, "about to begin on phone R58M1"),
+    # Of two reasons the one that lasts longer.
+    ({"hold": hold(SOON), "not_before": LATER, "task": task(scheduled_at=LATER)}, "waits until 15:00, its start time"),
+    (
+        {"hold": hold(TOMORROW, limit=5, script_name="post"), "not_before": LATER},
+        "waits until 2026-11-25 13:00: @me reached its limit of 5 posts a day",
+    ),
 ]
 
 

@@ -25,8 +25,9 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection
 
 from drover.policy import retry as retry_policy
+from drover.policy.pace import account_key
 from drover.policy.records import AttemptFacts, Complete, Decision
-from drover.store import ConflictError, attempts, database, queue, tasks
+from drover.store import ConflictError, attempts, database, pacing, queue, tasks
 from drover.wire.tasks import Effect, Reason, Status
 from tests.support.clock import Clock
 from tests.support.stored import counted, new
@@ -34,6 +35,7 @@ from tests.support.task_model import Model, ModelTask
 
 T = TypeVar("T")
 SERIALS = ("a", "b")
+DAY = "2026-01-01"
 ENDS = [
     None,
     Reason.DEVICE_LOST,
@@ -58,6 +60,7 @@ class TaskMachine(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.clock, self.model, self.rng = Clock(), Model(), Random(0)
+        self.taps_granted = self.taps_landed = 0
         self.conn: Connection = database.engine_for(Path(":memory:"), writes=True).connect()
         source = sqlite3.connect(self.template)
         source.backup(self.conn.connection.driver_connection)  # type: ignore[arg-type]
@@ -170,7 +173,7 @@ class TaskMachine(RuleBasedStateMachine):
 
     def begin_next(self, serial: str, seconds: int) -> int | None:
         now = self.clock.pass_s(seconds)
-        heads = self.do(queue.heads, [serial], now=now)
+        heads = self.do(queue.heads, [serial], now=now)[:1]  # of all lanes the first
         assert [head.task_id for head in heads] == [i for i in (self.model.head(serial, now),) if i is not None]
         if not heads or any(t.serial == serial and t.status is Status.RUNNING for t in self.model.tasks.values()):
             return None
@@ -191,9 +194,11 @@ class TaskMachine(RuleBasedStateMachine):
         task, fence = self.running(task_id)
         if task.settles and task.doubt and task.landed:
             return
-        granted = self.do(attempts.record_intent, fence, what="tap", now=self.clock())
+        granted = self.do(attempts.record_intent, fence, what="tap", now=self.clock(), day=DAY)
         assert granted is (task.effect is Effect.NONE)
         if granted:
+            self.taps_granted += 1
+            self.taps_landed += int(lands)
             task.effect = Effect.INTENT
             task.landed += int(lands)
             if says_sent:
@@ -223,7 +228,7 @@ class TaskMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def late_messages_change_nothing(self, data: st.DataObject) -> None:
         fence = data.draw(st.sampled_from(self.model.old_fences))
-        assert not self.do(attempts.record_intent, fence, what="late", now=self.clock())
+        assert not self.do(attempts.record_intent, fence, what="late", now=self.clock(), day=DAY)
         assert not self.do(attempts.record_sent, fence, now=self.clock())
         assert not self.do(attempts.record_confirmed, fence, evidence=["late"], now=self.clock())
         assert self.do(attempts.finish, fence, Complete(remark="late"), now=self.clock()) is None
@@ -233,6 +238,13 @@ class TaskMachine(RuleBasedStateMachine):
     @invariant()
     def nothing_is_done_twice(self) -> None:
         assert all(task.landed <= 1 for task in self.model.tasks.values())
+
+    @invariant()
+    def what_others_saw_counts_for_its_account(self) -> None:
+        accounts = [account_key("tiktok", None, serial) for serial in SERIALS]
+        used = self.do(pacing.used_on, accounts, DAY)
+        counted_taps = sum(n for by_script in used.values() for n in by_script.values())
+        assert self.taps_landed <= counted_taps <= self.taps_granted
 
     @invariant()
     def the_store_says_what_the_model_says(self) -> None:

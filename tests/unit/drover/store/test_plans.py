@@ -1,13 +1,15 @@
 """The plans that SQLite makes: every documented filter and the queue read an index and sort nothing."""
 
 from collections.abc import Callable
+from datetime import UTC
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event
 
+from drover.policy.pace import Pace
 from drover.policy.records import Complete
-from drover.store import Store, attempts, queue, tasks
+from drover.store import Store, attempts, pacing, queue, tasks
 from tests.support.clock import Clock
 from tests.support.stored import add, begin, complete, fail
 
@@ -25,7 +27,7 @@ def plans_of(conn: Connection, operation: Callable[[Connection], Any]) -> list[s
     return [
         " | ".join(str(row[3]) for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters))
         for statement, parameters in asked
-        if statement.startswith("SELECT")
+        if statement.lstrip().startswith(("SELECT", "WITH"))
     ]
 
 
@@ -63,10 +65,21 @@ def test_r16_without_a_filter_ids_are_read_in_order(some: Store) -> None:
     assert "TEMP B-TREE" not in ids
 
 
-def test_r16_heads_read_the_queue_index_once_a_device(some: Store, clock: Clock) -> None:
-    (plan,) = some.read_sync(plans_of, lambda conn: queue.heads(conn, ["a", "b"], now=clock()))
-    assert "SEARCH tasks USING COVERING INDEX ix_tasks_queue (serial=? AND status=?)" in plan
+def test_r16_heads_seek_once_a_lane(some: Store, clock: Clock) -> None:
+    (plan,) = some.read_sync(plans_of, lambda conn: queue.heads(conn, ["a", "b"], now=clock(), held=["x"]))
+    for seek in ("(serial=? AND status=?)", "(serial=? AND status=? AND lane>?)", "(serial=? AND status=? AND lane=?)"):
+        assert f"SEARCH t USING COVERING INDEX ix_tasks_lane {seek}" in plan
+    assert "SCAN t " not in plan
     assert "SCAN tasks" not in plan
+
+
+def test_r16_what_holds_lanes_back_is_read_by_key(some: Store, clock: Clock) -> None:
+    pace = Pace(zone=UTC, limits={"follow": 1})
+    lanes, *by_key = some.read_sync(plans_of, lambda conn: pacing.holds(conn, ["a", "b"], now=clock(), pace=pace))
+    assert "SCAN t " not in lanes
+    assert len(by_key) == 2
+    assert "(account=? AND day=?)" in by_key[0]
+    assert "(account=?)" in by_key[1]
 
 
 def test_r16_what_comes_due_reads_pending_tasks_only(some: Store, clock: Clock) -> None:

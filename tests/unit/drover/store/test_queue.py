@@ -14,8 +14,8 @@ def test_the_first_of_each_device(store: Store, clock: Clock) -> None:
     add(store, "not asked for")
     found = store.read_sync(queue.heads, ["a", "b", "empty"], now=clock())
     assert sorted(found, key=lambda head: head.task_id) == [
-        Head(task_id=a1, serial="a", priority=0),
-        Head(task_id=b1, serial="b", priority=0),
+        Head(task_id=a1, serial="a", priority=0, account="tiktok#a"),
+        Head(task_id=b1, serial="b", priority=0, account="tiktok#b"),
     ]
 
 
@@ -24,7 +24,20 @@ def test_priority_then_age(store: Store, clock: Clock) -> None:
     add(store, "a")
     urgent = add(store, "a", priority=9)
     add(store, "a", priority=9)
-    assert store.read_sync(queue.heads, ["a"], now=clock()) == [Head(task_id=urgent, serial="a", priority=9)]
+    assert store.read_sync(queue.heads, ["a"], now=clock()) == [
+        Head(task_id=urgent, serial="a", priority=9, account="tiktok#a")
+    ]
+
+
+def test_each_lane_has_its_first_and_they_come_in_order(store: Store, clock: Clock) -> None:
+    for _ in range(2):
+        add(store, "a", username="me")
+        add(store, "a", username="you", priority=1)
+        add(store, "a", script_name="unfollow", username="me")
+    found = store.read_sync(queue.heads, ["a"], now=clock())
+    assert [(head.task_id, head.account) for head in found] == [(2, "tiktok@you"), (1, "tiktok@me"), (3, "tiktok@me")]
+    left = store.read_sync(queue.heads, ["a"], now=clock(), held=["follow:tiktok@you", "follow:tiktok@me"])
+    assert [head.task_id for head in left] == [3]
 
 
 def test_what_is_not_due_is_passed_over(store: Store, clock: Clock) -> None:

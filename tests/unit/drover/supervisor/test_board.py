@@ -58,3 +58,13 @@ def test_what_a_worker_says_of_an_absent_phone_does_not_hide_what_adb_says() -> 
         device = board.apply("a", event, "device unauthorized", task_id=None)
         assert (device.state, device.reason) == (DeviceState.UNAUTHORIZED, "allow USB debugging")
     assert board.apply("a", DeviceEvent.GONE, "adb does not list it").reason == "adb does not list it"
+
+
+def test_note_and_tags_are_kept_and_told() -> None:
+    changed: list[Device] = []
+    board = DeviceBoard([Device(serial="a", state=DeviceState.ABSENT, note="old", tags=["x"])], changed.append)
+    assert board.describe("nobody", note="x", tags=None) is None
+    found = board.describe("a", note=None, tags=["shelf 1"])
+    assert found is not None
+    assert (found.note, found.tags, changed) == ("old", ["shelf 1"], [found])
+    assert board.get("a") == found

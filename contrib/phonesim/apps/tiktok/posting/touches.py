@@ -1,7 +1,7 @@
 """What the touches on every page of publishing work with: the phone, the place, and the post that is being made."""
 
 from phonesim.apps.app import Phone
-from phonesim.apps.tiktok.navigation import Navigation
+from phonesim.apps.navigation import Navigation
 from phonesim.apps.tiktok.posting.state import Composition, PostingState
 from phonesim.apps.tiktok.scene import Page
 

@@ -1,7 +1,25 @@
-"""Where TikTok is: the back stack, what lies over the page on top, and the text field that has the focus."""
+"""Where an app is: the back stack, what lies over the page on top, and the text field that has the focus."""
+
+import msgspec
 
 from phonesim.apps.app import Phone
-from phonesim.apps.tiktok.scene import Overlay, Page
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the back stack."""
+
+    name: str
+    target: str = ""
+    tab: str = ""
+    ready_at: float = 0.0
+
+
+class Overlay(msgspec.Struct, frozen=True, kw_only=True):
+    """A sheet, dialog or popup over the page."""
+
+    name: str
+    target: str = ""
+
 
 HOME = Page(name="feed")
 # Sheets with a text field of their own.

@@ -1,0 +1,1 @@
+"""The tables of words, one module a language: `WORDS`, by the names that screens use."""

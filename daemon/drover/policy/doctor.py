@@ -1,0 +1,195 @@
+"""Judges what the doctor found: facts in, findings out. Each finding that is not ok says what mends it."""
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from drover.wire.devices import Device, DeviceState
+from drover.wire.doctor import Finding, Level
+
+DISK_LOW_BYTES: Final = 1024**3
+DISK_LEAST_BYTES: Final = 200 * 1024**2
+BATTERY_LOW: Final = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileFacts:
+    """A file or folder of ours: what it is called, its permission bits, None where it is not there, and its limit."""
+
+    check: str
+    path: str
+    mode: int | None
+    most: int
+    ours: bool = True
+    wanted: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdbFacts:
+    """The adb server in use. `listens` are the addresses that its port listens on; versions "" where unknown."""
+
+    address: str
+    connected: bool
+    listens: tuple[str, ...] = ()
+    server_version: str = ""
+    own_version: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DaemonFacts:
+    """The daemon itself. Sizes in bytes."""
+
+    as_root: bool
+    disk_free: int
+    data_dir: str
+    api_enabled: bool
+    api_url: str
+    messages_dropped: int
+
+
+def adb(facts: AdbFacts) -> list[Finding]:
+    """Whether the adb server answers, speaks our version, and only to this machine."""
+    if not facts.connected:
+        mend = "start one (`adb start-server`), or set start_server = true under [adb]; droverd tries again by itself"
+        return [_bad("adb server", facts.address, "does not answer", mend)]
+    found = [_ok("adb server", facts.address, f"answers, version {facts.server_version or 'unknown'}")]
+    if facts.server_version and facts.own_version and facts.server_version != facts.own_version:
+        found.append(
+            _warn(
+                "adb server",
+                facts.address,
+                f"is version {facts.server_version}, Drover's adb is {facts.own_version}",
+                "another adb started it and may end it; use one adb for all, or another port under [adb]",
+            )
+        )
+    open_ones = [address for address in facts.listens if not _loopback(address)]
+    if open_ones:
+        found.append(
+            _bad(
+                "adb server",
+                facts.address,
+                f"listens on {', '.join(open_ones)}: anybody in the network can drive the phones",
+                "start it without -a, on the loopback only",
+            )
+        )
+    return found
+
+
+def files(facts: Iterable[FileFacts]) -> list[Finding]:
+    """Whether what is private is private."""
+    return [_file(file) for file in facts]
+
+
+def _file(file: FileFacts) -> Finding:
+    if file.mode is None:
+        if not file.wanted:
+            return _ok(file.check, file.path, "is not there yet")
+        return _bad(file.check, file.path, "is not there", "start droverd as the user that owns it, or create it")
+    if not file.ours:
+        return _bad(file.check, file.path, "belongs to another user", "chown it to the user that runs droverd")
+    if file.mode & ~file.most:
+        mend = f"chmod {file.most:o} {file.path}"
+        return _warn(file.check, file.path, f"has mode {file.mode:o}: others can read or change it", mend)
+    return _ok(file.check, file.path, f"has mode {file.mode:o}")
+
+
+def daemon(facts: DaemonFacts) -> list[Finding]:
+    """Whether the daemon has room, rights that are not too many, and a front that answers."""
+    found = [_disk(facts)]
+    if facts.as_root:
+        found.append(_warn("rights", "droverd", "runs as root", "run it as a user of its own; contrib/ has the unit"))
+    if facts.api_enabled:
+        found.append(
+            _ok("REST API", facts.api_url, "answers")
+            if facts.api_url
+            else _bad("REST API", "[api]", "does not answer", "look for `shim` in the log; the port may be taken")
+        )
+    if facts.messages_dropped:
+        what = f"{facts.messages_dropped} messages were malformed or forged and were dropped"
+        found.append(_warn("messages", "droverd", what, "look for message_dropped in the log and report it"))
+    return found
+
+
+def _disk(facts: DaemonFacts) -> Finding:
+    free = f"{facts.disk_free / 1024**3:.1f} GiB free"
+    mend = "free space, or shorten [retention]; submits are refused when the disk is full, nothing accepted is lost"
+    if facts.disk_free < DISK_LEAST_BYTES:
+        return _bad("disk", facts.data_dir, free, mend)
+    if facts.disk_free < DISK_LOW_BYTES:
+        return _warn("disk", facts.data_dir, free, mend)
+    return _ok("disk", facts.data_dir, free)
+
+
+def devices(found: Sequence[Device]) -> list[Finding]:
+    """What a person must do at which phone."""
+    if not found:
+        return [_warn("phones", "-", "none was ever seen", "attach one: README, “Your own phones”")]
+    return [finding for device in found for finding in _device(device)]
+
+
+def _device(device: Device) -> list[Finding]:
+    level, mend = _STATES[device.state]
+    reason = f": {device.reason}" if device.reason else ""
+    findings = [_finding(level, "phone", device.serial, f"is {device.state.value}{reason}", mend)]
+    battery = device.facts.battery
+    if battery is not None and battery < BATTERY_LOW and device.state is not DeviceState.ABSENT:
+        findings.append(_warn("phone", device.serial, f"has {battery}% battery", "charge it"))
+    if (host := _public_host(device.serial)) is not None:
+        findings.append(
+            _bad(
+                "phone",
+                device.serial,
+                f"is reached at the public address {host}: anybody can drive it",
+                "put it behind a VPN or an SSH tunnel; adb over TCP has no encryption",
+            )
+        )
+    return findings
+
+
+_STATES: Final[dict[DeviceState, tuple[Level, str]]] = {
+    DeviceState.IDLE: (Level.OK, ""),
+    DeviceState.BUSY: (Level.OK, ""),
+    DeviceState.LEASED: (Level.OK, ""),
+    DeviceState.PREPARING: (Level.OK, ""),
+    DeviceState.ABSENT: (Level.WARNING, "attach it, or check cable, power and Wi-Fi"),
+    DeviceState.UNAUTHORIZED: (Level.ERROR, "allow USB debugging in the dialog on its screen, with “always”"),
+    DeviceState.OFFLINE: (Level.ERROR, "unplug and plug it in again; then restart the phone"),
+    DeviceState.QUARANTINED: (
+        Level.ERROR,
+        "look at the log, restart the phone; it is probed every 5 min",
+    ),
+}
+
+
+def _public_host(serial: str) -> str | None:
+    """The host of a network serial such as `203.0.113.5:5555`, if the whole world can reach it."""
+    host, colon, _port = serial.rpartition(":")
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return None
+    return host if colon and address.is_global else None
+
+
+def _loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address.split("%", 1)[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _ok(check: str, subject: str, found: str) -> Finding:
+    return _finding(Level.OK, check, subject, found)
+
+
+def _warn(check: str, subject: str, found: str, mend: str) -> Finding:
+    return _finding(Level.WARNING, check, subject, found, mend)
+
+
+def _bad(check: str, subject: str, found: str, mend: str) -> Finding:
+    return _finding(Level.ERROR, check, subject, found, mend)
+
+
+def _finding(level: Level, check: str, subject: str, found: str, mend: str = "") -> Finding:
+    return Finding(level=level, check=check, subject=subject, found=found, mend=mend)

@@ -1,0 +1,139 @@
+"""Reading on a phone which accounts an app is logged in with. A short use of the phone: no task begins meanwhile."""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from drover.policy.device_states import DeviceEvent
+from drover.supervisor.board import DeviceBoard
+from drover.supervisor.desk import TaskDesk
+from drover.wire.devices import Device, DeviceState
+from drover.wire.faults import Code, RequestError
+from drover.wire.worker import AccountsRead, ReadAccounts, ToWorker
+
+log = structlog.get_logger("drover.accounts")
+
+DEADLINE_S: Final = 100.0
+"""The worker gives up by itself after 90 s, and says so; this is for one that does not."""
+
+_UNUSABLE: Final = {
+    DeviceState.ABSENT: "adb does not list it; attach it or check its cable or Wi-Fi",
+    DeviceState.BUSY: "a task runs on it; try again when that has ended, or stop it",
+    DeviceState.LEASED: "somebody else uses it; try again when that has ended",
+    DeviceState.PREPARING: "it is not ready yet; try again in a moment",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """The one reading on a phone."""
+
+    request_id: int
+    answer: asyncio.Future[AccountsRead]
+
+
+class AccountDiscovery:
+    """At most one reading a phone. `send` and `kill` reach its worker; `given_back` hears when the phone is free."""
+
+    def __init__(
+        self,
+        board: DeviceBoard,
+        desk: TaskDesk,
+        *,
+        send: Callable[[str, ToWorker], bool],
+        kill: Callable[[str, str], bool],
+        given_back: Callable[[str], None],
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
+        self._board = board
+        self._desk = desk
+        self._send = send
+        self._kill = kill
+        self._given_back = given_back
+        self._deadline_s = deadline_s
+        self._ids = itertools.count(1)
+        self._readings: dict[str, _Reading] = {}
+        self._jobs: set[asyncio.Task[AccountsRead]] = set()
+
+    async def read(self, serial: str, platform: str, package: str) -> AccountsRead:
+        """What the app lists. Raises RequestError: the phone is unknown, in use or away, or it could not be read.
+
+        The phone is given back when its worker has answered, also where the caller does not wait for it any more.
+        """
+        self._take(serial)
+        job = asyncio.create_task(self._read(serial, platform, package))
+        self._jobs.add(job)
+        job.add_done_callback(self._ended)
+        return await asyncio.shield(job)
+
+    def said(self, serial: str, message: AccountsRead) -> None:
+        """The worker answered."""
+        reading = self._readings.get(serial)
+        if reading is None or reading.request_id != message.request_id:
+            log.warning("late_message_ignored", device=serial, message="AccountsRead", request=message.request_id)
+        elif not reading.answer.done():
+            reading.answer.set_result(message)
+
+    def lost(self, serial: str, why: str) -> None:
+        """The worker can answer no more."""
+        reading = self._readings.get(serial)
+        if reading is not None and not reading.answer.done():
+            reading.answer.set_exception(RequestError(Code.CONFLICT, f"device {serial}: {why}", {"serial": serial}))
+
+    def _take(self, serial: str) -> None:
+        """Make the phone ours by the board, as a lease is: dispatch gives tasks to idle phones only."""
+        device = self._board.get(serial)
+        if device is None:
+            raise RequestError(Code.NOT_FOUND, f"device {serial}: was never seen")
+        if self._desk.draining:
+            raise RequestError(Code.UNAVAILABLE, "The daemon is shutting down; try again later.", retry_after_s=30)
+        if not self._desk.is_free(serial):
+            raise RequestError(Code.CONFLICT, f"device {serial}: {_unusable(device)}", _state(device))
+        if self._desk.spoken_for >= self._desk.device_limit:
+            limit = f"the plan's device limit of {self._desk.device_limit} is reached; try again when a device is free"
+            raise RequestError(Code.CONFLICT, f"device {serial}: {limit}", {"device_limit": self._desk.device_limit})
+        self._board.apply(serial, DeviceEvent.LEASED, "its accounts are read")
+
+    async def _read(self, serial: str, platform: str, package: str) -> AccountsRead:
+        reading = _Reading(request_id=next(self._ids), answer=asyncio.get_running_loop().create_future())
+        self._readings[serial] = reading
+        ready = True
+        try:
+            if not self._send(serial, ReadAccounts(request_id=reading.request_id, platform=platform, package=package)):
+                self.lost(serial, "its worker does not answer; try again in a moment")
+            answer = await asyncio.wait_for(reading.answer, self._deadline_s)
+        except TimeoutError:
+            why = f"its accounts could not be read within {self._deadline_s:.0f} s"
+            if self._kill(serial, why):  # it may still be at it, and the phone must not get a task meanwhile
+                self._board.apply(serial, DeviceEvent.WORKER_DIED, why)
+                ready = False
+            told = f"device {serial}: {why}; look at the phone"
+            raise RequestError(Code.CONFLICT, told, {"serial": serial}) from None
+        finally:
+            del self._readings[serial]
+            self._board.apply(serial, DeviceEvent.RELEASED)
+            if ready:
+                self._given_back(serial)
+        if answer.why:
+            raise RequestError(Code.CONFLICT, f"device {serial}: {answer.why}", {"serial": serial})
+        return answer
+
+    def _ended(self, job: asyncio.Task[AccountsRead]) -> None:
+        self._jobs.discard(job)
+        if not job.cancelled() and (error := job.exception()) is not None:
+            log.info("accounts_not_read", why=str(error))  # seen here, so that it is no surprise if nobody waits
+
+
+def _unusable(device: Device) -> str:
+    reason = f" ({device.reason})" if device.reason and device.state not in _UNUSABLE else ""
+    # Idle and yet not free: a task is about to begin.
+    state = DeviceState.BUSY if device.state is DeviceState.IDLE else device.state
+    return _UNUSABLE.get(state, f"it is {state.value}{reason}; make it ready first")
+
+
+def _state(device: Device) -> dict[str, str | int | None]:
+    return {"serial": device.serial, "state": device.state.value, "task_id": device.task_id}

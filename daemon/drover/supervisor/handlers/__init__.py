@@ -1,0 +1,49 @@
+"""What each request means: one module a noun, and the table that the control server asks.
+
+Handlers return data; nothing here formats for people.
+"""
+
+from typing import Final
+
+from drover.store.errors import StoreUnavailableError
+from drover.supervisor.control import Answer, Peer
+from drover.supervisor.handlers import access, accounts, daemon, devices, task_files, tasks, upkeep
+from drover.supervisor.handlers.table import Table
+from drover.supervisor.state import DaemonState
+from drover.wire import control
+from drover.wire.faults import Code, RequestError
+
+NOUNS: Final = (
+    tasks.TaskHandlers,
+    task_files.TaskFileHandlers,
+    devices.DeviceHandlers,
+    accounts.AccountHandlers,
+    daemon.DaemonHandlers,
+    upkeep.UpkeepHandlers,
+    access.AccessHandlers,
+)
+
+
+class Handlers:
+    """Answers requests from the daemon's parts."""
+
+    def __init__(self, state: DaemonState) -> None:
+        self._state = state
+        self._table: Table = {}
+        for noun in NOUNS:
+            self._table |= noun(state).table()
+
+    async def __call__(self, body: control.RequestBody, peer: Peer) -> Answer:
+        """Dispatch by type; a store that cannot write answers 50301, so that the client may come again."""
+        match body:
+            case control.Hello():
+                raise RequestError(Code.INVALID, "Hello comes once, first")
+            case control.AnnounceApi(url=url):  # the one request that is about its connection
+                self._state.announce_api(url, peer)
+                return control.Done()
+            case _:
+                pass
+        try:
+            return await self._table[type(body)](body)
+        except StoreUnavailableError as error:
+            raise RequestError(Code.UNAVAILABLE, str(error), retry_after_s=5) from error

@@ -1,0 +1,123 @@
+"""Requests about the registered accounts, and about those that a phone's apps are logged in with."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from drover.policy import accounts_csv
+from drover.policy.accounts import bare, checked, faults, place_faults, refuse, the_one
+from drover.store import accounts, pacing
+from drover.store.errors import ConflictError
+from drover.supervisor.handlers.table import Table
+from drover.supervisor.state import DaemonState
+from drover.wire import control
+from drover.wire.faults import Code, RequestError
+
+
+class AccountHandlers:
+    """What clients ask of accounts."""
+
+    def __init__(self, state: DaemonState) -> None:
+        self._state = state
+
+    def table(self) -> Table:
+        return {
+            control.ListAccounts: self._list,
+            control.GetAccount: self._get,
+            control.PutAccount: self._put,
+            control.ChangeAccount: self._change,
+            control.DeleteAccount: self._delete,
+            control.ImportAccounts: self._import,
+            control.ExportAccounts: self._export,
+            control.DiscoverAccounts: self._discover,
+        }
+
+    async def _list(self, body: control.ListAccounts) -> control.AccountList:
+        found = [
+            account
+            for account in await self._state.store.read(accounts.all)
+            if body.platform in (None, account.platform)
+            and body.serial in (None, account.serial)
+            and body.enabled in (None, account.enabled)
+        ]
+        return control.AccountList(accounts=await self._with_use(found))
+
+    async def _get(self, body: control.GetAccount) -> control.Account:
+        return await self._shown(the_one(body.username, body.platform, await self._state.store.read(accounts.all)))
+
+    async def _put(self, body: control.PutAccount) -> control.Account:
+        fields = msgspec.structs.asdict(body)
+        new = fields.pop("new")
+        account = checked(control.Account(**fields))
+        try:
+            await self._state.store.write(accounts.put, account, new=new)
+        except ConflictError as error:
+            key = {"username": account.username, "platform": account.platform}
+            raise RequestError(Code.CONFLICT, f"{error}; change it instead", key) from None
+        return await self._shown(account)
+
+    async def _change(self, body: control.ChangeAccount) -> control.Account:
+        return await self._shown(await self._state.store.write(accounts.change, body))
+
+    async def _delete(self, body: control.DeleteAccount) -> control.Done:
+        await self._state.store.write(accounts.remove, body.username, body.platform)
+        return control.Done()
+
+    async def _import(self, body: control.ImportAccounts) -> control.AccountsImported:
+        return await self._state.store.write(accounts.merge, accounts_csv.read(body.csv), dry_run=body.dry_run)
+
+    async def _export(self, _body: control.ExportAccounts) -> control.AccountsCsv:
+        return control.AccountsCsv(csv=accounts_csv.write(await self._state.store.read(accounts.all)))
+
+    async def _shown(self, account: control.Account) -> control.Account:
+        return (await self._with_use([account]))[0]
+
+    async def _with_use(self, found: Sequence[control.Account]) -> list[control.Account]:
+        """The accounts with what they used today and may use."""
+        pace = self._state.pace
+        used = await self._state.store.read(pacing.used_by, found, pace.day(datetime.now(UTC)))
+        limits = {script: limit for script, limit in pace.limits.items() if limit}
+        return [
+            msgspec.structs.replace(account, used_today=today, limits=limits)
+            for account, today in zip(found, used, strict=True)
+        ]
+
+    # --- discovery
+
+    async def _discover(self, body: control.DiscoverAccounts) -> control.AccountsDiscovered:
+        refuse(place_faults(body.serial, body.platform, body.package))
+        answer = await self._state.discovery.read(body.serial, body.platform, body.package)
+        known = {
+            account.username.lower(): account.serial
+            for account in await self._state.store.read(accounts.all)
+            if account.platform == body.platform
+        }
+        new = _unknown(answer.usernames, known, body) if body.register else []
+        await self._state.store.write(accounts.put_all, new)
+        known |= {account.username.lower(): account.serial for account in new}
+        return control.AccountsDiscovered(
+            serial=body.serial,
+            platform=body.platform,
+            package=body.package,
+            registered=[account.username for account in new],
+            accounts=[
+                control.FoundAccount(
+                    username=username,
+                    active=username == answer.active,
+                    registered_on=known.get(bare(username).lower()),
+                )
+                for username in answer.usernames
+            ],
+        )
+
+
+def _unknown(usernames: Sequence[str], known: dict[str, str], body: control.DiscoverAccounts) -> list[control.Account]:
+    """The accounts to register: those that the app lists, that nobody registered, and whose names can be ones."""
+    listed = [
+        control.Account(
+            username=bare(username), serial=body.serial, platform=body.platform, enabled=True, package=body.package
+        )
+        for username in dict.fromkeys(usernames)
+    ]
+    return [account for account in listed if account.username.lower() not in known and not faults(account)]

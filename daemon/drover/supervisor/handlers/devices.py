@@ -1,0 +1,46 @@
+"""Requests about phones."""
+
+import msgspec
+
+from drover.policy.accounts import refuse
+from drover.policy.devices import description_faults
+from drover.store import devices, queue
+from drover.supervisor.handlers.table import Table
+from drover.supervisor.state import DaemonState
+from drover.wire import control
+from drover.wire.devices import Device
+from drover.wire.faults import Code, RequestError
+
+
+class DeviceHandlers:
+    """What clients ask of phones."""
+
+    def __init__(self, state: DaemonState) -> None:
+        self._state = state
+
+    def table(self) -> Table:
+        return {control.ListDevices: self._list, control.GetDevice: self._get, control.SetDevice: self._set}
+
+    async def _list(self, _body: control.ListDevices) -> control.DeviceList:
+        return control.DeviceList(devices=await self._devices(self._state.board.all()))
+
+    async def _get(self, body: control.GetDevice) -> Device:
+        return await self._device(body.serial)
+
+    async def _set(self, body: control.SetDevice) -> Device:
+        refuse(description_faults(body.note, body.tags))
+        device = self._state.board.describe(body.serial, note=body.note, tags=body.tags)
+        if device is None:
+            raise RequestError(Code.NOT_FOUND, f"device {body.serial}: was never seen")
+        await self._state.store.write(devices.put, device)
+        return await self._device(body.serial)
+
+    async def _devices(self, found: list[Device]) -> list[Device]:
+        lengths = await self._state.store.read(queue.lengths)
+        return [msgspec.structs.replace(device, queued=lengths.get(device.serial, 0)) for device in found]
+
+    async def _device(self, serial: str) -> Device:
+        device = self._state.board.get(serial)
+        if device is None:
+            raise RequestError(Code.NOT_FOUND, f"device {serial}: was never seen")
+        return (await self._devices([device]))[0]

@@ -1,0 +1,121 @@
+"""Keeps the data of bounded size: what is old is taken out in small steps, now and then, between other work."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from drover.config import RetentionSection
+from drover.store import events, retention
+from drover.store.errors import StoreUnavailableError
+from drover.store.store import Store
+
+log = structlog.get_logger("drover.retention")
+
+SWEEP_EVERY_S: Final = 3600.0
+LOOK_EVERY_S: Final = 10.0
+"""Between two looks at the disk; a full one recovers that fast at the latest."""
+PAUSE_S: Final = 0.05
+"""Between two steps, so that sweeping a million tasks takes minutes and is noticed by nobody."""
+LOG_NAME: Final = "log.txt"
+
+
+class Retention:
+    """Sweeps tasks, their files, and events. `folder` says where a task's files lie."""
+
+    def __init__(
+        self,
+        config: Callable[[], RetentionSection],
+        store: Store,
+        folder: Callable[[int], Path],
+        *,
+        pause_s: float = PAUSE_S,
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._folder = folder
+        self._pause_s = pause_s
+
+    async def run(self) -> None:
+        """Sweep now and then, and look at the disk in between; a store that cannot write is tried again."""
+        next_sweep = 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                await self.make_room()
+                if loop.time() >= next_sweep:
+                    await self.sweep(datetime.now(UTC))
+                    next_sweep = loop.time() + SWEEP_EVERY_S
+            except StoreUnavailableError as error:
+                log.error("retention_failed", why=str(error))
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def make_room(self) -> None:
+        """While the disk is nearly full, take out the evidence of the oldest tasks, a step at a time."""
+        cursor: int | None = 0
+        while cursor is not None and await asyncio.to_thread(self._nearly_full):
+            step = await self._store.read(retention.look, cursor, old=None, stale=datetime.now(UTC))
+            # Files first: the database may be what cannot be written any more.
+            await asyncio.to_thread(self._remove_evidence, step.stale)
+            if step.stale:
+                log.warning("evidence_taken_out_early", tasks=len(step.stale), newest=step.stale[-1])
+                await self._store.write(retention.forget_evidence, step.stale)
+            cursor = step.cursor
+
+    def _nearly_full(self) -> bool:
+        least = self._config().min_free_mb * 1024 * 1024
+        return shutil.disk_usage(self._store.path.parent).free < least
+
+    async def sweep(self, now: datetime) -> None:
+        """Take out everything that is too old at this moment."""
+        config = self._config()
+        dropped = await self._sweep_tasks(
+            old=_before(now, config.history_days), stale=_before(now, config.artifacts_days), now=now
+        )
+        gone = await self._sweep_events(_before(now, config.events_days))
+        if any(dropped) or gone:
+            log.info("retention_swept", tasks=dropped[0], evidence=dropped[1], events=gone)
+
+    async def _sweep_tasks(self, *, old: datetime | None, stale: datetime | None, now: datetime) -> tuple[int, int]:
+        cursor: int | None = 0
+        tasks = evidence = 0
+        while cursor is not None:
+            step = await self._store.read(retention.look, cursor, old=old, stale=stale)
+            if step.old:
+                deleted = await self._store.write(retention.drop_tasks, step.old, now=now)
+                await asyncio.to_thread(self._remove_folders, deleted)
+                tasks += len(deleted)
+            if step.stale:
+                forgotten = await self._store.write(retention.forget_evidence, step.stale)
+                await asyncio.to_thread(self._remove_evidence, forgotten)
+                evidence += len(forgotten)
+            cursor = step.cursor
+            await asyncio.sleep(self._pause_s)
+        return tasks, evidence
+
+    async def _sweep_events(self, before: datetime | None) -> int:
+        total = 0
+        while before is not None and (gone := await self._store.write(events.drop, before=before)):
+            total += gone
+            await asyncio.sleep(self._pause_s)
+        return total
+
+    def _remove_folders(self, task_ids: list[int]) -> None:
+        for task_id in task_ids:
+            shutil.rmtree(self._folder(task_id), ignore_errors=True)
+
+    def _remove_evidence(self, task_ids: list[int]) -> None:
+        """Screenshots and hierarchies show private things and take the space; the log tells what happened."""
+        for task_id in task_ids:
+            for file in self._folder(task_id).glob("*"):
+                if file.name != LOG_NAME:
+                    file.unlink(missing_ok=True)
+
+
+def _before(now: datetime, days: float) -> datetime | None:
+    """What is older than this goes; None where 0 days say that nothing does."""
+    return now - timedelta(days=days) if days else None

@@ -1,0 +1,268 @@
+"""The recogniser over the screens of the simulated Instagram, in both languages that it speaks."""
+
+import pytest
+
+from drover.apps import App, FollowState, Screen, accounts, follow_button, load, recognise, unfollow_row
+from drover.phone.hierarchy import Hierarchy, parse
+from tests.support.instagram_screens import InstagramScreen
+
+APP: App = load("instagram")
+
+
+class Shown(InstagramScreen):
+    """A simulated phone, as the recogniser sees it."""
+
+    @property
+    def tree(self) -> Hierarchy:
+        return parse(self.display.hierarchy_xml())
+
+    def seen(self) -> Screen:
+        return recognise(APP, self.tree).screen
+
+    def tap_button(self) -> None:
+        button = follow_button(APP, self.tree)
+        assert button is not None
+        self.display.tap(*button.target.bounds.center)
+
+
+@pytest.fixture(params=["en", "fr"])
+def shown(request: pytest.FixtureRequest) -> Shown:
+    return Shown(str(request.param))
+
+
+def test_feeds_and_pages(shown: Shown) -> None:
+    shown.launch()
+    pages = {
+        "feed_tab": Screen.HOME_FEED,
+        "clips_tab": Screen.REELS_VIEWER,
+        "direct_tab": Screen.INBOX,
+        "search_tab": Screen.EXPLORE,
+        "profile_tab": Screen.OWN_PROFILE,
+    }
+    for tab, screen in pages.items():
+        shown.touch(tab)
+        assert shown.seen() is screen
+        assert follow_button(APP, shown.tree) is None
+
+
+def test_suggested_accounts_in_the_feed_are_no_profile(shown: Shown) -> None:
+    shown.launch()
+    shown.display.swipe(500, 1500, 500, 500)
+    assert shown.by_id("suggested_user_card_follow_button")
+    assert shown.seen() is Screen.HOME_FEED
+    assert follow_button(APP, shown.tree) is None
+
+
+def test_search(shown: Shown) -> None:
+    shown.launch()
+    shown.touch("search_tab")
+    shown.touch("action_bar_search_edit_text")
+    assert shown.seen() in (Screen.SEARCH_ENTRY, Screen.SEARCH_RESULTS)
+    shown.display.type_text("anna.b")
+    shown.clock.pass_s(0.3)
+    assert shown.seen() is Screen.SEARCH_RESULTS
+    shown.display.key(66)
+    shown.clock.pass_s(0.3)
+    assert shown.seen() is Screen.SEARCH_RESULTS
+    assert follow_button(APP, shown.tree) is None
+
+
+@pytest.mark.parametrize(
+    ("handle", "state"),
+    [
+        ("anna.b", FollowState.FOLLOW),
+        ("followsme_anna", FollowState.FOLLOW_BACK),
+        ("followed_anna", FollowState.FOLLOWING),
+        ("friend_anna", FollowState.FOLLOWING),
+        ("private_anna", FollowState.FOLLOW),
+        ("requested_anna", FollowState.REQUESTED),
+        ("suggests_anna", FollowState.FOLLOW),
+        ("verified_anna", FollowState.FOLLOW),
+        ("followed_private_suggests_anna", FollowState.FOLLOWING),
+    ],
+)
+def test_profiles(shown: Shown, handle: str, state: FollowState) -> None:
+    shown.profile(handle)
+    seen = recognise(APP, shown.tree)
+    assert (seen.screen, seen.handle) == (Screen.OTHER_PROFILE, handle)
+    button = follow_button(APP, shown.tree)
+    assert button is not None
+    assert (button.state, button.target.id.rpartition("/")[2]) == (state, "profile_header_follow_button")
+
+
+def test_own_profile_is_read(shown: Shown) -> None:
+    shown.profile(shown.active)
+    seen = recognise(APP, shown.tree)
+    assert (seen.screen, seen.handle) == (Screen.OWN_PROFILE, shown.active)
+
+
+def test_profile_while_it_loads(shown: Shown) -> None:
+    shown.profile("slow_anna")
+    assert shown.seen() is Screen.PROFILE_LOADING
+
+
+@pytest.mark.parametrize("handle", ["missing_anna", "banned_anna"])
+def test_nobody_there(shown: Shown, handle: str) -> None:
+    shown.profile(handle)
+    assert shown.seen() is Screen.USER_NOT_FOUND
+    assert follow_button(APP, shown.tree) is None
+
+
+@pytest.mark.parametrize("handle", ["followed_anna", "friend_anna", "requested_anna", "followed_private_anna"])
+def test_unfollow_sheet(shown: Shown, handle: str) -> None:
+    shown.profile(handle)
+    shown.tap_button()
+    assert shown.seen() is Screen.UNFOLLOW_SHEET
+    assert follow_button(APP, shown.tree) is None
+    first = unfollow_row(APP, shown.tree)
+    assert first is not None
+    shown.display.tap(*first.bounds.center)
+    if handle == "followed_private_anna":
+        assert shown.seen() is Screen.UNFOLLOW_SHEET
+        second = unfollow_row(APP, shown.tree)
+        assert second is not None
+        assert second.bounds != first.bounds
+        shown.display.tap(*second.bounds.center)
+    assert shown.effects() == [("unfollow", handle, 1)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "screen"),
+    [
+        ("captcha", Screen.CAPTCHA),
+        ("login_wall", Screen.LOGIN_WALL),
+        ("banned", Screen.DISABLED),
+        ("verification", Screen.VERIFICATION),
+        ("challenge_loading", Screen.BLANK),
+    ],
+)
+def test_blockers(shown: Shown, fault: str, screen: Screen) -> None:
+    shown.display.inject(fault, {})
+    shown.profile("anna.b")
+    assert shown.seen() is screen
+    assert follow_button(APP, shown.tree) is None
+
+
+def test_limit_and_contacts_share_their_ids(shown: Shown) -> None:
+    shown.display.inject("follow_limit", {})
+    shown.profile("anna.b")
+    shown.tap_button()
+    assert shown.by_id("igds_alert_dialog_headline")
+    assert shown.seen() is Screen.RESTRICTION
+    shown.display.inject("popup", {"kind": "not_now"})
+    shown.profile("anna.c")
+    assert shown.by_id("igds_alert_dialog_headline")
+    seen = recognise(APP, shown.tree)
+    assert (seen.screen, seen.blocker) == (Screen.POPUP, None)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["not_now", "notification", "save_login", "update", "phone_number", "rating", "sticker", "camera", "sharing_posts"],
+)
+def test_popups_go_when_treated_as_told(shown: Shown, kind: str) -> None:
+    shown.display.inject("popup", {"kind": kind})
+    shown.profile("anna.b")
+    popup = recognise(APP, shown.tree).popup
+    assert popup is not None
+    if popup.dismiss is None:
+        shown.display.key(4)
+    else:
+        shown.display.tap(*popup.dismiss.bounds.center)
+    seen = recognise(APP, shown.tree)
+    assert (seen.screen, seen.popup) == (Screen.OTHER_PROFILE, None)
+
+
+def test_account_switcher(shown: Shown) -> None:
+    shown.profile(shown.active)
+    shown.touch("action_bar_title")
+    assert shown.seen() is Screen.ACCOUNT_SWITCHER
+    rows = accounts(APP, shown.tree)
+    own = [row for row in shown.state["accounts"] if row["app"] == "instagram"]
+    assert [(row.username, row.active) for row in rows] == [(row["username"], row["active"]) for row in own]
+
+
+# Publishing
+
+
+def at_picker(shown: Shown, placement: str) -> None:
+    for name in ("one.jpg", "two.jpg", "clip.mp4"):
+        shown.gallery.put(name)
+    shown.launch()
+    shown.display.tap(*shown.by_id("action_bar_buttons_container_left")[0].centre)
+    shown.clock.pass_s(0.3)
+    if placement != "feed":
+        shown.touch({"reel": "cam_dest_clips", "story": "cam_dest_story"}[placement])
+
+
+@pytest.mark.parametrize(
+    ("placement", "screens"),
+    [
+        ("feed", [Screen.GALLERY_PICKER, Screen.EDITOR, Screen.POST_FORM]),
+        ("reel", [Screen.GALLERY_PICKER, Screen.EDITOR, Screen.POST_FORM]),
+        ("story", [Screen.STORY_PICKER, Screen.EDITOR]),
+    ],
+)
+def test_pages_of_publishing(
+    shown: Shown, placement: str, screens: list[Screen], request: pytest.FixtureRequest
+) -> None:
+    if placement == "feed" and shown.language == "fr":
+        why = "instagram.toml has no French words for Filter and Overlay, and no id of this unrecorded editor"
+        request.applymarker(pytest.mark.xfail(reason=why, strict=False))
+    at_picker(shown, placement)
+    seen = [shown.seen()]
+    shown.touch("gallery_grid_item_thumbnail", 1)
+    if placement == "feed":
+        shown.touch("next_button_textview")
+    seen.append(shown.seen())
+    if placement != "story":
+        shown.touch("creation_next_button" if placement == "feed" else "clips_right_action_button")
+        seen.append(shown.seen())
+    assert seen == screens
+    assert follow_button(APP, shown.tree) is None
+
+
+@pytest.mark.parametrize("words", ["", "Small films", "Hello #fun"])
+def test_the_caption_while_it_is_typed(shown: Shown, words: str) -> None:
+    at_picker(shown, "reel")
+    for id_ in ("gallery_grid_item_thumbnail", "clips_right_action_button", "caption_input_text_view"):
+        shown.touch(id_)
+    shown.display.type_text(words, replace=True)
+    assert shown.seen() is Screen.POST_FORM
+    shown.touch("action_bar_button_text")
+    assert shown.seen() is Screen.POST_FORM
+
+
+@pytest.mark.parametrize("fault", ["upload_slow", "upload_failure"])
+def test_home_with_an_upload(shown: Shown, fault: str) -> None:
+    at_picker(shown, "reel")
+    for id_ in ("gallery_grid_item_thumbnail", "clips_right_action_button"):
+        shown.touch(id_)
+    shown.display.inject(fault, {"seconds": 60})
+    shown.touch("share_button")
+    shown.clock.pass_s(5)
+    assert shown.by_id("row_pending_media_status_textview")
+    assert shown.seen() is Screen.HOME_FEED
+    shown.touch("clips_tab")
+    assert shown.seen() is Screen.REELS_VIEWER
+    shown.touch("profile_tab")
+    assert shown.seen() is Screen.OWN_PROFILE
+
+
+def test_a_reel_that_is_not_there_yet(shown: Shown) -> None:
+    at_picker(shown, "reel")
+    for id_ in ("gallery_grid_item_thumbnail", "clips_right_action_button"):
+        shown.touch(id_)
+    shown.display.inject("upload_slow", {"seconds": 60})
+    shown.display.inject("share_opens_reels", {})
+    shown.touch("share_button")
+    assert shown.seen() is Screen.REELS_VIEWER
+
+
+def test_the_limit_on_publishing(shown: Shown) -> None:
+    at_picker(shown, "reel")
+    for id_ in ("gallery_grid_item_thumbnail", "clips_right_action_button"):
+        shown.touch(id_)
+    shown.display.inject("post_limit", {})
+    shown.touch("share_button")
+    assert shown.seen() is Screen.RESTRICTION

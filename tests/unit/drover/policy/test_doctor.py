@@ -1,0 +1,116 @@
+"""The doctor's judgement: what is well, what works for now, what does not work, and that each says what mends it."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from drover.policy import doctor
+from drover.policy.doctor import AdbFacts, DaemonFacts, FileFacts
+from drover.wire.devices import Device, DeviceFacts, DeviceState
+from drover.wire.doctor import Finding, Level
+
+GOOD_ADB = AdbFacts(
+    address="127.0.0.1:5037", connected=True, listens=("127.0.0.1", "::1"), server_version="41", own_version="41"
+)
+GOOD_DAEMON = DaemonFacts(
+    as_root=False,
+    disk_free=50 * 1024**3,
+    data_dir="/data",
+    api_enabled=True,
+    api_url="http://127.0.0.1:50809/api/v1/",
+    messages_dropped=0,
+)
+GOOD_FILE = FileFacts(check="database", path="/data/drover.db", mode=0o600, most=0o600)
+
+
+def worst(findings: list[Finding]) -> Level:
+    order = list(Level)
+    return max((finding.level for finding in findings), key=order.index)
+
+
+def test_what_is_well_is_ok() -> None:
+    found = [*doctor.adb(GOOD_ADB), *doctor.daemon(GOOD_DAEMON), *doctor.files([GOOD_FILE])]
+    found += doctor.devices([Device(serial="R58M", state=state) for state in (DeviceState.IDLE, DeviceState.BUSY)])
+    assert {finding.level for finding in found} == {Level.OK}
+
+
+@pytest.mark.parametrize(
+    ("change", "level", "words"),
+    [
+        ({"connected": False}, Level.ERROR, "does not answer"),
+        ({"server_version": "39"}, Level.WARNING, "version 39"),
+        ({"server_version": ""}, Level.OK, "unknown"),
+        ({"listens": ("0.0.0.0",)}, Level.ERROR, "0.0.0.0"),
+        ({"listens": ("::",)}, Level.ERROR, "::"),
+        ({"listens": ("127.0.0.1", "192.168.1.5")}, Level.ERROR, "192.168.1.5"),
+    ],
+)
+def test_s29_the_adb_server(change: dict[str, Any], level: Level, words: str) -> None:
+    findings = doctor.adb(dataclasses.replace(GOOD_ADB, **change))
+    assert worst(findings) is level
+    assert any(words in finding.found for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("change", "level"),
+    [
+        ({"as_root": True}, Level.WARNING),
+        ({"disk_free": 500 * 1024**2}, Level.WARNING),
+        ({"disk_free": 100 * 1024**2}, Level.ERROR),
+        ({"api_url": ""}, Level.ERROR),
+        ({"api_url": "", "api_enabled": False}, Level.OK),
+        ({"messages_dropped": 3}, Level.WARNING),
+    ],
+)
+def test_the_daemon(change: dict[str, Any], level: Level) -> None:
+    assert worst(doctor.daemon(dataclasses.replace(GOOD_DAEMON, **change))) is level
+
+
+@pytest.mark.parametrize(
+    ("change", "level"),
+    [
+        ({"mode": 0o644}, Level.WARNING),
+        ({"mode": 0o400}, Level.OK),
+        ({"mode": None}, Level.ERROR),
+        ({"mode": None, "wanted": False}, Level.OK),
+        ({"ours": False}, Level.ERROR),
+    ],
+)
+def test_s29_files(change: dict[str, Any], level: Level) -> None:
+    assert worst(doctor.files([dataclasses.replace(GOOD_FILE, **change)])) is level
+
+
+@pytest.mark.parametrize("state", list(DeviceState))
+def test_every_state_of_a_phone_is_judged(state: DeviceState) -> None:
+    (finding,) = doctor.devices([Device(serial="R58M", state=state, reason="because")])
+    assert "because" in finding.found
+    assert (finding.level is Level.OK) == (finding.mend == "")
+
+
+@pytest.mark.parametrize(
+    ("serial", "public"),
+    [
+        ("8.8.8.8:5555", True),
+        ("[2a00:1450::1]:5555", True),
+        ("192.168.1.20:5555", False),
+        ("100.64.0.1:5555", False),
+        ("127.0.0.1:5555", False),
+        ("R58M123ABC", False),
+        ("phone.example:5555", False),
+    ],
+)
+def test_s29_phones_at_public_addresses(serial: str, public: bool) -> None:
+    found = doctor.devices([Device(serial=serial, state=DeviceState.IDLE)])
+    assert any("public address" in finding.found for finding in found) is public
+
+
+def test_a_battery_that_is_nearly_empty() -> None:
+    facts = DeviceFacts(battery=7)
+    assert worst(doctor.devices([Device(serial="R58M", state=DeviceState.IDLE, facts=facts)])) is Level.WARNING
+    assert len(doctor.devices([Device(serial="R58M", state=DeviceState.ABSENT, facts=facts)])) == 1
+
+
+def test_no_phone_at_all_says_how_to_attach_one() -> None:
+    (finding,) = doctor.devices([])
+    assert finding.mend

@@ -1,0 +1,40 @@
+"""What a migration does with what was stored before it."""
+
+from pathlib import Path
+
+from sqlalchemy import text
+
+from drover.store import Store, accounts, database
+from drover.wire.control import Account
+
+ACCOUNT = "INSERT INTO accounts VALUES (:name, 'tiktok', :serial, 1)"
+TASK = """
+INSERT INTO tasks (serial, username, platform, package, script_name, script_config, source, group_id, priority, status,
+    remark, effect, retry_safe, created_at, not_before, pause_s, retry_count, max_retry_count, attempt, tries, settling,
+    settle, progress, step, evidence)
+VALUES ('a', :username, 'tiktok', '', 'follow', '{}', 'api', '', 0, :status,
+    '', 'none', 1, 0, 0, 0, 0, 3, 0, 0, 0, :settle, 0, '', '[]')
+"""
+
+
+def test_r18_accounts_and_waiting_tasks_of_before_get_names_and_lanes(tmp_path: Path) -> None:
+    from alembic import command
+
+    path = tmp_path / "drover.db"
+    config = database._alembic_config()  # pyright: ignore[reportPrivateUsage]  # to stop at an old revision
+    engine = database.engine_for(path, writes=True)
+    with engine.begin() as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0001")
+        for name, serial in (("Shop", "a"), ("shop", "b"), ("other", "c")):
+            conn.execute(text(ACCOUNT), {"name": name, "serial": serial})
+        for username, status, settle in (("Shop", 0, 0), (None, 0, 0), ("Shop", 0, 1), ("Shop", 2, 0)):
+            conn.execute(text(TASK), {"username": username, "status": status, "settle": settle})
+    engine.dispose()
+    with Store.open(path) as store:
+        assert store.read_sync(accounts.all) == [
+            Account(username="other", serial="c", platform="tiktok", enabled=True),
+            Account(username="shop", serial="b", platform="tiktok", enabled=True),
+        ]
+        lanes = store.read_sync(lambda conn: list(conn.execute(text("SELECT lane FROM tasks ORDER BY id")).scalars()))
+        assert lanes == ["follow:tiktok@shop", "follow:tiktok#a", "", ""]

@@ -1,0 +1,490 @@
+"""Every way to a reel, a post and a story on the simulated Instagram: what is counted and when, what is in the way."""
+
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from phonesim.contract import SEND, SEND_MULTIPLE, STREAM, ActivityNotFoundError, Intent, MediaItem
+from tests.support.instagram_screens import INSTAGRAM, InstagramScreen
+from tests.support.screens import BACK, ENTER
+
+HANDLER = f"{INSTAGRAM}/com.instagram.share.handleractivity.ShareHandlerActivity"
+
+
+@pytest.fixture
+def screen() -> InstagramScreen:
+    """A phone with two pictures and, newest, a video."""
+    made = InstagramScreen()
+    for name in ("one.jpg", "two.jpg", "clip.mp4"):
+        made.gallery.put(name)
+    return made
+
+
+def plus(screen: InstagramScreen) -> None:
+    """The plus in the corner of home, which has no label."""
+    screen.launch()
+    screen.display.tap(*screen.by_id("action_bar_buttons_container_left")[0].centre)
+    screen.clock.pass_s(0.3)
+
+
+def sheet(screen: InstagramScreen, words: str) -> None:
+    screen.launch()
+    screen.touch("profile_tab")
+    screen.tap("Create New")
+    screen.tap(words)
+
+
+def reel_caption(screen: InstagramScreen) -> None:
+    sheet(screen, "Create new reel")
+    screen.touch("gallery_grid_item_thumbnail")
+    screen.touch("clips_right_action_button")
+    assert (screen.name, screen.state["target"]) == ("instagram.caption", "reel")
+
+
+def posts(screen: InstagramScreen) -> list[tuple[str, str, str, list[str], str]]:
+    return [
+        (p["placement"], p["kind"], p["way"], [f["name"] for f in p["files"]], p["caption"])
+        for p in screen.state["posts"]
+        if p["app"] == "instagram"
+    ]
+
+
+def status(screen: InstagramScreen) -> list[str]:
+    return [node["text"] for node in screen.by_id("row_pending_media_status_textview")]
+
+
+def newest(screen: InstagramScreen) -> str:
+    screen.touch("profile_tab")
+    return screen.by_id("image_button")[0]["content-desc"]
+
+
+# The ways to a post
+
+
+def test_a_reel_from_the_sheet(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.touch("caption_input_text_view")
+    screen.display.type_text("Small films", replace=True)
+    screen.display.key(ENTER)
+    screen.display.type_text("big coffee")
+    assert screen.by_id("caption_input_text_view")[0]["text"] == "Small films\nbig coffee"
+    assert screen.display.screenshot_png()
+    screen.touch("action_bar_button_text")
+    assert not screen.display.keyboard_shown()
+    screen.touch("share_button")
+    assert (screen.name, screen.effects()) == ("instagram.feed", [])
+    assert status(screen)[0].startswith("Posting")
+    screen.clock.pass_s(3)
+    assert status(screen) == []
+    assert screen.effects() == [("post", "clip.mp4", 1)]
+    assert posts(screen) == [("reel", "video", "add_button", ["clip.mp4"], "Small films\nbig coffee")]
+    assert newest(screen).startswith("Reel by")
+    assert screen.by_id("profile_header_familiar_post_count_value")[0]["text"] == "6"
+
+
+def test_a_video_in_the_feed_s_picker_becomes_a_reel(screen: InstagramScreen) -> None:
+    plus(screen)
+    assert (screen.name, screen.state["target"]) == ("instagram.picker", "feed")
+    assert screen.by_id("gallery_grid_item_thumbnail")[0]["content-desc"].startswith("Selected Video")
+    assert screen.by_id("video_preview_view")
+    screen.touch("next_button_textview")
+    assert screen.name == "instagram.reel_editor"
+
+
+def test_one_picture_for_the_feed(screen: InstagramScreen) -> None:
+    plus(screen)
+    screen.touch("gallery_grid_item_thumbnail", 2)
+    assert screen.by_id("gallery_grid_item_thumbnail")[2]["content-desc"].startswith("Selected Photo")
+    assert screen.by_id("crop_image_view")
+    for step in ("next_button_textview", "creation_next_button", "share_footer_button"):
+        screen.touch(step)
+    screen.clock.pass_s(3)
+    assert posts(screen) == [("feed", "images", "add_button", ["one.jpg"], "")]
+    assert newest(screen) == "Photo by Bea Ekwen at row 1, column 1"
+
+
+def test_a_carousel_keeps_the_order_of_the_touches(screen: InstagramScreen) -> None:
+    plus(screen)
+    screen.touch("gallery_grid_item_thumbnail", 2)
+    screen.touch("multi_select_slide_button_alt")
+    screen.touch("gallery_grid_item_thumbnail", 1)
+    assert [node["text"] for node in screen.by_id("gallery_grid_item_selection_circle")] == ["2", "1"]
+    for step in ("next_button_textview", "creation_next_button", "share_footer_button"):
+        screen.touch(step)
+    screen.clock.pass_s(3)
+    assert posts(screen) == [("feed", "images", "add_button", ["one.jpg", "two.jpg"], "")]
+    assert newest(screen) == "2 photos by Bea Ekwen at row 1, column 1"
+
+
+def test_next_does_nothing_before_something_is_selected(screen: InstagramScreen) -> None:
+    plus(screen)
+    screen.touch("multi_select_slide_button_alt")
+    screen.touch("gallery_grid_item_thumbnail")
+    screen.touch("next_button_textview")
+    assert screen.name == "instagram.picker"
+
+
+@pytest.mark.parametrize("way", ["tray", "sheet", "switch", "intent"])
+def test_a_story(screen: InstagramScreen, way: str) -> None:
+    if way == "tray":
+        screen.launch()
+        screen.tap("Your story")
+    elif way == "sheet":
+        sheet(screen, "Create new story")
+    elif way == "switch":
+        plus(screen)
+        screen.touch("cam_dest_story")
+    else:
+        (item,) = [item for item in screen.gallery.media.items() if item.name == "clip.mp4"]
+        screen.display.start_activity(
+            Intent(
+                action="com.instagram.share.ADD_TO_STORY", package=INSTAGRAM, uris={STREAM: item.uri}, grants_read=True
+            )
+        )
+        screen.clock.pass_s(0.3)
+    if way != "intent":
+        assert screen.by_id("gallery_title_text")[0]["text"] == "Add to story"
+        screen.touch("gallery_grid_item_thumbnail")
+    assert screen.name == "instagram.story_editor"
+    screen.tap("Your story")
+    assert screen.by_id("username")[0]["text"] == "Uploading…"
+    assert (status(screen), screen.effects()) == ([], [])
+    screen.clock.pass_s(3)
+    assert screen.effects() == [("story", "clip.mp4", 1)]
+    assert posts(screen) == [("story", "video", "share" if way == "intent" else "add_button", ["clip.mp4"], "")]
+    assert [(t["kind"], t["count"]) for t in screen.state["taps"]] == [("story", 1)]
+    assert newest(screen) == "Reel by Bea Ekwen at row 1, column 1", "a story is not in the grid"
+    assert screen.by_id("profile_header_familiar_post_count_value")[0]["text"] == "5"
+
+
+def test_the_switch_leads_to_the_other_pickers(screen: InstagramScreen) -> None:
+    plus(screen)
+    screen.touch("cam_dest_clips")
+    assert screen.by_id("gallery_title_text")[0]["text"] == "New reel"
+    assert not screen.by_id("cam_dest_feed")
+    screen.display.key(BACK)
+    assert screen.name == "instagram.feed"
+
+
+def test_several_clips_for_a_reel_have_a_next_of_their_own(screen: InstagramScreen) -> None:
+    sheet(screen, "Create new reel")
+    screen.touch("gallery_menu_multi_select_button")
+    assert not screen.by_id("media_thumbnail_tray_button")
+    screen.touch("gallery_grid_item_thumbnail", 0)
+    screen.touch("gallery_grid_item_thumbnail", 1)
+    screen.touch("media_thumbnail_tray_button")
+    assert screen.name == "instagram.reel_editor"
+
+
+def test_the_plus_among_the_tabs_of_older_versions(screen: InstagramScreen) -> None:
+    screen.display.inject("creation_tab", {})
+    screen.launch()
+    screen.touch("creation_tab")
+    assert (screen.name, screen.state["target"]) == ("instagram.picker", "feed")
+
+
+def test_there_may_be_no_plus(screen: InstagramScreen) -> None:
+    screen.display.inject("no_create_button", {})
+    plus(screen)
+    assert screen.name == "instagram.feed"
+    screen.touch("profile_tab")
+    assert not screen.all("Create New")
+
+
+# Shares
+
+
+def share(screen: InstagramScreen, *items: MediaItem, **changes: Any) -> None:
+    uris = tuple(item.uri for item in items)
+    one: dict[str, Any] = {"action": SEND, "uris": {STREAM: uris[0]}}
+    several: dict[str, Any] = {"action": SEND_MULTIPLE, "lists": {STREAM: uris}}
+    values: dict[str, Any] = {"component": HANDLER, "grants_read": True}
+    values |= (several if len(uris) > 1 else one) | changes
+    screen.display.start_activity(Intent(**values))
+    screen.clock.pass_s(0.3)
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "placement", "steps"),
+    [
+        ("Reels", "reel_editor", "reel", ("clips_right_action_button", "share_button")),
+        ("Feed", "reel_editor", "reel", ("clips_right_action_button", "share_button")),
+        ("Story", "story_editor", "story", ()),
+    ],
+)
+def test_a_share_asks_where_to(
+    screen: InstagramScreen, word: str, name: str, placement: str, steps: tuple[str, ...]
+) -> None:
+    share(screen, screen.gallery.put("shared.mp4"))
+    assert screen.name == "instagram.share_chooser"
+    screen.tap(word)
+    assert screen.name == f"instagram.{name}"
+    for step in steps:
+        screen.touch(step)
+    if not steps:
+        screen.tap("Your story")
+    screen.clock.pass_s(3)
+    assert posts(screen) == [(placement, "video", "share", ["shared.mp4"], "")]
+
+
+def test_several_pictures_are_shared_to_the_feed(screen: InstagramScreen) -> None:
+    two, one = [item for item in screen.gallery.media.items() if item.kind == "images"]
+    share(screen, one, two)
+    screen.tap("Feed")
+    for step in ("creation_next_button", "share_footer_button"):
+        screen.touch(step)
+    screen.clock.pass_s(3)
+    assert posts(screen) == [("feed", "images", "share", ["one.jpg", "two.jpg"], "")]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"grants_read": False}, {"uris": {STREAM: "content://media/external/video/media/9"}}]
+)
+def test_what_cannot_be_read_opens_nothing(screen: InstagramScreen, changes: dict[str, Any]) -> None:
+    share(screen, screen.gallery.put("shared.mp4"), **changes)
+    assert screen.name == "instagram.feed"
+    assert screen.state["toast"]
+
+
+def test_another_component_takes_no_share(screen: InstagramScreen) -> None:
+    with pytest.raises(ActivityNotFoundError):
+        share(screen, screen.gallery.put("shared.mp4"), component=f"{INSTAGRAM}/com.instagram.other.Activity")
+
+
+def test_direct_is_none_of_ours(screen: InstagramScreen) -> None:
+    share(screen, screen.gallery.put("shared.mp4"))
+    screen.tap("Direct")
+    assert (screen.name, screen.effects()) == ("instagram.feed", [])
+
+
+# The caption
+
+
+def test_while_it_is_typed_the_cover_goes_and_ok_appears(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    assert screen.by_id("clip_thumbnail_image")
+    assert not screen.by_id("action_bar_button_text")
+    screen.touch("caption_input_text_view")
+    assert not screen.by_id("clip_thumbnail_image")
+    assert screen.by_id("action_bar_button_text")[0]["text"] == "OK"
+    assert screen.by_id("caption_input_text_view")[0]["text"] == "Write a caption and add hashtags…"
+    screen.touch("share_button")
+    assert (screen.name, screen.effects()) == ("instagram.caption", []), "the keyboard lies over Share"
+    screen.display.key(BACK)
+    assert not screen.display.keyboard_shown()
+    assert screen.name == "instagram.caption"
+
+
+def test_a_tag_brings_a_list_that_completes_it(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.touch("caption_input_text_view")
+    screen.display.type_text("Hello #fun")
+    found = [node["text"] for node in screen.by_id("row_hashtag_textview_tag_name")]
+    assert found[0] == "#fun"
+    screen.touch("row_hashtag_textview_tag_name", 1)
+    assert screen.by_id("caption_input_text_view")[0]["text"] == f"Hello {found[1]} "
+
+
+def test_the_list_can_stay_over_share(screen: InstagramScreen) -> None:
+    screen.display.inject("suggestions_cover_post", {})
+    reel_caption(screen)
+    screen.touch("caption_input_text_view")
+    screen.display.type_text("Hello #fun")
+    screen.display.key(BACK)
+    assert not screen.display.keyboard_shown()
+    screen.touch("share_button")
+    assert (screen.name, screen.state["taps"]) == ("instagram.caption", []), "the list took the touch"
+    assert screen.by_id("caption_input_text_view")[0]["text"].startswith("Hello #fun")
+    screen.touch("share_button")
+    assert screen.name == "instagram.feed"
+
+
+def test_a_touch_between_save_draft_and_share_does_nothing(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.touch("share_button_container")
+    assert screen.name == "instagram.caption"
+    assert screen.state["taps"] == []
+
+
+def test_a_draft_is_no_effect_and_the_reel_s_picker_counts_it(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.touch("save_draft_button")
+    assert screen.effects() == []
+    sheet(screen, "Create new reel")
+    assert screen.all("Drafts · 1")
+
+
+# Leaving
+
+
+def test_back_asks_before_an_editor_is_left(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.display.key(BACK)
+    assert screen.name == "instagram.reel_editor"
+    screen.display.key(BACK)
+    assert screen.name == "instagram.discard"
+    screen.tap("Keep editing")
+    assert screen.name == "instagram.reel_editor"
+    screen.touch("cancel_button")
+    screen.tap("Discard")
+    assert (screen.name, screen.effects()) == ("instagram.own_profile", [])
+
+
+def test_a_stop_cuts_an_upload_off(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.display.inject("upload_slow", {"seconds": 20})
+    screen.touch("share_button")
+    screen.display.force_stop(INSTAGRAM)
+    screen.clock.pass_s(60)
+    assert screen.effects() == []
+    screen.launch()
+    assert status(screen) == []
+
+
+def test_an_upload_goes_on_behind_another_app(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.touch("share_button")
+    screen.display.key(3)
+    screen.clock.pass_s(5)
+    assert screen.effects() == [("post", "clip.mp4", 1)]
+
+
+# The upload
+
+
+def test_a_slow_upload_tells_how_far_it_is(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.display.inject("upload_slow", {"seconds": 10})
+    screen.touch("share_button")
+    screen.clock.pass_s(4.7)
+    assert status(screen) == ["Posting… 50%"]
+    screen.clock.pass_s(4.3)
+    assert status(screen) == ["Finishing up…"]
+    assert screen.effects() == []
+    screen.clock.pass_s(1)
+    assert (status(screen), screen.effects()) == ([], [("post", "clip.mp4", 1)])
+
+
+def test_over_the_other_tabs_a_snackbar_tells_it(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.display.inject("upload_slow", {"seconds": 100})
+    screen.touch("share_button")
+    screen.touch("clips_tab")
+    assert screen.by_id("status_text")[0]["text"] == "Sharing to Reels…"
+    assert 0 <= float(screen.by_id("progress_bar")[0]["text"]) < 100
+
+
+def test_a_reel_may_show_as_unavailable_until_it_is_there(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.display.inject("share_opens_reels", {})
+    screen.touch("share_button")
+    assert screen.all("This reel is unavailable.")
+    screen.clock.pass_s(3)
+    assert not screen.all("This reel is unavailable.")
+    assert screen.effects() == [("post", "clip.mp4", 1)]
+
+
+def test_a_stuck_upload_never_arrives(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.display.inject("upload_stuck", {})
+    screen.touch("share_button")
+    screen.clock.pass_s(3600)
+    assert (status(screen), screen.effects()) == (["Posting… 73%"], [])
+
+
+@pytest.mark.parametrize("answer", ["row_pending_media_reshare_button", "row_pending_media_discard_button"])
+def test_a_failed_upload_can_be_tried_again_or_given_up(screen: InstagramScreen, answer: str) -> None:
+    reel_caption(screen)
+    screen.display.inject("upload_failure", {})
+    screen.touch("share_button")
+    screen.clock.pass_s(3)
+    assert (status(screen), screen.effects()) == (["Video can't be posted"], [])
+    screen.display.inject("upload_failure", {"clear": True})
+    screen.touch(answer)
+    screen.clock.pass_s(3)
+    assert status(screen) == []
+    assert screen.effects() == ([("post", "clip.mp4", 1)] if "reshare" in answer else [])
+
+
+# Faults in the way of the touch
+
+
+@pytest.mark.parametrize("fault", ["captcha", "login_wall", "banned", "verification"])
+def test_a_blocker_can_come_instead_of_the_post(screen: InstagramScreen, fault: str) -> None:
+    reel_caption(screen)
+    screen.display.inject(fault, {"when": "post"})
+    screen.touch("share_button")
+    screen.clock.pass_s(5)
+    assert (screen.name, screen.effects()) == (f"instagram.{fault}", [])
+
+
+def test_an_ignored_touch_is_counted_and_does_nothing(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.display.inject("post_ignored", {})
+    screen.touch("share_button")
+    screen.clock.pass_s(5)
+    assert (screen.name, screen.effects()) == ("instagram.caption", [])
+    assert [(t["kind"], t["target"], t["count"]) for t in screen.state["taps"]] == [("post", "clip.mp4", 1)]
+
+
+def test_the_limit_answers_instead_of_publishing(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.display.inject("post_limit", {})
+    screen.touch("share_button")
+    assert screen.by_id("igds_alert_dialog_headline")[0]["text"] == "Try Again Later"
+    screen.clock.pass_s(5)
+    assert screen.effects() == []
+
+
+def test_a_second_question_is_answered_by_a_share_of_its_own(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.display.inject("publish_confirm", {})
+    screen.touch("share_button")
+    assert (screen.name, screen.effects()) == ("instagram.publish_now", [])
+    screen.touch("bb_primary_action")
+    screen.clock.pass_s(3)
+    assert screen.effects() == [("post", "clip.mp4", 1)]
+
+
+def test_prompts_may_follow(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.display.inject("post_prompts", {})
+    screen.touch("share_button")
+    assert screen.name == "instagram.popup.notification"
+
+
+def test_a_row_that_appears_late_is_seen_when_it_is_there(screen: InstagramScreen) -> None:
+    plus(screen)
+    before = len(screen.by_id("gallery_grid_item_thumbnail"))
+    screen.gallery.put("late.mp4")
+    screen.clock.pass_s(1)
+    assert len(screen.by_id("gallery_grid_item_thumbnail")) == before + 1
+
+
+def test_posts_belong_to_the_account_and_the_app(screen: InstagramScreen) -> None:
+    reel_caption(screen)
+    screen.touch("share_button")
+    screen.clock.pass_s(3)
+    (post,) = screen.state["posts"]
+    assert (post["app"], post["account"]) == ("instagram", screen.active)
+    screen.touch("profile_tab")
+    screen.touch("action_bar_title")
+    other = next(r["username"] for r in screen.state["accounts"] if r["app"] == "instagram" and not r["active"])
+    screen.tap(other)
+    screen.touch("profile_tab")
+    assert screen.by_id("profile_header_familiar_post_count_value")[0]["text"] == "5"
+
+
+def test_every_page_of_publishing_is_drawn(screen: InstagramScreen) -> None:
+    seen: set[bytes] = set()
+    plus(screen)
+    screen.touch("gallery_grid_item_thumbnail", 1)
+    for step in ("next_button_textview", "creation_next_button", "share_footer_button"):
+        png = screen.display.screenshot_png()
+        with Image.open(io.BytesIO(png)) as image:
+            assert image.size == (1080, 2400)
+        seen.add(png)
+        screen.touch(step)
+    assert len(seen) == 3
