@@ -14,6 +14,7 @@ from drover_ctl.commands.backup import backup
 from drover_ctl.commands.completion import COMPLETE_VARIABLE, completion
 from drover_ctl.commands.device import device
 from drover_ctl.commands.doctor import doctor
+from drover_ctl.commands.material import material
 from drover_ctl.commands.status import status
 from drover_ctl.commands.task import task
 from drover_ctl.commands.token import token
@@ -47,7 +48,7 @@ def cli() -> None:
     """
 
 
-for command in (status, device, task, account, token, audit, backup, doctor, completion):
+for command in (status, device, task, account, material, token, audit, backup, doctor, completion):
     cli.add_command(command)
 
 

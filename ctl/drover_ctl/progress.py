@@ -1,6 +1,7 @@
 """Shows tasks on their way: a bar for each on a terminal, a line for each step in a pipe, nothing with JSON."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColumn
 from rich.progress import Task as Bar
@@ -21,6 +22,27 @@ def reporter(output: Output) -> tuple[Reporter, AbstractContextManager[object]]:
         return LineReporter(output), nullcontext()
     bars = BarReporter(output)
     return bars, bars.progress
+
+
+@contextmanager
+def counting(output: Output, what: str, total: int) -> Generator[Callable[[str], None]]:
+    """A bar over so many steps on a terminal, nothing elsewhere; call it with a step's name as each begins."""
+    if output.as_json or not output.console.is_terminal:
+        yield _unseen
+        return
+    columns = (_Label("what"), BarColumn(bar_width=24), TextColumn("{task.completed:.0f}/{task.total:.0f}"))
+    with Progress(*columns, _Label("name"), console=output.console) as progress:
+        bar = progress.add_task("", total=total, what=what, name="", completed=-1)
+
+        def step(name: str) -> None:
+            progress.update(bar, advance=1, name=clean(name))
+
+        yield step
+        progress.update(bar, completed=total, name="")
+
+
+def _unseen(_name: str) -> None:
+    """Nobody watches."""
 
 
 def ending(task: Task) -> str:

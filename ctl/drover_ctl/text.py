@@ -32,6 +32,16 @@ def target(script_config: Mapping[str, Any]) -> str:
     return f"@{user}" if isinstance(user, str) else "-"
 
 
+def megabytes(size: int) -> str:
+    """Bytes in millions, with one decimal."""
+    return f"{size / 1e6:.1f} MB"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds with one decimal, or "-"."""
+    return "-" if seconds is None else f"{seconds:.1f} s"
+
+
 def used_of(used: Mapping[str, int], limits: Mapping[str, int]) -> str:
     """`3/60 follow`, for each script that was used, or "-"."""
     words = [f"{n}/{limits[script]} {script}" if script in limits else f"{n} {script}" for script, n in used.items()]

@@ -91,6 +91,11 @@ class ApiSection(_Section, frozen=True, kw_only=True):
     token_file: str = ""
 
 
+class MediaSection(_Section, frozen=True, kw_only=True):
+    roots: list[str] = []
+    max_upload_mb: Annotated[int, Meta(ge=1, le=100_000)] = 4000
+
+
 class RetentionSection(_Section, frozen=True, kw_only=True):
     history_days: Days = 90.0
     artifacts_days: Days = 14.0
@@ -109,6 +114,12 @@ class Config(_Section, frozen=True, kw_only=True):
     license: LicenseSection = LicenseSection()
     api: ApiSection = ApiSection()
     retention: RetentionSection = RetentionSection()
+    media: MediaSection = MediaSection()
+
+    @property
+    def media_roots(self) -> list[Path]:
+        """The folders in which files may lie that a request names."""
+        return [Path(root) for root in self.media.roots]
 
     @property
     def data_dir(self) -> Path:
@@ -146,6 +157,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
         where = _place(path, text, "daemon", "timezone", overrides)
         message = f"no such time zone: {config.daemon.timezone!r}, expected an IANA name such as Europe/Paris"
         raise ConfigError(f"{where}: {message}") from None
+    _refuse_roots(config, _place(path, text, "media", "roots", overrides))
     if config.pace.pause_max_s < config.pace.pause_min_s:
         where = _place(path, text, "pace", "pause_max_s", overrides)
         low, high = config.pace.pause_min_s, config.pace.pause_max_s
@@ -158,6 +170,33 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
             "127.0.0.1, and a tunnel or a proxy with a login"
         )
     return config
+
+
+def media_faults(config: Config, path: Path | None, environ: Mapping[str, str]) -> list[str]:
+    """What is wrong with the folders of media as they are now; they may be mounted later, so the daemon only warns."""
+    faults = [(index, _root_fault(root)) for index, root in enumerate(config.media_roots)]
+    where = _place(path, _read(path)[0], "media", "roots", _overrides(environ))
+    return [f"{where}[{index}]: {fault}" for index, fault in faults if fault]
+
+
+def _root_fault(root: Path) -> str:
+    if not root.exists():
+        return f"{root} does not exist; create or mount it, or take it out of roots"
+    if not root.is_dir():
+        return f"{root} is not a folder"
+    if not os.access(root, os.R_OK | os.X_OK):
+        return f"{root} cannot be read by this user; give it the right to, or take it out of roots"
+    return ""
+
+
+def _refuse_roots(config: Config, where: str) -> None:
+    for index, root in enumerate(config.media_roots):
+        if not root.is_absolute() or ".." in root.parts:
+            raise ConfigError(f"{where}[{index}]: expected an absolute path such as /srv/media, got {str(root)!r}")
+        if os.path.realpath(root) == "/":
+            raise ConfigError(
+                f"{where}[{index}]: {str(root)!r} is the whole file system; name the folders of media in it"
+            )
 
 
 def _is_loopback(host: str) -> bool:

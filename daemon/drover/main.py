@@ -6,15 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import structlog
 import uvloop
 
 from drover import logs, token_file
 from drover.client import RuntimeDirError, runtime_dir
-from drover.config import Config, ConfigError, load
+from drover.config import Config, ConfigError, load, media_faults
 from drover.store import backup
 from drover.store.errors import StoreError
 from drover.supervisor.daemon import DATABASE, Daemon
 from drover.supervisor.runtime import RuntimeDir
+
+log = structlog.get_logger("drover.daemon")
 
 DEFAULT_CONFIG = Path("~/.config/drover/drover.toml")
 
@@ -42,11 +45,17 @@ def main(config_path: Path | None, check_config: bool, backup_path: Path | None)
       droverd --restore /srv/backup/drover-2026-11-25.db
     """
     os.umask(0o077)
+    config_path = _found(config_path)
     config = _configured(config_path)
+    faults = media_faults(config, config_path, os.environ)
     if check_config:
+        if faults:
+            raise click.ClickException("\n".join(faults))
         click.echo("The configuration is good.")
         return
     logs.configure(config.daemon.log_level, config.daemon.log_format)
+    for fault in faults:
+        log.warning("media_root_unusable", why=fault)
     path = Path(config.daemon.runtime_dir) if config.daemon.runtime_dir else runtime_dir()
     try:
         runtime = RuntimeDir.claim(path)
@@ -79,10 +88,14 @@ def _restore(backup_path: Path, config: Config) -> None:
         click.echo(f"What was there before: {old}")
 
 
-def _configured(path: Path | None) -> Config:
-    """The given file, else the one in the home directory if it exists, else the defaults."""
+def _found(path: Path | None) -> Path | None:
+    """The given file, else the one in the home directory if it exists."""
     if path is None and DEFAULT_CONFIG.expanduser().exists():
-        path = DEFAULT_CONFIG.expanduser()
+        return DEFAULT_CONFIG.expanduser()
+    return path
+
+
+def _configured(path: Path | None) -> Config:
     try:
         return load(path, os.environ)
     except ConfigError as error:

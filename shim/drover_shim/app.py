@@ -9,7 +9,7 @@ from drover.token_file import token_id
 from drover.wire.control import Caller
 from drover.wire.faults import Code, Failure, RequestError
 from drover_shim import guard
-from drover_shim.body import parse_object, read_body
+from drover_shim.body import Upload, parse_object, read_body
 from drover_shim.envelope import Answer, Stream, from_error, internal, refusal, success
 from drover_shim.guard import LetOff, Rules
 from drover_shim.metrics import Metrics
@@ -52,6 +52,29 @@ def make_app(
     return app
 
 
+def body_limit(settings: Settings, *, routes: tuple[Route, ...] = ROUTES) -> Callable[[dict[str, Any]], int]:
+    """How many bytes the body of a request may have, told by its head alone.
+
+    Only uploads that the guard lets pass may be large: no page of another origin, and nobody without the token,
+    fills the disk with what is refused.
+    """
+    uploads = frozenset((route.method, path_of(route)) for route in routes if route.upload)
+    rules = _rules(settings)
+
+    def limit(environ: dict[str, Any]) -> int:
+        wanted = (environ["REQUEST_METHOD"], environ["PATH_INFO"].rstrip("/"))
+        if wanted in uploads and guard.check(environ, rules, LetOff(upload=True)) is None:
+            return settings.max_upload_bytes
+        return settings.max_body_bytes
+
+    return limit
+
+
+def _rules(settings: Settings) -> Rules:
+    token = settings.token
+    return Rules(allowed_hosts=settings.allowed_hosts, token_matches=token.matches if token else None)
+
+
 def path_of(route: Route) -> str:
     """The whole path of a route, as the router matches it."""
     return f"{API_PREFIX}{route.path}" if route.api else route.path
@@ -84,8 +107,7 @@ class _Front:
     def __init__(self, pool: ClientPool, settings: Settings, streams: Streams, routes: tuple[Route, ...]) -> None:
         self.routes = routes
         self.metrics = Metrics(streams)
-        token = settings.token
-        self.rules = Rules(allowed_hosts=settings.allowed_hosts, token_matches=token.matches if token else None)
+        self.rules = _rules(settings)
         self._pool = pool
         self._settings = settings
         self._streams = streams
@@ -130,6 +152,11 @@ class _Front:
             query=parse_query(environ.get("QUERY_STRING", "")),
             header=lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}"),
             read_json=read_json,
+            upload=Upload(
+                stream=environ["wsgi.input"],
+                media_type=environ.get("CONTENT_TYPE", ""),
+                length=int(environ.get("CONTENT_LENGTH") or 0),
+            ),
             streams=self._streams,
             metrics=self.metrics,
             still_wanted=lambda: self._still_wanted(environ, presented),

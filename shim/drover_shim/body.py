@@ -1,6 +1,7 @@
 """Reads a request's body as strict JSON. What JSON parsers disagree about is refused, not guessed."""
 
 import json
+from dataclasses import dataclass
 from typing import Any, Final, NoReturn, Protocol
 
 from drover.wire.faults import Code, RequestError
@@ -13,6 +14,15 @@ class Readable(Protocol):
     """The part of `wsgi.input` that is used."""
 
     def read(self, size: int, /) -> bytes: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A body that is no JSON, not yet read; `length` in bytes."""
+
+    stream: Readable
+    media_type: str
+    length: int
 
 
 def read_body(stream: Readable, *, max_bytes: int) -> bytes:

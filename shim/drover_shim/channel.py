@@ -15,6 +15,7 @@ from drover.wire.faults import Code, Failure
 from drover_shim.app import BEGIN_STREAM
 from drover_shim.envelope import Answer, refusal
 from drover_shim.guard import ABSOLUTE_FORM
+from drover_shim.parser import Parser
 
 MAX_CONNECTIONS: Final = 256
 MAX_DRAINING: Final = 64
@@ -22,8 +23,13 @@ MAX_DRAINING: Final = 64
 
 HEADER_S: Final = 10.0
 BODY_S: Final = 30.0
+UPLOAD_BYTES_S: Final = 1_000_000
+"""A body that may be large has a second more for each of these."""
+
 STALLED_S: Final = 30.0
 """How long a client may take no byte of an answer that waits for it."""
+
+PLAIN_BODY_BYTES: Final = 8 * 1024 * 1024
 
 DRAIN_S: Final = 2.0
 """How long what a refused client still sends is read and thrown away."""
@@ -51,6 +57,7 @@ class _Late:
 class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection. Runs on the server's loop, but for what the application writes."""
 
+    parser_class = Parser
     deadlines = Deadlines()
     refused = False
     _streaming = False
@@ -76,11 +83,18 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     def _late(self, now: float) -> str:
         """What came too late; "" if nothing did."""
-        if self._body_began is not None and now - self._body_began > self.deadlines.body_s:
-            return f"body: did not arrive within {self.deadlines.body_s:g} s"
+        if self._body_began is not None and now - self._body_began > (allowed_s := self._body_s()):
+            return f"body: did not arrive within {allowed_s:g} s"
         if self._body_began is None and self._began is not None and now - self._began > self.deadlines.header_s:
             return f"request line and headers: did not arrive within {self.deadlines.header_s:g} s"
         return ""
+
+    def _body_s(self) -> float:
+        """Seconds for the body of the request that is being read; more for an upload, by what it may hold."""
+        request: Any = self.request
+        if request is None or (limit := request.adj.max_request_body_size - 1) <= PLAIN_BODY_BYTES:
+            return self.deadlines.body_s
+        return self.deadlines.body_s + min(request.content_length or limit, limit) // UPLOAD_BYTES_S
 
     def _refuse_late(self, why: str) -> None:
         channel: Any = self
@@ -197,7 +211,7 @@ class RefusalTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
         request: Any = self.request
         error = request.error
         code = _CODES.get(error.code, Code.INTERNAL)
-        answer = refusal(Failure(code=code, message=_why(error, self.channel)))
+        answer = refusal(Failure(code=code, message=_why(error, request.adj)))
         self.status = f"{answer.status} {error.reason if error.code == answer.status else 'Refused'}"
         self.response_headers = [header for header in answer.all_headers if header[0] != "Content-Length"]
         self.set_close_on_finish()
@@ -211,15 +225,15 @@ Channel.task_class = RequestTask
 Channel.error_task_class = RefusalTask
 
 
-def _why(error: Any, channel: Any) -> str:
+def _why(error: Any, settings: Any) -> str:
     """Limits in the number that holds: waitress refuses a body at its limit, we refuse above ours."""
     match error.code:
         case 408:
             return str(error.body)
         case 413:
-            return f"body: at most {channel.adj.max_request_body_size - 1} bytes are accepted"
+            return f"body: at most {settings.max_request_body_size - 1} bytes are accepted"
         case 431:
-            return f"request line and headers: at most {channel.adj.max_request_header_size} bytes are accepted"
+            return f"request line and headers: at most {settings.max_request_header_size} bytes are accepted"
         case code if code in _CODES:
             return f"{error.reason.lower()}: {error.body}"
         case _:

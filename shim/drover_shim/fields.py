@@ -96,6 +96,15 @@ def positive_id(path: str, value: Any) -> int:
     refuse(path, "a task id (a positive integer)", value)
 
 
+def path_id(noun: str, text: str) -> int:
+    """The id in a path; raises RequestError."""
+    if not (text.isascii() and text.isdigit()):
+        raise RequestError(Code.INVALID, f"{noun} id: expected a positive integer, got {text[:60]!r}")
+    if len(text) > 18 or int(text) == 0:
+        raise RequestError(Code.NOT_FOUND, f"there is no {noun} {text[:24]}")
+    return int(text)
+
+
 def query_integer(query: Mapping[str, str], name: str, low: int, high: int) -> int | None:
     """An integer from the query; None when it is missing or empty."""
     text = query.get(name, "")

@@ -16,7 +16,7 @@ from drover.client import RuntimeDirError, socket_path
 from drover.token_file import TokenFileError, WatchedToken
 from drover.token_file import read as read_token
 from drover_shim.announce import Announcer
-from drover_shim.app import make_app
+from drover_shim.app import body_limit, make_app
 from drover_shim.openapi import API_PREFIX
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer, PortTakenError
@@ -44,6 +44,7 @@ log = structlog.get_logger("drover.shim")
     "--token-file", type=click.Path(path_type=Path), help="Ask every request for the token in this file (mode 0600)."
 )
 @click.option("--free-port-if-taken", is_flag=True, help="Take any free port if this one is taken.")
+@click.option("--max-upload-mb", default=4000, type=click.IntRange(1), show_default=True, help="The largest upload.")
 @click.option("--parent", type=int, metavar="PID", help="End when this process, which started this one, has ended.")
 @click.option(
     "--log-level", default="info", type=click.Choice(["debug", "info", "warning", "error"]), show_default=True
@@ -56,6 +57,7 @@ def main(
     allowed_hosts: tuple[str, ...],
     token_file: Path | None,
     free_port_if_taken: bool,
+    max_upload_mb: int,
     parent: int | None,
     log_level: str,
     log_format: Literal["auto", "text", "json"],
@@ -69,7 +71,7 @@ def main(
     if token_file is None:
         _refuse_open_address(host)
     try:
-        settings = _settings(host, allowed_hosts, token_file)
+        settings = _settings(host, allowed_hosts, token_file, max_upload_mb)
         path = socket_file or socket_path()
         pool = ClientPool(path)
         server = _listen(settings, pool, host, port, free_port_if_taken)
@@ -90,10 +92,10 @@ def main(
 
 def _listen(settings: Settings, pool: ClientPool, host: str, port: int, free_port_if_taken: bool) -> HttpServer:
     streams = Streams()
-    app = make_app(pool, settings, streams=streams)
+    app, limit = make_app(pool, settings, streams=streams), body_limit(settings)
 
     def listen(on: int) -> HttpServer:
-        return HttpServer(app, host=host, port=on, max_body_bytes=settings.max_body_bytes, streams=streams)
+        return HttpServer(app, host=host, port=on, body_limit=limit, streams=streams)
 
     try:
         return listen(port)
@@ -106,12 +108,13 @@ def _listen(settings: Settings, pool: ClientPool, host: str, port: int, free_por
         return listen(0)
 
 
-def _settings(host: str, allowed_hosts: tuple[str, ...], token_file: Path | None) -> Settings:
+def _settings(host: str, allowed_hosts: tuple[str, ...], token_file: Path | None, max_upload_mb: int) -> Settings:
     """Raises TokenFileError for a token that cannot be used."""
     if token_file is not None:
         read_token(token_file)
     token = WatchedToken(token_file) if token_file is not None else None
-    return Settings(allowed_hosts=(*allowed_hosts, *_own_name(host)), token=token)
+    names = (*allowed_hosts, *_own_name(host))
+    return Settings(allowed_hosts=names, token=token, max_upload_bytes=max_upload_mb * 1_000_000)
 
 
 def _own_name(host: str) -> tuple[str, ...]:

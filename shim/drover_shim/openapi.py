@@ -22,6 +22,7 @@ REF: Final = "#/components/schemas/{name}"
 _MARK: Final = re.compile(r"<(\w+)[^>]*>")
 
 _PATH_KINDS: Final[dict[str, Any]] = {
+    "material_id": Annotated[int, Meta(ge=1, le=10**18 - 1)],
     "task_id": Annotated[int, Meta(ge=1, le=10**18 - 1)],
     "serial": Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9._:][A-Za-z0-9._:-]*$")],
     "username": Annotated[str, Meta(pattern=r"^@?[A-Za-z0-9._]{1,30}$")],

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from drover.wire.control import Caller, RequestBody
+from drover_shim.body import Upload
 from drover_shim.envelope import Answer, Stream
 from drover_shim.metrics import Metrics
 from drover_shim.pool import ClientPool
@@ -16,7 +17,7 @@ B = TypeVar("B")
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request as a handler sees it. `read_json` reads the body when it is asked for.
+    """One request as a handler sees it. `read_json` reads the body when it is asked for; `upload` is it unread.
 
     `caller` is what the audit shall say of whoever asks; `still_wanted` tells a stream whether its client is there
     and its token still good.
@@ -27,6 +28,7 @@ class Call:
     query: Mapping[str, str]
     header: Callable[[str], str | None]
     read_json: Callable[[], dict[str, Any]]
+    upload: Upload
     streams: Streams
     metrics: Metrics
     still_wanted: Callable[[], bool]

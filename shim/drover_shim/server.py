@@ -36,11 +36,14 @@ class HttpServer:
         *,
         host: str,
         port: int,
-        max_body_bytes: int,
+        body_limit: Callable[[dict[str, Any]], int],
         streams: Streams | None = None,
         deadlines: Deadlines | None = None,
     ) -> None:
-        """Listen; raises PortTakenError. `streams` are the application's, to be ended with the server."""
+        """Listen; raises PortTakenError.
+
+        `body_limit` tells by a request's head how many bytes may follow it; `streams` end with the server.
+        """
         self._streams = streams or Streams()
         self._server: Any = create_server(
             app,
@@ -51,12 +54,11 @@ class HttpServer:
             backlog=BACKLOG,
             channel_timeout=IDLE_TIMEOUT_S,
             cleanup_interval=5,
-            # waitress refuses at the limit, we refuse above it.
-            max_request_body_size=max_body_bytes + 1,
             max_request_header_size=32 * 1024,
             clear_untrusted_proxy_headers=True,
             asyncore_use_poll=True,
         )
+        self._server.adj.drover_body_limit = body_limit
         self._server.channel_class = type("Channel", (Channel,), {"deadlines": deadlines or Deadlines()})
         # A warning for each request that finds all threads busy says nothing that the answer's time does not.
         logging.getLogger("waitress").setLevel(logging.WARNING)  # clients come and go

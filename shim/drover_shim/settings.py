@@ -16,5 +16,6 @@ class Settings:
     token: WatchedToken | None = None
     heartbeat_s: float = 15.0
     max_body_bytes: int = 8 * 1024 * 1024
+    max_upload_bytes: int = 4_000_000_000
     max_depth: int = 64
     max_items: int = 1_000_000

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from drover.wire.devices import DeviceState
+from drover.wire.media import MediaKind, UseState
 from drover.wire.scripts import AppName
 from drover.wire.tasks import Effect, Phase, Reason
 
@@ -178,6 +179,54 @@ class DiscoveredView(_Shape, frozen=True, kw_only=True):
     accounts: list[FoundAccountView]
 
 
+class MaterialView(_Shape, frozen=True, kw_only=True):
+    """An item of the media library. Sizes in bytes and pixels, `duration_s` in seconds, null for a picture."""
+
+    id: TaskId
+    name: str
+    kind: MediaKind
+    media_type: str
+    size: Count
+    width: Count
+    height: Count
+    duration_s: float | None
+    sha256: str
+    tags: list[str]
+    note: str
+    created_at: Stamp | None
+
+
+class MaterialAddedView(MaterialView, frozen=True, kw_only=True):
+    """The item; `existing` if the library held it already; `warnings` say which apps do not take it, and why."""
+
+    existing: bool
+    warnings: list[str]
+
+
+class MaterialUseView(_Shape, frozen=True, kw_only=True):
+    """Which account used an item, for which task."""
+
+    account: str
+    task_id: TaskId
+    state: UseState
+    at: Stamp | None
+
+
+class MaterialDetailView(MaterialView, frozen=True, kw_only=True):
+    """An item and who used it, newest use first."""
+
+    uses: list[MaterialUseView]
+
+
+class MaterialPageView(_Shape, frozen=True, kw_only=True):
+    """One page, newest first; `total` counts all that match."""
+
+    total: Count
+    page: Annotated[int, Meta(ge=1)]
+    page_size: Annotated[int, Meta(ge=1, le=100)]
+    materials: list[MaterialView]
+
+
 class LicenceView(_Shape, frozen=True, kw_only=True):
     """The plan. `device_limit` is how many devices may run something at the same moment."""
 
@@ -270,3 +319,10 @@ class DiscoverBody(msgspec.Struct, frozen=True, kw_only=True):
     platform: AppName | None = None
     package: str | None = None
     register: bool | None = None
+
+
+class ChangeMaterialBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Tags (an array, or text with commas) and note; what is missing stays."""
+
+    tags: list[str] | str | None = None
+    note: str | None = None

@@ -1,13 +1,14 @@
 """How tasks, devices and the daemon look in REST answers: local times, and the shapes of shapes.py. Pure."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from drover.wire.control import Account, AccountsDiscovered, DaemonStatus
 from drover.wire.devices import Device
+from drover.wire.materials import Material, MaterialUse
 from drover.wire.tasks import Status, Task, TaskStats
 from drover_shim.shapes import (
     AccountView,
@@ -15,6 +16,8 @@ from drover_shim.shapes import (
     DiscoveredView,
     FoundAccountView,
     HealthView,
+    MaterialUseView,
+    MaterialView,
     StatsView,
     TaskView,
 )
@@ -117,6 +120,34 @@ def discovered(found: AccountsDiscovered) -> DiscoveredView:
             for one in found.accounts
         ],
     )
+
+
+def material(item: Material, zone: ZoneInfo) -> MaterialView:
+    """An item of the media library; where its file lies stays here."""
+    return MaterialView(**material_fields(item, zone))
+
+
+def material_fields(item: Material, zone: ZoneInfo) -> dict[str, Any]:
+    """The fields that every view of an item has."""
+    return {
+        "id": item.id,
+        "name": item.name,
+        "kind": item.kind,
+        "media_type": item.media_type,
+        "size": item.size,
+        "width": item.width,
+        "height": item.height,
+        "duration_s": item.duration_s,
+        "sha256": item.sha256,
+        "tags": item.tags,
+        "note": item.note,
+        "created_at": local(item.created_at, zone),
+    }
+
+
+def material_use(use: MaterialUse, zone: ZoneInfo) -> MaterialUseView:
+    """Which account used an item, for which task."""
+    return MaterialUseView(account=use.account, task_id=use.task_id, state=use.state, at=local(use.at, zone))
 
 
 def health(status: DaemonStatus) -> HealthView:

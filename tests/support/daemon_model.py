@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -19,17 +19,19 @@ from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
 from drover.wire.events import DeviceChanged, Event, EventBody, TaskChanged, TaskDeleted, TaskProgressed
 from drover.wire.faults import Code, Failure, RequestError
-from drover.wire.scripts import expand
+from drover.wire.scripts import AppName, expand
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
+from tests.support.material_model import MaterialModel
 
 Push = Callable[[Event], None]
 LIMITS = {"follow": 60, "unfollow": 60, "post": 5}
 
 
-class DaemonModel:
+class DaemonModel(MaterialModel):
     """Answers every request of the control conversation. Time moves only when a test moves a task."""
 
     def __init__(self, *, plan: str = "Pro", zone: str = "Europe/Paris", folder: Path | None = None) -> None:
+        super().__init__(folder)
         self.plan = plan
         self.zone = ZoneInfo(zone)
         self.folder = folder
@@ -132,6 +134,10 @@ class DaemonModel:
                 )
             return c.TasksCreated(task_ids=ids)
         configs = expand(body.script_name, body.script_config)
+        if body.platform not in (None, *get_args(AppName)):
+            raise RequestError(Code.INVALID, f"platform: expected tiktok or instagram, got {body.platform!r}")
+        for index, path in enumerate(getattr(configs[0], "material_list", [])):
+            raise RequestError(Code.INVALID, f"script_config.material_list[{index}]: {path}: lies outside the roots")
         ids = [self._add(body, serial, user, config) for serial, user in self._whom(body) for config in configs]
         if body.idempotency_key is not None:
             self._keys[body.idempotency_key] = (body.body_digest, ids)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from drover_shim.app import make_app
+from drover_shim.app import body_limit, make_app
 from drover_shim.channel import Deadlines
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer
@@ -122,7 +122,7 @@ def running_shim(
         make_app(pool, used, streams=streams),
         host="127.0.0.1",
         port=0,
-        max_body_bytes=used.max_body_bytes,
+        body_limit=body_limit(used),
         streams=streams,
         deadlines=deadlines,
     )

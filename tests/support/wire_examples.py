@@ -6,12 +6,12 @@ Run as `python -m tests.support.wire_examples` it prints the golden file; changi
 from datetime import UTC, datetime
 from typing import Any
 
-from drover.wire import control, events, worker, zygote
+from drover.wire import control, events, materials, worker, zygote
 from drover.wire.codec import Codec
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
 from drover.wire.faults import Code, Failure
-from drover.wire.media import MediaFile, MediaKind
+from drover.wire.media import MediaFile, MediaKind, UseState
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
 
 AT = datetime(2026, 11, 24, 12, 30, 15, 250000, tzinfo=UTC)
@@ -82,6 +82,21 @@ ACCOUNT = control.Account(
 )
 FINDING = Finding(level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free space")
 MEDIA = MediaFile(path="/srv/media/clip.mp4", kind=MediaKind.VIDEO, media_type="video/mp4", size=123456, material_id=9)
+MATERIAL = materials.Material(
+    id=9,
+    name="clip.mp4",
+    path="/var/lib/drover/media/library/ab/abcd.mp4",
+    sha256="abcd",
+    kind=MediaKind.VIDEO,
+    media_type="video/mp4",
+    size=123456,
+    width=1080,
+    height=1920,
+    duration_s=12.5,
+    tags=["summer"],
+    note="second take",
+    created_at=AT,
+)
 CALLER = control.Caller(address="127.0.0.1", route="POST /api/v1/task", token_id="5f2a9c01")
 AUDIT_ENTRY = control.AuditEntry(
     id=12,
@@ -169,6 +184,13 @@ REQUESTS: list[control.RequestBody] = [
     control.RotateToken(),
     control.ListAudit(limit=20, before=99),
     control.AnnounceApi(url="http://127.0.0.1:50809/api/v1/"),
+    materials.PlaceUpload(size=123456),
+    materials.ImportMaterial(token="0a1b", name="clip.mp4", tags=["summer"], note="second take"),
+    materials.ListMaterials(kind=MediaKind.IMAGE, tags=["summer"], page=2, page_size=50),
+    materials.GetMaterial(material_id=9),
+    materials.ChangeMaterial(material_id=9, tags=["winter"], note="third take"),
+    materials.DeleteMaterial(material_id=9),
+    materials.FindThumbnail(material_id=9),
 ]
 
 EVENTS: list[events.EventBody] = [
@@ -213,6 +235,14 @@ RESPONSES: list[control.ResponseBody] = [
     control.Subscribed(last_event_id=99),
     ACCOUNT,
     control.AccountList(accounts=[ACCOUNT]),
+    materials.UploadPlace(token="0a1b", path="/var/lib/drover/media/incoming/0a1b", max_bytes=4096),
+    MATERIAL,
+    materials.MaterialAdded(material=MATERIAL, existing=True, warnings=["too long for a story"]),
+    materials.MaterialDetail(
+        material=MATERIAL,
+        uses=[materials.MaterialUse(account="tiktok@me", task_id=7, state=UseState.USED, at=LATER)],
+    ),
+    materials.MaterialPage(total=41, page=3, page_size=20, materials=[MATERIAL]),
     control.BackupMade(path="/srv/backup/drover.db", schema="0001", size=4096, rows={"tasks": 10}),
     control.Diagnosis(findings=[FINDING]),
     control.AccountsImported(created=2, changed=1, unchanged=3, dry_run=True),

@@ -51,6 +51,7 @@ def create(
     \b
     Examples:
       droverctl task create follow --serial 127.0.0.1:5555 --target ada,bob --wait
+      droverctl task create post --serial 127.0.0.1:5555 --config '{"captions": "Hi", "materials_tags": "summer"}'
       droverctl task create unfollow --username shop.one --target ada --start-time 21:30
     """
     if not serials and not usernames:

@@ -10,6 +10,7 @@ from drover.client.errors import (
     VersionMismatchError,
 )
 from drover.client.events import EventStream
+from drover.client.imports import import_timeout_s
 from drover.client.paths import ensure_runtime_dir, runtime_dir, socket_path
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "UntrustedPeerError",
     "VersionMismatchError",
     "ensure_runtime_dir",
+    "import_timeout_s",
     "runtime_dir",
     "socket_path",
 ]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from drover.wire import control
+from drover.wire import control, materials
 
 READS: Final[frozenset[type]] = frozenset(
     {
@@ -27,6 +27,10 @@ READS: Final[frozenset[type]] = frozenset(
         control.ExportAccounts,
         control.Diagnose,
         control.ListAudit,
+        materials.PlaceUpload,  # a place alone is nothing yet
+        materials.ListMaterials,
+        materials.GetMaterial,
+        materials.FindThumbnail,
         control.AnnounceApi,  # our own front; forgotten with its connection
     }
 )

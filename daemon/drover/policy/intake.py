@@ -16,6 +16,7 @@ from drover.wire import scripts
 from drover.wire.control import Account, CreateTasks
 from drover.wire.devices import SERIAL
 from drover.wire.faults import Code, RequestError
+from drover.wire.post import PostConfig
 
 MAX_TASKS_PER_REQUEST: Final = 10_000
 MAX_INTERVAL_MINUTES: Final = 24 * 60
@@ -59,6 +60,8 @@ def plan_tasks(
         raise RequestError(
             Code.INVALID, f"script_config.target_users: {count} tasks at once, expected at most {MAX_TASKS_PER_REQUEST}"
         )
+    for config, (_, account) in product(configs, places):
+        _refuse_foreign(config, account.platform if account else request.platform or DEFAULT_PLATFORM)
     begun: set[str] = set()
     tasks: list[NewTask] = []
     for config, (serial, account) in product(configs, places):
@@ -80,6 +83,14 @@ def plan_tasks(
         )
         begun.add(serial)
     return tasks
+
+
+def _refuse_foreign(config: scripts.ScriptConfig, platform: str) -> None:
+    """What an app does not have is refused where it was asked for; defaults that clients send along are not."""
+    if isinstance(config, PostConfig) and config.add_product_link and platform != "tiktok":
+        raise RequestError(
+            Code.INVALID, f"script_config.add_product_link: only TikTok has it, and the task is for {platform}"
+        )
 
 
 _Place = tuple[str, Account | None]

@@ -32,6 +32,7 @@ class Head:
     task_id: int
     serial: str
     priority: int
+    script_name: str = ""
     account: str = ""
 
 

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, lite
 from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.pace import account_key, lane_of, pauses_after
 from drover.policy.records import Attempt, AttemptFacts, Complete, Decision, Fail, Requeue
-from drover.store import events, pacing
+from drover.store import events, media_uses, pacing
 from drover.store.errors import ConflictError
 from drover.store.rows import ATTEMPT_COLUMNS, attempt_of, task_of, task_row
 from drover.store.schema import attempts, tasks
+from drover.wire.scripts import PUBLISHES
 from drover.wire.tasks import Effect, Status, Task
 
 Decider = Callable[[AttemptFacts], Decision]
@@ -230,6 +231,8 @@ def _apply(
         values["progress"] = 100
     conn.execute(update(tasks).where(tasks.c.id == task["id"]).values(**values))
     changed = task_of({**task, **values})
+    if changed.script_name in PUBLISHES:
+        media_uses.settle(conn, changed, now=now)
     events.changed(conn, [changed], now=now)
     return changed
 

@@ -30,7 +30,7 @@ class WaitingFacts:
 
 
 _FIRST_OF_EACH = """
-SELECT tasks.id, tasks.serial, tasks.priority, tasks.lane FROM lanes JOIN tasks ON tasks.id = (
+SELECT tasks.id, tasks.serial, tasks.priority, tasks.lane, tasks.script_name FROM lanes JOIN tasks ON tasks.id = (
     SELECT t.id FROM tasks AS t
     WHERE t.serial = lanes.serial AND t.status = 0 AND t.lane = lanes.lane AND t.not_before <= :now
     ORDER BY t.priority DESC, t.id LIMIT 1
@@ -49,7 +49,13 @@ def heads(conn: Connection, serials: Sequence[str], *, now: datetime, held: Coll
     """
     values = {"serials": json_array(serials), "held": json_array(held), "now": to_micros(now)}
     return [
-        Head(task_id=row.id, serial=row.serial, priority=row.priority, account=split_lane(row.lane)[1])
+        Head(
+            task_id=row.id,
+            serial=row.serial,
+            priority=row.priority,
+            account=split_lane(row.lane)[1],
+            script_name=row.script_name,
+        )
         for row in conn.execute(_HEADS, values)
     ]
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from drover.store.types import Json, Stamp
 from drover.wire.devices import DeviceFacts
+from drover.wire.media import MediaFile
 
 REVISION: Final = "0004"
 """The migration that this code is written for."""
@@ -203,6 +204,55 @@ idempotency: Final = Table(
     Column("task_ids", Json(list[int]), nullable=False),
     Column("created_at", Stamp, nullable=False),
     Index("ix_idempotency_created_at", "created_at"),
+)
+
+materials: Final = Table(
+    "materials",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False),  # what its user calls it
+    Column("path", String, nullable=False),  # of its copy, within the library's folder
+    Column("sha256", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("duration_s", Float),
+    Column("tags", Json(list[str]), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created_at", Stamp, nullable=False),
+    Index("ux_materials_sha256", "sha256", unique=True),
+    Index("ix_materials_kind", "kind", "id"),
+    sqlite_autoincrement=True,
+)
+
+material_tags: Final = Table(
+    "material_tags",
+    metadata,
+    Column("tag", String, nullable=False),
+    Column("material_id", Integer, ForeignKey("materials.id", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("tag", "material_id"),
+    Index("ix_material_tags_material", "material_id"),
+)
+
+media_uses: Final = Table(
+    "media_uses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", String, nullable=False),  # policy.media.account_key
+    Column("key", String, nullable=False),  # of the file's content: sha256:HEX, or file:PATH:SIZE:MTIME in a folder
+    Column("task_id", Integer, nullable=False),  # outlives its task: what was published stays published
+    Column("position", Integer, nullable=False),
+    Column("name", String, nullable=False),
+    Column("file", Json(MediaFile), nullable=False),
+    Column("state", String, nullable=False),
+    Column("at", Stamp, nullable=False),
+    # The backstop of the choice: whatever else goes wrong, no account has one file twice.
+    Index("ux_media_uses_account_key", "account", "key", unique=True),
+    Index("ix_media_uses_key", "key"),
+    Index("ix_media_uses_task", "task_id"),
+    sqlite_autoincrement=True,
 )
 
 audit: Final = Table(

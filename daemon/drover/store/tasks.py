@@ -19,13 +19,14 @@ from sqlalchemy import (
 from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.pace import lane_of
 from drover.policy.records import NewTask
-from drover.store import events, idempotency
+from drover.store import events, idempotency, media_uses
 from drover.store.batch import BatchInsert
 from drover.store.errors import ConflictError
 from drover.store.rows import TASK_COLUMNS, task_of, task_row
 from drover.store.schema import counters, tasks
 from drover.store.types import from_micros
 from drover.wire.events import TaskDeleted
+from drover.wire.scripts import PUBLISHES
 from drover.wire.tasks import Effect, Reason, Status, Task, TaskStats
 
 _AT_ONCE: Final = from_micros(0)
@@ -163,6 +164,8 @@ def change(conn: Connection, task_id: int, values: dict[str, Any], *, now: datet
     """Set columns of one task that changes its status, and keep the event."""
     conn.execute(update(tasks).where(tasks.c.id == task_id).values(**values))
     task = task_of(task_row(conn, task_id))
+    if task.script_name in PUBLISHES:
+        media_uses.settle(conn, task, now=now)
     events.changed(conn, [task], now=now)
     return task
 
@@ -174,6 +177,14 @@ def stop_pending(conn: Connection, task_id: int, *, now: datetime) -> Task | Non
         return None
     remark = "stopped before it began" if row["attempt"] == 0 else "stopped while it waited for its next attempt"
     return change(conn, task_id, _failed(row["settle"], TaskEvent.STOP, Reason.STOPPED, remark, now), now=now)
+
+
+def fail_pending(conn: Connection, task_id: int, reason: Reason, remark: str, *, now: datetime) -> Task:
+    """End a waiting task that cannot begin. Raises NotFoundError, and ConflictError if it does not wait."""
+    row = task_row(conn, task_id)
+    if row["status"] != Status.PENDING:
+        raise ConflictError(f"task {task_id} is {Status(row['status']).name.lower()}, not pending", task_of(row))
+    return change(conn, task_id, _failed(row["settle"], TaskEvent.FAIL, reason, remark, now), now=now)
 
 
 def fail_missed(conn: Connection, *, alive_at: datetime | None, now: datetime, grace_s: float) -> list[Task]:
@@ -280,5 +291,6 @@ def delete(
     deleted = [i for i in unique if i in statuses and statuses[i] != Status.RUNNING]
     if deleted:
         conn.execute(delete_from(tasks).where(tasks.c.id == bindparam("gone")), [{"gone": i} for i in deleted])
+        media_uses.forget_tasks(conn, deleted)
         events.append_all(conn, [TaskDeleted(task_id=i) for i in deleted], now=now or datetime.now(UTC))
     return deleted, [i for i in unique if i not in statuses], [i for i in unique if statuses.get(i) == Status.RUNNING]

@@ -13,6 +13,9 @@ import sdnotify
 import structlog
 
 from drover.config import Config
+from drover.media import limits
+from drover.media.inspector import Inspector
+from drover.media.library import LibraryFolder
 from drover.policy import plans
 from drover.policy.device_states import DeviceEvent
 from drover.store import devices, events
@@ -28,7 +31,9 @@ from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.fleet import Fleet
 from drover.supervisor.handlers import Handlers
 from drover.supervisor.hub import EventHub
+from drover.supervisor.materials import MaterialLibrary
 from drover.supervisor.presence import Presence
+from drover.supervisor.publishing import PublishingMedia
 from drover.supervisor.retention import Retention
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.runtime import RuntimeDir
@@ -100,12 +105,14 @@ class Daemon:
             rng=self._rng,
             pace=pace,
         )
+        await self._prepare_media()
         self._desk = TaskDesk(
             config,
             store,
             self._board,
             self._hub,
             self._running,
+            self._publishing,
             boot_id=self._boot_id,
             device_limit=license_.device_limit,
             send=self._fleet.send,
@@ -132,6 +139,7 @@ class Daemon:
             board=self._board,
             desk=self._desk,
             running=self._running,
+            materials=self._materials,
             hub=self._hub,
             discovery=self._discovery,
             pace=pace,
@@ -148,8 +156,30 @@ class Daemon:
         self._shim = ShimProcess(
             config.api,
             self._runtime.control_socket,
+            spool=self._library_folder.incoming,
+            max_upload_mb=config.media.max_upload_mb,
             token_file=config.token_path if config.api.require_token else None,
             log_options=(config.daemon.log_level, config.daemon.log_format),
+        )
+
+    async def _prepare_media(self) -> None:
+        # Two, because reading all of a large upload must not keep a request waiting that names a file.
+        self._inspectors = (Inspector(), Inspector())
+        self._library_folder = LibraryFolder(self._config.data_dir / "media")
+        self._materials = MaterialLibrary(
+            self._store,
+            self._library_folder,
+            self._inspectors[0],
+            limits.limits(),
+            max_bytes=self._config.media.max_upload_mb * 1_000_000,
+        )
+        await self._materials.prepare()
+        self._publishing = PublishingMedia(
+            self._store,
+            self._inspectors[1],
+            roots=self._config.media_roots,
+            library=self._library_folder.copies,
+            limits=limits.limits(),
         )
 
     async def _serve(self) -> None:
@@ -185,6 +215,8 @@ class Daemon:
         for job in self._jobs:
             job.cancel()
         await asyncio.gather(*self._jobs, return_exceptions=True)
+        for inspector in self._inspectors:
+            inspector.close()
         await recovery.stamp_alive(self._store)
         log.info("stopped")
 

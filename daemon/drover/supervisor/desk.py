@@ -7,6 +7,7 @@ import asyncio
 import random
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -14,21 +15,25 @@ from typing import Final
 import structlog
 
 from drover.config import Config
+from drover.media.files import MediaError
 from drover.policy import dispatch
 from drover.policy.device_states import DeviceEvent
 from drover.policy.intake import Accounts, plan_tasks
 from drover.policy.pace import Hold, Pace
-from drover.policy.records import Head
-from drover.store import accounts, attempts, pacing, queue, tasks
+from drover.policy.records import Attempt, Head
+from drover.store import accounts, attempts, idempotency, pacing, publishing, queue, tasks
 from drover.store.errors import ConflictError, NotFoundError, StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.hub import EventHub
+from drover.supervisor.publishing import PublishingMedia
 from drover.supervisor.running import RunningAttempts
 from drover.wire.control import CreateTasks, TasksCreated
 from drover.wire.devices import DeviceState
 from drover.wire.faults import Code, RequestError
-from drover.wire.tasks import Reason
+from drover.wire.media import MediaFile
+from drover.wire.scripts import PUBLISHES
+from drover.wire.tasks import Reason, Task
 from drover.wire.worker import Begin, StopAttempt, ToWorker
 
 log = structlog.get_logger("drover.tasks")
@@ -47,6 +52,7 @@ class TaskDesk:
         board: DeviceBoard,
         hub: EventHub,
         running: RunningAttempts,
+        media: PublishingMedia,
         *,
         boot_id: str,
         device_limit: int,
@@ -60,6 +66,8 @@ class TaskDesk:
         self._board = board
         self._hub = hub
         self._running = running
+        self._media = media
+        self._choosing: dict[Head, asyncio.Task[None]] = {}
         self._boot_id = boot_id
         self.device_limit = device_limit
         self._send = send
@@ -86,12 +94,23 @@ class TaskDesk:
             group_id=uuid.uuid4().hex,
             max_tries=self._config.tasks.max_tries,
         )
+        if request.script_name in PUBLISHES:
+            if (first := await self._answered(request)) is not None:
+                return TasksCreated(task_ids=first)
+            await self._media.check(planned)
         ids = await self._store.write(
             tasks.insert, planned, now=datetime.now(UTC), key=request.idempotency_key, digest=request.body_digest
         )
         log.info("tasks_created", ids=ids[:20], count=len(ids), script=request.script_name)
         self.wake()
         return TasksCreated(task_ids=ids)
+
+    async def _answered(self, request: CreateTasks) -> list[int] | None:
+        """The ids of a request that came before under its key: its files may be gone by now, its answer stays."""
+        key = request.idempotency_key
+        if key is None:
+            return None
+        return await self._store.write(idempotency.answered, key, request.body_digest, now=datetime.now(UTC))
 
     async def stop(self, task_id: int) -> None:
         """End a pending or running task with reason stopped; returns when it has ended."""
@@ -161,15 +180,19 @@ class TaskDesk:
             return LONGEST_WAIT_S
         now = datetime.now(UTC)
         idle = [serial for serial in self._board.in_state(DeviceState.IDLE) if self.is_free(serial)]
-        acting = self._running.acting()  # before the pauses are read: who ends meanwhile is still left alone
+        # Before the pauses are read: who ends meanwhile is still left alone.
+        acting = self._running.acting() | {head.account for head in self._choosing}
         held: dict[str, Hold] = {}
         if idle:
             held = await self._store.read(pacing.holds, idle, now=now, pace=self._pace)
             heads = await self._store.read(queue.heads, idle, now=now, held=list(held))
             free = [serial for serial in idle if self.is_free(serial)]  # one may have been taken meanwhile
-            chosen = dispatch.choose(heads, free, self.in_use, self.device_limit, acting)
+            chosen = dispatch.choose(heads, free, self.spoken_for, self.device_limit, acting)
             self._beginning.update(head.serial for head in chosen)  # nobody else takes them from here on
-            await asyncio.gather(*(self._begin(head) for head in chosen))
+            for head in chosen:
+                if head.script_name in PUBLISHES:
+                    self._choosing[head] = asyncio.create_task(self._choose_and_begin(head))
+            await asyncio.gather(*(self._begin(head) for head in chosen if head not in self._choosing))
         due = await self._store.read(queue.next_due, now=now)
         moments = [*([due] if due else []), *(hold.until for hold in held.values())]
         wait_s = min(((moment - datetime.now(UTC)).total_seconds() for moment in moments), default=LONGEST_WAIT_S)
@@ -195,12 +218,63 @@ class TaskDesk:
             )
         except (ConflictError, NotFoundError):
             return  # stopped or deleted meanwhile
-        deadline_s = self._config.tasks.attempt_timeout_s
+        await self._begun(attempt, task, [])
+
+    async def _choose_and_begin(self, head: Head) -> None:
+        """Begin a task that publishes, beside the dispatch: a slow disk must not keep other phones waiting."""
+        try:
+            await self._begin_with_media(head.task_id, head.serial)
+        except (ConflictError, NotFoundError):
+            return  # stopped or deleted meanwhile, or files were taken: looked at again at once
+        except StoreUnavailableError as error:
+            log.error("dispatch_postponed", task=head.task_id, why=str(error))
+            await asyncio.sleep(1.0)
+        except Exception as error:
+            log.exception("media_choice_failed", task=head.task_id)
+            with suppress(ConflictError, NotFoundError, StoreUnavailableError):
+                await self._fail(head.task_id, Reason.SCRIPT_ERROR, f"Its files could not be looked for: {error!r}.")
+            await asyncio.sleep(1.0)  # should even that have failed, it must not be tried without a pause
+        finally:
+            del self._choosing[head]
+            self._beginning.discard(head.serial)
+            self.wake()
+
+    async def _begin_with_media(self, task_id: int, serial: str) -> None:
+        waiting = await self._store.read(publishing.waiting, task_id)
+        want = self._media.wanted(waiting)
+        try:
+            listed = await self._media.listed(waiting, want)
+        except MediaError as error:
+            await self._fail(task_id, Reason.MEDIA_INVALID, str(error))
+            return
+        if self.draining or serial not in self._board.in_state(DeviceState.IDLE):
+            return
+        begun = await self._store.write(
+            publishing.begin,
+            task_id,
+            boot_id=self._boot_id,
+            now=datetime.now(UTC),
+            want=want,
+            limit=self._media.limit(want),
+            listed=listed,
+        )
+        if isinstance(begun, Task):
+            log.warning("task_failed", task=begun.id, reason=begun.reason, remark=begun.remark)
+        else:
+            await self._begun(begun.attempt, begun.task, begun.media)
+
+    async def _fail(self, task_id: int, reason: Reason, remark: str) -> None:
+        task = await self._store.write(tasks.fail_pending, task_id, reason, remark, now=datetime.now(UTC))
+        log.warning("task_failed", task=task.id, reason=task.reason, remark=task.remark)
+
+    async def _begun(self, attempt: Attempt, task: Task, media: list[MediaFile]) -> None:
+        """The attempt is stored as begun: tell the worker."""
+        serial = attempt.serial
         self._running.begun(attempt, task)
-        self._board.apply(head.serial, DeviceEvent.ATTEMPT_BEGAN, f"task {task.id}", task_id=task.id)
+        self._board.apply(serial, DeviceEvent.ATTEMPT_BEGAN, f"task {task.id}", task_id=task.id)
         self._hub.poke()
         sent = self._send(
-            head.serial,
+            serial,
             Begin(
                 fence=attempt.fence,
                 task_id=task.id,
@@ -211,12 +285,14 @@ class TaskDesk:
                 platform=attempt.platform,
                 package=attempt.package,
                 folder=str(self.folder(task.id)),
-                deadline_s=deadline_s,
+                deadline_s=self._config.tasks.attempt_timeout_s,
                 settle=attempt.settle,
+                media=self._media.located(media),
+                media_roots=self._media.worker_roots if media else [],
             ),
         )
         if not sent:
-            await self._running.lost(head.serial, Reason.INTERRUPTED, "The worker was gone when the task was to begin.")
+            await self._running.lost(serial, Reason.INTERRUPTED, "The worker was gone when the task was to begin.")
 
     def folder(self, task_id: int) -> Path:
         """Where a task's log and evidence lie."""
@@ -227,6 +303,8 @@ class TaskDesk:
     async def drain(self, timeout_s: float, hurry: asyncio.Event) -> None:
         """Begin nothing more; give running attempts their time."""
         self.draining = True
+        for choosing in self._choosing.values():
+            choosing.cancel()
         if not self._running:
             return
         log.info("draining", running=len(self._running), timeout_s=timeout_s)

@@ -19,13 +19,25 @@ STOP_TIMEOUT_S: Final = 3.0
 
 
 class ShimProcess:
-    """Starts the shim and starts it again whenever it ends, with growing pauses."""
+    """Starts the shim and starts it again whenever it ends, with growing pauses.
+
+    `spool` is the folder for bodies on their way in: uploads are larger than /tmp, which may be memory.
+    """
 
     def __init__(
-        self, api: ApiSection, control_socket: Path, *, token_file: Path | None, log_options: tuple[str, str]
+        self,
+        api: ApiSection,
+        control_socket: Path,
+        *,
+        spool: Path,
+        max_upload_mb: int,
+        token_file: Path | None,
+        log_options: tuple[str, str],
     ) -> None:
         self._api = api
         self._token_file = token_file
+        self._max_upload_mb = max_upload_mb
+        self._spool = spool
         self._log_options = log_options
         self._socket = control_socket
         self._process: asyncio.subprocess.Process | None = None
@@ -37,7 +49,10 @@ class ShimProcess:
         while True:
             started = loop.time()
             self._process = await asyncio.create_subprocess_exec(
-                *self._command(), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
+                *self._command(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                env={**os.environ, "TMPDIR": str(self._spool)},
             )
             status = await self._process.wait()
             pause_s = 0.5 if loop.time() - started > STABLE_S else min(pause_s * 2, RESTART_MAX_S)
@@ -51,6 +66,7 @@ class ShimProcess:
         # A daemon that was killed must not leave a front behind that keeps the port from the next one's.
         level, log_format = self._log_options
         options += ["--parent", str(os.getpid()), "--log-level", level, "--log-format", log_format]
+        options += ["--max-upload-mb", str(self._max_upload_mb)]
         if self._token_file is not None:
             options += ["--token-file", str(self._token_file)]  # the path: the token itself would show in ps
         if api.free_port_if_taken:

@@ -17,6 +17,7 @@ from drover.supervisor.control import Peer
 from drover.supervisor.desk import TaskDesk
 from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.hub import EventHub
+from drover.supervisor.materials import MaterialLibrary
 from drover.supervisor.running import RunningAttempts
 from drover.wire.codec import PROTOCOL_VERSION
 from drover.wire.control import DaemonStatus, License, Welcome
@@ -34,6 +35,7 @@ class DaemonState:
     board: DeviceBoard
     desk: TaskDesk
     running: RunningAttempts
+    materials: MaterialLibrary
     hub: EventHub
     discovery: AccountDiscovery
     pace: Pace

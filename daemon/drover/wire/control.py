@@ -15,6 +15,7 @@ from drover.wire.devices import Device
 from drover.wire.doctor import Finding
 from drover.wire.events import Event
 from drover.wire.faults import Failure
+from drover.wire.materials import MaterialAnswer, MaterialRequest
 from drover.wire.tasks import Task, TaskStats
 
 # --- requests ---------------------------------------------------------------------------------------------------
@@ -274,6 +275,7 @@ RequestBody = (
     | RotateToken
     | ListAudit
     | AnnounceApi
+    | MaterialRequest
 )
 
 
@@ -512,6 +514,7 @@ ResponseBody = (
     | Subscribed
     | Account
     | AccountList
+    | MaterialAnswer
     | BackupMade
     | Diagnosis
     | AccountsImported

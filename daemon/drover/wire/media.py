@@ -1,4 +1,4 @@
-"""A media file on its way to a phone, and the kinds there are."""
+"""A media file on its way to a phone, what is known of its content, and what an app takes."""
 
 from enum import StrEnum
 
@@ -10,6 +10,13 @@ class MediaKind(StrEnum):
 
     VIDEO = "video"
     IMAGE = "image"
+
+
+class UseState(StrEnum):
+    """How far the use of a file by an account went. A file whose use came to nothing has none."""
+
+    RESERVED = "reserved"  # chosen for a task that has not ended
+    USED = "used"  # published, or it may have been
 
 
 class MediaFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,3 +31,38 @@ class MediaFile(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str
     size: int
     material_id: int | None = None
+
+
+class MediaFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file's content says: upright width and height in pixels, duration in seconds (None for pictures).
+
+    `sha256` is hexadecimal, and "" where nobody asked for it.
+    """
+
+    kind: MediaKind
+    media_type: str
+    size: int
+    width: int
+    height: int
+    duration_s: float | None = None
+    sha256: str = ""
+
+
+class MediaLimit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an app takes of one kind at one place; 0 means that it sets no limit.
+
+    `app` is its name for people, `placement` the place within it ("" for any); sizes in bytes, times in seconds, sides
+    in pixels of the shorter and the longer edge, `most` files in one post.
+    """
+
+    app: str
+    platform: str
+    kind: MediaKind
+    media_types: list[str]
+    placement: str = ""
+    max_bytes: int = 0
+    min_s: float = 0.0
+    max_s: float = 0.0
+    min_side: int = 0
+    max_side: int = 0
+    most: int = 1

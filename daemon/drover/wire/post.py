@@ -1,6 +1,7 @@
-"""The parameters of `post`: what a request may say, field by field, as API.md gives them."""
+"""The parameters of `post`: what a request may say, field by field, as API.md gives them, and in which spellings."""
 
-from typing import Annotated, Final, Literal, Self
+import re
+from typing import Annotated, Any, Final, Literal, Self, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -49,4 +50,60 @@ class PostConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             raise ValueError("custom_sound_keyword: is required when add_sound is custom")
         if self.content_type == 0 and len(self.material_list) > 1:
             raise ValueError(f"material_list: expected one video, got {len(self.material_list)} files")
-        return self
+        tags(self.materials_tags)
+        count = len(self.material_list) if self.content_type == 1 else 1
+        decided = self.material_list or self.content_type == 0
+        return msgspec.structs.replace(self, image_count=count) if decided else self
+
+
+def lenient(config: dict[str, Any]) -> dict[str, Any]:
+    """The config with what other clients send in another type: "3" or 3.0 or true for a number, 1 for "1", one path
+    or tag where several may stand, an array of tags. What is neither stays, to be refused by its field."""
+    return {key: _FORMS.get(key, _unchanged)(value) for key, value in config.items()}
+
+
+def tags(text: str) -> list[str]:
+    """The tags of a comma-separated filter; raises ValueError for one that no item can have."""
+    found = dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip())
+    for tag in found:
+        if not TAG.fullmatch(tag):
+            raise ValueError(f"materials_tags: expected tags of at most 64 printable characters, got {tag[:80]!r}")
+    return list(found)
+
+
+TAG: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f,]{1,64}")
+_INTEGER: Final = re.compile(r"\s*(-?[0-9]{1,9})\s*")
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str) and (digits := _INTEGER.fullmatch(value)):
+        return int(digits[1])
+    is_whole = isinstance(value, float) and value.is_integer()
+    return int(value) if isinstance(value, bool) or is_whole else value
+
+
+def _word(value: Any) -> Any:
+    """A number as the word that stands for it."""
+    value = _number(value)
+    return str(value) if isinstance(value, int) else value
+
+
+def _paths(value: Any) -> Any:
+    return [value] if isinstance(value, str) and value else value or []
+
+
+def _tag_list(value: Any) -> Any:
+    is_texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return ",".join(value) if is_texts else value
+
+
+def _unchanged(value: Any) -> Any:
+    return value
+
+
+_FORMS: Final = {
+    **{name: _number for name, kind in get_type_hints(PostConfig).items() if kind is int or kind == Flag},
+    "add_sound": _word,
+    "material_list": _paths,
+    "materials_tags": _tag_list,
+}

@@ -4,20 +4,25 @@ Validation and, later, the OpenAPI document are made from these types.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 
 import msgspec
 
 from drover.wire.faults import Code, RequestError
+from drover.wire.post import PostConfig, lenient
 
 USERNAME: Final = re.compile(r"[A-Za-z0-9._]{1,30}")
 """User names of TikTok and Instagram; checked before one goes anywhere near a phone."""
 
-SUPPORTED: Final = ("follow", "unfollow")
-KNOWN: Final = (*("post", "like", "comment", "message", "account_warmup", "super_marketing", "profile", "scrape_user"),)
+SUPPORTED: Final = ("post", "follow", "unfollow")
+KNOWN: Final = ("like", "comment", "message", "account_warmup", "super_marketing", "profile", "scrape_user")
 
 SETTLES: Final = frozenset({"follow", "unfollow"})
 """Scripts that find out by looking whether an earlier attempt had its effect, so that they may run again."""
+
+PUBLISHES: Final = frozenset({"post"})
+"""Scripts that publish media files, which are chosen when an attempt begins."""
 
 Username = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._]{1,30}$", description="without the leading @")]
 AccessMethod = Literal["direct", "search"]
@@ -31,28 +36,43 @@ class FollowConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     access_method: AccessMethod = "direct"
 
 
-ScriptConfig = FollowConfig
+ScriptConfig = FollowConfig | PostConfig
 
 
-def expand(script_name: str, config: dict[str, Any], *, path: str = "script_config") -> list[ScriptConfig]:
+def expand(script_name: str, config: dict[str, Any], *, path: str = "script_config") -> Sequence[ScriptConfig]:
     """The validated configs of one request, one for each task and device.
 
     Raises RequestError: SCRIPT_UNSUPPORTED for a name outside SUPPORTED, INVALID naming the field otherwise.
     """
     if script_name not in SUPPORTED:
         raise RequestError(Code.SCRIPT_UNSUPPORTED, unsupported_message(script_name))
-    fields = FollowConfig.__struct_fields__
-    # A known field that is null has its default, as everywhere; an unknown one is refused whatever it holds.
+    return [_publication(config, path)] if script_name == "post" else _relations(config, path)
+
+
+def _publication(config: dict[str, Any], path: str) -> PostConfig:
+    values = {key: value for key, value in lenient(config).items() if _is_said(key, value, PostConfig)}
+    try:
+        return msgspec.convert(values, PostConfig).checked()
+    except msgspec.ValidationError as error:
+        raise RequestError(Code.INVALID, describe(error, path, PostConfig)) from None
+    except ValueError as error:
+        raise RequestError(Code.INVALID, f"{path}.{error}") from None
+
+
+def _relations(config: dict[str, Any], path: str) -> list[FollowConfig]:
     rest = {
-        key: value
-        for key, value in config.items()
-        if key not in _TARGET_KEYS and (value is not None or key not in fields)
+        key: value for key, value in config.items() if key not in _TARGET_KEYS and _is_said(key, value, FollowConfig)
     }
     users = _targets(config, path)
     try:
         return [msgspec.convert({**rest, "target_user": user}, FollowConfig) for user in users]
     except msgspec.ValidationError as error:
         raise RequestError(Code.INVALID, describe(error, path, FollowConfig)) from None
+
+
+def _is_said(key: str, value: Any, config: type[msgspec.Struct]) -> bool:
+    """A known field that is null has its default, as everywhere; an unknown one is refused whatever it holds."""
+    return value is not None or key not in config.__struct_fields__
 
 
 def unsupported_message(script_name: str) -> str:
@@ -75,9 +95,11 @@ def _allowed(what: str, where: str, config: type[msgspec.Struct] | None) -> str:
     if config is None:
         return ""
     if what == "unknown field":
-        return f"; known fields: {', '.join((*config.__struct_fields__, *_TARGET_KEYS[::2]))}"
+        spellings = _TARGET_KEYS[::2] if config is FollowConfig else ()
+        return f"; known fields: {', '.join((*config.__struct_fields__, *spellings))}"
     words = get_args(get_type_hints(config).get(where.lstrip("."), None))
-    return f"; expected one of: {', '.join(words)}" if what.startswith("Invalid enum value") and words else ""
+    shown = ", ".join(str(word) for word in words)
+    return f"; expected one of: {shown}" if what.startswith("Invalid enum value") and words else ""
 
 
 _TARGET_KEYS = ("target_users", "target_user", "target_username")

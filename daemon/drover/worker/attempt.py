@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from drover.media.files import MediaError, open_named
 from drover.phone.engine import PhoneError, TapUncertainError
 from drover.phone.hierarchy import Hierarchy
 from drover.phone.phone import Phone
@@ -49,6 +50,7 @@ class AttemptContext:
         self.settle = begin.settle
         self.task_id = begin.task_id
         self.media: Sequence[MediaFile] = tuple(begin.media)
+        self._media_roots = [Path(root) for root in begin.media_roots]
         self.remark = ""
         self.effect = Effect.NONE
         self.evidence: list[str] = []
@@ -132,7 +134,18 @@ class AttemptContext:
         self._send(EffectConfirmed(fence=self.fence, evidence=list(self.evidence)))
 
     def open_media(self, file: MediaFile) -> BinaryIO:
-        raise ScriptFailed(Reason.MEDIA_INVALID, f"{file.path}: this build opens no media files.")
+        try:
+            opened = open_named(file.path, self._media_roots)
+        except MediaError as error:
+            raise ScriptFailed(Reason.MEDIA_INVALID, f"{error}.") from None
+        if (opened.media_type, opened.size) == (file.media_type, file.size):
+            return opened.handle
+        opened.close()
+        raise ScriptFailed(
+            Reason.MEDIA_INVALID,
+            f"{file.path}: was {file.media_type} of {file.size} bytes when it was chosen and is {opened.media_type} of "
+            f"{opened.size} bytes now; leave files alone that tasks wait for, and retry.",
+        )
 
     def keep(self, name: str, seen: Hierarchy | None = None) -> None:
         """Evidence is worth having but never worth failing for: a phone that cannot show its screen is noted."""

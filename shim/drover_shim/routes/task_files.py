@@ -42,7 +42,7 @@ def read_artifact(call: Call) -> Answer:
     if not _NAME.fullmatch(name):
         raise _missing(wanted, name)
     found = call.ask(FindArtifact(task_id=wanted, name=name), ArtifactFile)
-    body = _read(Path(found.path))
+    body = read_file(Path(found.path))
     if body is None:
         raise _missing(wanted, name)
     headers = {
@@ -52,7 +52,8 @@ def read_artifact(call: Call) -> Answer:
     return Answer(status=200, body=body, media_type=found.media_type, headers=headers)
 
 
-def _read(path: Path) -> bytes | None:
+def read_file(path: Path) -> bytes | None:
+    """The bytes of a file of the daemon's; None if there is none, or it is not one to send."""
     try:
         info = path.lstat()
         if not stat.S_ISREG(info.st_mode) or info.st_size > _MAX_ARTIFACT_BYTES:

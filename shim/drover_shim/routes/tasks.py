@@ -22,7 +22,7 @@ from drover.wire.control import (
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Task, TaskStats
 from drover_shim import view
-from drover_shim.fields import Fields, positive_id, query_choice, query_integer
+from drover_shim.fields import Fields, path_id, positive_id, query_choice, query_integer
 from drover_shim.new_task import read_new_task
 from drover_shim.route import Call, Param, Route
 from drover_shim.shapes import (
@@ -125,11 +125,7 @@ def task_id(call: Call) -> int:
     text = call.args["task_id"]
     if text in _RESERVED:
         raise RequestError(Code.METHOD, f"this method is not allowed on /task/{text}")
-    if not (text.isascii() and text.isdigit()):
-        raise RequestError(Code.INVALID, f"task id: expected a positive integer, got {text[:60]!r}")
-    if len(text) > 18 or int(text) == 0:
-        raise no_such_task(text[:24])
-    return int(text)
+    return path_id("task", text)
 
 
 def no_such_task(text: str) -> RequestError:

@@ -91,7 +91,7 @@ def test_creation_is_all_or_nothing(client: ControlClient) -> None:
     config = {"target_users": ["ada", "no good"]}
     assert refused(lambda: create(client, script_config=config)).code is Code.INVALID
     assert refused(lambda: create(client, script_config={"typo": 1, "target_user": "ada"})).code is Code.INVALID
-    assert refused(lambda: create(client, script_name="post", script_config={})).code is Code.SCRIPT_UNSUPPORTED
+    assert refused(lambda: create(client, script_name="like", script_config={})).code is Code.SCRIPT_UNSUPPORTED
     assert refused(lambda: create(client, script_name="nonsense")).code is Code.SCRIPT_UNSUPPORTED
     nobody = refused(lambda: create(client, serials=[], usernames=["nobody.at.all"]))
     assert (nobody.code, "nobody.at.all" in nobody.message) == (Code.NOT_FOUND, True)
@@ -423,6 +423,25 @@ def test_garbage_ends_the_connection_and_harms_nobody(daemon: Path, client: Cont
         while sock.recv(65536):
             pass
     assert client.ask(c.GetTaskStats(), TaskStats).total >= 0
+
+
+def test_platforms_that_nobody_knows_are_refused(client: ControlClient) -> None:
+    assert create(client, platform="instagram")
+    failure = refused(lambda: create(client, platform="myspace"))
+    assert (failure.code, "platform: expected" in failure.message) == (Code.INVALID, True)
+
+
+def test_a_post_is_taken_with_its_defaults(client: ControlClient) -> None:
+    (task_id,) = create(client, script_name="post", script_config={"captions": "hello", "add_sound": 0})
+    config = task(client, task_id).script_config
+    assert (config["captions"], config["add_sound"], config["material_source"]) == ("hello", "0", "materialLibrary")
+
+
+def test_files_of_a_post_must_lie_inside_the_roots(client: ControlClient) -> None:
+    for path in ("/etc/passwd", "/nothing/there.mp4"):
+        failure = refused(partial(create, client, script_name="post", script_config={"material_list": [path]}))
+        assert failure.code is Code.INVALID
+        assert failure.message.startswith(f"script_config.material_list[0]: {path}: ")
 
 
 def test_s08_the_token_is_made_once_and_another_one_by_rotation(client: ControlClient) -> None:

@@ -142,7 +142,7 @@ def test_40002(rest: Rest, change: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["post", "like", "comment", "message", "account_warmup", "super_marketing", "profile", "scrape_user", "nonsense"],
+    ["like", "comment", "message", "account_warmup", "super_marketing", "profile", "scrape_user", "nonsense"],
 )
 def test_40003_lists_what_is_supported(rest: Rest, name: str) -> None:
     reply = rest.post("/task", {**FOLLOW, "script_name": name, "script_config": {"content_type": 0}})
@@ -184,7 +184,7 @@ def test_a_malformed_id_is_40001(rest: Rest) -> None:
 
 def _filled(rule: str) -> str:
     """A path that fits the rule."""
-    values = {"<task_id>": "1", "<serial>": A, "<name>": "x", "<username>": "me"}
+    values = {"<task_id>": "1", "<material_id>": "1", "<serial>": A, "<name>": "x", "<username>": "me"}
     return re.sub(r"<\w+>", lambda mark: values[mark[0]], rule)
 
 

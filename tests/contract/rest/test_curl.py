@@ -87,8 +87,8 @@ def test_the_mistakes_that_users_make(base: str) -> None:
     assert curl(base, "-X", "POST", "BASE/task", "-d", FOLLOW)["code"] == 41501
     assert curl(base, "-X", "POST", "BASE/task", *JSON, "-d", "{'serials': []}")["code"] == 40001
     assert curl(base, "-X", "POST", "BASE/task", *JSON, "-d", '{"serials": ["a"]}')["code"] == 40002
-    post = '{"serials": ["a"], "script_name": "post", "script_config": {"captions": "x"}}'
-    assert curl(base, "-X", "POST", "BASE/task", *JSON, "-d", post)["code"] == 40003
+    like = '{"serials": ["a"], "script_name": "like", "script_config": {"captions": "x"}}'
+    assert curl(base, "-X", "POST", "BASE/task", *JSON, "-d", like)["code"] == 40003
     assert curl(base, "BASE/task/987654")["code"] == 40401
     assert curl(base, "-X", "PUT", "BASE/task")["code"] == 40501
     assert curl(base, "-H", "Origin: null", "BASE/task")["code"] == 40302

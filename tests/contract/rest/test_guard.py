@@ -15,6 +15,7 @@ from drover_shim.settings import Settings
 from tests.support.control import FakeDaemon
 from tests.support.rest import Rest, running_shim
 
+UPLOADS = {(route.method, path_of(route)) for route in ROUTES if route.upload}
 GOOD_HOSTS = [
     "localhost",
     "localhost:50809",
@@ -59,7 +60,7 @@ BAD_HOSTS = [
 
 def paths_of(routes: Iterable[Route]) -> list[tuple[str, str]]:
     """Method and path of each route, its parameters filled in."""
-    filled = {"task_id": "1", "id": "1", "serial": "a"}
+    filled = {"task_id": "1", "material_id": "1", "serial": "a", "username": "me"}
     return [
         (route.method, re.sub(r"<(\w+)[^>]*>", lambda mark: filled.get(mark[1], "x"), path_of(route)))
         for route in routes
@@ -132,12 +133,22 @@ SIMPLE_TYPES = [
 
 
 def test_s03_a_body_must_be_json_on_every_mutating_route(guarded: Rest) -> None:
-    mutating = [(method, path) for method, path in _paths() if method in BODY_METHODS]
+    mutating = [(method, path) for method, path in _paths() if method in BODY_METHODS and (method, path) not in UPLOADS]
     assert len(mutating) >= 6
     for method, path in mutating:
         for media_type in SIMPLE_TYPES:
             reply = guarded.send(method, path, body=b'{"task_ids": [1]}', headers={"Content-Type": media_type})
             assert reply.code == 41501, (method, path, media_type)
+
+
+def test_s03_uploads_alone_are_let_off_and_by_nothing_else(guarded: Rest) -> None:
+    assert {("POST", "/api/v1/material")} == UPLOADS
+    for method, path in UPLOADS:
+        reply = guarded.send(method, path, body=b"x", headers={"Content-Type": "text/plain"})
+        assert reply.code == 40001
+        for header, value in (("Host", "evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")):
+            reply = guarded.send(method, path, body=b"x", headers={"Content-Type": "video/mp4", header: value})
+            assert reply.code == 40302, header
 
 
 @pytest.mark.parametrize("media_type", ["application/json", "Application/JSON", "application/json; charset=utf-8"])

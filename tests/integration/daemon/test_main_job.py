@@ -144,7 +144,7 @@ def test_delete_stops_a_running_task_first(daemon: DroverDaemon, farm: PhoneFarm
         ({"serials": ["-rf"]}, Code.INVALID, "serials[0]"),
         ({"serials": ["a\nb"]}, Code.INVALID, "serials[0]"),
         ({"script_name": ""}, Code.SCRIPT_MISSING, "script_name"),
-        ({"script_name": "post"}, Code.SCRIPT_UNSUPPORTED, "follow, unfollow"),
+        ({"script_name": "like"}, Code.SCRIPT_UNSUPPORTED, "post, follow, unfollow"),
         ({"script_name": "dance"}, Code.SCRIPT_UNSUPPORTED, "dance"),
         ({"script_config": {}}, Code.INVALID, "script_config.target_users"),
         ({"script_config": {"target_user": "a b"}}, Code.INVALID, "script_config.target_user"),

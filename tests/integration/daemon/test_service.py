@@ -56,6 +56,16 @@ def test_bad_configuration_is_refused_with_line_and_key(tmp_path: Path) -> None:
     assert f"{file}:3: adb.prot: is not a known key" in done.stderr
 
 
+def test_a_folder_of_media_that_is_missing_is_named_by_the_check(tmp_path: Path) -> None:
+    file = tmp_path / "drover.toml"
+    file.write_text(f"[media]\nroots = ['{tmp_path}/none']\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "drover.main", "--config", str(file), "--check-config"], capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert f"{file}:2: media.roots[0]: {tmp_path}/none does not exist" in done.stderr
+
+
 def test_s29_the_doctor_flags_loose_rights(adb_server: AdbServer) -> None:
     with DroverDaemon(adb_port=adb_server.port, api=True) as daemon:
         daemon.api_url()

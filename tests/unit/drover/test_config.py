@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drover.config import Config, ConfigError, load
+from drover.config import Config, ConfigError, load, media_faults
 
 DOCUMENTED = Path(__file__).parents[3] / "contrib" / "drover.toml"
 
@@ -47,6 +47,10 @@ def test_environment_overrides_the_file(tmp_path: Path) -> None:
         ("[daemon]\n# port\n[adb]\nport = 1\nport = 2\n", ":5: not valid TOML"),
         ("x = 1\n", ":1: x: expected a section"),
         ("[license]\nplan = 'Gold'\n", ":2: license.plan: invalid enum value 'Gold', expected one of: Starter, Pro"),
+        ("[media]\nroots = ['/srv', 'media']\n", ":2: media.roots[1]: expected an absolute path such as /srv/media"),
+        ("[media]\nroots = ['/srv/../etc']\n", ":2: media.roots[0]: expected an absolute path"),
+        ("[media]\nroots = ['/']\n", ":2: media.roots[0]: '/' is the whole file system"),
+        ("[media]\nroots = '/srv'\n", ":2: media.roots: expected `array`, got `str`"),
         ("[api]\nport = 1\nhost = '0.0.0.0'\n", ":3: api.host: '0.0.0.0' is not a loopback address"),
         ("[api]\nhost = '::'\n", ":2: api.host: '::' is not a loopback address"),
         ("[api]\nhost = 'farm.example'\n", ":2: api.host: 'farm.example' is not a loopback address"),
@@ -74,6 +78,22 @@ def test_s07_a_daemon_on_an_open_address_is_refused_by_the_name_of_the_setting()
         load(None, {"DROVER_API_HOST": "0.0.0.0"})
     for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost"):
         assert load(None, {"DROVER_API_HOST": host}).api.host == host
+
+
+def test_folders_of_media_that_are_not_there_are_named_and_no_error(tmp_path: Path) -> None:
+    file, good, plain = tmp_path / "drover.toml", tmp_path / "good", tmp_path / "plain"
+    good.mkdir()
+    plain.touch()
+    file.write_text(f"[media]\n# folders\nroots = ['{good}', '{plain}', '{tmp_path}/none']\n")
+    config = load(file, {})
+    assert config.media_roots == [good, plain, tmp_path / "none"]
+    assert media_faults(config, file, {}) == [
+        f"{file}:3: media.roots[1]: {plain} is not a folder",
+        f"{file}:3: media.roots[2]: {tmp_path}/none does not exist; create or mount it, or take it out of roots",
+    ]
+    environ = {"DROVER_MEDIA_ROOTS": f"['{plain}']"}
+    (fault,) = media_faults(load(file, environ), file, environ)
+    assert fault.startswith("environment DROVER_MEDIA_ROOTS[0]: ")
 
 
 def test_pauses_must_be_a_range() -> None:

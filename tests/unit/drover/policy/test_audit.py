@@ -3,7 +3,7 @@
 from typing import get_args
 
 from drover.policy import audit
-from drover.wire import control
+from drover.wire import control, materials
 
 ALL = frozenset(get_args(control.RequestBody))
 CHANGES = {
@@ -19,6 +19,9 @@ CHANGES = {
     control.DiscoverAccounts,  # may register what it finds
     control.SetDevice,
     control.MakeBackup,
+    materials.ImportMaterial,
+    materials.ChangeMaterial,
+    materials.DeleteMaterial,
     control.ShowToken,  # changes nothing, but gives a secret away
     control.RotateToken,
 }

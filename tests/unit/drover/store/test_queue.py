@@ -14,8 +14,8 @@ def test_the_first_of_each_device(store: Store, clock: Clock) -> None:
     add(store, "not asked for")
     found = store.read_sync(queue.heads, ["a", "b", "empty"], now=clock())
     assert sorted(found, key=lambda head: head.task_id) == [
-        Head(task_id=a1, serial="a", priority=0, account="tiktok#a"),
-        Head(task_id=b1, serial="b", priority=0, account="tiktok#b"),
+        Head(task_id=a1, serial="a", priority=0, account="tiktok#a", script_name="follow"),
+        Head(task_id=b1, serial="b", priority=0, account="tiktok#b", script_name="follow"),
     ]
 
 
@@ -25,7 +25,7 @@ def test_priority_then_age(store: Store, clock: Clock) -> None:
     urgent = add(store, "a", priority=9)
     add(store, "a", priority=9)
     assert store.read_sync(queue.heads, ["a"], now=clock()) == [
-        Head(task_id=urgent, serial="a", priority=9, account="tiktok#a")
+        Head(task_id=urgent, serial="a", priority=9, account="tiktok#a", script_name="follow")
     ]
 
 

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+import msgspec
 import pytest
 
+from drover.media.files import open_named
 from drover.phone.engine import PhoneLostError, TapUncertainError
 from drover.phone.hierarchy import parse
 from drover.phone.phone import Phone
 from drover.scripts.context import ScriptFailed, StopRequestedError
+from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
     Begin,
@@ -24,6 +27,7 @@ from drover.wire.worker import (
 )
 from drover.worker import attempt as attempt_module
 from drover.worker.attempt import AttemptContext, IntentNotGrantedError
+from tests.support.media import make_picture
 
 PROOF = parse('<hierarchy><node text="Following" bounds="[0,0][10,10]"/></hierarchy>')
 
@@ -169,3 +173,51 @@ def test_progress_never_goes_back_and_texts_carry_no_control_characters(make: Ma
     told = [(message.step, message.progress) for message in desk.said if isinstance(message, Progressed)]
     assert told == [("half[31m way", 50), ("again", 50)]
     assert "\x1b" not in (tmp_path / "3" / "log.txt").read_text()
+
+
+def opened(tmp_path: Path, file: MediaFile, *roots: Path) -> bytes:
+    """What the script of an attempt gets that publishes this file."""
+    begin = Begin(
+        fence=7,
+        task_id=1,
+        attempt=1,
+        script_name="post",
+        script_config={},
+        username=None,
+        platform="tiktok",
+        package="com.app",
+        folder=str(tmp_path / "task"),
+        deadline_s=60.0,
+        media=[file],
+        media_roots=[str(root) for root in roots],
+    )
+    attempt = AttemptContext(cast(Phone, BlindPhone()), begin, lambda _message: None)
+    with attempt.open_media(attempt.media[0]) as handle:
+        return handle.read()
+
+
+def as_chosen(path: Path, **changes: object) -> MediaFile:
+    with open_named(str(path), [path.parent]) as file:
+        return msgspec.structs.replace(file.file, **changes)
+
+
+def test_s13_a_media_file_is_checked_again_by_the_handle_that_is_given(tmp_path: Path) -> None:
+    root = tmp_path / "media"
+    root.mkdir()
+    path = make_picture(root / "a.png")
+    chosen = as_chosen(path)
+    assert opened(tmp_path, chosen, root) == path.read_bytes()
+    outside = make_picture(tmp_path / "b.png")
+    for file, roots, says in (
+        (as_chosen(outside), [root], "lies outside"),
+        (chosen, [], "no folder of media"),
+        (as_chosen(path, size=5), [root], "was image/png of 5 bytes when it was chosen"),
+        (as_chosen(path, media_type="image/jpeg"), [root], "is image/png of"),
+    ):
+        with pytest.raises(ScriptFailed, match=says) as caught:
+            opened(tmp_path, file, *roots)
+        assert caught.value.reason is Reason.MEDIA_INVALID
+    path.unlink()
+    path.symlink_to(outside)
+    with pytest.raises(ScriptFailed, match="lies outside"):
+        opened(tmp_path, chosen, root)

@@ -1,0 +1,88 @@
+"""Which account used or reserved which file, for which task. The unique index is what makes twice impossible."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import delete as delete_from
+
+from drover.policy.media import Candidate, UseEnd, after
+from drover.store.schema import media_uses
+from drover.wire.materials import MaterialUse
+from drover.wire.media import MediaFacts, UseState
+from drover.wire.tasks import Task
+
+_CHUNK = 500
+
+
+def of_task(conn: Connection, task_id: int) -> list[Candidate]:
+    """The files that were chosen for a task, in their order; empty if none ever were, or they were released."""
+    query = select(media_uses).where(media_uses.c.task_id == task_id).order_by(media_uses.c.position)
+    return [
+        Candidate(
+            key=row.key,
+            file=row.file,
+            facts=MediaFacts(kind=row.file.kind, media_type=row.file.media_type, size=row.file.size, width=0, height=0),
+            name=row.name,
+        )
+        for row in conn.execute(query)
+    ]
+
+
+def taken(conn: Connection, account: str, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that the account used or reserved."""
+    found: set[str] = set()
+    for start in range(0, len(keys), _CHUNK):
+        chunk = keys[start : start + _CHUNK]
+        query = select(media_uses.c.key).where(media_uses.c.account == account, media_uses.c.key.in_(chunk))
+        found.update(conn.execute(query).scalars())
+    return found
+
+
+def reserve(conn: Connection, task_id: int, account: str, chosen: Sequence[Candidate], *, now: datetime) -> None:
+    """Hold the files for the task. Those that it has already, from an earlier attempt, are held anew."""
+    mine = {candidate.key for candidate in of_task(conn, task_id)}
+    held = {"state": UseState.RESERVED.value, "at": now}
+    conn.execute(update(media_uses).where(media_uses.c.task_id == task_id).values(**held))
+    rows = [
+        {
+            "account": account,
+            "key": candidate.key,
+            "task_id": task_id,
+            "position": position,
+            "name": candidate.name,
+            "file": candidate.file,
+            **held,
+        }
+        for position, candidate in enumerate(chosen)
+        if candidate.key not in mine
+    ]
+    if rows:
+        conn.execute(insert(media_uses), rows)
+
+
+def settle(conn: Connection, task: Task, *, now: datetime) -> None:
+    """Release or keep what the task holds, by how it stands now."""
+    own = media_uses.c.task_id == task.id
+    match after(task.status, task.effect):
+        case UseEnd.RELEASE:
+            conn.execute(delete_from(media_uses).where(own))
+        case UseEnd.USED:
+            conn.execute(update(media_uses).where(own).values(state=UseState.USED.value, at=now))
+        case UseEnd.KEEP:
+            return
+
+
+def forget_tasks(conn: Connection, task_ids: Sequence[int]) -> None:
+    """These tasks are deleted: what they only held is free again, what they published stays used."""
+    held = (media_uses.c.task_id == bindparam("gone")) & (media_uses.c.state == UseState.RESERVED.value)
+    conn.execute(delete_from(media_uses).where(held), [{"gone": task_id} for task_id in task_ids])
+
+
+def of_key(conn: Connection, key: str) -> list[MaterialUse]:
+    """Who used or reserved this content, newest first."""
+    query = select(media_uses).where(media_uses.c.key == key).order_by(media_uses.c.id.desc())
+    return [
+        MaterialUse(account=row.account, task_id=row.task_id, state=UseState(row.state), at=row.at)
+        for row in conn.execute(query)
+    ]

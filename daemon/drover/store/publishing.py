@@ -1,0 +1,94 @@
+"""Begins an attempt of `post`: its files are chosen and reserved in the transaction that begins it, or it fails."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Connection
+
+from drover.policy.media import Candidate, Short, Stock, Wanted, choose
+from drover.policy.records import Attempt
+from drover.store import attempts, materials, media_uses, tasks
+from drover.store.errors import ConflictError
+from drover.store.rows import task_of, task_row
+from drover.wire.media import MediaFile, MediaLimit
+from drover.wire.tasks import Reason, Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A task that is to publish; `earlier` are the files of an attempt that it had, if they are still its own."""
+
+    task: Task
+    platform: str
+    earlier: list[Candidate]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """The files of a folder that the account had not used when somebody looked, or those of the task's own list.
+
+    `used` counts those left out, `faults` tell of those that are broken; `complete` is False where there are more.
+    """
+
+    candidates: Sequence[Candidate] = field(default=())
+    used: int = 0
+    faults: Sequence[str] = field(default=())
+    complete: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """The attempt has begun, durably, with these files reserved for it."""
+
+    attempt: Attempt
+    task: Task
+    media: list[MediaFile]
+
+
+class StaleListError(ConflictError):
+    """Another task took files of the list meanwhile, and there are more in the folder: look again."""
+
+
+def waiting(conn: Connection, task_id: int) -> Waiting:
+    """What is known of a task before its files are looked for; raises NotFoundError."""
+    row = task_row(conn, task_id)
+    return Waiting(task=task_of(row), platform=row["platform"], earlier=media_uses.of_task(conn, task_id))
+
+
+def begin(
+    conn: Connection, task_id: int, *, boot_id: str, now: datetime, want: Wanted, limit: MediaLimit, listed: Listed
+) -> Begun | Task:
+    """The begun attempt, or the task as it failed for lack of files.
+
+    Raises NotFoundError, and ConflictError if the task does not wait or its list is out of date.
+    """
+    chosen = _chosen(conn, task_id, want, limit, listed)
+    if isinstance(chosen, Short):
+        if not listed.complete:
+            raise StaleListError(f"task {task_id}: its folder's files were taken meanwhile")
+        return tasks.fail_pending(conn, task_id, Reason.MEDIA_INVALID, chosen.remark, now=now)
+    attempt, task = attempts.begin(conn, task_id, boot_id=boot_id, now=now)
+    if want.source != "list":
+        media_uses.reserve(conn, task_id, want.account, chosen, now=now)
+    return Begun(attempt=attempt, task=task, media=[candidate.file for candidate in chosen])
+
+
+def _chosen(
+    conn: Connection, task_id: int, want: Wanted, limit: MediaLimit, listed: Listed
+) -> Sequence[Candidate] | Short:
+    if want.source == "list":
+        return listed.candidates  # named by somebody, who may well want them twice
+    candidates, stock = _candidates(conn, want, listed)
+    earlier = media_uses.of_task(conn, task_id)
+    return choose(want, limit, earlier=earlier, candidates=candidates, stock=stock, faults=listed.faults)
+
+
+def _candidates(conn: Connection, want: Wanted, listed: Listed) -> tuple[Iterable[Candidate], Callable[[], Stock]]:
+    if want.source == "library":
+        return materials.unused(conn, want), partial(materials.stock, conn, want)
+    taken = media_uses.taken(conn, want.account, [candidate.key for candidate in listed.candidates])
+    left = [candidate for candidate in listed.candidates if candidate.key not in taken]
+    matching = len(listed.candidates) + listed.used + len(listed.faults)
+    return left, lambda: Stock(matching=matching, used=listed.used + len(taken))

@@ -1,0 +1,215 @@
+"""The media library: uploads taken over, items listed, changed and removed. What an account used is the store's."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import PurePath
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from drover.media.files import MediaError
+from drover.media.inspector import Inspector
+from drover.media.library import LibraryFolder, NoSpaceError
+from drover.policy.media import misfit
+from drover.store import materials, media_uses
+from drover.store.store import Store
+from drover.wire.control import ArtifactFile, Done
+from drover.wire.faults import Code, RequestError
+from drover.wire.materials import (
+    ChangeMaterial,
+    DeleteMaterial,
+    FindThumbnail,
+    GetMaterial,
+    ImportMaterial,
+    ListMaterials,
+    Material,
+    MaterialAdded,
+    MaterialAnswer,
+    MaterialDetail,
+    MaterialPage,
+    MaterialRequest,
+    PlaceUpload,
+    UploadPlace,
+)
+from drover.wire.media import MediaFacts, MediaLimit
+from drover.wire.post import TAG
+
+log = structlog.get_logger("drover.media")
+
+MAX_TAGS: Final = 50
+MAX_NOTE_CHARS: Final = 2000
+MAX_NAME_CHARS: Final = 255
+
+
+class MaterialLibrary:
+    """Requests about the library. `limits` are what the apps take: what one does not take is kept, and it is said."""
+
+    def __init__(
+        self, store: Store, folder: LibraryFolder, inspector: Inspector, limits: list[MediaLimit], *, max_bytes: int
+    ) -> None:
+        self._store = store
+        self._folder = folder
+        self._inspector = inspector
+        self._limits = limits
+        self._max_bytes = max_bytes
+        # Import and removal of the same content must not cross between the disk and the database.
+        self._changing = asyncio.Lock()
+
+    async def prepare(self) -> None:
+        """Make the folders and remove what a crash left in them. Nothing else uses them yet."""
+        await asyncio.to_thread(self._folder.prepare)
+        known = await self._store.read(materials.paths)
+        if removed := await asyncio.to_thread(self._folder.remove_strangers, known):
+            log.info("library_swept", removed=removed)
+
+    async def answer(self, body: MaterialRequest) -> MaterialAnswer | ArtifactFile | Done:
+        """The answer to one request; raises RequestError."""
+        answer: MaterialAnswer | ArtifactFile | Done = await self._table()[type(body)](body)
+        return answer
+
+    def _table(self) -> dict[type, Callable[[Any], Awaitable[Any]]]:
+        """What answers each request."""
+        return {
+            PlaceUpload: self._place,
+            ImportMaterial: self._import,
+            ListMaterials: self._list,
+            GetMaterial: self._get,
+            ChangeMaterial: self._change,
+            DeleteMaterial: self._delete,
+            FindThumbnail: self._thumbnail,
+        }
+
+    # --- files in
+
+    async def _place(self, body: PlaceUpload) -> UploadPlace:
+        if not 0 <= body.size <= self._max_bytes:
+            raise RequestError(
+                Code.TOO_LARGE,
+                f"the file has {body.size / 1e6:.1f} MB; the library takes at most {self._max_bytes / 1e6:.0f} MB "
+                "(max_upload_mb in [media])",
+            )
+        try:
+            token, path = await asyncio.to_thread(self._folder.place, body.size)
+        except NoSpaceError as error:
+            raise RequestError(Code.UNAVAILABLE, str(error), retry_after_s=60) from None
+        return UploadPlace(token=token, path=str(path), max_bytes=self._max_bytes)
+
+    async def _import(self, body: ImportMaterial) -> MaterialAdded:
+        name, wanted_tags, note = _name(body.name), _tags(body.tags), _note(body.note)
+        try:
+            facts, thumbnail = await self._look(body.token, name)
+            async with self._changing:
+                path = await asyncio.to_thread(self._folder.take, body.token, facts.sha256, facts.media_type, thumbnail)
+                item, existing = await self._store.write(
+                    materials.add,
+                    facts,
+                    name=name,
+                    path=path,
+                    tags=wanted_tags,
+                    note=note,
+                    now=datetime.now(UTC),
+                )
+        except MediaError as error:
+            raise RequestError(Code.INVALID, str(error)) from None
+        except OSError as error:
+            message = f"{name}: cannot be stored now: {error.strerror}; make room on the disk, then try again"
+            raise RequestError(Code.UNAVAILABLE, message, retry_after_s=60) from error
+        finally:
+            await asyncio.to_thread(self._folder.drop_upload, body.token)
+        log.info("material_added", material=item.id, existing=existing, media_type=item.media_type, size=item.size)
+        return MaterialAdded(material=self._shown(item), existing=existing, warnings=self._warnings(facts))
+
+    async def _look(self, token: str, name: str) -> tuple[MediaFacts, bytes]:
+        file = await asyncio.to_thread(self._folder.open_upload, token, name)
+        with file:
+            if file.size > self._max_bytes:
+                raise MediaError(f"{name}: has more than {self._max_bytes / 1e6:.0f} MB")
+            return await self._inspector.look(file)
+
+    def _warnings(self, facts: MediaFacts) -> list[str]:
+        """Which places of which apps do not take it."""
+        same_kind = [limit for limit in self._limits if limit.kind is facts.kind]
+        return [why for limit in same_kind if (why := misfit(facts, limit))]
+
+    # --- items
+
+    async def _list(self, body: ListMaterials) -> MaterialPage:
+        total, found = await self._store.read(
+            materials.page, kind=body.kind, tags=_tags(body.tags), page=body.page, page_size=body.page_size
+        )
+        return MaterialPage(
+            total=total, page=body.page, page_size=body.page_size, materials=[self._shown(item) for item in found]
+        )
+
+    async def _get(self, body: GetMaterial) -> MaterialDetail:
+        item = await self._find(body.material_id)
+        uses = await self._store.read(media_uses.of_key, materials.key_of(item.sha256))
+        return MaterialDetail(material=self._shown(item), uses=uses)
+
+    async def _change(self, body: ChangeMaterial) -> Material:
+        wanted_tags = None if body.tags is None else _tags(body.tags)
+        note = None if body.note is None else _note(body.note)
+        item = await self._store.write(materials.change, body.material_id, tags=wanted_tags, note=note)
+        if item is None:
+            raise _missing(body.material_id)
+        return self._shown(item)
+
+    async def _delete(self, body: DeleteMaterial) -> Done:
+        async with self._changing:
+            item = await self._find(body.material_id)
+            holders = await self._store.write(materials.delete_unless_held, item)
+            if holders:
+                raise RequestError(
+                    Code.CONFLICT,
+                    f"material {item.id}: is held by task {', '.join(map(str, holders))}; "
+                    "delete it when that has ended, or stop the task",
+                    {"task_ids": holders},
+                )
+            await asyncio.to_thread(self._folder.remove, item.sha256, item.media_type)
+        return Done()
+
+    async def _thumbnail(self, body: FindThumbnail) -> ArtifactFile:
+        item = await self._find(body.material_id)
+        return ArtifactFile(path=str(self._folder.thumbnail_path(item.sha256)), media_type="image/jpeg")
+
+    def _shown(self, item: Material) -> Material:
+        """The item with the whole path of its copy."""
+        return msgspec.structs.replace(item, path=str(self._folder.copies / item.path))
+
+    async def _find(self, material_id: int) -> Material:
+        item = await self._store.read(materials.get, material_id)
+        if item is None:
+            raise _missing(material_id)
+        return item
+
+
+def _missing(material_id: int) -> RequestError:
+    return RequestError(Code.NOT_FOUND, f"material {material_id}: there is no such item in the library")
+
+
+def _name(text: str) -> str:
+    """The last part of what a client calls the file, without anything that a terminal would obey."""
+    name = "".join(char for char in PurePath(text.replace("\\", "/")).name if char.isprintable()).strip()
+    if not name or len(name) > MAX_NAME_CHARS:
+        raise RequestError(Code.INVALID, f"name: expected a file name of 1-{MAX_NAME_CHARS} characters")
+    return name
+
+
+def _tags(texts: list[str]) -> list[str]:
+    found = list(dict.fromkeys(text.strip().lower() for text in texts if text.strip()))
+    for tag in found:
+        if not TAG.fullmatch(tag):
+            raise RequestError(
+                Code.INVALID, f"tags: expected tags of at most 64 characters without commas, got {tag[:80]!r}"
+            )
+    if len(found) > MAX_TAGS:
+        raise RequestError(Code.INVALID, f"tags: expected at most {MAX_TAGS}, got {len(found)}")
+    return found
+
+
+def _note(text: str) -> str:
+    if len(text) > MAX_NOTE_CHARS:
+        raise RequestError(Code.INVALID, f"note: expected at most {MAX_NOTE_CHARS} characters, got {len(text)}")
+    return text

@@ -1,0 +1,180 @@
+"""What an app takes, which files a task gets, and what becomes of a choice."""
+
+from typing import Any
+
+import pytest
+
+from drover.media.limits import limits
+from drover.policy.media import (
+    Candidate,
+    Short,
+    Stock,
+    UseEnd,
+    Wanted,
+    after,
+    choose,
+    limit_for,
+    misfit,
+    too_many,
+    wanted,
+)
+from drover.policy.pace import account_key
+from drover.wire.media import MediaFacts, MediaFile, MediaKind
+from drover.wire.post import PostConfig
+from drover.wire.tasks import Effect, Status
+
+
+def unasked() -> Stock:
+    raise AssertionError("only a shortage counts what there is")
+
+
+def facts(**changes: Any) -> MediaFacts:
+    fields: dict[str, Any] = {
+        "kind": MediaKind.VIDEO,
+        "media_type": "video/mp4",
+        "size": 5_000_000,
+        "width": 1080,
+        "height": 1920,
+        "duration_s": 20.0,
+        **changes,
+    }
+    return MediaFacts(**fields)
+
+
+def picture(**changes: Any) -> MediaFacts:
+    return facts(**{"kind": MediaKind.IMAGE, "media_type": "image/jpeg", "duration_s": None, **changes})
+
+
+def want(platform: str = "tiktok", **config: Any) -> Wanted:
+    return wanted(PostConfig(**config).checked(), platform=platform, username="Shop.One", serial="R5")
+
+
+def candidate(name: str, found: MediaFacts) -> Candidate:
+    file = MediaFile(path=name, kind=found.kind, media_type=found.media_type, size=found.size)
+    return Candidate(key=f"sha256:{name}", file=file, facts=found, name=name)
+
+
+@pytest.mark.parametrize(
+    ("platform", "config", "found", "says"),
+    [
+        ("tiktok", {}, facts(), ""),
+        ("tiktok", {}, facts(media_type="video/webm"), ""),
+        ("tiktok", {}, facts(duration_s=601.0), "lasts 601.0 s; TikTok takes 1 to 600 s"),
+        ("tiktok", {}, facts(duration_s=0.4), "lasts 0.4 s"),
+        ("tiktok", {}, facts(width=320), "320x1920 pixels; TikTok takes no side under 360"),
+        ("tiktok", {}, facts(height=5000), "takes no side over 4096"),
+        ("tiktok", {}, facts(size=4_100_000_000), "has 4100 MB; TikTok takes at most 4000 MB"),
+        ("tiktok", {}, picture(), "is a picture (image/jpeg), expected a video"),
+        ("tiktok", {"content_type": 1}, picture(), ""),
+        ("tiktok", {"content_type": 1}, facts(), "is a video (video/mp4), expected a picture"),
+        ("tiktok", {"content_type": 1}, picture(size=21_000_000), "has 21.0 MB; TikTok takes at most 20.0 MB"),
+        ("instagram", {}, facts(duration_s=899.0), ""),
+        ("instagram", {}, facts(media_type="video/webm"), "an Instagram reel takes video/mp4, video/quicktime"),
+        ("instagram", {"placement": "story"}, facts(duration_s=61.0), "an Instagram story takes 3 to 60 s"),
+        ("instagram", {"placement": "story", "content_type": 1}, picture(), ""),
+        ("instagram", {"content_type": 1}, picture(size=8_100_000), "an Instagram post takes at most 8.0 MB"),
+    ],
+)
+def test_what_an_app_takes(platform: str, config: dict[str, Any], found: MediaFacts, says: str) -> None:
+    why = misfit(found, limit_for(limits(), want(platform, **config)))
+    assert (says in why) if says else (why == "")
+
+
+def test_how_many_files_an_app_takes() -> None:
+    for platform, placement, most in (("tiktok", "reel", 35), ("instagram", "reel", 20), ("instagram", "story", 1)):
+        fits = want(platform, content_type=1, placement=placement, image_count=most)
+        assert too_many(fits, limit_for(limits(), fits)) == ""
+        if most < 35:
+            over = want(platform, content_type=1, placement=placement, image_count=most + 1)
+            assert f"at most {most}" in too_many(over, limit_for(limits(), over))
+
+
+def test_every_place_of_every_app_has_its_limits() -> None:
+    for platform in ("tiktok", "instagram"):
+        for placement in ("reel", "story"):
+            for content_type in (0, 1):
+                limit_for(limits(), want(platform, placement=placement, content_type=content_type))
+    with pytest.raises(LookupError):
+        limit_for(limits(), want("elsewhere"))
+
+
+def test_the_account_is_its_name_or_its_phone() -> None:
+    assert account_key("tiktok", "Shop.One", "R5") == account_key("tiktok", "shop.one", "R6") == "tiktok@shop.one"
+    assert account_key("instagram", "shop.one", "R5") != account_key("tiktok", "shop.one", "R5")
+    assert account_key("tiktok", None, "R5") == "tiktok#R5"
+
+
+def test_what_a_configuration_asks_for() -> None:
+    listed = want(content_type=1, material_list=["/a", "/b"], image_count=9, material_source="localFolder")
+    assert (listed.source, listed.paths, listed.count) == ("list", ("/a", "/b"), 2)
+    folder = want(content_type=1, image_count=3, material_source="localFolder", material_path="/srv/a")
+    assert (folder.source, folder.folder, folder.count) == ("folder", "/srv/a", 3)
+    library = want(materials_tags=" Summer, beach,,summer ", image_count=3)
+    assert (library.source, library.tags, library.count) == ("library", ("summer", "beach"), 1)
+
+
+def test_the_first_that_fit_are_chosen() -> None:
+    wish = want(content_type=1, image_count=2)
+    offered = [candidate("huge", picture(size=30_000_000)), *(candidate(name, picture()) for name in "abc")]
+    chosen = choose(wish, limit_for(limits(), wish), earlier=[], candidates=offered, stock=unasked)
+    assert isinstance(chosen, list)
+    assert [one.name for one in chosen] == ["a", "b"]
+
+
+def test_no_more_candidates_are_read_than_needed() -> None:
+    wish = want()
+
+    def offered() -> Any:
+        yield candidate("a", facts())
+        yield candidate("b", facts())
+        raise AssertionError("read too far")
+
+    assert isinstance(choose(wish, limit_for(limits(), wish), earlier=[], candidates=offered(), stock=unasked), list)
+
+
+def test_two_names_of_one_file_are_one_file() -> None:
+    wish = want(content_type=1, image_count=2)
+    twice = candidate("a", picture())
+    chosen = choose(
+        wish, limit_for(limits(), wish), earlier=[], candidates=[twice, twice, candidate("b", picture())], stock=unasked
+    )
+    assert isinstance(chosen, list)
+    assert [one.name for one in chosen] == ["a", "b"]
+
+
+def test_an_earlier_attempts_files_are_kept_whatever_else_there_is() -> None:
+    wish = want()
+    earlier = [candidate("first", facts())]
+    offered = [candidate("older", facts())]
+    assert choose(wish, limit_for(limits(), wish), earlier=earlier, candidates=offered, stock=unasked) == earlier
+
+
+def test_a_shortage_says_what_is_missing_and_what_to_do() -> None:
+    wish = want(content_type=1, image_count=3, materials_tags="summer,beach")
+    offered = [candidate("a", picture()), candidate("b.png", picture(size=30_000_000))]
+    short = choose(
+        wish, limit_for(limits(), wish), earlier=[], candidates=offered, stock=lambda: Stock(matching=4, used=2)
+    )
+    assert isinstance(short, Short)
+    for part in (
+        "expected 3 unused pictures in the library with the tags summer, beach, found 1",
+        "4 pictures there, 2 of them used or reserved by tiktok@shop.one already",
+        "1 of them unusable (b.png has 30.0 MB",
+        "droverctl material add DIR --tags summer,beach",
+    ):
+        assert part in short.remark
+    folder = want(material_source="localFolder", material_path="/srv/a")
+    short = choose(
+        folder, limit_for(limits(), folder), earlier=[], candidates=[], stock=lambda: Stock(matching=0, used=0)
+    )
+    assert isinstance(short, Short)
+    assert "in the folder /srv/a, found 0 (0 videos there); put more files there" in short.remark
+
+
+def test_what_becomes_of_a_reservation() -> None:
+    for effect in Effect:
+        assert after(Status.PENDING, effect) is after(Status.RUNNING, effect) is UseEnd.KEEP
+    for status in (Status.COMPLETED, Status.FAILED):
+        assert after(status, Effect.NONE) is UseEnd.RELEASE
+        for effect in (Effect.INTENT, Effect.SENT, Effect.CONFIRMED, Effect.UNKNOWN):
+            assert after(status, effect) is UseEnd.USED

@@ -1,0 +1,391 @@
+"""Posts at the desk: refused when they are asked for, given their files when they begin; store and files are real."""
+
+import asyncio
+import random
+import threading
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import Connection, update
+
+from drover.config import Config, MediaSection
+from drover.media.inspector import Inspector
+from drover.media.limits import limits
+from drover.policy.device_states import DeviceEvent
+from drover.policy.pace import Pace
+from drover.store import Store, media_uses, tasks
+from drover.store.errors import IdempotencyConflictError
+from drover.store.schema import tasks as table
+from drover.store.types import from_micros
+from drover.supervisor import publishing
+from drover.supervisor.board import DeviceBoard
+from drover.supervisor.desk import TaskDesk
+from drover.supervisor.hub import EventHub
+from drover.supervisor.publishing import PublishingMedia
+from drover.supervisor.running import RunningAttempts
+from drover.wire.control import CreateTasks
+from drover.wire.faults import Code, RequestError
+from drover.wire.tasks import Effect, Reason, Status, Task
+from drover.wire.worker import Begin, EffectConfirmed, Ended, IntentRequested, Outcome, ToWorker
+from tests.support.media import make_picture, make_video
+from tests.support.published import keep
+
+
+class Desk:
+    """A desk over two idle phones whose workers are this test."""
+
+    def __init__(self, store: Store, root: Path) -> None:
+        self.store = store
+        self.sent: list[tuple[str, ToWorker]] = []
+        self.inspector = Inspector()
+        config = Config(media=MediaSection(roots=[str(root)]))
+        board = DeviceBoard([], lambda _device: None)
+        for serial in ("p1", "p2"):
+            board.apply(serial, DeviceEvent.LISTED)
+            board.apply(serial, DeviceEvent.PHONE_READY)
+        hub = EventHub(lambda after, limit: _no_events(after, limit), 0)
+        self.running = RunningAttempts(
+            store,
+            hub,
+            timeout_s=60,
+            send=self._send,
+            kill=lambda _s, _w: True,
+            freed=self._freed,
+            rng=random.Random(1),
+            pace=Pace(zone=UTC),
+        )
+        self.board = board
+        media = PublishingMedia(
+            store, self.inspector, roots=config.media_roots, library=root.parent / "library", limits=limits()
+        )
+        self.desk = TaskDesk(
+            config,
+            store,
+            board,
+            hub,
+            self.running,
+            media,
+            boot_id="boot-1",
+            device_limit=20,
+            send=self._send,
+            kill=lambda _s, _w: True,
+            rng=random.Random(1),
+            pace=Pace(zone=UTC),
+        )
+
+    def _send(self, serial: str, message: ToWorker) -> bool:
+        self.sent.append((serial, message))
+        return True
+
+    def _freed(self, serial: str) -> None:
+        self.board.apply(serial, DeviceEvent.ATTEMPT_ENDED, task_id=None)
+        self.desk.wake()
+
+    async def post(self, serial: str = "p1", **config: Any) -> int:
+        request = CreateTasks(script_name="post", script_config=config, serials=[serial])
+        return (await self.desk.create(request)).task_ids[0]
+
+    async def begun(self, count: int) -> list[Begin]:
+        """The first so many attempts that workers heard of."""
+        async with asyncio.timeout(10):
+            while len(found := [message for _, message in self.sent if isinstance(message, Begin)]) < count:
+                await asyncio.sleep(0.01)
+        return found
+
+    async def ended(self, task_id: int) -> Task:
+        async with asyncio.timeout(10):
+            while True:
+                task = await self.store.read(tasks.get, task_id)
+                assert task is not None
+                if task.status.ended:
+                    return task
+                await asyncio.sleep(0.01)
+
+    def publish(self, serial: str, begin: Begin) -> None:
+        """What a worker says that published."""
+        self.running.said(serial, IntentRequested(fence=begin.fence, what="post"))
+        self.running.said(serial, EffectConfirmed(fence=begin.fence, evidence=[]))
+        self.running.said(serial, Ended(fence=begin.fence, outcome=Outcome.COMPLETED, effect=Effect.CONFIRMED))
+
+
+def _due_now(conn: Connection) -> None:
+    conn.execute(update(table).values(not_before=from_micros(0)))
+
+
+async def _no_events(_after: int, _limit: int) -> list[Any]:
+    return []
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "media"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def run(tmp_path: Path, root: Path) -> Callable[[Callable[[Desk], Awaitable[None]]], None]:
+    """Runs a story at a desk whose dispatch runs."""
+
+    def play(story: Callable[[Desk], Awaitable[None]]) -> None:
+        async def whole() -> None:
+            with Store.open(tmp_path / "drover.db") as store:
+                desk = Desk(store, root)
+                dispatch = asyncio.create_task(desk.desk.run())
+                try:
+                    await story(desk)
+                finally:
+                    dispatch.cancel()
+                    desk.inspector.close()
+
+        asyncio.run(whole())
+
+    return play
+
+
+Run = Callable[[Callable[[Desk], Awaitable[None]]], None]
+
+
+def test_an_attempt_begins_with_the_librarys_oldest(run: Run, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        item = keep(desk.store, "a", "x")
+        keep(desk.store, "b", "x")
+        await desk.post(materials_tags="x")
+        (begin,) = await desk.begun(1)
+        (file,) = begin.media
+        assert (file.material_id, file.path) == (item.id, str(tmp_path / "library" / item.path))
+        assert begin.media_roots == [str(tmp_path / "media"), str(tmp_path / "library")]
+
+    run(story)
+
+
+def test_two_phones_begin_at_the_same_moment_with_files_of_their_own(run: Run, root: Path) -> None:
+    """Each phone is an account of its own here; the account that both share is tested on the store."""
+    make_video(root / "a.mp4")
+    make_video(root / "b.mp4")
+
+    async def story(desk: Desk) -> None:
+        folder = {"material_source": "localFolder", "material_path": str(root)}
+        ids = [await desk.post(serial, **folder) for serial in ("p1", "p2", "p1")]
+        begins = await desk.begun(2)
+        assert {begin.media[0].path for begin in begins} == {str(root / "a.mp4")}
+        desk.publish("p1", next(begin for begin in begins if begin.task_id == ids[0]))
+        third = (await desk.begun(3))[2]
+        assert (third.task_id, third.media[0].path) == (ids[2], str(root / "b.mp4"))
+
+    run(story)
+
+
+def test_a_folder_is_read_in_order_past_what_is_no_such_media(run: Run, root: Path) -> None:
+    for name in ("c.png", "b.png", "a.png"):
+        make_picture(root / name)
+    make_video(root / "0.mp4")
+    (root / "1.txt").write_text("x")
+    (root / "2.png").write_bytes((root / "a.png").read_bytes()[:200])
+    make_picture(root / ".hidden.png", mark="h")
+
+    async def story(desk: Desk) -> None:
+        await desk.post(content_type=1, image_count=2, material_source="localFolder", material_path=str(root))
+        (begin,) = await desk.begun(1)
+        assert [Path(file.path).name for file in begin.media] == ["a.png", "b.png"]
+
+    run(story)
+
+
+def test_a_folder_that_runs_dry_fails_the_task_in_words(run: Run, root: Path) -> None:
+    make_video(root / "a.mp4")
+
+    async def story(desk: Desk) -> None:
+        folder = {"material_source": "localFolder", "material_path": str(root)}
+        await desk.post(**folder)
+        desk.publish("p1", (await desk.begun(1))[0])
+        task = await desk.ended(await desk.post(**folder))
+        assert (task.status, task.reason) == (Status.FAILED, Reason.MEDIA_INVALID)
+        assert "1 video there, 1 of them used" in task.remark
+        assert "put more files there" in task.remark
+
+    run(story)
+
+
+def test_links_and_broken_files_of_a_folder_are_no_further_files(run: Run, root: Path) -> None:
+    make_picture(root / "a.png")
+    (root / "b.png").symlink_to(root / "a.png")
+    (root / "c.png").write_bytes((root / "a.png").read_bytes()[:200])
+
+    async def story(desk: Desk) -> None:
+        folder = {"material_source": "localFolder", "material_path": str(root)}
+        task = await desk.ended(await desk.post(content_type=1, image_count=2, **folder))
+        assert task.reason is Reason.MEDIA_INVALID
+        assert "found 1" in task.remark
+        assert f"1 of them unusable ({root}/c.png: is broken" in task.remark
+        await desk.post(content_type=1, **folder)
+        (begin,) = await desk.begun(1)
+        assert [file.path for file in begin.media] == [str(root / "a.png")]
+
+    run(story)
+
+
+def test_a_given_list_goes_in_its_order(run: Run, root: Path) -> None:
+    paths = [str(make_picture(root / name)) for name in ("b.png", "a.png")]
+
+    async def story(desk: Desk) -> None:
+        await desk.post(content_type=1, material_list=paths)
+        (begin,) = await desk.begun(1)
+        assert [file.path for file in begin.media] == paths
+        assert await desk.store.read(media_uses.of_task, begin.task_id) == []
+
+    run(story)
+
+
+def test_a_file_that_is_gone_when_the_task_begins_fails_it(run: Run, root: Path) -> None:
+    path = make_video(root / "a.mp4")
+
+    async def story(desk: Desk) -> None:
+        request = CreateTasks(
+            script_name="post", script_config={"material_list": [str(path)]}, serials=["p1"], start_time="00:00"
+        )
+        (task_id,) = (await desk.desk.create(request)).task_ids
+        path.unlink()
+        await desk.store.write(_due_now)
+        desk.desk.wake()
+        task = await desk.ended(task_id)
+        assert (task.reason, task.remark) == (Reason.MEDIA_INVALID, f"{path}: there is no such file")
+
+    run(story)
+
+
+def test_an_attempt_that_failed_without_effect_gives_its_file_back(run: Run) -> None:
+    async def story(desk: Desk) -> None:
+        item = keep(desk.store, "a")
+        task_id = await desk.post()
+        (begin,) = await desk.begun(1)
+        failed = Ended(
+            fence=begin.fence, outcome=Outcome.FAILED, effect=Effect.NONE, reason=Reason.NOT_LOGGED_IN, remark="out"
+        )
+        desk.running.said("p1", failed)
+        await desk.ended(task_id)
+        await desk.post()
+        assert (await desk.begun(2))[1].media[0].material_id == item.id
+
+    run(story)
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        (
+            {"material_list": ["{root}/a.png"]},
+            "{root}/a.png: is a picture (image/png), expected a video",
+        ),
+        (
+            {"content_type": 1, "material_list": ["{root}/a.png", "{root}/a.mp4"]},
+            "material_list[1]: {root}/a.mp4: is a video",
+        ),
+        ({"material_list": ["{root}/short.mp4"]}, "lasts 0.4 s; TikTok takes 1 to 600 s"),
+        ({"material_list": ["{root}/small.mp4"]}, "200x200 pixels; TikTok takes no side under 360"),
+        ({"material_list": ["{root}/none.mp4"]}, "material_list[0]: {root}/none.mp4: there is no such file"),
+        ({"material_list": ["{root}/../x.mp4"]}, "lies outside"),
+        ({"material_list": ["a.mp4"]}, "expected an absolute path"),
+        (
+            {"material_source": "localFolder", "material_path": "{root}/none"},
+            "material_path: {root}/none: there",
+        ),
+        ({"material_source": "localFolder", "material_path": "{root}/a.png"}, "is no folder"),
+        ({"material_source": "localFolder", "material_path": "/etc"}, "lies outside"),
+    ],
+)
+def test_what_can_never_be_published_is_refused_and_nothing_is_stored(
+    run: Run, root: Path, config: dict[str, Any], says: str
+) -> None:
+    make_picture(root / "a.png")
+    make_video(root / "a.mp4")
+    make_video(root / "short.mp4", seconds=0.4)
+    make_video(root / "small.mp4", size=(200, 200))
+    filled = msgspec.json.decode(msgspec.json.encode(config).decode().replace("{root}", str(root)))
+
+    async def story(desk: Desk) -> None:
+        with pytest.raises(RequestError) as caught:
+            await desk.post(**filled)
+        assert caught.value.failure.code is Code.INVALID
+        assert str(caught.value).startswith("script_config.")
+        assert says.replace("{root}", str(root)) in str(caught.value)
+        assert (await desk.store.read(tasks.stats)).total == 0
+
+    run(story)
+
+
+def test_the_limits_are_those_of_the_tasks_platform(run: Run, root: Path) -> None:
+    path = make_video(root / "a.webm", seconds=2)
+
+    async def story(desk: Desk) -> None:
+        config: dict[str, Any] = {"material_list": [str(path)]}
+        await desk.post(**config)
+        request = CreateTasks(script_name="post", script_config=config, serials=["p1"], platform="instagram")
+        with pytest.raises(RequestError, match="an Instagram reel takes video/mp4"):
+            await desk.desk.create(request)
+        pictures = {"content_type": 1, "image_count": 21}
+        request = CreateTasks(script_name="post", script_config=pictures, serials=["p1"], platform="instagram")
+        with pytest.raises(RequestError, match="image_count: 21 pictures in one post; an Instagram post"):
+            await desk.desk.create(request)
+
+    run(story)
+
+
+def test_what_only_tiktok_has_is_refused_elsewhere(run: Run) -> None:
+    async def story(desk: Desk) -> None:
+        config = {"add_product_link": "1"}
+        await desk.post(**config)
+        request = CreateTasks(script_name="post", script_config=config, serials=["p1"], platform="instagram")
+        with pytest.raises(RequestError, match="add_product_link: only TikTok has it"):
+            await desk.desk.create(request)
+
+    run(story)
+
+
+def test_a_disk_that_is_away_holds_neither_phone_nor_request(
+    run: Run, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_video(root / "a.mp4")
+    back = threading.Event()
+
+    def never(*_args: Any) -> None:
+        back.wait(30)
+
+    async def story(desk: Desk) -> None:
+        await desk.post("p1", material_list=[str(path)])
+        (begin,) = await desk.begun(1)
+        await desk.post("p1", material_list=[str(path)])
+        monkeypatch.setattr(publishing, "OPEN_TIMEOUT_S", 0.1)
+        monkeypatch.setattr(publishing, "open_named", never)
+        with pytest.raises(RequestError, match=r"could not be opened within 0 s; is its disk there\?"):
+            await desk.post("p1", material_list=[str(path)])
+        desk.publish("p1", begin)
+        task = await desk.ended(begin.task_id + 1)
+        assert (task.reason, "is its disk there" in task.remark) == (Reason.MEDIA_INVALID, True)
+        back.set()
+
+    run(story)
+
+
+def test_a_repeat_under_its_key_is_answered_though_the_file_is_gone(run: Run, root: Path) -> None:
+    path = make_video(root / "a.mp4")
+    request = CreateTasks(
+        script_name="post",
+        script_config={"material_list": [str(path)]},
+        serials=["elsewhere"],
+        idempotency_key="key-1",
+        body_digest="a",
+    )
+
+    async def story(desk: Desk) -> None:
+        first = await desk.desk.create(request)
+        path.unlink()
+        assert await desk.desk.create(request) == first
+        with pytest.raises(IdempotencyConflictError):
+            await desk.desk.create(msgspec.structs.replace(request, body_digest="b"))
+
+    run(story)
