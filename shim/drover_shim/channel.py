@@ -59,6 +59,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     parser_class = Parser
     deadlines = Deadlines()
+    connected: bool
     refused = False
     _streaming = False
     _drain_until: float | None = None
@@ -94,7 +95,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         request: Any = self.request
         if request is None or (limit := request.adj.max_request_body_size - 1) <= PLAIN_BODY_BYTES:
             return self.deadlines.body_s
-        return self.deadlines.body_s + min(request.content_length or limit, limit) // UPLOAD_BYTES_S
+        expected: int = min(request.content_length or limit, limit)
+        return self.deadlines.body_s + expected // UPLOAD_BYTES_S
 
     def _refuse_late(self, why: str) -> None:
         channel: Any = self
@@ -131,8 +133,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     def begin_stream(self) -> None:
         """Send each piece at once from now on, and notice the client's end."""
-        self.adj = copy.copy(self.adj)
-        self.adj.send_bytes = 1
+        channel: Any = self
+        channel.adj = copy.copy(channel.adj)
+        channel.adj.send_bytes = 1
         self._streaming = True
 
     def readable(self) -> bool:

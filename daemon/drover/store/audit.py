@@ -9,7 +9,7 @@ from drover.store.schema import audit
 from drover.wire.control import AuditEntry
 
 
-def append(conn: Connection, *, at: datetime, **columns: Any) -> None:
+def append(conn: Connection, columns: dict[str, Any], *, at: datetime) -> None:
     """Keep one entry; the columns are the fields of AuditEntry but the id."""
     conn.execute(insert(audit).values(at=at, **columns))
 

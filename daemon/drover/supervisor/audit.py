@@ -54,7 +54,7 @@ class Audited:
             "code": int(code),
         }
         try:
-            await self._store.write(audit.append, at=datetime.now(UTC), **columns)
+            await self._store.write(audit.append, columns, at=datetime.now(UTC))
         except StoreError as error:
             # What was done was done; refusing the answer now would invite a repeat. The log has the row instead.
             log.error("audit_row_lost", why=str(error), **columns)

@@ -158,3 +158,14 @@ def test_s10_the_refusal_is_an_envelope(fake: FakeDaemon) -> None:
         assert set(json.loads(body)) == {"code", "message", "data"}
         for one in held:
             one.close()
+
+
+def test_s10_an_upload_has_time_by_its_size(fake: FakeDaemon) -> None:
+    head = b"POST /api/v1/material?name=x.mp4 HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
+    with running_shim(fake.path, deadlines=SHORT) as rest, connected(rest.port, head % 20_000_000) as raw:
+        assert trickle(raw, b" " * 500, every_s=0.1, until_s=2) >= 2  # a plain body had been refused by now
+    # What the guard refuses gets neither the size nor the time.
+    refused = head.replace(b"Host: localhost", b"Host: evil.example") % 20_000_000
+    with running_shim(fake.path, deadlines=SHORT) as rest, connected(rest.port, refused) as raw:
+        status, _ = answer_of(raw)
+        assert status == 413

@@ -65,8 +65,16 @@ def places(guarded: Guarded) -> Iterator[tuple[str, bytes]]:
         yield f"ps {process.pid}", " ".join(process.cmdline()).encode()
         yield f"environment {process.pid}", Path(f"/proc/{process.pid}/environ").read_bytes()
     bearer = guarded.bearer
-    for path in ("/metrics", "/openapi.json", "/healthz", "/docs", "/api/v1/task", "/api/v1/device", "/api/v1/account"):
-        yield path, rest.send("GET", path, headers=bearer).body
+    for served in (
+        "/metrics",
+        "/openapi.json",
+        "/healthz",
+        "/docs",
+        "/api/v1/task",
+        "/api/v1/device",
+        "/api/v1/account",
+    ):
+        yield served, rest.send("GET", served, headers=bearer).body
     for command in (["status"], ["audit", "list"], ["task", "list"], ["device", "list"]):
         yield f"droverctl {command}", droverctl(daemon, *command, "--json").stdout.encode()
 

@@ -21,7 +21,7 @@ ROW = {
 
 def test_s30_rows_are_kept_in_order(store: Store) -> None:
     for number in range(3):
-        store.write_sync(audit.append, at=store.clock(), **{**ROW, "code": number})
+        store.write_sync(audit.append, {**ROW, "code": number}, at=store.clock())
     entries = store.read_sync(audit.page, before=None, limit=2)
     assert [entry.code for entry in entries] == [2, 1]
     assert entries[0].ids == {"task_id": 7}
@@ -40,7 +40,7 @@ def test_s30_rows_are_kept_in_order(store: Store) -> None:
     ],
 )
 def test_s30_no_row_is_ever_changed_or_removed(store: Store, statement: str) -> None:
-    store.write_sync(audit.append, at=store.clock(), **{**ROW, "code": 40901})
+    store.write_sync(audit.append, {**ROW, "code": 40901}, at=store.clock())
 
     def attack(conn: Connection) -> None:
         conn.exec_driver_sql(statement)
