@@ -13,6 +13,8 @@ from typing import Any, Final
 from rich.console import Console
 
 from drover_demo import show
+from drover_demo.media import make_media
+from drover_demo.picture import blocks
 from drover_demo.rest import Api, ApiError, fetch_json
 from drover_demo.stage import Stage, StageError
 
@@ -55,12 +57,13 @@ def _play(console: Console, stage: Stage) -> int:
     _wait_until_idle(api)
     console.print(f"ready after {time.monotonic() - began:.1f} s at {stage.api_url}")
     console.print("[bold]4[/bold]  tasks, through REST:")
-    ids = _create(console, api, stage.serials)
+    ids = _create(console, api, _requests(stage.serials) + _publications(stage))
     console.print("[bold]5[/bold]  progress:")
     tasks, seconds = show.follow(
         console, lambda: [api.get(f"task/{task_id}") for task_id in ids], timeout_s=TASKS_TIMEOUT_S
     )
     good = _report(console, stage, tasks, seconds)
+    _show_profile(console, stage)
     if os.environ.get("KEEP", "") not in ("", "0"):
         _keep(console, stage)
     return 0 if good else 1
@@ -79,9 +82,9 @@ def _wait_until_idle(api: Api) -> None:
         time.sleep(0.1)
 
 
-def _create(console: Console, api: Api, serials: list[str]) -> list[int]:
+def _create(console: Console, api: Api, requests: list[dict[str, Any]]) -> list[int]:
     ids: list[int] = []
-    for body in _requests(serials):
+    for body in requests:
         console.print(f"   [dim]{api.curl('task', body)}[/dim]".replace("\n", "\n   "), soft_wrap=True)
         try:
             answer = api.post("task", body)
@@ -113,6 +116,37 @@ def _requests(serials: list[str]) -> list[dict[str, Any]]:
     ]
 
 
+def _publications(stage: Stage) -> list[dict[str, Any]]:
+    """One video, shared into the app, and one carousel, chosen in the app's own picker; by one account."""
+    video, pictures = make_media(stage.media_dir)
+    caption = "{Good morning|Ahoy} from the harbour ⚓ #{sea|boats}"
+    return [
+        {
+            "serials": stage.serials[:1],
+            "script_name": "post",
+            "script_config": {"post_way": "share", "captions": caption, "material_list": [str(video)]},
+        },
+        {
+            "serials": stage.serials[:1],
+            "script_name": "post",
+            "script_config": {
+                "content_type": 1,
+                "post_way": "addButton",
+                "captions": "Market day##Three stalls, one basket",
+                "material_list": [str(picture) for picture in pictures],
+            },
+        },
+    ]
+
+
+def _show_profile(console: Console, stage: Stage) -> None:
+    """The profile that published, as the simulated phone draws it: a file, and on a terminal a picture."""
+    picture = stage.save_profile(stage.serials[0])
+    if console.is_terminal:
+        console.print(blocks(picture, columns=min(console.width - 2, 60)))
+    console.print(f"The profile of phone {stage.serials[0]} with what it published: {picture}", soft_wrap=True)
+
+
 def _report(console: Console, stage: Stage, tasks: list[dict[str, Any]], seconds: dict[int, float]) -> bool:
     """Print the table; True if all completed and the phones counted each effect exactly once."""
     rows = [(task, seconds.get(task["id"], 0.0), _effects(stage, task)) for task in tasks]
@@ -128,7 +162,7 @@ def _report(console: Console, stage: Stage, tasks: list[dict[str, Any]], seconds
     console.print(
         f"Evidence (screenshot and hierarchy) and log of each task: {stage.data_dir / 'tasks'}", soft_wrap=True
     )
-    for task in tasks[:1]:
+    for task in (tasks[0], tasks[-1]):
         for name in task["evidence"]:
             console.print(
                 f"  task {task['id']}: {stage.data_dir / 'tasks' / str(task['id']) / _name(name)}", soft_wrap=True
@@ -143,8 +177,11 @@ def _name(evidence: str) -> str:
 def _effects(stage: Stage, task: dict[str, Any]) -> int:
     """How often this task's effect happened, as the simulated app's server counts."""
     state = fetch_json(f"{stage.phones_url}phones/{task['serial']}")
-    wanted = (task["script_name"], task["script_config"]["target_user"])
-    return sum(row["count"] for row in state["effects"] if (row["kind"], row["target"]) == wanted)
+    rows = [row for row in state["effects"] if row["kind"] == task["script_name"]]
+    target = task["script_config"].get("target_user")
+    if target is None:  # a publication is known by its first file, whose name on the phone carries the task's number
+        return sum(row["count"] for row in rows if row["target"].startswith(f"drover-{task['id']}-"))
+    return sum(row["count"] for row in rows if row["target"] == target)
 
 
 def _keep(console: Console, stage: Stage) -> None:

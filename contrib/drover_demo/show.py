@@ -70,7 +70,11 @@ def _unfinished(tasks: Sequence[TaskRow]) -> bool:
 
 
 def target(task: TaskRow) -> str:
-    return f"@{task['script_config'].get('target_user', '')}"
+    """Whom or what a task is about: a user, or what it publishes."""
+    config = task["script_config"]
+    if "target_user" in config:
+        return f"@{config['target_user']}"
+    return f"{len(config['material_list'])} pictures" if config["content_type"] else "a video"
 
 
 def _word(task: TaskRow) -> str:

@@ -1,5 +1,6 @@
 """Sets the stage: adb server, simulated phones, daemon. Every process is ended by its pid, in the opposite order."""
 
+import json
 import os
 import shutil
 import signal
@@ -16,7 +17,10 @@ from typing import Final
 
 import adbutils
 
+from drover_demo.rest import fetch_json
+
 START_TIMEOUT_S: Final = 60.0
+PROFILE_TIMEOUT_S: Final = 20.0
 RUNS_KEPT: Final = 5
 LANGUAGES: Final = ("en", "fr", "en")
 
@@ -39,6 +43,11 @@ class Stage:
     @property
     def data_dir(self) -> Path:
         return self.folder / "data"
+
+    @property
+    def media_dir(self) -> Path:
+        """The one folder whose files tasks may name."""
+        return self.folder / "media"
 
     def __enter__(self) -> "Stage":
         return self
@@ -84,6 +93,7 @@ class Stage:
             "DROVER_ADB_START_SERVER": "false",
             "DROVER_API_PORT": str(wanted),
             "DROVER_DAEMON_DRAIN_TIMEOUT_S": "5",
+            "DROVER_MEDIA_ROOTS": json.dumps([str(self.media_dir)]),
             # Simulated accounts need no rest between tasks, and nobody wants to watch them take it.
             "DROVER_PACE_PAUSE_MIN_S": "0",
             "DROVER_PACE_PAUSE_MAX_S": "0",
@@ -91,6 +101,24 @@ class Stage:
         self._spawn("droverd", [*_module("drover.main")], environment)
         self.api_url = f"http://127.0.0.1:{wanted}/api/v1/"
         self._await("droverd", lambda: _answers(f"http://127.0.0.1:{wanted}/healthz"))
+
+    def save_profile(self, serial: str) -> Path:
+        """Open the active TikTok account's own profile on a phone, by stock adb, and save its screen."""
+        state = fetch_json(f"{self.phones_url}phones/{serial}")
+        account = next(row["username"] for row in state["accounts"] if row["active"] and row["app"] == "tiktok")
+        link = f"https://www.tiktok.com/@{account}"
+        intent = ["am", "start", "-W", "-a", "android.intent.action.VIEW", "-d", link, "com.zhiliaoapp.musically"]
+        adb = [adbutils.adb_path(), "-P", str(self._adb_port), "-s", serial, "shell"]
+        subprocess.run([*adb, *intent], check=True, capture_output=True, timeout=30)
+        deadline = time.monotonic() + PROFILE_TIMEOUT_S
+        while fetch_json(f"{self.phones_url}phones/{serial}")["screen"] != "tiktok.own_profile":
+            if time.monotonic() > deadline:
+                raise StageError(f"phone {serial} did not show the profile of @{account}")
+            time.sleep(0.1)
+        picture = self.folder / "profile.png"
+        with urllib.request.urlopen(f"{self.phones_url}phones/{serial}/screen.png", timeout=30) as response:
+            picture.write_bytes(response.read())
+        return picture
 
     @property
     def runtime_dir(self) -> Path:

@@ -4,7 +4,7 @@ The waiting, tapping and recognising are the real ones; adb is what is left out.
 same flows over real adb, so that this double is held to the truth.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,14 +15,18 @@ import pytest
 from drover.phone import phone as phone_module
 from drover.phone.adb import Adb
 from drover.phone.engine import AppMissingError, PhoneError, TapUncertainError
+from drover.phone.gallery import Gallery
 from drover.phone.hierarchy import Hierarchy
+from drover.phone.mediastore import GalleryItem, GalleryName, parsed
 from drover.phone.phone import Phone
 from drover.scripts import navigation, registry
 from drover.scripts.context import ScriptFailed
-from drover.wire.media import MediaFile
+from drover.scripts.publishing import leaving
+from drover.wire.media import MediaFile, MediaKind
 from drover.wire.tasks import Effect, Phase, Reason
 from phonesim.apps.display import PhoneDisplay
-from phonesim.contract import ActivityNotFoundError, Intent
+from phonesim.contract import SEND, STREAM, ActivityNotFoundError, Intent
+from tests.support import gallery as files
 from tests.support.screens import TIKTOK, VIEW, Clock
 
 _LOOK_S = 0.05
@@ -63,6 +67,52 @@ class DisplayEngine:
         """Nothing is held."""
 
 
+class DisplayGallery:
+    """The gallery of a display: what Gallery does over adb, done to its files and rows at once."""
+
+    def __init__(self, cancelled: Callable[[], None]) -> None:
+        self.files = files.Gallery()
+        self._cancelled = cancelled
+
+    def put(
+        self,
+        source: BinaryIO,
+        *,
+        name: str,
+        kind: MediaKind,
+        media_type: str,
+        size: int,
+        sent: Callable[[int], None] = lambda _bytes: None,
+        timeout_s: float = 1.0,
+    ) -> GalleryItem:
+        self._cancelled()
+        data = source.read()
+        sent(len(data))
+        row = self.files.put(name, data)
+        return GalleryItem(name=name, kind=kind, media_type=media_type, row=row.row_id)
+
+    def ours(self) -> list[GalleryName]:
+        return [name for name in map(parsed, self.names()) if name]
+
+    def names(self) -> list[str]:
+        """Every file that apps can see."""
+        return [item.name for item in self.files.media.items()]
+
+    def newer_than(self, items: Sequence[GalleryItem]) -> list[str]:
+        known = {item.name for item in items}
+        oldest = min(item.row for item in items)
+        return [row.name for row in self.files.media.items() if row.row_id > oldest and row.name not in known]
+
+    def remove(self, names: Iterable[str]) -> None:
+        wanted = set(names)
+        for item in self.files.media.items():
+            if item.name in wanted:
+                self.files.remove(item)
+
+    def allow_reading(self, package: str) -> None:
+        """The display asks for no permission."""
+
+
 class DisplayPhone(Phone):
     """The real Phone with its apps started on the display instead of through adb."""
 
@@ -71,12 +121,37 @@ class DisplayPhone(Phone):
         self.display = PhoneDisplay(serial, seed=1, language=language, width=1080, height=2400, clock=self.clock)
         self.touch = DisplayEngine(self.display, self.clock)
         super().__init__(cast(Adb, SimpleNamespace(serial=serial, calls=0)), self.touch)
+        self.shelf = DisplayGallery(lambda: self.cancelled())
+        self.gallery = cast(Gallery, self.shelf)
+        self.display.use_media(self.shelf.files.media)
 
     def open_link(self, url: str, package: str, *, timeout_s: float = 20.0) -> None:
         self._start(Intent(action=VIEW, data=url, package=package))
 
     def launch(self, package: str, *, timeout_s: float = 20.0) -> None:
         self._start(Intent(action="android.intent.action.MAIN", package=package))
+
+    def open_activity(self, package: str, activity: str, *, timeout_s: float = 20.0) -> None:
+        self._start(Intent(package=package, component=f"{package}/{activity}"))
+
+    def share(self, item: GalleryItem, package: str, activity: str, *, timeout_s: float = 20.0) -> None:
+        self._start(
+            Intent(
+                action=SEND,
+                package=package,
+                component=f"{package}/{activity}",
+                mime_type=item.media_type,
+                extras={STREAM: item.uri},
+                uris={STREAM: item.uri},
+                grants_read=True,
+            )
+        )
+
+    def share_as(self, item: GalleryItem, package: str, action: str, *, timeout_s: float = 20.0) -> None:
+        self._start(Intent(action=action, package=package, data=item.uri, mime_type=item.media_type, grants_read=True))
+
+    def force_stop(self, package: str, *, timeout_s: float = 15.0) -> None:
+        self.display.force_stop(package)
 
     def _start(self, intent: Intent) -> None:
         if intent.package not in self.display.packages():
@@ -100,9 +175,19 @@ class DisplayPhone(Phone):
         """Touches on controls that ask for an effect, whether or not they caused one."""
         return [(row["kind"], row["target"], row["count"]) for row in self.state["taps"]]
 
+    def posts(self) -> list[dict[str, Any]]:
+        """What was published, oldest first."""
+        return list(self.state["posts"])
+
     @property
     def active(self) -> str:
-        return next(str(row["username"]) for row in self.state["accounts"] if row["active"])
+        return self.active_in("tiktok")
+
+    def active_in(self, app: str) -> str:
+        return next(str(row["username"]) for row in self.accounts_of(app) if row["active"])
+
+    def accounts_of(self, app: str) -> list[dict[str, Any]]:
+        return [row for row in self.state["accounts"] if row.get("app", "tiktok") == app]
 
 
 @dataclass
@@ -163,8 +248,13 @@ class Result:
 
 
 def perform(name: str, ctx: RecordingContext, target: str, **config: Any) -> Result:
+    """Run a script on a user as the worker's runner does."""
+    return run(name, ctx, {"target_user": target, **config})
+
+
+def run(name: str, ctx: RecordingContext, config: dict[str, Any]) -> Result:
     """Run a script as the worker's runner does."""
-    script = registry.make(name, {"target_user": target, **config})
+    script = registry.make(name, config)
     try:
         if script.prepare(ctx):
             script.commit(ctx)
@@ -180,3 +270,4 @@ def simulate_time(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     fake = SimpleNamespace(monotonic=clock, sleep=clock.pass_s)
     monkeypatch.setattr(phone_module, "time", fake)
     monkeypatch.setattr(navigation, "time", fake)
+    monkeypatch.setattr(leaving, "time", fake)

@@ -3,7 +3,14 @@
 from drover.apps.accounts import AccountRow
 from drover.apps.handles import same_handle
 from drover.apps.profile import FollowButton, FollowState
-from drover.apps.reading import accounts, follow_button, handle, unfollow_row
+from drover.apps.reading import (
+    accounts,
+    accounts_scrolled,
+    follow_button,
+    handle,
+    switcher_buttons,
+    unfollow_row,
+)
 from drover.apps.recogniser import recognise
 from drover.apps.screens import Blocker, Popup, Screen, Seen
 from drover.apps.tables import PLATFORMS, App, for_package, load
@@ -19,11 +26,13 @@ __all__ = [
     "Screen",
     "Seen",
     "accounts",
+    "accounts_scrolled",
     "follow_button",
     "for_package",
     "handle",
     "load",
     "recognise",
     "same_handle",
+    "switcher_buttons",
     "unfollow_row",
 ]

@@ -1,6 +1,6 @@
 """What scripts ask of a screen once it is named: its button, handle, accounts and rows. Pure."""
 
-from drover.apps.accounts import AccountRow, account_rows
+from drover.apps.accounts import AccountRow, account_rows, listed_rows, switch_targets
 from drover.apps.handles import handle_node, handle_of
 from drover.apps.profile import FollowButton, action_button
 from drover.apps.recogniser import recognise
@@ -33,6 +33,17 @@ def accounts(app: App, hierarchy: Hierarchy) -> list[AccountRow]:
     """The accounts of the app's account switcher; empty elsewhere."""
     on_sheet = recognise(app, hierarchy).screen is Screen.ACCOUNT_SWITCHER
     return account_rows(View(app, hierarchy)) if on_sheet else []
+
+
+def accounts_scrolled(app: App, hierarchy: Hierarchy) -> list[AccountRow]:
+    """The same for a switcher that was scrolled after it was recognised: its own words may be out of sight."""
+    return listed_rows(View(app, hierarchy))
+
+
+def switcher_buttons(app: App, hierarchy: Hierarchy) -> list[Node]:
+    """What may open the account switcher, likeliest first; empty on every screen but the own profile."""
+    on_own = recognise(app, hierarchy).screen is Screen.OWN_PROFILE
+    return switch_targets(View(app, hierarchy)) if on_own else []
 
 
 def unfollow_row(app: App, hierarchy: Hierarchy) -> Node | None:

@@ -63,8 +63,9 @@ def _elsewhere(app: App, hierarchy: Hierarchy, package: str | None) -> Screen | 
     packages = {name for name in hierarchy.packages if not is_bar(name)}
     if hierarchy.packages and not packages:
         return Screen.OTHER_APP
+    # A clone is not the app that it was made from: that one acts as other accounts.
     wanted = {package} if package else set(app.packages)
-    if not packages or packages & (wanted | set(app.packages)):
+    if not packages or packages & wanted:
         return None
     if all(is_launcher(name) for name in packages):
         return Screen.LAUNCHER
@@ -153,7 +154,8 @@ def _known_popup(view: View, base: Screen, rule: PopupRule) -> Popup | None:
         headline = next(iter(view.with_id(*rule.ids)), None) or _in_front(view, base, view.shown(*rule.labels))
     if headline is None:
         return None
-    dismiss = _dismiss(view, rule.dismiss) or (_corner(view) if rule.corner else None)
+    # A sheet whose X says nothing may lie over a page with a Close of its own, which it covers.
+    dismiss = _dismiss(view, rule.dismiss, free=rule.corner) or (_corner(view) if rule.corner else None)
     if rule.needs_dialog and dismiss is None:
         return None
     said = next(iter(view.words(headline)), "")

@@ -31,7 +31,15 @@ class Screen(StrEnum):
     GALLERY_PICKER = "gallery_picker"
     STORY_PICKER = "story_picker"
     EDITOR = "editor"
+    STORY_EDITOR = "story_editor"  # Instagram's: its bottom button publishes
+    CREATE_SHEET = "create_sheet"  # Instagram's choice of what to create
+    CHOOSER = "chooser"  # where to share to, asked by Android or by the app
     POST_FORM = "post_form"
+    SOUND_PAGE = "sound_page"  # one sound, with the button that uses it
+    SOUND_LIST = "sound_list"  # the editor's list of sounds
+    VOLUMES = "volumes"  # the sliders of a post's sounds
+    DISCARD_QUESTION = "discard_question"  # a post is left unfinished: discard it, keep it as a draft, go on?
+    PUBLISH_QUESTION = "publish_question"  # after Post: its answer is what publishes
     AFTER_POST = "after_post"
     POPUP = "popup"  # a window that holds a popup and nothing else
     PERMISSION_DIALOG = "permission_dialog"
@@ -63,7 +71,16 @@ CONTENT = frozenset(
 )
 """Screens full of other people's words, which may say anything."""
 
-SHEETS = frozenset({Screen.UNFOLLOW_SHEET, Screen.ACCOUNT_SWITCHER})
+SHEETS = frozenset(
+    {
+        Screen.UNFOLLOW_SHEET,
+        Screen.ACCOUNT_SWITCHER,
+        Screen.CREATE_SHEET,
+        Screen.CHOOSER,
+        Screen.DISCARD_QUESTION,
+        Screen.PUBLISH_QUESTION,
+    }
+)
 """Sheets that scripts ask for: never popups to be put away."""
 
 

@@ -104,6 +104,10 @@ def body_empty(view: View) -> bool:
     )
 
 
+def slider(view: View) -> bool:
+    return any(node.cls.endswith("SeekBar") for node in view.nodes)
+
+
 def empty(view: View) -> bool:
     """Nothing to read and nothing to touch."""
     return not view.labelled and not view.clickable and not view.fields
@@ -133,6 +137,7 @@ SHAPES: Final[dict[str, Callable[[View], bool]]] = {
     "few": few,
     "quiet": quiet,
     "body_empty": body_empty,
+    "slider": slider,
 }
 
 

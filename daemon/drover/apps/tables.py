@@ -63,6 +63,8 @@ class App(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     clone_links: bool = True
     launchers: list[str] = []
     bars: list[str] = []
+    link_hosts: list[str] = []
+    activities: dict[str, str] = {}
     links: dict[str, str]
     ids: dict[str, list[str]]
     labels: dict[str, Words]

@@ -10,7 +10,9 @@ from typing import Final, TypeVar
 from drover.phone import shell
 from drover.phone.adb import Adb
 from drover.phone.engine import Engine, PhoneError, PhoneTimeoutError, ScreenMovingError
+from drover.phone.gallery import Gallery
 from drover.phone.hierarchy import Hierarchy, HierarchyError, Node, parse
+from drover.phone.mediastore import GalleryItem
 from drover.phone.opening import open_engine
 from drover.wire.devices import DeviceFacts
 
@@ -35,6 +37,7 @@ class Phone:
         self.cancelled: Callable[[], None] = lambda: None
         self._adb = adb
         self._engine = engine
+        self.gallery = Gallery(adb, lambda: self.cancelled())
 
     @classmethod
     def open(
@@ -120,6 +123,12 @@ class Phone:
         """Show what is further up: the finger moves down over the middle of the screen."""
         self._swipe(tree, 0.3, 0.7, duration_s, timeout_s)
 
+    def drag(
+        self, start: tuple[int, int], end: tuple[int, int], *, duration_s: float = 0.5, timeout_s: float = CALL_S
+    ) -> None:
+        """Move what lies under one point to another, slowly enough that it does not fly on: to scroll within a box."""
+        self._engine.swipe(*start, *end, duration_s=duration_s, timeout_s=timeout_s)
+
     def key(self, code: int, *, timeout_s: float = CALL_S) -> None:
         """Press a key by its Android code."""
         self._engine.key(code, timeout_s=timeout_s)
@@ -150,6 +159,21 @@ class Phone:
     def launch(self, package: str, *, timeout_s: float = 20.0) -> None:
         """Start the app as its launcher icon does; raises AppMissingError."""
         shell.launch(self._adb, package, timeout_s=timeout_s)
+
+    def open_activity(self, package: str, activity: str, *, timeout_s: float = 20.0) -> None:
+        """Start one activity of an app by its class; raises AppMissingError, and PhoneError if there is none such."""
+        shell.open_activity(self._adb, package, activity, timeout_s=timeout_s)
+
+    def share(self, item: GalleryItem, package: str, activity: str, *, timeout_s: float = 20.0) -> None:
+        """Share one item of the gallery into an app, as the share sheet does; raises AppMissingError.
+
+        Several at once cannot be: `am` has no way to write a list of URIs.
+        """
+        shell.share(self._adb, item.uri, item.media_type, package, activity, timeout_s=timeout_s)
+
+    def share_as(self, item: GalleryItem, package: str, action: str, *, timeout_s: float = 20.0) -> None:
+        """Hand one item of the gallery to an app under an action of its own, such as "add to story"."""
+        shell.share_as(self._adb, item.uri, item.media_type, package, action, timeout_s=timeout_s)
 
     def force_stop(self, package: str, *, timeout_s: float = CALL_S) -> None:
         """End the app: its next start begins at its first screen."""

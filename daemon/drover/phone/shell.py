@@ -20,6 +20,10 @@ _FOCUS = re.compile(r"mCurrentFocus=Window\{\S+(?: u\d+)? ([^/\s}]+)")
 _RESUMED = re.compile(r"(?:mResumedActivity|topResumedActivity|ResumedActivity)[:=].*?\{\S+ u\d+ ([^/\s]+)/")
 _ERROR = re.compile(r"^(?:Error|Exception|java\.)[\s\S]*", re.M)
 _UNRESOLVED = re.compile(r"unable to resolve|does not exist|No activities found")
+_ACTIVITY = re.compile(r"\.?[A-Za-z_$][A-Za-z0-9_$]*(?:\.[A-Za-z_$][A-Za-z0-9_$]*)*")
+_CONTENT = re.compile(r"content://media/external/(?:video|images)/media/\d+")
+_ACTION = re.compile(r"[a-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)+")
+_SEND: Final = "android.intent.action.SEND"
 _LAUNCHER: Final = ("-a", "android.intent.action.MAIN", "-c", "android.intent.category.LAUNCHER")
 
 
@@ -38,6 +42,40 @@ def launch(adb: Adb, package: str, *, timeout_s: float) -> None:
     """Start an app by its launcher intent; raises AppMissingError."""
     args = ["am", "start", "-W", *_LAUNCHER, checked(package)]
     _started(adb, adb.shell(args, timeout_s=timeout_s), package, "start", timeout_s)
+
+
+def open_activity(adb: Adb, package: str, activity: str, *, timeout_s: float) -> None:
+    """Start one activity by its class; raises AppMissingError, and PhoneError when the app has none such."""
+    args = ["am", "start", "-W", "-n", _component(package, activity)]
+    _started(adb, adb.shell(args, timeout_s=timeout_s), package, f"open {activity}", timeout_s)
+
+
+def share(adb: Adb, uri: str, media_type: str, package: str, activity: str, *, timeout_s: float) -> None:
+    """Send one item of the MediaStore into an app; raises AppMissingError, PhoneError.
+
+    `am` writes a single URI (`--eu`) and lists of numbers and texts, never a list of URIs: several items at once
+    (SEND_MULTIPLE) cannot be shared from a shell, on any version of Android.
+    """
+    if not _CONTENT.fullmatch(uri):
+        raise PhoneError(f"{adb.serial}: {uri!r} is no item of the MediaStore")
+    what = ["-a", _SEND, "-t", media_type, "--grant-read-uri-permission", "--eu", "android.intent.extra.STREAM", uri]
+    output = adb.shell(["am", "start", "-W", *what, "-n", _component(package, activity)], timeout_s=timeout_s)
+    error = _ERROR.search(output.text)
+    if error and _UNRESOLVED.search(error[0]):
+        # Another version, or a clone, calls its activity otherwise: Android finds the one that takes this type.
+        output = adb.shell(["am", "start", "-W", *what, "-p", checked(package)], timeout_s=timeout_s)
+    _started(adb, output, package, f"take a {media_type}", timeout_s)
+
+
+def share_as(adb: Adb, uri: str, media_type: str, package: str, action: str, *, timeout_s: float) -> None:
+    """Hand one item of the MediaStore to an app under an action of its own; raises AppMissingError, PhoneError."""
+    if not _CONTENT.fullmatch(uri):
+        raise PhoneError(f"{adb.serial}: {uri!r} is no item of the MediaStore")
+    if not _ACTION.fullmatch(action):
+        raise PhoneError(f"{action!r} is not the name of an action")
+    what = ["-a", action, "-d", uri, "-t", media_type, "--grant-read-uri-permission", "-p", checked(package)]
+    output = adb.shell(["am", "start", "-W", *what], timeout_s=timeout_s)
+    _started(adb, output, package, f"take a {media_type} for {action.rpartition('.')[2]}", timeout_s)
 
 
 def force_stop(adb: Adb, package: str, *, timeout_s: float) -> None:
@@ -91,6 +129,12 @@ def checked(package: str) -> str:
     if not _PACKAGE.fullmatch(package):
         raise PhoneError(f"{package!r} is not a package name")
     return package
+
+
+def _component(package: str, activity: str) -> str:
+    if not _ACTIVITY.fullmatch(activity):
+        raise PhoneError(f"{activity!r} is not the name of an activity")
+    return f"{checked(package)}/{activity}"
 
 
 def _started(adb: Adb, output: Output, package: str, what: str, timeout_s: float) -> None:

@@ -15,6 +15,9 @@ SETTLE_DELAY_S: Final = (1.0, 5.0)
 TRANSIENT: Final = frozenset({Reason.INTERRUPTED, Reason.DEVICE_LOST, Reason.TIMEOUT, Reason.UPLOAD_FAILED})
 """Reasons where a repeat can help and nobody has to do anything first."""
 
+SEEN_NOT_DONE: Final = frozenset({Reason.REJECTED, Reason.UPLOAD_FAILED})
+"""Reasons by which the app itself says, after the tap, that it did not do it: the effect is none."""
+
 NOT_BY_LOOKING: Final = frozenset(
     {
         Reason.APP_MISSING,
@@ -32,10 +35,10 @@ def decide(end: AttemptEnd, rng: Random) -> Decision:
     """The decision for an attempt that ended; see README.md here for the table."""
     if end.reason is None or end.effect is Effect.CONFIRMED:
         return Complete(remark=end.remark if end.reason is None else "", evidence=end.evidence)
-    if end.reason is Reason.REJECTED:
-        return _failed(end, end.reason)  # the app was seen not to do it: the effect is none, whatever was tapped
     if end.effect is Effect.NONE:
         return _without_effect(end, end.reason, rng)
+    if end.reason in SEEN_NOT_DONE and (end.settles or end.effect is not Effect.UNKNOWN):
+        return _failed(end, end.reason)  # whatever this attempt tapped; of an earlier one only those know that looked
     return _unsettled(end, end.reason, rng)
 
 

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from drover.scripts.context import Script, ScriptFactory
 from drover.scripts.follow import Follow
+from drover.scripts.post import Post
 from drover.scripts.unfollow import Unfollow
 
-SCRIPTS: Final[Mapping[str, ScriptFactory]] = {"follow": Follow, "unfollow": Unfollow}
+SCRIPTS: Final[Mapping[str, ScriptFactory]] = {"follow": Follow, "unfollow": Unfollow, "post": Post}
 
 
 def make(name: str, config: dict[str, Any]) -> Script:

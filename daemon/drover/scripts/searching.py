@@ -14,6 +14,7 @@ from drover.wire.tasks import Reason
 _SWIPES: Final = 3
 _LOAD_S: Final = 10.0
 _TAB_S: Final = 5.0
+_FOCUS_S: Final = 4.0
 
 
 def open_by_search(nav: Navigator, target: str) -> None:
@@ -34,16 +35,35 @@ def _type_search(nav: Navigator, target: str) -> None:
     way = nav.reach(lambda sight: _way_to_field(nav, sight), what="the way to search")
     if way not in _fields(nav, way):
         nav.tap(way)
-    field = nav.reach(lambda sight: _field(nav, sight), what="the search field")
-    nav.tap(field)
+    _focus_field(nav)
     nav.phone.type_text(target)
     nav.phone.enter()
 
 
+def _focus_field(nav: Navigator) -> None:
+    """Typing goes where the focus is. A popup, or the page that the field opens, may swallow the first tap."""
+    for last in (False, False, True):
+        nav.tap(nav.reach(lambda sight: _field(nav, sight), what="the search field"))
+        try:
+            nav.reach(
+                lambda sight: _focused_field(nav, sight), what="the focus in the search field", timeout_s=_FOCUS_S
+            )
+            return
+        except NotReachedError:
+            if last:
+                raise
+
+
+def _focused_field(nav: Navigator, sight: Sight) -> Node | None:
+    field = _field(nav, sight)
+    return field if field is not None and field.focused else None
+
+
 def _way_to_field(nav: Navigator, sight: Sight) -> Node | None:
     view = View(nav.app, sight.tree)
+    tabs = [node for node in view.with_id("tabs") if node.id == "search_tab"]
     buttons = [target for _, target in view.buttons(*_known(nav, "tab_search", "search"))]
-    return _field(nav, sight) or next(iter(buttons), None)
+    return _field(nav, sight) or next(iter((*tabs, *buttons)), None)
 
 
 def _field(nav: Navigator, sight: Sight) -> Node | None:
@@ -51,7 +71,7 @@ def _field(nav: Navigator, sight: Sight) -> Node | None:
     high = [
         node for node in (*view.with_id(*_known_ids(nav)), *view.fields) if node.bounds.center[1] < 0.25 * view.height
     ]
-    return next(iter(high), None)
+    return next((node for node in high if node.focused), next(iter(high), None))
 
 
 def _fields(nav: Navigator, node: Node) -> list[Node]:

@@ -16,7 +16,7 @@ import structlog
 
 from drover.config import Config
 from drover.media.files import MediaError
-from drover.policy import dispatch
+from drover.policy import dispatch, patience
 from drover.policy.device_states import DeviceEvent
 from drover.policy.intake import Accounts, plan_tasks
 from drover.policy.pace import Hold, Pace
@@ -285,7 +285,7 @@ class TaskDesk:
                 platform=attempt.platform,
                 package=attempt.package,
                 folder=str(self.folder(task.id)),
-                deadline_s=self._config.tasks.attempt_timeout_s,
+                deadline_s=patience.attempt_s(task.script_config, self._config.tasks.attempt_timeout_s),
                 settle=attempt.settle,
                 media=self._media.located(media),
                 media_roots=self._media.worker_roots if media else [],

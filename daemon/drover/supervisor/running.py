@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from drover.policy import retry
+from drover.policy import patience, retry
 from drover.policy.pace import Pace, account_key
 from drover.policy.records import Attempt, AttemptFacts, Decision
 from drover.store import attempts
@@ -101,7 +101,8 @@ class RunningAttempts:
 
     def begun(self, attempt: Attempt, task: Task) -> LiveAttempt:
         """An attempt is stored as begun; from now on its device's messages are about it."""
-        live = LiveAttempt(attempt=attempt, task=task, deadline=time.monotonic() + self._timeout_s)
+        allowed_s = patience.attempt_s(task.script_config, self._timeout_s)
+        live = LiveAttempt(attempt=attempt, task=task, deadline=time.monotonic() + allowed_s)
         self._live[attempt.serial] = live
         return live
 

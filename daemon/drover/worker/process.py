@@ -16,6 +16,7 @@ from drover.wire.worker import (
     IntentRecorded,
     IntentRefused,
     Probe,
+    ReadAccounts,
     Shutdown,
     StopAttempt,
     ToWorker,
@@ -85,6 +86,8 @@ def _serve(spec: WorkerSpec, channel: Channel, runner: Runner, thread: threading
                 runner.answer_intent(message)
             case Probe():
                 runner.probe()
+            case ReadAccounts():
+                runner.read_accounts(message)
             case Shutdown():
                 ending = True
                 runner.shutdown()

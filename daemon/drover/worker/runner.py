@@ -19,6 +19,7 @@ from drover.scripts.context import ScriptFailed, StopRequestedError
 from drover.wire.devices import DeviceFacts
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
+    AccountsRead,
     AttemptRefused,
     Begin,
     Ended,
@@ -28,9 +29,11 @@ from drover.wire.worker import (
     PhoneReady,
     PhoneTrouble,
     Probe,
+    ReadAccounts,
 )
 from drover.wire.zygote import WorkerSpec
 from drover.worker.attempt import AttemptContext, IntentNotGrantedError
+from drover.worker.looking import read_accounts
 
 log = structlog.get_logger("drover.worker")
 
@@ -47,9 +50,10 @@ class Runner:
     def __init__(self, spec: WorkerSpec, send: Callable[[FromWorker], None]) -> None:
         self._spec = spec
         self._send = send
-        self._inbox: queue.SimpleQueue[Begin | Probe | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Begin | Probe | ReadAccounts | None] = queue.SimpleQueue()
         self._seen: set[int] = set()
         self._attempt: AttemptContext | None = None
+        self._stopped: int | None = None
         self._ending = threading.Event()
         self._installed: Mapping[str, str] = {}
         self.running: int | None = None
@@ -67,7 +71,8 @@ class Runner:
         self._inbox.put(message)
 
     def stop(self, fence: int) -> None:
-        """Ask the running attempt to stop at its next step."""
+        """Ask the running attempt to stop at its next step, also one that waits for its turn on the phone."""
+        self._stopped = fence
         attempt = self._attempt
         if attempt is not None and attempt.fence == fence:
             attempt.stop()
@@ -81,6 +86,10 @@ class Runner:
     def probe(self) -> None:
         """Look at the phone as soon as nothing runs."""
         self._inbox.put(Probe())
+
+    def read_accounts(self, message: ReadAccounts) -> None:
+        """Read an app's accounts as soon as nothing runs."""
+        self._inbox.put(message)
 
     def shutdown(self) -> None:
         """End the thread; a running attempt is asked to stop first."""
@@ -137,6 +146,8 @@ class Runner:
                     return
                 case Probe():
                     healthy = self._probe(phone)
+                case ReadAccounts():
+                    healthy = self._read_accounts(phone, message)
                 case Begin():
                     healthy = self._run_attempt(phone, message)
             if not healthy:
@@ -156,7 +167,33 @@ class Runner:
         self._send(PhoneReady(facts=facts))
         return facts
 
-    def _package(self, phone: Phone, message: Begin) -> str:
+    def _read_accounts(self, phone: Phone, message: ReadAccounts) -> bool:
+        """Answer a ReadAccounts, whatever happens; False if the phone must be opened anew."""
+        healthy = True
+        try:
+            read = read_accounts(phone, message, self._package(phone, message), self._give_way)
+        except AppMissingError as error:
+            read = AccountsRead(request_id=message.request_id, why=str(error))
+        except PhoneError as error:
+            read, healthy = AccountsRead(request_id=message.request_id, why=str(error)), False
+        except StopRequestedError:
+            why = f"{phone.serial}: the reading made way for a task that was to stop, or for the end of the daemon."
+            read = AccountsRead(request_id=message.request_id, why=why)
+        except Exception as error:
+            log.exception("reading_failed", request=message.request_id)
+            why = f"{phone.serial}: the reading failed by a fault of its own: {error!r}."
+            read = AccountsRead(request_id=message.request_id, why=why)
+        finally:
+            phone.cancelled = _go_on
+        self._send(read)
+        return healthy
+
+    def _give_way(self) -> None:
+        """A reading keeps neither a shutdown nor the stopping of an attempt waiting behind it."""
+        if self._ending.is_set() or (self.running is not None and self._stopped == self.running):
+            raise StopRequestedError
+
+    def _package(self, phone: Phone, message: Begin | ReadAccounts) -> str:
         """The app to drive: the account's own package, else the first installed of the platform's."""
         if message.package:
             return message.package
@@ -175,7 +212,7 @@ class Runner:
         attempt = AttemptContext(phone, message, self._send)
         self._attempt = attempt
         phone.cancelled = attempt.check
-        if self._ending.is_set():
+        if self._ending.is_set() or self._stopped == message.fence:
             attempt.stop()
         healthy = True
         try:

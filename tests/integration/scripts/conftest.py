@@ -10,6 +10,7 @@ import pytest
 from drover.phone.phone import Phone
 from drover.scripts import navigation, profile_visit, relation
 from tests.support.adb import AdbServer
+from tests.support.instagram_screens import INSTAGRAM
 from tests.support.phones import PhoneFarm
 from tests.support.screens import TIKTOK
 from tests.support.script_phone import RecordingContext
@@ -35,7 +36,17 @@ class Driven:
 
     @property
     def active(self) -> str:
-        return next(str(row["username"]) for row in self.state["accounts"] if row["active"])
+        return self.active_in("tiktok")
+
+    def active_in(self, app: str) -> str:
+        return next(str(row["username"]) for row in self.accounts_of(app) if row["active"])
+
+    def accounts_of(self, app: str) -> list[dict[str, Any]]:
+        return [row for row in self.state["accounts"] if row["app"] == app]
+
+    def posts_of(self, app: str) -> list[dict[str, Any]]:
+        """What the simulated server has published, oldest first."""
+        return [row for row in self.state["posts"] if row["app"] == app]
 
     def context(self, **fields: Any) -> RecordingContext:
         return RecordingContext(self.phone, **fields)
@@ -64,6 +75,7 @@ def driven(opened: Phone, farm: PhoneFarm) -> Iterator[Driven]:
     """The opened phone with its apps ended and no faults; what its server counted stays."""
     farm.clear_faults(opened.serial)
     opened.force_stop(TIKTOK)
+    opened.force_stop(INSTAGRAM)
     yield Driven(farm=farm, phone=opened)
     farm.clear_faults(opened.serial)
 

@@ -53,7 +53,7 @@ SCREENS: dict[str, Screen] = {
     "ig_new_reel_picker_draft_en": Screen.GALLERY_PICKER,
     "ig_new_reel_picker_en": Screen.GALLERY_PICKER,
     "ig_other_profile_follow_en": Screen.OTHER_PROFILE,
-    "ig_own_profile_en": Screen.OWN_PROFILE,
+    "ig_own_profile_en": Screen.CREATE_SHEET,
     "ig_reel_unavailable_uploading_en": Screen.REELS_VIEWER,
     "ig_reels_viewer_en": Screen.REELS_VIEWER,
     "ig_story_picker_en": Screen.STORY_PICKER,
@@ -96,7 +96,6 @@ POPUPS = {
     "flat_ig_perm_camera_1080_en": ("permission", Bounds(133, 1508, 947, 1613)),
     "flat_ig_popup_sticker_en": ("promotion", Bounds(181, 965, 539, 1043)),
     "flat_tt_post_s7_launcher_widget_en": ("widget", Bounds(382, 2190, 613, 2316)),
-    "ig_own_profile_en": ("sheet", None),
 }
 
 BLOCKERS = {

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drover.policy.records import AttemptEnd, Complete, Fail, Requeue
-from drover.policy.retry import MAX_SETTLING_TRIES, NOT_BY_LOOKING, TRANSIENT, backoff, decide
+from drover.policy.retry import MAX_SETTLING_TRIES, NOT_BY_LOOKING, SEEN_NOT_DONE, TRANSIENT, backoff, decide
 from drover.wire.tasks import Effect, Reason
 
 OPEN = (Effect.INTENT, Effect.SENT, Effect.UNKNOWN)
@@ -62,7 +62,7 @@ def test_without_effect_what_needs_somebody_fails_at_once(reason: Reason) -> Non
 
 
 @pytest.mark.parametrize("effect", OPEN)
-@pytest.mark.parametrize("reason", sorted(set(Reason) - {Reason.REJECTED}))
+@pytest.mark.parametrize("reason", sorted(set(Reason) - SEEN_NOT_DONE))
 def test_what_cannot_look_is_never_run_again_by_itself(effect: Effect, reason: Reason) -> None:
     decision = decide(end(effect, reason, settles=False), Random(1))
     assert isinstance(decision, Fail)
@@ -72,7 +72,7 @@ def test_what_cannot_look_is_never_run_again_by_itself(effect: Effect, reason: R
 
 
 @pytest.mark.parametrize("effect", OPEN)
-@pytest.mark.parametrize("reason", sorted(set(Reason) - NOT_BY_LOOKING - {Reason.REJECTED}))
+@pytest.mark.parametrize("reason", sorted(set(Reason) - NOT_BY_LOOKING - SEEN_NOT_DONE))
 def test_what_can_look_looks_soon_even_when_tries_are_spent(effect: Effect, reason: Reason) -> None:
     decision = decide(end(effect, reason, tries=7, settling=MAX_SETTLING_TRIES - 1), Random(1))
     assert isinstance(decision, Requeue)
@@ -96,11 +96,19 @@ def test_where_somebody_must_act_first_that_is_said(effect: Effect, reason: Reas
 
 
 @pytest.mark.parametrize("settles", [True, False])
-@pytest.mark.parametrize("effect", [Effect.NONE, Effect.INTENT, Effect.SENT])
-def test_a_tap_that_the_app_was_seen_not_to_follow_has_no_effect(effect: Effect, settles: bool) -> None:
-    decision = decide(end(effect, Reason.REJECTED, settles=settles), Random(1))
+@pytest.mark.parametrize("effect", [Effect.INTENT, Effect.SENT])
+@pytest.mark.parametrize("reason", sorted(SEEN_NOT_DONE))
+def test_a_tap_that_the_app_was_seen_not_to_follow_has_no_effect(reason: Reason, effect: Effect, settles: bool) -> None:
+    decision = decide(end(effect, reason, settles=settles), Random(1))
     assert isinstance(decision, Fail)
-    assert (decision.reason, decision.retry_safe, decision.effect) == (Reason.REJECTED, True, Effect.NONE)
+    assert (decision.reason, decision.retry_safe, decision.effect) == (reason, True, Effect.NONE)
+
+
+@pytest.mark.parametrize("reason", sorted(SEEN_NOT_DONE))
+def test_what_this_attempt_did_not_do_tells_nothing_of_an_earlier_one(reason: Reason) -> None:
+    decision = decide(end(Effect.UNKNOWN, reason, settles=False), Random(1))
+    assert isinstance(decision, Fail)
+    assert (decision.reason, decision.retry_safe) == (Reason.OUTCOME_UNKNOWN, False)
 
 
 ENDS = st.builds(

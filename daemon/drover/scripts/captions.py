@@ -1,0 +1,97 @@
+"""Captions as they are written in a task: spintax, escapes, and the mark between title and description. Pure.
+
+`{a|b|c}` becomes one of its parts, at any depth; `##` parts the title from the description; a backslash takes the
+meaning from the character after it (`\\{`, `\\|`, `\\}`, `\\#`, `\\\\`). A brace without its partner is a brace.
+"""
+
+import random
+from dataclasses import dataclass
+from typing import Final
+
+_ESCAPABLE: Final = frozenset("{|}#\\")
+
+_Char = tuple[str, bool]
+"""A character, and whether it was escaped and so means only itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caption:
+    """What a post says. `title` is empty where the task gave none."""
+
+    title: str
+    description: str
+
+    @property
+    def joined(self) -> str:
+        """For an app with one field: the title in a line of its own, above the description."""
+        return "\n".join(part for part in (self.title, self.description) if part)
+
+
+def caption(written: str, seed: int) -> Caption:
+    """The caption of one task. The same text and seed give the same caption, so that a retry says what was said."""
+    chosen = _expanded(_read(written), random.Random(seed))  # noqa: S311 - a choice of words, not a secret
+    for index in range(len(chosen) - 1):
+        if chosen[index] == chosen[index + 1] == ("#", False):
+            return Caption(title=_text(chosen[:index]), description=_text(chosen[index + 2 :]))
+    return Caption(title="", description=_text(chosen))
+
+
+def _read(written: str) -> list[_Char]:
+    chars: list[_Char] = []
+    escaped = False
+    for char in written.replace("\r\n", "\n"):
+        if escaped:
+            # Before any other character a backslash is a backslash.
+            chars += [(char, True)] if char in _ESCAPABLE else [("\\", True), (char, False)]
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        else:
+            chars.append((char, False))
+    return [*chars, ("\\", True)] if escaped else chars
+
+
+def _expanded(chars: list[_Char], rng: random.Random) -> list[_Char]:
+    """One choice for each group, outermost first; groups within parts that were not chosen are never looked at."""
+    partner = _partners(chars)
+    found: list[_Char] = []
+    todo = [(0, len(chars))]
+    while todo:
+        index, end = todo.pop()
+        while index < end and index not in partner:
+            found.append(chars[index])
+            index += 1
+        if index < end:
+            todo.append((partner[index] + 1, end))
+            todo.append(rng.choice(_parts(chars, partner, index)))
+    return found
+
+
+def _partners(chars: list[_Char]) -> dict[int, int]:
+    """Where the brace that opens at a place closes."""
+    partner: dict[int, int] = {}
+    open_at: list[int] = []
+    for index, char in enumerate(chars):
+        if char == ("{", False):
+            open_at.append(index)
+        elif char == ("}", False) and open_at:
+            partner[open_at.pop()] = index
+    return partner
+
+
+def _parts(chars: list[_Char], partner: dict[int, int], opens: int) -> list[tuple[int, int]]:
+    """From where to where each part of a group goes."""
+    bars = [opens]
+    index = opens + 1
+    while index < partner[opens]:
+        if index in partner:
+            index = partner[index]
+        elif chars[index] == ("|", False):
+            bars.append(index)
+        index += 1
+    ends = [*bars[1:], partner[opens]]
+    return [(start + 1, end) for start, end in zip(bars, ends, strict=True)]
+
+
+def _text(chars: list[_Char]) -> str:
+    return "".join(char for char, _ in chars).strip()

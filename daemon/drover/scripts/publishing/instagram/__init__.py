@@ -1,0 +1,1 @@
+"""How Instagram publishes: reel, pictures of the feed, story."""

@@ -1,0 +1,48 @@
+"""Leaves an unfinished post so that neither draft nor post remains: BACK, and Discard where the app asks."""
+
+import time
+from typing import Final
+
+from drover.apps import Screen
+from drover.apps.publishing import discard_answer
+from drover.phone.engine import PhoneError
+from drover.scripts.navigation import Navigator
+
+_LEAVE_S: Final = 4.0
+_UNFINISHED: Final = frozenset(
+    {
+        Screen.POST_FORM,
+        Screen.EDITOR,
+        Screen.GALLERY_PICKER,
+        Screen.STORY_PICKER,
+        Screen.CAMERA,
+        Screen.CREATE_TAB,
+        Screen.CREATE_SHEET,
+        Screen.CHOOSER,
+        Screen.STORY_EDITOR,
+        Screen.PUBLISH_QUESTION,
+        Screen.DISCARD_QUESTION,
+        Screen.SOUND_LIST,
+        Screen.VOLUMES,
+        Screen.UNKNOWN,
+    }
+)
+
+
+def leave_unfinished(nav: Navigator) -> bool:
+    """Go back until none of the app's publishing screens is left, in about four seconds; whether that was reached."""
+    end = time.monotonic() + _LEAVE_S
+    while time.monotonic() < end:
+        sight = nav.look()
+        if sight.seen.screen not in _UNFINISHED:
+            return True
+        answer = discard_answer(nav.app, sight.tree)
+        try:
+            if answer is not None:
+                nav.phone.tap(answer)
+            else:
+                nav.phone.back()
+        except PhoneError:
+            # Whether it arrived shows on the next screen.
+            continue
+    return False

@@ -1,0 +1,107 @@
+"""The runner between attempts: a reading waits for nobody, and gives way to what must end at once."""
+
+import queue
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drover.phone.phone import Phone
+from drover.wire.devices import DeviceFacts
+from drover.wire.tasks import Effect, Reason
+from drover.wire.worker import AccountsRead, Begin, Ended, FromWorker, ReadAccounts
+from drover.wire.zygote import WorkerSpec
+from drover.worker.runner import Runner
+from tests.support.hand_phone import Accounts, HandPhone
+
+SPEC = WorkerSpec(
+    serial="hand0001", incarnation=1, boot_id="boot", endpoint="", adb_host="", adb_port=0, engine="adb", heartbeat_s=5
+)
+
+
+class Held(Accounts):
+    """An app whose screen comes when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__(["anna.b", "bea"])
+        self.looked, self.let = threading.Event(), threading.Event()
+
+    def xml(self) -> str:
+        self.looked.set()
+        assert self.let.wait(20)
+        return super().xml()
+
+
+class KnownPhone(HandPhone):
+    def facts(self, packages: Any = (), *, timeout_s: float = 15.0) -> DeviceFacts:
+        return DeviceFacts(
+            hardware_serial="hand0001", model="Hand", platform_version="13", sdk=33, width=1080, height=2400,
+            battery=None, engine="hand", apps={"com.instagram.android": "410"},
+        )  # fmt: skip
+
+
+class Bench:
+    """A runner over a hand-written app, and what it says."""
+
+    def __init__(self, app: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Phone, "open", lambda *_args, **_fields: KnownPhone(app))  # pyright: ignore[reportUnknownLambdaType,reportUnknownArgumentType]
+        self.said: queue.SimpleQueue[FromWorker] = queue.SimpleQueue()
+        self.runner = Runner(SPEC, self.said.put)
+        self.thread = threading.Thread(target=self.runner.run)
+        self.thread.start()
+
+    def next(self, kind: type[Any]) -> Any:
+        """The next message of this kind; those of others are passed over."""
+        while True:
+            message = self.said.get(timeout=20)
+            if isinstance(message, kind):
+                return message
+
+
+@pytest.fixture
+def held() -> Held:
+    return Held()
+
+
+@pytest.fixture
+def bench(held: Held, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    made = Bench(held, monkeypatch)
+    yield made
+    held.let.set()
+    made.runner.shutdown()
+    made.thread.join(20)
+    assert not made.thread.is_alive()
+
+
+def begin(folder: Path) -> Begin:
+    return Begin(
+        fence=7, task_id=3, attempt=1, script_name="follow", script_config={"target_user": "zoe"}, username=None,
+        platform="instagram", package="", folder=str(folder / "3"), deadline_s=60,
+    )  # fmt: skip
+
+
+def test_a_stopped_attempt_behind_a_reading_ends_at_once_and_the_reading_says_why(
+    bench: Bench, held: Held, tmp_path: Path
+) -> None:
+    bench.runner.read_accounts(ReadAccounts(request_id=5, platform="instagram"))
+    assert held.looked.wait(20)
+    bench.runner.begin(begin(tmp_path))
+    bench.runner.stop(7)
+    held.let.set()
+    read = bench.next(AccountsRead)
+    assert (read.request_id, read.usernames) == (5, [])
+    assert "made way" in read.why
+    ended = bench.next(Ended)
+    assert (ended.fence, ended.reason, ended.effect) == (7, Reason.STOPPED, Effect.NONE)
+
+
+def test_a_shutdown_does_not_wait_for_a_reading(bench: Bench, held: Held) -> None:
+    bench.runner.read_accounts(ReadAccounts(request_id=6, platform="instagram"))
+    assert held.looked.wait(20)
+    bench.runner.shutdown()
+    held.let.set()
+    assert "made way" in bench.next(AccountsRead).why
+    bench.thread.join(20)
+    assert not bench.thread.is_alive()
