@@ -102,7 +102,7 @@ def test_s27_a_secret_in_the_configuration_is_not_repeated_by_its_refusal(tmp_pa
         [sys.executable, "-m", "drover.main", "--config", str(file), "--check-config"],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert done.returncode == 1
