@@ -9,7 +9,7 @@ import click
 import structlog
 import uvloop
 
-from drover import logs
+from drover import logs, token_file
 from drover.client import RuntimeDirError, runtime_dir
 from drover.config import Config, ConfigError, load, media_faults
 from drover.supervisor.runtime import RuntimeDir
@@ -67,9 +67,11 @@ def main(config_path: Path | None, check_config: bool, backup_path: Path | None)
         if backup_path is not None:
             _restore(backup_path, config)
             return
+        if config.api.require_token:
+            token_file.ensure(config.token_path)
         daemon = Daemon(config, runtime)
         uvloop.run(daemon.run())
-    except StoreError as error:
+    except (StoreError, token_file.TokenFileError) as error:
         raise click.ClickException(str(error)) from None
     finally:
         runtime.release()

@@ -98,6 +98,20 @@ MATERIAL = materials.Material(
     note="second take",
     created_at=AT,
 )
+CALLER = control.Caller(address="127.0.0.1", route="POST /api/v1/task", token_id="5f2a9c01")
+AUDIT_ENTRY = control.AuditEntry(
+    id=12,
+    at=AT,
+    uid=1000,
+    pid=4244,
+    client="drover-shim",
+    address="127.0.0.1",
+    token_id="5f2a9c01",
+    route="POST /api/v1/task",
+    action="create_tasks",
+    ids={"task_ids": [7]},
+    code=40901,
+)
 SPEC = zygote.WorkerSpec(
     serial="R58M123ABC",
     incarnation=3,
@@ -168,6 +182,9 @@ REQUESTS: list[control.RequestBody] = [
     control.ImportAccounts(csv="username,serial\r\nme,R58M123ABC\r\n", dry_run=True),
     control.ExportAccounts(),
     control.DiscoverAccounts(serial="R58M123ABC", platform="instagram", package="com.instagram.clone", register=True),
+    control.ShowToken(),
+    control.RotateToken(),
+    control.ListAudit(limit=20, before=99),
     control.AnnounceApi(url="http://127.0.0.1:50809/api/v1/"),
     materials.PlaceUpload(size=123456),
     materials.ImportMaterial(token="0a1b", name="clip.mp4", tags=["summer"], note="second take"),
@@ -240,6 +257,8 @@ RESPONSES: list[control.ResponseBody] = [
         package="com.instagram.clone",
         registered=["me"],
     ),
+    control.ApiToken(token="n0t-a-secret", path="/var/lib/drover/api-token", required=True),
+    control.AuditPage(entries=[AUDIT_ENTRY]),
     *(events.Event(id=index, at=AT, body=body) for index, body in enumerate(EVENTS, 1)),
 ]
 
@@ -297,6 +316,7 @@ FROM_ZYGOTE: list[zygote.FromZygote] = [
 
 EXAMPLES: dict[str, tuple[Codec[Any], list[Any]]] = {
     "request": (control.REQUESTS, [control.Request(id=5, body=body) for body in REQUESTS]),
+    "called": (control.REQUESTS, [control.Request(id=6, body=control.StopTask(task_id=7), caller=CALLER)]),
     "response": (control.RESPONSES, [control.Response(id=5, body=body) for body in RESPONSES]),
     "to_worker": (worker.TO_WORKER, list(TO_WORKER)),
     "from_worker": (worker.FROM_WORKER, list(FROM_WORKER)),

@@ -24,6 +24,7 @@ from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor import recovery
 from drover.supervisor.adb_server import AdbServer
+from drover.supervisor.audit import Audited
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import ControlServer
 from drover.supervisor.desk import TaskDesk, pace_of
@@ -190,12 +191,15 @@ class Daemon:
             runtime_dir=self._runtime.path,
             messages_dropped=lambda: self._fleet.dropped + self._control.malformed,
         )
-        self._control = ControlServer(self._runtime.control_socket, Handlers(self._state), self._state.welcome)
+        self._control = ControlServer(
+            self._runtime.control_socket, Audited(Handlers(self._state), store), self._state.welcome
+        )
         self._shim = ShimProcess(
             config.api,
             self._runtime.control_socket,
             spool=self._library_folder.incoming,
             max_upload_mb=config.media.max_upload_mb,
+            token_file=config.token_path if config.api.require_token else None,
             log_options=(config.daemon.log_level, config.daemon.log_format),
         )
 

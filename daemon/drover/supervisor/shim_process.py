@@ -30,9 +30,17 @@ class ShimProcess:
     """
 
     def __init__(
-        self, api: ApiSection, control_socket: Path, *, spool: Path, max_upload_mb: int, log_options: tuple[str, str]
+        self,
+        api: ApiSection,
+        control_socket: Path,
+        *,
+        spool: Path,
+        max_upload_mb: int,
+        token_file: Path | None,
+        log_options: tuple[str, str],
     ) -> None:
         self._api = api
+        self._token_file = token_file
         self._max_upload_mb = max_upload_mb
         self._spool = spool
         self._log_options = log_options
@@ -76,6 +84,8 @@ class ShimProcess:
         level, log_format = self._log_options
         options += ["--parent", str(os.getpid()), "--log-level", level, "--log-format", log_format]
         options += ["--max-upload-mb", str(self._max_upload_mb)]
+        if self._token_file is not None:
+            options += ["--token-file", str(self._token_file)]  # the path: the token itself would show in ps
         if api.free_port_if_taken:
             options.append("--free-port-if-taken")
         return [sys.executable, "-m", "drover_shim.main", *options]

@@ -222,6 +222,21 @@ class Diagnose(msgspec.Struct, frozen=True, kw_only=True, tag="diagnose"):
     """Look at adb, keys, rights, disk, ports and phones; changes nothing."""
 
 
+class ShowToken(msgspec.Struct, frozen=True, kw_only=True, tag="show_token"):
+    """Ask for the API's token; it is made if there is none yet."""
+
+
+class RotateToken(msgspec.Struct, frozen=True, kw_only=True, tag="rotate_token"):
+    """Make a new token; the old one is dead when this is answered."""
+
+
+class ListAudit(msgspec.Struct, frozen=True, kw_only=True, tag="list_audit"):
+    """What was changed by whom, newest first; with `before`, only what came before that id."""
+
+    limit: int = 50
+    before: int | None = None
+
+
 class AnnounceApi(msgspec.Struct, frozen=True, kw_only=True, tag="announce_api"):
     """The shim tells at which URL it answers; holds while its connection lives."""
 
@@ -256,16 +271,28 @@ RequestBody = (
     | ImportAccounts
     | ExportAccounts
     | DiscoverAccounts
+    | ShowToken
+    | RotateToken
+    | ListAudit
     | AnnounceApi
     | MaterialRequest
 )
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client sends."""
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """For whom the HTTP front asks, as the audit shows it. `token_id` is derived from the token and not secret."""
+
+    address: str
+    route: str
+    token_id: str = ""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a client sends. `caller` is told by the HTTP front only."""
 
     id: int
     body: RequestBody
+    caller: Caller | None = None
 
 
 # --- answers ----------------------------------------------------------------------------------------------------
@@ -443,6 +470,36 @@ class AccountsDiscovered(msgspec.Struct, frozen=True, kw_only=True, tag="account
     registered: list[str] = []
 
 
+class ApiToken(msgspec.Struct, frozen=True, kw_only=True, tag="api_token"):
+    """The token and where it lies; `required` says whether the API asks for it as it is configured now."""
+
+    token: str
+    path: str
+    required: bool
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One call that was to change something. `code` is 0 where it was carried out; `ids` are what it was about."""
+
+    id: int
+    at: datetime
+    uid: int
+    pid: int
+    client: str
+    address: str
+    token_id: str
+    route: str
+    action: str
+    ids: dict[str, Any]
+    code: int
+
+
+class AuditPage(msgspec.Struct, frozen=True, kw_only=True, tag="audit_page"):
+    """Entries, newest first."""
+
+    entries: list[AuditEntry]
+
+
 ResponseBody = (
     Failure
     | Welcome
@@ -468,6 +525,8 @@ ResponseBody = (
     | AccountsImported
     | AccountsCsv
     | AccountsDiscovered
+    | ApiToken
+    | AuditPage
     | Event
 )
 

@@ -18,6 +18,7 @@ class Code(IntEnum):
     GUARD = 40302  # refused by the browser guard
     NOT_FOUND = 40401  # task, device, account or route
     METHOD = 40501  # method not allowed
+    SLOW = 40801  # the request did not arrive in time
     CONFLICT = 40901  # data says with what
     TOO_LARGE = 41301  # body too large
     NOT_JSON = 41501  # body is not application/json

@@ -3,7 +3,7 @@
 from typing import Final
 
 from drover_shim.route import Route
-from drover_shim.routes import accounts, devices, health, licence, materials, task_files, tasks
+from drover_shim.routes import about, accounts, devices, events, health, licence, materials, task_files, tasks
 
 ROUTES: Final[tuple[Route, ...]] = (
     *licence.ROUTES,
@@ -12,5 +12,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *devices.ROUTES,
     *accounts.ROUTES,
     *materials.ROUTES,
+    *events.ROUTES,
     *health.ROUTES,
+    *about.ROUTES,
 )
