@@ -42,6 +42,7 @@ DEVICE = Device(
     last_seen=AT,
     tags=["shelf 1"],
     note="cracked",
+    transports=["192.168.0.7:5555", "R58M123ABC"],
 )
 TASK = Task(
     id=7,
@@ -98,6 +99,20 @@ MATERIAL = materials.Material(
     note="second take",
     created_at=AT,
 )
+CALLER = control.Caller(address="127.0.0.1", route="POST /api/v1/task", token_id="5f2a9c01")
+AUDIT_ENTRY = control.AuditEntry(
+    id=12,
+    at=AT,
+    uid=1000,
+    pid=4244,
+    client="drover-shim",
+    address="127.0.0.1",
+    token_id="5f2a9c01",
+    route="POST /api/v1/task",
+    action="create_tasks",
+    ids={"task_ids": [7]},
+    code=40901,
+)
 SPEC = zygote.WorkerSpec(
     serial="R58M123ABC",
     incarnation=3,
@@ -108,6 +123,7 @@ SPEC = zygote.WorkerSpec(
     engine="adb",
     heartbeat_s=2.5,
     log_level="debug",
+    transport="192.168.0.7:5555",
 )
 
 REQUESTS: list[control.RequestBody] = [
@@ -176,6 +192,9 @@ REQUESTS: list[control.RequestBody] = [
     leases.ReadHierarchy(session="5e55", serial="R58M123ABC", timeout_s=5.5),
     leases.TakeScreenshot(session="5e55", serial="R58M123ABC", timeout_s=5.5),
     leases.RunAdb(session="5e55", serial="R58M123ABC", args=["shell", "id"], timeout_s=5.5),
+    control.ShowToken(),
+    control.RotateToken(),
+    control.ListAudit(limit=20, before=99),
     control.AnnounceApi(url="http://127.0.0.1:50809/api/v1/"),
     materials.PlaceUpload(size=123456),
     materials.ImportMaterial(token="0a1b", name="clip.mp4", tags=["summer"], note="second take"),
@@ -224,6 +243,7 @@ RESPONSES: list[control.ResponseBody] = [
         workers=3,
         messages_dropped=1,
         data_dir="/var/lib/drover",
+        counters={"automation_restart": 2},
     ),
     control.Subscribed(last_event_id=99),
     ACCOUNT,
@@ -253,6 +273,8 @@ RESPONSES: list[control.ResponseBody] = [
         leases=[LEASE], waiting=[leases.Waiting(serial="R58M123ABC", label="second", since=AT, until=LATER)]
     ),
     leases.DirectResult(data=b"<hierarchy/>", path="/run/drover/direct/7.xml"),
+    control.ApiToken(token="n0t-a-secret", path="/var/lib/drover/api-token", required=True),
+    control.AuditPage(entries=[AUDIT_ENTRY]),
     *(events.Event(id=index, at=AT, body=body) for index, body in enumerate(EVENTS, 1)),
 ]
 
@@ -289,6 +311,7 @@ FROM_WORKER: list[worker.FromWorker] = [
     worker.WorkerHello(version=1, boot_id="b00t", serial="R58M123ABC", incarnation=3, pid=4243),
     worker.PhoneReady(facts=FACTS),
     worker.PhoneTrouble(why="does not answer"),
+    worker.EngineCured(cure="restart", why="it did not answer"),
     worker.Heartbeat(fence=12),
     worker.Progressed(fence=12, phase=Phase.PREPARE, step="opens the profile", progress=20),
     worker.IntentRequested(fence=12, what="tap Follow"),
@@ -321,6 +344,7 @@ FROM_ZYGOTE: list[zygote.FromZygote] = [
 
 EXAMPLES: dict[str, tuple[Codec[Any], list[Any]]] = {
     "request": (control.REQUESTS, [control.Request(id=5, body=body) for body in REQUESTS]),
+    "called": (control.REQUESTS, [control.Request(id=6, body=control.StopTask(task_id=7), caller=CALLER)]),
     "response": (control.RESPONSES, [control.Response(id=5, body=body) for body in RESPONSES]),
     "to_worker": (worker.TO_WORKER, list(TO_WORKER)),
     "from_worker": (worker.FROM_WORKER, list(FROM_WORKER)),

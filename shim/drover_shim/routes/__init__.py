@@ -3,7 +3,7 @@
 from typing import Final
 
 from drover_shim.route import Route
-from drover_shim.routes import accounts, devices, health, licence, materials, rpc, task_files, tasks
+from drover_shim.routes import about, accounts, devices, events, health, licence, materials, rpc, task_files, tasks
 
 ROUTES: Final[tuple[Route, ...]] = (
     *licence.ROUTES,
@@ -13,5 +13,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *accounts.ROUTES,
     *rpc.ROUTES,
     *materials.ROUTES,
+    *events.ROUTES,
     *health.ROUTES,
+    *about.ROUTES,
 )

@@ -7,7 +7,7 @@ from typing import Final
 
 from drover.store.errors import StoreUnavailableError
 from drover.supervisor.control import Answer, Peer
-from drover.supervisor.handlers import accounts, daemon, devices, leases, materials, task_files, tasks, upkeep
+from drover.supervisor.handlers import access, accounts, daemon, devices, leases, materials, task_files, tasks, upkeep
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.state import DaemonState
 from drover.wire import control
@@ -22,6 +22,7 @@ NOUNS: Final = (
     materials.MaterialHandlers,
     daemon.DaemonHandlers,
     upkeep.UpkeepHandlers,
+    access.AccessHandlers,
 )
 
 
