@@ -10,6 +10,7 @@ from drover.client import ControlError
 from drover.wire.faults import RequestError
 from drover_ctl.commands.account import account
 from drover_ctl.commands.apps import apps
+from drover_ctl.commands.audit import audit
 from drover_ctl.commands.backup import backup
 from drover_ctl.commands.completion import COMPLETE_VARIABLE, completion
 from drover_ctl.commands.device import device
@@ -19,6 +20,7 @@ from drover_ctl.commands.material import material
 from drover_ctl.commands.script import script
 from drover_ctl.commands.status import status
 from drover_ctl.commands.task import task
+from drover_ctl.commands.token import token
 from drover_ctl.exits import Exit, exit_for
 from drover_ctl.output import complain
 from drover_ctl.session import Session, shared_options
@@ -49,7 +51,10 @@ def cli() -> None:
     """
 
 
-for command in (status, device, task, account, script, material, lease, apps, backup, doctor, completion):
+for command in (
+    *(status, device, task, account, script, material, lease, apps),
+    *(token, audit, backup, doctor, completion),
+):
     cli.add_command(command)
 
 

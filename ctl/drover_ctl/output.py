@@ -68,6 +68,10 @@ class Output:
         elif data is not None:
             self.json(data)
 
+    def note(self, text: str) -> None:
+        """A remark for the person, on standard error, so that it never ends up in a pipe."""
+        print(f"droverctl: {clean(text)}", file=sys.stderr)
+
     def raw(self, text: str) -> None:
         """Lines as they are, but for what a terminal would obey."""
         sys.stdout.write(clean_lines(text))

@@ -91,6 +91,8 @@ class ApiSection(_Section, frozen=True, kw_only=True):
     port: PortOrAny = 50809
     free_port_if_taken: bool = False
     allowed_hosts: list[str] = []
+    require_token: bool = False
+    token_file: str = ""
 
 
 class MediaSection(_Section, frozen=True, kw_only=True):
@@ -141,6 +143,11 @@ class Config(_Section, frozen=True, kw_only=True):
         return Path(state) if state else Path(home).expanduser() / "drover"
 
     @property
+    def token_path(self) -> Path:
+        """Where the API's token lies, once one was made."""
+        return Path(self.api.token_file).expanduser() if self.api.token_file else self.data_dir / "api-token"
+
+    @property
     def zone(self) -> ZoneInfo:
         """The zone in which "HH:MM" is read and local times are shown."""
         return ZoneInfo(self.daemon.timezone or tzlocal.get_localzone_name())
@@ -168,11 +175,12 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
         where = _place(path, text, "pace", "pause_max_s", overrides)
         low, high = config.pace.pause_min_s, config.pace.pause_max_s
         raise ConfigError(f"{where}: {high:g} is shorter than pause_min_s ({low:g})")
-    if not _is_loopback(config.api.host):
+    if not _is_loopback(config.api.host) and not config.api.require_token:
         where = _place(path, text, "api", "host", overrides)
         raise ConfigError(
             f"{where}: {config.api.host!r} is not a loopback address: refused, because without a token anybody in the "
-            "network could drive the phones. Use 127.0.0.1, and a tunnel or a proxy with a login"
+            "network could drive the phones. Set require_token = true in [api] (and see droverctl token show), or use "
+            "127.0.0.1, and a tunnel or a proxy with a login"
         )
     return config
 

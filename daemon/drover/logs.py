@@ -1,10 +1,24 @@
 """Sets up log lines: key=value text on a terminal, JSON otherwise, one stable `action` a line. Owns no log call."""
 
 import logging
+import re
 import sys
-from typing import Any, Literal
+from collections.abc import MutableMapping
+from typing import Any, Final, Literal
 
 import structlog
+
+_UNSAFE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal obeys, and what makes a text look like another one."""
+
+
+def harmless(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Texts of phones, apps and clients on one line each, without anything that a terminal would obey."""
+    for key, value in line.items():
+        if isinstance(value, str):
+            plain = _UNSAFE.sub("", value)
+            line[key] = plain if key == "exception" else plain.replace("\n", " ")
+    return line
 
 
 def configure(level: str, log_format: Literal["auto", "text", "json"]) -> None:
@@ -20,6 +34,7 @@ def configure(level: str, log_format: Literal["auto", "text", "json"]) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        harmless,
     ]
     handler = logging.StreamHandler(sys.stderr)
     formatter = structlog.stdlib.ProcessorFormatter(

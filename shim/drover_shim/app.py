@@ -5,34 +5,47 @@ from typing import Any, Final
 
 import bottle
 
+from drover.token_file import token_id
+from drover.wire.control import Caller
 from drover.wire.faults import Code, Failure, RequestError
 from drover_shim import guard
 from drover_shim.body import Upload, parse_object, read_body
-from drover_shim.envelope import Answer, from_error, internal, refusal, success
+from drover_shim.envelope import Answer, Stream, from_error, internal, refusal, success
+from drover_shim.guard import LetOff, Rules
+from drover_shim.metrics import Metrics
+from drover_shim.openapi import API_PREFIX
 from drover_shim.pool import ClientPool
 from drover_shim.query import parse_query
 from drover_shim.route import Call, Route
 from drover_shim.routes import ROUTES
 from drover_shim.settings import Settings
+from drover_shim.streams import Streams
 
-API_PREFIX: Final = "/api/v1"
+BEGIN_STREAM: Final = "drover.begin_stream"
+"""Environ key of a function that makes the server send each piece at once and watch for the client's end."""
+
+CLIENT_GONE: Final = "waitress.client_disconnected"
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 
-def make_app(pool: ClientPool, settings: Settings, *, routes: tuple[Route, ...] = ROUTES) -> WsgiApp:
+def make_app(
+    pool: ClientPool, settings: Settings, *, routes: tuple[Route, ...] = ROUTES, streams: Streams | None = None
+) -> WsgiApp:
     """The application over the daemon that the pool's clients speak to."""
-    router = _router(pool, settings, routes)
-    uploads = frozenset(path_of(route) for route in routes if route.upload)
+    front = _Front(pool, settings, streams or Streams(), routes)
+    router = _router(front)
 
     def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        environ["PATH_INFO"] = path = environ.get("PATH_INFO", "").rstrip("/") or "/"
-        refused = guard.check(environ, settings.allowed_hosts, upload=path in uploads)
+        environ["PATH_INFO"] = environ.get("PATH_INFO", "").rstrip("/") or "/"
+        refused = guard.check(environ, front.rules, _let_off(router, environ))
         if refused is not None:
-            return _send(refusal(refused), environ, start_response)
+            front.metrics.answered("refused", refused.code.http_status)
+            return _send(_refused(refused), environ, start_response)
         try:
-            return router(environ, start_response)
+            answer: Iterable[bytes] = router(environ, start_response)
+            return answer
         except Exception as error:
             return _send(internal(error), environ, start_response)
 
@@ -42,17 +55,24 @@ def make_app(pool: ClientPool, settings: Settings, *, routes: tuple[Route, ...] 
 def body_limit(settings: Settings, *, routes: tuple[Route, ...] = ROUTES) -> Callable[[dict[str, Any]], int]:
     """How many bytes the body of a request may have, told by its head alone.
 
-    Only uploads that the guard lets pass may be large: no page of another origin fills the disk with what is refused.
+    Only uploads that the guard lets pass may be large: no page of another origin, and nobody without the token,
+    fills the disk with what is refused.
     """
     uploads = frozenset((route.method, path_of(route)) for route in routes if route.upload)
+    rules = _rules(settings)
 
     def limit(environ: dict[str, Any]) -> int:
         wanted = (environ["REQUEST_METHOD"], environ["PATH_INFO"].rstrip("/"))
-        if wanted in uploads and guard.check(environ, settings.allowed_hosts, upload=True) is None:
+        if wanted in uploads and guard.check(environ, rules, LetOff(upload=True)) is None:
             return settings.max_upload_bytes
         return settings.max_body_bytes
 
     return limit
+
+
+def _rules(settings: Settings) -> Rules:
+    token = settings.token
+    return Rules(allowed_hosts=settings.allowed_hosts, token_matches=token.matches if token else None)
 
 
 def path_of(route: Route) -> str:
@@ -60,52 +80,104 @@ def path_of(route: Route) -> str:
     return f"{API_PREFIX}{route.path}" if route.api else route.path
 
 
-def _router(pool: ClientPool, settings: Settings, routes: tuple[Route, ...]) -> WsgiApp:
+def _router(front: "_Front") -> Any:
     router: Any = bottle.Bottle()
     # What Bottle cannot handle shall reach our own envelope, not its HTML.
     router.config["catchall"] = False
     router.default_error_handler = _router_error
-    for route in routes:
-        router.route(path_of(route), route.method, _callback(route, pool, settings))
-    app: WsgiApp = router
-    return app
+    for route in front.routes:
+        let_off = LetOff(upload=route.upload, public=route.public, page=route.page)
+        router.route(path_of(route), route.method, front.callback(route), let_off=let_off)
+    return router
 
 
-def _callback(route: Route, pool: ClientPool, settings: Settings) -> Callable[..., Any]:
-    def callback(**args: str) -> Any:
-        try:
-            answer = _answer(route, pool, settings, args)
-        except Exception as error:
-            answer = from_error(error, changes=route.changes)
-        respond: Any = bottle.HTTPResponse
-        return respond(answer.body, answer.status, dict(answer.all_headers))
-
-    return callback
+def _let_off(router: Any, environ: dict[str, Any]) -> LetOff:
+    """What the route table lets this request off; nothing where no route matches."""
+    try:
+        matched, _ = router.match(environ)
+    except (bottle.HTTPError, UnicodeError):
+        return guard.NOTHING
+    let_off: LetOff = matched.config["let_off"]
+    return let_off
 
 
-def _answer(route: Route, pool: ClientPool, settings: Settings, args: dict[str, str]) -> Answer:
-    if route.api and not (plan := pool.plan()).api_enabled:
-        raise RequestError(Code.PLAN, f"API access needs the plan Pro or higher; the plan is {plan.plan_name}")
-    environ: dict[str, Any] = bottle.request.environ
+class _Front:
+    """What every request meets between router and handler."""
 
-    def read_json() -> dict[str, Any]:
-        data = read_body(environ["wsgi.input"], max_bytes=settings.max_body_bytes)
-        return parse_object(data, max_depth=settings.max_depth, max_items=settings.max_items)
+    def __init__(self, pool: ClientPool, settings: Settings, streams: Streams, routes: tuple[Route, ...]) -> None:
+        self.routes = routes
+        self.metrics = Metrics(streams)
+        self.rules = _rules(settings)
+        self._pool = pool
+        self._settings = settings
+        self._streams = streams
 
-    call = Call(
-        pool=pool,
-        args=args,
-        query=parse_query(environ.get("QUERY_STRING", "")),
-        header=lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}"),
-        read_json=read_json,
-        upload=Upload(
-            stream=environ["wsgi.input"],
-            media_type=environ.get("CONTENT_TYPE", ""),
-            length=int(environ.get("CONTENT_LENGTH") or 0),
-        ),
-    )
-    result = route.handler(call)
-    return result if isinstance(result, Answer) else success(result)
+    def callback(self, route: Route) -> Callable[..., Any]:
+        """The function that Bottle calls for this route."""
+
+        name = f"{route.method} {path_of(route)}"
+
+        def callback(**args: str) -> Any:
+            respond: Any = bottle.HTTPResponse
+            environ: dict[str, Any] = bottle.request.environ
+            try:
+                answer = self._answer(route, environ, args)
+            except Exception as error:
+                answer = from_error(error, changes=route.changes)
+            self.metrics.answered(name, 200 if isinstance(answer, Stream) else answer.status)
+            if isinstance(answer, Stream):
+                environ.get(BEGIN_STREAM, _nothing)()
+                return respond(answer.pieces, 200, answer.all_headers)
+            return respond(answer.body, answer.status, dict(answer.all_headers))
+
+        return callback
+
+    def _answer(self, route: Route, environ: dict[str, Any], args: dict[str, str]) -> Answer | Stream:
+        if route.api and not (plan := self._pool.plan()).api_enabled:
+            raise RequestError(Code.PLAN, f"API access needs the plan Pro or higher; the plan is {plan.plan_name}")
+        result = route.handler(self._call(route, environ, args))
+        return result if isinstance(result, Answer | Stream) else success(result)
+
+    def _call(self, route: Route, environ: dict[str, Any], args: dict[str, str]) -> Call:
+        settings = self._settings
+
+        def read_json() -> dict[str, Any]:
+            data = read_body(environ["wsgi.input"], max_bytes=settings.max_body_bytes)
+            return parse_object(data, max_depth=settings.max_depth, max_items=settings.max_items)
+
+        presented = guard.presented_token(environ) if self.rules.token_matches else None
+        return Call(
+            pool=self._pool,
+            args=args,
+            query=parse_query(environ.get("QUERY_STRING", "")),
+            header=lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}"),
+            read_json=read_json,
+            upload=Upload(
+                stream=environ["wsgi.input"],
+                media_type=environ.get("CONTENT_TYPE", ""),
+                length=int(environ.get("CONTENT_LENGTH") or 0),
+            ),
+            streams=self._streams,
+            metrics=self.metrics,
+            still_wanted=lambda: self._still_wanted(environ, presented),
+            caller=Caller(
+                address=str(environ.get("REMOTE_ADDR", "")),
+                route=f"{route.method} {path_of(route)}",
+                token_id=token_id(presented) if presented else "",
+            ),
+            routes=self.routes,
+            heartbeat_s=settings.heartbeat_s,
+        )
+
+    def _still_wanted(self, environ: dict[str, Any], presented: str | None) -> bool:
+        if environ.get(CLIENT_GONE, _nothing)():
+            return False
+        matches = self.rules.token_matches
+        return matches is None or (presented is not None and matches(presented))
+
+
+def _nothing() -> None:
+    """Stands in where the server offers nothing of the kind."""
 
 
 def _router_error(res: Any) -> bytes:
@@ -121,6 +193,11 @@ def _router_error(res: Any) -> bytes:
     for name, value in answer.all_headers:
         bottle.response.set_header(name, value)
     return answer.body
+
+
+def _refused(failure: Failure) -> Answer:
+    headers = {"WWW-Authenticate": 'Bearer realm="drover"'} if failure.code is Code.TOKEN else None
+    return refusal(failure, headers)
 
 
 def _send(answer: Answer, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:

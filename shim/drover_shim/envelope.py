@@ -1,6 +1,7 @@
 """The one shape of every answer: code, message, data. Turns data, refusals and faults into status and bytes."""
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -30,13 +31,23 @@ class Answer:
     @property
     def all_headers(self) -> list[tuple[str, str]]:
         """Headers in full. Nothing is cached, nothing is sniffed, and no other origin is let in."""
-        return [
-            ("Content-Type", self.media_type),
-            ("Content-Length", str(len(self.body))),
-            ("Cache-Control", "no-store"),
-            ("X-Content-Type-Options", "nosniff"),
-            *self.headers.items(),
-        ]
+        length = ("Content-Length", str(len(self.body)))
+        return [("Content-Type", self.media_type), length, *COMMON_HEADERS, *self.headers.items()]
+
+
+COMMON_HEADERS: Final = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """An answer that goes on: bytes as they come. `pieces` has a `close`, which the server calls at the end."""
+
+    pieces: Iterator[bytes]
+    media_type: str = "text/event-stream; charset=utf-8"
+
+    @property
+    def all_headers(self) -> list[tuple[str, str]]:
+        return [("Content-Type", self.media_type), *COMMON_HEADERS]
 
 
 def success(data: Any) -> Answer:

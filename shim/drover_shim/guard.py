@@ -1,11 +1,12 @@
-"""The browser guard: which requests are refused before any route sees them. Pure; reads a WSGI environment.
+"""The guard: which requests are refused before any route sees them. Pure; reads a WSGI environment.
 
-It stands in front of the router, so a new route cannot be missed: a route can only ask to be let off the
-content-type rule (uploads), by name.
+It stands in front of the router and is told what a route may be let off, by the route table; a path that no route has
+is let off nothing. So a new route cannot be missed.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from drover.wire.faults import Code, Failure
@@ -15,13 +16,39 @@ ABSOLUTE_FORM: Final = "drover.request_netloc"
 """Environ key of the authority in an absolute-form request line; it would override Host for other servers."""
 
 BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+TOKEN_HEADER: Final = "X-Drover-Token"  # noqa: S105 - the name of a header
 _PORT: Final = re.compile(r":[0-9]{1,5}$")
 _SAME_SITE: Final = frozenset({"", "same-origin", "none"})
 
 
-def check(environ: Mapping[str, Any], allowed_hosts: Collection[str], *, upload: bool = False) -> Failure | None:
-    """Why the request is refused, or None. `upload` lets off the content-type rule."""
-    return _host(environ, allowed_hosts) or _origin(environ) or (None if upload else _content_type(environ))
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What holds for every request: names that Host may carry besides the loopback ones, and the token's check."""
+
+    allowed_hosts: Collection[str] = field(default=())
+    token_matches: Callable[[str], bool] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetOff:
+    """What one route is let off: the content type (uploads), the token (public), Sec-Fetch-Site for a link (page)."""
+
+    upload: bool = False
+    public: bool = False
+    page: bool = False
+
+
+NOTHING: Final = LetOff()
+
+
+def check(environ: Mapping[str, Any], rules: Rules, let_off: LetOff = NOTHING) -> Failure | None:
+    """Why the request is refused, or None."""
+    return (
+        _host(environ, rules.allowed_hosts)
+        or _origin(environ, page=let_off.page)
+        or (None if let_off.public else _token(environ, rules.token_matches))
+        or (None if let_off.upload else _content_type(environ))
+    )
 
 
 def host_allowed(host: str, allowed_hosts: Collection[str]) -> bool:
@@ -30,6 +57,14 @@ def host_allowed(host: str, allowed_hosts: Collection[str]) -> bool:
     if host != name and (port := host[len(name) + 1 :]) and int(port) > 65535:
         return False
     return name in LOOPBACK_HOSTS or name in {allowed.lower() for allowed in allowed_hosts}
+
+
+def presented_token(environ: Mapping[str, Any]) -> str | None:
+    """The token of `Authorization: Bearer`, else of X-Drover-Token; never of the URL, which ends up in logs."""
+    scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+    if scheme.lower() == "bearer":
+        return token.strip()
+    return environ.get("HTTP_X_DROVER_TOKEN")
 
 
 def _host(environ: Mapping[str, Any], allowed_hosts: Collection[str]) -> Failure | None:
@@ -44,15 +79,37 @@ def _host(environ: Mapping[str, Any], allowed_hosts: Collection[str]) -> Failure
     return None
 
 
-def _origin(environ: Mapping[str, Any]) -> Failure | None:
+def _origin(environ: Mapping[str, Any], *, page: bool) -> Failure | None:
     origin = environ.get("HTTP_ORIGIN")
     host = str(environ.get("HTTP_HOST", "")).lower()
     # A configured name may stand behind a proxy that speaks https.
     schemes = ("http",) if _PORT.sub("", host) in LOOPBACK_HOSTS else ("http", "https")
     if origin is not None and str(origin).lower() not in {f"{scheme}://{host}" for scheme in schemes}:
         return _refused("requests from pages of another origin are refused")
-    if str(environ.get("HTTP_SEC_FETCH_SITE", "")).lower() not in _SAME_SITE:
+    same_site = str(environ.get("HTTP_SEC_FETCH_SITE", "")).lower() in _SAME_SITE
+    if not same_site and not (page and _is_navigation(environ)):
         return _refused("requests from pages of another site are refused")
+    return None
+
+
+def _is_navigation(environ: Mapping[str, Any]) -> bool:
+    """A person followed a link in the browser's own window: not a frame, not a script."""
+    return (
+        environ.get("REQUEST_METHOD") in ("GET", "HEAD")
+        and environ.get("HTTP_SEC_FETCH_MODE") == "navigate"
+        and environ.get("HTTP_SEC_FETCH_DEST") == "document"
+    )
+
+
+def _token(environ: Mapping[str, Any], matches: Callable[[str], bool] | None) -> Failure | None:
+    if matches is None:
+        return None
+    presented = presented_token(environ)
+    if presented is None:
+        message = f"a token is needed: send Authorization: Bearer TOKEN (or {TOKEN_HEADER}); droverctl token show"
+        return Failure(code=Code.TOKEN, message=message)
+    if not matches(presented):
+        return Failure(code=Code.TOKEN, message="this is not the token; droverctl token show tells the one that is")
     return None
 
 

@@ -11,6 +11,8 @@ from waitress.task import ThreadedTaskDispatcher
 
 from drover_shim.route import Route
 
+_MARK: Final = re.compile(r"<\w+[^>]*>")
+
 MAX_SLOW: Final = 160
 """Threads of the slow lane at most. Each may hold a control connection, of which the daemon takes 256."""
 
@@ -20,7 +22,7 @@ class SlowRoutes:
 
     def __init__(self, routes: Iterable[Route], prefix: str) -> None:
         self._patterns = [
-            (route.method, re.compile(re.sub(r"<\w+>", "[^/]+", f"{prefix}{route.path}" if route.api else route.path)))
+            (route.method, re.compile(_MARK.sub("[^/]+", f"{prefix}{route.path}" if route.api else route.path)))
             for route in routes
             if route.slow
         ]

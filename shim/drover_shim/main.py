@@ -13,11 +13,15 @@ import structlog
 
 from drover import logs
 from drover.client import RuntimeDirError, socket_path
+from drover.token_file import TokenFileError, WatchedToken
+from drover.token_file import read as read_token
 from drover_shim.announce import Announcer
-from drover_shim.app import API_PREFIX, body_limit, make_app
+from drover_shim.app import body_limit, make_app
+from drover_shim.openapi import API_PREFIX
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer, PortTakenError
 from drover_shim.settings import Settings
+from drover_shim.streams import Streams
 
 PARENT_POLL_S = 0.5
 
@@ -36,6 +40,9 @@ log = structlog.get_logger("drover.shim")
 @click.option(
     "--allowed-host", "allowed_hosts", multiple=True, metavar="NAME", help="Another name that Host may carry."
 )
+@click.option(
+    "--token-file", type=click.Path(path_type=Path), help="Ask every request for the token in this file (mode 0600)."
+)
 @click.option("--free-port-if-taken", is_flag=True, help="Take any free port if this one is taken.")
 @click.option("--max-upload-mb", default=4000, type=click.IntRange(1), show_default=True, help="The largest upload.")
 @click.option("--parent", type=int, metavar="PID", help="End when this process, which started this one, has ended.")
@@ -48,6 +55,7 @@ def main(
     host: str,
     port: int,
     allowed_hosts: tuple[str, ...],
+    token_file: Path | None,
     free_port_if_taken: bool,
     max_upload_mb: int,
     parent: int | None,
@@ -60,13 +68,14 @@ def main(
     Example: drover-shim --port 0
     """
     logs.configure(log_level, log_format)
-    _refuse_open_address(host)
-    settings = Settings(allowed_hosts=allowed_hosts, max_upload_bytes=max_upload_mb * 1_000_000)
+    if token_file is None:
+        _refuse_open_address(host)
     try:
+        settings = _settings(host, allowed_hosts, token_file, max_upload_mb)
         path = socket_file or socket_path()
         pool = ClientPool(path)
         server = _listen(settings, pool, host, port, free_port_if_taken)
-    except (PortTakenError, RuntimeDirError, OSError) as error:
+    except (PortTakenError, RuntimeDirError, TokenFileError, OSError) as error:
         raise click.ClickException(str(error)) from None
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: server.stop())
@@ -82,16 +91,39 @@ def main(
 
 
 def _listen(settings: Settings, pool: ClientPool, host: str, port: int, free_port_if_taken: bool) -> HttpServer:
-    app, limit = make_app(pool, settings), body_limit(settings)
+    streams = Streams()
+    app, limit = make_app(pool, settings, streams=streams), body_limit(settings)
+
+    def listen(on: int) -> HttpServer:
+        return HttpServer(app, host=host, port=on, body_limit=limit, streams=streams)
+
     try:
-        return HttpServer(app, host=host, port=port, body_limit=limit)
+        return listen(port)
     except PortTakenError:
         if not free_port_if_taken:
             raise PortTakenError(
                 f"port {port} on {host} is taken by another process: choose one with --port "
                 "(port in [api]), or allow any with --free-port-if-taken (free_port_if_taken)"
             ) from None
-        return HttpServer(app, host=host, port=0, body_limit=limit)
+        return listen(0)
+
+
+def _settings(host: str, allowed_hosts: tuple[str, ...], token_file: Path | None, max_upload_mb: int) -> Settings:
+    """Raises TokenFileError for a token that cannot be used."""
+    if token_file is not None:
+        read_token(token_file)
+    token = WatchedToken(token_file) if token_file is not None else None
+    names = (*allowed_hosts, *_own_name(host))
+    return Settings(allowed_hosts=names, token=token, max_upload_bytes=max_upload_mb * 1_000_000)
+
+
+def _own_name(host: str) -> tuple[str, ...]:
+    """The one address that is listened on, as Host names it; none where that is every address."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return (host,)
+    return () if address.is_unspecified else (f"[{address}]" if address.version == 6 else str(address),)
 
 
 def _refuse_open_address(host: str) -> None:
@@ -104,7 +136,8 @@ def _refuse_open_address(host: str) -> None:
     if not all(ipaddress.ip_address(address).is_loopback for address in addresses):
         raise click.ClickException(
             f"--host {host} ([api] host) is not a loopback address: refused, because without a token "
-            "anybody in the network could drive the phones. Use 127.0.0.1, and a tunnel or a proxy with a login"
+            "anybody in the network could drive the phones. Give a --token-file (require_token = true in [api]), "
+            "or use 127.0.0.1, and a tunnel or a proxy with a login"
         )
 
 

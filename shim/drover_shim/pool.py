@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from drover.client import ControlClient
+from drover.client import ControlClient, EventStream
 from drover.wire.control import CheckLicense, License
 
 PLAN_CACHE_S = 1.0
@@ -29,6 +29,11 @@ class ClientPool:
             self._local.client = client
             self._clients.append(client)
         return client
+
+    def subscribe(self, after: int | None) -> EventStream:
+        """Events on a connection of their own, which the caller closes."""
+        client = ControlClient(self.path, client_name="drover-shim events", timeout_s=self._timeout_s)
+        return client.subscribe(after)
 
     def close(self) -> None:
         """Close every thread's connection; call it when no request runs any more."""

@@ -5,16 +5,23 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from drover.wire.control import RequestBody
+from drover.wire.control import Caller, RequestBody
 from drover_shim.body import Upload
+from drover_shim.envelope import Answer, Stream
+from drover_shim.metrics import Metrics
 from drover_shim.pool import ClientPool
+from drover_shim.streams import Streams
 
 B = TypeVar("B")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request as a handler sees it. `read_json` reads the body when it is asked for; `upload` is it unread."""
+    """One request as a handler sees it. `read_json` reads the body when it is asked for; `upload` is it unread.
+
+    `caller` is what the audit shall say of whoever asks; `still_wanted` tells a stream whether its client is there
+    and its token still good.
+    """
 
     pool: ClientPool
     args: Mapping[str, str]
@@ -22,22 +29,40 @@ class Call:
     header: Callable[[str], str | None]
     read_json: Callable[[], dict[str, Any]]
     upload: Upload
+    streams: Streams
+    metrics: Metrics
+    still_wanted: Callable[[], bool]
+    caller: Caller
+    routes: tuple["Route", ...]
+    heartbeat_s: float = 15.0
 
     def ask(self, body: RequestBody, expected: type[B], *, timeout_s: float | None = None) -> B:
         """The daemon's answer to one request; `timeout_s` for one that takes longer than the usual."""
-        return self.pool.client().ask(body, expected, timeout_s=timeout_s)
+        return self.pool.client().ask(body, expected, timeout_s=timeout_s, caller=self.caller)
 
     @property
     def zone(self) -> ZoneInfo:
         return self.pool.zone()
 
 
+@dataclass(frozen=True)
+class Param:
+    """A query parameter, as the API's description shows it; `kind` is a type that msgspec has a schema for."""
+
+    name: str
+    kind: Any
+    about: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One method on one path. A handler returns the `data` of the envelope, or a whole Answer.
+    """One method on one path. A handler returns the `data` of the envelope, or a whole Answer or Stream.
 
     `api` routes lie under the base path and need a plan with API access; `upload` takes bodies that are not JSON;
-    `slow` ones wait for a phone or for somebody, and are served by threads of their own.
+    `slow` ones wait for a phone or for somebody, and are served by threads of their own;
+    `public` tells nothing of this installation, so it needs no token; `page` may be opened from a link of another site.
+    `answers`, `body` and `query` are the types that the API's description is made from; `answers` is a media type for
+    what is no envelope. The first line of the handler's docstring is its summary.
     """
 
     method: str
@@ -46,7 +71,15 @@ class Route:
     api: bool = True
     upload: bool = False
     slow: bool = False
+    public: bool = False
+    page: bool = False
+    answers: Any = None
+    body: Any = None
+    query: tuple[Param, ...] = ()
 
     @property
     def changes(self) -> bool:
         return self.method not in ("GET", "HEAD")
+
+
+Handled = Answer | Stream | Any

@@ -1,4 +1,4 @@
-"""How tasks, devices and the daemon look in REST answers: field names and local times. Pure."""
+"""How tasks, devices and the daemon look in REST answers: local times, and the shapes of shapes.py. Pure."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -9,112 +9,131 @@ import msgspec
 from drover.wire.control import Account, AccountsDiscovered, DaemonStatus
 from drover.wire.custom import ScriptInfo
 from drover.wire.devices import Device, DeviceState
-from drover.wire.leases import Lease
+from drover.wire.leases import Lease, LeaseTaken
 from drover.wire.materials import Material, MaterialUse
 from drover.wire.tasks import Status, Task, TaskStats
+from drover_shim.lease_shapes import LeaseTakenView, LeaseView, PhoneView
+from drover_shim.shapes import (
+    AccountView,
+    DeviceView,
+    DiscoveredView,
+    FoundAccountView,
+    HealthView,
+    MaterialUseView,
+    MaterialView,
+    ScriptView,
+    StatsView,
+    TaskView,
+)
 
 STATUS_TEXT: Final = {status: status.name.lower() for status in Status}
 
 
-def task(task: Task, zone: ZoneInfo) -> dict[str, Any]:
+def task(task: Task, zone: ZoneInfo) -> TaskView:
     """A task with the field names of the contract."""
-    return {
-        "id": task.id,
-        "serial": task.serial,
-        "username": task.username,
-        "script_name": task.script_name,
-        "script_config": task.script_config,
-        "script_args": msgspec.json.encode(task.script_config).decode(),
-        "status": int(task.status),
-        "status_text": STATUS_TEXT[task.status],
-        "remark": task.remark,
-        "source": task.source,
-        "start_time": local(task.start_time, zone),
-        "end_time": local(task.end_time, zone),
-        "created_at": local(task.created_at, zone),
-        "scheduled_at": local(task.scheduled_at, zone),
-        "retry_count": task.retry_count,
-        "max_retry_count": task.max_retry_count,
-        "reason": task.reason,
-        "effect": task.effect,
-        "retry_safe": task.retry_safe,
-        "attempt": task.attempt,
-        "phase": task.phase,
-        "progress": task.progress,
-        "step": task.step,
-        "evidence": task.evidence,
-        "group_id": task.group_id,
-        "priority": task.priority,
-    }
+    return TaskView(
+        id=task.id,
+        serial=task.serial,
+        username=task.username,
+        script_name=task.script_name,
+        script_config=task.script_config,
+        script_args=msgspec.json.encode(task.script_config).decode(),
+        status=int(task.status),
+        status_text=STATUS_TEXT[task.status],
+        remark=task.remark,
+        source=task.source,
+        start_time=local(task.start_time, zone),
+        end_time=local(task.end_time, zone),
+        created_at=local(task.created_at, zone),
+        scheduled_at=local(task.scheduled_at, zone),
+        retry_count=task.retry_count,
+        max_retry_count=task.max_retry_count,
+        reason=task.reason,
+        effect=task.effect,
+        retry_safe=task.retry_safe,
+        attempt=task.attempt,
+        phase=task.phase,
+        progress=task.progress,
+        step=task.step,
+        evidence=task.evidence,
+        group_id=task.group_id,
+        priority=task.priority,
+    )
 
 
-def stats(stats: TaskStats) -> dict[str, int]:
+def stats(stats: TaskStats) -> StatsView:
     """Counters by status."""
-    return {
-        "total": stats.total,
-        "pending": stats.pending,
-        "running": stats.running,
-        "completed": stats.completed,
-        "failed": stats.failed,
-    }
+    return StatsView(
+        total=stats.total,
+        pending=stats.pending,
+        running=stats.running,
+        completed=stats.completed,
+        failed=stats.failed,
+    )
 
 
-def device(device: Device, zone: ZoneInfo) -> dict[str, Any]:
+def device(device: Device, zone: ZoneInfo) -> DeviceView:
     """A device: its state and why, what is known of the phone, and its queue."""
     facts = device.facts
-    return {
-        "serial": device.serial,
-        "state": device.state,
-        "reason": device.reason,
-        "state_since": local(device.state_since, zone),
-        "deadline": local(device.deadline, zone),
-        "model": facts.model,
-        "platform_version": facts.platform_version,
-        "hardware_serial": facts.hardware_serial,
-        "sdk": facts.sdk,
-        "width": facts.width,
-        "height": facts.height,
-        "battery": facts.battery,
-        "engine": facts.engine,
-        "apps": facts.apps,
-        "current_task_id": device.task_id,
-        "queue_length": device.queued,
-        "last_seen": local(device.last_seen, zone),
-        "tags": device.tags,
-        "note": device.note,
-    }
+    return DeviceView(
+        serial=device.serial,
+        state=device.state,
+        reason=device.reason,
+        state_since=local(device.state_since, zone),
+        deadline=local(device.deadline, zone),
+        model=facts.model,
+        platform_version=facts.platform_version,
+        hardware_serial=facts.hardware_serial,
+        sdk=facts.sdk,
+        width=facts.width,
+        height=facts.height,
+        battery=facts.battery,
+        engine=facts.engine,
+        apps=facts.apps,
+        current_task_id=device.task_id,
+        queue_length=device.queued,
+        last_seen=local(device.last_seen, zone),
+        tags=device.tags,
+        note=device.note,
+        transports=device.transports,
+    )
 
 
-def account(account: Account) -> dict[str, Any]:
+def account(account: Account) -> AccountView:
     """A registered account; `used_today` and `limits` are by script."""
-    return {
-        "username": account.username,
-        "serial": account.serial,
-        "platform": account.platform,
-        "package": account.package,
-        "enabled": account.enabled,
-        "note": account.note,
-        "used_today": account.used_today,
-        "limits": account.limits,
-    }
+    return AccountView(
+        username=account.username,
+        serial=account.serial,
+        platform=account.platform,
+        package=account.package,
+        enabled=account.enabled,
+        note=account.note,
+        used_today=account.used_today,
+        limits=account.limits,
+    )
 
 
-def discovered(found: AccountsDiscovered) -> dict[str, Any]:
+def discovered(found: AccountsDiscovered) -> DiscoveredView:
     """What an app on a phone is logged in with."""
-    return {
-        "serial": found.serial,
-        "platform": found.platform,
-        "package": found.package,
-        "registered": found.registered,
-        "accounts": [
-            {"username": one.username, "active": one.active, "registered_on": one.registered_on}
+    return DiscoveredView(
+        serial=found.serial,
+        platform=found.platform,
+        package=found.package,
+        registered=found.registered,
+        accounts=[
+            FoundAccountView(username=one.username, active=one.active, registered_on=one.registered_on)
             for one in found.accounts
         ],
-    }
+    )
 
 
-def material(item: Material, zone: ZoneInfo) -> dict[str, Any]:
+def material(item: Material, zone: ZoneInfo) -> MaterialView:
     """An item of the media library; where its file lies stays here."""
+    return MaterialView(**material_fields(item, zone))
+
+
+def material_fields(item: Material, zone: ZoneInfo) -> dict[str, Any]:
+    """The fields that every view of an item has."""
     return {
         "id": item.id,
         "name": item.name,
@@ -131,22 +150,23 @@ def material(item: Material, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def material_use(use: MaterialUse, zone: ZoneInfo) -> dict[str, Any]:
+def material_use(use: MaterialUse, zone: ZoneInfo) -> MaterialUseView:
     """Which account used an item, for which task."""
-    return {"account": use.account, "task_id": use.task_id, "state": use.state, "at": local(use.at, zone)}
+    return MaterialUseView(account=use.account, task_id=use.task_id, state=use.state, at=local(use.at, zone))
 
 
-def health(status: DaemonStatus) -> dict[str, Any]:
+def health(status: DaemonStatus) -> HealthView:
     """What a monitor asks: is it up, does it take work, does adb answer."""
-    return {
-        "status": "draining" if status.draining else "ok",
-        "daemon_version": status.daemon_version,
-        "boot_id": status.boot_id,
-        "adb_connected": status.adb_connected,
-        "workers": status.workers,
-        "devices": status.devices,
-        "tasks": stats(status.tasks),
-    }
+    return HealthView(
+        status="draining" if status.draining else "ok",
+        daemon_version=status.daemon_version,
+        boot_id=status.boot_id,
+        adb_connected=status.adb_connected,
+        workers=status.workers,
+        devices=status.devices,
+        tasks=stats(status.tasks),
+        counters=status.counters,
+    )
 
 
 def local(moment: datetime | None, zone: ZoneInfo) -> str | None:
@@ -154,27 +174,36 @@ def local(moment: datetime | None, zone: ZoneInfo) -> str | None:
     return None if moment is None else moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def rpc_device(device: Device) -> dict[str, Any]:
+def rpc_device(device: Device) -> PhoneView:
     """An online phone, as clients that want to lease one look at it."""
     facts = device.facts
-    return {
-        "serial": device.serial,
-        "busy": device.state is not DeviceState.IDLE,
-        "model": facts.model,
-        "platform_version": facts.platform_version,
-        "sdk": facts.sdk,
-        "width": facts.width,
-        "height": facts.height,
-        "battery": facts.battery,
-        "engine": facts.engine,
-        "state": device.state.value,
-        "reason": device.reason,
-        "task_id": device.task_id,
-    }
+    return PhoneView(
+        serial=device.serial,
+        busy=device.state is not DeviceState.IDLE,
+        model=facts.model,
+        platform_version=facts.platform_version,
+        sdk=facts.sdk,
+        width=facts.width,
+        height=facts.height,
+        battery=facts.battery,
+        engine=facts.engine,
+        state=device.state,
+        reason=device.reason,
+        task_id=device.task_id,
+    )
 
 
-def lease(lease: Lease, zone: ZoneInfo) -> dict[str, Any]:
+def lease(lease: Lease, zone: ZoneInfo) -> LeaseView:
     """A lease as anybody may see it."""
+    return LeaseView(**_lease(lease, zone))
+
+
+def taken(taken: LeaseTaken, zone: ZoneInfo) -> LeaseTakenView:
+    """A lease as its holder sees it."""
+    return LeaseTakenView(session_id=taken.session, **_lease(taken.lease, zone))
+
+
+def _lease(lease: Lease, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "serial": lease.serial,
         "label": lease.label,
@@ -186,17 +215,17 @@ def lease(lease: Lease, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def script(info: ScriptInfo) -> dict[str, Any]:
+def script(info: ScriptInfo) -> ScriptView:
     """What one needs to name it in a task. A command's arguments and faults are its operator's."""
-    return {
-        "name": info.name,
-        "kind": info.kind,
-        "summary": info.summary,
-        "effect": info.effect,
-        "retry_safe": info.retry_safe,
-        "settles": info.settles,
-        "platform": info.platform or None,
-        "timeout_s": info.timeout_s,
-        "parameters": info.parameters or None,
-        "usable": not info.fault,
-    }
+    return ScriptView(
+        name=info.name,
+        kind=info.kind,
+        summary=info.summary,
+        effect=info.effect,
+        retry_safe=info.retry_safe,
+        settles=info.settles,
+        platform=info.platform or None,
+        timeout_s=info.timeout_s,
+        parameters=info.parameters or None,
+        usable=not info.fault,
+    )

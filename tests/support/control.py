@@ -99,7 +99,7 @@ class Conversation:
     def __init__(self, daemon: FakeDaemon, connection: socket.socket) -> None:
         self._daemon = daemon
         self._connection = connection
-        self._greeted = False
+        self._greeted, self._client = False, ""
         self._subscription = 0
         self._send_lock = threading.Lock()
         self.announced: list[str] = []
@@ -113,6 +113,8 @@ class Conversation:
             body = self._answer(request)
         except RequestError as error:
             body = error.failure
+        if body is not None and self._greeted:
+            self._daemon.model.note(request, body, self._client)
         if body is not None:
             self._send(request.id, body)
 
@@ -124,7 +126,7 @@ class Conversation:
         if isinstance(body, Hello):
             if body.version != PROTOCOL_VERSION:
                 return Failure(code=Code.CONFLICT, message=f"the daemon speaks version {PROTOCOL_VERSION}")
-            self._greeted = True
+            self._greeted, self._client = True, body.client
             return Welcome(
                 version=self._daemon.version,
                 daemon_version="0.0-test",

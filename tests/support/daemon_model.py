@@ -1,5 +1,6 @@
 """The in-memory model behind the fake daemon: tasks, devices and accounts with the rules of the REST contract."""
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,14 +10,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from drover.policy import accounts_csv
+from drover import token_file
+from drover.policy import accounts_csv, audit
 from drover.policy.accounts import changed, checked, key_of, merged, place_faults, refuse, the_one
 from drover.policy.devices import description_faults
 from drover.wire import control as c
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
 from drover.wire.events import DeviceChanged, Event, EventBody, TaskChanged, TaskDeleted, TaskProgressed
-from drover.wire.faults import Code, RequestError
+from drover.wire.faults import Code, Failure, RequestError
 from drover.wire.scripts import AppName
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
 from tests.support.lease_model import LeaseModel
@@ -45,6 +47,8 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
         self.logged_in: dict[tuple[str, str], list[str]] = {}
         """What the app of a platform lists on a phone, by (serial, platform); the first is the active one."""
         self.logs: dict[int, str] = {}
+        self.audit: list[c.AuditEntry] = []
+        self.token_file = (folder or Path()) / "api-token"
         self.refuse: RequestError | None = None
         self.broken = False
         self._keys: dict[str, tuple[str, list[int]]] = {}
@@ -144,6 +148,9 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
         return c.TasksCreated(task_ids=ids)
 
     def _whom(self, body: c.CreateTasks) -> list[tuple[str, str | None]]:
+        for text in body.serials:
+            if not text.strip() or text.startswith("-") or not text.isprintable() or len(text) > 128:
+                raise RequestError(Code.INVALID, f"serials: expected serials as adb lists them, got {text!r}")
         if body.usernames:
             found = [self._named(name, body.platform) for name in body.usernames]
             return [(account.serial, account.username) for account in found]
@@ -293,6 +300,7 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
             devices={state: states.count(state) for state in sorted(set(states))},
             workers=len(self.devices),
             data_dir="/var/lib/drover",
+            counters={"automation_restart": 0},
         )
 
     def _set_device(self, body: c.SetDevice) -> Device:
@@ -388,6 +396,36 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
                 for name, one in on.items()
             ],
         )
+
+    def _show_token(self, body: c.ShowToken) -> c.ApiToken:
+        return c.ApiToken(token=token_file.ensure(self.token_file), path=str(self.token_file), required=False)
+
+    def _rotate_token(self, body: c.RotateToken) -> c.ApiToken:
+        return c.ApiToken(token=token_file.replace(self.token_file), path=str(self.token_file), required=False)
+
+    def _list_audit(self, body: c.ListAudit) -> c.AuditPage:
+        found = [entry for entry in reversed(self.audit) if body.before is None or entry.id < body.before]
+        return c.AuditPage(entries=found[: body.limit])
+
+    def note(self, request: c.Request, answer: c.ResponseBody, client: str) -> None:
+        """Keep what the audit keeps."""
+        body, caller = request.body, request.caller
+        if not audit.is_audited(body):
+            return
+        entry = c.AuditEntry(
+            id=len(self.audit) + 1,
+            at=self.now(),
+            uid=os.getuid(),
+            pid=os.getpid(),
+            client=client,
+            address=caller.address if caller else "",
+            token_id=caller.token_id if caller else "",
+            route=caller.route if caller else "",
+            action=audit.action(body),
+            ids=audit.ids(body, answer),
+            code=int(answer.code) if isinstance(answer, Failure) else 0,
+        )
+        self.audit.append(entry)
 
     def _find(self, task_id: int) -> Task:
         if task_id not in self.tasks:

@@ -23,20 +23,22 @@ class ScriptModel:
         return custom.ScriptList(scripts=self.catalog.listed())
 
     def _add_script(self, body: custom.AddScript) -> custom.ScriptInfo:
-        spec = custom.checked(body.name, body.spec)
-        if body.name in self.configured or body.name in self.plugins:
-            raise RequestError(Code.CONFLICT, f"name: {body.name!r} is taken", {"name": body.name})
+        name = body.script_name
+        spec = custom.checked(name, body.spec)
+        if name in self.configured or name in self.plugins:
+            raise RequestError(Code.CONFLICT, f"name: {name!r} is taken", {"name": name})
         if fault := command_fault(spec.command):
             raise RequestError(Code.INVALID, f"command: {fault}")
-        if body.name in self.added and not body.replace:
-            raise RequestError(Code.CONFLICT, f"name: a script {body.name!r} was added already", {"name": body.name})
-        self.added[body.name] = Command(spec=spec, origin=ADDED)
-        return next(info for info in self.catalog.listed() if info.name == body.name)
+        if name in self.added and not body.replace:
+            raise RequestError(Code.CONFLICT, f"name: a script {name!r} was added already", {"name": name})
+        self.added[name] = Command(spec=spec, origin=ADDED)
+        return next(info for info in self.catalog.listed() if info.name == name)
 
     def _remove_script(self, body: custom.RemoveScript) -> Done:
-        custom.checked_name(body.name)
-        if body.name in self.configured:
-            raise RequestError(Code.CONFLICT, f"name: {body.name!r} is in the configuration", {"name": body.name})
-        if self.added.pop(body.name, None) is None:
-            raise RequestError(Code.NOT_FOUND, f"script {body.name}: was never added")
+        name = body.script_name
+        custom.checked_name(name)
+        if name in self.configured:
+            raise RequestError(Code.CONFLICT, f"name: {name!r} is in the configuration", {"name": name})
+        if self.added.pop(name, None) is None:
+            raise RequestError(Code.NOT_FOUND, f"script {name}: was never added")
         return Done()

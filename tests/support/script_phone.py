@@ -66,6 +66,9 @@ class DisplayEngine:
     def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
         raise AssertionError(f"no script calls {method} directly")
 
+    def check(self, *, timeout_s: float) -> None:
+        """It always answers."""
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -42,6 +42,7 @@ DEVICE = Device(
     last_seen=AT,
     tags=["shelf 1"],
     note="cracked",
+    transports=["192.168.0.7:5555", "R58M123ABC"],
 )
 TASK = Task(
     id=7,
@@ -98,6 +99,20 @@ MATERIAL = materials.Material(
     note="second take",
     created_at=AT,
 )
+CALLER = control.Caller(address="127.0.0.1", route="POST /api/v1/task", token_id="5f2a9c01")
+AUDIT_ENTRY = control.AuditEntry(
+    id=12,
+    at=AT,
+    uid=1000,
+    pid=4244,
+    client="drover-shim",
+    address="127.0.0.1",
+    token_id="5f2a9c01",
+    route="POST /api/v1/task",
+    action="create_tasks",
+    ids={"task_ids": [7]},
+    code=40901,
+)
 SPEC = zygote.WorkerSpec(
     serial="R58M123ABC",
     incarnation=3,
@@ -108,6 +123,7 @@ SPEC = zygote.WorkerSpec(
     engine="adb",
     heartbeat_s=2.5,
     log_level="debug",
+    transport="192.168.0.7:5555",
 )
 
 COMMAND = custom.CommandSpec(
@@ -227,8 +243,11 @@ REQUESTS: list[control.RequestBody] = [
     leases.RunAdb(session="5e55", serial="R58M123ABC", args=["shell", "id"], timeout_s=5.5),
     leases.CheckScreen(session="5e55", serial="R58M123ABC", platform="instagram", timeout_s=5.5),
     custom.ListScripts(),
-    custom.AddScript(name="warm", spec=COMMAND, replace=True),
-    custom.RemoveScript(name="warm"),
+    custom.AddScript(script_name="warm", spec=COMMAND, replace=True),
+    custom.RemoveScript(script_name="warm"),
+    control.ShowToken(),
+    control.RotateToken(),
+    control.ListAudit(limit=20, before=99),
     control.AnnounceApi(url="http://127.0.0.1:50809/api/v1/"),
     materials.PlaceUpload(size=123456),
     materials.ImportMaterial(token="0a1b", name="clip.mp4", tags=["summer"], note="second take"),
@@ -277,6 +296,7 @@ RESPONSES: list[control.ResponseBody] = [
         workers=3,
         messages_dropped=1,
         data_dir="/var/lib/drover",
+        counters={"automation_restart": 2},
     ),
     control.Subscribed(last_event_id=99),
     ACCOUNT,
@@ -309,6 +329,8 @@ RESPONSES: list[control.ResponseBody] = [
     SCREEN,
     SCRIPT,
     custom.ScriptList(scripts=[SCRIPT]),
+    control.ApiToken(token="n0t-a-secret", path="/var/lib/drover/api-token", required=True),
+    control.AuditPage(entries=[AUDIT_ENTRY]),
     *(events.Event(id=index, at=AT, body=body) for index, body in enumerate(EVENTS, 1)),
 ]
 
@@ -327,7 +349,12 @@ TO_WORKER: list[worker.ToWorker] = [
         settle=True,
         media=[MEDIA],
         media_roots=["/srv/media"],
-        managed=custom.ManagedRun(spec=COMMAND, session="5e55", api_base="http://127.0.0.1:50809/api/v1/"),
+        managed=custom.ManagedRun(
+            spec=COMMAND,
+            session="5e55",
+            api_base="http://127.0.0.1:50809/api/v1/",
+            token_file="/var/lib/drover/api-token",
+        ),
     ),
     worker.StopAttempt(fence=12),
     worker.IntentRecorded(fence=12),
@@ -347,6 +374,7 @@ FROM_WORKER: list[worker.FromWorker] = [
     worker.WorkerHello(version=1, boot_id="b00t", serial="R58M123ABC", incarnation=3, pid=4243),
     worker.PhoneReady(facts=FACTS),
     worker.PhoneTrouble(why="does not answer"),
+    worker.EngineCured(cure="restart", why="it did not answer"),
     worker.Heartbeat(fence=12),
     worker.Progressed(fence=12, phase=Phase.PREPARE, step="opens the profile", progress=20),
     worker.IntentRequested(fence=12, what="tap Follow"),
@@ -379,6 +407,7 @@ FROM_ZYGOTE: list[zygote.FromZygote] = [
 
 EXAMPLES: dict[str, tuple[Codec[Any], list[Any]]] = {
     "request": (control.REQUESTS, [control.Request(id=5, body=body) for body in REQUESTS]),
+    "called": (control.REQUESTS, [control.Request(id=6, body=control.StopTask(task_id=7), caller=CALLER)]),
     "response": (control.RESPONSES, [control.Response(id=5, body=body) for body in RESPONSES]),
     "to_worker": (worker.TO_WORKER, list(TO_WORKER)),
     "from_worker": (worker.FROM_WORKER, list(FROM_WORKER)),

@@ -92,7 +92,7 @@ def add(
         summary=summary,
     )
     run = session(ctx)
-    info = run.ask(AddScript(name=name, spec=spec, replace=replace), ScriptInfo)
+    info = run.ask(AddScript(script_name=name, spec=spec, replace=replace), ScriptInfo)
     run.output.line(f"{info.name} runs {' '.join(info.command)}", info)
 
 
@@ -108,7 +108,7 @@ def remove(ctx: click.Context, name: str) -> None:
       droverctl script remove report
     """
     run = session(ctx)
-    run.ask(RemoveScript(name=name), Done)
+    run.ask(RemoveScript(script_name=name), Done)
     run.output.line(f"{name} is forgotten", {"name": name})
 
 

@@ -13,6 +13,7 @@ from drover.wire.codec import PROTOCOL_VERSION, MalformedMessageError
 from drover.wire.control import (
     REQUESTS,
     RESPONSES,
+    Caller,
     Hello,
     Request,
     RequestBody,
@@ -63,15 +64,25 @@ class ControlClient:
             self.close()
             raise
 
-    def call(self, body: RequestBody, *, timeout_s: float | None = None) -> ResponseBody:
-        """The daemon's answer. Raises RequestError for a refusal, DaemonUnreachableError when nothing was
-        carried out for lack of a daemon, and AnswerLostError when it cannot be told."""
-        self.connect()
-        return self._exchange(body, timeout_s or self._timeout_s)
+    def call(self, body: RequestBody, *, timeout_s: float | None = None, caller: Caller | None = None) -> ResponseBody:
+        """The daemon's answer; `caller` is for whom this program asks.
 
-    def ask(self, body: RequestBody, expected: type[B], *, timeout_s: float | None = None) -> B:
+        Raises RequestError for a refusal, DaemonUnreachableError when nothing was carried out for lack of a daemon,
+        and AnswerLostError when it cannot be told.
+        """
+        self.connect()
+        return self._exchange(body, timeout_s or self._timeout_s, caller)
+
+    def ask(
+        self,
+        body: RequestBody,
+        expected: type[B],
+        *,
+        timeout_s: float | None = None,
+        caller: Caller | None = None,
+    ) -> B:
         """`call`, for a request whose answer is of one type."""
-        answer = self.call(body, timeout_s=timeout_s)
+        answer = self.call(body, timeout_s=timeout_s, caller=caller)
         if not isinstance(answer, expected):
             raise AnswerLostError(f"the daemon answered {type(body).__name__} with {type(answer).__name__}")
         return answer
@@ -126,12 +137,12 @@ class ControlClient:
             )
         return welcome
 
-    def _exchange(self, body: RequestBody, timeout_s: float) -> ResponseBody:
+    def _exchange(self, body: RequestBody, timeout_s: float, caller: Caller | None = None) -> ResponseBody:
         transport = self._transport
         if transport is None:
             raise DaemonUnreachableError(f"no connection to {self.path}")
         self._last_id += 1
-        data = _encode(Request(id=self._last_id, body=body))
+        data = _encode(Request(id=self._last_id, body=body, caller=caller))
         try:
             transport.send(data, timeout_s=timeout_s)
         except OSError as error:

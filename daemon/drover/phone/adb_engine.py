@@ -65,6 +65,10 @@ class AdbEngine:
     def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
         return plain_call(self, self._adb, method, params, timeout_s=timeout_s)
 
+    def check(self, *, timeout_s: float) -> None:
+        """It is there whenever the phone is."""
+        self._adb.shell(["true"], timeout_s=timeout_s)
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -4,7 +4,8 @@ Rule of delivery: `tap` is performed at most once. An engine must never repeat i
 it cannot tell whether the tap arrived it raises TapUncertainError.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from enum import StrEnum
 from typing import Any, Protocol
 
 
@@ -44,6 +45,22 @@ class UiAutomationHeldError(PhoneError):
     """Another tool holds the phone's only UI automation connection."""
 
 
+class PhoneStartingError(PhoneError):
+    """Android has not finished starting; what is begun now would be lost."""
+
+
+class Cure(StrEnum):
+    """What was done about an automation server that did not answer; told to whoever counts."""
+
+    RESTART = "restart"  # ended and started again
+    REINSTALL = "reinstall"  # put on the phone anew, then started
+    FALLBACK = "fallback"  # given up for now: the plain adb engine is used
+
+
+Told = Callable[[Cure, str], None]
+"""Hears of every cure, and why in words."""
+
+
 class Engine(Protocol):
     """One way to see and touch a phone. Coordinates in pixels, deadlines in seconds; each call ends by its own."""
 
@@ -75,6 +92,10 @@ class Engine(Protocol):
 
     def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
         """A method of UIAutomator2's JSON-RPC, sent at most once; raises CallRefusedError, CallUncertainError."""
+        ...
+
+    def check(self, *, timeout_s: float) -> None:
+        """Have the engine answer, curing it where that helps; raises what stands in the way."""
         ...
 
     def close(self) -> None:

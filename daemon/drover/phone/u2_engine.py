@@ -5,7 +5,15 @@ from typing import Any, Final
 
 from drover.phone import rpc
 from drover.phone.adb import Adb, Deadline
-from drover.phone.engine import CallUncertainError, PhoneError, ScreenMovingError, TapUncertainError
+from drover.phone.engine import (
+    CallUncertainError,
+    PhoneError,
+    PhoneLostError,
+    ScreenMovingError,
+    TapUncertainError,
+    Told,
+    UiAutomationHeldError,
+)
 from drover.phone.keyboard import Keyboard
 from drover.phone.methods import READS
 from drover.phone.screencap import screencap
@@ -13,6 +21,8 @@ from drover.phone.server import AutomationServer
 
 _MAX_DEPTH: Final = 80
 _STEP_S: Final = 0.005
+FIRST_SHARE: Final = 0.6
+"""Of the time for opening, what the server as it is may use; the rest is for one that is put there anew."""
 _FOCUSED: Final[dict[str, Any]] = {
     "mask": 0x020000,
     "focused": True,
@@ -27,19 +37,25 @@ class U2Engine:
 
     name = "uiautomator2"
 
-    def __init__(self, adb: Adb, *, timeout_s: float) -> None:
+    def __init__(self, adb: Adb, *, timeout_s: float, told: Told) -> None:
         self._adb = adb
-        self._server = AutomationServer(adb)
+        self._server = AutomationServer(adb, told)
         self._keyboard = Keyboard(adb)
-        self._server.start(Deadline(timeout_s))
+        deadline = Deadline(timeout_s)
+        try:
+            self._server.start(Deadline(timeout_s * FIRST_SHARE))
+        except (PhoneLostError, UiAutomationHeldError):
+            raise
+        except PhoneError as error:
+            self._server.reinstall(deadline, str(error))
 
     def hierarchy(self, *, timeout_s: float) -> bytes:
         deadline = Deadline(timeout_s)
         try:
             xml = self._call(deadline, "dumpWindowHierarchy", False, _MAX_DEPTH)
-        except rpc.ServerBrokenError:
+        except rpc.ServerBrokenError as error:
             # Reading twice harms nobody.
-            self._server.restart(deadline)
+            self._server.restart(deadline, str(error))
             xml = self._call(deadline, "dumpWindowHierarchy", False, _MAX_DEPTH)
         if not xml:
             raise ScreenMovingError(f"{self._adb.serial}: the hierarchy is empty")
@@ -88,6 +104,9 @@ class U2Engine:
                 if method in READS:
                     raise
                 raise CallUncertainError(f"{error}; {method} may or may not have been done") from error
+
+    def check(self, *, timeout_s: float) -> None:
+        self._server.ensure(Deadline(timeout_s))
 
     def close(self) -> None:
         self._server.stop()

@@ -262,3 +262,20 @@ media_uses: Final = Table(
     Index("ix_media_uses_task", "task_id"),
     sqlite_autoincrement=True,
 )
+
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Stamp, nullable=False),
+    Column("uid", Integer, nullable=False),  # of the process at the control socket, as the kernel tells
+    Column("pid", Integer, nullable=False),
+    Column("client", String, nullable=False),  # what it calls itself
+    Column("address", String, nullable=False),  # for whom the HTTP front asked
+    Column("token_id", String, nullable=False),
+    Column("route", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("ids", Json(dict[str, Any]), nullable=False),
+    Column("code", Integer, nullable=False),  # 0 where it was carried out
+    sqlite_autoincrement=True,  # append-only, by triggers
+)

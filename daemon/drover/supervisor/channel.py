@@ -1,6 +1,7 @@
 """The supervisor's end of the ZeroMQ conversation with all workers: one ROUTER on the event loop."""
 
 import asyncio
+import os
 from collections.abc import Callable
 
 import structlog
@@ -15,6 +16,14 @@ HIGH_WATER_MARK = 10_000
 DRAIN_AT_ONCE = 500
 
 
+def _only_own_user(sock: zmq.Socket[bytes]) -> None:
+    """Refuse peers of other users by the kernel's word, where that is built in; the first lock is the directory."""
+    try:
+        sock.setsockopt(zmq.IPC_FILTER_UID, os.getuid())
+    except zmq.ZMQError as error:
+        log.debug("peer_filter_missing", why=str(error))
+
+
 class WorkerChannel:
     """Binds the endpoint; gives each decoded message with its sender's identity to `receive`."""
 
@@ -26,6 +35,7 @@ class WorkerChannel:
         self._socket.setsockopt(zmq.MAXMSGSIZE, MAX_WORKER_MESSAGE_BYTES)
         self._socket.setsockopt(zmq.SNDHWM, HIGH_WATER_MARK)
         self._socket.setsockopt(zmq.RCVHWM, HIGH_WATER_MARK)
+        _only_own_user(self._socket)
         self._socket.setsockopt(zmq.LINGER, 0)  # the default would keep the process from ending
         self._socket.bind(endpoint)
         self._loop = asyncio.get_running_loop()

@@ -13,7 +13,17 @@ import structlog
 
 from drover.framing import FrameError, pack, read_frame
 from drover.wire.codec import MAX_FRAME_BYTES, PROTOCOL_VERSION, MalformedMessageError
-from drover.wire.control import REQUESTS, RESPONSES, Hello, Request, RequestBody, Response, ResponseBody, Welcome
+from drover.wire.control import (
+    REQUESTS,
+    RESPONSES,
+    Caller,
+    Hello,
+    Request,
+    RequestBody,
+    Response,
+    ResponseBody,
+    Welcome,
+)
 from drover.wire.faults import Code, Failure, RequestError
 
 log = structlog.get_logger("drover.control")
@@ -35,7 +45,7 @@ class Peer:
         self.gone = asyncio.Event()
 
 
-Handler = Callable[[RequestBody, Peer], Awaitable[Answer]]
+Handler = Callable[[RequestBody, Peer, Caller | None], Awaitable[Answer]]
 
 
 class ControlServer:
@@ -79,10 +89,10 @@ class ControlServer:
             peer.gone.set()
             writer.close()
 
-    async def answer(self, body: RequestBody, peer: Peer) -> Answer:
+    async def answer(self, body: RequestBody, peer: Peer, caller: Caller | None) -> Answer:
         """The handler's answer; a fault of ours becomes 50001 with an id that is in the log."""
         try:
-            return await self._handle(body, peer)
+            return await self._handle(body, peer, caller)
         except RequestError as error:
             return error.failure
         except Exception as error:
@@ -157,7 +167,7 @@ class _Connection:
             return None
 
     async def _respond(self, request: Request) -> None:
-        answer = await self._server.answer(request.body, self._peer)
+        answer = await self._server.answer(request.body, self._peer, request.caller)
         if isinstance(answer, AsyncIterator):
             async for body in answer:
                 await self._send(request.id, body)

@@ -78,23 +78,24 @@ class Scripts:
 
     async def add(self, asked: AddScript) -> ScriptInfo:
         """Register a command; raises RequestError."""
-        spec = checked(asked.name, asked.spec)
-        if asked.name in self._configured:
-            why = f"name: {asked.name!r} is registered in the configuration; change it there"
-            raise RequestError(Code.CONFLICT, why, {"name": asked.name})
-        if asked.name in self._plugins:
-            why = f"name: {asked.name!r} is a Python plugin ({self._plugins[asked.name].origin}); take another"
-            raise RequestError(Code.CONFLICT, why, {"name": asked.name})
+        name = asked.script_name
+        spec = checked(name, asked.spec)
+        if name in self._configured:
+            why = f"name: {name!r} is registered in the configuration; change it there"
+            raise RequestError(Code.CONFLICT, why, {"name": name})
+        if name in self._plugins:
+            why = f"name: {name!r} is a Python plugin ({self._plugins[name].origin}); take another"
+            raise RequestError(Code.CONFLICT, why, {"name": name})
         if fault := command_fault(spec.command):
             raise RequestError(Code.INVALID, f"command: {fault}")
         try:
-            await self._store.write(scripts.put, asked.name, spec, replace=asked.replace)
+            await self._store.write(scripts.put, name, spec, replace=asked.replace)
         except ConflictError as error:
-            raise RequestError(Code.CONFLICT, str(error), {"name": asked.name}) from None
-        self._added[asked.name] = spec
+            raise RequestError(Code.CONFLICT, str(error), {"name": name}) from None
+        self._added[name] = spec
         self._renew()
-        log.info("script_added", name=asked.name, command=spec.command[0])
-        return self.info(asked.name)
+        log.info("script_added", name=name, command=spec.command[0])
+        return self.info(name)
 
     async def remove(self, name: str) -> None:
         """Forget a command that was added; raises RequestError. Tasks that wait for it fail when their turn comes."""

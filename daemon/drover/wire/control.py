@@ -224,6 +224,21 @@ class Diagnose(msgspec.Struct, frozen=True, kw_only=True, tag="diagnose"):
     """Look at adb, keys, rights, disk, ports and phones; changes nothing."""
 
 
+class ShowToken(msgspec.Struct, frozen=True, kw_only=True, tag="show_token"):
+    """Ask for the API's token; it is made if there is none yet."""
+
+
+class RotateToken(msgspec.Struct, frozen=True, kw_only=True, tag="rotate_token"):
+    """Make a new token; the old one is dead when this is answered."""
+
+
+class ListAudit(msgspec.Struct, frozen=True, kw_only=True, tag="list_audit"):
+    """What was changed by whom, newest first; with `before`, only what came before that id."""
+
+    limit: int = 50
+    before: int | None = None
+
+
 class AnnounceApi(msgspec.Struct, frozen=True, kw_only=True, tag="announce_api"):
     """The shim tells at which URL it answers; holds while its connection lives."""
 
@@ -260,16 +275,28 @@ RequestBody = (
     | DiscoverAccounts
     | LeaseRequest
     | ScriptRequest
+    | ShowToken
+    | RotateToken
+    | ListAudit
     | AnnounceApi
     | MaterialRequest
 )
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client sends."""
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """For whom the HTTP front asks, as the audit shows it. `token_id` is derived from the token and not secret."""
+
+    address: str
+    route: str
+    token_id: str = ""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a client sends. `caller` is told by the HTTP front only."""
 
     id: int
     body: RequestBody
+    caller: Caller | None = None
 
 
 # --- answers ----------------------------------------------------------------------------------------------------
@@ -349,7 +376,11 @@ class License(msgspec.Struct, frozen=True, kw_only=True, tag="license"):
 
 
 class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status"):
-    """How the daemon is. `devices` counts by state; `api_url` is "" while no shim answers."""
+    """How the daemon is. `devices` counts by state; `api_url` is "" while no shim answers.
+
+    `counters` count since its start what was done about trouble: `automation_restart`, `automation_reinstall`,
+    `automation_fallback`, `device_reconnect`, `worker_death`.
+    """
 
     daemon_version: str
     boot_id: str
@@ -364,6 +395,7 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status
     workers: int
     messages_dropped: int = 0
     data_dir: str = ""
+    counters: dict[str, int] = {}
 
 
 class Subscribed(msgspec.Struct, frozen=True, kw_only=True, tag="subscribed"):
@@ -442,6 +474,36 @@ class AccountsDiscovered(msgspec.Struct, frozen=True, kw_only=True, tag="account
     registered: list[str] = []
 
 
+class ApiToken(msgspec.Struct, frozen=True, kw_only=True, tag="api_token"):
+    """The token and where it lies; `required` says whether the API asks for it as it is configured now."""
+
+    token: str
+    path: str
+    required: bool
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One call that was to change something. `code` is 0 where it was carried out; `ids` are what it was about."""
+
+    id: int
+    at: datetime
+    uid: int
+    pid: int
+    client: str
+    address: str
+    token_id: str
+    route: str
+    action: str
+    ids: dict[str, Any]
+    code: int
+
+
+class AuditPage(msgspec.Struct, frozen=True, kw_only=True, tag="audit_page"):
+    """Entries, newest first."""
+
+    entries: list[AuditEntry]
+
+
 ResponseBody = (
     Failure
     | Welcome
@@ -469,6 +531,8 @@ ResponseBody = (
     | AccountsDiscovered
     | LeaseAnswer
     | ScriptAnswer
+    | ApiToken
+    | AuditPage
     | Event
 )
 

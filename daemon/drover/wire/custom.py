@@ -36,11 +36,15 @@ class CommandSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class ManagedRun(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker needs to run a command: its description, and how it reaches its phone through the API."""
+    """What a worker needs to run a command: its description, and how it reaches its phone through the API.
+
+    `token_file` holds the API's token; "" where none is asked for.
+    """
 
     spec: CommandSpec
     session: str
     api_base: str
+    token_file: str = ""
 
 
 class PluginSheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +71,7 @@ class ListScripts(msgspec.Struct, frozen=True, kw_only=True, tag="list_scripts")
 class AddScript(msgspec.Struct, frozen=True, kw_only=True, tag="add_script"):
     """Register a command under a name; `replace` takes the place of one that was added before."""
 
-    name: str
+    script_name: str
     spec: CommandSpec
     replace: bool = False
 
@@ -75,7 +79,7 @@ class AddScript(msgspec.Struct, frozen=True, kw_only=True, tag="add_script"):
 class RemoveScript(msgspec.Struct, frozen=True, kw_only=True, tag="remove_script"):
     """Forget a command that was added by AddScript."""
 
-    name: str
+    script_name: str
 
 
 class ScriptInfo(msgspec.Struct, frozen=True, kw_only=True, tag="script_info"):

@@ -19,6 +19,7 @@ class Code(IntEnum):
     LEASE = 40303  # no live lease on that device under this x-session-id
     NOT_FOUND = 40401  # task, device, account or route
     METHOD = 40501  # method not allowed
+    SLOW = 40801  # the request did not arrive in time
     CONFLICT = 40901  # data says with what
     TOO_LARGE = 41301  # body too large
     NOT_JSON = 41501  # body is not application/json

@@ -130,6 +130,7 @@ class ManagedScript:
             **inherited,
             "TIKMATRIX_API_BASE": self._run.api_base,
             "TIKMATRIX_SESSION_ID": self._run.session,
+            "DROVER_API_TOKEN_FILE": self._run.token_file,
             "TIKMATRIX_SERIAL": ctx.phone.serial,
             "TIKMATRIX_PACKAGE": ctx.package,
             "TIKMATRIX_PLATFORM": self._spec.platform,

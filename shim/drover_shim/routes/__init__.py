@@ -3,7 +3,19 @@
 from typing import Final
 
 from drover_shim.route import Route
-from drover_shim.routes import accounts, devices, health, licence, materials, rpc, scripts, task_files, tasks
+from drover_shim.routes import (
+    about,
+    accounts,
+    devices,
+    events,
+    health,
+    licence,
+    materials,
+    rpc,
+    scripts,
+    task_files,
+    tasks,
+)
 
 ROUTES: Final[tuple[Route, ...]] = (
     *licence.ROUTES,
@@ -14,5 +26,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *scripts.ROUTES,
     *rpc.ROUTES,
     *materials.ROUTES,
+    *events.ROUTES,
     *health.ROUTES,
+    *about.ROUTES,
 )

@@ -1,6 +1,6 @@
 """The registered accounts: each by name, and all of them as CSV."""
 
-from typing import Any, Final
+from typing import Final, Literal
 
 from drover.wire.control import (
     Account,
@@ -21,14 +21,24 @@ from drover_shim import view
 from drover_shim.envelope import Answer
 from drover_shim.fields import Fields, query_choice
 from drover_shim.new_task import PLATFORMS
-from drover_shim.route import Call, Route
+from drover_shim.route import Call, Param, Route
+from drover_shim.shapes import (
+    AccountListView,
+    AccountsImportedView,
+    AccountView,
+    ChangeAccountBody,
+    DeletedView,
+    ImportBody,
+    NewAccountBody,
+)
 
 # Words that stand where a name could; an account of that name is reached by its name with @.
 _RESERVED: Final = frozenset({"export", "import"})
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
-def list_accounts(call: Call) -> dict[str, Any]:
+def list_accounts(call: Call) -> AccountListView:
+    """Every registered account, with what it may and did today."""
     flag = query_choice(call.query, "enabled", tuple(_FLAGS))
     request = ListAccounts(
         platform=_platform(call),
@@ -36,14 +46,16 @@ def list_accounts(call: Call) -> dict[str, Any]:
         enabled=None if flag is None else _FLAGS[flag],
     )
     accounts = call.ask(request, AccountList).accounts
-    return {"total": len(accounts), "accounts": [view.account(account) for account in accounts]}
+    return AccountListView(total=len(accounts), accounts=[view.account(account) for account in accounts])
 
 
-def get_account(call: Call) -> dict[str, Any]:
+def get_account(call: Call) -> AccountView:
+    """One account; `platform` is needed where the name has several."""
     return view.account(call.ask(GetAccount(username=_username(call), platform=_platform(call)), Account))
 
 
-def create(call: Call) -> dict[str, Any]:
+def create(call: Call) -> AccountView:
+    """Register an account."""
     fields = Fields(call.read_json())
     request = PutAccount(
         username=_required(fields, "username"),
@@ -57,8 +69,11 @@ def create(call: Call) -> dict[str, Any]:
     return view.account(call.ask(request, Account))
 
 
-def change(call: Call) -> dict[str, Any]:
-    """A field that is missing stays as it is; name and platform are what the account is known by, and stay."""
+def change(call: Call) -> AccountView:
+    """Change an account.
+
+    A field that is missing stays as it is; name and platform are what the account is known by, and stay.
+    """
     fields = Fields(call.read_json())
     request = ChangeAccount(
         username=_username(call),
@@ -71,29 +86,33 @@ def change(call: Call) -> dict[str, Any]:
     return view.account(call.ask(request, Account))
 
 
-def delete(call: Call) -> dict[str, Any]:
+def delete(call: Call) -> DeletedView:
+    """Forget an account; its tasks stay."""
     call.ask(DeleteAccount(username=_username(call), platform=_platform(call)), Done)
-    return {"deleted_count": 1}
+    return DeletedView(deleted_count=1)
 
 
 def export(call: Call) -> Answer:
-    """The file itself, as `POST /account/import` and spreadsheets take it."""
+    """All accounts as a CSV file, as `POST /account/import` and spreadsheets take it."""
     body = call.ask(ExportAccounts(), AccountsCsv).csv.encode()
     headers = {"Content-Disposition": 'attachment; filename="accounts.csv"'}
     return Answer(status=200, body=body, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def import_(call: Call) -> dict[str, Any]:
-    """CSV inside JSON: the browser guard lets no other body through, and this needs no exception from it."""
+def import_(call: Call) -> AccountsImportedView:
+    """Register and change accounts, all or nothing.
+
+    CSV inside JSON: the browser guard lets no other body through, and this needs no exception from it.
+    """
     fields = Fields(call.read_json())
     request = ImportAccounts(csv=_required(fields, "csv"), dry_run=fields.flag("dry_run", False))
     found = call.ask(request, AccountsImported)
-    return {
-        "created_count": found.created,
-        "changed_count": found.changed,
-        "unchanged_count": found.unchanged,
-        "dry_run": found.dry_run,
-    }
+    return AccountsImportedView(
+        created_count=found.created,
+        changed_count=found.changed,
+        unchanged_count=found.unchanged,
+        dry_run=found.dry_run,
+    )
 
 
 def _username(call: Call) -> str:
@@ -114,13 +133,17 @@ def _required(fields: Fields, name: str) -> str:
     return value
 
 
+_PLATFORM: Final = Param("platform", Literal["tiktok", "instagram"])
+_FILTERS: Final = (_PLATFORM, Param("serial", str), Param("enabled", Literal["true", "false", "1", "0"]))
+_ONE: Final = "/account/<username>"
+
 ROUTES: Final = (
-    Route(method="GET", path="/account", handler=list_accounts),
-    Route(method="POST", path="/account", handler=create),
-    Route(method="GET", path="/account/export", handler=export),
-    Route(method="POST", path="/account/import", handler=import_),
-    Route(method="GET", path="/account/<username>", handler=get_account),
-    Route(method="PATCH", path="/account/<username>", handler=change),
-    Route(method="PUT", path="/account/<username>", handler=change),
-    Route(method="DELETE", path="/account/<username>", handler=delete),
+    Route(method="GET", path="/account", handler=list_accounts, answers=AccountListView, query=_FILTERS),
+    Route(method="POST", path="/account", handler=create, answers=AccountView, body=NewAccountBody),
+    Route(method="GET", path="/account/export", handler=export, answers="text/csv"),
+    Route(method="POST", path="/account/import", handler=import_, answers=AccountsImportedView, body=ImportBody),
+    Route(method="GET", path=_ONE, handler=get_account, answers=AccountView, query=(_PLATFORM,)),
+    Route(method="PATCH", path=_ONE, handler=change, answers=AccountView, body=ChangeAccountBody, query=(_PLATFORM,)),
+    Route(method="PUT", path=_ONE, handler=change, answers=AccountView, body=ChangeAccountBody, query=(_PLATFORM,)),
+    Route(method="DELETE", path=_ONE, handler=delete, answers=DeletedView, query=(_PLATFORM,)),
 )

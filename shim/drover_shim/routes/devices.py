@@ -1,6 +1,6 @@
 """Phones: how they are, what people wrote about them, and which accounts their apps are logged in with."""
 
-from typing import Any, Final
+from typing import Final
 
 from drover.wire.control import (
     AccountsDiscovered,
@@ -15,23 +15,26 @@ from drover_shim import view
 from drover_shim.fields import Fields, serial, text_item
 from drover_shim.new_task import PLATFORMS
 from drover_shim.route import Call, Route
+from drover_shim.shapes import ChangeDeviceBody, DeviceListView, DeviceView, DiscoverBody, DiscoveredView
 
 DISCOVERY_TIMEOUT_S: Final = 110.0
 
 
-def list_devices(call: Call) -> dict[str, Any]:
+def list_devices(call: Call) -> DeviceListView:
+    """Every phone ever seen, and how it is."""
     devices = call.ask(ListDevices(), DeviceList).devices
     zone = call.zone
-    return {"total": len(devices), "devices": [view.device(device, zone) for device in devices]}
+    return DeviceListView(total=len(devices), devices=[view.device(device, zone) for device in devices])
 
 
-def get_device(call: Call) -> dict[str, Any]:
+def get_device(call: Call) -> DeviceView:
+    """One phone."""
     found = call.ask(GetDevice(serial=serial("serial", call.args["serial"])), Device)
     return view.device(found, call.zone)
 
 
-def change_device(call: Call) -> dict[str, Any]:
-    """Note and tags; a field that is missing stays as it is, `tags` replaces them all."""
+def change_device(call: Call) -> DeviceView:
+    """Change note and tags; a field that is missing stays as it is, `tags` replaces them all."""
     body = call.read_json()
     fields = Fields(body)
     tags = None if body.get("tags") is None else fields.array("tags", text_item, "strings")
@@ -39,8 +42,11 @@ def change_device(call: Call) -> dict[str, Any]:
     return view.device(call.ask(SetDevice(serial=wanted, note=fields.text("note"), tags=tags), Device), call.zone)
 
 
-def discover(call: Call) -> dict[str, Any]:
-    """Reads the phone, which takes some seconds; no task runs there meanwhile."""
+def discover(call: Call) -> DiscoveredView:
+    """Read which accounts an app is logged in with.
+
+    Reads the phone, which takes some seconds; no task runs there meanwhile.
+    """
     fields = Fields(call.read_json())
     request = DiscoverAccounts(
         serial=serial("serial", call.args["serial"]),
@@ -52,8 +58,15 @@ def discover(call: Call) -> dict[str, Any]:
 
 
 ROUTES: Final = (
-    Route(method="GET", path="/device", handler=list_devices),
-    Route(method="GET", path="/device/<serial>", handler=get_device),
-    Route(method="PATCH", path="/device/<serial>", handler=change_device),
-    Route(method="POST", path="/device/<serial>/discover", handler=discover, slow=True),
+    Route(method="GET", path="/device", handler=list_devices, answers=DeviceListView),
+    Route(method="GET", path="/device/<serial>", handler=get_device, answers=DeviceView),
+    Route(method="PATCH", path="/device/<serial>", handler=change_device, answers=DeviceView, body=ChangeDeviceBody),
+    Route(
+        method="POST",
+        path="/device/<serial>/discover",
+        handler=discover,
+        answers=DiscoveredView,
+        body=DiscoverBody,
+        slow=True,
+    ),
 )

@@ -2,7 +2,9 @@
 
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta
 
 from drover.client import import_timeout_s
 from drover.wire.control import ArtifactFile, Done
@@ -25,14 +27,22 @@ from drover.wire.media import MediaKind
 from drover_shim import view
 from drover_shim.envelope import Answer
 from drover_shim.fields import Fields, path_id, query_choice, query_integer, refuse
-from drover_shim.route import Call, Route
+from drover_shim.route import Call, Param, Route
 from drover_shim.routes.task_files import read_file
+from drover_shim.shapes import (
+    ChangeMaterialBody,
+    DeletedView,
+    MaterialAddedView,
+    MaterialDetailView,
+    MaterialPageView,
+    MaterialView,
+)
 from drover_shim.uploads import is_form, receive
 
 KINDS: Final = tuple(kind.value for kind in MediaKind)
 
 
-def upload(call: Call) -> dict[str, Any]:
+def upload(call: Call) -> MaterialAddedView:
     """Add a file: the raw body with `?name=&tags=&note=`, or a form with `file`, `tags` and `note`."""
     if not (is_form(call.upload) or call.query.get("name")):
         raise RequestError(Code.INVALID, "name: expected the file's name, such as ?name=clip.mp4")
@@ -46,14 +56,15 @@ def upload(call: Call) -> dict[str, Any]:
         request = ImportMaterial(
             token=place.token, name=name, tags=_split(said.get("tags", "")), note=said.get("note", "")
         )
-        added = call.pool.client().ask(request, MaterialAdded, timeout_s=timeout_s)
+        added = call.ask(request, MaterialAdded, timeout_s=timeout_s)
     finally:
         path.unlink(missing_ok=True)
-    shown = view.material(added.material, call.zone)
-    return {**shown, "existing": added.existing, "warnings": added.warnings}
+    shown = view.material_fields(added.material, call.zone)
+    return MaterialAddedView(**shown, existing=added.existing, warnings=added.warnings)
 
 
-def list_materials(call: Call) -> dict[str, Any]:
+def list_materials(call: Call) -> MaterialPageView:
+    """A page of the media library, newest first; only items with all of the tags."""
     query = call.query
     kind = query_choice(query, "kind", KINDS)
     request = ListMaterials(
@@ -65,18 +76,18 @@ def list_materials(call: Call) -> dict[str, Any]:
     page = call.ask(request, MaterialPage)
     zone = call.zone
     shown = [view.material(item, zone) for item in page.materials]
-    return {"total": page.total, "page": page.page, "page_size": page.page_size, "materials": shown}
+    return MaterialPageView(total=page.total, page=page.page, page_size=page.page_size, materials=shown)
 
 
-def get(call: Call) -> dict[str, Any]:
+def get(call: Call) -> MaterialDetailView:
     """One item with its uses, newest first."""
     found = call.ask(GetMaterial(material_id=_id(call)), MaterialDetail)
     zone = call.zone
     uses = [view.material_use(use, zone) for use in found.uses]
-    return {**view.material(found.material, zone), "uses": uses}
+    return MaterialDetailView(**view.material_fields(found.material, zone), uses=uses)
 
 
-def change(call: Call) -> dict[str, Any]:
+def change(call: Call) -> MaterialView:
     """Set `tags` (an array, or text with commas) and `note`; what is missing stays."""
     body = call.read_json()
     fields = Fields(body)
@@ -89,9 +100,10 @@ def change(call: Call) -> dict[str, Any]:
     return view.material(call.ask(request, Material), call.zone)
 
 
-def delete(call: Call) -> dict[str, Any]:
+def delete(call: Call) -> DeletedView:
+    """Remove an item and its file; refused while a task holds it."""
     call.ask(DeleteMaterial(material_id=_id(call)), Done)
-    return {"deleted_count": 1}
+    return DeletedView(deleted_count=1)
 
 
 def thumbnail(call: Call) -> Answer:
@@ -121,11 +133,24 @@ def _tag(path: str, value: Any) -> str:
     refuse(path, "a tag", value)
 
 
+_ABOUT_FILE: Final = (
+    Param("name", str, "the file's name; needed where the body is the file itself"),
+    Param("tags", str, "separated by commas"),
+    Param("note", str),
+)
+_FILTERS: Final = (
+    Param("kind", Literal["image", "video"]),
+    Param("tags", str, "separated by commas"),
+    Param("page", Annotated[int, Meta(ge=1, le=10**9)], "from 1"),
+    Param("page_size", Annotated[int, Meta(ge=1, le=100)], "default 20"),
+)
+_ONE: Final = "/material/<material_id>"
+
 ROUTES: Final = (
-    Route(method="POST", path="/material", handler=upload, upload=True),
-    Route(method="GET", path="/material", handler=list_materials),
-    Route(method="GET", path="/material/<material_id>", handler=get),
-    Route(method="PATCH", path="/material/<material_id>", handler=change),
-    Route(method="DELETE", path="/material/<material_id>", handler=delete),
-    Route(method="GET", path="/material/<material_id>/thumbnail", handler=thumbnail),
+    Route(method="POST", path="/material", handler=upload, upload=True, answers=MaterialAddedView, query=_ABOUT_FILE),
+    Route(method="GET", path="/material", handler=list_materials, answers=MaterialPageView, query=_FILTERS),
+    Route(method="GET", path=_ONE, handler=get, answers=MaterialDetailView),
+    Route(method="PATCH", path=_ONE, handler=change, answers=MaterialView, body=ChangeMaterialBody),
+    Route(method="DELETE", path=_ONE, handler=delete, answers=DeletedView),
+    Route(method="GET", path=f"{_ONE}/thumbnail", handler=thumbnail, answers="image/jpeg"),
 )

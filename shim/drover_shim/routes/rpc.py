@@ -15,7 +15,17 @@ from drover.wire.faults import Code, RequestError
 from drover_shim import view
 from drover_shim.envelope import Answer
 from drover_shim.fields import Fields, query_integer, refuse, serial, text_item
-from drover_shim.route import Call, Route
+from drover_shim.lease_shapes import (
+    AdbBody,
+    HeartbeatBody,
+    JsonRpcBody,
+    LeaseTakenView,
+    LeaseView,
+    PhoneView,
+    ReleasedView,
+    TakeLeaseBody,
+)
+from drover_shim.route import Call, Param, Route
 
 SESSION_HEADER: Final = "x-session-id"
 DEFAULT_TIMEOUT_S: Final = 30.0
@@ -28,7 +38,7 @@ _METHOD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _SESSION: Final = re.compile(r"[0-9A-Za-z_-]{1,128}")
 
 
-def devices(call: Call) -> list[dict[str, Any]]:
+def devices(call: Call) -> list[PhoneView]:
     """Phones that adb can talk to; a busy one runs a task or is held by somebody."""
     found = call.ask(ListDevices(), DeviceList).devices
     return [view.rpc_device(device) for device in found if device.state in _ONLINE]
@@ -37,7 +47,7 @@ def devices(call: Call) -> list[dict[str, Any]]:
 # --- sessions
 
 
-def take(call: Call) -> dict[str, Any]:
+def take(call: Call) -> LeaseTakenView:
     """A lease on a phone, now or, with `wait_secs`, when its turn comes."""
     fields = Fields(call.read_json())
     wait_s = fields.integer("wait_secs", 0, 0, leases.MAX_WAIT_S)
@@ -48,15 +58,15 @@ def take(call: Call) -> dict[str, Any]:
         wait_s=float(wait_s),
     )
     taken = call.ask(request, leases.LeaseTaken, timeout_s=wait_s + BEYOND_S)
-    return {"session_id": taken.session, **view.lease(taken.lease, call.zone)}
+    return view.taken(taken, call.zone)
 
 
-def sessions(call: Call) -> list[dict[str, Any]]:
+def sessions(call: Call) -> list[LeaseView]:
     """Live leases. Their ids are told to nobody but their holders."""
     return [view.lease(lease, call.zone) for lease in call.ask(leases.ListLeases(), leases.LeaseList).leases]
 
 
-def heartbeat(call: Call) -> dict[str, Any]:
+def heartbeat(call: Call) -> LeaseView:
     """Sign of life of a lease's holder."""
     fields = Fields(call.read_json())
     ttl_s = fields.integer("ttl_secs", 0, 1, leases.MAX_TTL_S) or None
@@ -64,10 +74,10 @@ def heartbeat(call: Call) -> dict[str, Any]:
     return view.lease(call.ask(leases.ExtendLease(session=session, ttl_s=ttl_s), leases.Lease), call.zone)
 
 
-def release(call: Call) -> dict[str, Any]:
+def release(call: Call) -> ReleasedView:
     """Give the phone back."""
     call.ask(leases.ReleaseLease(session=_session(call.args["session"])), Done)
-    return {"released": True}
+    return ReleasedView(released=True)
 
 
 # --- direct control
@@ -159,14 +169,22 @@ def _seconds(value: float) -> float:
     return seconds
 
 
+_ASKED: Final = (Param("serial", str), Param("timeout", int, "seconds, or milliseconds where more than 300"))
+
 ROUTES: Final = (
-    Route(method="GET", path="/rpc/devices", handler=devices),
-    Route(method="POST", path="/rpc/session", handler=take, slow=True),
-    Route(method="GET", path="/rpc/session", handler=sessions),
-    Route(method="POST", path="/rpc/session/<session>/heartbeat", handler=heartbeat),
-    Route(method="DELETE", path="/rpc/session/<session>", handler=release),
-    Route(method="POST", path="/rpc/jsonrpc", handler=jsonrpc, slow=True),
-    Route(method="POST", path="/rpc/adb", handler=adb, slow=True),
-    Route(method="GET", path="/rpc/hierarchy", handler=hierarchy, slow=True),
-    Route(method="GET", path="/rpc/screenshot", handler=screenshot, slow=True),
+    Route(method="GET", path="/rpc/devices", handler=devices, answers=list[PhoneView]),
+    Route(method="POST", path="/rpc/session", handler=take, slow=True, answers=LeaseTakenView, body=TakeLeaseBody),
+    Route(method="GET", path="/rpc/session", handler=sessions, answers=list[LeaseView]),
+    Route(
+        method="POST",
+        path="/rpc/session/<session>/heartbeat",
+        handler=heartbeat,
+        answers=LeaseView,
+        body=HeartbeatBody,
+    ),
+    Route(method="DELETE", path="/rpc/session/<session>", handler=release, answers=ReleasedView),
+    Route(method="POST", path="/rpc/jsonrpc", handler=jsonrpc, slow=True, answers=Any, body=JsonRpcBody),
+    Route(method="POST", path="/rpc/adb", handler=adb, slow=True, answers=str, body=AdbBody),
+    Route(method="GET", path="/rpc/hierarchy", handler=hierarchy, slow=True, answers="application/xml", query=_ASKED),
+    Route(method="GET", path="/rpc/screenshot", handler=screenshot, slow=True, answers="image/png", query=_ASKED),
 )

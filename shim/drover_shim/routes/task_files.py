@@ -3,13 +3,15 @@
 import re
 import stat
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
 
 from drover.wire.control import ArtifactFile, FindArtifact, LogChunk, ReadTaskLog
 from drover.wire.faults import Code, RequestError
 from drover_shim.envelope import Answer
 from drover_shim.fields import query_integer
-from drover_shim.route import Call, Route
+from drover_shim.route import Call, Param, Route
 from drover_shim.routes.tasks import task_id
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
@@ -66,6 +68,12 @@ def _missing(wanted: int, name: str) -> RequestError:
 
 
 ROUTES: Final = (
-    Route(method="GET", path="/task/<task_id>/log", handler=read_log),
-    Route(method="GET", path="/task/<task_id>/artifact/<name>", handler=read_artifact),
+    Route(
+        method="GET",
+        path="/task/<task_id>/log",
+        handler=read_log,
+        answers="text/plain",
+        query=(Param("offset", Annotated[int, Meta(ge=0, le=2**53)], "bytes to leave out"),),
+    ),
+    Route(method="GET", path="/task/<task_id>/artifact/<name>", handler=read_artifact, answers="*/*"),
 )

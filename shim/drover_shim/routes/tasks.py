@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from typing import Any, Final
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta
 
 from drover.wire.control import (
     DeleteTasks,
@@ -22,22 +24,36 @@ from drover.wire.tasks import Task, TaskStats
 from drover_shim import view
 from drover_shim.fields import Fields, path_id, positive_id, query_choice, query_integer
 from drover_shim.new_task import read_new_task
-from drover_shim.route import Call, Route
+from drover_shim.route import Call, Param, Route
+from drover_shim.shapes import (
+    DeletedBatchView,
+    DeletedView,
+    NewTaskBody,
+    RetriedView,
+    RetryBody,
+    StatsView,
+    TaskIdsBody,
+    TaskPageView,
+    TasksCreatedView,
+    TaskView,
+)
 
 # Words that stand where an id could: POST /task/stats is a wrong method, not a malformed id.
 _RESERVED: Final = frozenset({"stats", "batch", "retry-all"})
 _MAX_PAGE: Final = 10**9
 
 
-def create(call: Call) -> dict[str, Any]:
+def create(call: Call) -> TasksCreatedView:
+    """Create tasks, all or none. The same Idempotency-Key and body within 24 h create nothing twice."""
     body = call.read_json()
     key = call.header("Idempotency-Key")
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest() if key is not None else ""
     created = call.ask(read_new_task(body, idempotency_key=_key(key), body_digest=digest), TasksCreated)
-    return {"task_ids": created.task_ids, "created_count": len(created.task_ids)}
+    return TasksCreatedView(task_ids=created.task_ids, created_count=len(created.task_ids))
 
 
-def list_tasks(call: Call) -> dict[str, Any]:
+def list_tasks(call: Call) -> TaskPageView:
+    """A page of tasks, newest first."""
     query = call.query
     page = call.ask(
         ListTasks(
@@ -51,50 +67,57 @@ def list_tasks(call: Call) -> dict[str, Any]:
         TaskPage,
     )
     zone = call.zone
-    return {
-        "total": page.total,
-        "page": page.page,
-        "page_size": page.page_size,
-        "tasks": [view.task(task, zone) for task in page.tasks],
-    }
+    return TaskPageView(
+        total=page.total,
+        page=page.page,
+        page_size=page.page_size,
+        tasks=[view.task(task, zone) for task in page.tasks],
+    )
 
 
-def get(call: Call) -> dict[str, Any]:
+def get(call: Call) -> TaskView:
+    """One task."""
     return view.task(call.ask(GetTask(task_id=task_id(call)), Task), call.zone)
 
 
-def stats(call: Call) -> dict[str, Any]:
+def stats(call: Call) -> StatsView:
+    """How many tasks stand where."""
     return view.stats(call.ask(GetTaskStats(), TaskStats))
 
 
-def stop(call: Call) -> dict[str, Any]:
+def stop(call: Call) -> TaskView:
+    """Stop a task; it has ended when this is answered."""
     return view.task(call.ask(StopTask(task_id=task_id(call)), Task), call.zone)
 
 
-def retry(call: Call) -> dict[str, Any]:
+def retry(call: Call) -> TaskView:
+    """Put a failed task back; refused where its outcome is unknown, unless forced."""
     force = Fields(call.read_json()).flag("force", False)
     return view.task(call.ask(RetryTask(task_id=task_id(call), force=force), Task), call.zone)
 
 
-def retry_all(call: Call) -> dict[str, Any]:
+def retry_all(call: Call) -> RetriedView:
+    """Put every failed task back but those with an unknown outcome."""
     retried = call.ask(RetryAll(), RetriedAll)
-    return {"retried_count": retried.retried_count, "skipped": retried.skipped}
+    return RetriedView(retried_count=retried.retried_count, skipped=retried.skipped)
 
 
-def delete(call: Call) -> dict[str, Any]:
+def delete(call: Call) -> DeletedView:
+    """Delete a task; a running one is stopped first."""
     wanted = task_id(call)
     deleted = call.ask(DeleteTasks(task_ids=[wanted]), TasksDeleted)
     if deleted.not_found:
         raise no_such_task(str(wanted))
-    return {"deleted_count": deleted.deleted_count}
+    return DeletedView(deleted_count=deleted.deleted_count)
 
 
-def delete_batch(call: Call) -> dict[str, Any]:
+def delete_batch(call: Call) -> DeletedBatchView:
+    """Delete many tasks; ids that do not exist are reported, the others are deleted."""
     ids = list(dict.fromkeys(Fields(call.read_json()).array("task_ids", positive_id, "task ids")))
     if not ids:
         raise RequestError(Code.INVALID, "task_ids: expected at least one task id")
     deleted = call.ask(DeleteTasks(task_ids=ids), TasksDeleted)
-    return {"deleted_count": deleted.deleted_count, "not_found": deleted.not_found}
+    return DeletedBatchView(deleted_count=deleted.deleted_count, not_found=deleted.not_found)
 
 
 def task_id(call: Call) -> int:
@@ -115,14 +138,23 @@ def _key(key: str | None) -> str | None:
     return key
 
 
+_FILTERS: Final = (
+    Param("status", Annotated[int, Meta(ge=0, le=3)], "0 pending, 1 running, 2 completed, 3 failed"),
+    Param("serial", str),
+    Param("script_name", str),
+    Param("source", Literal["api", "ui"]),
+    Param("page", Annotated[int, Meta(ge=1, le=_MAX_PAGE)], "from 1"),
+    Param("page_size", Annotated[int, Meta(ge=1, le=100)], "default 20"),
+)
+
 ROUTES: Final = (
-    Route(method="POST", path="/task", handler=create),
-    Route(method="GET", path="/task", handler=list_tasks),
-    Route(method="GET", path="/task/stats", handler=stats),
-    Route(method="POST", path="/task/retry-all", handler=retry_all),
-    Route(method="DELETE", path="/task/batch", handler=delete_batch),
-    Route(method="GET", path="/task/<task_id>", handler=get),
-    Route(method="DELETE", path="/task/<task_id>", handler=delete),
-    Route(method="POST", path="/task/<task_id>/stop", handler=stop),
-    Route(method="POST", path="/task/<task_id>/retry", handler=retry),
+    Route(method="POST", path="/task", handler=create, answers=TasksCreatedView, body=NewTaskBody),
+    Route(method="GET", path="/task", handler=list_tasks, answers=TaskPageView, query=_FILTERS),
+    Route(method="GET", path="/task/stats", handler=stats, answers=StatsView),
+    Route(method="POST", path="/task/retry-all", handler=retry_all, answers=RetriedView),
+    Route(method="DELETE", path="/task/batch", handler=delete_batch, answers=DeletedBatchView, body=TaskIdsBody),
+    Route(method="GET", path="/task/<task_id>", handler=get, answers=TaskView),
+    Route(method="DELETE", path="/task/<task_id>", handler=delete, answers=DeletedView),
+    Route(method="POST", path="/task/<task_id>/stop", handler=stop, answers=TaskView),
+    Route(method="POST", path="/task/<task_id>/retry", handler=retry, answers=TaskView, body=RetryBody),
 )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import socket
 import struct
 import uuid
@@ -463,21 +464,21 @@ def scripts_of(client: ControlClient) -> dict[str, custom.ScriptInfo]:
 def test_a_command_becomes_a_script(client: ControlClient) -> None:
     spec = custom.CommandSpec(command=["/bin/sh", "-c", "true"], summary="does nothing", retry_safe=True)
     name = f"nothing-{uuid.uuid4().hex[:8]}"
-    added = client.ask(custom.AddScript(name=name, spec=spec), custom.ScriptInfo)
+    added = client.ask(custom.AddScript(script_name=name, spec=spec), custom.ScriptInfo)
     assert (added.kind, added.command, added.retry_safe, added.fault) == ("command", spec.command, True, "")
     assert scripts_of(client)[name] == added
     assert scripts_of(client)["follow"].kind == "built_in"
-    again = refused(lambda: client.ask(custom.AddScript(name=name, spec=spec), custom.ScriptInfo))
+    again = refused(lambda: client.ask(custom.AddScript(script_name=name, spec=spec), custom.ScriptInfo))
     assert again.code is Code.CONFLICT
     changed = custom.CommandSpec(command=["/bin/sh"], timeout_s=5)
-    replaced = client.ask(custom.AddScript(name=name, spec=changed, replace=True), custom.ScriptInfo)
+    replaced = client.ask(custom.AddScript(script_name=name, spec=changed, replace=True), custom.ScriptInfo)
     assert replaced.timeout_s == 5
     (task_id,) = create(client, script_name=name, script_config={"any": ["thing", 1]})
     assert task(client, task_id).script_config == {"any": ["thing", 1]}
     assert name in refused(lambda: create(client, script_name="nonsense")).message
-    client.ask(custom.RemoveScript(name=name), c.Done)
+    client.ask(custom.RemoveScript(script_name=name), c.Done)
     assert name not in scripts_of(client)
-    assert refused(lambda: client.ask(custom.RemoveScript(name=name), c.Done)).code is Code.NOT_FOUND
+    assert refused(lambda: client.ask(custom.RemoveScript(script_name=name), c.Done)).code is Code.NOT_FOUND
     assert refused(lambda: create(client, script_name=name)).code is Code.SCRIPT_UNSUPPORTED
 
 
@@ -501,7 +502,7 @@ def test_what_cannot_be_a_script_is_refused_by_field(
 ) -> None:
     given: dict[str, Any] = {"command": ["/bin/sh"], **fields}
     spec = custom.CommandSpec(**given)
-    failure = refused(lambda: client.ask(custom.AddScript(name=name, spec=spec), custom.ScriptInfo))
+    failure = refused(lambda: client.ask(custom.AddScript(script_name=name, spec=spec), custom.ScriptInfo))
     assert failure.code is code
     assert failure.message.startswith(f"{field}:")
 
@@ -509,7 +510,7 @@ def test_what_cannot_be_a_script_is_refused_by_field(
 def test_a_script_for_one_app_runs_on_no_other(client: ControlClient) -> None:
     name = f"app-{uuid.uuid4().hex[:8]}"
     spec = custom.CommandSpec(command=["/bin/sh"], platform="instagram")
-    client.ask(custom.AddScript(name=name, spec=spec), custom.ScriptInfo)
+    client.ask(custom.AddScript(script_name=name, spec=spec), custom.ScriptInfo)
     failure = refused(lambda: create(client, script_name=name, script_config={}, platform="tiktok"))
     assert (failure.code, failure.message.partition(":")[0]) == (Code.INVALID, "platform")
     assert create(client, script_name=name, script_config={}, platform="instagram")
@@ -537,3 +538,50 @@ def test_files_of_a_post_must_lie_inside_the_roots(client: ControlClient) -> Non
         failure = refused(partial(create, client, script_name="post", script_config={"material_list": [path]}))
         assert failure.code is Code.INVALID
         assert failure.message.startswith(f"script_config.material_list[0]: {path}: ")
+
+
+def test_s08_the_token_is_made_once_and_another_one_by_rotation(client: ControlClient) -> None:
+    first = client.ask(c.ShowToken(), c.ApiToken)
+    assert client.ask(c.ShowToken(), c.ApiToken) == first
+    assert not first.required
+    assert len(first.token) >= 43
+    path = Path(first.path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.read_text().strip() == first.token
+    second = client.ask(c.RotateToken(), c.ApiToken)
+    assert second.token != first.token
+    assert client.ask(c.ShowToken(), c.ApiToken) == second
+
+
+def test_s30_each_call_that_changes_something_leaves_a_row_and_reading_leaves_none(client: ControlClient) -> None:
+    ids = create(client)
+    caller = c.Caller(address="192.0.2.7", route="POST /api/v1/task/<task_id>/stop", token_id="0123abcd")
+    client.call(c.StopTask(task_id=ids[0]), caller=caller)
+    refused(lambda: client.call(c.StopTask(task_id=ids[0])))
+    client.ask(c.GetTask(task_id=ids[0]), Task)
+    client.ask(c.ListTasks(), c.TaskPage)
+    refused_stop, stop, created = client.ask(c.ListAudit(limit=3), c.AuditPage).entries
+    assert (created.action, created.ids["task_ids"], created.code) == ("create_tasks", ids, 0)
+    assert (stop.action, stop.ids, stop.code) == ("stop_task", {"task_id": ids[0]}, 0)
+    assert (stop.address, stop.route, stop.token_id) == (caller.address, caller.route, caller.token_id)
+    assert (refused_stop.action, refused_stop.code, refused_stop.address) == ("stop_task", Code.CONFLICT, "")
+    assert {entry.uid for entry in (stop, created)} == {os.getuid()}
+    assert {entry.pid for entry in (stop, created)} == {os.getpid()}
+    assert {entry.client for entry in (stop, created)} == {"contract"}
+    assert stop.id > created.id
+    assert client.ask(c.ListAudit(limit=1, before=stop.id), c.AuditPage).entries == [created]
+
+
+def test_s30_the_audit_never_holds_what_a_task_says(client: ControlClient) -> None:
+    create(
+        client, script_config={"target_users": ["canary_in_a_config"]}, idempotency_key="canary-key", body_digest="d"
+    )
+    entry = client.ask(c.ListAudit(limit=1), c.AuditPage).entries[0]
+    assert entry.action == "create_tasks"
+    assert "canary" not in str(entry)
+
+
+@pytest.mark.parametrize("serial", ["-s", "-", "", " ", "a\nb", "a\x00b", "\x1b[2J", "x" * 129])
+def test_s16_a_serial_that_could_be_taken_for_an_option_is_refused_here_too(client: ControlClient, serial: str) -> None:
+    """droverctl speaks to the daemon without the front's checks."""
+    assert refused(lambda: create(client, serials=[serial])).code is Code.INVALID

@@ -1,13 +1,15 @@
 """The browser guard on every route: Host, Origin, Sec-Fetch-Site, content type (promises S1 to S5)."""
 
 import json
+import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
 from drover_shim.app import path_of
 from drover_shim.guard import BODY_METHODS
+from drover_shim.route import Route
 from drover_shim.routes import ROUTES
 from drover_shim.settings import Settings
 from tests.support.control import FakeDaemon
@@ -56,16 +58,17 @@ BAD_HOSTS = [
 ]
 
 
+def paths_of(routes: Iterable[Route]) -> list[tuple[str, str]]:
+    """Method and path of each route, its parameters filled in."""
+    filled = {"task_id": "1", "material_id": "1", "serial": "a", "username": "me"}
+    return [
+        (route.method, re.sub(r"<(\w+)[^>]*>", lambda mark: filled.get(mark[1], "x"), path_of(route)))
+        for route in routes
+    ]
+
+
 def _paths() -> list[tuple[str, str]]:
-    ids = {"<task_id>": "1", "<material_id>": "1", "<session>": "0" * 48}
-    fill = {**ids, "<serial>": "a", "<name>": "x", "<username>": "me"}
-    listed: list[tuple[str, str]] = []
-    for route in ROUTES:
-        path = path_of(route)
-        for mark, value in fill.items():
-            path = path.replace(mark, value)
-        listed.append((route.method, path))
-    return [*listed, ("GET", "/"), ("GET", "/nothing"), ("OPTIONS", "/api/v1/task")]
+    return [*paths_of(ROUTES), ("GET", "/"), ("GET", "/nothing"), ("OPTIONS", "/api/v1/task")]
 
 
 @pytest.fixture

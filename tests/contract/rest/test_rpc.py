@@ -10,8 +10,8 @@ import pytest
 
 from drover.wire.devices import DeviceState
 from drover.wire.leases import CallPhone, ReadHierarchy, TakeLease
-from drover_shim.app import API_PREFIX
 from drover_shim.lanes import SlowRoutes
+from drover_shim.openapi import API_PREFIX
 from drover_shim.routes import ROUTES
 from tests.contract.rest.conftest import A, B
 from tests.support.control import FakeDaemon

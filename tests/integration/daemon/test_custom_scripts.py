@@ -46,7 +46,7 @@ def daemon(adb_server: AdbServer, farm: PhoneFarm) -> Iterator[DroverDaemon]:
 
 
 def add(daemon: DroverDaemon, name: str, *command: str, **spec: Any) -> ScriptInfo:
-    request = AddScript(name=name, spec=CommandSpec(command=list(command), **spec), replace=True)
+    request = AddScript(script_name=name, spec=CommandSpec(command=list(command), **spec), replace=True)
     return daemon.client.ask(request, ScriptInfo)
 
 
@@ -161,7 +161,7 @@ def test_a_script_that_was_removed_meanwhile_says_so(daemon: DroverDaemon, seria
     first = start(daemon, "short-lived", serial)
     second = start(daemon, "short-lived", serial)
     daemon.wait_task(first, lambda task: task.status is Status.RUNNING)
-    daemon.client.call(RemoveScript(name="short-lived"))
+    daemon.client.call(RemoveScript(script_name="short-lived"))
     assert daemon.wait_ended(first).status is Status.COMPLETED
     task = daemon.wait_ended(second)
     assert (task.reason, task.effect, task.retry_safe) == (Reason.SCRIPT_ERROR, Effect.NONE, True)
@@ -271,7 +271,7 @@ def test_scripts_are_known_by_name_and_survive_a_restart(adb_server: AdbServer) 
             start(daemon, "dance", "R58M1")
         assert refused.value.failure.code is Code.SCRIPT_UNSUPPORTED
         assert "kept" in refused.value.failure.message
-        daemon.client.call(RemoveScript(name="kept"))
+        daemon.client.call(RemoveScript(script_name="kept"))
         with pytest.raises(RequestError):
             start(daemon, "kept", "R58M1")
 

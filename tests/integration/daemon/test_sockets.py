@@ -1,9 +1,14 @@
 """What the sockets do with strangers and garbage: dropped, counted, never a crash (S21, S24, S26)."""
 
+import os
 import socket
 import struct
+import subprocess
+import sys
 import time
+from pathlib import Path
 
+import psutil
 import pytest
 import zmq
 
@@ -89,3 +94,90 @@ def test_unreachable_daemon_is_told_at_once(daemon: DroverDaemon) -> None:
     with pytest.raises(DaemonUnreachableError, match=r"control\.sock"):
         ControlClient(daemon.folder / "control.sock", client_name="test").connect()
     assert time.monotonic() - begun < 1
+
+
+def test_s24_an_oversized_worker_message_costs_its_sender_the_connection_and_nobody_else(daemon: DroverDaemon) -> None:
+    context = zmq.Context()
+    forger = context.socket(zmq.DEALER)
+    forger.setsockopt(zmq.IDENTITY, b"nobody#2")
+    forger.setsockopt(zmq.LINGER, 0)
+    monitor = forger.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+    forger.connect(f"ipc://{daemon.runtime_dir / 'workers.sock'}")
+    before = psutil.Process(daemon.process.pid).memory_info().rss
+    forger.send(b"x" * (64 * 1024 * 1024))
+    assert monitor.poll(10_000), "the connection was not cut"
+    assert psutil.Process(daemon.process.pid).memory_info().rss - before < 32 * 1024 * 1024
+    forger.disable_monitor()
+    monitor.close(linger=0)
+    forger.close(linger=0)
+    context.term()
+    assert daemon.status().pid == daemon.process.pid
+    assert daemon.status().workers == 2
+
+
+STRANGER = """
+import os, socket, sys
+os.setgid(65534), os.setuid(65534)
+sock = socket.socket(socket.AF_UNIX)
+sock.settimeout(5)
+try:
+    sock.connect(sys.argv[1])
+except PermissionError:
+    sys.exit("no way in")
+sock.sendall(bytes.fromhex(sys.argv[2]))
+print(repr(sock.recv(100)))
+"""
+
+
+def ask_as_nobody(path: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", STRANGER, str(path), HELLO.hex()]
+    return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+def test_s23_another_user_gets_no_answer_even_where_the_socket_is_open() -> None:
+    with DroverDaemon(adb_port=1) as own:
+        path = own.runtime_dir / "control.sock"
+        assert "no way in" in ask_as_nobody(path).stderr
+        for open_one in (own.folder, own.runtime_dir, path):
+            open_one.chmod(0o777)  # so that only the kernel's word on the peer is left
+        done = ask_as_nobody(path)
+        assert done.stdout.strip() in ("b''", "")  # closed without a word, or even before Hello was sent
+        assert done.returncode == 0 or "Broken pipe" in done.stderr or "reset" in done.stderr
+        assert "connection_refused" in own.log()
+        assert '"uid": 65534' in own.log()
+        assert own.status().pid == own.process.pid
+
+
+WORKER_STRANGER = """
+import os, sys, zmq
+os.setgid(65534), os.setuid(65534)
+context = zmq.Context()
+sock = context.socket(zmq.DEALER)
+sock.setsockopt(zmq.IDENTITY, b"stranger#1")
+sock.setsockopt(zmq.LINGER, 1000)
+sock.connect("ipc://" + sys.argv[1])
+sock.send(b"not msgpack")
+sock.close()
+context.term()
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+def test_s23_a_worker_of_another_user_is_not_even_heard() -> None:
+    with DroverDaemon(adb_port=1) as own:
+        path = own.runtime_dir / "workers.sock"
+        for open_one in (own.folder, own.runtime_dir, path):
+            open_one.chmod(0o777)
+        command = [sys.executable, "-c", WORKER_STRANGER, str(path)]
+        assert subprocess.run(command, timeout=20, check=False).returncode == 0
+        context = zmq.Context()
+        of_ours = context.socket(zmq.DEALER)
+        of_ours.setsockopt(zmq.IDENTITY, b"ours#1")
+        of_ours.connect(f"ipc://{path}")
+        of_ours.send(b"not msgpack either")
+        wait_until(lambda: own.status().messages_dropped > 0, what="the count of our own garbage")
+        of_ours.close(linger=0)
+        context.term()
+        assert own.status().messages_dropped == 1
+        assert "stranger" not in own.log()

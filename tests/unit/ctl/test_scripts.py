@@ -20,7 +20,7 @@ def test_a_command_is_added_listed_and_removed(ctl: Ctl, fake: FakeDaemon) -> No
                 "--summary", "warms up", "--", "/bin/sh", "-c", "exit 0", "--fast")  # fmt: skip
     assert added.out == "warm runs /bin/sh -c exit 0 --fast\n", added.err
     assert fake.requests[-1].body == AddScript(
-        name="warm",
+        script_name="warm",
         spec=CommandSpec(
             command=["/bin/sh", "-c", "exit 0", "--fast"],
             platform="tiktok",

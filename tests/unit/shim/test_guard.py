@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drover.wire.faults import Code
-from drover_shim.guard import check, host_allowed
+from drover_shim.guard import LetOff, Rules, check, host_allowed
 
 
 @given(st.text(alphabet="localhost127.0[:]@%/ -ABC9\u00e9", max_size=30))
@@ -28,17 +28,17 @@ def test_an_upload_route_is_let_off_the_content_type_and_nothing_else() -> None:
         "CONTENT_TYPE": "multipart/form-data",
         "CONTENT_LENGTH": "5",
     }
-    refused = check(environ, ())
+    refused = check(environ, Rules())
     assert refused is not None
     assert refused.code is Code.NOT_JSON
-    assert check(environ, (), upload=True) is None
-    refused = check({**environ, "HTTP_ORIGIN": "null"}, (), upload=True)
+    assert check(environ, Rules(), LetOff(upload=True)) is None
+    refused = check({**environ, "HTTP_ORIGIN": "null"}, Rules(), LetOff(upload=True))
     assert refused is not None
     assert refused.code is Code.GUARD
 
 
 def test_a_configured_name_may_stand_behind_https() -> None:
     environ = {"REQUEST_METHOD": "GET", "HTTP_HOST": "farm.example", "HTTP_ORIGIN": "https://farm.example"}
-    assert check(environ, ("farm.example",)) is None
-    refused = check({**environ, "HTTP_HOST": "localhost", "HTTP_ORIGIN": "https://localhost"}, ())
+    assert check(environ, Rules(allowed_hosts=("farm.example",))) is None
+    refused = check({**environ, "HTTP_HOST": "localhost", "HTTP_ORIGIN": "https://localhost"}, Rules())
     assert refused is not None

@@ -8,6 +8,7 @@ from typing import Final
 from drover.store.errors import StoreUnavailableError
 from drover.supervisor.control import Answer, Peer
 from drover.supervisor.handlers import (
+    access,
     accounts,
     daemon,
     devices,
@@ -33,6 +34,7 @@ NOUNS: Final = (
     materials.MaterialHandlers,
     daemon.DaemonHandlers,
     upkeep.UpkeepHandlers,
+    access.AccessHandlers,
 )
 
 

@@ -22,5 +22,5 @@ class ScriptHandlers:
         return await self._state.scripts.add(body)
 
     async def _remove(self, body: RemoveScript) -> Done:
-        await self._state.scripts.remove(body.name)
+        await self._state.scripts.remove(body.script_name)
         return Done()

@@ -1,0 +1,45 @@
+"""droverctl token: the API's token. The socket is the owner's alone, so who may ask here may know it."""
+
+import click
+
+from drover.wire.control import ApiToken, RotateToken, ShowToken
+from drover_ctl.session import Session, session, shared_options
+
+
+@click.group()
+def token() -> None:
+    """The token that the API asks for where require_token is set in [api]."""
+
+
+@token.command()
+@shared_options
+@click.pass_context
+def show(ctx: click.Context) -> None:
+    """The token; it is made if there is none yet.
+
+    \b
+    Example:
+      curl -H "Authorization: Bearer $(droverctl token show)" http://127.0.0.1:50809/api/v1/task
+    """
+    run = session(ctx)
+    _show(run, run.ask(ShowToken(), ApiToken))
+
+
+@token.command()
+@shared_options
+@click.pass_context
+def rotate(ctx: click.Context) -> None:
+    """Make a new token. The old one is refused from then on, and event streams opened with it end.
+
+    \b
+    Example:
+      droverctl token rotate
+    """
+    run = session(ctx)
+    _show(run, run.ask(RotateToken(), ApiToken))
+
+
+def _show(run: Session, found: ApiToken) -> None:
+    run.output.line(found.token, found)
+    if not found.required:
+        run.output.note("the API asks for no token: set require_token = true in [api], and restart droverd")

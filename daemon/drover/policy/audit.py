@@ -1,0 +1,79 @@
+"""Which requests are written into the audit, and what each was about. Pure.
+
+What is not listed as reading is audited: a new request cannot be forgotten, only be audited needlessly.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from drover.wire import control, custom, leases, materials
+
+READS: Final[frozenset[type]] = frozenset(
+    {
+        control.Hello,
+        control.ListTasks,
+        control.GetTask,
+        control.GetTaskStats,
+        control.ReadTaskLog,
+        control.FindArtifact,
+        control.ListDevices,
+        control.GetDevice,
+        control.CheckLicense,
+        control.GetStatus,
+        control.Subscribe,
+        control.ListAccounts,
+        control.GetAccount,
+        control.ExportAccounts,
+        control.Diagnose,
+        control.ListAudit,
+        leases.ListLeases,
+        leases.ExtendLease,  # a sign of life, three for each lease and more
+        leases.ReadHierarchy,
+        leases.TakeScreenshot,
+        leases.CheckScreen,
+        custom.ListScripts,
+        materials.PlaceUpload,  # a place alone is nothing yet
+        materials.ListMaterials,
+        materials.GetMaterial,
+        materials.FindThumbnail,
+        control.AnnounceApi,  # our own front; forgotten with its connection
+    }
+)
+
+ID_FIELDS: Final = ("task_id", "task_ids", "serial", "serials", "username", "usernames", "platform", "script_name")
+"""Fields that say what a request was about. None of them ever holds a secret, a caption or another free text."""
+
+MAX_IDS: Final = 100
+
+
+def is_audited(body: control.RequestBody) -> bool:
+    return type(body) not in READS
+
+
+def action(body: control.RequestBody) -> str:
+    """The request's name, as it stands on the wire."""
+    return str(body.__struct_config__.tag)
+
+
+def ids(body: control.RequestBody, answer: Any) -> dict[str, Any]:
+    """What the request named, and the tasks that it made. Long lists are cut and counted; defaults are left out."""
+    found = _ids_of(body)
+    if isinstance(answer, control.TasksCreated):
+        found |= _ids_of(answer)
+    return found
+
+
+def _ids_of(message: msgspec.Struct) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field in msgspec.structs.fields(message):
+        value = getattr(message, field.name)
+        if field.name not in ID_FIELDS and not field.name.endswith(("_id", "_ids")):
+            continue
+        if value is None or value == [] or value == field.default:
+            continue
+        if isinstance(value, list) and len(value) > MAX_IDS:
+            found[f"{field.name}_count"] = len(value)
+            value = value[:MAX_IDS]
+        found[field.name] = value
+    return found

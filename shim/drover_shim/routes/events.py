@@ -1,0 +1,112 @@
+"""What happens, as server-sent events: stored ones with their id, so that `Last-Event-ID` goes on where one stopped."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from drover.client import ControlError, EventStream
+from drover.wire.events import DeviceChanged, Event, TaskChanged, TaskDeleted, TaskProgressed
+from drover.wire.faults import Code, RequestError
+from drover_shim import view
+from drover_shim.envelope import Stream
+from drover_shim.route import Call, Param, Route
+from drover_shim.streams import Slot
+
+POLL_S: Final = 0.5
+"""How soon a stream notices that its client has gone, that its token is dead or that the server ends."""
+
+RECONNECT_MS: Final = 2000
+_MAX_ID: Final = 2**53
+
+
+def events(call: Call) -> Stream:
+    """Server-sent events: `task_changed`, `task_deleted`, `task_progressed`, `device_changed`.
+
+    Stored events carry an id; `Last-Event-ID` (or `last_event_id`) sends first what came after it. Steps of a running
+    task are not stored. A comment comes when nothing happens. At most 32 streams are served; more are answered 503.
+    """
+    after = _after(call)
+    slot = call.streams.take()
+    try:
+        return Stream(pieces=_Pieces(call, call.pool.subscribe(after), slot, call.zone))
+    except BaseException:
+        slot.close()
+        raise
+
+
+class _Pieces(Iterator[bytes]):
+    """The stream's bytes, made as events come; ends with its client, its token, the server, or the daemon."""
+
+    def __init__(self, call: Call, stream: EventStream, slot: Slot, zone: ZoneInfo) -> None:
+        self._call = call
+        self._stream = stream
+        self._slot = slot
+        self._zone = zone
+        self._begun = False
+
+    def __next__(self) -> bytes:
+        if not self._begun:
+            self._begun = True
+            # Something at once, so that a client sees its stream open.
+            return f"retry: {RECONNECT_MS}\n\n: open\n\n".encode()
+        quiet_s = 0.0
+        while self._call.still_wanted() and not self._call.streams.stopping:
+            try:
+                event = self._stream.next_event(timeout_s=POLL_S)
+            except ControlError:
+                break  # the client comes again with its last id, when the daemon is back
+            if event is not None:
+                return rendered(event, self._zone)
+            quiet_s += POLL_S
+            if quiet_s >= self._call.heartbeat_s:
+                return b": quiet\n\n"
+        self.close()
+        raise StopIteration
+
+    def close(self) -> None:
+        self._stream.close()
+        self._slot.close()
+
+
+def rendered(event: Event, zone: ZoneInfo) -> bytes:
+    """One event as text; JSON holds no line break, so `data` is one line."""
+    body = event.body
+    name = str(type(body).__struct_config__.tag)
+    data = msgspec.json.encode({"at": view.local(event.at, zone), **_data(body, zone)}).decode()
+    head = f"id: {event.id}\n" if event.id else ""
+    return f"{head}event: {name}\ndata: {data}\n\n".encode()
+
+
+def _data(body: Any, zone: ZoneInfo) -> dict[str, Any]:
+    match body:
+        case TaskChanged(task=task):
+            return {"task": view.task(task, zone)}
+        case DeviceChanged(device=device):
+            return {"device": view.device(device, zone)}
+        case TaskDeleted() | TaskProgressed():
+            return {name: getattr(body, name) for name in body.__struct_fields__}
+        case _:
+            plain: dict[str, Any] = msgspec.to_builtins(body)
+            return {name: value for name, value in plain.items() if name != "type"}
+
+
+def _after(call: Call) -> int | None:
+    text = call.header("Last-Event-ID") or call.query.get("last_event_id") or ""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 18 and int(text) <= _MAX_ID):
+        raise RequestError(Code.INVALID, f"Last-Event-ID: expected the id of an event, got {text[:60]!r}")
+    return int(text)
+
+
+ROUTES: Final = (
+    Route(
+        method="GET",
+        path="/events",
+        handler=events,
+        answers="text/event-stream",
+        query=(Param("last_event_id", int, "as the header Last-Event-ID, for clients that cannot send one"),),
+    ),
+)

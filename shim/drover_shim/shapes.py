@@ -1,0 +1,352 @@
+"""What REST bodies look like: the types that answers are made of and that the API's description is generated from.
+
+Fields stand in the order of the contract. Stamps are local text, "YYYY-MM-DD HH:MM:SS".
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from drover.wire.devices import DeviceState
+from drover.wire.media import MediaKind, UseState
+from drover.wire.scripts import AppName
+from drover.wire.tasks import Effect, Phase, Reason
+
+Stamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")]
+StatusNumber = Annotated[int, Meta(ge=0, le=3, description="0 pending, 1 running, 2 completed, 3 failed")]
+StatusWord = Annotated[str, Meta(pattern="^(pending|running|completed|failed)$")]
+TaskId = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class _Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """No field but those listed."""
+
+
+class TaskView(_Shape, frozen=True, kw_only=True):
+    """A task. `script_args` is `script_config` as a JSON string, for older clients; `evidence` names artifacts."""
+
+    id: TaskId
+    serial: str
+    username: str | None
+    script_name: str
+    script_config: dict[str, Any]
+    script_args: str
+    status: StatusNumber
+    status_text: StatusWord
+    remark: Annotated[str, Meta(description="why it failed or waits, in words")]
+    source: str
+    start_time: Stamp | None
+    end_time: Stamp | None
+    created_at: Stamp | None
+    scheduled_at: Stamp | None
+    retry_count: Count
+    max_retry_count: Count
+    reason: Reason | None
+    effect: Effect
+    retry_safe: bool
+    attempt: Count
+    phase: Phase | None
+    progress: Annotated[int, Meta(ge=0, le=100)]
+    step: str
+    evidence: list[str]
+    group_id: str
+    priority: int
+
+
+class TaskPageView(_Shape, frozen=True, kw_only=True):
+    """One page, newest first; `total` counts all that match."""
+
+    total: Count
+    page: Annotated[int, Meta(ge=1)]
+    page_size: Annotated[int, Meta(ge=1, le=100)]
+    tasks: list[TaskView]
+
+
+class TasksCreatedView(_Shape, frozen=True, kw_only=True):
+    """Durable before it is answered."""
+
+    task_ids: list[TaskId]
+    created_count: Count
+
+
+class StatsView(_Shape, frozen=True, kw_only=True):
+    """Tasks by status."""
+
+    total: Count
+    pending: Count
+    running: Count
+    completed: Count
+    failed: Count
+
+
+class RetriedView(_Shape, frozen=True, kw_only=True):
+    """`skipped` are tasks whose outcome is unknown: they may have had their effect."""
+
+    retried_count: Count
+    skipped: list[TaskId]
+
+
+class DeletedView(_Shape, frozen=True, kw_only=True):
+    """How many are gone."""
+
+    deleted_count: Count
+
+
+class DeletedBatchView(_Shape, frozen=True, kw_only=True):
+    """How many are gone, and the ids that did not exist."""
+
+    deleted_count: Count
+    not_found: list[TaskId]
+
+
+class DeviceView(_Shape, frozen=True, kw_only=True):
+    """A phone: its state and why, what is known of it, and its queue. Battery in percent, sizes in pixels."""
+
+    serial: str
+    state: DeviceState
+    reason: str
+    state_since: Stamp | None
+    deadline: Stamp | None
+    model: str
+    platform_version: str
+    hardware_serial: str
+    sdk: int
+    width: int
+    height: int
+    battery: int | None
+    engine: str
+    apps: Annotated[dict[str, str], Meta(description="package to version")]
+    current_task_id: TaskId | None
+    queue_length: Count
+    last_seen: Stamp | None
+    tags: list[str]
+    note: str
+    transports: Annotated[list[str], Meta(description="its connections where it has several, the one in use first")]
+
+
+class DeviceListView(_Shape, frozen=True, kw_only=True):
+    """Every phone ever seen."""
+
+    total: Count
+    devices: list[DeviceView]
+
+
+class AccountView(_Shape, frozen=True, kw_only=True):
+    """A registered account and the phone that it is logged in on."""
+
+    username: str
+    serial: str
+    platform: str
+    package: Annotated[str, Meta(description='the clone it is in; "" for the app itself')]
+    enabled: bool
+    note: str
+    used_today: Annotated[dict[str, int], Meta(description="by script")]
+    limits: Annotated[dict[str, int], Meta(description="of a day, by script")]
+
+
+class AccountListView(_Shape, frozen=True, kw_only=True):
+    """Every registered account."""
+
+    total: Count
+    accounts: list[AccountView]
+
+
+class AccountsImportedView(_Shape, frozen=True, kw_only=True):
+    """How many accounts were new, changed, and as they were already; with `dry_run` what would have been."""
+
+    created_count: Count
+    changed_count: Count
+    unchanged_count: Count
+    dry_run: bool
+
+
+class FoundAccountView(_Shape, frozen=True, kw_only=True):
+    """An account that an app lists; `registered_on` is a serial."""
+
+    username: str
+    active: bool
+    registered_on: str | None
+
+
+class DiscoveredView(_Shape, frozen=True, kw_only=True):
+    """What an app on a phone is logged in with, and which names were registered just now."""
+
+    serial: str
+    platform: str
+    package: str
+    registered: list[str]
+    accounts: list[FoundAccountView]
+
+
+class MaterialView(_Shape, frozen=True, kw_only=True):
+    """An item of the media library. Sizes in bytes and pixels, `duration_s` in seconds, null for a picture."""
+
+    id: TaskId
+    name: str
+    kind: MediaKind
+    media_type: str
+    size: Count
+    width: Count
+    height: Count
+    duration_s: float | None
+    sha256: str
+    tags: list[str]
+    note: str
+    created_at: Stamp | None
+
+
+class MaterialAddedView(MaterialView, frozen=True, kw_only=True):
+    """The item; `existing` if the library held it already; `warnings` say which apps do not take it, and why."""
+
+    existing: bool
+    warnings: list[str]
+
+
+class MaterialUseView(_Shape, frozen=True, kw_only=True):
+    """Which account used an item, for which task."""
+
+    account: str
+    task_id: TaskId
+    state: UseState
+    at: Stamp | None
+
+
+class MaterialDetailView(MaterialView, frozen=True, kw_only=True):
+    """An item and who used it, newest use first."""
+
+    uses: list[MaterialUseView]
+
+
+class MaterialPageView(_Shape, frozen=True, kw_only=True):
+    """One page, newest first; `total` counts all that match."""
+
+    total: Count
+    page: Annotated[int, Meta(ge=1)]
+    page_size: Annotated[int, Meta(ge=1, le=100)]
+    materials: list[MaterialView]
+
+
+class LicenceView(_Shape, frozen=True, kw_only=True):
+    """The plan. `device_limit` is how many devices may run something at the same moment."""
+
+    plan_name: str
+    api_enabled: bool
+    device_limit: Annotated[int, Meta(ge=1)]
+    message: str
+
+
+class HealthView(_Shape, frozen=True, kw_only=True):
+    """Is the daemon up, does it take work, does adb answer. `devices` counts by state."""
+
+    status: Annotated[str, Meta(pattern="^(ok|draining)$")]
+    daemon_version: str
+    boot_id: str
+    adb_connected: bool
+    workers: Count
+    devices: dict[str, int]
+    tasks: StatsView
+    counters: Annotated[dict[str, int], Meta(description="what was done about trouble since the start, by name")]
+
+
+# --- bodies of requests: read field by field (fields.py), so that a refusal can say what was expected --------------
+
+
+class NewTaskBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Tasks to create: one for each device or account and each target. Unknown fields are ignored here."""
+
+    script_name: Annotated[str, Meta(min_length=1)]
+    serials: list[str] | None = None
+    usernames: Annotated[list[str] | None, Meta(description="accounts to run as; they decide over serials")] = None
+    script_config: Annotated[
+        dict[str, Any] | None, Meta(description="the script's own parameters; see the schema of that script")
+    ] = None
+    platform: Annotated[AppName | None, Meta(description="the app, for tasks that run as no registered account")] = None
+    enable_multi_account: bool | None = None
+    start_time: Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None
+    min_interval: Annotated[int, Meta(ge=0, le=1440)] | None = None
+    max_interval: Annotated[int, Meta(ge=0, le=1440)] | None = None
+
+
+class RetryBody(msgspec.Struct, frozen=True, kw_only=True):
+    """`force` retries also where the outcome is unknown: it may be done twice."""
+
+    force: bool | None = None
+
+
+class TaskIdsBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Which tasks."""
+
+    task_ids: Annotated[list[TaskId], Meta(min_length=1)]
+
+
+class NewAccountBody(msgspec.Struct, frozen=True, kw_only=True):
+    """An account to register; `username` may begin with an @."""
+
+    username: Annotated[str, Meta(min_length=1)]
+    serial: Annotated[str, Meta(min_length=1)]
+    platform: AppName | None = None
+    package: str | None = None
+    enabled: bool | None = None
+    note: str | None = None
+
+
+class ChangeAccountBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What is missing stays as it is."""
+
+    serial: str | None = None
+    package: str | None = None
+    enabled: bool | None = None
+    note: str | None = None
+
+
+class ImportBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Accounts as CSV with a header row, all or none; `dry_run` checks and stores nothing."""
+
+    csv: Annotated[str, Meta(min_length=1)]
+    dry_run: bool | None = None
+
+
+class ChangeDeviceBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Note and tags; what is missing stays as it is."""
+
+    note: str | None = None
+    tags: list[str] | None = None
+
+
+class DiscoverBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Which app to read, and whether to register what is not registered yet."""
+
+    platform: AppName | None = None
+    package: str | None = None
+    register: bool | None = None
+
+
+class ChangeMaterialBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Tags (an array, or text with commas) and note; what is missing stays."""
+
+    tags: list[str] | str | None = None
+    note: str | None = None
+
+
+class ScriptView(_Shape, frozen=True, kw_only=True):
+    """A name that a task may have. `parameters` is a JSON schema, for plugins; `usable` is False for a broken one."""
+
+    name: str
+    kind: Annotated[str, Meta(pattern="^(built_in|python|command)$")]
+    summary: str
+    effect: Annotated[str, Meta(description="what others can see; empty where that is nothing, or not known")]
+    retry_safe: bool
+    settles: bool
+    platform: str | None
+    timeout_s: float | None
+    parameters: dict[str, Any] | None
+    usable: bool
+
+
+class ScriptListView(_Shape, frozen=True, kw_only=True):
+    """Built-in scripts first."""
+
+    total: Count
+    scripts: list[ScriptView]

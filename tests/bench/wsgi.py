@@ -1,0 +1,10 @@
+"""The shim's application as a module attribute, for the servers that http_servers.py compares."""
+
+import os
+from pathlib import Path
+
+from drover_shim.app import make_app
+from drover_shim.pool import ClientPool
+from drover_shim.settings import Settings
+
+application = make_app(ClientPool(Path(os.environ["DROVER_BENCH_SOCKET"])), Settings())

@@ -1,0 +1,110 @@
+"""Planted secrets: after a busy while none of them is anywhere that a person would share (promise S27)."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drover.wire.control import ApiToken, RotateToken
+from tests.integration.security.conftest import Guarded
+from tests.integration.security.test_daemon import droverctl, family, rest_of
+from tests.support.raw_http import EventReader
+
+CANARY = "CaNaRy0"
+PASSWORD = f"{CANARY}-password-in-basic-auth"
+GUESS = f"{CANARY}-a-token-that-somebody-guessed"
+IN_URL = f"{CANARY}-a-token-by-mistake-in-the-url"
+COOKIE = f"{CANARY}-session-cookie"
+BODY = f"{CANARY}-secret-in-an-unknown-field"
+
+
+@pytest.fixture(scope="module")
+def used(guarded: Guarded) -> list[str]:
+    """Every secret, after each of them was used rightly or wrongly in every way that comes to mind."""
+    daemon, rest = guarded.daemon, rest_of(guarded.daemon)
+    tokens = [guarded.token, daemon.client.ask(RotateToken(), ApiToken).token]
+    bearer = {"Authorization": f"Bearer {tokens[1]}", "Content-Type": "application/json"}
+    follow = {"serials": [guarded.serial], "script_name": "follow", "script_config": {"target_user": "ada_canary"}}
+    created = rest.send("POST", "/api/v1/task", body=json.dumps({**follow, "password": BODY}).encode(), headers=bearer)
+    (task_id,) = created.data["task_ids"]
+    daemon.wait_ended(task_id)
+    broken = {**follow, "script_config": {"target_user": "x", "password": BODY}}
+    rest.send("POST", "/api/v1/task", body=json.dumps(broken).encode(), headers=bearer)
+    rest.send("POST", "/api/v1/task", body=f'{{"{BODY}'.encode(), headers=bearer)
+    for headers in (
+        {"Authorization": f"Basic {PASSWORD}"},
+        {"Authorization": f"Bearer {GUESS}"},
+        {"X-Drover-Token": GUESS},
+        {"Authorization": f"Bearer {tokens[0]}"},
+        {"Cookie": COOKIE},
+        {**bearer, "Cookie": COOKIE},
+    ):
+        rest.send("GET", "/api/v1/task", headers=headers)
+    rest.send("GET", f"/api/v1/task?token={IN_URL}", headers=bearer)
+    rest.send("GET", f"/api/v1/task?token={IN_URL}")
+    rest.send("GET", f"/{IN_URL}", headers=bearer)
+    reader = EventReader(rest.port, f"Authorization: Bearer {tokens[1]}\r\n")
+    reader.close()
+    droverctl(daemon, "token", "show")
+    tokens.append(droverctl(daemon, "token", "rotate").stdout.strip())
+    return [*tokens, PASSWORD, GUESS, IN_URL, COOKIE, BODY]
+
+
+def places(guarded: Guarded) -> Iterator[tuple[str, bytes]]:
+    """Everything that a person may share: logs, database, artifacts, process table, figures, lists."""
+    daemon, rest = guarded.daemon, rest_of(guarded.daemon)
+    yield "log", daemon.log_file.read_bytes()
+    for top in (daemon.data_dir, daemon.runtime_dir):
+        for path in top.rglob("*"):
+            if path.is_file() and path.name != "api-token":
+                yield str(path), path.read_bytes()
+    for process in family(daemon):
+        yield f"ps {process.pid}", " ".join(process.cmdline()).encode()
+        yield f"environment {process.pid}", Path(f"/proc/{process.pid}/environ").read_bytes()
+    bearer = guarded.bearer
+    for served in (
+        "/metrics",
+        "/openapi.json",
+        "/healthz",
+        "/docs",
+        "/api/v1/task",
+        "/api/v1/device",
+        "/api/v1/account",
+    ):
+        yield served, rest.send("GET", served, headers=bearer).body
+    for command in (["status"], ["audit", "list"], ["task", "list"], ["device", "list"]):
+        yield f"droverctl {command}", droverctl(daemon, *command, "--json").stdout.encode()
+
+
+def test_s27_no_planted_secret_is_found_anywhere(guarded: Guarded, used: list[str]) -> None:
+    searched = 0
+    for place, data in places(guarded):
+        searched += 1
+        for secret in used:
+            assert secret.encode() not in data, (place, secret)
+    assert searched > 20
+
+
+def test_s27_the_search_would_find_one(guarded: Guarded, used: list[str]) -> None:
+    shown = "ada_canary"  # no secret: it is what the task was about
+    found = {Path(place).name for place, data in places(guarded) if shown.encode() in data}
+    assert {"log.txt", "task"} <= found
+    assert found & {"drover.db", "drover.db-wal"}
+
+
+def test_s27_a_secret_in_the_configuration_is_not_repeated_by_its_refusal(tmp_path: Path) -> None:
+    file = tmp_path / "drover.toml"
+    file.write_text(f'[api]\ntoken = "{GUESS}"\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "drover.main", "--config", str(file), "--check-config"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "api.token: is not a known key" in done.stderr
+    assert GUESS not in done.stderr + done.stdout
