@@ -41,6 +41,7 @@ from drover.supervisor.publishing import PublishingMedia
 from drover.supervisor.retention import Retention
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.runtime import RuntimeDir
+from drover.supervisor.scripts import Scripts
 from drover.supervisor.shim_process import ShimProcess
 from drover.supervisor.state import DaemonState
 from drover.supervisor.tracker import AdbTracker
