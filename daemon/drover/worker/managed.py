@@ -183,4 +183,4 @@ class Output:
         with self._lock:
             said = " / ".join(line.strip() for line in self._tail)
         said = said if len(said) <= MAX_REMARK_CHARS else f"…{said[-MAX_REMARK_CHARS:]}"
-        return f"{name} {how}" + (f"; it said last: {said}" if said else ", without a word.")
+        return f"{name} {how}; look at the task's log. It said {f'last: {said}' if said else 'nothing'}"

@@ -129,7 +129,10 @@ def test_a_failing_script_says_why(daemon: DroverDaemon, serial: str) -> None:
     assert (task.status, task.reason, task.effect, task.retry_safe) == (
         Status.FAILED, Reason.SCRIPT_ERROR, Effect.UNKNOWN, False,
     )  # fmt: skip
-    assert task.remark == "failing ended with exit code 3; it said last: working / no such � thing"
+    assert (
+        task.remark
+        == "failing ended with exit code 3; look at the task's log. It said last: working / no such � thing."
+    )
     assert task.attempt == 1
     with pytest.raises(RequestError) as refused:
         daemon.client.ask(RetryTask(task_id=task.id), Task)
@@ -254,7 +257,7 @@ def test_a_flood_of_output_is_bounded(daemon: DroverDaemon, serial: str) -> None
         "import sys\nfor n in range(60000): print('x' * 200)\nprint('the end'); sys.exit(1)",
     )
     task = daemon.wait_ended(start(daemon, "flood", serial))
-    assert task.remark.endswith("the end")
+    assert task.remark.endswith("the end.")
     log = daemon.data_dir / "tasks" / str(task.id) / "log.txt"
     assert log.stat().st_size < 8 * 1024 * 1024
     assert "the rest is dropped" in log.read_text()

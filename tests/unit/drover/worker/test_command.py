@@ -144,4 +144,6 @@ def test_output_is_logged_up_to_its_limit_and_its_end_is_remembered() -> None:
     assert output.news() == ""
     assert output.remark("warm", 3).endswith("line 15 / line 16 / line 17 / line 18 / line 19")
     assert output.remark("warm", 137).startswith("warm was ended by signal 9;")
-    assert Output(log.append).remark("warm", 1) == "warm ended with exit code 1, without a word."
+    assert (
+        Output(log.append).remark("warm", 1) == "warm ended with exit code 1; look at the task's log. It said nothing"
+    )
