@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test bench check setup clean
+.PHONY: help demo test bench chaos check setup clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ test: $(VENV)/.test  ## Run all tests
 
 bench: $(VENV)/.test  ## Measure the main job (ARGS="latency follow workers")
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+chaos: $(VENV)/.test  ## Break everything at full length, about an hour (ARGS="R1 R4 --rounds 20")
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 check: $(VENV)/.check  ## Lint, types and import rules
 	@$(BIN)/ruff check .

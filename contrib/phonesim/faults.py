@@ -62,6 +62,7 @@ class Faults:
         until = None if seconds is None else time.monotonic() + seconds
         fault = Fault(name=name, params=dict(params), until=until)
         self._on[name] = fault
+        self._signal()  # what hangs by the fault as it was looks whether it hangs by the new one
         return fault
 
     def arm(self, name: str, params: Mapping[str, Any]) -> None:
@@ -77,6 +78,9 @@ class Faults:
         else:
             self._on.pop(name, None)
             self._armed.pop(name, None)
+        self._signal()
+
+    def _signal(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
 

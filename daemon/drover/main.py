@@ -12,9 +12,6 @@ import uvloop
 from drover import logs, token_file
 from drover.client import RuntimeDirError, runtime_dir
 from drover.config import Config, ConfigError, load, media_faults
-from drover.store import backup
-from drover.store.errors import StoreError
-from drover.supervisor.daemon import DATABASE, Daemon
 from drover.supervisor.runtime import RuntimeDir
 
 log = structlog.get_logger("drover.daemon")
@@ -61,6 +58,10 @@ def main(config_path: Path | None, check_config: bool, backup_path: Path | None)
         runtime = RuntimeDir.claim(path)
     except RuntimeDirError as error:
         raise click.ClickException(str(error)) from None
+    # Only now: these imports take longer than a second daemon may take to be refused.
+    from drover.store.errors import StoreError
+    from drover.supervisor.daemon import Daemon
+
     try:
         config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if backup_path is not None:
@@ -80,6 +81,9 @@ def main(config_path: Path | None, check_config: bool, backup_path: Path | None)
 
 def _restore(backup_path: Path, config: Config) -> None:
     """The lock is held, so no daemon has the database open."""
+    from drover.store import backup
+    from drover.supervisor.daemon import DATABASE
+
     facts, old = backup.restore(
         backup_path, config.data_dir / DATABASE, stamp=datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     )

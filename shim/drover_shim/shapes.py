@@ -123,6 +123,7 @@ class DeviceView(_Shape, frozen=True, kw_only=True):
     last_seen: Stamp | None
     tags: list[str]
     note: str
+    transports: Annotated[list[str], Meta(description="names by which adb reaches this phone")]
 
 
 class DeviceListView(_Shape, frozen=True, kw_only=True):
@@ -246,6 +247,7 @@ class HealthView(_Shape, frozen=True, kw_only=True):
     workers: Count
     devices: dict[str, int]
     tasks: StatsView
+    counters: Annotated[dict[str, int], Meta(description="since the daemon started")]
 
 
 # --- bodies of requests: read field by field (fields.py), so that a refusal can say what was expected --------------

@@ -91,6 +91,7 @@ def device(device: Device, zone: ZoneInfo) -> DeviceView:
         last_seen=local(device.last_seen, zone),
         tags=device.tags,
         note=device.note,
+        transports=device.transports,
     )
 
 
@@ -160,6 +161,7 @@ def health(status: DaemonStatus) -> HealthView:
         workers=status.workers,
         devices=status.devices,
         tasks=stats(status.tasks),
+        counters=status.counters,
     )
 
 

@@ -12,8 +12,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from drover.client import ControlClient, DaemonUnreachableError
-from drover.wire.control import CreateTasks, DaemonStatus, DeviceList, GetStatus, GetTask, ListDevices, TasksCreated
-from drover.wire.devices import DeviceState
+from drover.wire.control import (
+    CreateTasks,
+    DaemonStatus,
+    DeviceList,
+    GetDevice,
+    GetStatus,
+    GetTask,
+    ListDevices,
+    TasksCreated,
+)
+from drover.wire.devices import Device, DeviceState
 from drover.wire.tasks import Task
 from tests.support.phones import wait_until
 
@@ -95,7 +104,7 @@ class DroverDaemon:
         """SIGKILL, as the out-of-memory killer does."""
         self.process.kill()
         self.process.wait(timeout=10)
-        self._forget_client()
+        self.forget_client()
 
     def stop(self, *, timeout_s: float = 20.0) -> int:
         """SIGTERM twice (the second says: do not wait for running tasks); returns the exit status."""
@@ -104,7 +113,7 @@ class DroverDaemon:
             wait_until(lambda: self.process.poll() is not None or "draining" in self.log(), what="the drain")
             if self.process.poll() is None:
                 self.process.send_signal(signal.SIGTERM)
-        self._forget_client()
+        self.forget_client()
         return self.process.wait(timeout=timeout_s)
 
     # --- asking it
@@ -115,7 +124,7 @@ class DroverDaemon:
             self._client = ControlClient(self.runtime_dir / "control.sock", client_name="tests", timeout_s=20)
         return self._client
 
-    def _forget_client(self) -> None:
+    def forget_client(self) -> None:
         if self._client is not None:
             self._client.close()
             self._client = None
@@ -126,6 +135,9 @@ class DroverDaemon:
     def api_url(self) -> str:
         """The shim's base URL, once it answers."""
         return wait_until(lambda: self.status().api_url, timeout_s=READY_S, what="the HTTP front")
+
+    def device(self, serial: str) -> Device:
+        return self.client.ask(GetDevice(serial=serial), Device)
 
     def states(self) -> dict[str, DeviceState]:
         return {d.serial: d.state for d in self.client.ask(ListDevices(), DeviceList).devices}

@@ -296,6 +296,7 @@ class DaemonModel(MaterialModel):
             devices={state: states.count(state) for state in sorted(set(states))},
             workers=len(self.devices),
             data_dir="/var/lib/drover",
+            counters={"automation_restart": 0},
         )
 
     def _set_device(self, body: c.SetDevice) -> Device:

@@ -80,6 +80,9 @@ class HandEngine:
     def screenshot(self, *, timeout_s: float) -> bytes:
         return b""
 
+    def check(self, *, timeout_s: float) -> None:
+        """It always answers."""
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -63,6 +63,9 @@ class DisplayEngine:
     def screenshot(self, *, timeout_s: float) -> bytes:
         return b""
 
+    def check(self, *, timeout_s: float) -> None:
+        """It always answers."""
+
     def close(self) -> None:
         """Nothing is held."""
 

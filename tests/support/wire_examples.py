@@ -42,6 +42,7 @@ DEVICE = Device(
     last_seen=AT,
     tags=["shelf 1"],
     note="cracked",
+    transports=["192.168.0.7:5555", "R58M123ABC"],
 )
 TASK = Task(
     id=7,
@@ -121,6 +122,7 @@ SPEC = zygote.WorkerSpec(
     engine="adb",
     heartbeat_s=2.5,
     log_level="debug",
+    transport="192.168.0.7:5555",
 )
 
 REQUESTS: list[control.RequestBody] = [
@@ -231,6 +233,7 @@ RESPONSES: list[control.ResponseBody] = [
         workers=3,
         messages_dropped=1,
         data_dir="/var/lib/drover",
+        counters={"automation_restart": 2},
     ),
     control.Subscribed(last_event_id=99),
     ACCOUNT,
@@ -287,6 +290,7 @@ FROM_WORKER: list[worker.FromWorker] = [
     worker.WorkerHello(version=1, boot_id="b00t", serial="R58M123ABC", incarnation=3, pid=4243),
     worker.PhoneReady(facts=FACTS),
     worker.PhoneTrouble(why="does not answer"),
+    worker.EngineCured(cure="restart", why="it did not answer"),
     worker.Heartbeat(fence=12),
     worker.Progressed(fence=12, phase=Phase.PREPARE, step="opens the profile", progress=20),
     worker.IntentRequested(fence=12, what="tap Follow"),

@@ -67,6 +67,7 @@ def show(ctx: click.Context, serial: str) -> None:
         ("last seen", moment(found.last_seen, output.zone)),
         ("tags", ", ".join(found.tags) or "-"),
         ("note", found.note or "-"),
+        ("reached by", ", ".join(found.transports) or found.serial),
     ]
     output.record(pairs, found)
 

@@ -38,6 +38,7 @@ def status(ctx: click.Context) -> None:
         ("devices", counts(found.devices)),
         ("workers", str(found.workers)),
         ("tasks", counts(by_status)),
+        ("mended", counts(found.counters)),
         ("data", found.data_dir or "-"),
         ("socket", str(run.client.path)),
     ]

@@ -60,6 +60,10 @@ class AdbEngine:
     def screenshot(self, *, timeout_s: float) -> bytes:
         return screencap(self._adb, timeout_s=timeout_s)
 
+    def check(self, *, timeout_s: float) -> None:
+        """It is there whenever the phone is."""
+        self._adb.shell(["true"], timeout_s=timeout_s)
+
     def close(self) -> None:
         """Nothing is held."""
 

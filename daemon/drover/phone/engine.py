@@ -4,6 +4,8 @@ Rule of delivery: `tap` is performed at most once. An engine must never repeat i
 it cannot tell whether the tap arrived it raises TapUncertainError.
 """
 
+from collections.abc import Callable
+from enum import StrEnum
 from typing import Protocol
 
 
@@ -35,6 +37,22 @@ class UiAutomationHeldError(PhoneError):
     """Another tool holds the phone's only UI automation connection."""
 
 
+class PhoneStartingError(PhoneError):
+    """Android has not finished starting; what is begun now would be lost."""
+
+
+class Cure(StrEnum):
+    """What was done about an automation server that did not answer; told to whoever counts."""
+
+    RESTART = "restart"  # ended and started again
+    REINSTALL = "reinstall"  # put on the phone anew, then started
+    FALLBACK = "fallback"  # given up for now: the plain adb engine is used
+
+
+Told = Callable[[Cure, str], None]
+"""Hears of every cure, and why in words."""
+
+
 class Engine(Protocol):
     """One way to see and touch a phone. Coordinates in pixels, deadlines in seconds; each call ends by its own."""
 
@@ -62,6 +80,10 @@ class Engine(Protocol):
 
     def screenshot(self, *, timeout_s: float) -> bytes:
         """The screen as PNG."""
+        ...
+
+    def check(self, *, timeout_s: float) -> None:
+        """Have the engine answer, curing it where that helps; raises what stands in the way."""
         ...
 
     def close(self) -> None:

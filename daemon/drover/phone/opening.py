@@ -5,7 +5,15 @@ from typing import Final
 
 from drover.phone.adb import Adb
 from drover.phone.adb_engine import AdbEngine
-from drover.phone.engine import Engine, PhoneError, PhoneLostError
+from drover.phone.engine import (
+    Cure,
+    Engine,
+    PhoneError,
+    PhoneLostError,
+    PhoneStartingError,
+    Told,
+    UiAutomationHeldError,
+)
 from drover.phone.u2_engine import U2Engine
 
 ENGINES: Final = ("auto", "uiautomator2", "adb")
@@ -13,20 +21,32 @@ _ALIVE_S: Final = 5.0
 _log = logging.getLogger(__name__)
 
 
-def open_engine(adb: Adb, engine: str, *, timeout_s: float) -> Engine:
-    """The engine by its configured name; `auto` is uiautomator2 where it starts, and plain adb where not."""
+def open_engine(adb: Adb, engine: str, *, timeout_s: float, told: Told) -> Engine:
+    """The engine by its configured name; `auto` is uiautomator2 where it starts, and plain adb where not.
+
+    Raises PhoneStartingError while Android starts, and UiAutomationHeldError where another tool stands in the way:
+    no engine could work then.
+    """
     if engine not in ENGINES:
         raise PhoneError(f"{adb.serial}: no engine {engine!r}; say one of {', '.join(ENGINES)}")
+    _refuse_starting(adb, timeout_s=timeout_s)
     if engine == "adb":
-        adb.shell(["true"], timeout_s=timeout_s)
         return AdbEngine(adb)
     try:
-        return U2Engine(adb, timeout_s=timeout_s)
-    except PhoneLostError:
+        return U2Engine(adb, timeout_s=timeout_s, told=told)
+    except (PhoneLostError, UiAutomationHeldError):
         raise
     except PhoneError as error:
         if engine == "uiautomator2":
             raise
         adb.shell(["true"], timeout_s=_ALIVE_S)
+        told(Cure.FALLBACK, str(error))
         _log.warning("%s: falling back to the plain adb engine: %s", adb.serial, error)
         return AdbEngine(adb)
+
+
+def _refuse_starting(adb: Adb, *, timeout_s: float) -> None:
+    if adb.shell(["getprop", "sys.boot_completed"], timeout_s=timeout_s).text.strip() != "1":
+        raise PhoneStartingError(
+            f"{adb.serial}: Android is starting (sys.boot_completed is not 1); it is used once it has"
+        )

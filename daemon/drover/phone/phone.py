@@ -9,7 +9,17 @@ from typing import Final, TypeVar
 
 from drover.phone import shell
 from drover.phone.adb import Adb
-from drover.phone.engine import Engine, PhoneError, PhoneTimeoutError, ScreenMovingError
+from drover.phone.adb_engine import AdbEngine
+from drover.phone.engine import (
+    Cure,
+    Engine,
+    PhoneError,
+    PhoneLostError,
+    PhoneTimeoutError,
+    ScreenMovingError,
+    Told,
+    UiAutomationHeldError,
+)
 from drover.phone.gallery import Gallery
 from drover.phone.hierarchy import Hierarchy, HierarchyError, Node, parse
 from drover.phone.mediastore import GalleryItem
@@ -27,16 +37,22 @@ _SHORTEST_LOOK_S: Final = 1.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.5
 
 
+def _nobody(_cure: Cure, _why: str) -> None:
+    """Nobody counts."""
+
+
 class Phone:
     """One phone, driven by one thread. Each method raises PhoneError or one of its kinds; times are in seconds.
 
     `cancelled` is called between the polls of every wait and may raise, so that a stop request ends it at once.
     """
 
-    def __init__(self, adb: Adb, engine: Engine) -> None:
+    def __init__(self, adb: Adb, engine: Engine, *, may_fall_back: bool = False, told: Told = _nobody) -> None:
         self.cancelled: Callable[[], None] = lambda: None
         self._adb = adb
         self._engine = engine
+        self._may_fall_back = may_fall_back
+        self._told = told
         self.gallery = Gallery(adb, lambda: self.cancelled())
 
     @classmethod
@@ -48,10 +64,34 @@ class Phone:
         adb_port: int = 5037,
         engine: str = "auto",
         timeout_s: float = 40.0,
+        told: Told = _nobody,
     ) -> "Phone":
-        """Reach the phone and start an engine: `auto`, `uiautomator2` or `adb`. `auto` falls back to plain adb."""
+        """Reach the phone and start an engine: `auto`, `uiautomator2` or `adb`. `auto` falls back to plain adb.
+
+        `told` hears of what had to be done about the automation server, now and later.
+        """
         adb = Adb(serial, host=adb_host, port=adb_port)
-        return cls(adb, open_engine(adb, engine, timeout_s=timeout_s))
+        made = open_engine(adb, engine, timeout_s=timeout_s, told=told)
+        return cls(adb, made, may_fall_back=engine == "auto", told=told)
+
+    def ready(self, *, timeout_s: float = 40.0) -> None:
+        """Have the engine answer before a task begins: restarted, put there anew, or replaced by plain adb."""
+        try:
+            self._engine.check(timeout_s=timeout_s)
+        except (PhoneLostError, UiAutomationHeldError):
+            raise
+        except PhoneError as error:
+            if not self._may_fall_back:
+                raise
+            self.probe()
+            self._told(Cure.FALLBACK, str(error))
+            self._engine.close()
+            self._engine = AdbEngine(self._adb)
+
+    @property
+    def degraded(self) -> bool:
+        """Whether plain adb stands in for an automation server that could not be had."""
+        return self._may_fall_back and self._engine.name == AdbEngine.name
 
     @property
     def serial(self) -> str:

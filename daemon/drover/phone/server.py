@@ -9,7 +9,7 @@ from typing import Final
 
 from drover.phone import rpc
 from drover.phone.adb import Adb, Deadline, ServiceRefusedError, Stream
-from drover.phone.engine import PhoneError, PhoneTimeoutError, UiAutomationHeldError
+from drover.phone.engine import Cure, PhoneError, PhoneLostError, PhoneTimeoutError, Told, UiAutomationHeldError
 from drover.phone.holders import holder
 from drover.phone.sync import push
 
@@ -18,14 +18,17 @@ _COMMAND: Final = f"CLASSPATH={JAR} app_process / com.wetest.uia2.Main -p {rpc.P
 _POLL_S: Final = 0.1
 _END_S: Final = 2.0
 _ASK_S: Final = 3.0
+PING_S: Final = 3.0
+_ALIVE_S: Final = 5.0
 _MAX_SAID: Final = 4000
 
 
 class AutomationServer:
     """The server lives as long as the shell that started it; that stream is held here."""
 
-    def __init__(self, adb: Adb) -> None:
+    def __init__(self, adb: Adb, told: Told) -> None:
         self._adb = adb
+        self._told = told
         self._shell: Stream | None = None
         self._said = b""
 
@@ -39,8 +42,27 @@ class AutomationServer:
             self._hang_up()
             raise
 
-    def restart(self, deadline: Deadline) -> None:
+    def ensure(self, deadline: Deadline) -> None:
+        """Have it answer: as it is, else started again, else put on the phone anew. Raises what the last step did."""
+        if self._answers(deadline):
+            return
+        self._adb.shell(["true"], timeout_s=min(_ALIVE_S, deadline.left()))  # a phone that hangs has no use for a cure
+        try:
+            self.restart(Deadline(deadline.left() / 2), "it did not answer")
+        except (PhoneLostError, UiAutomationHeldError):
+            raise  # another copy would fare no better
+        except PhoneError as error:
+            self.reinstall(deadline, str(error))
+
+    def reinstall(self, deadline: Deadline, why: str) -> None:
+        """Take it off the phone and put it there again: a file may be damaged where its name and size are right."""
+        self._told(Cure.REINSTALL, why)
+        self._adb.shell(["rm", "-f", JAR], timeout_s=deadline.left())
+        self.start(deadline)
+
+    def restart(self, deadline: Deadline, why: str) -> None:
         """End a server that answers and cannot work any more, whoever started it, and start it again."""
+        self._told(Cure.RESTART, why)
         self.stop()
         # The brackets keep the pattern from fitting the shell that holds it.
         self._adb.shell(["pkill", "-f", "com.wetest.uia2.Mai[n]"], timeout_s=deadline.left())
@@ -62,6 +84,7 @@ class AutomationServer:
         try:
             return rpc.connect(self._adb, deadline)
         except ServiceRefusedError:
+            self._told(Cure.RESTART, "nothing listened")
             self.start(deadline)
             return rpc.connect(self._adb, deadline)
 
@@ -74,10 +97,11 @@ class AutomationServer:
         return True
 
     def _answers(self, deadline: Deadline) -> bool:
+        """A server that takes the connection and says nothing is as dead as one that is not there."""
         try:
-            with rpc.connect(self._adb, deadline) as stream:
+            with rpc.connect(self._adb, Deadline(min(PING_S, deadline.left()))) as stream:
                 return rpc.ping(stream)
-        except (ServiceRefusedError, rpc.ServerBrokenError):
+        except (ServiceRefusedError, rpc.ServerBrokenError, PhoneTimeoutError):
             return False
 
     def _launch(self, deadline: Deadline) -> None:

@@ -6,9 +6,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from drover.phone.adb import Adb, Output
-from drover.phone.engine import AppMissingError, PhoneError
+from drover.phone.engine import AppMissingError, PhoneError, PhoneStartingError
 from drover.wire.devices import DeviceFacts
 
+_PROPS: Final = (
+    "sys.boot_completed",
+    "ro.serialno",
+    "ro.product.model",
+    "ro.build.version.release",
+    "ro.build.version.sdk",
+)
 SCHEMES: Final = frozenset({"https", "snssdk1233", "snssdk1180", "instagram"})
 """What may be opened: the web, and the apps' own schemes."""
 
@@ -104,10 +111,11 @@ def app_version(adb: Adb, package: str, *, timeout_s: float) -> str:
 
 def facts(adb: Adb, packages: Sequence[str], *, engine: str, timeout_s: float) -> DeviceFacts:
     """What is known of the phone, in one round trip; apps that are not installed are left out."""
-    props = ["ro.serialno", "ro.product.model", "ro.build.version.release", "ro.build.version.sdk"]
-    commands = [["getprop", prop] for prop in props] + [["wm", "size"], ["dumpsys", "battery"]]
+    commands = [["getprop", prop] for prop in _PROPS] + [["wm", "size"], ["dumpsys", "battery"]]
     commands += [["dumpsys", "package", checked(package)] for package in packages]
-    serial, model, release, sdk, size, battery, *dumps = adb.shell_all(commands, timeout_s=timeout_s)
+    booted, serial, model, release, sdk, size, battery, *dumps = adb.shell_all(commands, timeout_s=timeout_s)
+    if booted.strip() != "1":
+        raise PhoneStartingError(f"{adb.serial}: Android is starting; it is used once it has")
     width, height = _size(size)
     level = _LEVEL.search(battery)
     versions = {package: _VERSION.search(dump) for package, dump in zip(packages, dumps, strict=True)}

@@ -4,13 +4,22 @@ from typing import Any, Final
 
 from drover.phone import rpc
 from drover.phone.adb import Adb, Deadline
-from drover.phone.engine import PhoneError, ScreenMovingError, TapUncertainError
+from drover.phone.engine import (
+    PhoneError,
+    PhoneLostError,
+    ScreenMovingError,
+    TapUncertainError,
+    Told,
+    UiAutomationHeldError,
+)
 from drover.phone.keyboard import Keyboard
 from drover.phone.screencap import screencap
 from drover.phone.server import AutomationServer
 
 _MAX_DEPTH: Final = 80
 _STEP_S: Final = 0.005
+FIRST_SHARE: Final = 0.6
+"""Of the time for opening, what the server as it is may use; the rest is for one that is put there anew."""
 _FOCUSED: Final[dict[str, Any]] = {
     "mask": 0x020000,
     "focused": True,
@@ -25,19 +34,25 @@ class U2Engine:
 
     name = "uiautomator2"
 
-    def __init__(self, adb: Adb, *, timeout_s: float) -> None:
+    def __init__(self, adb: Adb, *, timeout_s: float, told: Told) -> None:
         self._adb = adb
-        self._server = AutomationServer(adb)
+        self._server = AutomationServer(adb, told)
         self._keyboard = Keyboard(adb)
-        self._server.start(Deadline(timeout_s))
+        deadline = Deadline(timeout_s)
+        try:
+            self._server.start(Deadline(timeout_s * FIRST_SHARE))
+        except (PhoneLostError, UiAutomationHeldError):
+            raise
+        except PhoneError as error:
+            self._server.reinstall(deadline, str(error))
 
     def hierarchy(self, *, timeout_s: float) -> bytes:
         deadline = Deadline(timeout_s)
         try:
             xml = self._call(deadline, "dumpWindowHierarchy", False, _MAX_DEPTH)
-        except rpc.ServerBrokenError:
+        except rpc.ServerBrokenError as error:
             # Reading twice harms nobody.
-            self._server.restart(deadline)
+            self._server.restart(deadline, str(error))
             xml = self._call(deadline, "dumpWindowHierarchy", False, _MAX_DEPTH)
         if not xml:
             raise ScreenMovingError(f"{self._adb.serial}: the hierarchy is empty")
@@ -75,6 +90,9 @@ class U2Engine:
     def screenshot(self, *, timeout_s: float) -> bytes:
         # The server's own pictures are JPEG.
         return screencap(self._adb, timeout_s=timeout_s)
+
+    def check(self, *, timeout_s: float) -> None:
+        self._server.ensure(Deadline(timeout_s))
 
     def close(self) -> None:
         self._server.stop()

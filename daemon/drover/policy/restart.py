@@ -48,6 +48,11 @@ class WorkerRestarts:
         jitter = 1.0 if self.quarantined else rng.uniform(1.0 - JITTER, 1.0 + JITTER)
         return Restart(delay_s=base * jitter, quarantined=self.quarantined)
 
+    def excused(self) -> Restart:
+        """The worker was ended because a person wanted it: the next starts at once, and nothing is held against it."""
+        self._started_at = None
+        return Restart(delay_s=0.0, quarantined=self.quarantined)
+
     def settle(self, now: float) -> bool:
         """Whether the running worker has been up for a stable while; if so the backoff and any quarantine are over."""
         if self._started_at is None or now - self._started_at < STABLE_S:

@@ -3,6 +3,7 @@
 from random import Random
 from typing import Final
 
+from drover.policy import remarks
 from drover.policy.records import AttemptEnd, Complete, Decision, Fail, Requeue
 from drover.wire.tasks import Effect, Reason
 
@@ -69,18 +70,19 @@ def backoff(tries: int, rng: Random) -> float:
 
 
 def _failed(end: AttemptEnd, reason: Reason) -> Fail:
-    return Fail(reason=reason, remark=end.remark, retry_safe=True, effect=Effect.NONE, evidence=end.evidence)
+    remark = remarks.complete(reason, end.remark)
+    return Fail(reason=reason, remark=remark, retry_safe=True, effect=Effect.NONE, evidence=end.evidence)
 
 
 def _unknown(end: AttemptEnd, reason: Reason, *, retry_safe: bool) -> Fail:
-    told = f" ({end.reason}: {end.remark})" if end.remark else f" ({end.reason})"
+    told = f" ({end.reason}: {end.remark.rstrip('.')})" if end.remark else f" ({end.reason})"
     remark = (
-        end.remark
+        remarks.complete(reason, end.remark)
         if reason is not Reason.OUTCOME_UNKNOWN
         else (
-            f"it may have been done and nothing proves it{told}; look at the phone before retrying"
+            f"It may have been done and nothing proves it{told}; look at the phone before retrying."
             if not retry_safe
-            else f"it may have been done and nothing proves it{told}; a retry looks first"
+            else f"It may have been done and nothing proves it{told}; retry the task, which looks first."
         )
     )
     return Fail(reason=reason, remark=remark, retry_safe=retry_safe, effect=Effect.UNKNOWN, evidence=end.evidence)

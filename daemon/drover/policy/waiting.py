@@ -13,7 +13,7 @@ MOST_COUNTED: Final = 100
 _DEVICE_WAITS: Final[dict[DeviceState, str]] = {
     DeviceState.ABSENT: "waits for phone {serial}, which adb does not list; attach it or check its cable or Wi-Fi",
     DeviceState.UNAUTHORIZED: "waits for phone {serial}: allow USB debugging in the dialog on its screen",
-    DeviceState.OFFLINE: "waits for phone {serial}, which adb lists as offline; reconnect it if that stays",
+    DeviceState.OFFLINE: "waits for phone {serial}, which is offline{reason}; reconnect it if that stays",
     DeviceState.PREPARING: "waits until phone {serial} is ready{reason}",
     DeviceState.QUARANTINED: "waits for phone {serial}, in quarantine and probed every 5 minutes{reason}",
     DeviceState.LEASED: "waits until the lease on phone {serial} ends{reason}",

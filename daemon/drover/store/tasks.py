@@ -16,6 +16,7 @@ from sqlalchemy import (
     delete as delete_from,
 )
 
+from drover.policy import remarks
 from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.pace import lane_of
 from drover.policy.records import NewTask
@@ -175,8 +176,18 @@ def stop_pending(conn: Connection, task_id: int, *, now: datetime) -> Task | Non
     row = conn.execute(select(tasks).where(tasks.c.id == task_id)).mappings().first()
     if row is None or row["status"] != Status.PENDING:
         return None
-    remark = "stopped before it began" if row["attempt"] == 0 else "stopped while it waited for its next attempt"
+    remark = remarks.STOPPED_WAITING if row["attempt"] else remarks.STOPPED_UNBEGUN
     return change(conn, task_id, _failed(row["settle"], TaskEvent.STOP, Reason.STOPPED, remark, now), now=now)
+
+
+def move_pending(conn: Connection, serial: str, device: str) -> int:
+    """Give what waits for a transport to the device that it belongs to; how many tasks that were."""
+    query = select(tasks).where(tasks.c.serial == serial, tasks.c.status == int(Status.PENDING))
+    waiting = conn.execute(query).mappings().all()
+    for row in waiting:
+        lane = row["lane"] and lane_of(row["script_name"], row["platform"], row["username"], device)
+        conn.execute(update(tasks).where(tasks.c.id == row["id"]).values(serial=device, lane=lane))
+    return len(waiting)
 
 
 def fail_pending(conn: Connection, task_id: int, reason: Reason, remark: str, *, now: datetime) -> Task:
@@ -202,15 +213,9 @@ def fail_missed(conn: Connection, *, alive_at: datetime | None, now: datetime, g
     )
     missed: list[Task] = []
     for task_id, scheduled_at in conn.execute(query).all():
-        remark = (
-            f"missed: the daemon was not running at its start time, and found it {_minutes(now - scheduled_at)} late"
-        )
+        remark = remarks.missed(now - scheduled_at)
         missed.append(change(conn, task_id, _failed(False, TaskEvent.FAIL, Reason.MISSED, remark, now), now=now))
     return missed
-
-
-def _minutes(late: timedelta) -> str:
-    return f"{late.total_seconds() / 60:.0f} min"
 
 
 def _failed(settle: bool, event: TaskEvent, reason: Reason, remark: str, now: datetime) -> dict[str, Any]:

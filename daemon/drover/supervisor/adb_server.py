@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 from typing import Final
 
-import adbutils
 import structlog
 
 log = structlog.get_logger("drover.adb")
@@ -35,9 +34,15 @@ class AdbServer:
         if self._process is not None and self._process.poll() is None:
             return  # it lives and may still be opening its port
         self._started_at = time.monotonic()
+        try:
+            self._start()
+        except OSError as error:
+            log.error("adb_server_not_started", why=str(error), again_in_s=START_EVERY_S)
+
+    def _start(self) -> None:
         with self._log_file.open("ab") as output:
             self._process = subprocess.Popen(
-                [adbutils.adb_path(), "-L", f"tcp:localhost:{self._port}", "server", "nodaemon"],
+                [_adb(), "-L", f"tcp:localhost:{self._port}", "server", "nodaemon"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -49,11 +54,18 @@ class AdbServer:
 
 def own_version() -> str:
     """The protocol version of the adb binary that Drover starts, such as `41`."""
+
     try:
         said = subprocess.run(
-            [adbutils.adb_path(), "version"], capture_output=True, text=True, timeout=VERSION_TIMEOUT_S, check=False
+            [_adb(), "version"], capture_output=True, text=True, timeout=VERSION_TIMEOUT_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     found = _VERSION.search(said.stdout)
     return found[1] if found else ""
+
+
+def _adb() -> str:
+    import adbutils  # only where it is needed: its imports cost every start of the daemon 0.2 s
+
+    return str(adbutils.adb_path())

@@ -23,11 +23,14 @@ class DeviceBoard:
 
     def __init__(self, known: Iterable[Device], changed: Callable[[Device], None]) -> None:
         now = datetime.now(UTC)
+        self.restless: set[str] = set()
+        """Devices that change all the time: their changes would drown the log."""
         self._changed = changed
         self._devices = {
             device.serial: msgspec.structs.replace(
                 device, state=DeviceState.ABSENT, reason="not seen since the daemon started", state_since=now,
                 deadline=None, task_id=None, worker_pid=None, queued=0,
+                transports=[],
             )
             for device in known
         }  # fmt: skip
@@ -56,19 +59,33 @@ class DeviceBoard:
             reason = device.reason
         now = datetime.now(UTC)
         if state is not device.state:
-            changes["state_since"] = now
+            changes = {"deadline": None, **changes, "state_since": now}
         moved = msgspec.structs.replace(device, state=state, reason=reason, last_seen=now, **changes)
         self._devices[serial] = moved
         if (moved.state, moved.reason, moved.task_id) != (device.state, device.reason, device.task_id):
-            log.info("device_state", device=serial, state=state.value, reason=reason)
+            (log.debug if serial in self.restless else log.info)(
+                "device_state", device=serial, state=state.value, reason=reason
+            )
             self._changed(moved)
         return moved
+
+    def expect(self, serial: str, deadline: datetime) -> None:
+        """Until when the device's state lasts at most, or when something is tried about it."""
+        device = self._devices.get(serial)
+        if device is not None:
+            self._devices[serial] = msgspec.structs.replace(device, deadline=deadline)
 
     def learn(self, serial: str, facts: DeviceFacts) -> None:
         """Keep what a worker found out of its phone."""
         device = self._devices.get(serial)
         if device is not None:
             self._devices[serial] = msgspec.structs.replace(device, facts=facts, last_seen=datetime.now(UTC))
+
+    def note_transports(self, serial: str, transports: list[str]) -> None:
+        """Keep by which connections the phone is reached, the one in use first."""
+        device = self._devices.get(serial)
+        if device is not None:
+            self._devices[serial] = msgspec.structs.replace(device, transports=transports)
 
     def describe(self, serial: str, *, note: str | None, tags: list[str] | None) -> Device | None:
         """Change what people wrote about a phone, as far as it is given; None for one that was never seen."""

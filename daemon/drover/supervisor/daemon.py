@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import uuid
+from collections import Counter
 from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -16,9 +17,9 @@ from drover.config import Config
 from drover.media import limits
 from drover.media.inspector import Inspector
 from drover.media.library import LibraryFolder
-from drover.policy import plans
+from drover.policy import ladder, plans, remarks
 from drover.policy.device_states import DeviceEvent
-from drover.store import devices, events
+from drover.store import devices, events, tasks
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor import recovery
@@ -32,6 +33,7 @@ from drover.supervisor.fleet import Fleet
 from drover.supervisor.handlers import Handlers
 from drover.supervisor.hub import EventHub
 from drover.supervisor.materials import MaterialLibrary
+from drover.supervisor.nurse import Nurse
 from drover.supervisor.presence import Presence
 from drover.supervisor.publishing import PublishingMedia
 from drover.supervisor.retention import Retention
@@ -40,15 +42,29 @@ from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.shim_process import ShimProcess
 from drover.supervisor.state import DaemonState
 from drover.supervisor.tracker import AdbTracker
-from drover.wire.devices import Device
+from drover.supervisor.transports import Transports
+from drover.supervisor.watchdog import Watchdog
+from drover.wire.devices import Device, DeviceState
 from drover.wire.events import DeviceChanged
 from drover.wire.tasks import Reason
-from drover.wire.worker import AccountsRead, Ended, FromWorker, Heartbeat, PhoneReady, PhoneTrouble, WorkerHello
+from drover.wire.worker import (
+    AccountsRead,
+    Ended,
+    EngineCured,
+    FromWorker,
+    Heartbeat,
+    PhoneReady,
+    PhoneTrouble,
+    WorkerHello,
+)
 
 log = structlog.get_logger("drover.daemon")
 
 DATABASE: Final = "drover.db"
 ALIVE_EVERY_S: Final = 10.0
+COUNTERS: Final = ("automation_restart", "automation_reinstall", "automation_fallback", "worker_death")
+CANCEL_AGAIN_S: Final = 0.1
+MOST_CANCELS: Final = 10
 PHONE_AT_FAULT: Final = frozenset({Reason.DEVICE_LOST, Reason.TIMEOUT, Reason.INTERRUPTED})
 
 
@@ -64,28 +80,32 @@ class Daemon:
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
         self._troubles: dict[str, str] = {}
+        self._stuck: set[str] = set()
+        self._transports = Transports()
+        self._counters = Counter[str](dict.fromkeys(COUNTERS, 0))
         self._notifier = sdnotify.SystemdNotifier()
 
     async def run(self) -> None:
         """Start everything, serve until told to end, then drain and stop."""
-        config = self._config
         self._listen_to_signals()
-        self._store = Store.open(config.data_dir / DATABASE)
+        self._fleet = self._make_fleet()
+        # The zygote imports for a second; meanwhile the store is opened and put right.
+        forking = asyncio.create_task(self._fleet.start())
         try:
-            await self._prepare()
-            await self._serve()
+            self._store = await asyncio.to_thread(Store.open, self._config.data_dir / DATABASE)
+            try:
+                await self._prepare()
+                await forking
+                await self._serve()
+            finally:
+                self._store.close()
         finally:
-            self._store.close()
+            forking.cancel()
+            await self._fleet.stop(self._hurry)
 
-    async def _prepare(self) -> None:
-        config, store = self._config, self._store
-        pace = pace_of(config)
-        await recovery.recover(store, config, boot_id=self._boot_id, rng=self._rng, pace=pace)
-        license_ = plans.license_for(config.license.plan, config.license.device_limit)
-        last_id = await store.read(events.last_id)
-        self._hub = EventHub(lambda after, limit: store.read(events.after, after, limit), last_id)
-        self._board = DeviceBoard(await store.read(devices.all), self._device_changed)
-        self._fleet = Fleet(
+    def _make_fleet(self) -> Fleet:
+        config = self._config
+        return Fleet(
             boot_id=self._boot_id,
             endpoint=self._runtime.worker_endpoint,
             adb=(config.adb.host, config.adb.port),
@@ -95,6 +115,15 @@ class Daemon:
             log_options=(config.daemon.log_level, config.daemon.log_format),
             rng=self._rng,
         )
+
+    async def _prepare(self) -> None:
+        config, store = self._config, self._store
+        pace = pace_of(config)
+        await recovery.recover(store, config, boot_id=self._boot_id, rng=self._rng, pace=pace)
+        license_ = plans.license_for(config.license.plan, config.license.device_limit)
+        last_id = await store.read(events.last_id)
+        self._hub = EventHub(lambda after, limit: store.read(events.after, after, limit), last_id)
+        self._board = DeviceBoard(await store.read(devices.all), self._device_changed)
         self._running = RunningAttempts(
             store,
             self._hub,
@@ -115,8 +144,9 @@ class Daemon:
             self._publishing,
             boot_id=self._boot_id,
             device_limit=license_.device_limit,
+            device_of=self._transports.device_of,
             send=self._fleet.send,
-            kill=self._fleet.kill,
+            kill=lambda serial, why: self._fleet.kill(serial, why, excused=True),
             rng=self._rng,
             pace=pace,
         )
@@ -130,7 +160,17 @@ class Daemon:
         self._adb_server = AdbServer(config.adb.host, config.adb.port, config.data_dir / "adb-server.log")
         self._tracker = AdbTracker(config.adb.host, config.adb.port, self._adb_changed, self._ensure_adb_server)
         self._presence = Presence(
-            config, self._board, self._fleet, lost=self._device_lost, running_task=self._running_task
+            config,
+            self._board,
+            self._fleet,
+            lost=self._device_lost,
+            running_task=self._running_task,
+            joined=self._devices_joined,
+            transports=self._transports,
+            rng=self._rng,
+        )
+        self._nurse = Nurse(
+            self._board, self._tracker, hangs=lambda serial: serial in self._stuck, spawn=self._background
         )
         self._state = DaemonState(
             config=config,
@@ -146,6 +186,7 @@ class Daemon:
             license=license_,
             adb_connected=lambda: self._tracker.connected,
             worker_count=lambda: self._fleet.running,
+            counters=lambda: {**self._counters, "device_reconnect": self._nurse.steps},
             adb_version=lambda: self._tracker.server_version(),
             runtime_dir=self._runtime.path,
             messages_dropped=lambda: self._fleet.dropped + self._control.malformed,
@@ -183,7 +224,6 @@ class Daemon:
         )
 
     async def _serve(self) -> None:
-        await self._fleet.start()
         await self._control.start()
         for name, work in {
             "events": self._hub.run(),
@@ -197,6 +237,9 @@ class Daemon:
             self._start(name, work)
         if self._config.api.enabled:
             self._start("shim", self._shim.run())
+            self._start("shim watch", self._shim.watch(lambda: self._state.api_url))
+        if period_s := int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000:
+            self._start("watchdog", self._watchdog(period_s).run())
         self._notifier.notify("READY=1")
         log.info("ready", pid=os.getpid(), boot=self._boot_id, socket=str(self._runtime.control_socket))
         try:
@@ -206,19 +249,33 @@ class Daemon:
         finally:
             await self._take_down()
 
+    def _watchdog(self, period_s: float) -> Watchdog:
+        return Watchdog(
+            period_s,
+            socket=self._runtime.control_socket,
+            write=lambda: recovery.stamp_alive(self._store),
+            notify=self._notifier.notify,
+        )
+
     async def _take_down(self) -> None:
         self._desk.draining = True
-        await self._fleet.stop()
+        await asyncio.gather(self._fleet.stop(self._hurry), self._shim.stop(self._hurry))
         await self._running.settle_rest()
-        await self._shim.stop()
         await self._control.stop()
-        for job in self._jobs:
-            job.cancel()
-        await asyncio.gather(*self._jobs, return_exceptions=True)
+        await self._end_jobs()
         for inspector in self._inspectors:
             inspector.close()
-        await recovery.stamp_alive(self._store)
+        await self._stamp()
         log.info("stopped")
+
+    async def _end_jobs(self) -> None:
+        """Cancel until they have ended: wait_for loses a cancellation that comes together with its result."""
+        for _ in range(MOST_CANCELS):
+            for job in self._jobs:
+                job.cancel()
+            if not self._jobs or not (await asyncio.wait(self._jobs, timeout=CANCEL_AGAIN_S))[1]:
+                return
+        log.error("parts_not_ended", parts=[job.get_name() for job in self._jobs if not job.done()])
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Run for as long as the daemon does. A part that fails ends the daemon: a half daemon helps nobody."""
@@ -262,6 +319,17 @@ class Daemon:
         self._discovery.lost(serial, why)
         self._background(self._running.lost(serial, Reason.DEVICE_LOST, why))
 
+    def _devices_joined(self, device: str, other: str) -> None:
+        """What waits for a phone under its other name waits for the phone."""
+        self._board.note_transports(device, self._transports.of(device))
+        self._background(self._move_tasks(other, device))
+
+    async def _move_tasks(self, other: str, device: str) -> None:
+        moved = await self._store.write(tasks.move_pending, other, device)
+        if moved:
+            log.info("tasks_moved", device=device, transport=other, count=moved)
+        self._desk.wake()
+
     def _running_task(self, serial: str) -> int | None:
         live = self._running.on(serial)
         return live.task.id if live else None
@@ -285,7 +353,9 @@ class Daemon:
 
     def worker_started(self, serial: str, pid: int, starts: int) -> None:
         self._troubles[serial] = "its worker looks at the phone"
-        self._board.apply(serial, DeviceEvent.WORKER_STARTED, self._troubles[serial])
+        self._stuck.discard(serial)
+        deadline = datetime.now(UTC) + timedelta(seconds=ladder.PREPARE_S)
+        self._board.apply(serial, DeviceEvent.WORKER_STARTED, self._troubles[serial], deadline=deadline)
         self._board.note_worker(serial, pid, starts)
         self._background(self._store.write(devices.record_worker, serial, pid, recovery.start_time(pid), self._boot_id))
 
@@ -296,9 +366,17 @@ class Daemon:
             case PhoneReady(facts=facts):
                 self._board.learn(serial, facts)
                 self._troubles.pop(serial, None)
-                self._show_phone(serial)
+                self._stuck.discard(serial)
+                self._transports.learn(serial, facts.hardware_serial)
+                self._presence.join(serial)
+                if self._transports.device_of(serial) == serial:
+                    self._board.note_transports(serial, self._transports.of(serial))
+                    self._show_phone(serial)
+            case EngineCured(cure=cure):
+                self._counters[f"automation_{cure}"] += 1
             case PhoneTrouble(why=why):
-                self._troubles[serial] = why
+                self._troubles[serial] = f"{why}; {ladder.PERSON[DeviceState.PREPARING]}"
+                self._stuck.add(serial)
                 self._show_phone(serial)
             case Ended(reason=reason, remark=remark) if reason in PHONE_AT_FAULT:
                 self._troubles[serial] = remark  # its worker opens the phone anew and says when it answers
@@ -309,19 +387,21 @@ class Daemon:
                 self._running.said(serial, message)
 
     def worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
-        how = f"signal {-status}" if status < 0 else f"status {status}"
+        how = remarks.ended_by(status)
         # Before its attempt is freed: a phone without a worker must not be shown idle, or the next task begins there.
         self._troubles[serial] = f"its worker ended ({how})"
         self._discovery.lost(serial, f"its worker ended ({how}) meanwhile")
-        self._background(
-            self._running.lost(serial, Reason.INTERRUPTED, f"The worker ended ({how}) while the task ran.")
-        )
+        self._background(self._running.lost(serial, Reason.INTERRUPTED, remarks.worker_ended(serial, status)))
         self._board.note_worker(serial, None, self._board_starts(serial))
         if retry_in_s is None:
             return
+        self._counters["worker_death"] += retry_in_s > 0  # one that is started again at once died at our own hand
         event = DeviceEvent.QUARANTINED if quarantined else DeviceEvent.WORKER_DIED
         deadline = datetime.now(UTC) + timedelta(seconds=retry_in_s)
-        self._board.apply(serial, event, f"its worker ended ({how}); again in {retry_in_s:.0f} s", deadline=deadline)
+        again = f"its worker ended ({how}); again in {retry_in_s:.0f} s"
+        if quarantined:
+            again = f"its worker died too often, at last with {how}; {ladder.PERSON[DeviceState.QUARANTINED]}"
+        self._board.apply(serial, event, again, deadline=deadline)
 
     def _board_starts(self, serial: str) -> int:
         device = self._board.get(serial)
@@ -350,24 +430,21 @@ class Daemon:
     # --- time
 
     async def _watch(self) -> None:
-        """Deadlines and signs of life, once a second; the watchdog is told only if the store writes."""
-        watchdog_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000 / 3
-        next_ping = 0.0
-        loop = asyncio.get_running_loop()
+        """Deadlines and signs of life, once a second."""
         while True:
             self._fleet.watch()
             self._running.watch()
             self._presence.watch()
-            if watchdog_s and loop.time() >= next_ping:
-                next_ping = loop.time() + watchdog_s
-                await recovery.stamp_alive(self._store)
-                self._notifier.notify("WATCHDOG=1")
+            self._nurse.watch()
             await asyncio.sleep(1.0)
 
     async def _stamp_alive(self) -> None:
         while True:
             await asyncio.sleep(ALIVE_EVERY_S)
-            try:
-                await recovery.stamp_alive(self._store)
-            except StoreUnavailableError as error:
-                log.error("alive_stamp_failed", why=str(error))
+            await self._stamp()
+
+    async def _stamp(self) -> None:
+        try:
+            await recovery.stamp_alive(self._store)
+        except StoreUnavailableError as error:
+            log.error("alive_stamp_failed", why=str(error))

@@ -6,17 +6,18 @@ The store decides what is true; nothing here remembers a status.
 import asyncio
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import structlog
 
 from drover.config import Config
 from drover.media.files import MediaError
-from drover.policy import dispatch, patience
+from drover.policy import dispatch, patience, remarks
 from drover.policy.device_states import DeviceEvent
 from drover.policy.intake import Accounts, plan_tasks
 from drover.policy.pace import Hold, Pace
@@ -24,6 +25,7 @@ from drover.policy.records import Attempt, Head
 from drover.store import accounts, attempts, idempotency, pacing, publishing, queue, tasks
 from drover.store.errors import ConflictError, NotFoundError, StoreUnavailableError
 from drover.store.store import Store
+from drover.supervisor import recovery
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.hub import EventHub
 from drover.supervisor.publishing import PublishingMedia
@@ -40,6 +42,8 @@ log = structlog.get_logger("drover.tasks")
 
 STOP_GRACE_S: Final = 5.0
 LONGEST_WAIT_S: Final = 30.0
+SLEPT: Final = timedelta(seconds=2 * LONGEST_WAIT_S)
+"""Between two looks of a daemon that runs never passes as much."""
 
 
 class TaskDesk:
@@ -56,6 +60,7 @@ class TaskDesk:
         *,
         boot_id: str,
         device_limit: int,
+        device_of: Callable[[str], str],
         send: Callable[[str, ToWorker], bool],
         kill: Callable[[str, str], bool],
         rng: random.Random,
@@ -70,11 +75,13 @@ class TaskDesk:
         self._choosing: dict[Head, asyncio.Task[None]] = {}
         self._boot_id = boot_id
         self.device_limit = device_limit
+        self._device_of = device_of
         self._send = send
         self._kill = kill
         self._rng = rng
         self._pace = pace
         self._beginning: set[str] = set()
+        self._looked_at = datetime.now(UTC)
         self._woken = asyncio.Event()
         self.draining = False
 
@@ -84,7 +91,11 @@ class TaskDesk:
         """Store the tasks of one request; answers after they are durable."""
         if self.draining:
             raise RequestError(Code.UNAVAILABLE, "The daemon is shutting down; try again later.", retry_after_s=30)
-        known = Accounts(await self._store.read(accounts.all))
+        request = msgspec.structs.replace(request, serials=_once(map(self._device_of, request.serials)))
+        registered = await self._store.read(accounts.all)
+        known = Accounts(
+            [msgspec.structs.replace(account, serial=self._device_of(account.serial)) for account in registered]
+        )
         planned = plan_tasks(
             request,
             accounts=known,
@@ -116,20 +127,24 @@ class TaskDesk:
         """End a pending or running task with reason stopped; returns when it has ended."""
         stopped = await self._store.write(tasks.stop_pending, task_id, now=datetime.now(UTC))
         if stopped is not None:
+            log.info("task_stopped", task=task_id, device=stopped.serial, remark=stopped.remark)
             self.wake()
             return
         live = self._running.of_task(task_id)
         if live is None:
             await self._refuse_stop(task_id)
             return
-        live.cut_off, live.cut_off_why = Reason.STOPPED, "Stopped on request."
+        live.cut_off, live.cut_off_why = Reason.STOPPED, remarks.STOPPED
         serial = live.attempt.serial
         self._send(serial, StopAttempt(fence=live.attempt.fence))
-        try:
-            await asyncio.wait_for(live.ended.wait(), STOP_GRACE_S)
-        except TimeoutError:
-            self._kill(serial, "did not stop when asked")
-            await asyncio.wait_for(live.ended.wait(), STOP_GRACE_S)
+        if await _within(STOP_GRACE_S, live.ended):
+            return
+        if not self._kill(serial, "did not stop when asked"):
+            await self._running.lost(serial, Reason.STOPPED, live.cut_off_why)
+        if not await _within(STOP_GRACE_S, live.ended):
+            raise RequestError(
+                Code.UNAVAILABLE, f"task {task_id}: its worker is being ended; look again in a moment", retry_after_s=5
+            )
 
     async def _refuse_stop(self, task_id: int) -> None:
         task = await self._store.read(tasks.get, task_id)
@@ -168,7 +183,8 @@ class TaskDesk:
                 log.error("dispatch_postponed", why=str(error))
                 wait_s = 1.0
             try:
-                await asyncio.wait_for(self._woken.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._woken.wait()
             except TimeoutError:
                 continue
             finally:
@@ -179,6 +195,7 @@ class TaskDesk:
         if self.draining:
             return LONGEST_WAIT_S
         now = datetime.now(UTC)
+        await self._fail_slept_through(now)
         idle = [serial for serial in self._board.in_state(DeviceState.IDLE) if self.is_free(serial)]
         # Before the pauses are read: who ends meanwhile is still left alone.
         acting = self._running.acting() | {head.account for head in self._choosing}
@@ -197,6 +214,13 @@ class TaskDesk:
         moments = [*([due] if due else []), *(hold.until for hold in held.values())]
         wait_s = min(((moment - datetime.now(UTC)).total_seconds() for moment in moments), default=LONGEST_WAIT_S)
         return min(max(wait_s, 0.005), LONGEST_WAIT_S)
+
+    async def _fail_slept_through(self, now: datetime) -> None:
+        """A host that was suspended, or whose clock jumped, finds its tasks late as if the daemon had been down."""
+        alive_at, self._looked_at = self._looked_at, now
+        if now - alive_at > SLEPT:
+            log.warning("clock_jumped", before=alive_at.isoformat(), now=now.isoformat())
+            await recovery.fail_missed(self._store, self._config, alive_at=alive_at, now=now)
 
     def is_free(self, serial: str) -> bool:
         """Whether the phone is idle and no attempt runs or is about to begin there."""
@@ -292,7 +316,7 @@ class TaskDesk:
             ),
         )
         if not sent:
-            await self._running.lost(serial, Reason.INTERRUPTED, "The worker was gone when the task was to begin.")
+            await self._running.lost(serial, Reason.INTERRUPTED, remarks.WORKER_GONE)
 
     def folder(self, task_id: int) -> Path:
         """Where a task's log and evidence lie."""
@@ -318,6 +342,20 @@ def pace_of(config: Config) -> Pace:
     """The rules that the configuration gives."""
     pace = config.pace
     return Pace(zone=config.zone, limits=pace.limits, pause_min_s=pace.pause_min_s, pause_max_s=pace.pause_max_s)
+
+
+def _once(serials: Iterable[str]) -> list[str]:
+    """Each once: two names of one phone do not make two tasks."""
+    return list(dict.fromkeys(serials))
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    """Whether the event came within that time."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
 
 
 async def _until_set(event: asyncio.Event) -> None:

@@ -24,7 +24,12 @@ log = structlog.get_logger("drover.workers")
 
 HELLO_TIMEOUT_S: Final = 30.0
 SILENT_HEARTBEATS: Final = 5
-SHUTDOWN_GRACE_S: Final = 3.0
+SHUTDOWN_GRACE_S: Final = 2.0
+HURRY_GRACE_S: Final = 0.3
+ZYGOTE_AGAIN_S: Final = 5.0
+ZYGOTE_STABLE_S: Final = 30.0
+ZYGOTE_ANSWER_S: Final = 8.0
+"""Within this the zygote forks and reports an end: it does nothing else."""
 
 
 @dataclass
@@ -37,6 +42,11 @@ class WorkerProcess:
     incarnation: int = 0
     pid: int | None = None
     forking: bool = False
+    forked_at: float = 0.0
+    excused: bool = False
+    killed_at: float | None = None
+    transport: str = ""
+    forked_by: str = ""
     said_hello: bool = False
     last_word: float = 0.0
     timer: asyncio.TimerHandle | None = None
@@ -82,6 +92,8 @@ class Fleet:
         self._workers: dict[str, WorkerProcess] = {}
         self._by_pid: dict[int, WorkerProcess] = {}
         self._ending = False
+        self._forks = True
+        self._zygote_at = time.monotonic()
         self._restarting: asyncio.Task[None] | None = None
         self._zygote = Zygote(self._from_zygote, self._zygote_died)
         self._channel: WorkerChannel | None = None
@@ -101,12 +113,15 @@ class Fleet:
 
     # --- what the supervisor asks
 
-    def want(self, serial: str) -> None:
-        """Have a worker for this phone, from now on."""
+    def want(self, serial: str, transport: str = "") -> None:
+        """Have a worker for this phone, from now on; one that uses another transport is replaced."""
         worker = self._workers.get(serial)
         if worker is None:
             worker = self._workers[serial] = WorkerProcess(serial=serial, restarts=WorkerRestarts())
         worker.wanted = True
+        if transport != worker.transport:
+            worker.transport = transport
+            self.kill(serial, f"the phone is reached by {transport or serial} now", excused=True)
         if worker.pid is None and not worker.forking and worker.timer is None:
             self._fork(worker)
 
@@ -130,22 +145,29 @@ class Fleet:
             return False
         return self._channel.send(worker.identity, message)
 
-    def kill(self, serial: str, why: str) -> bool:
-        """SIGKILL the phone's worker with its whole group; its end is reported as any other."""
+    def kill(self, serial: str, why: str, *, excused: bool = False) -> bool:
+        """SIGKILL the phone's worker with its whole group; its end is reported as any other.
+
+        `excused` when a person wanted it: it is started again at once, and no crash is counted.
+        """
         worker = self._workers.get(serial)
         if worker is None or worker.pid is None:
             return False
         log.warning("worker_killed", device=serial, pid=worker.pid, why=why)
+        worker.excused = worker.excused or excused
+        worker.killed_at = worker.killed_at or time.monotonic()
         self._kill_pid(worker.pid)
         return True
 
-    async def stop(self) -> None:
-        """End every worker, then the zygote."""
+    async def stop(self, hurry: asyncio.Event) -> None:
+        """End every worker, then the zygote; with `hurry` without waiting for what they do."""
+        if self._ending:
+            return
         self._ending = True
         for worker in list(self._workers.values()):
             self.unwant(worker.serial)
-        deadline = time.monotonic() + SHUTDOWN_GRACE_S
-        while self._by_pid and time.monotonic() < deadline:
+        begun = time.monotonic()
+        while self._by_pid and time.monotonic() - begun < (HURRY_GRACE_S if hurry.is_set() else SHUTDOWN_GRACE_S):
             await asyncio.sleep(0.02)
         for pid in list(self._by_pid):
             self._kill_pid(pid)
@@ -156,6 +178,10 @@ class Fleet:
     def watch(self) -> None:
         """Kill workers that gave no sign of life; called every second."""
         now = time.monotonic()
+        if any(_zygote_owes(worker, now) for worker in self._workers.values()):
+            log.error("zygote_stuck", pid=self._zygote.pid)
+            self._zygote.kill()
+            return
         for worker in self._by_pid.values():
             limit = self._heartbeat_s * SILENT_HEARTBEATS if worker.said_hello else HELLO_TIMEOUT_S
             worker.restarts.settle(now)
@@ -166,10 +192,14 @@ class Fleet:
 
     def _fork(self, worker: WorkerProcess) -> None:
         worker.timer = None
-        if self._ending or not worker.wanted:
+        if self._ending or not worker.wanted or not self._forks:
             return
         worker.incarnation += 1
         worker.forking = True
+        worker.forked_at = time.monotonic()
+        worker.forked_by = worker.transport
+        worker.excused = False
+        worker.killed_at = None
         worker.said_hello = False
         self._zygote.fork(
             WorkerSpec(
@@ -182,6 +212,7 @@ class Fleet:
                 engine=self._engine,
                 heartbeat_s=self._heartbeat_s,
                 log_level=self._log_options[0],
+                transport=worker.transport,
             )
         )
 
@@ -208,27 +239,32 @@ class Fleet:
         self._listener.worker_started(worker.serial, pid, worker.incarnation)
         if not worker.wanted:
             self._kill_pid(pid)
+        elif worker.forked_by != worker.transport:
+            self.kill(worker.serial, "the phone is reached otherwise now", excused=True)
 
     def _exited(self, pid: int, status: int) -> None:
         worker = self._by_pid.pop(pid, None)
         if worker is None:
             return
-        worker.pid = None
+        worker.pid = worker.killed_at = None
         worker.said_hello = False
         if not worker.wanted or self._ending:
             self._listener.worker_ended(worker.serial, status, quarantined=False, retry_in_s=None)
             return
         now = time.monotonic()
-        verdict = worker.restarts.died(now, self._rng)
+        restarts = worker.restarts
+        verdict = restarts.excused() if worker.excused else restarts.died(now, self._rng)
         log.warning("worker_ended", device=worker.serial, pid=pid, status=status, restart_in_s=verdict.delay_s)
         worker.timer = asyncio.get_running_loop().call_later(verdict.delay_s, self._fork, worker)
         self._listener.worker_ended(worker.serial, status, quarantined=verdict.quarantined, retry_in_s=verdict.delay_s)
 
     def _zygote_died(self) -> None:
-        """Its workers die with it; start it again, and them."""
+        """Its workers die with it; start it again, and them. None of the phones is to blame."""
         if self._ending:
             return
-        for pid in list(self._by_pid):
+        self._forks = False
+        for pid, worker in list(self._by_pid.items()):
+            worker.excused = True
             self._kill_pid(pid)
             self._exited(pid, -signal.SIGKILL)
         for worker in self._workers.values():
@@ -237,11 +273,28 @@ class Fleet:
 
     async def _restart_zygote(self) -> None:
         await self._zygote.stop()
-        self._zygote = Zygote(self._from_zygote, self._zygote_died)
-        await self._zygote.start(log_level=self._log_options[0], log_format=self._log_options[1])
+        quick = time.monotonic() - self._zygote_at < ZYGOTE_STABLE_S
+        while True:
+            await asyncio.sleep(ZYGOTE_AGAIN_S if quick else 0)
+            if await self._start_zygote():
+                break
+            quick = True
+        self._forks = True
         for worker in self._workers.values():
             if worker.wanted and worker.pid is None and worker.timer is None:
                 self._fork(worker)
+
+    async def _start_zygote(self) -> bool:
+        """False if it did not start; that it cannot must not leave every phone without a worker for ever."""
+        self._zygote = Zygote(self._from_zygote, self._zygote_died)
+        self._zygote_at = time.monotonic()
+        try:
+            await self._zygote.start(log_level=self._log_options[0], log_format=self._log_options[1])
+        except (RuntimeError, OSError, TimeoutError) as error:
+            log.error("zygote_not_started", why=str(error), again_in_s=ZYGOTE_AGAIN_S)
+            await self._zygote.stop()
+            return False
+        return True
 
     def _kill_pid(self, pid: int) -> None:
         if pid not in self._by_pid:
@@ -278,3 +331,10 @@ class Fleet:
             channel.drop(identity, "spoke before its hello")
             return
         self._listener.worker_said(serial, message)
+
+
+def _zygote_owes(worker: WorkerProcess, now: float) -> bool:
+    """Whether the zygote should long have forked this worker, or told of its end."""
+    return (worker.forking and now - worker.forked_at > ZYGOTE_ANSWER_S) or (
+        worker.killed_at is not None and now - worker.killed_at > ZYGOTE_ANSWER_S
+    )

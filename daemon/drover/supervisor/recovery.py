@@ -11,6 +11,7 @@ import psutil
 import structlog
 
 from drover.config import Config
+from drover.policy import remarks
 from drover.policy.pace import Pace
 from drover.store import attempts, devices, settings, tasks
 from drover.store.store import Store
@@ -20,7 +21,6 @@ from drover.wire.tasks import Reason
 log = structlog.get_logger("drover.recovery")
 
 ALIVE_AT: Final = "alive_at"
-WHY: Final = "The daemon ended while the task ran."
 ORPHAN_END_TIMEOUT_S: Final = 5.0
 SAME_START_S: Final = 0.05
 
@@ -30,11 +30,19 @@ async def recover(store: Store, config: Config, *, boot_id: str, rng: random.Ran
     await _end_orphans(store, boot_id)
     for attempt in await store.read(attempts.open):
         task = await store.read(tasks.get, attempt.task_id)
-        decide = ending(task.script_name if task else "", Reason.INTERRUPTED, WHY, (), rng)
+        decide = ending(task.script_name if task else "", Reason.INTERRUPTED, remarks.DAEMON_DIED, (), rng)
         pause_s = pace.draw_pause(rng)
         closed = await store.write(attempts.finish, attempt.fence, decide, now=datetime.now(UTC), pause_s=pause_s)
-        log.info("attempt_recovered", task=attempt.task_id, status=closed.status.name.lower() if closed else None)
-    await _fail_missed(store, config)
+        if closed is not None:
+            log.info(
+                "attempt_recovered",
+                task=closed.id,
+                device=closed.serial,
+                status=closed.status.name.lower(),
+                reason=closed.reason,
+                remark=closed.remark,
+            )
+    await _fail_missed_while_down(store, config)
     await stamp_alive(store)
 
 
@@ -43,18 +51,17 @@ async def stamp_alive(store: Store) -> None:
     await store.write(settings.put, ALIVE_AT, datetime.now(UTC).isoformat())
 
 
-async def _fail_missed(store: Store, config: Config) -> None:
+async def _fail_missed_while_down(store: Store, config: Config) -> None:
     stamp = await store.read(settings.get, ALIVE_AT)
-    if stamp is None:
-        return
-    missed = await store.write(
-        tasks.fail_missed,
-        alive_at=datetime.fromisoformat(stamp),
-        now=datetime.now(UTC),
-        grace_s=config.tasks.late_grace_s,
-    )
+    if stamp is not None:
+        await fail_missed(store, config, alive_at=datetime.fromisoformat(stamp), now=datetime.now(UTC))
+
+
+async def fail_missed(store: Store, config: Config, *, alive_at: datetime, now: datetime) -> None:
+    """Fail what fell due after a moment at which the daemon lived, and is later than the grace by now."""
+    missed = await store.write(tasks.fail_missed, alive_at=alive_at, now=now, grace_s=config.tasks.late_grace_s)
     for task in missed:
-        log.warning("task_missed", task=task.id, scheduled_at=str(task.scheduled_at))
+        log.warning("task_missed", task=task.id, device=task.serial, remark=task.remark)
 
 
 async def _end_orphans(store: Store, boot_id: str) -> None:

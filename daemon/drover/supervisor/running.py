@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from drover.policy import patience, retry
+from drover.policy import patience, remarks, retry
 from drover.policy.pace import Pace, account_key
 from drover.policy.records import Attempt, AttemptFacts, Decision
 from drover.store import attempts
@@ -41,6 +41,7 @@ from drover.wire.worker import (
 log = structlog.get_logger("drover.tasks")
 
 DEADLINE_GRACE_S: Final = 10.0
+SETTLE_TIMEOUT_S: Final = 1.0
 
 
 @dataclass
@@ -55,6 +56,7 @@ class LiveAttempt:
     progress: int = 0
     cut_off: Reason | None = None
     cut_off_why: str = ""
+    closing: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -130,7 +132,7 @@ class RunningAttempts:
                 self._spawn(self._end(serial, live, message))
             case AttemptRefused(why=why):
                 log.error("attempt_refused", device=serial, task=live.task.id, why=why)
-                self._spawn(self.lost(serial, Reason.INTERRUPTED, f"The worker refused the attempt: {why}."))
+                self._spawn(self.lost(serial, Reason.INTERRUPTED, remarks.refused(serial, why)))
             case _:
                 log.warning("message_unexpected", device=serial, message=type(message).__name__)
 
@@ -185,7 +187,7 @@ class RunningAttempts:
     async def lost(self, serial: str, reason: Reason, remark: str) -> None:
         """The worker of this device can say no more: close its attempt by what is recorded."""
         live = self._live.get(serial)
-        if live is None:
+        if live is None or live.closing:
             return
         if live.cut_off is not None:
             reason, remark = live.cut_off, live.cut_off_why
@@ -195,6 +197,7 @@ class RunningAttempts:
         self, serial: str, live: LiveAttempt, reason: Reason | None, remark: str, evidence: tuple[str, ...]
     ) -> None:
         """Store the attempt's end, trying until the store takes it, then free the device."""
+        live.closing = True
         decide = ending(live.task.script_name, reason, remark, evidence, self._rng)
         pause_s = self._pace.draw_pause(self._rng)
         while True:
@@ -231,7 +234,8 @@ class RunningAttempts:
         for serial, live in list(self._live.items()):
             if live.cut_off is None and now > live.deadline + DEADLINE_GRACE_S:
                 live.cut_off = Reason.TIMEOUT
-                live.cut_off_why = f"The attempt outlived its {self._timeout_s:.0f} s."
+                allowed_s = patience.attempt_s(live.task.script_config, self._timeout_s)
+                live.cut_off_why = remarks.outlived(serial, allowed_s)
                 if not self._kill(serial, live.cut_off_why):
                     self._spawn(self.lost(serial, Reason.TIMEOUT, live.cut_off_why))
 
@@ -240,12 +244,17 @@ class RunningAttempts:
         while self._live:
             await next(iter(self._live.values())).ended.wait()
 
+    async def quiet(self) -> None:
+        """Wait until everything that was said so far is stored."""
+        while self._background:
+            await asyncio.wait(list(self._background))
+
     async def settle_rest(self) -> None:
         """Close, by the rules of delivery, what still ran when its workers were ended."""
         for serial in list(self._live):
-            await self.lost(serial, Reason.INTERRUPTED, "The daemon was shut down while the task ran.")
-        if self._background:
-            await asyncio.wait(list(self._background), timeout=5.0)
+            self._spawn(self.lost(serial, Reason.INTERRUPTED, remarks.SHUT_DOWN))
+        if self._background:  # a store that takes nothing now must not keep us: the next start closes the rest
+            await asyncio.wait(list(self._background), timeout=SETTLE_TIMEOUT_S)
 
     def _spawn(self, work: Awaitable[None]) -> None:
         async def guarded() -> None:

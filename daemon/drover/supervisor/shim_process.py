@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -16,6 +17,10 @@ log = structlog.get_logger("drover.shim")
 RESTART_MAX_S: Final = 30.0
 STABLE_S: Final = 30.0
 STOP_TIMEOUT_S: Final = 3.0
+HURRY_TIMEOUT_S: Final = 0.5
+PROBE_EVERY_S: Final = 5.0
+PROBE_TIMEOUT_S: Final = 3.0
+SILENT_PROBES: Final = 3
 
 
 class ShimProcess:
@@ -59,6 +64,18 @@ class ShimProcess:
             log.error("shim_ended", status=status, restart_in_s=pause_s)
             await asyncio.sleep(pause_s)
 
+    async def watch(self, url: Callable[[], str]) -> None:
+        """Kill a front that announced itself and answers no more; `run` starts the next. Until cancelled."""
+        silent = 0
+        while True:
+            await asyncio.sleep(PROBE_EVERY_S)
+            process, address = self._process, url()
+            silent = 0 if not address or await _answers(address) else silent + 1
+            if silent >= SILENT_PROBES and process is not None and process.returncode is None:
+                log.error("shim_stuck", pid=process.pid, probes=silent)
+                process.kill()
+                silent = 0
+
     def _command(self) -> list[str]:
         api = self._api
         options = ["--socket", str(self._socket), "--host", api.host, "--port", str(api.port)]
@@ -73,14 +90,31 @@ class ShimProcess:
             options.append("--free-port-if-taken")
         return [sys.executable, "-m", "drover_shim.main", *options]
 
-    async def stop(self) -> None:
-        """End it, by force if it does not listen."""
+    async def stop(self, hurry: asyncio.Event) -> None:
+        """End it, by force if it does not listen; with `hurry` it gets less time."""
         process = self._process
         if process is None or process.returncode is not None:
             return
         process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
-        except TimeoutError:
-            os.kill(process.pid, signal.SIGKILL)
-            await process.wait()
+        begun = asyncio.get_running_loop().time()
+        while process.returncode is None:
+            limit_s = HURRY_TIMEOUT_S if hurry.is_set() else STOP_TIMEOUT_S
+            if asyncio.get_running_loop().time() - begun > limit_s:
+                process.kill()
+            await asyncio.sleep(0.02)
+
+
+async def _answers(url: str) -> bool:
+    """Whether anything that speaks HTTP answers there: also a refusal shows that it lives."""
+    parts = urlsplit(url)
+    request = f"GET /healthz HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n"
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT_S):
+            reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+            try:
+                writer.write(request.encode())
+                return (await reader.read(5)) == b"HTTP/"
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False

@@ -43,6 +43,7 @@ class DaemonState:
     adb_connected: Callable[[], bool]
     worker_count: Callable[[], int]
     messages_dropped: Callable[[], int]
+    counters: Callable[[], dict[str, int]]
     adb_version: Callable[[], Awaitable[str]]
     runtime_dir: Path
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -86,4 +87,5 @@ class DaemonState:
             workers=self.worker_count(),
             messages_dropped=self.messages_dropped(),
             data_dir=str(self.config.data_dir),
+            counters=self.counters(),
         )

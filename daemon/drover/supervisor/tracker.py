@@ -12,12 +12,26 @@ import structlog
 log = structlog.get_logger("drover.adb")
 
 RECONNECT_MIN_S: Final = 0.2
-RECONNECT_MAX_S: Final = 5.0
+RECONNECT_MAX_S: Final = 1.0
+"""Short, because phones are to be back within 5 s of their server; a refused connection costs next to nothing."""
+
 CONNECT_TIMEOUT_S: Final = 5.0
+DIAL_TIMEOUT_S: Final = 20.0
+"""adb answers `host:connect` only when the phone has greeted it, or not within ten seconds."""
+QUIET_S: Final = 5.0
+"""After this long without news the server is asked whether it still lives: a stuck one says nothing either."""
 
 
 class AdbProtocolError(Exception):
     """The adb server answered something unexpected."""
+
+
+ADB_ERRORS: Final = (OSError, TimeoutError, asyncio.IncompleteReadError, AdbProtocolError)
+
+
+def said(error: BaseException) -> str:
+    """The error in words; a time-out has none of its own."""
+    return str(error) or f"no answer within {CONNECT_TIMEOUT_S:.0f} s"
 
 
 class AdbTracker:
@@ -37,9 +51,9 @@ class AdbTracker:
         while True:
             try:
                 await self._track()
-            except (OSError, TimeoutError, asyncio.IncompleteReadError, AdbProtocolError) as error:
+            except ADB_ERRORS as error:
                 if self.connected or pause_s == RECONNECT_MIN_S:
-                    log.warning("adb_unreachable", address=f"{self._address[0]}:{self._address[1]}", why=str(error))
+                    log.warning("adb_unreachable", address=f"{self._address[0]}:{self._address[1]}", why=said(error))
                 if self.connected:
                     self.connected = False
                     pause_s = RECONNECT_MIN_S
@@ -54,30 +68,36 @@ class AdbTracker:
             log.info("adb_tracked", address=f"{self._address[0]}:{self._address[1]}")
             self.connected = True
             while True:
-                length = int(await reader.readexactly(4), 16)
-                listing = (await reader.readexactly(length)).decode(errors="replace")
-                self._changed(_parse(listing))
+                head = await self._news(reader)
+                self._changed(_parse(await _block(reader, head)))
 
-    async def connect(self, device: str) -> str:
-        """Ask the server to connect a phone by network; returns what the server says."""
-        async with _request(self._address, f"host:connect:{device}") as reader:
-            length = int(await asyncio.wait_for(reader.readexactly(4), CONNECT_TIMEOUT_S), 16)
-            return (await reader.readexactly(length)).decode(errors="replace")
+    async def _news(self, reader: asyncio.StreamReader) -> bytes:
+        """The head of the next listing, whenever it comes; raises as soon as the server is seen to be stuck."""
+        while True:
+            try:
+                return await asyncio.wait_for(reader.readexactly(4), QUIET_S)
+            except TimeoutError:
+                await self.ask("host:version")
+
+    async def ask(self, service: str) -> str:
+        """One service of the server that answers with a text, such as `host:connect:ADDRESS`; one of ADB_ERRORS."""
+        limit_s = DIAL_TIMEOUT_S if service.startswith("host:connect:") else CONNECT_TIMEOUT_S
+        async with asyncio.timeout(limit_s), _request(self._address, service, limit_s) as reader:
+            return await _block(reader, await reader.readexactly(4))
 
     async def server_version(self) -> str:
         """The server's protocol version, such as `41`; "" if it does not say."""
         try:
-            async with _request(self._address, "host:version") as reader:
-                length = int(await asyncio.wait_for(reader.readexactly(4), CONNECT_TIMEOUT_S), 16)
-                return str(int((await asyncio.wait_for(reader.readexactly(length), CONNECT_TIMEOUT_S)), 16))
-        except (OSError, TimeoutError, ValueError, asyncio.IncompleteReadError, AdbProtocolError):
+            return str(int(await self.ask("host:version"), 16))
+        except (*ADB_ERRORS, ValueError):
             return ""
 
 
 class _request:
     """One connection to the adb server on which a service was asked for and granted."""
 
-    def __init__(self, address: tuple[str, int], service: str) -> None:
+    def __init__(self, address: tuple[str, int], service: str, limit_s: float = CONNECT_TIMEOUT_S) -> None:
+        self._limit_s = limit_s
         self._address = address
         self._service = service.encode()
 
@@ -86,9 +106,12 @@ class _request:
         reader, self._writer = await asyncio.wait_for(opening, CONNECT_TIMEOUT_S)
         try:
             self._writer.write(b"%04x%b" % (len(self._service), self._service))
-            status = await asyncio.wait_for(reader.readexactly(4), CONNECT_TIMEOUT_S)
+            status = await asyncio.wait_for(reader.readexactly(4), self._limit_s)
+            if status == b"FAIL":
+                head = await asyncio.wait_for(reader.readexactly(4), CONNECT_TIMEOUT_S)
+                raise AdbProtocolError(f"{self._service.decode()}: {await _block(reader, head)}")
             if status != b"OKAY":
-                raise AdbProtocolError(f"{self._service.decode()} answered {status!r}")
+                raise AdbProtocolError(f"{self._service.decode()} answered {status!r}; is this an adb server?")
         except BaseException:
             self._writer.close()
             raise
@@ -96,6 +119,15 @@ class _request:
 
     async def __aexit__(self, *_: object) -> None:
         self._writer.close()
+
+
+async def _block(reader: asyncio.StreamReader, head: bytes) -> str:
+    """The text whose length, in four hexadecimal digits, was read before."""
+    try:
+        length = int(head, 16)
+    except ValueError:
+        raise AdbProtocolError(f"what answers is no adb server: {head!r}") from None
+    return (await asyncio.wait_for(reader.readexactly(length), CONNECT_TIMEOUT_S)).decode(errors="replace")
 
 
 def _parse(listing: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from drover.wire.zygote import FROM_ZYGOTE, TO_ZYGOTE, Fork, FromZygote, WorkerS
 log = structlog.get_logger("drover.zygote")
 
 START_TIMEOUT_S = 30.0
+END_TIMEOUT_S = 1.0
 
 
 class Zygote:
@@ -61,6 +62,11 @@ class Zygote:
         log.error("zygote_died", pid=self.pid)
         self._died()
 
+    def kill(self) -> None:
+        """SIGKILL; its death is then heard as any other."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
     async def stop(self) -> None:
         """Close the socket, at which the zygote ends its workers and itself."""
         if self._reading is not None:
@@ -69,7 +75,7 @@ class Zygote:
             self._writer.close()
         if self._process is not None:
             try:
-                await asyncio.wait_for(self._process.wait(), 5.0)
+                await asyncio.wait_for(self._process.wait(), END_TIMEOUT_S)
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()

@@ -372,7 +372,11 @@ class License(msgspec.Struct, frozen=True, kw_only=True, tag="license"):
 
 
 class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status"):
-    """How the daemon is. `devices` counts by state; `api_url` is "" while no shim answers."""
+    """How the daemon is. `devices` counts by state; `api_url` is "" while no shim answers.
+
+    `counters` count since its start what was done about trouble: `automation_restart`, `automation_reinstall`,
+    `automation_fallback`, `device_reconnect`, `worker_death`.
+    """
 
     daemon_version: str
     boot_id: str
@@ -387,6 +391,7 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status
     workers: int
     messages_dropped: int = 0
     data_dir: str = ""
+    counters: dict[str, int] = {}
 
 
 class Subscribed(msgspec.Struct, frozen=True, kw_only=True, tag="subscribed"):

@@ -39,7 +39,10 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):
-    """One phone. `serial` is what adb calls it; `state_since`, `deadline` and `last_seen` are aware UTC."""
+    """One phone. `serial` is what adb calls it; `state_since`, `deadline` and `last_seen` are aware UTC.
+
+    `transports` names its connections where it has several, the one in use first.
+    """
 
     serial: str
     state: DeviceState
@@ -54,3 +57,4 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):
     last_seen: datetime | None = None
     tags: list[str] = []
     note: str = ""
+    transports: list[str] = []

@@ -104,6 +104,13 @@ class PhoneTrouble(msgspec.Struct, frozen=True, kw_only=True, tag="phone_trouble
     why: str
 
 
+class EngineCured(msgspec.Struct, frozen=True, kw_only=True, tag="engine_cured"):
+    """The phone's automation server had to be helped: `restart`, `reinstall` or `fallback` to plain adb."""
+
+    cure: str
+    why: str
+
+
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, tag="heartbeat"):
     """Every few seconds from the channel's own thread; `fence` is the running attempt's."""
 
@@ -177,6 +184,7 @@ FromWorker = (
     WorkerHello
     | PhoneReady
     | PhoneTrouble
+    | EngineCured
     | Heartbeat
     | Progressed
     | IntentRequested

@@ -6,7 +6,10 @@ from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, Codec
 
 
 class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a worker process is told when it starts. Durations in seconds."""
+    """All that a worker process is told when it starts. Durations in seconds.
+
+    `transport` is what adb calls the connection to use, where that is another than the device's name.
+    """
 
     serial: str
     incarnation: int
@@ -17,6 +20,7 @@ class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
     engine: str
     heartbeat_s: float
     log_level: str = "info"
+    transport: str = ""
 
 
 class Fork(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):

@@ -12,6 +12,7 @@ from drover.media.files import MediaError, open_named
 from drover.phone.engine import PhoneError, TapUncertainError
 from drover.phone.hierarchy import Hierarchy
 from drover.phone.phone import Phone
+from drover.policy import remarks
 from drover.scripts.context import ScriptFailed, StopRequestedError
 from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
@@ -29,7 +30,8 @@ from drover.wire.worker import (
 )
 
 INTENT_TIMEOUT_S: Final = 15.0
-SCREENSHOT_TIMEOUT_S: Final = 10.0
+EVIDENCE_TIMEOUT_S: Final = 6.0
+"""For the hierarchy and the picture each: a phone that hangs must not hold its task for the sake of a picture."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -63,13 +65,16 @@ class AttemptContext:
         self._phase = Phase.PREPARE
         self._progress = 0
         self._stop = threading.Event()
+        self._stopped_as = (Reason.STOPPED, remarks.STOPPED)
         self._committing = False
         self._answered = threading.Event()
         self._answer: IntentRecorded | IntentRefused | None = None
 
     # --- called by the channel's thread
 
-    def stop(self) -> None:
+    def stop(self, reason: Reason = Reason.STOPPED, remark: str = remarks.STOPPED) -> None:
+        """End at the next step, for this reason: a person's wish is another than a worker that is shut down."""
+        self._stopped_as = (reason, remark)
         self._stop.set()
 
     def answer_intent(self, answer: IntentRecorded | IntentRefused) -> None:
@@ -85,7 +90,7 @@ class AttemptContext:
         if self._stop.is_set():
             raise StopRequestedError
         if time.monotonic() > self._deadline:
-            raise ScriptFailed(Reason.TIMEOUT, f"The attempt took longer than its {self._deadline_s:.0f} s.")
+            raise ScriptFailed(Reason.TIMEOUT, remarks.outlived(self.phone.serial, self._deadline_s))
 
     def enter(self, phase: Phase) -> None:
         self.check()
@@ -151,9 +156,9 @@ class AttemptContext:
         """Evidence is worth having but never worth failing for: a phone that cannot show its screen is noted."""
         stem = f"{self._attempt}-{re.sub(r'[^a-z0-9_]', '_', name.lower())}"
         try:
-            hierarchy = seen or self.phone.screen()
+            hierarchy = seen or self.phone.screen(timeout_s=EVIDENCE_TIMEOUT_S)
             self._write_file(f"{stem}.xml", hierarchy.xml)
-            self._write_file(f"{stem}.png", self.phone.screenshot(timeout_s=SCREENSHOT_TIMEOUT_S))
+            self._write_file(f"{stem}.png", self.phone.screenshot(timeout_s=EVIDENCE_TIMEOUT_S))
         except (PhoneError, OSError) as error:
             self._write_log(f"evidence {name} is incomplete: {error}")
 
@@ -170,10 +175,14 @@ class AttemptContext:
             evidence=list(self.evidence),
         )
 
+    def stopped(self) -> Ended:
+        """The last message of an attempt that was told to end."""
+        return self.failed(*self._stopped_as)
+
     def failed(self, reason: Reason, remark: str) -> Ended:
         """The last message of an attempt that did not; keeps the screen it ended on."""
         remark = _CONTROL.sub("", remark)
-        if reason not in (Reason.DEVICE_LOST, Reason.STOPPED) and not self.evidence:
+        if reason is not Reason.DEVICE_LOST and not self._stop.is_set() and not self.evidence:
             self._committing = True  # a stop or deadline must not cut the evidence short
             self.keep("end")
         self._write_log(f"failed: {reason.value}: {remark}")

@@ -36,18 +36,17 @@ def identity(serial: str, incarnation: int) -> bytes:
     return f"{serial}#{incarnation}".encode()
 
 
-def die_with_parent() -> None:
-    """Have the kernel end this process when its parent ends (Linux; elsewhere the closed socket must do)."""
+def die_with_parent(parent: int) -> None:
+    """Have the kernel end this process when its parent, this one, ends (Linux; elsewhere the closed socket must do)."""
     if sys.platform == "linux":
-        parent = os.getppid()
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it ended before the call took effect
+        if os.getppid() != parent:  # it ended before the call took effect, perhaps before we ran at all
             os._exit(1)
 
 
-def run(spec: WorkerSpec) -> int:
-    """Be the worker of this phone until told to end; returns the exit status."""
-    die_with_parent()
+def run(spec: WorkerSpec, parent: int) -> int:
+    """Be the worker of this phone until told to end; returns the exit status. `parent` is the zygote's pid."""
+    die_with_parent(parent)
     os.setsid()  # its own group, so that a kill reaches whatever it started
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

@@ -12,8 +12,16 @@ from typing import Final
 import structlog
 
 from drover import apps
-from drover.phone.engine import AppMissingError, PhoneError, PhoneLostError, PhoneTimeoutError
+from drover.phone.engine import (
+    AppMissingError,
+    Cure,
+    PhoneError,
+    PhoneLostError,
+    PhoneStartingError,
+    PhoneTimeoutError,
+)
 from drover.phone.phone import Phone
+from drover.policy import remarks
 from drover.scripts import registry
 from drover.scripts.context import ScriptFailed, StopRequestedError
 from drover.wire.devices import DeviceFacts
@@ -23,6 +31,7 @@ from drover.wire.worker import (
     AttemptRefused,
     Begin,
     Ended,
+    EngineCured,
     FromWorker,
     IntentRecorded,
     IntentRefused,
@@ -39,6 +48,7 @@ log = structlog.get_logger("drover.worker")
 
 OPEN_RETRY_MAX_S = 30.0
 IDLE_PROBE_S = 60.0
+DEGRADED_S = 600.0
 
 PACKAGES: Final = tuple(package for platform in apps.PLATFORMS for package in apps.load(platform).packages)
 """Read when the zygote imports this, so that every worker shares the apps' data."""
@@ -63,12 +73,14 @@ class Runner:
     def begin(self, message: Begin) -> None:
         """Take an attempt, unless its fence was seen already or another runs."""
         if message.fence in self._seen or self.running is not None:
-            why = "seen already" if message.fence in self._seen else f"busy with {self.running}"
-            self._send(AttemptRefused(fence=message.fence, why=why))
+            self._refuse(message, "seen already" if message.fence in self._seen else f"busy with {self.running}")
             return
         self._seen.add(message.fence)
         self.running = message.fence
         self._inbox.put(message)
+
+    def _refuse(self, message: Begin, why: str) -> None:
+        self._send(AttemptRefused(fence=message.fence, why=why))
 
     def stop(self, fence: int) -> None:
         """Ask the running attempt to stop at its next step, also one that waits for its turn on the phone."""
@@ -96,7 +108,7 @@ class Runner:
         self._ending.set()
         attempt = self._attempt
         if attempt is not None:
-            attempt.stop()
+            attempt.stop(Reason.INTERRUPTED, remarks.SHUT_DOWN)
         self._inbox.put(None)
 
     # --- the phone's thread
@@ -119,23 +131,44 @@ class Runner:
             phone: Phone | None = None
             try:
                 phone = Phone.open(
-                    self._spec.serial,
+                    self._spec.transport or self._spec.serial,
                     adb_host=self._spec.adb_host,
                     adb_port=self._spec.adb_port,
                     engine=self._spec.engine,
+                    told=self._cured,
                 )
                 self._look(phone)
                 return phone
             except PhoneError as error:
                 if phone is not None:
                     phone.close()
+                if isinstance(error, PhoneStartingError):
+                    pause_s = 1.0  # it says itself when it is ready, and that is soon
                 self._send(PhoneTrouble(why=str(error)))
-                self._ending.wait(pause_s)
-                pause_s = min(pause_s * 2, OPEN_RETRY_MAX_S)
+                pause_s = self._pause(pause_s)
         return None
+
+    def _cured(self, cure: Cure, why: str) -> None:
+        log.warning("automation_cured", cure=cure.value, why=why)
+        self._send(EngineCured(cure=cure.value, why=why))
+
+    def _pause(self, pause_s: float) -> float:
+        """Wait before the next try, and how long to wait after that. A probe means that adb has the phone again."""
+        try:
+            message = self._inbox.get(timeout=pause_s)
+        except queue.Empty:
+            return min(pause_s * 2, OPEN_RETRY_MAX_S)
+        if isinstance(message, ReadAccounts):
+            why = f"{self._spec.serial}: its phone does not answer; try again when the device is idle."
+            self._send(AccountsRead(request_id=message.request_id, why=why))
+        if isinstance(message, Begin):
+            self.running = None
+            self._refuse(message, "its phone does not answer")
+        return 1.0
 
     def _serve(self, phone: Phone) -> None:
         """Run attempts; look after an idle phone now and then. Returns when the phone must be opened anew."""
+        opened = time.monotonic()
         while True:
             try:
                 message = self._inbox.get(timeout=IDLE_PROBE_S)
@@ -144,6 +177,8 @@ class Runner:
             match message:
                 case None:
                     return
+                case Probe() if phone.degraded and time.monotonic() - opened > DEGRADED_S:
+                    return  # the automation server may be had by now
                 case Probe():
                     healthy = self._probe(phone)
                 case ReadAccounts():
@@ -212,10 +247,13 @@ class Runner:
         attempt = AttemptContext(phone, message, self._send)
         self._attempt = attempt
         phone.cancelled = attempt.check
-        if self._ending.is_set() or self._stopped == message.fence:
+        if self._ending.is_set():
+            attempt.stop(Reason.INTERRUPTED, remarks.SHUT_DOWN)
+        elif self._stopped == message.fence:
             attempt.stop()
         healthy = True
         try:
+            phone.ready()
             attempt.package = self._package(phone, message)
             ended = _perform(attempt, message)
         except PhoneLostError as error:
@@ -229,7 +267,7 @@ class Runner:
         except ScriptFailed as error:
             ended = attempt.failed(error.reason, error.remark)
         except StopRequestedError:
-            ended = attempt.failed(Reason.STOPPED, "Stopped on request.")
+            ended = attempt.stopped()
         except IntentNotGrantedError as error:
             ended = attempt.failed(Reason.INTERRUPTED, str(error))
         except Exception as error:

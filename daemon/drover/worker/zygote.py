@@ -23,7 +23,7 @@ def main() -> None:
     """Serve on the inherited socket whose number is the first argument."""
     channel = socket.socket(fileno=int(sys.argv[1]))
     logs.configure(sys.argv[2], "json" if sys.argv[3] == "json" else "text")
-    process.die_with_parent()
+    process.die_with_parent(os.getppid())  # one that died before this has closed the socket, which ends us, too
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # a terminal's Ctrl-C is the supervisor's to handle
     wake = _wake_on_child()
@@ -73,21 +73,22 @@ def _fork(channel: socket.socket, wake: int, data: bytes, workers: set[int]) -> 
         spec = TO_ZYGOTE.decode(data).spec
     except MalformedMessageError:
         return  # only the supervisor holds the other end; it logs what it sends
+    parent = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _become_worker(channel, wake, spec)
+        _become_worker(channel, wake, spec, parent)
     workers.add(pid)
     _send(channel, Forked(serial=spec.serial, incarnation=spec.incarnation, pid=pid))
 
 
-def _become_worker(channel: socket.socket, wake: int, spec: WorkerSpec) -> None:
+def _become_worker(channel: socket.socket, wake: int, spec: WorkerSpec, parent: int) -> None:
     status = 1
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         channel.close()
         os.close(wake)
-        status = process.run(spec)
+        status = process.run(spec, parent)
     finally:
         os._exit(status)  # never back into the zygote's loop, and no atexit of libraries that it imported
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from drover.phone import shell
 from drover.phone.adb import Adb, Output, quote
-from drover.phone.engine import AppMissingError, PhoneError
+from drover.phone.engine import AppMissingError, PhoneError, PhoneStartingError
 
 NO_APP = "Unable to find package: org.example.app\n"
 
@@ -82,15 +82,20 @@ def test_s15_only_package_names_are_packages(package: str) -> None:
 
 
 def test_facts_where_the_phone_keeps_silent() -> None:
-    facts = shell.facts(_facts_adb("", "", "", "", "", "", NO_APP), ["org.example.app"], engine="adb", timeout_s=1)
+    facts = shell.facts(_facts_adb("1", "", "", "", "", "", "", NO_APP), ["org.example.app"], engine="adb", timeout_s=1)
     assert (facts.sdk, facts.width, facts.battery, facts.apps) == (0, 0, None, {})
+
+
+def test_a_phone_that_still_starts_has_no_facts() -> None:
+    with pytest.raises(PhoneStartingError, match="Android is starting"):
+        shell.facts(_facts_adb("", "R58", "SM-A515F", "13", "33", "", ""), [], engine="adb", timeout_s=1)
 
 
 def test_facts_prefer_the_overridden_size() -> None:
     size = "Physical size: 1440x3120\nOverride size: 1080x2340"
     battery = "Current Battery Service state:\n  AC powered: true\n  level: 87\n  scale: 100"
     version = "Packages:\n  versionCode=1 minSdk=21\n  versionName=43.1.4\n"
-    adb = _facts_adb("R58", "SM-A515F", "13", "33", size, battery, version)
+    adb = _facts_adb("1", "R58", "SM-A515F", "13", "33", size, battery, version)
     facts = shell.facts(adb, ["org.example.app"], engine="adb", timeout_s=1)
     assert (facts.width, facts.height, facts.battery) == (1080, 2340, 87)
     assert (facts.hardware_serial, facts.model, facts.platform_version, facts.sdk) == ("R58", "SM-A515F", "13", 33)

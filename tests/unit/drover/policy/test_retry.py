@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drover.policy import remarks
 from drover.policy.records import AttemptEnd, Complete, Fail, Requeue
 from drover.policy.retry import MAX_SETTLING_TRIES, NOT_BY_LOOKING, SEEN_NOT_DONE, TRANSIENT, backoff, decide
 from drover.wire.tasks import Effect, Reason
@@ -49,7 +50,11 @@ def test_without_effect_what_passes_is_tried_three_times(reason: Reason) -> None
         assert (decision.settle, decision.reason) == (False, reason)
         assert 0 <= decision.delay_s <= longest
     assert decide(end(Effect.NONE, reason, settles=False, tries=3), Random(1)) == Fail(
-        reason=reason, remark="what happened", retry_safe=True, effect=Effect.NONE, evidence=("a.png",)
+        reason=reason,
+        remark=remarks.complete(reason, "what happened"),
+        retry_safe=True,
+        effect=Effect.NONE,
+        evidence=("a.png",),
     )
 
 
@@ -57,7 +62,11 @@ def test_without_effect_what_passes_is_tried_three_times(reason: Reason) -> None
 def test_without_effect_what_needs_somebody_fails_at_once(reason: Reason) -> None:
     decision = decide(end(Effect.NONE, reason), Random(1))
     assert decision == Fail(
-        reason=reason, remark="what happened", retry_safe=True, effect=Effect.NONE, evidence=("a.png",)
+        reason=reason,
+        remark=remarks.complete(reason, "what happened"),
+        retry_safe=True,
+        effect=Effect.NONE,
+        evidence=("a.png",),
     )
 
 

@@ -42,7 +42,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"device": device(DeviceState.OFFLINE)},
-        "waits for phone R58M1, which adb lists as offline; reconnect it if that stays",
+        "waits for phone R58M1, which is offline; reconnect it if that stays",
     ),
     ({"device": device(DeviceState.PREPARING)}, "waits until phone R58M1 is ready"),
     (

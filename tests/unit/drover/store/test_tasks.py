@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from drover.policy import remarks
 from drover.policy.records import Complete, Fail
 from drover.store import ConflictError, IdempotencyConflictError, NotFoundError, Store, attempts, events, tasks
 from drover.wire.events import TaskChanged, TaskDeleted
@@ -164,7 +165,7 @@ def test_a_waiting_task_is_stopped(store: Store, clock: Clock) -> None:
     task = store.write_sync(tasks.stop_pending, add(store), now=clock())
     assert task is not None
     assert (task.status, task.reason, task.retry_safe) == (Status.FAILED, Reason.STOPPED, True)
-    assert (task.remark, task.end_time) == ("stopped before it began", clock())
+    assert (task.remark, task.end_time) == (remarks.STOPPED_UNBEGUN, clock())
 
 
 def test_only_a_waiting_task_is_stopped_here(store: Store, clock: Clock) -> None:

@@ -71,6 +71,7 @@ class Desk:
             media,
             boot_id="boot-1",
             device_limit=20,
+            device_of=str,
             send=self._send,
             kill=lambda _s, _w: True,
             rng=random.Random(1),

@@ -12,6 +12,7 @@ from drover.media.files import open_named
 from drover.phone.engine import PhoneLostError, TapUncertainError
 from drover.phone.hierarchy import parse
 from drover.phone.phone import Phone
+from drover.policy import remarks
 from drover.scripts.context import ScriptFailed, StopRequestedError
 from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
@@ -35,7 +36,9 @@ PROOF = parse('<hierarchy><node text="Following" bounds="[0,0][10,10]"/></hierar
 class BlindPhone:
     """Stands for a phone that cannot show its screen; evidence must not need one."""
 
-    def screen(self) -> None:
+    serial = "R58M1"
+
+    def screen(self, *, timeout_s: float) -> None:
         raise PhoneLostError("gone")
 
     def screenshot(self, *, timeout_s: float) -> bytes:
@@ -148,6 +151,15 @@ def test_stop_is_obeyed_at_the_next_step_but_never_between_intent_and_tap(make: 
     assert taps == [1]
     with pytest.raises(StopRequestedError):
         attempt.step("looking", 90)
+
+
+def test_r08_who_is_shut_down_is_interrupted_and_not_stopped(make: Make) -> None:
+    attempt, _ = make()
+    attempt.stop(Reason.INTERRUPTED, remarks.SHUT_DOWN)
+    with pytest.raises(StopRequestedError):
+        attempt.step("looking", 10)
+    ended = attempt.stopped()
+    assert (ended.reason, ended.effect, ended.remark) == (Reason.INTERRUPTED, Effect.NONE, remarks.SHUT_DOWN)
 
 
 def test_deadline_ends_the_attempt(make: Make) -> None:

@@ -1,0 +1,87 @@
+"""`make chaos`: runs all promises at full length, or those named; prints one table; exit code 1 if one is broken."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.chaos import (
+    r01_supervisor,
+    r02_worker,
+    r04_adb_server,
+    r05_flapping,
+    r06_stuck_calls,
+    r07_stuck_processes,
+    r08_drain,
+    r09_worker_ends,
+    r10_crash_loop,
+    r12_late_messages,
+    r13_stop,
+    r20_single,
+    r21_model,
+)
+from tests.chaos.finding import Finding
+
+RUNS: Mapping[str, Callable[..., Finding]] = {
+    "R1": r01_supervisor.run,
+    "R2": r02_worker.run,
+    "R4": r04_adb_server.run,
+    "R5": r05_flapping.run,
+    "R6": r06_stuck_calls.run,
+    "R6-adb": partial(r06_stuck_calls.run, engine="adb"),
+    "R7": r07_stuck_processes.run,
+    "R8": r08_drain.run,
+    "R9": r09_worker_ends.run,
+    "R10": r10_crash_loop.run,
+    "R12": r12_late_messages.run,
+    "R13": r13_stop.run,
+    "R20": r20_single.run,
+    "R21": r21_model.run,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make chaos ARGS=...", description=__doc__)
+    parser.add_argument("promises", nargs="*", metavar="PROMISE", help=f"which ones: {' '.join(RUNS)} (default: all)")
+    parser.add_argument("--rounds", type=int, help="instead of each promise's own number")
+    options = parser.parse_args()
+    wanted = options.promises or list(RUNS)
+    if unknown := [name for name in wanted if name not in RUNS]:
+        sys.exit(f"no such promise here: {', '.join(unknown)}; there are: {', '.join(RUNS)}")
+    more: dict[str, Any] = {} if options.rounds is None else {"rounds": options.rounds}
+    findings = [_found(name, more) for name in wanted]
+    Console(width=None if sys.stdout.isatty() else 160).print(_table(findings))
+    for finding in findings:
+        for violation in finding.violations[:20]:
+            print(f"{finding.promise}: {violation}")
+    sys.exit(0 if all(finding.held for finding in findings) else 1)
+
+
+def _found(name: str, more: Mapping[str, Any]) -> Finding:
+    """A run that breaks off is a violation and not the end of the others."""
+    print(f"{name} ...", flush=True)
+    begun = time.monotonic()
+    try:
+        finding = RUNS[name](**more)
+    except Exception as error:
+        finding = Finding(promise=name, violations=[f"broke off: {error!r}"])
+    print(f"{name}: {'held' if finding.held else 'BROKEN'} in {time.monotonic() - begun:.0f} s", flush=True)
+    return finding
+
+
+def _table(findings: list[Finding]) -> Table:
+    table = Table(title="Drover chaos")
+    for heading in ("promise", "trials", "violations", "figure"):
+        table.add_column(heading, overflow="fold")
+    for finding in findings:
+        table.add_row(finding.promise, str(finding.trials), str(len(finding.violations)), finding.figure)
+    return table
+
+
+if __name__ == "__main__":
+    main()

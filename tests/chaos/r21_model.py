@@ -1,0 +1,32 @@
+"""R21: any order of what people, daemon and workers do, against the reference model; the machine is the unit test's."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.chaos.finding import Finding
+
+TEST = Path(__file__).parents[1] / "unit" / "drover" / "store" / "test_model.py"
+
+
+def run(rounds: int = 10_000) -> Finding:
+    """`rounds` sequences of fifty steps, shared by as many processes as there are cores; each has a seed of its own."""
+    finding = Finding(promise="R21 model check", trials=rounds)
+    shares = os.cpu_count() or 1
+    running = [_start(-(-rounds // shares), seed) for seed in range(shares)]
+    for process in running:
+        said = process.communicate()[0]
+        finding.check(process.returncode == 0, said[-3000:])
+        finding.figure = f"{rounds} sequences; {said.strip().splitlines()[-1]}"
+    return finding
+
+
+def _start(examples: int, seed: int) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-q", "--timeout=0", f"--hypothesis-seed={seed}", str(TEST)],
+        env={**os.environ, "DROVER_MODEL_EXAMPLES": str(examples)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )

@@ -1,0 +1,22 @@
+"""The adb server dies, a phone flaps, a phone stops answering in the middle of a call."""
+
+import pytest
+
+from tests.chaos import r04_adb_server, r05_flapping, r06_stuck_calls
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def test_r04_adb_server_death_is_a_hiccup() -> None:
+    found = r04_adb_server.run(1, phones=2, per_s=1, refuse_s=1, timed=False)
+    assert (found.violations, found.trials) == ([], 3)
+
+
+def test_r05_flapping_phone_harms_only_itself() -> None:
+    found = r05_flapping.run(8, phones=2, per_s=1, timed=False)
+    assert found.violations == []
+
+
+def test_r06_nothing_hangs_when_adb_stops_answering() -> None:
+    found = r06_stuck_calls.run(3, timed=False)
+    assert (found.violations, found.trials) == ([], 3)

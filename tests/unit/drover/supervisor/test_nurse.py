@@ -1,0 +1,118 @@
+"""The nurse takes a sick phone up the ladder, in time, and no other."""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any, cast
+
+import pytest
+
+from drover.policy import ladder
+from drover.policy.device_states import DeviceEvent
+from drover.supervisor.board import DeviceBoard
+from drover.supervisor.nurse import Nurse
+from drover.supervisor.tracker import AdbProtocolError, AdbTracker
+
+PHONE = "192.168.1.20:5555"
+
+
+class Server:
+    """The adb server's answers; stands for the tracker, whose real one is tested against a real server."""
+
+    connected = True
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def ask(self, service: str) -> str:
+        self.asked.append(service)
+        if service.startswith("host:disconnect"):
+            raise AdbProtocolError("no such device")
+        return "done"
+
+
+class Ward:
+    """A nurse, her board and a clock that moves only when told."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, hangs: bool = False) -> None:
+        self.now = 1000.0
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
+        self.board = DeviceBoard([], lambda _: None)
+        self.server = Server()
+        self.nurse = Nurse(self.board, cast(AdbTracker, self.server), hangs=lambda _: hangs, spawn=self._spawn)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run(work)
+
+    def live(self, seconds: int) -> list[str]:
+        """What adb was asked for in this time."""
+        before = len(self.server.asked)
+        for _ in range(seconds):
+            self.nurse.watch()
+            self.now += 1
+        return self.server.asked[before:]
+
+
+def services(*steps: ladder.Step) -> list[str]:
+    return [service for step in steps for service in ladder.services(step, PHONE)]
+
+
+@pytest.mark.parametrize("event", [DeviceEvent.OFFLINE, DeviceEvent.UNAUTHORIZED])
+def test_steps_come_30_s_apart_and_the_round_begins_anew_after_5_min(
+    monkeypatch: pytest.MonkeyPatch, event: DeviceEvent
+) -> None:
+    ward = Ward(monkeypatch)
+    ward.board.apply(PHONE, event, "no answer")
+    assert ward.live(30) == []
+    assert ward.live(30) == services(ladder.Step.RECONNECT)
+    assert ward.live(30) == services(ladder.Step.RECONNECT_OFFLINE)
+    assert ward.live(30) == services(ladder.Step.FORGET)
+    assert ward.live(270) == []
+    assert ward.live(30) == services(ladder.Step.RECONNECT)
+    assert ward.nurse.steps == 4
+
+
+def test_each_sick_phone_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    ward = Ward(monkeypatch)
+    ward.board.apply(PHONE, DeviceEvent.OFFLINE, "no answer")
+    ward.live(1)
+    device = ward.board.get(PHONE)
+    assert device is not None
+    assert device.deadline is not None
+
+
+def test_a_phone_that_comes_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    ward = Ward(monkeypatch)
+    ward.board.apply(PHONE, DeviceEvent.OFFLINE, "no answer")
+    ward.live(45)
+    ward.board.apply(PHONE, DeviceEvent.LISTED)
+    assert ward.live(300) == []
+    ward.board.apply(PHONE, DeviceEvent.OFFLINE, "no answer")
+    assert ward.live(31) == services(ladder.Step.RECONNECT), "from the first step again"
+
+
+def test_a_preparing_phone_is_cured_only_if_it_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for hangs in (False, True):
+        ward = Ward(monkeypatch, hangs=hangs)
+        ward.board.apply(PHONE, DeviceEvent.LISTED)
+        assert ward.live(31) == (services(ladder.Step.RECONNECT) if hangs else [])
+
+
+def test_what_adb_forgot_at_our_word_is_dialled_until_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    ward = Ward(monkeypatch)
+    ward.board.apply(PHONE, DeviceEvent.OFFLINE, "no answer")
+    ward.live(91)
+    ward.board.apply(PHONE, DeviceEvent.GONE, "adb does not list it")
+    assert ward.live(61) == [f"host:connect:{PHONE}"] * 3
+    ward.board.apply(PHONE, DeviceEvent.LISTED)
+    ward.board.apply(PHONE, DeviceEvent.PHONE_READY)
+    ward.live(1)
+    ward.board.apply(PHONE, DeviceEvent.GONE, "unplugged by a person")
+    assert ward.live(300) == []
+
+
+def test_nothing_is_asked_of_a_server_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    ward = Ward(monkeypatch)
+    ward.board.apply(PHONE, DeviceEvent.OFFLINE, "no answer")
+    ward.server.connected = False
+    assert ward.live(100) == []
