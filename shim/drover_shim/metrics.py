@@ -64,13 +64,13 @@ def _of_daemon(status: DaemonStatus) -> Iterator[Any]:
     for state, number in status.devices.items():
         devices.add_metric([state], number)
     yield devices
+    troubles = CounterMetricFamily("drover_troubles", "What was done about trouble, by name.", labels=["name"])
+    for name, count in status.counters.items():
+        troubles.add_metric([name], count)
+    yield troubles
     yield GaugeMetricFamily("drover_workers", "Worker processes.", value=status.workers)
     yield GaugeMetricFamily("drover_adb_connected", "Whether the adb server answers.", value=status.adb_connected)
     yield GaugeMetricFamily("drover_draining", "Whether the daemon is ending.", value=status.draining)
-    troubles = CounterMetricFamily("drover_troubles", "What was done about trouble, by kind.", labels=["kind"])
-    for kind, number in status.counters.items():
-        troubles.add_metric([kind], number)
-    yield troubles
     started = status.started_at.timestamp()
     yield GaugeMetricFamily("drover_started_timestamp_seconds", "When the daemon started.", value=started)
     yield CounterMetricFamily(

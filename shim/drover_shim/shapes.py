@@ -123,7 +123,7 @@ class DeviceView(_Shape, frozen=True, kw_only=True):
     last_seen: Stamp | None
     tags: list[str]
     note: str
-    transports: Annotated[list[str], Meta(description="names by which adb reaches this phone")]
+    transports: Annotated[list[str], Meta(description="its connections where it has several, the one in use first")]
 
 
 class DeviceListView(_Shape, frozen=True, kw_only=True):
@@ -247,7 +247,7 @@ class HealthView(_Shape, frozen=True, kw_only=True):
     workers: Count
     devices: dict[str, int]
     tasks: StatsView
-    counters: Annotated[dict[str, int], Meta(description="since the daemon started")]
+    counters: Annotated[dict[str, int], Meta(description="what was done about trouble since the start, by name")]
 
 
 # --- bodies of requests: read field by field (fields.py), so that a refusal can say what was expected --------------
