@@ -85,6 +85,10 @@ class TaskDesk:
         self._woken = asyncio.Event()
         self.draining = False
 
+    def configure(self, config: Config, *, device_limit: int, pace: Pace) -> None:
+        """Go by these from now on."""
+        self._config, self.device_limit, self._pace = config, device_limit, pace
+
     # --- what clients ask
 
     async def create(self, request: CreateTasks) -> TasksCreated:

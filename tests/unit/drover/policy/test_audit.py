@@ -19,6 +19,7 @@ CHANGES = {
     control.DiscoverAccounts,  # may register what it finds
     control.SetDevice,
     control.MakeBackup,
+    control.ReloadConfig,
     materials.ImportMaterial,
     materials.ChangeMaterial,
     materials.DeleteMaterial,
