@@ -27,6 +27,9 @@ FACTS = DeviceFacts(
     battery=81,
     engine="uiautomator2",
     apps={"com.zhiliaoapp.musically": "43.1.4"},
+    storage_free_mb=52000,
+    font_scale=1.3,
+    touches_allowed=False,
 )
 DEVICE = Device(
     serial="192.168.0.7:5555",
