@@ -16,6 +16,7 @@ from drover_ctl.commands.device import device
 from drover_ctl.commands.doctor import doctor
 from drover_ctl.commands.lease import lease
 from drover_ctl.commands.material import material
+from drover_ctl.commands.reload import reload
 from drover_ctl.commands.status import status
 from drover_ctl.commands.task import task
 from drover_ctl.commands.token import token
@@ -49,7 +50,7 @@ def cli() -> None:
     """
 
 
-for command in (status, device, task, account, material, lease, token, audit, backup, doctor, completion):
+for command in (status, device, task, account, material, lease, token, audit, backup, doctor, reload, completion):
     cli.add_command(command)
 
 

@@ -86,6 +86,10 @@ class RunningAttempts:
         self._live: dict[str, LiveAttempt] = {}
         self._background: set[asyncio.Task[None]] = set()
 
+    def configure(self, *, timeout_s: float, pace: Pace) -> None:
+        """Go by these from now on; what runs keeps its time."""
+        self._timeout_s, self._pace = timeout_s, pace
+
     def __len__(self) -> int:
         return len(self._live)
 
