@@ -20,6 +20,7 @@ LIVE: Final = frozenset(
         "devices.ignore",
         "devices.lost_grace_s",
         "media.roots",
+        "rpc.adb",
     }
 )
 LIVE_SECTIONS: Final = frozenset({"tasks", "pace", "license", "retention"})
