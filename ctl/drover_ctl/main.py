@@ -14,6 +14,7 @@ from drover_ctl.commands.backup import backup
 from drover_ctl.commands.completion import COMPLETE_VARIABLE, completion
 from drover_ctl.commands.device import device
 from drover_ctl.commands.doctor import doctor
+from drover_ctl.commands.lease import lease
 from drover_ctl.commands.material import material
 from drover_ctl.commands.reload import reload
 from drover_ctl.commands.status import status
@@ -49,7 +50,7 @@ def cli() -> None:
     """
 
 
-for command in (status, device, task, account, material, token, audit, backup, doctor, reload, completion):
+for command in (status, device, task, account, material, lease, token, audit, backup, doctor, reload, completion):
     cli.add_command(command)
 
 

@@ -103,6 +103,12 @@ class RetentionSection(_Section, frozen=True, kw_only=True):
     min_free_mb: Annotated[int, Meta(ge=0)] = 500
 
 
+class RpcSection(_Section, frozen=True, kw_only=True):
+    """Direct control; `adb` lets holders of leases run adb commands on their phones."""
+
+    adb: bool = False
+
+
 class Config(_Section, frozen=True, kw_only=True):
     """The whole configuration. Durations in seconds."""
 
@@ -114,6 +120,7 @@ class Config(_Section, frozen=True, kw_only=True):
     license: LicenseSection = LicenseSection()
     api: ApiSection = ApiSection()
     retention: RetentionSection = RetentionSection()
+    rpc: RpcSection = RpcSection()
     media: MediaSection = MediaSection()
 
     @property

@@ -33,6 +33,12 @@ class Fields:
         value: int = self._read(name, default, fits, f"an integer from {low} to {high}")
         return value
 
+    def number(self, name: str, default: float) -> float:
+        def fits(value: Any) -> bool:
+            return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+        return float(self._read(name, default, fits, "a number"))
+
     def optional_flag(self, name: str) -> bool | None:
         value: bool | None = self._read(name, None, lambda v: isinstance(v, bool), "true or false")
         return value

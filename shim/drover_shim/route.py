@@ -59,6 +59,7 @@ class Route:
     """One method on one path. A handler returns the `data` of the envelope, or a whole Answer or Stream.
 
     `api` routes lie under the base path and need a plan with API access; `upload` takes bodies that are not JSON;
+    `slow` ones wait for a phone or for somebody, and are served by threads of their own;
     `public` tells nothing of this installation, so it needs no token; `page` may be opened from a link of another site.
     `answers`, `body` and `query` are the types that the API's description is made from; `answers` is a media type for
     what is no envelope. The first line of the handler's docstring is its summary.
@@ -69,6 +70,7 @@ class Route:
     handler: Callable[[Call], Any]
     api: bool = True
     upload: bool = False
+    slow: bool = False
     public: bool = False
     page: bool = False
     answers: Any = None

@@ -12,10 +12,15 @@ from waitress.server import create_server
 
 from drover_shim.app import WsgiApp
 from drover_shim.channel import Channel, Deadlines
+from drover_shim.lanes import Lanes, SlowRoutes
+from drover_shim.openapi import API_PREFIX
+from drover_shim.routes import ROUTES
 from drover_shim.streams import MAX_STREAMS, Streams
 
 REQUEST_THREADS: Final = 16
-IDLE_TIMEOUT_S: Final = 30
+IDLE_TIMEOUT_S: Final = 210
+"""A client that sends a heartbeat each third of the longest lease finds its connection alive."""
+
 WATCH_EVERY_S: Final = 0.25
 BACKLOG: Final = 1024
 
@@ -59,6 +64,7 @@ class HttpServer:
             asyncore_use_poll=True,
         )
         self._server.adj.drover_body_limit = body_limit
+        self._server.task_dispatcher = Lanes(self._server.task_dispatcher, SlowRoutes(ROUTES, API_PREFIX))
         self._server.channel_class = type("Channel", (Channel,), {"deadlines": deadlines or Deadlines()})
         # A warning for each request that finds all threads busy says nothing that the answer's time does not.
         logging.getLogger("waitress").setLevel(logging.WARNING)  # clients come and go

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from drover.wire.control import Account, AccountsDiscovered, DaemonStatus
-from drover.wire.devices import Device
+from drover.wire.devices import Device, DeviceState
+from drover.wire.leases import Lease, LeaseTaken
 from drover.wire.materials import Material, MaterialUse
 from drover.wire.tasks import Status, Task, TaskStats
+from drover_shim.lease_shapes import LeaseTakenView, LeaseView, PhoneView
 from drover_shim.shapes import (
     AccountView,
     DeviceView,
@@ -168,3 +170,44 @@ def health(status: DaemonStatus) -> HealthView:
 def local(moment: datetime | None, zone: ZoneInfo) -> str | None:
     """ "YYYY-MM-DD HH:MM:SS" in the zone, or None."""
     return None if moment is None else moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def rpc_device(device: Device) -> PhoneView:
+    """An online phone, as clients that want to lease one look at it."""
+    facts = device.facts
+    return PhoneView(
+        serial=device.serial,
+        busy=device.state is not DeviceState.IDLE,
+        model=facts.model,
+        platform_version=facts.platform_version,
+        sdk=facts.sdk,
+        width=facts.width,
+        height=facts.height,
+        battery=facts.battery,
+        engine=facts.engine,
+        state=device.state,
+        reason=device.reason,
+        task_id=device.task_id,
+    )
+
+
+def lease(lease: Lease, zone: ZoneInfo) -> LeaseView:
+    """A lease as anybody may see it."""
+    return LeaseView(**_lease(lease, zone))
+
+
+def taken(taken: LeaseTaken, zone: ZoneInfo) -> LeaseTakenView:
+    """A lease as its holder sees it."""
+    return LeaseTakenView(session_id=taken.session, **_lease(taken.lease, zone))
+
+
+def _lease(lease: Lease, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "serial": lease.serial,
+        "label": lease.label,
+        "ttl_secs": lease.ttl_s,
+        "taken_at": local(lease.taken_at, zone),
+        "expires_at": local(lease.expires_at, zone),
+        "calls": lease.calls,
+        "task_id": lease.task_id,
+    }

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import follow, http_servers, latency, workers
+from tests.bench import direct, follow, http_servers, latency, workers
 from tests.bench.measure import Figure
 
 BENCHES: Mapping[str, Callable[[], list[Figure]]] = {
     "latency": latency.run,
     "follow": follow.run,
     "workers": workers.run,
+    "direct": direct.run,
     "http": http_servers.run,
 }
 

@@ -21,17 +21,19 @@ from drover.wire.events import DeviceChanged, Event, EventBody, TaskChanged, Tas
 from drover.wire.faults import Code, Failure, RequestError
 from drover.wire.scripts import AppName, expand
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
+from tests.support.lease_model import LeaseModel
 from tests.support.material_model import MaterialModel
 
 Push = Callable[[Event], None]
 LIMITS = {"follow": 60, "unfollow": 60, "post": 5}
 
 
-class DaemonModel(MaterialModel):
+class DaemonModel(MaterialModel, LeaseModel):
     """Answers every request of the control conversation. Time moves only when a test moves a task."""
 
     def __init__(self, *, plan: str = "Pro", zone: str = "Europe/Paris", folder: Path | None = None) -> None:
-        super().__init__(folder)
+        MaterialModel.__init__(self, folder)
+        LeaseModel.__init__(self)
         self.plan = plan
         self.zone = ZoneInfo(zone)
         self.folder = folder
@@ -39,7 +41,6 @@ class DaemonModel(MaterialModel):
         self.api_url = ""
         self.lock = threading.RLock()
         self.tasks: dict[int, Task] = {}
-        self.devices: dict[str, Device] = {}
         self.accounts: dict[tuple[str, str], c.Account] = {}
         self.logged_in: dict[tuple[str, str], list[str]] = {}
         """What the app of a platform lists on a phone, by (serial, platform); the first is the active one."""

@@ -6,7 +6,7 @@ screens, not that an app has them.
 
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 from drover.phone.adb import Adb
 from drover.phone.engine import PhoneError
@@ -79,6 +79,9 @@ class HandEngine:
 
     def screenshot(self, *, timeout_s: float) -> bytes:
         return b""
+
+    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
+        raise AssertionError(f"no script calls {method} directly")
 
     def check(self, *, timeout_s: float) -> None:
         """It always answers."""

@@ -63,6 +63,9 @@ class DisplayEngine:
     def screenshot(self, *, timeout_s: float) -> bytes:
         return b""
 
+    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
+        raise AssertionError(f"no script calls {method} directly")
+
     def check(self, *, timeout_s: float) -> None:
         """It always answers."""
 

@@ -6,7 +6,7 @@ Run as `python -m tests.support.wire_examples` it prints the golden file; changi
 from datetime import UTC, datetime
 from typing import Any
 
-from drover.wire import control, events, materials, worker, zygote
+from drover.wire import control, direct, events, leases, materials, worker, zygote
 from drover.wire.codec import Codec
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
@@ -86,6 +86,7 @@ ACCOUNT = control.Account(
 )
 FINDING = Finding(level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free space")
 MEDIA = MediaFile(path="/srv/media/clip.mp4", kind=MediaKind.VIDEO, media_type="video/mp4", size=123456, material_id=9)
+LEASE = leases.Lease(serial="R58M123ABC", label="shop bot", taken_at=AT, expires_at=LATER, ttl_s=60, calls=4, task_id=7)
 MATERIAL = materials.Material(
     id=9,
     name="clip.mp4",
@@ -186,6 +187,15 @@ REQUESTS: list[control.RequestBody] = [
     control.ImportAccounts(csv="username,serial\r\nme,R58M123ABC\r\n", dry_run=True),
     control.ExportAccounts(),
     control.DiscoverAccounts(serial="R58M123ABC", platform="instagram", package="com.instagram.clone", register=True),
+    leases.TakeLease(serial="R58M123ABC", label="shop bot", ttl_s=60, wait_s=30.5),
+    leases.ExtendLease(session="5e55", ttl_s=60),
+    leases.ReleaseLease(session="5e55"),
+    leases.EvictLease(serial="R58M123ABC"),
+    leases.ListLeases(),
+    leases.CallPhone(session="5e55", serial="R58M123ABC", method="click", params=[1, 2], timeout_s=5.5),
+    leases.ReadHierarchy(session="5e55", serial="R58M123ABC", timeout_s=5.5),
+    leases.TakeScreenshot(session="5e55", serial="R58M123ABC", timeout_s=5.5),
+    leases.RunAdb(session="5e55", serial="R58M123ABC", args=["shell", "id"], timeout_s=5.5),
     control.ShowToken(),
     control.RotateToken(),
     control.ListAudit(limit=20, before=99),
@@ -262,6 +272,12 @@ RESPONSES: list[control.ResponseBody] = [
         package="com.instagram.clone",
         registered=["me"],
     ),
+    leases.LeaseTaken(session="5e55", lease=LEASE),
+    LEASE,
+    leases.LeaseList(
+        leases=[LEASE], waiting=[leases.Waiting(serial="R58M123ABC", label="second", since=AT, until=LATER)]
+    ),
+    leases.DirectResult(data=b"<hierarchy/>", path="/run/drover/direct/7.xml"),
     control.ApiToken(token="n0t-a-secret", path="/var/lib/drover/api-token", required=True),
     control.AuditPage(entries=[AUDIT_ENTRY]),
     *(events.Event(id=index, at=AT, body=body) for index, body in enumerate(EVENTS, 1)),
@@ -288,6 +304,11 @@ TO_WORKER: list[worker.ToWorker] = [
     worker.IntentRefused(fence=12, why="the attempt has ended"),
     worker.Probe(),
     worker.ReadAccounts(request_id=4, platform="instagram", package="com.instagram.clone"),
+    direct.DirectRpc(request_id=5, method="click", params=[1, 2], timeout_s=5.5, folder="/run/drover/direct"),
+    direct.DirectHierarchy(request_id=6, timeout_s=5.5, folder="/run/drover/direct"),
+    direct.DirectScreenshot(request_id=7, timeout_s=5.5, folder="/run/drover/direct"),
+    direct.DirectAdb(request_id=8, args=["shell", "id"], timeout_s=5.5, folder="/run/drover/direct"),
+    direct.DirectEnded(),
     worker.Shutdown(),
 ]
 
@@ -311,6 +332,13 @@ FROM_WORKER: list[worker.FromWorker] = [
     ),
     worker.AttemptRefused(fence=12, why="busy with 11"),
     worker.AccountsRead(request_id=4, usernames=["me", "shop"], active="me", why="no switcher opened"),
+    direct.DirectAnswered(
+        request_id=5,
+        end=direct.DirectEnd.UNCERTAIN,
+        data=b"true",
+        path="/run/drover/direct/5-1.png",
+        why="no answer came",
+    ),
 ]
 
 FROM_ZYGOTE: list[zygote.FromZygote] = [

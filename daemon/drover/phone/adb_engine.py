@@ -1,13 +1,15 @@
 """The plain engine: `uiautomator dump` and `input` over adb. Needs nothing installed on the phone."""
 
 import re
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from drover.phone.adb import Adb, Deadline, quote
 from drover.phone.engine import PhoneError, ScreenMovingError, TapUncertainError, UiAutomationHeldError
 from drover.phone.hierarchy import HierarchyError, parse
 from drover.phone.holders import holder
 from drover.phone.keyboard import Keyboard
+from drover.phone.plain_calls import plain_call
 from drover.phone.screencap import screencap
 
 _DUMP: Final = "/data/local/tmp/drover-window.xml"
@@ -59,6 +61,9 @@ class AdbEngine:
 
     def screenshot(self, *, timeout_s: float) -> bytes:
         return screencap(self._adb, timeout_s=timeout_s)
+
+    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
+        return plain_call(self, self._adb, method, params, timeout_s=timeout_s)
 
     def check(self, *, timeout_s: float) -> None:
         """It is there whenever the phone is."""

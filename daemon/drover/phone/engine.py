@@ -4,9 +4,9 @@ Rule of delivery: `tap` is performed at most once. An engine must never repeat i
 it cannot tell whether the tap arrived it raises TapUncertainError.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class PhoneError(Exception):
@@ -23,6 +23,14 @@ class PhoneTimeoutError(PhoneError):
 
 class TapUncertainError(PhoneError):
     """The tap may or may not have reached the phone; it must not be repeated."""
+
+
+class CallRefusedError(PhoneError):
+    """The phone took a call and said no, or this engine cannot do it; nothing is wrong with the phone."""
+
+
+class CallUncertainError(PhoneError):
+    """A call was sent and its answer was lost: it may or may not have been done, and must not be repeated."""
 
 
 class AppMissingError(PhoneError):
@@ -80,6 +88,10 @@ class Engine(Protocol):
 
     def screenshot(self, *, timeout_s: float) -> bytes:
         """The screen as PNG."""
+        ...
+
+    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
+        """A method of UIAutomator2's JSON-RPC, sent at most once; raises CallRefusedError, CallUncertainError."""
         ...
 
     def check(self, *, timeout_s: float) -> None:

@@ -4,10 +4,10 @@ Every call has a deadline; nothing here decides what a screen means.
 """
 
 import time
-from collections.abc import Callable, Iterable
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, TypeVar
 
-from drover.phone import shell
+from drover.phone import passthrough, shell
 from drover.phone.adb import Adb
 from drover.phone.adb_engine import AdbEngine
 from drover.phone.engine import (
@@ -140,6 +140,27 @@ class Phone:
     def screenshot(self, *, timeout_s: float = CALL_S) -> bytes:
         """The screen as PNG."""
         return self._engine.screenshot(timeout_s=timeout_s)
+
+    # --- for whoever holds the phone ---
+
+    def call(self, method: str, params: Sequence[Any], *, timeout_s: float = CALL_S) -> Any:
+        """A method of UIAutomator2's JSON-RPC, sent at most once; raises CallRefusedError, CallUncertainError."""
+        return self._engine.call(method, params, timeout_s=timeout_s)
+
+    def raw_hierarchy(self, *, timeout_s: float = CALL_S) -> bytes:
+        """The UI tree as the phone gives it, as XML; asks again while the screen moves, until the deadline."""
+        end = time.monotonic() + timeout_s
+        while True:
+            try:
+                return self._engine.hierarchy(timeout_s=max(end - time.monotonic(), _SHORTEST_LOOK_S))
+            except ScreenMovingError:
+                if time.monotonic() + _FIRST_PAUSE_S >= end:
+                    raise
+                time.sleep(_FIRST_PAUSE_S)
+
+    def adb_command(self, args: Sequence[str], *, timeout_s: float = CALL_S) -> str:
+        """An adb command for this phone; its output as text, whatever its exit code."""
+        return passthrough.run(self._adb, args, timeout_s=timeout_s)
 
     # --- touching ---
 

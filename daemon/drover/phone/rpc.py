@@ -9,14 +9,14 @@ from http.client import HTTPException, HTTPResponse
 from typing import Any, Final
 
 from drover.phone.adb import Adb, Deadline, Stream
-from drover.phone.engine import PhoneError, PhoneLostError
+from drover.phone.engine import CallRefusedError, PhoneError, PhoneLostError
 
 PORT: Final = 9008
 _MAX_ANSWER: Final = 32 * 1024 * 1024
 _DEAD = ("UiAutomation not connected", "DeadObjectException", "DeadSystemRuntimeException")
 
 
-class RpcError(PhoneError):
+class RpcError(CallRefusedError):
     """The server answered with an error: it lives, and could not do this."""
 
 

@@ -1,10 +1,12 @@
 """The fast engine: uiautomator2's resident server. Reads may be repeated; what touches the phone is sent once."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from drover.phone import rpc
 from drover.phone.adb import Adb, Deadline
 from drover.phone.engine import (
+    CallUncertainError,
     PhoneError,
     PhoneLostError,
     ScreenMovingError,
@@ -13,6 +15,7 @@ from drover.phone.engine import (
     UiAutomationHeldError,
 )
 from drover.phone.keyboard import Keyboard
+from drover.phone.methods import READS
 from drover.phone.screencap import screencap
 from drover.phone.server import AutomationServer
 
@@ -90,6 +93,17 @@ class U2Engine:
     def screenshot(self, *, timeout_s: float) -> bytes:
         # The server's own pictures are JPEG.
         return screencap(self._adb, timeout_s=timeout_s)
+
+    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
+        with self._server.connect(Deadline(timeout_s)) as stream:
+            try:
+                return rpc.call(stream, method, *params)
+            except rpc.RpcError:
+                raise
+            except PhoneError as error:
+                if method in READS:
+                    raise
+                raise CallUncertainError(f"{error}; {method} may or may not have been done") from error
 
     def check(self, *, timeout_s: float) -> None:
         self._server.ensure(Deadline(timeout_s))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from drover.wire import control, materials
+from drover.wire import control, leases, materials
 
 READS: Final[frozenset[type]] = frozenset(
     {
@@ -27,6 +27,10 @@ READS: Final[frozenset[type]] = frozenset(
         control.ExportAccounts,
         control.Diagnose,
         control.ListAudit,
+        leases.ListLeases,
+        leases.ExtendLease,  # a sign of life, three for each lease and more
+        leases.ReadHierarchy,
+        leases.TakeScreenshot,
         materials.PlaceUpload,  # a place alone is nothing yet
         materials.ListMaterials,
         materials.GetMaterial,

@@ -29,10 +29,12 @@ from drover.supervisor.audit import Audited
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import ControlServer
 from drover.supervisor.desk import TaskDesk, pace_of
+from drover.supervisor.direct import DirectCalls
 from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.fleet import Fleet
 from drover.supervisor.handlers import Handlers
 from drover.supervisor.hub import EventHub
+from drover.supervisor.leases import PhoneLeases
 from drover.supervisor.materials import MaterialLibrary
 from drover.supervisor.nurse import Nurse
 from drover.supervisor.presence import Presence
@@ -48,6 +50,7 @@ from drover.supervisor.transports import Transports
 from drover.supervisor.watchdog import Watchdog
 from drover.wire.control import ConfigReloaded
 from drover.wire.devices import Device, DeviceState
+from drover.wire.direct import DirectAnswered
 from drover.wire.events import DeviceChanged
 from drover.wire.tasks import Reason
 from drover.wire.worker import (
@@ -161,6 +164,12 @@ class Daemon:
             kill=self._fleet.kill,
             given_back=self._show_phone,
         )
+        self._direct = DirectCalls(self._runtime.path / "direct", send=self._fleet.send, kill=self._fleet.kill)
+        self._direct.prepare()
+        self._leases = PhoneLeases(
+            self._board, self._desk, self._direct, send=self._fleet.send, given_back=self._show_phone
+        )
+        self._desk.line = self._leases
         self._adb_server = AdbServer(config.adb.host, config.adb.port, config.data_dir / "adb-server.log")
         self._tracker = AdbTracker(config.adb.host, config.adb.port, self._adb_changed, self._ensure_adb_server)
         self._presence = Presence(
@@ -186,6 +195,8 @@ class Daemon:
             materials=self._materials,
             hub=self._hub,
             discovery=self._discovery,
+            leases=self._leases,
+            direct=self._direct,
             pace=pace,
             license=license_,
             adb_connected=lambda: self._tracker.connected,
@@ -276,6 +287,7 @@ class Daemon:
         try:
             await self._stop.wait()
             self._notifier.notify("STOPPING=1")
+            self._leases.close_line()
             await self._desk.drain(self._config.daemon.drain_timeout_s, self._hurry)
         finally:
             await self._take_down()
@@ -349,7 +361,13 @@ class Daemon:
 
     def _device_lost(self, serial: str, why: str) -> None:
         self._discovery.lost(serial, why)
+        self._end_lease(serial, why)
         self._background(self._running.lost(serial, Reason.DEVICE_LOST, why))
+
+    def _end_lease(self, serial: str, why: str) -> None:
+        """Nobody can reach the phone through its worker any more."""
+        self._leases.end(serial, why)
+        self._direct.lost(serial, why)
 
     def _devices_joined(self, device: str, other: str) -> None:
         """What waits for a phone under its other name waits for the phone."""
@@ -368,6 +386,7 @@ class Daemon:
 
     def _device_freed(self, serial: str) -> None:
         """Its attempt has ended, durably."""
+        self._leases.task_ended(serial)
         self._board.apply(serial, DeviceEvent.ATTEMPT_ENDED, task_id=None)
         self._show_phone(serial)
 
@@ -379,6 +398,7 @@ class Daemon:
             self._board.apply(serial, DeviceEvent.PHONE_TROUBLE, self._troubles[serial])
         else:
             self._board.apply(serial, DeviceEvent.PHONE_READY)
+            self._leases.back(serial)
         self._desk.wake()
 
     # --- workers (FleetListener)
@@ -413,6 +433,8 @@ class Daemon:
             case Ended(reason=reason, remark=remark) if reason in PHONE_AT_FAULT:
                 self._troubles[serial] = remark  # its worker opens the phone anew and says when it answers
                 self._running.said(serial, message)
+            case DirectAnswered():
+                self._direct.said(serial, message)
             case AccountsRead():
                 self._discovery.said(serial, message)
             case _:
@@ -423,6 +445,7 @@ class Daemon:
         # Before its attempt is freed: a phone without a worker must not be shown idle, or the next task begins there.
         self._troubles[serial] = f"its worker ended ({how})"
         self._discovery.lost(serial, f"its worker ended ({how}) meanwhile")
+        self._end_lease(serial, f"the phone's worker ended ({how})")
         self._background(self._running.lost(serial, Reason.INTERRUPTED, remarks.worker_ended(serial, status)))
         self._board.note_worker(serial, None, self._board_starts(serial))
         if retry_in_s is None:

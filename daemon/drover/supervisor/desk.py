@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 import structlog
@@ -44,6 +44,26 @@ STOP_GRACE_S: Final = 5.0
 LONGEST_WAIT_S: Final = 30.0
 SLEPT: Final = timedelta(seconds=2 * LONGEST_WAIT_S)
 """Between two looks of a daemon that runs never passes as much."""
+
+
+class PhoneLine(Protocol):
+    """Who uses phones beside tasks, and who waits for one: those in line come before tasks."""
+
+    def serve(self) -> None:
+        """Called before phones are given to tasks: give those in line what is free."""
+        ...
+
+    def wants(self, serial: str) -> bool:
+        """Whether the phone is for somebody in line."""
+        ...
+
+    def reserved(self) -> int:
+        """Device slots that are for those in line."""
+        ...
+
+    def holds(self) -> set[str]:
+        """Phones in use beside tasks."""
+        ...
 
 
 class TaskDesk:
@@ -84,6 +104,7 @@ class TaskDesk:
         self._looked_at = datetime.now(UTC)
         self._woken = asyncio.Event()
         self.draining = False
+        self.line: PhoneLine | None = None
 
     def configure(self, config: Config, *, device_limit: int, pace: Pace) -> None:
         """Go by these from now on."""
@@ -163,12 +184,17 @@ class TaskDesk:
     @property
     def in_use(self) -> int:
         """Devices that run something now."""
-        return len(self._running) + len(self._board.in_state(DeviceState.LEASED))
+        others = self.line.holds() if self.line else set[str]()
+        return len(self._running) + len(others | set(self._board.in_state(DeviceState.LEASED)))
 
     @property
     def spoken_for(self) -> int:
         """Devices in use, and those on which a task is about to begin."""
-        return self.in_use + sum(self._running.on(serial) is None for serial in self._beginning)
+        return self.in_use + sum(map(self.begins_on, self._beginning))
+
+    def begins_on(self, serial: str) -> bool:
+        """Whether a task is about to begin on this phone."""
+        return serial in self._beginning and self._running.on(serial) is None
 
     # --- dispatch
 
@@ -198,6 +224,8 @@ class TaskDesk:
         """Begin what can begin; returns the seconds until something falls due."""
         if self.draining:
             return LONGEST_WAIT_S
+        if self.line is not None:
+            self.line.serve()
         now = datetime.now(UTC)
         await self._fail_slept_through(now)
         idle = [serial for serial in self._board.in_state(DeviceState.IDLE) if self.is_free(serial)]
@@ -208,7 +236,8 @@ class TaskDesk:
             held = await self._store.read(pacing.holds, idle, now=now, pace=self._pace)
             heads = await self._store.read(queue.heads, idle, now=now, held=list(held))
             free = [serial for serial in idle if self.is_free(serial)]  # one may have been taken meanwhile
-            chosen = dispatch.choose(heads, free, self.spoken_for, self.device_limit, acting)
+            in_use = self.spoken_for + self._reserved()
+            chosen = dispatch.choose(heads, free, in_use, self.device_limit, acting)
             self._beginning.update(head.serial for head in chosen)  # nobody else takes them from here on
             for head in chosen:
                 if head.script_name in PUBLISHES:
@@ -219,6 +248,9 @@ class TaskDesk:
         wait_s = min(((moment - datetime.now(UTC)).total_seconds() for moment in moments), default=LONGEST_WAIT_S)
         return min(max(wait_s, 0.005), LONGEST_WAIT_S)
 
+    def _reserved(self) -> int:
+        return self.line.reserved() if self.line else 0
+
     async def _fail_slept_through(self, now: datetime) -> None:
         """A host that was suspended, or whose clock jumped, finds its tasks late as if the daemon had been down."""
         alive_at, self._looked_at = self._looked_at, now
@@ -227,6 +259,10 @@ class TaskDesk:
             await recovery.fail_missed(self._store, self._config, alive_at=alive_at, now=now)
 
     def is_free(self, serial: str) -> bool:
+        """Whether the phone is idle and nobody waits in line for it."""
+        return self.is_idle(serial) and not (self.line is not None and self.line.wants(serial))
+
+    def is_idle(self, serial: str) -> bool:
         """Whether the phone is idle and no attempt runs or is about to begin there."""
         device = self._board.get(serial)
         idle = device is not None and device.state is DeviceState.IDLE

@@ -15,8 +15,10 @@ from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import Peer
 from drover.supervisor.desk import TaskDesk
+from drover.supervisor.direct import DirectCalls
 from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.hub import EventHub
+from drover.supervisor.leases import PhoneLeases
 from drover.supervisor.materials import MaterialLibrary
 from drover.supervisor.running import RunningAttempts
 from drover.wire.codec import PROTOCOL_VERSION
@@ -38,6 +40,8 @@ class DaemonState:
     materials: MaterialLibrary
     hub: EventHub
     discovery: AccountDiscovery
+    leases: PhoneLeases
+    direct: DirectCalls
     pace: Pace
     license: License
     adb_connected: Callable[[], bool]

@@ -15,6 +15,7 @@ from drover.wire.devices import Device
 from drover.wire.doctor import Finding
 from drover.wire.events import Event
 from drover.wire.faults import Failure
+from drover.wire.leases import LeaseAnswer, LeaseRequest
 from drover.wire.materials import MaterialAnswer, MaterialRequest
 from drover.wire.tasks import Task, TaskStats
 
@@ -276,6 +277,7 @@ RequestBody = (
     | ImportAccounts
     | ExportAccounts
     | DiscoverAccounts
+    | LeaseRequest
     | ShowToken
     | RotateToken
     | ListAudit
@@ -538,6 +540,7 @@ ResponseBody = (
     | AccountsImported
     | AccountsCsv
     | AccountsDiscovered
+    | LeaseAnswer
     | ApiToken
     | AuditPage
     | Event

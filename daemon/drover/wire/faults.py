@@ -16,6 +16,7 @@ class Code(IntEnum):
     TOKEN = 40101  # token missing or wrong
     PLAN = 40301  # the plan has no API access
     GUARD = 40302  # refused by the browser guard
+    LEASE = 40303  # no live lease on that device under this x-session-id
     NOT_FOUND = 40401  # task, device, account or route
     METHOD = 40501  # method not allowed
     SLOW = 40801  # the request did not arrive in time

@@ -11,6 +11,7 @@ import msgspec
 
 from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, Codec
 from drover.wire.devices import DeviceFacts
+from drover.wire.direct import DirectAnswered, DirectCall, DirectEnded
 from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
 
@@ -77,7 +78,9 @@ class Shutdown(msgspec.Struct, frozen=True, kw_only=True, tag="shutdown"):
     """End the process; a running attempt is stopped first."""
 
 
-ToWorker = Begin | StopAttempt | IntentRecorded | IntentRefused | Probe | ReadAccounts | Shutdown
+ToWorker = (
+    Begin | StopAttempt | IntentRecorded | IntentRefused | Probe | ReadAccounts | DirectCall | DirectEnded | Shutdown
+)
 
 # --- worker to supervisor ---------------------------------------------------------------------------------------
 
@@ -193,6 +196,7 @@ FromWorker = (
     | Ended
     | AttemptRefused
     | AccountsRead
+    | DirectAnswered
 )
 
 TO_WORKER: Codec[ToWorker] = Codec(ToWorker, max_bytes=MAX_WORKER_MESSAGE_BYTES)

@@ -10,6 +10,7 @@ import time
 import structlog
 
 from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, PROTOCOL_VERSION
+from drover.wire.direct import DirectAdb, DirectEnded, DirectHierarchy, DirectRpc, DirectScreenshot
 from drover.wire.worker import (
     Begin,
     Heartbeat,
@@ -85,6 +86,8 @@ def _serve(spec: WorkerSpec, channel: Channel, runner: Runner, thread: threading
                 runner.answer_intent(message)
             case Probe():
                 runner.probe()
+            case DirectRpc() | DirectHierarchy() | DirectScreenshot() | DirectAdb() | DirectEnded():
+                runner.direct(message)
             case ReadAccounts():
                 runner.read_accounts(message)
             case Shutdown():

@@ -25,6 +25,7 @@ from drover.policy import remarks
 from drover.scripts import registry
 from drover.scripts.context import ScriptFailed, StopRequestedError
 from drover.wire.devices import DeviceFacts
+from drover.wire.direct import DirectCall, DirectEnded
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
     AccountsRead,
@@ -42,6 +43,7 @@ from drover.wire.worker import (
 )
 from drover.wire.zygote import WorkerSpec
 from drover.worker.attempt import AttemptContext, IntentNotGrantedError
+from drover.worker.direct import Asked, perform
 from drover.worker.looking import read_accounts
 
 log = structlog.get_logger("drover.worker")
@@ -60,12 +62,13 @@ class Runner:
     def __init__(self, spec: WorkerSpec, send: Callable[[FromWorker], None]) -> None:
         self._spec = spec
         self._send = send
-        self._inbox: queue.SimpleQueue[Begin | Probe | ReadAccounts | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Begin | Probe | ReadAccounts | Asked | DirectEnded | None] = queue.SimpleQueue()
         self._seen: set[int] = set()
         self._attempt: AttemptContext | None = None
         self._stopped: int | None = None
         self._ending = threading.Event()
         self._installed: Mapping[str, str] = {}
+        self._altered = False
         self.running: int | None = None
 
     # --- called by the channel's thread
@@ -98,6 +101,10 @@ class Runner:
     def probe(self) -> None:
         """Look at the phone as soon as nothing runs."""
         self._inbox.put(Probe())
+
+    def direct(self, message: DirectCall | DirectEnded) -> None:
+        """Do what a lease's holder wants, or put the phone in order after it, as soon as nothing runs."""
+        self._inbox.put(message if isinstance(message, DirectEnded) else Asked.now(message))
 
     def read_accounts(self, message: ReadAccounts) -> None:
         """Read an app's accounts as soon as nothing runs."""
@@ -181,12 +188,23 @@ class Runner:
                     return  # the automation server may be had by now
                 case Probe():
                     healthy = self._probe(phone)
+                case Asked():
+                    healthy = self._perform(phone, message)
+                case DirectEnded():
+                    healthy, self._altered = not self._altered, False
                 case ReadAccounts():
                     healthy = self._read_accounts(phone, message)
                 case Begin():
                     healthy = self._run_attempt(phone, message)
             if not healthy:
                 return
+
+    def _perform(self, phone: Phone, asked: Asked) -> bool:
+        """A call of a lease's holder; False if the phone must be opened anew."""
+        done = perform(phone, asked)
+        self._altered = self._altered or done.altered
+        self._send(done.answer)
+        return done.healthy
 
     def _probe(self, phone: Phone) -> bool:
         try:

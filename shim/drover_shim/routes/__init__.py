@@ -3,7 +3,7 @@
 from typing import Final
 
 from drover_shim.route import Route
-from drover_shim.routes import about, accounts, devices, events, health, licence, materials, task_files, tasks
+from drover_shim.routes import about, accounts, devices, events, health, licence, materials, rpc, task_files, tasks
 
 ROUTES: Final[tuple[Route, ...]] = (
     *licence.ROUTES,
@@ -11,6 +11,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *task_files.ROUTES,
     *devices.ROUTES,
     *accounts.ROUTES,
+    *rpc.ROUTES,
     *materials.ROUTES,
     *events.ROUTES,
     *health.ROUTES,

@@ -67,5 +67,6 @@ ROUTES: Final = (
         handler=discover,
         answers=DiscoveredView,
         body=DiscoverBody,
+        slow=True,
     ),
 )

@@ -15,6 +15,7 @@ import pytest
 
 from drover.client import ControlClient, EventStream
 from drover.wire import control as c
+from drover.wire import leases as le
 from drover.wire.codec import MAX_FRAME_BYTES, PROTOCOL_VERSION
 from drover.wire.devices import Device
 from drover.wire.events import Event, EventBody, TaskChanged, TaskDeleted
@@ -322,6 +323,33 @@ def test_a_phone_that_was_never_seen_has_no_note(client: ControlClient) -> None:
     for wrong, field in wrongs:
         failure = refused(partial(client.call, c.SetDevice(serial=a_serial(), **wrong)))
         assert (failure.code, failure.message.partition(":")[0]) == (Code.INVALID, field)
+
+
+def test_a_lease_needs_a_phone_that_was_seen(client: ControlClient) -> None:
+    assert client.ask(le.ListLeases(), le.LeaseList) == le.LeaseList(leases=[])
+    assert refused(lambda: client.call(le.TakeLease(serial=a_serial()))).code is Code.NOT_FOUND
+    for ttl_s in (0, le.MAX_TTL_S + 1):
+        failure = refused(partial(client.call, le.TakeLease(serial=a_serial(), ttl_s=ttl_s)))
+        assert (failure.code, failure.message.partition(":")[0]) == (Code.INVALID, "ttl_secs")
+    assert refused(lambda: client.call(le.EvictLease(serial=a_serial()))).code is Code.NOT_FOUND
+
+
+def test_a_session_that_was_never_given_opens_nothing(client: ControlClient) -> None:
+    session, serial = "0" * 48, a_serial()
+    for about in (le.ExtendLease(session=session), le.ReleaseLease(session=session)):
+        assert refused(partial(client.call, about)).code is Code.NOT_FOUND
+    for shown in (session, ""):
+        for request in (
+            le.CallPhone(session=shown, serial=serial, method="click", params=[1, 1]),
+            le.ReadHierarchy(session=shown, serial=serial),
+            le.TakeScreenshot(session=shown, serial=serial),
+        ):
+            assert refused(partial(client.call, request)).code is Code.LEASE
+
+
+def test_adb_is_off_by_default(client: ControlClient) -> None:
+    failure = refused(lambda: client.call(le.RunAdb(session="", serial=a_serial(), args=["shell", "id"])))
+    assert (failure.code, failure.data) == (Code.CONFLICT, {"setting": "rpc.adb"})
 
 
 def test_the_licence_is_pro_by_default(client: ControlClient) -> None:

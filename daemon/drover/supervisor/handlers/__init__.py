@@ -7,7 +7,7 @@ from typing import Final
 
 from drover.store.errors import StoreUnavailableError
 from drover.supervisor.control import Answer, Peer
-from drover.supervisor.handlers import access, accounts, daemon, devices, materials, task_files, tasks, upkeep
+from drover.supervisor.handlers import access, accounts, daemon, devices, leases, materials, task_files, tasks, upkeep
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.state import DaemonState
 from drover.wire import control
@@ -18,6 +18,7 @@ NOUNS: Final = (
     task_files.TaskFileHandlers,
     devices.DeviceHandlers,
     accounts.AccountHandlers,
+    leases.LeaseHandlers,
     materials.MaterialHandlers,
     daemon.DaemonHandlers,
     upkeep.UpkeepHandlers,
