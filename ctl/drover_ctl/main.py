@@ -17,6 +17,7 @@ from drover_ctl.commands.device import device
 from drover_ctl.commands.doctor import doctor
 from drover_ctl.commands.lease import lease
 from drover_ctl.commands.material import material
+from drover_ctl.commands.reload import reload
 from drover_ctl.commands.script import script
 from drover_ctl.commands.status import status
 from drover_ctl.commands.task import task
@@ -53,7 +54,7 @@ def cli() -> None:
 
 for command in (
     *(status, device, task, account, script, material, lease, apps),
-    *(token, audit, backup, doctor, completion),
+    *(token, audit, backup, doctor, reload, completion),
 ):
     cli.add_command(command)
 

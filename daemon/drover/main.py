@@ -69,7 +69,7 @@ def main(config_path: Path | None, check_config: bool, backup_path: Path | None)
             return
         if config.api.require_token:
             token_file.ensure(config.token_path)
-        daemon = Daemon(config, runtime)
+        daemon = Daemon(config, runtime, lambda: _reloaded(config_path))
         uvloop.run(daemon.run())
     except (StoreError, token_file.TokenFileError) as error:
         raise click.ClickException(str(error)) from None
@@ -97,6 +97,14 @@ def _found(path: Path | None) -> Path | None:
     if path is None and DEFAULT_CONFIG.expanduser().exists():
         return DEFAULT_CONFIG.expanduser()
     return path
+
+
+def _reloaded(path: Path | None) -> Config:
+    """The configuration as the file says it now; raises ConfigError, also for folders of media that cannot be used."""
+    config = load(path, os.environ)
+    if faults := media_faults(config, path, os.environ):
+        raise ConfigError("; ".join(faults))
+    return config
 
 
 def _configured(path: Path | None) -> Config:

@@ -37,11 +37,19 @@ UNPACED = {
 class DroverDaemon:
     """`with DroverDaemon(adb_port=...) as daemon:`; `kill` and `start` again keep the same directories."""
 
-    def __init__(self, *, adb_port: int, settings: Mapping[str, str] | None = None, api: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        adb_port: int,
+        settings: Mapping[str, str] | None = None,
+        api: bool = False,
+        config: Path | None = None,
+    ) -> None:
         # Short, because socket paths must fit 107 bytes, and pytest's own folders are long.
         self.folder = Path(tempfile.mkdtemp(prefix="dd-"))
         self.runtime_dir = self.folder / "run"
         self.data_dir = self.folder / "data"
+        self._arguments = [] if config is None else ["--config", str(config)]
         self.log_file = self.folder / "droverd.log"
         self.environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("DROVER_")},
@@ -77,7 +85,7 @@ class DroverDaemon:
         """Returns when the control socket answers."""
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "drover.main"],
+                [sys.executable, "-m", "drover.main", *self._arguments],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

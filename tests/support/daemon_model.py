@@ -357,6 +357,9 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
         )
         return c.Diagnosis(findings=[well, low])
 
+    def _reload_config(self, body: c.ReloadConfig) -> c.ConfigReloaded:
+        return c.ConfigReloaded(applied=[], after_restart=[])
+
     def _make_backup(self, body: c.MakeBackup) -> c.BackupMade:
         if Path(body.path).exists():
             raise RequestError(Code.CONFLICT, f"{body.path}: exists already")

@@ -27,6 +27,9 @@ FACTS = DeviceFacts(
     battery=81,
     engine="uiautomator2",
     apps={"com.zhiliaoapp.musically": "43.1.4"},
+    storage_free_mb=52000,
+    font_scale=1.3,
+    touches_allowed=False,
 )
 DEVICE = Device(
     serial="192.168.0.7:5555",
@@ -229,6 +232,7 @@ REQUESTS: list[control.RequestBody] = [
     control.DeleteAccount(username="me", platform="instagram"),
     control.MakeBackup(path="/srv/backup/drover.db"),
     control.Diagnose(),
+    control.ReloadConfig(),
     control.ImportAccounts(csv="username,serial\r\nme,R58M123ABC\r\n", dry_run=True),
     control.ExportAccounts(),
     control.DiscoverAccounts(serial="R58M123ABC", platform="instagram", package="com.instagram.clone", register=True),
@@ -311,6 +315,7 @@ RESPONSES: list[control.ResponseBody] = [
     materials.MaterialPage(total=41, page=3, page_size=20, materials=[MATERIAL]),
     control.BackupMade(path="/srv/backup/drover.db", schema="0001", size=4096, rows={"tasks": 10}),
     control.Diagnosis(findings=[FINDING]),
+    control.ConfigReloaded(applied=["pace.follow_per_day"], after_restart=["api.port"]),
     control.AccountsImported(created=2, changed=1, unchanged=3, dry_run=True),
     control.AccountsCsv(csv="username,serial\r\nme,R58M123ABC\r\n"),
     control.AccountsDiscovered(

@@ -15,6 +15,7 @@ _PROPS: Final = (
     "ro.product.model",
     "ro.build.version.release",
     "ro.build.version.sdk",
+    "persist.security.adbinput",  # Xiaomi: "0" while adb may not touch the screen
 )
 SCHEMES: Final = frozenset({"https", "snssdk1233", "snssdk1180", "instagram"})
 """What may be opened: the web, and the apps' own schemes."""
@@ -112,8 +113,10 @@ def app_version(adb: Adb, package: str, *, timeout_s: float) -> str:
 def facts(adb: Adb, packages: Sequence[str], *, engine: str, timeout_s: float) -> DeviceFacts:
     """What is known of the phone, in one round trip; apps that are not installed are left out."""
     commands = [["getprop", prop] for prop in _PROPS] + [["wm", "size"], ["dumpsys", "battery"]]
+    commands += [["df", "-k", "/sdcard"], ["settings", "get", "system", "font_scale"]]
     commands += [["dumpsys", "package", checked(package)] for package in packages]
-    booted, serial, model, release, sdk, size, battery, *dumps = adb.shell_all(commands, timeout_s=timeout_s)
+    answers = adb.shell_all(commands, timeout_s=timeout_s)
+    booted, serial, model, release, sdk, touches, size, battery, storage, font, *dumps = answers
     if booted.strip() != "1":
         raise PhoneStartingError(f"{adb.serial}: Android is starting; it is used once it has")
     width, height = _size(size)
@@ -129,6 +132,9 @@ def facts(adb: Adb, packages: Sequence[str], *, engine: str, timeout_s: float) -
         battery=int(level[1]) if level else None,
         engine=engine,
         apps={package: found[1] for package, found in versions.items() if found},
+        storage_free_mb=_free_mb(storage),
+        font_scale=_scale(font),
+        touches_allowed=touches.strip() != "0",
     )
 
 
@@ -154,6 +160,17 @@ def _started(adb: Adb, output: Output, package: str, what: str, timeout_s: float
         app_version(adb, package, timeout_s=timeout_s)
         raise PhoneError(f"{adb.serial}: {package} is installed and does not {what}: {error[0][:200]}")
     raise PhoneError(f"{adb.serial}: {package} could not {what}: {(error[0] if error else output.brief)[:200]}")
+
+
+def _free_mb(said: str) -> int | None:
+    """The fourth column of `df -k`: what is available, in KiB."""
+    words = said.strip().splitlines()[-1].split() if said.strip() else []
+    return int(words[3]) // 1024 if len(words) >= 5 and words[3].isdigit() else None
+
+
+def _scale(said: str) -> float:
+    """The font scale; phones on which nobody ever changed it say `null`."""
+    return float(said) if re.fullmatch(r"\d+(\.\d+)?", said.strip()) else 1.0
 
 
 def _size(said: str) -> tuple[int, int]:

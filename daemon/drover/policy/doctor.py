@@ -12,6 +12,7 @@ from drover.wire.doctor import Finding, Level
 DISK_LOW_BYTES: Final = 1024**3
 DISK_LEAST_BYTES: Final = 200 * 1024**2
 BATTERY_LOW: Final = 15
+STORAGE_LOW_MB: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +154,8 @@ def _device(device: Device) -> list[Finding]:
     battery = device.facts.battery
     if battery is not None and battery < BATTERY_LOW and device.state is not DeviceState.ABSENT:
         findings.append(_warn("phone", device.serial, f"has {battery}% battery", "charge it"))
+    if device.state is not DeviceState.ABSENT:
+        findings += _settings(device)
     if (host := _public_host(device.serial)) is not None:
         findings.append(
             _bad(
@@ -163,6 +166,20 @@ def _device(device: Device) -> list[Finding]:
             )
         )
     return findings
+
+
+def _settings(device: Device) -> list[Finding]:
+    facts, found = device.facts, list[Finding]()
+    if not facts.touches_allowed:
+        mend = "turn on “USB debugging (Security settings)” in its developer options"
+        found.append(_bad("phone", device.serial, "refuses touches from adb", mend))
+    if facts.storage_free_mb is not None and facts.storage_free_mb < STORAGE_LOW_MB:
+        mend = "delete what is not needed there; media are copied to a phone before it publishes them"
+        found.append(_warn("phone", device.serial, f"has {facts.storage_free_mb} MB of storage free", mend))
+    if abs(facts.font_scale - 1.0) > 0.01:
+        mend = "set its font size to the default: enlarged texts move and cut the apps' buttons"
+        found.append(_warn("phone", device.serial, f"shows texts at {facts.font_scale:g} of their size", mend))
+    return found
 
 
 _STATES: Final[dict[DeviceState, tuple[Level, str]]] = {

@@ -6,14 +6,15 @@ import random
 import signal
 import uuid
 from collections import Counter
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import sdnotify
 import structlog
 
-from drover.config import Config
+from drover import logs
+from drover.config import Config, ConfigError
 from drover.media import limits
 from drover.media.inspector import Inspector
 from drover.media.library import LibraryFolder
@@ -38,6 +39,7 @@ from drover.supervisor.materials import MaterialLibrary
 from drover.supervisor.nurse import Nurse
 from drover.supervisor.presence import Presence
 from drover.supervisor.publishing import PublishingMedia
+from drover.supervisor.reload import Reloader
 from drover.supervisor.retention import Retention
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.runtime import RuntimeDir
@@ -47,6 +49,7 @@ from drover.supervisor.state import DaemonState
 from drover.supervisor.tracker import AdbTracker
 from drover.supervisor.transports import Transports
 from drover.supervisor.watchdog import Watchdog
+from drover.wire.control import ConfigReloaded
 from drover.wire.devices import Device, DeviceState
 from drover.wire.direct import DirectAnswered
 from drover.wire.events import DeviceChanged
@@ -75,8 +78,9 @@ PHONE_AT_FAULT: Final = frozenset({Reason.DEVICE_LOST, Reason.TIMEOUT, Reason.IN
 class Daemon:
     """One boot. `run` returns when SIGTERM or SIGINT was obeyed."""
 
-    def __init__(self, config: Config, runtime: RuntimeDir) -> None:
+    def __init__(self, config: Config, runtime: RuntimeDir, load: Callable[[], Config]) -> None:
         self._config = config
+        self._reloader = Reloader(config, load, self._configure)
         self._runtime = runtime
         self._boot_id = uuid.uuid4().hex
         self._rng = random.Random()  # noqa: S311 - jitter and pauses, no secret
@@ -208,6 +212,7 @@ class Daemon:
             counters=lambda: {**self._counters, "device_reconnect": self._nurse.steps},
             adb_version=lambda: self._tracker.server_version(),
             runtime_dir=self._runtime.path,
+            reload=self._reload,
             messages_dropped=lambda: self._fleet.dropped + self._control.malformed,
         )
         self._control = ControlServer(
@@ -221,6 +226,33 @@ class Daemon:
             token_file=config.token_path if config.api.require_token else None,
             log_options=(config.daemon.log_level, config.daemon.log_format),
         )
+
+    # --- configuration
+
+    def _reload(self) -> ConfigReloaded:
+        done = self._reloader.reload()
+        log.info("config_reloaded", applied=done.applied, after_restart=done.after_restart)
+        return done
+
+    def _reload_on_signal(self) -> None:
+        try:
+            self._reload()
+        except ConfigError as error:
+            log.error("config_not_reloaded", why=str(error))
+
+    def _configure(self, config: Config) -> None:
+        """Hand the parts what changed; each reads it at its next use."""
+        self._config = self._state.config = config
+        license_ = plans.license_for(config.license.plan, config.license.device_limit)
+        pace = pace_of(config)
+        logs.configure(config.daemon.log_level, config.daemon.log_format)
+        self._state.license, self._state.pace = license_, pace
+        self._desk.configure(config, device_limit=license_.device_limit, pace=pace)
+        self._running.configure(pace=pace)
+        self._scripts.configure(config.scripts)
+        self._presence.configure(config)
+        self._publishing.roots = list(config.media_roots)
+        self._desk.wake()
 
     async def _prepare_media(self) -> None:
         # Two, because reading all of a large upload must not keep a request waiting that names a file.
@@ -321,6 +353,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._told_to_end)
+        loop.add_signal_handler(signal.SIGHUP, self._reload_on_signal)
 
     def _told_to_end(self) -> None:
         if self._stop.is_set():

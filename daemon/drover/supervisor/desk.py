@@ -115,6 +115,10 @@ class TaskDesk:
         self.line: PhoneLine | None = None
         self.give_session: GiveSession | None = None
 
+    def configure(self, config: Config, *, device_limit: int, pace: Pace) -> None:
+        """Go by these from now on."""
+        self._config, self.device_limit, self._pace = config, device_limit, pace
+
     # --- what clients ask
 
     async def create(self, request: CreateTasks) -> TasksCreated:

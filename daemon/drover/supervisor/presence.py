@@ -58,9 +58,7 @@ class Presence:
         transports: Transports,
         rng: random.Random,
     ) -> None:
-        self._grace_s = config.devices.lost_grace_s
-        self._ignored = frozenset(config.devices.ignore)
-        self._connect = tuple(config.adb.connect)
+        self.configure(config)
         self._board = board
         self._fleet = fleet
         self._lost = lost
@@ -77,6 +75,12 @@ class Presence:
         self._dialled: dict[str, str] = {}
         self._rng = rng
         self._reachable = False
+
+    def configure(self, config: Config) -> None:
+        """Go by this configuration from the next listing on."""
+        self._grace_s = config.devices.lost_grace_s
+        self._ignored = frozenset(config.devices.ignore)
+        self._connect = tuple(config.adb.connect)
 
     def listed(self, listing: Mapping[str, str] | None) -> None:
         """A new listing; None when the adb server itself is gone."""
@@ -192,7 +196,7 @@ class Presence:
 
     async def keep_connected(self, tracker: AdbTracker) -> None:
         """Ask adb to connect the configured network phones that it does not list, until cancelled."""
-        while self._connect:
+        while True:
             missing = [address for address in self._connect if self._raw.get(address) != "device"]
             if self._reachable:  # at once: one that does not answer must not keep the others waiting
                 await asyncio.gather(*(self._dial(tracker, address) for address in missing))

@@ -47,7 +47,7 @@ class PublishingMedia:
         self._store = store
         self._library = library
         self._inspector = inspector
-        self._roots = list(roots)
+        self.roots = list(roots)
         self._limits = limits
         self._known: OrderedDict[str, MediaFacts] = OrderedDict()
 
@@ -79,7 +79,7 @@ class PublishingMedia:
                 raise RequestError(Code.INVALID, f"script_config.material_list[{index}]: {error}") from None
         if want.source == "folder":
             try:
-                await _in_time(want.folder, _folder, want.folder, self._roots)
+                await _in_time(want.folder, _folder, want.folder, self.roots)
             except MediaError as error:
                 raise RequestError(Code.INVALID, f"script_config.material_path: {error}") from None
 
@@ -98,7 +98,7 @@ class PublishingMedia:
     @property
     def worker_roots(self) -> list[str]:
         """The folders in which a worker may open files."""
-        return [str(root) for root in (*self._roots, self._library)]
+        return [str(root) for root in (*self.roots, self._library)]
 
     def located(self, files: Sequence[MediaFile]) -> list[MediaFile]:
         """The files with whole paths: those of the library are stored within its folder."""
@@ -121,7 +121,7 @@ class PublishingMedia:
     async def _in_folder(self, want: Wanted) -> Listed:
         """Unused files in the order of their names, at least twice as many as are wanted if there are so many."""
         limit = self.limit(want)
-        files = await _in_time(want.folder, _files_of, want.folder, self._roots, want.kind)
+        files = await _in_time(want.folder, _files_of, want.folder, self.roots, want.kind)
         keys = [key for _, key in files]
         taken = await self._store.read(media_uses.taken, want.account, keys)
         found: list[Candidate] = []
@@ -142,7 +142,7 @@ class PublishingMedia:
 
     async def _candidate(self, path: str, limit: MediaLimit | None) -> Candidate:
         """The named file with what its content says; raises MediaError, also where the app does not take it."""
-        file = await _in_time(path, open_named, path, self._roots)
+        file = await _in_time(path, open_named, path, self.roots)
         with file:
             facts = await self._facts(file)
         if limit is not None and (why := misfit(facts, limit)):

@@ -87,6 +87,10 @@ class RunningAttempts:
         self._live: dict[str, LiveAttempt] = {}
         self._background: set[asyncio.Task[None]] = set()
 
+    def configure(self, *, pace: Pace) -> None:
+        """Go by these from now on; what runs keeps its time."""
+        self._pace = pace
+
     def __len__(self) -> int:
         return len(self._live)
 

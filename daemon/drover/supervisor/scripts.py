@@ -43,22 +43,27 @@ class Scripts:
 
     async def found_plugins(self, sheets: Sequence[PluginSheet]) -> None:
         """The zygote has looked: these there are."""
-        commands = {*self._configured, *self._added}
-        self._plugins = {sheet.name: _unless_taken(sheet, commands) for sheet in sheets}
-        for sheet in self._plugins.values():
+        self._plugins = {sheet.name: sheet for sheet in sheets}
+        self._renew()
+        for sheet in self.catalog.plugins.values():
             if sheet.fault:
                 log.error("plugin_unusable", name=sheet.name, origin=sheet.origin, why=sheet.fault)
-        self._renew()
         settling = {name: self.catalog.delivery(name).settles for name in self._plugins}
         if settling != self._remembered:
             self._remembered = settling
             await self._store.write(settings.put, SETTLING, settling)
 
+    def configure(self, configured: Mapping[str, CommandSpec]) -> None:
+        """The commands of the configuration are these from now on."""
+        self._configured = configured
+        self._renew()
+
     def _renew(self) -> None:
         added = {name: Command(spec=spec, origin=ADDED) for name, spec in self._added.items()}
         configured = {name: Command(spec=spec, origin=CONFIGURED) for name, spec in self._configured.items()}
-        usable = {name: sheet for name, sheet in self._plugins.items() if sheet.fault or name not in self._added}
-        self.catalog = Catalog(commands={**added, **configured}, plugins=usable)
+        commands = {**added, **configured}
+        plugins = {name: _unless_taken(sheet, {*commands}) for name, sheet in self._plugins.items()}
+        self.catalog = Catalog(commands=commands, plugins=plugins)
 
     def delivery(self, name: str) -> Delivery:
         """By which rules an attempt of this script ends."""

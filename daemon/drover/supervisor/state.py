@@ -23,7 +23,7 @@ from drover.supervisor.materials import MaterialLibrary
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.scripts import Scripts
 from drover.wire.codec import PROTOCOL_VERSION
-from drover.wire.control import DaemonStatus, License, Welcome
+from drover.wire.control import ConfigReloaded, DaemonStatus, License, Welcome
 
 VERSION = version("drover")
 
@@ -52,6 +52,7 @@ class DaemonState:
     counters: Callable[[], dict[str, int]]
     adb_version: Callable[[], Awaitable[str]]
     runtime_dir: Path
+    reload: Callable[[], ConfigReloaded]
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     api_url: str = ""
     _watching: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])

@@ -220,6 +220,10 @@ class MakeBackup(msgspec.Struct, frozen=True, kw_only=True, tag="make_backup"):
     path: str
 
 
+class ReloadConfig(msgspec.Struct, frozen=True, kw_only=True, tag="reload_config"):
+    """Read the configuration again; where it is bad, INVALID names line and key and the old one stays in force."""
+
+
 class Diagnose(msgspec.Struct, frozen=True, kw_only=True, tag="diagnose"):
     """Look at adb, keys, rights, disk, ports and phones; changes nothing."""
 
@@ -270,6 +274,7 @@ RequestBody = (
     | DeleteAccount
     | MakeBackup
     | Diagnose
+    | ReloadConfig
     | ImportAccounts
     | ExportAccounts
     | DiscoverAccounts
@@ -435,6 +440,13 @@ class BackupMade(msgspec.Struct, frozen=True, kw_only=True, tag="backup_made"):
     rows: dict[str, int]
 
 
+class ConfigReloaded(msgspec.Struct, frozen=True, kw_only=True, tag="config_reloaded"):
+    """Which keys changed, as `section.key`: those in force now, and those that wait for the next start."""
+
+    applied: list[str]
+    after_restart: list[str]
+
+
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, tag="diagnosis"):
     """Everything that was looked at, in the order in which to mend it."""
 
@@ -526,6 +538,7 @@ ResponseBody = (
     | MaterialAnswer
     | BackupMade
     | Diagnosis
+    | ConfigReloaded
     | AccountsImported
     | AccountsCsv
     | AccountsDiscovered

@@ -25,7 +25,10 @@ class DeviceState(StrEnum):
 
 
 class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker learned of its phone. Sizes in pixels, battery in percent, `apps` package to version."""
+    """What a worker learned of its phone. Sizes in pixels, battery in percent, `apps` package to version.
+
+    `touches_allowed` is False where the phone's maker has adb ask for a permission of its own (Xiaomi).
+    """
 
     hardware_serial: str = ""
     model: str = ""
@@ -36,6 +39,9 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     battery: int | None = None
     engine: str = ""
     apps: dict[str, str] = {}
+    storage_free_mb: int | None = None
+    font_scale: float = 1.0
+    touches_allowed: bool = True
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from drover.wire.control import GetDevice
+from drover.wire.control import AuditPage, GetDevice, ListAudit
 from drover.wire.devices import Device, DeviceState
 from drover.wire.leases import EvictLease, LeaseList, ListLeases
 from drover.wire.tasks import Status
@@ -415,6 +415,11 @@ def test_the_operator_takes_a_phone_back(daemon: DroverDaemon, serials: tuple[st
     daemon.wait_idle(serial)
     status, _, message = client.ask("GET", f"rpc/hierarchy?serial={serial}")
     assert (status, "operator" in message) == (403, True)
+    entries = daemon.client.ask(ListAudit(limit=100), AuditPage).entries
+    assert next(entry.ids for entry in entries if entry.action == "evict_lease") == {"serial": serial}
+    assert "take_lease" in {entry.action for entry in entries}
+    assert client.session not in str(entries)
+    assert client.session not in daemon.log()
 
 
 def test_an_effect_is_sent_once_and_its_doubt_is_told(

@@ -1,6 +1,6 @@
 """Run by Python itself at its start: a library that was preloaded into this process stays out of its children.
 
-libfaketime refuses Python's `time.sleep` (its clock_nanosleep answers EINVAL); workers use it, the daemon does not.
+libfaketime refuses Python's `time.sleep` (its clock_nanosleep answers EINVAL), which workers use.
 """
 
 import os

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from drover.config import ConfigError
 from drover.store import backup
 from drover.store.errors import StoreError
 from drover.supervisor.diagnosis import diagnose
@@ -13,16 +14,22 @@ from drover.wire.faults import Code, RequestError
 
 
 class UpkeepHandlers:
-    """Backups and the doctor. Only the control socket leads here: no path ever comes from the network."""
+    """Backups, the doctor, the configuration. Only the control socket leads here: no path comes from the network."""
 
     def __init__(self, state: DaemonState) -> None:
         self._state = state
 
     def table(self) -> Table:
-        return {control.MakeBackup: self._backup, control.Diagnose: self._diagnose}
+        return {control.MakeBackup: self._backup, control.Diagnose: self._diagnose, control.ReloadConfig: self._reload}
 
     async def _diagnose(self, _body: control.Diagnose) -> control.Diagnosis:
         return control.Diagnosis(findings=await diagnose(self._state))
+
+    async def _reload(self, _body: control.ReloadConfig) -> control.ConfigReloaded:
+        try:
+            return self._state.reload()
+        except ConfigError as error:
+            raise RequestError(Code.INVALID, f"{error}; the configuration in force stays") from None
 
     async def _backup(self, body: control.MakeBackup) -> control.BackupMade:
         target = Path(body.path)

@@ -82,24 +82,27 @@ def test_s15_only_package_names_are_packages(package: str) -> None:
 
 
 def test_facts_where_the_phone_keeps_silent() -> None:
-    facts = shell.facts(_facts_adb("1", "", "", "", "", "", "", NO_APP), ["org.example.app"], engine="adb", timeout_s=1)
+    facts = shell.facts(_facts_adb("1", *[""] * 9, NO_APP), ["org.example.app"], engine="adb", timeout_s=1)
     assert (facts.sdk, facts.width, facts.battery, facts.apps) == (0, 0, None, {})
+    assert (facts.storage_free_mb, facts.font_scale, facts.touches_allowed) == (None, 1.0, True)
 
 
 def test_a_phone_that_still_starts_has_no_facts() -> None:
     with pytest.raises(PhoneStartingError, match="Android is starting"):
-        shell.facts(_facts_adb("", "R58", "SM-A515F", "13", "33", "", ""), [], engine="adb", timeout_s=1)
+        shell.facts(_facts_adb("", "R58", "SM-A515F", "13", "33", *[""] * 5), [], engine="adb", timeout_s=1)
 
 
 def test_facts_prefer_the_overridden_size() -> None:
     size = "Physical size: 1440x3120\nOverride size: 1080x2340"
     battery = "Current Battery Service state:\n  AC powered: true\n  level: 87\n  scale: 100"
     version = "Packages:\n  versionCode=1 minSdk=21\n  versionName=43.1.4\n"
-    adb = _facts_adb("1", "R58", "SM-A515F", "13", "33", size, battery, version)
+    storage = "Filesystem 1K-blocks Used Available Use% Mounted on\n/dev/fuse 112345088 40112044 72233044 36% /s"
+    adb = _facts_adb("1", "R58", "SM-A515F", "13", "33", "0", size, battery, storage, "1.3", version)
     facts = shell.facts(adb, ["org.example.app"], engine="adb", timeout_s=1)
     assert (facts.width, facts.height, facts.battery) == (1080, 2340, 87)
     assert (facts.hardware_serial, facts.model, facts.platform_version, facts.sdk) == ("R58", "SM-A515F", "13", 33)
     assert facts.apps == {"org.example.app": "43.1.4"}
+    assert (facts.storage_free_mb, facts.font_scale, facts.touches_allowed) == (70540, 1.3, False)
 
 
 def _facts_adb(*parts: str) -> Scripted:

@@ -3,7 +3,7 @@
 from typing import get_args
 
 from drover.policy import audit
-from drover.wire import control, materials
+from drover.wire import control, leases, materials
 
 ALL = frozenset(get_args(control.RequestBody))
 CHANGES = {
@@ -19,11 +19,17 @@ CHANGES = {
     control.DiscoverAccounts,  # may register what it finds
     control.SetDevice,
     control.MakeBackup,
+    control.ReloadConfig,
     materials.ImportMaterial,
     materials.ChangeMaterial,
     materials.DeleteMaterial,
     control.ShowToken,  # changes nothing, but gives a secret away
     control.RotateToken,
+    leases.TakeLease,
+    leases.ReleaseLease,
+    leases.EvictLease,
+    leases.CallPhone,
+    leases.RunAdb,
 }
 
 

@@ -111,6 +111,19 @@ def test_a_battery_that_is_nearly_empty() -> None:
     assert len(doctor.devices([Device(serial="R58M", state=DeviceState.ABSENT, facts=facts)])) == 1
 
 
+@pytest.mark.parametrize(
+    ("facts", "level"),
+    [
+        (DeviceFacts(touches_allowed=False), Level.ERROR),
+        (DeviceFacts(storage_free_mb=120), Level.WARNING),
+        (DeviceFacts(storage_free_mb=12000), Level.OK),
+        (DeviceFacts(font_scale=1.3), Level.WARNING),
+    ],
+)
+def test_settings_of_a_phone(facts: DeviceFacts, level: Level) -> None:
+    assert worst(doctor.devices([Device(serial="R58M", state=DeviceState.IDLE, facts=facts)])) is level
+
+
 def test_no_phone_at_all_says_how_to_attach_one() -> None:
     (finding,) = doctor.devices([])
     assert finding.mend
