@@ -3,7 +3,7 @@
 from typing import get_args
 
 from drover.policy import audit
-from drover.wire import control, leases, materials
+from drover.wire import control, custom, leases, materials
 
 ALL = frozenset(get_args(control.RequestBody))
 CHANGES = {
@@ -30,6 +30,8 @@ CHANGES = {
     leases.EvictLease,
     leases.CallPhone,
     leases.RunAdb,
+    custom.AddScript,
+    custom.RemoveScript,
 }
 
 
@@ -49,3 +51,8 @@ def test_s30_long_lists_are_cut_and_counted() -> None:
 def test_s30_defaults_and_texts_are_left_out() -> None:
     account = control.PutAccount(username="me", serial="A", note="a canary", package="com.example.clone")
     assert audit.ids(account, None) == {"username": "me", "serial": "A"}
+
+
+def test_s30_a_script_is_named_and_its_command_is_not() -> None:
+    spec = custom.CommandSpec(command=["/srv/warm.js", "--token=canary"])
+    assert audit.ids(custom.AddScript(script_name="warm", spec=spec), None) == {"script_name": "warm"}
