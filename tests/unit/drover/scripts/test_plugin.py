@@ -106,7 +106,7 @@ def test_a_plugin_never_takes_a_built_in_scripts_place() -> None:
 
 
 class BlindPhone:
-    def screen(self) -> Any:
+    def screen(self, *, timeout_s: float = 1.0) -> Any:
         return PROOF
 
     def screenshot(self, *, timeout_s: float) -> bytes:
