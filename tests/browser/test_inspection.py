@@ -1,18 +1,15 @@
 """The page of `droverctl device inspect` in a real Chromium: pointing both ways, and phones that say markup."""
 
 import io
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from drover_ctl.inspection import page as make_page
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 EVIL = "<img src=x onerror=\"document.title='owned'\"></script><script>document.title='owned'</script><!--"
 WIDTH, HEIGHT = 400, 800
 HIERARCHY = f"""<?xml version='1.0'?>
@@ -26,18 +23,6 @@ HIERARCHY = f"""<?xml version='1.0'?>
 </hierarchy>""".encode()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium, or CHROMIUM=/path)")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM, headless=True, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
 def picture() -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), "white")
     ImageDraw.Draw(image).rectangle((40, 600, 360, 680), fill="#e11d48")
@@ -47,11 +32,11 @@ def picture() -> bytes:
 
 
 @pytest.fixture
-def opened(chromium: Browser, tmp_path: Path) -> Iterator[tuple[Page, list[str]]]:
+def opened(browser: Browser, tmp_path: Path) -> Iterator[tuple[Page, list[str]]]:
     """The page, and every error, dialog and request beside the file itself."""
     file = tmp_path / "inspect.html"
     file.write_text(make_page(f"R58M1 {EVIL}", picture(), HIERARCHY), encoding="utf-8")
-    context = chromium.new_context(viewport={"width": 1100, "height": 900})
+    context = browser.new_context(viewport={"width": 1100, "height": 900})
     page = context.new_page()
     bad: list[str] = []
     page.on("pageerror", lambda error: bad.append(str(error)))
