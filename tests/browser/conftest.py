@@ -1,7 +1,9 @@
 """A real headless Chromium (Debian's), and the shim that it visits. Without Chromium these tests skip, and say so."""
 
+import gc
 import os
 import shutil
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -37,6 +39,9 @@ def browser() -> Iterator[Browser]:
         chromium = driver.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
         yield chromium
         chromium.close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # Playwright leaves the pipes of its driver to the collector
+        gc.collect()
 
 
 @pytest.fixture
