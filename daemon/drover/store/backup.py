@@ -88,7 +88,7 @@ def restore(backup: Path, path: Path, *, stamp: str) -> tuple[BackupFacts, Path 
         raise StoreError(f"{path}: cannot be restored: {error}; nothing was changed") from error
     old = _set_aside(path, stamp) if path.exists() else None
     part.replace(path)
-    _sync_folder(path.parent)
+    _sync(path.parent)
     return facts, old
 
 
@@ -109,7 +109,7 @@ def _keep(part: Path, target: Path) -> None:
         os.link(part, target)
     except FileExistsError:
         raise StoreError(f"{target}: exists already; a backup is never written over, choose another name") from None
-    _sync_folder(target.parent)
+    _sync(target.parent)
 
 
 def _set_aside(path: Path, stamp: str) -> Path:
@@ -123,12 +123,9 @@ def _set_aside(path: Path, stamp: str) -> Path:
 
 
 def _sync(path: Path) -> None:
+    """Make a file's bytes, or a folder's names, durable."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _sync_folder(path: Path) -> None:
-    _sync(path)
