@@ -31,6 +31,7 @@ from typing import Any
 import msgspec
 
 from phonesim.posts import Post
+from phonesim.shops import sold_by
 
 TRAITS = frozenset(
     {"private", "followed", "requested", "friend", "followsme", "verified", "suggests"}
@@ -260,7 +261,7 @@ class World:
 
     def state(self) -> dict[str, list[dict[str, Any]]]:
         """JSON-ready, each row with the app's name: accounts; effects and touches counted; relations that were
-        changed; effects in their order; what was published."""
+        changed; effects in their order; what was published; what the accounts sell."""
         counts: dict[tuple[str, str, str], int] = {}
         for effect in self.effects:
             key = (effect.kind, effect.target, effect.account)
@@ -276,6 +277,11 @@ class World:
             "effect_log": [msgspec.to_builtins(effect) for effect in self.effects],
             "posts": [post.state() for post in self.posts],
             "drafts": [draft.state() for draft in self.drafts],
+            "products": [
+                {"account": account, "name": product.name, "price": product.price}
+                for account in self.accounts
+                for product in sold_by(account) or ()
+            ],
         }
         return {key: [{"app": self._app, **row} for row in found] for key, found in rows.items()}
 

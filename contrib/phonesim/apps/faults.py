@@ -54,6 +54,9 @@ FAULTS: Mapping[str, str] = {
     "suggestions_cover_post": "the list for a #tag or @name hides the upper Post, and stays over the lower one",
     "share_lands_on": "a share opens the {page: form} or editor; without the fault the editor",
     "share_lists_refused": "a share of several files, whose URIs `am` can only send as strings, opens nothing",
+    "no_products": "the showcase of every shop is empty",
+    "products_late": "the list of products takes {seconds: 4} to come",
+    "product_unnamed": "a product is added without being asked for its name, as in other versions",
     "mixed_language": "tabs and navigation in another language than the buttons",
 }
 

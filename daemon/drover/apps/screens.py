@@ -37,6 +37,10 @@ class Screen(StrEnum):
     POST_FORM = "post_form"
     SOUND_PAGE = "sound_page"  # one sound, with the button that uses it
     SOUND_LIST = "sound_list"  # the editor's list of sounds
+    LINK_SHEET = "link_sheet"  # what a post can link: products, among other things
+    LINK_ENTRY = "link_entry"  # where a link is typed
+    PRODUCT_LIST = "product_list"  # what the account sells, to choose from for a post
+    PRODUCT_NAME = "product_name"  # the name under which a post shows its product
     VOLUMES = "volumes"  # the sliders of a post's sounds
     DISCARD_QUESTION = "discard_question"  # a post is left unfinished: discard it, keep it as a draft, go on?
     PUBLISH_QUESTION = "publish_question"  # after Post: its answer is what publishes
@@ -67,6 +71,7 @@ CONTENT = frozenset(
         Screen.SEARCH_RESULTS,
         Screen.OTHER_PROFILE,
         Screen.OWN_PROFILE,
+        Screen.PRODUCT_LIST,
     }
 )
 """Screens full of other people's words, which may say anything."""
@@ -77,6 +82,8 @@ SHEETS = frozenset(
         Screen.ACCOUNT_SWITCHER,
         Screen.CREATE_SHEET,
         Screen.CHOOSER,
+        Screen.LINK_SHEET,
+        Screen.LINK_ENTRY,
         Screen.DISCARD_QUESTION,
         Screen.PUBLISH_QUESTION,
     }

@@ -24,6 +24,10 @@ _UNFINISHED: Final = frozenset(
         Screen.DISCARD_QUESTION,
         Screen.SOUND_LIST,
         Screen.VOLUMES,
+        Screen.LINK_SHEET,
+        Screen.LINK_ENTRY,
+        Screen.PRODUCT_LIST,
+        Screen.PRODUCT_NAME,
         Screen.UNKNOWN,
     }
 )

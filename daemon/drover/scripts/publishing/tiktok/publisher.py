@@ -21,6 +21,7 @@ class TikTokPublisher:
 
     def __init__(self) -> None:
         self._before: GridSight | None = None
+        self._product = ""
 
     def survey(self, nav: Navigator) -> None:
         self._before = read_grid(nav)
@@ -28,10 +29,10 @@ class TikTokPublisher:
     def prepare(self, nav: Navigator, publication: Publication) -> None:
         enter(nav, publication)
         to_form(nav, publication)
-        fill(nav, publication)
+        self._product = fill(nav, publication)
 
     def aim(self, nav: Navigator) -> Node:
-        return ready_button(nav)
+        return ready_button(nav, self._product)
 
     def tap(self, nav: Navigator, button: Node) -> None:
         def asked(sight: Sight) -> Node | bool | None:
