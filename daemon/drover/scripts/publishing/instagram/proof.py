@@ -11,12 +11,14 @@ from drover.apps import Screen, composer
 from drover.apps.composer import Destination, Pending
 from drover.apps.grid import Grid, one_more
 from drover.apps.publishing import profile_grid
+from drover.apps.upload import Upload
 from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import fail_ignored, fail_upload
+from drover.scripts.publishing.ending import fail_upload
 from drover.scripts.publishing.publisher import Publication
+from drover.scripts.publishing.watching import Marks, follow_upload
 from drover.scripts.switcher import own_profile
 from drover.wire.tasks import Reason
 
@@ -117,51 +119,17 @@ def find_proof(nav: Navigator, publication: Publication, wanted: Destination, be
     """The hierarchy that proves the post; raises ScriptFailed, `upload_failed` where the app says so."""
     wait_s = float(publication.config.upload_wait_time)
     end = nav.now() + wait_s
-    _follow_upload(nav, before, wait_s)
+    follow_upload(nav, _marks(nav, before), max(wait_s, IGNORED_S + 2))
     nav.ctx.step("looking for the post on the own profile", 90)
     return _on_profile(nav, wanted, before, max(end, nav.now() + LOOKS_S), wait_s)
 
 
-def _follow_upload(nav: Navigator, before: Before, wait_s: float) -> None:
-    """Wait until no upload is shown any more, or the time is over."""
-    watch = _Watch(nav, before)
-    try:
-        nav.reach(watch.over, what="the upload to end", timeout_s=max(wait_s, IGNORED_S + 2), patient=True)
-    except NotReachedError as lost:
-        if lost.last.seen.screen in _FORMS:
-            fail_ignored(nav, lost.last, "Share")
+def _marks(nav: Navigator, before: Before) -> Marks:
+    def said(sight: Sight) -> Upload:
+        shown = composer.pending(View(nav.app, sight.tree))
+        return Upload(running=shown.running, percent=shown.percent, failed=_failed(shown, before))
 
-
-class _Watch:
-    """What was seen of one upload so far."""
-
-    def __init__(self, nav: Navigator, before: Before) -> None:
-        self._nav = nav
-        self._before = before
-        self._begun = nav.now()
-        self._quiet_since: float | None = None
-        self._told = -1
-
-    def over(self, sight: Sight) -> Sight | None:
-        """The sight once the upload is over; raises ScriptFailed if the app says that it failed."""
-        shown = composer.pending(View(self._nav.app, sight.tree))
-        _stop_at_failure(self._nav, sight, shown, self._before)
-        if shown.running:
-            self._quiet_since = None
-            self._tell(shown.percent)
-            return None
-        if sight.seen.screen in _FORMS:
-            if self._nav.now() - self._begun > IGNORED_S:
-                fail_ignored(self._nav, sight, "Share")
-            return None
-        if self._quiet_since is None:
-            self._quiet_since = self._nav.now()
-        return sight if self._nav.now() - self._quiet_since >= QUIET_S else None
-
-    def _tell(self, percent: int | None) -> None:
-        if percent is not None and percent > self._told:
-            self._told = percent
-            self._nav.ctx.step(f"uploading: {percent} %", 60 + percent * 28 // 100)
+    return Marks(said=said, forms=_FORMS, button="Share", quiet_s=QUIET_S, ignored_s=IGNORED_S)
 
 
 def _on_profile(nav: Navigator, wanted: Destination, before: Before, end: float, wait_s: float) -> Hierarchy:
@@ -172,7 +140,8 @@ def _on_profile(nav: Navigator, wanted: Destination, before: Before, end: float,
         if _proven(wanted, before, now):
             return now.tree
         feed = pending_on_feed(nav)
-        _stop_at_failure(nav, nav.look(), feed, before)
+        if failed := _failed(feed, before):
+            fail_upload(nav, nav.look(), f"says “{failed}”")
         if nav.now() > end:
             _unproven(nav, wanted, before, busy=feed.running, wait_s=wait_s)
         if not feed.running:
@@ -189,11 +158,10 @@ def _proven(wanted: Destination, before: Before, now: Profile) -> bool:
     return counted and one_more(before.grid, now.grid)
 
 
-def _stop_at_failure(nav: Navigator, sight: Sight, shown: Pending, before: Before) -> None:
-    """A row of an upload that had failed before this one is somebody else's."""
-    if len(shown.failed) <= len(before.failed) or shown.running:
-        return
-    fail_upload(nav, sight, f"says “{shown.failed[0]}”")
+def _failed(shown: Pending, before: Before) -> str:
+    """What the app says of an upload that failed; a row of one that had failed before this is somebody else's."""
+    ours = len(shown.failed) > len(before.failed) and not shown.running
+    return shown.failed[0] if ours else ""
 
 
 def _unproven(nav: Navigator, wanted: Destination, before: Before, *, busy: bool, wait_s: float) -> NoReturn:

@@ -12,8 +12,9 @@ from drover.apps.publishing import fresh_post, post_button, profile_grid, upload
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import fail_ignored, fail_upload
+from drover.scripts.publishing.ending import fail_upload
 from drover.scripts.publishing.publisher import Publication
+from drover.scripts.publishing.watching import Marks, follow_upload
 from drover.scripts.switcher import own_profile
 from drover.wire.tasks import Reason
 
@@ -73,7 +74,7 @@ def find_proof(nav: Navigator, publication: Publication, before: GridSight) -> H
     wait_s = float(publication.config.upload_wait_time)
     end = nav.now() + wait_s
     made = _Made(words=publication.caption.joined, author=before.author, tapped_at=nav.now())
-    seen = _follow_upload(nav, made, wait_s)
+    seen = follow_upload(nav, _marks(nav, made), wait_s)
     if seen is not None and made.shown(nav, seen):
         nav.ctx.step("the app shows the new post", 92)
         return seen.tree
@@ -94,52 +95,18 @@ class _Made:
         return fresh_post(nav.app, sight.tree, words=self.words, author=self.author, within_s=within_s)
 
 
-def _follow_upload(nav: Navigator, made: _Made, wait_s: float) -> Sight | None:
-    """Wait until no upload is shown any more; the last sight, None when the time was over before."""
-    watch = _Watch(nav, made)
-    try:
-        return nav.reach(watch.over, what="the upload to end", timeout_s=wait_s, patient=True)
-    except NotReachedError as lost:
-        if lost.last.seen.screen in _FORMS:
-            fail_ignored(nav, lost.last, "Post")
-        return None
-
-
-class _Watch:
-    """What was seen of one upload so far."""
-
-    def __init__(self, nav: Navigator, made: _Made) -> None:
-        self._nav = nav
-        self._made = made
-        self._begun = nav.now()
-        self._quiet_since: float | None = None
-        self._told = -1
-
-    def over(self, sight: Sight) -> Sight | None:
-        """The sight once the upload is over; raises ScriptFailed if the app says that it failed."""
-        shown = upload(self._nav.app, sight.tree)
-        if shown.failed:
-            fail_upload(self._nav, sight, f"says “{shown.failed}”")
-        if shown.running:
-            self._quiet_since = None
-            self._tell(shown.percent)
-            return None
-        if sight.seen.screen in _FORMS:
-            if "loading" in sight.seen.details:
-                self._begun = self._nav.now()
-            if self._nav.now() - self._begun > IGNORED_S and post_button(self._nav.app, sight.tree) is not None:
-                fail_ignored(self._nav, sight, "Post")
-            return None
-        if self._made.shown(self._nav, sight):
-            return sight
-        if self._quiet_since is None:
-            self._quiet_since = self._nav.now()
-        return sight if self._nav.now() - self._quiet_since >= QUIET_S else None
-
-    def _tell(self, percent: int | None) -> None:
-        if percent is not None and percent > self._told:
-            self._told = percent
-            self._nav.ctx.step(f"uploading: {percent} %", 60 + percent * 28 // 100)
+def _marks(nav: Navigator, made: _Made) -> Marks:
+    """A form that spins is still busy with the tap; one without its button does not stand as it did."""
+    return Marks(
+        said=lambda sight: upload(nav.app, sight.tree),
+        forms=_FORMS,
+        button="Post",
+        quiet_s=QUIET_S,
+        ignored_s=IGNORED_S,
+        working=lambda sight: "loading" in sight.seen.details,
+        standing=lambda sight: post_button(nav.app, sight.tree) is not None,
+        proven=lambda sight: made.shown(nav, sight),
+    )
 
 
 def _on_profile(nav: Navigator, made: _Made, before: Grid, end: float, wait_s: float) -> Hierarchy:
