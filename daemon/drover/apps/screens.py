@@ -16,6 +16,8 @@ class Screen(StrEnum):
     INBOX = "inbox"
     VIDEO = "video"  # one video in full, opened from search, a profile or a link
     REELS_VIEWER = "reels_viewer"
+    POSTS = "posts"  # Instagram's posts in full, opened from a profile
+    STORY_VIEWER = "story_viewer"  # Instagram's stories, one after another
     COMMENTS = "comments"
     EXPLORE = "explore"
     SEARCH_ENTRY = "search_entry"
@@ -66,6 +68,8 @@ CONTENT = frozenset(
         Screen.AFTER_POST,
         Screen.VIDEO,
         Screen.REELS_VIEWER,
+        Screen.POSTS,
+        Screen.STORY_VIEWER,
         Screen.COMMENTS,
         Screen.EXPLORE,
         Screen.SEARCH_RESULTS,

@@ -96,4 +96,4 @@ def test_a_form_that_works_has_its_time_begin_anew(nav: Navigator) -> None:
     began = nav.now()
     with pytest.raises(ScriptFailed):
         follow_upload(nav, marks(Upload(), forms=(Screen.HOME_FEED,), working=True), 20)
-    assert nav.now() - began >= 20
+    assert nav.now() - began > 2 * IGNORED_S

@@ -88,6 +88,8 @@ class Upload(msgspec.Struct, kw_only=True):
     breaks: bool = False
     """Whether it fails on its way."""
     failed: bool = False
+    lost: bool = False
+    """Whether the server forgets it when it has arrived."""
 
     @property
     def ends(self) -> float:

@@ -197,6 +197,7 @@ WORDS = {
     "upload_failed": "Couldn't post",
     "retry": "Retry",
     "seconds_ago": "· {}s ago",
+    "just_now": "· Just now",
     "cannot_open": "Couldn't open this file",
     "post_count": "{} posts",
     "add_to_home": "Add to home screen",

@@ -198,6 +198,7 @@ WORDS = {
     "upload_failed": "Échec de la publication",
     "retry": "Réessayer",
     "seconds_ago": "· il y a {} s",
+    "just_now": "· À l'instant",
     "cannot_open": "Impossible d'ouvrir ce fichier",
     "post_count": "{} publications",
     "add_to_home": "Ajouter à l'écran d'accueil",
