@@ -95,13 +95,36 @@ def publish(driven: Driven, folder: Path, **config: Any) -> tuple[RecordingConte
 def test_publishes_once(driven: Driven, tmp_path: Path, config: dict[str, Any], placement: str, files: int) -> None:
     other = next(row["username"] for row in driven.accounts_of("instagram") if not row["active"])
     before = len(driven.posts_of("instagram"))
-    # Each on the other account, so that a story is the first of its account in both languages.
+    # Each on the other account, so that a story is the first of its account.
     ctx, result = publish(driven, tmp_path, username=other if placement == "story" else None, **config)
     assert result.reason is None, result.remark
     new = driven.posts_of("instagram")[before:]
     assert [(post["placement"], len(post["files"])) for post in new] == [(placement, files)]
     assert ctx.effect is Effect.CONFIRMED
     assert driven.phone.gallery.ours() == []
+
+
+def test_two_stories_of_one_account_are_both_proven(driven: Driven, tmp_path: Path) -> None:
+    """The second by its age, in the viewer that begins with the first; one that is lost by nothing."""
+    for _ in range(2):
+        ctx, result = publish(driven, tmp_path, placement="story", captions="")
+        assert result.reason is None, result.remark
+        assert ctx.effect is Effect.CONFIRMED
+    before = len(driven.posts_of("instagram"))
+    driven.fault("upload_lost")
+    _, result = publish(driven, tmp_path, placement="story", captions="", upload_wait_time=1)
+    assert result.reason is Reason.OUTCOME_UNKNOWN, result.remark
+    assert len(driven.posts_of("instagram")) == before
+
+
+@pytest.mark.parametrize("content", [0, 1])
+def test_a_post_among_thousands_is_proven(driven: Driven, tmp_path: Path, content: int) -> None:
+    """A reel by its words, pictures by their age."""
+    driven.fault("many_posts")
+    before = len(driven.posts_of("instagram"))
+    ctx, result = publish(driven, tmp_path, content_type=content, captions=f"never said before, {content}")
+    assert result.reason is None, result.remark
+    assert (ctx.effect, len(driven.posts_of("instagram"))) == (Effect.CONFIRMED, before + 1)
 
 
 @pytest.mark.parametrize(

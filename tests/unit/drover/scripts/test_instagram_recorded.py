@@ -110,7 +110,9 @@ def test_a_story(app: RecordedInstagram, monkeypatch: pytest.MonkeyPatch, way: s
     assert app.shared == ["story_editor"]
 
 
-def test_a_second_story_cannot_be_told_from_the_first(app: RecordedInstagram, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_story_is_unknown_where_nothing_opens_it(
+    app: RecordedInstagram, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app.story = True
     with pytest.raises(ScriptFailed) as failed:
         Run(app, monkeypatch).publish(publication(words="", placement="story"))
