@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.sharing import Sharing, in_order
 from tests.support.adb import AdbServer
 from tests.support.phones import PhoneFarm
+from tests.support.sharing import Sharing, in_order
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config) -> Sharing | None:
