@@ -5,7 +5,6 @@ nobody's. Needs root, cgroup v2 and a few programs; `missing()` says what is not
 """
 
 import contextlib
-import ctypes
 import os
 import shutil
 import signal
@@ -24,12 +23,13 @@ from tests.support.phones import wait_until
 
 REPOSITORY: Final = Path(__file__).parents[2]
 SYSTEMD: Final = Path("/lib/systemd/systemd")
-PROGRAMS: Final = ("unshare", "nsenter", "mount", "pivot_root", "mknod", "curl", "dbus-daemon")
+PROGRAMS: Final = ("unshare", "setpriv", "nsenter", "mount", "pivot_root", "mknod", "curl", "dbus-daemon")
 UNSHARE: Final = ("unshare", "--mount", "--pid", "--fork", "--uts", "--ipc", "--net", "--cgroup", "--kill-child")
 BOOT_S: Final = 30.0
 PREFIX: Final = "drover-machine-"
 _CLEAN: Final = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/root"}
-_PR_SET_PDEATHSIG: Final = 1
+# unshare is started in the machine's root cgroup, and ends with the tests; so then does all of the machine.
+_JOIN: Final = 'echo $$ >"$0/cgroup.procs" && exec setpriv --pdeathsig KILL "$@"'
 
 
 def missing() -> str:
@@ -70,7 +70,7 @@ class Machine:
 
     def __enter__(self) -> Self:
         self._sweep()
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self._cgroup = self._cgroups / self.folder.name
         try:
             self._boot()
@@ -108,7 +108,8 @@ class Machine:
         """End every process in it at once; with them its mounts end. Then its cgroups."""
         if self._outer is not None:
             # The first process of a pid namespace takes all others with it; unshare ends when that has.
-            os.kill(self.pid or self._outer.pid, signal.SIGKILL)
+            if self._outer.poll() is None:
+                os.kill(self.pid or self._outer.pid, signal.SIGKILL)
             self._outer.wait(30)
             self._outer = None
         if self._cgroup.exists():
@@ -122,11 +123,19 @@ class Machine:
         with (self.folder.parent / f"{self.folder.name}.log").open("w+b") as log:
             Path(log.name).unlink()
             self._outer = subprocess.Popen(
-                [*UNSHARE, "sh", str(Path(__file__).with_suffix(".sh")), *arguments],
+                [
+                    "sh",
+                    "-c",
+                    _JOIN,
+                    str(self._cgroup),
+                    *UNSHARE,
+                    "sh",
+                    str(Path(__file__).with_suffix(".sh")),
+                    *arguments,
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                preexec_fn=self._enter_cgroup,
                 start_new_session=True,
             )
             try:
@@ -134,11 +143,6 @@ class Machine:
             except AssertionError as error:
                 log.seek(0)
                 raise AssertionError(f"{error}: {log.read().decode()}") from None
-
-    def _enter_cgroup(self) -> None:
-        """In the child before exec: its cgroup is the machine's root cgroup, and it ends with the tests."""
-        (self._cgroup / "cgroup.procs").write_text(str(os.getpid()))
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
     def _runs(self) -> bool:
         assert self._outer is not None
@@ -149,16 +153,22 @@ class Machine:
         if not self.pid:
             self.pid = children[0].pid
             # unshare itself is of no namespace in there: its systemd could not name it.
-            (self._cgroups / "cgroup.procs").write_text(str(self._outer.pid))
+            (_own_cgroup(self._cgroups) / "cgroup.procs").write_text(str(self._outer.pid))
         return self.run("systemctl", "is-system-running", check=False).stdout.strip() in ("running", "degraded")
 
     def _sweep(self) -> None:
-        """What runs left whose tests were killed; their processes ended with them."""
+        """What tests left that were killed; their machine's processes ended with them."""
         for left in self._cgroups.glob(f"{PREFIX}*"):
-            if not _populated(left):
+            owner = int(left.name.removeprefix(PREFIX).split("-")[0])
+            if not psutil.pid_exists(owner) and not _populated(left):
                 _remove(left)
                 with contextlib.suppress(OSError):
                     Path(tempfile.gettempdir(), left.name).rmdir()
+
+
+def _own_cgroup(root: Path) -> Path:
+    lines = Path("/proc/self/cgroup").read_text().splitlines()
+    return root / next(line.removeprefix("0::/") for line in lines if line.startswith("0::/"))
 
 
 def _populated(cgroup: Path) -> bool:
