@@ -210,6 +210,8 @@ def test_s31_the_users_own_unit_works_and_is_fenced(installed: Installed) -> Non
     for pid, line in processes.items():
         status = status_of(machine, pid)
         assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2"), line
+    modes = machine.run("find", "/home/someone/.local/share", "-printf", r"%y%m\n").stdout.split()
+    assert set(modes) == {"d700", "f600"}
     assert '"action": "ready"' in journal(machine, "_SYSTEMD_USER_UNIT=drover.service")
     service.systemctl("reload", "drover")
     service.systemctl("stop", "drover")
