@@ -1,12 +1,14 @@
 """Secrets planted in every droverd that a test starts, and the search for them in what that daemon wrote (promise S27).
 
-Planted are the API's token, adb's private key, a password in the environment and a cookie; lease ids are known by their
-form. What is searched is what a person may share: log, database, artifacts, audit, sockets' folder, process table.
+Planted are adb's private key, a password in the environment and a cookie. The API's token is looked up where the daemon
+keeps it, lease ids are known by their form. What is searched is what a person may share: log, database, artifacts,
+audit, sockets' folder, process table.
 """
 
+import contextlib
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -26,12 +28,12 @@ class Canaries:
     def __init__(self, *, home: Path, token_path: Path, environment: dict[str, str]) -> None:
         self._token_path = token_path
         self._seen: dict[Path, tuple[int, int]] = {}
-        self._planted = {name: f"{CANARY}-{secrets.token_hex(16)}" for name in ("token", "adb key", "password")}
+        self._planted = {name: f"{CANARY}-{secrets.token_hex(16)}" for name in ("adb key", "password")}
         self._planted["cookie"] = COOKIE.partition("=")[2]
         environment["PROXY_PASSWORD"] = self._planted["password"]
         _plant(home / ".android" / "adbkey", f"-----BEGIN PRIVATE KEY-----\n{self._planted['adb key']}\n")
-        if not token_path.exists():
-            _plant(token_path, f"{self._planted['token']}\n")
+        self._tokens: set[str] = set()
+        """All that the daemon has had, as far as a search came by."""
 
     def in_folders(self, *folders: Path) -> list[str]:
         """Which secret lies in which file; files that are as they were at the last search are left out."""
@@ -69,15 +71,11 @@ class Canaries:
             return []
 
     def _in(self, data: bytes) -> list[str]:
-        names = [name for name, secret in self._secrets().items() if secret.encode() in data]
+        with contextlib.suppress(OSError):
+            self._tokens.add(self._token_path.read_text().strip())
+        names = [name for name, secret in self._planted.items() if secret.encode() in data]
+        names += ["a token" for token in self._tokens if token and token.encode() in data]
         return [*names, *(["a lease's id"] if _LEASE.search(data) else [])]
-
-    def _secrets(self) -> Mapping[str, str]:
-        """Those planted, and the token that came in the planted one's place."""
-        try:
-            return {**self._planted, "rotated token": self._token_path.read_text().strip() or self._planted["token"]}
-        except OSError:
-            return self._planted
 
 
 def _plant(path: Path, text: str) -> None:

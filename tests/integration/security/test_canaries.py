@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from drover.supervisor.leases import SESSION_BYTES
-from drover.wire.control import ApiToken, PutAccount, RotateToken
+from drover.wire.control import ApiToken, PutAccount, RotateToken, ShowToken
 from tests.integration.security.conftest import Guarded
 from tests.integration.security.test_daemon import droverctl, family, rest_of
 from tests.support.canaries import COOKIE as COOKIE_OF_ALL
@@ -115,8 +115,8 @@ def test_s27_a_test_whose_daemon_writes_a_secret_fails(tmp_path: Path) -> None:
         with DroverDaemon(adb_port=1) as daemon:
             daemon.client.call(PutAccount(username="me", serial="R0NEVER", note=note(daemon)))
 
-    with pytest.raises(AssertionError, match=r"\(S27\).*'token in [^']*drover\.db"):
-        leaking(lambda daemon: (daemon.data_dir / "api-token").read_text().strip())
+    with pytest.raises(AssertionError, match=r"\(S27\).*'a token in [^']*drover\.db"):
+        leaking(lambda daemon: daemon.client.ask(ShowToken(), ApiToken).token)
     with pytest.raises(AssertionError, match=r"\(S27\).*\"a lease's id in [^']*drover\.db"):
         leaking(lambda _: secrets.token_hex(SESSION_BYTES))
     canaries = Canaries(home=tmp_path, token_path=tmp_path / "token", environment={})

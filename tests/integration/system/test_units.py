@@ -109,6 +109,9 @@ def test_s31_media_are_looked_into_behind_the_fences(installed: Installed) -> No
 
 
 def test_s28_files_of_the_service_are_its_users_alone(installed: Installed) -> None:
+    tmpfiles = "/src/contrib/systemd/tmpfiles.d/drover.conf"  # agrees with what the unit made itself
+    installed.machine.run("systemd-tmpfiles", "--create", tmpfiles)
+    assert installed.machine.run("stat", "-c", "%a %U %G", "/etc/drover").stdout.split() == ["750", "root", "drover"]
     found = installed.machine.run(
         "find", "/var/lib/drover", "/run/drover", "-printf", r"%y %m %u %p\n"
     ).stdout.splitlines()
