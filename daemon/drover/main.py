@@ -1,20 +1,23 @@
-"""droverd's command line: reads the configuration, claims the runtime directory, runs the daemon."""
+"""droverd's command line: reads the configuration, claims the runtime directory, runs the daemon.
 
+Imports little before the zygote is started: what the daemon is made of takes as long to import as what workers are,
+and longer than a second daemon may take to be refused.
+"""
+
+import gc
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import structlog
-import uvloop
 
-from drover import logs, token_file
-from drover.client import RuntimeDirError, runtime_dir
+from drover.client.errors import RuntimeDirError
+from drover.client.paths import runtime_dir
 from drover.config import Config, ConfigError, load, media_faults
 from drover.supervisor.runtime import RuntimeDir
-
-log = structlog.get_logger("drover.daemon")
+from drover.supervisor.zygote_process import ZygoteProcess
 
 DEFAULT_CONFIG = Path("~/.config/drover/drover.toml")
 
@@ -50,43 +53,66 @@ def main(config_path: Path | None, check_config: bool, backup_path: Path | None)
             raise click.ClickException("\n".join(faults))
         click.echo("The configuration is good.")
         return
-    logs.configure(config.daemon.log_level, config.daemon.log_format)
-    for fault in faults:
-        log.warning("media_root_unusable", why=fault)
     path = Path(config.daemon.runtime_dir) if config.daemon.runtime_dir else runtime_dir()
     try:
         runtime = RuntimeDir.claim(path)
     except RuntimeDirError as error:
         raise click.ClickException(str(error)) from None
-    # Only now: these imports take longer than a second daemon may take to be refused.
-    from drover.store.errors import StoreError
-    from drover.supervisor.daemon import Daemon
-
     try:
-        config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if backup_path is not None:
             _restore(backup_path, config)
-            return
-        if config.api.require_token:
-            token_file.ensure(config.token_path)
-        daemon = Daemon(config, runtime, lambda: _reloaded(config_path))
-        uvloop.run(daemon.run())
-    except (StoreError, token_file.TokenFileError) as error:
-        raise click.ClickException(str(error)) from None
+        elif _run(config, config_path, runtime, faults):
+            sys.exit(1)
     finally:
         runtime.release()
-    if daemon.failed:
-        sys.exit(1)
+
+
+def _run(config: Config, config_path: Path | None, runtime: RuntimeDir, faults: Sequence[str]) -> bool:
+    """Be the daemon; whether it ended because a part of it failed."""
+    zygote = ZygoteProcess.start(log_level=config.daemon.log_level, log_format=config.daemon.log_format)
+    try:
+        # Nothing that is imported is ever thrown away: to look for garbage meanwhile is a seventh of a start's time.
+        gc.disable()
+        import uvloop
+
+        from drover import logs, token_file
+        from drover.store.errors import StoreError
+        from drover.supervisor.daemon import Daemon
+
+        gc.freeze()
+        gc.enable()
+        logs.configure(config.daemon.log_level, config.daemon.log_format)
+        for fault in faults:
+            logs.get_logger("drover.daemon").warning("media_root_unusable", why=fault)
+        try:
+            _make_data_dir(config)
+            if config.api.require_token:
+                token_file.ensure(config.token_path)
+            daemon = Daemon(config, runtime, zygote, lambda: _reloaded(config_path))
+            uvloop.run(daemon.run())
+        except (StoreError, token_file.TokenFileError) as error:
+            raise click.ClickException(str(error)) from None
+    finally:
+        zygote.end()
+    return daemon.failed
+
+
+def _make_data_dir(config: Config) -> None:
+    config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _restore(backup_path: Path, config: Config) -> None:
     """The lock is held, so no daemon has the database open."""
     from drover.store import backup
+    from drover.store.errors import StoreError
     from drover.supervisor.daemon import DATABASE
 
-    facts, old = backup.restore(
-        backup_path, config.data_dir / DATABASE, stamp=datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    )
+    _make_data_dir(config)
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    try:
+        facts, old = backup.restore(backup_path, config.data_dir / DATABASE, stamp=stamp)
+    except StoreError as error:
+        raise click.ClickException(str(error)) from None
     click.echo(f"Restored {backup_path}: " + ", ".join(f"{n} {table}" for table, n in facts.rows.items()))
     if old is not None:
         click.echo(f"What was there before: {old}")

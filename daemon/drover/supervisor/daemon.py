@@ -24,6 +24,7 @@ from drover.supervisor.retention import Retention
 from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.scripts import Scripts
 from drover.supervisor.watchdog import Watchdog
+from drover.supervisor.zygote_process import ZygoteProcess
 from drover.wire.control import ConfigReloaded
 
 log = structlog.get_logger("drover.daemon")
@@ -35,13 +36,14 @@ ALIVE_EVERY_S: Final = 10.0
 class Daemon:
     """One boot. `run` returns when SIGTERM or SIGINT was obeyed, or when a part failed."""
 
-    def __init__(self, config: Config, runtime: RuntimeDir, load: Callable[[], Config]) -> None:
+    def __init__(self, config: Config, runtime: RuntimeDir, zygote: ZygoteProcess, load: Callable[[], Config]) -> None:
         self._reloader = Reloader(config, load, lambda changed: self._parts.configure(changed))
         self._jobs = Jobs(self._part_failed)
         self._boot = Boot(
             id=uuid.uuid4().hex, config=config, runtime=runtime, reload=self._reload, jobs=self._jobs,
             rng=random.Random(),  # noqa: S311 - jitter and pauses, no secret
         )  # fmt: skip
+        self._zygote = zygote
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
         self._failed = False
@@ -56,18 +58,14 @@ class Daemon:
         """Start everything, serve until told to end, then drain and stop."""
         self._listen_to_signals()
         self._fleet = self._make_fleet()
-        # The zygote imports for a second; meanwhile the store is opened and put right.
-        forking = asyncio.create_task(self._fleet.start())
         try:
             self._store = await asyncio.to_thread(Store.open, self._boot.config.data_dir / DATABASE)
             try:
                 await self._prepare()
-                await forking
                 await self._serve()
             finally:
                 self._store.close()
         finally:
-            forking.cancel()
             await self._fleet.stop(self._hurry)
 
     def _make_fleet(self) -> Fleet:
@@ -80,6 +78,7 @@ class Daemon:
             heartbeat_s=config.devices.heartbeat_s,
             log_options=(config.daemon.log_level, config.daemon.log_format),
             rng=self._boot.rng,
+            zygote=self._zygote,
         )
 
     async def _prepare(self) -> None:
@@ -97,8 +96,9 @@ class Daemon:
         self._parts = await Parts.make(boot, self._store, self._fleet, scripts)
 
     async def _serve(self) -> None:
+        """READY means: what was accepted is put right, the socket answers. The zygote may import for a moment yet."""
         parts = self._parts
-        await parts.scripts.found_plugins(self._fleet.plugins)
+        self._fleet.bind()
         await parts.control.start()
         self._start_parts()
         self._notifier.notify("READY=1")
@@ -115,6 +115,7 @@ class Daemon:
         parts = self._parts
         for name, work in {
             "events": parts.hub.run(),
+            "workers": self._have_workers(),
             "dispatch": parts.desk.run(),
             "adb": parts.tracker.run(),
             "connect": parts.presence.keep_connected(parts.tracker),
@@ -128,6 +129,10 @@ class Daemon:
             self._jobs.start("shim watch", parts.shim.watch(lambda: parts.state.api_url))
         if period_s := int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000:
             self._jobs.start("watchdog", self._watchdog(period_s).run())
+
+    async def _have_workers(self) -> None:
+        await self._fleet.start()
+        await self._parts.scripts.found_plugins(self._fleet.plugins)
 
     def _watchdog(self, period_s: float) -> Watchdog:
         return Watchdog(

@@ -133,6 +133,7 @@ class TaskDesk:
         """Store the tasks of one request; answers after they are durable."""
         if self.draining:
             raise RequestError(Code.UNAVAILABLE, "The daemon is shutting down; try again later.", retry_after_s=30)
+        await self._scripts.looked_for(request.script_name)
         request = msgspec.structs.replace(request, serials=_once(map(self._device_of, request.serials)))
         registered = await self._store.read(accounts.all)
         known = Accounts(
