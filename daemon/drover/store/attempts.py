@@ -162,6 +162,12 @@ def open(conn: Connection) -> list[Attempt]:
     return [attempt_of(row) for row in conn.execute(query).mappings()]
 
 
+def open_scripts(conn: Connection) -> list[tuple[int, str]]:
+    """The fences of the open attempts, oldest first, each with its task's script."""
+    query = select(attempts.c.id, tasks.c.script_name).join(tasks).where(_OPEN).order_by(attempts.c.id)
+    return [(fence, script) for fence, script in conn.execute(query)]
+
+
 _OPEN = attempts.c.ended_at.is_(None)
 
 
