@@ -45,7 +45,7 @@ class History:
 
 
 def run(rounds: int = 1000, *, seed: int = 3) -> Finding:
-    """`rounds` cuts at random bytes, a hundred of each history; of each also every frame's end, tails and checkpoints."""
+    """`rounds` cuts at random bytes, a hundred of each history; besides every frame's end, tails and checkpoints."""
     finding = Finding(promise="R3 power loss")
     kept = frames = 0
     with tempfile.TemporaryDirectory(prefix="dd-r03-") as folder:
