@@ -35,7 +35,7 @@ while True:
 """
 
 
-def run(rounds: int = 10, *, timed: bool = True) -> Finding:
+def run(rounds: int = 6, *, timed: bool = True) -> Finding:
     """Owners killed `rounds` times while idle, in a call that hangs, and with the daemon right after them."""
     finding = Finding(promise="R11 leases end")
     took: dict[str, list[float]] = {kind: [] for kind in TTL_S}

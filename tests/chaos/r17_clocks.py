@@ -78,7 +78,7 @@ class WallClock:
         }
 
 
-def run(rounds: int = 5, *, changes: Sequence[Change] = CHANGES) -> Finding:
+def run(rounds: int = 3, *, changes: Sequence[Change] = CHANGES) -> Finding:
     """`rounds` times an hour ahead, back and ahead again, and two hours asleep; then each night of `changes`."""
     finding = Finding(promise="R17 clocks")
     if FAKETIME is None:
