@@ -11,7 +11,7 @@ from tests.chaos.rig import Rig, rig
 from tests.support.phones import wait_until
 
 LONGEST_CALL_S = 20.0
-"""The longest deadline of one call of a follow task: opening the app or the phone; probes and evidence have shorter."""
+"""The longest deadline of one call of a follow task, opening the app; probes, questions and evidence have shorter."""
 
 SLACK_S = 5.0
 Hung = tuple[str, float]

@@ -70,7 +70,7 @@ def small_disk() -> Generator[Path]:
 
 def _fill_for(it: Rig, finding: Finding, load: Load, ballast: Path, seconds: float) -> float:
     """Keep it full for so long; seconds from room until something is accepted."""
-    wait_until(lambda: it.daemon.status().tasks.running > 0, timeout_s=60, what="a running attempt")
+    _work_under(it, load)
     begun, before = time.monotonic(), len(load.refusals)
     while time.monotonic() - begun < seconds or len(load.refusals) == before:
         _fill(ballast)  # again and again: the daemon gives room back, too
@@ -86,7 +86,16 @@ def _fill_for(it: Rig, finding: Finding, load: Load, ballast: Path, seconds: flo
     ballast.unlink()
     freed, known = time.monotonic(), len(load.accepted)
     wait_until(lambda: len(load.accepted) > known, timeout_s=60, what="an accepted task")
-    return time.monotonic() - freed
+    back = time.monotonic() - freed
+    _work_under(it, load)
+    return back
+
+
+def _work_under(it: Rig, load: Load) -> None:
+    """Several tasks a phone, and one of them runs."""
+    more = len(load.accepted) + 3 * len(it.serials)
+    wait_until(lambda: len(load.accepted) >= more, timeout_s=60, what="accepted tasks")
+    wait_until(lambda: it.daemon.status().tasks.running > 0, timeout_s=60, what="a running attempt")
 
 
 def _fill(path: Path) -> None:
