@@ -142,6 +142,10 @@ class Config(_Section, frozen=True, kw_only=True):
         home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
         return Path(state) if state else Path(home).expanduser() / "drover"
 
+    def task_folder(self, task_id: int) -> Path:
+        """Where a task's log and evidence lie."""
+        return self.data_dir / "tasks" / str(task_id)
+
     @property
     def token_path(self) -> Path:
         """Where the API's token lies, once one was made."""
