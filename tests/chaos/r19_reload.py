@@ -52,9 +52,7 @@ def run(rounds: int = 300) -> Finding:
             for _ in range(rounds):
                 refused += _spoilt(daemon, finding, file, dice)
                 finding.trials += 1
-    finding.figure = (
-        f"{len(BAD)} bad files named by line and key; of {rounds}, two of three spoilt, {refused} refused whole"
-    )
+    finding.figure = f"{len(BAD)} bad files named by line and key; of {rounds} (two of three spoilt) {refused} refused"
     return finding
 
 
