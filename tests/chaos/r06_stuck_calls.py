@@ -38,12 +38,14 @@ def run(rounds: int = 100, *, engine: str = "auto", timed: bool = True, limit_s:
         judge(it, finding, tasks)
     finding.trials = sum(1 for calls in hung if calls)
     every = [call for calls in hung for call in calls]
+    passed = [f"{site + 1}: {sites[site][:30]}" for site, calls in zip(chosen, hung, strict=True) if not calls]
     for service, seconds in every:
         finding.check(not timed or seconds <= LONGEST_CALL_S + SLACK_S, f"{service!r} hung for {seconds:.0f} s")
     worst = max(every, key=lambda call: call[1])
     finding.figure = (
         f"hung at {finding.trials} of {len(sites)} call sites; {len(every)} calls given up, the latest after "
         f"{worst[1]:.1f} s ({worst[0]!r}); all tasks ended within {took:.0f} s"
+        + (f"; not hung at {passed}" if passed else "")
     )
     return finding
 
