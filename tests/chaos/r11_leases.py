@@ -48,7 +48,8 @@ def run(rounds: int = 6, *, timed: bool = True) -> Finding:
     for kind, times in took.items():
         limit = TTL_S[kind] + SLACK_S
         late = [seconds for seconds in times if seconds > limit]
-        finding.check(not timed or not late, f"{kind}: {len(late)} times free after more than {limit:.0f} s: {late}")
+        judged = timed or kind != "restart"  # how fast a daemon starts is the machine's matter, not the lease's
+        finding.check(not judged or not late, f"{kind}: {len(late)} times free after more than {limit:.0f} s: {late}")
         # One that was free before its time would have been let go of by something else than what is tested.
         early = kind != "restart" and min(times) <= 1
         finding.check(not early, f"{kind}: free after {min(times):.1f} s already, with a TTL of {TTL_S[kind]} s")
