@@ -53,7 +53,7 @@ class DroverDaemon:
         # Short, because socket paths must fit 107 bytes, and pytest's own folders are long.
         self.folder = Path(tempfile.mkdtemp(prefix="dd-"))
         self.runtime_dir = self.folder / "run"
-        self.data_dir = self.folder / "data"
+        self.data_dir = Path((settings or {}).get("DROVER_DAEMON_DATA_DIR", self.folder / "data"))
         self._arguments = [] if config is None else ["--config", str(config)]
         self.log_file = self.folder / "droverd.log"
         self.environment = {
