@@ -94,9 +94,7 @@ def list_(ctx: click.Context, kind: str | None, tags: str, page: int, page_size:
     output = run.output
     rows = [_row(item, moment(item.created_at, output.zone)) for item in found.materials]
     output.table(COLUMNS, rows, found, empty="the library holds nothing of the kind: droverctl material add DIR")
-    left = found.total - found.page * found.page_size
-    if left > 0 and not output.as_json and output.console.is_terminal:
-        output.line(f"{left} more: --page {found.page + 1}")
+    output.more(total=found.total, page=found.page, page_size=found.page_size)
 
 
 @material.command()

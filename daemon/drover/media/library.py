@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from drover.durable import sync
 from drover.media.files import MediaError, OpenFile, open_named
 from drover.media.limits import types
 
@@ -88,12 +89,12 @@ class LibraryFolder:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         upload = self.incoming / token
         upload.chmod(0o600)
-        _sync(upload)
+        sync(upload)
         small = self.thumbnail_path(sha256)
         small.write_bytes(thumbnail)
         small.chmod(0o600)
         upload.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
         return str(path.relative_to(self.copies))
 
     def remove(self, sha256: str, media_type: str) -> None:
@@ -111,11 +112,3 @@ class LibraryFolder:
             path.unlink(missing_ok=True)
             self.thumbnail_path(path.stem).unlink(missing_ok=True)
         return len(strangers)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from drover.durable import sync
 from drover.store.errors import StoreError
 
 _COUNTED: Final = ("tasks", "attempts", "events", "devices", "accounts")
@@ -82,13 +83,13 @@ def restore(backup: Path, path: Path, *, stamp: str) -> tuple[BackupFacts, Path 
     part.unlink(missing_ok=True)
     try:
         _copy_pages(backup, part)
-        _sync(part)
+        sync(part)
     except (sqlite3.Error, OSError) as error:
         part.unlink(missing_ok=True)
         raise StoreError(f"{path}: cannot be restored: {error}; nothing was changed") from error
     old = _set_aside(path, stamp) if path.exists() else None
     part.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
     return facts, old
 
 
@@ -104,12 +105,12 @@ def _copy_pages(source: Path, target: Path) -> None:
 
 def _keep(part: Path, target: Path) -> None:
     """Give the finished copy its name, durably; link and not rename, so that nothing is ever replaced."""
-    _sync(part)
+    sync(part)
     try:
         os.link(part, target)
     except FileExistsError:
         raise StoreError(f"{target}: exists already; a backup is never written over, choose another name") from None
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def _set_aside(path: Path, stamp: str) -> Path:
@@ -120,12 +121,3 @@ def _set_aside(path: Path, stamp: str) -> Path:
         if file.exists():
             file.replace(aside.with_name(aside.name + suffix))
     return aside
-
-
-def _sync(path: Path) -> None:
-    """Make a file's bytes, or a folder's names, durable."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
