@@ -1,5 +1,6 @@
 """Making what was written outlive a power cut."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -11,3 +12,17 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def keep(part: Path, target: Path) -> None:
+    """Give a finished file its name, durably; raises FileExistsError and replaces nothing, whoever comes between."""
+    sync(part)
+    try:
+        os.link(part, target)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS):
+            raise
+        # A disk without hard links (exFAT, some network shares): the name is taken first, then given its content.
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        part.replace(target)
+    sync(target.parent)

@@ -364,7 +364,15 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
         if Path(body.path).exists():
             raise RequestError(Code.CONFLICT, f"{body.path}: exists already")
         Path(body.path).touch()
-        return c.BackupMade(path=body.path, schema="0001", size=4096, rows={"tasks": len(self.tasks)})
+        rows = {"tasks": len(self.tasks), "materials": len(self.materials)}
+        made = c.BackupMade(path=body.path, schema="0001", size=4096, rows=rows)
+        if not body.library:
+            return made
+        sizes = [item.size for item in self.materials.values()]
+        return msgspec.structs.replace(made, files=len(sizes), files_size=sum(sizes))
+
+    def _get_backup_progress(self, body: c.GetBackupProgress) -> c.BackupProgress:
+        return c.BackupProgress()
 
     def _import_accounts(self, body: c.ImportAccounts) -> c.AccountsImported:
         changes = accounts_csv.read(body.csv)
