@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from drover.wire.backups import MissingFile
 from drover.wire.control import CreateTasks
 from drover.wire.tasks import Effect, Phase, Reason, Status
 from drover_ctl.main import cli
+from drover_ctl.text import megabytes
 from tests.support.control import FakeDaemon
 from tests.support.ctl import Ctl
+from tests.support.media import make_picture
 
 A, B = "127.0.0.1:5555", "R58M123ABC"
 
@@ -246,6 +249,19 @@ def test_backup_names_the_copy_and_refuses_a_second(ctl: Ctl, tmp_path: Path) ->
     again = ctl("backup", str(target))
     assert (again.code, again.out) == (5, "")
     assert "exists already" in again.err
+
+
+def test_backup_says_what_of_the_library_is_in_it(ctl: Ctl, fake: FakeDaemon, tmp_path: Path) -> None:
+    picture = make_picture(tmp_path / "a.png")
+    assert ctl("material", "add", str(picture)).code == 0
+    whole = ctl("backup", str(tmp_path / "copy.tar"))
+    assert whole.lines[-1].split(maxsplit=1) == ["library", f"1 files, {megabytes(picture.stat().st_size)}"]
+    alone = ctl("backup", "--database-only", str(tmp_path / "copy.db"))
+    assert alone.lines[-1].split(maxsplit=1) == ["library", "not in it: 1 files"]
+    fake.model.missing = [MissingFile(material_id=1, name="a.png", why="its file is gone")]
+    lacking = ctl("backup", str(tmp_path / "second.tar"), "--json")
+    assert (lacking.code, lacking.json["missing"][0]["why"]) == (0, "its file is gone")
+    assert "not in it: material 1, a.png: its file is gone; add the file again" in lacking.err
 
 
 def test_doctor_shows_what_to_mend(ctl: Ctl) -> None:

@@ -280,7 +280,7 @@ def test_what_only_the_old_database_names_is_kept_with_it(
     assert restored.old == tmp_path / "drover.db.before-restore-now"
     assert restored.aside == tmp_path / "media.before-restore-now"
     assert files_under(library.copies) == {kept.path: b"kept"}
-    assert files_under(restored.aside) == {
+    assert files_under(tmp_path / "media.before-restore-now") == {
         f"library/{later.path}": b"later",
         f"thumbnails/{later.sha256}.jpg": b"small later",
     }
