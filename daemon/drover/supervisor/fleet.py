@@ -68,7 +68,9 @@ class FleetListener(Protocol):
 
 
 class Fleet:
-    """Keeps one worker running for each wanted serial."""
+    """Keeps one worker running for each wanted serial. `listener` must be set before the first is wanted."""
+
+    listener: FleetListener
 
     def __init__(
         self,
@@ -78,7 +80,6 @@ class Fleet:
         adb: tuple[str, int],
         engine: str,
         heartbeat_s: float,
-        listener: FleetListener,
         log_options: tuple[str, str],
         rng: random.Random,
     ) -> None:
@@ -87,7 +88,6 @@ class Fleet:
         self._adb = adb
         self._engine = engine
         self._heartbeat_s = heartbeat_s
-        self._listener = listener
         self._log_options = log_options
         self._rng = rng
         self._workers: dict[str, WorkerProcess] = {}
@@ -242,7 +242,7 @@ class Fleet:
         worker.last_word = time.monotonic()
         worker.restarts.started(worker.last_word)
         self._by_pid[pid] = worker
-        self._listener.worker_started(worker.serial, pid, worker.incarnation)
+        self.listener.worker_started(worker.serial, pid, worker.incarnation)
         if not worker.wanted:
             self._kill_pid(pid)
         elif worker.forked_by != worker.transport:
@@ -255,14 +255,14 @@ class Fleet:
         worker.pid = worker.killed_at = None
         worker.said_hello = False
         if not worker.wanted or self._ending:
-            self._listener.worker_ended(worker.serial, status, quarantined=False, retry_in_s=None)
+            self.listener.worker_ended(worker.serial, status, quarantined=False, retry_in_s=None)
             return
         now = time.monotonic()
         restarts = worker.restarts
         verdict = restarts.excused() if worker.excused else restarts.died(now, self._rng)
         log.warning("worker_ended", device=worker.serial, pid=pid, status=status, restart_in_s=verdict.delay_s)
         worker.timer = asyncio.get_running_loop().call_later(verdict.delay_s, self._fork, worker)
-        self._listener.worker_ended(worker.serial, status, quarantined=verdict.quarantined, retry_in_s=verdict.delay_s)
+        self.listener.worker_ended(worker.serial, status, quarantined=verdict.quarantined, retry_in_s=verdict.delay_s)
 
     def _zygote_died(self) -> None:
         """Its workers die with it; start it again, and them. None of the phones is to blame."""
@@ -336,7 +336,7 @@ class Fleet:
         elif not worker.said_hello:
             channel.drop(identity, "spoke before its hello")
             return
-        self._listener.worker_said(serial, message)
+        self.listener.worker_said(serial, message)
 
 
 def _zygote_owes(worker: WorkerProcess, now: float) -> bool:
