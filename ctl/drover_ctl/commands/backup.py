@@ -9,7 +9,7 @@ from drover.client import ControlClient
 from drover.wire.control import BackupMade, BackupProgress, GetBackupProgress, MakeBackup
 from drover_ctl.progress import transferring
 from drover_ctl.session import session, shared_options
-from drover_ctl.text import counts, megabytes
+from drover_ctl.text import counts, file_size
 
 LONGEST_S: Final = 24 * 3600.0
 """A library may be large and a disk slow. Should the daemon end meanwhile, its socket says so at once."""
@@ -21,11 +21,11 @@ LONGEST_S: Final = 24 * 3600.0
 @shared_options
 @click.pass_context
 def backup(ctx: click.Context, file: Path, database_only: bool) -> None:
-    """Copy database and library to FILE while the daemon works; FILE must not exist.
+    """Copy database and library to FILE while the daemon works.
 
-    Tasks, attempts, accounts, events, the audit and the library with its videos and pictures are in it. What is not:
-    logs and evidence of tasks (data_dir/tasks), the API's token, your configuration. Ctrl-C gives it up and leaves
-    nothing. It is put back with `droverd --restore FILE` while no daemon runs.
+    FILE must not exist. Tasks, attempts, accounts, events, the audit and the library with its videos and pictures are
+    in it. What is not: logs and evidence of tasks (data_dir/tasks), the API's token, your configuration. Ctrl-C gives
+    it up and leaves nothing. It is put back with `droverd --restore FILE` while no daemon runs.
 
     \b
     Examples:
@@ -38,11 +38,11 @@ def backup(ctx: click.Context, file: Path, database_only: bool) -> None:
         made = client.ask(
             MakeBackup(path=str(file.absolute()), library=not database_only), BackupMade, timeout_s=LONGEST_S
         )
-    inside = f"{made.files} files, {megabytes(made.files_size)}"
+    inside = f"{made.files} files, {file_size(made.files_size)}"
     outside = f"not in it: {made.rows.get('materials', 0)} files" if database_only else inside
     pairs = [
         ("backup", made.path),
-        ("size", megabytes(made.size)),
+        ("size", file_size(made.size)),
         ("schema", made.schema),
         ("rows", counts(made.rows)),
         ("library", outside),

@@ -21,7 +21,7 @@ from drover_ctl.importing import Importer, files_under
 from drover_ctl.output import complain
 from drover_ctl.progress import counting
 from drover_ctl.session import session, shared_options
-from drover_ctl.text import duration, megabytes, moment
+from drover_ctl.text import duration, file_size, moment
 
 COLUMNS = ("ID", "KIND", "NAME", "SIZE", "PIXELS", "LENGTH", "TAGS", "ADDED")
 
@@ -40,7 +40,9 @@ def material() -> None:
 @shared_options
 @click.pass_context
 def add(ctx: click.Context, sources: tuple[Path, ...], tags: str, note: str) -> None:
-    """Add files, and the files of folders with all that lies within; the library keeps copies.
+    """Add files, and those of folders with all that lies within.
+
+    The library keeps copies.
 
     A file that is there already, under whatever name, is not added twice: its item gets the tags.
 
@@ -116,7 +118,7 @@ def show(ctx: click.Context, material_id: int) -> None:
         ("id", str(item.id)),
         ("name", item.name),
         ("kind", f"{item.kind.value} ({item.media_type})"),
-        ("size", megabytes(item.size)),
+        ("size", file_size(item.size)),
         ("pixels", f"{item.width}x{item.height}"),
         ("length", duration(item.duration_s)),
         ("tags", ", ".join(item.tags) or "-"),
@@ -136,7 +138,9 @@ def show(ctx: click.Context, material_id: int) -> None:
 @shared_options
 @click.pass_context
 def tag(ctx: click.Context, material_ids: tuple[int, ...], tags: str, note: str | None) -> None:
-    """Set the tags of items, instead of those that they have; no --tags removes them all.
+    """Set the tags of items, instead of those that they have.
+
+    No --tags removes them all.
 
     \b
     Example:
@@ -164,7 +168,9 @@ def tag(ctx: click.Context, material_ids: tuple[int, ...], tags: str, note: str 
 @shared_options
 @click.pass_context
 def delete(ctx: click.Context, material_ids: tuple[int, ...]) -> None:
-    """Remove items and the library's copies; that an account used them stays known.
+    """Remove items and the library's copies of them.
+
+    That an account used them stays known.
 
     \b
     Example:
@@ -193,7 +199,7 @@ def _row(item: Material, added: str) -> Sequence[str]:
         str(item.id),
         item.kind.value,
         item.name,
-        megabytes(item.size),
+        file_size(item.size),
         f"{item.width}x{item.height}",
         duration(item.duration_s),
         ",".join(item.tags) or "-",
