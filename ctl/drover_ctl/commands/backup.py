@@ -38,14 +38,15 @@ def backup(ctx: click.Context, file: Path, database_only: bool) -> None:
         made = client.ask(
             MakeBackup(path=str(file.absolute()), library=not database_only), BackupMade, timeout_s=LONGEST_S
         )
-    inside = f"{made.files} files, {file_size(made.files_size)}"
-    outside = f"not in it: {made.rows.get('materials', 0)} files" if database_only else inside
+    library = f"{made.files} files, {file_size(made.files_size)}"
+    if database_only:
+        library = f"not in it: {made.rows.get('materials', 0)} files; copy media/ of the daemon's data folder yourself"
     pairs = [
         ("backup", made.path),
         ("size", file_size(made.size)),
         ("schema", made.schema),
         ("rows", counts(made.rows)),
-        ("library", outside),
+        ("library", library),
     ]
     output.record(pairs, made)
     for missing in made.missing:

@@ -28,7 +28,7 @@ THUMBNAILS: Final = "thumbnails"
 FORMAT: Final = 1
 CHUNK_BYTES: Final = 1024 * 1024
 MAX_MANIFEST_BYTES: Final = 512 * 1024 * 1024
-_NAME: Final = re.compile(rf"{DATABASE}|(?:{COPIES}/[0-9a-f]{{2}}|{THUMBNAILS})/[0-9a-f]{{64}}\.[a-z0-9]{{1,8}}")
+_NAME: Final = re.compile(rf"(?:{COPIES}/[0-9a-f]{{2}}|{THUMBNAILS})/[0-9a-f]{{64}}\.[a-z0-9]{{1,8}}")
 
 Told = Callable[[int], None]
 """Hears how many more bytes went through; raises to give up."""
@@ -124,18 +124,24 @@ class ArchiveReader:
         if source is None:
             return "is not in the backup"
         reader = _Reader(source, told)
-        try:
-            while chunk := reader.read(CHUNK_BYTES):
-                target.write(chunk)
-        except tarfile.TarError:
-            return "is cut off in the backup"
+        while True:
+            try:
+                chunk = reader.read(CHUNK_BYTES)
+            except (tarfile.TarError, OSError) as error:
+                return f"cannot be read in the backup: {error}"
+            if not chunk:
+                break
+            target.write(chunk)
         whole = reader.count == entry.size and reader.digest.hexdigest() == entry.sha256
         return "" if whole else "is damaged in the backup"
 
     def _read_manifest(self) -> Manifest:
         member = self._members.get(MANIFEST)
         if member is None or member.size > MAX_MANIFEST_BYTES:
-            raise self._refusal("is no whole backup: it was cut off, or is no archive of Drover's")
+            raise self._refusal(
+                "is no whole backup: it was cut off, or is no archive of Drover's. What came before the cut can be "
+                f"unpacked with tar, and its {DATABASE} restored alone"
+            )
         file = self._tar.extractfile(member)
         data = file.read() if file is not None else b""
         try:
@@ -144,9 +150,9 @@ class ArchiveReader:
             raise self._refusal(f"is no backup that this version knows: {error}") from error
         if manifest.format != FORMAT:
             raise self._refusal(f"has format {manifest.format}, this version knows {FORMAT}")
-        for entry in (manifest.database, *manifest.files):
-            if not _NAME.fullmatch(entry.name):
-                raise self._refusal(f"names a file that Drover never writes: {entry.name!r}")
+        strange = [entry.name for entry in manifest.files if not _NAME.fullmatch(entry.name)]
+        if strange or manifest.database.name != DATABASE:
+            raise self._refusal(f"names a file that Drover never writes: {(*strange, manifest.database.name)[0]!r}")
         return manifest
 
     def _refusal(self, why: str) -> StoreError:
@@ -159,13 +165,10 @@ def is_archive(path: Path) -> bool:
         return file.read(512)[257:262] == b"ustar"
 
 
-def digest_of(path: Path, told: Told) -> str:
+def digest_of(path: Path) -> str:
     """The file's SHA-256, hexadecimal; raises OSError."""
     with path.open("rb") as file:
-        reader = _Reader(file, told)
-        while reader.read(CHUNK_BYTES):
-            pass
-    return reader.digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class _Reader:

@@ -143,14 +143,14 @@ def _fault(item: LibraryItem, library: LibraryFolder, faults: Mapping[int, str] 
     if there.stat().st_size != item.size:
         return (faults or {}).get(item.id, "is damaged on this machine")
     if faults and item.id in faults:  # a file of that name was there already: it may be the one
-        return "" if digest_of(there, lambda _bytes: None) == item.sha256 else faults[item.id]
+        return "" if digest_of(there) == item.sha256 else faults[item.id]
     return ""
 
 
 def _is_whole(there: Path, entry: Entry) -> bool:
     if not there.is_file() or there.stat().st_size != entry.size:
         return False
-    return digest_of(there, lambda _bytes: None) == entry.sha256
+    return digest_of(there) == entry.sha256
 
 
 def _refuse_newer(source: Path, facts: BackupFacts) -> None:

@@ -15,6 +15,7 @@ from drover.media.inspector import Inspector
 from drover.media.library import LibraryFolder, NoSpaceError
 from drover.policy.media import misfit
 from drover.store import materials, media_uses
+from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.wire.control import ArtifactFile, Done
 from drover.wire.faults import Code, RequestError
@@ -73,7 +74,10 @@ class MaterialLibrary:
         finally:
             self._keepers -= 1
             if not self._keepers:
-                await self._sweep()
+                try:
+                    await self._sweep()
+                except (StoreUnavailableError, OSError) as error:
+                    log.error("library_not_swept", why=str(error))  # the next start does it
 
     async def _sweep(self) -> None:
         """Remove the copies that no item names; one that is being taken over is named before this looks."""

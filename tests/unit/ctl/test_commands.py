@@ -273,7 +273,10 @@ def test_backup_says_what_of_the_library_is_in_it(ctl: Ctl, fake: FakeDaemon, tm
     whole = ctl("backup", str(tmp_path / "copy.tar"))
     assert whole.lines[-1].split(maxsplit=1) == ["library", f"1 files, {file_size(picture.stat().st_size)}"]
     alone = ctl("backup", "--database-only", str(tmp_path / "copy.db"))
-    assert alone.lines[-1].split(maxsplit=1) == ["library", "not in it: 1 files"]
+    assert alone.lines[-1].split(maxsplit=1) == [
+        "library",
+        "not in it: 1 files; copy media/ of the daemon's data folder yourself",
+    ]
     fake.model.missing = [MissingFile(material_id=1, name="a.png", why="its file is gone")]
     lacking = ctl("backup", str(tmp_path / "second.tar"), "--json")
     assert (lacking.code, lacking.json["missing"][0]["why"]) == (0, "its file is gone")

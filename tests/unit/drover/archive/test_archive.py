@@ -154,7 +154,7 @@ def test_an_archive_that_was_cut_off_or_is_another_programs_is_refused(
 
 
 @pytest.mark.parametrize(
-    "name", ["../../drover.db", "library/../../x", "/etc/passwd", "library/ab/..", "thumbnails/x\n"]
+    "name", ["../../drover.db", "drover.db", "library/../../x", "/etc/passwd", "library/ab/..", "thumbnails/x\n"]
 )
 def test_s13_an_archive_leads_nowhere_outside(
     store: Store, library: LibraryFolder, target: Path, tmp_path: Path, name: str
