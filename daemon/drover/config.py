@@ -142,6 +142,11 @@ class Config(_Section, frozen=True, kw_only=True):
         home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
         return Path(state) if state else Path(home).expanduser() / "drover"
 
+    @property
+    def library_dir(self) -> Path:
+        """Where the library's files lie."""
+        return self.data_dir / "media"
+
     def task_folder(self, task_id: int) -> Path:
         """Where a task's log and evidence lie."""
         return self.data_dir / "tasks" / str(task_id)

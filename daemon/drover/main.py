@@ -20,6 +20,10 @@ from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.zygote_process import ZygoteProcess
 
 DEFAULT_CONFIG = Path("~/.config/drover/drover.toml")
+MISSING_CODE = 3
+MISSING = """\
+The database is restored, and {count} files of the library are not there. Copy {folder} from the machine that has
+them, add each again (`droverctl material add FILE`: the same content finds its item), or delete the item."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,7 +34,8 @@ DEFAULT_CONFIG = Path("~/.config/drover/drover.toml")
     "--restore",
     "backup_path",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Put a backup made by `droverctl backup` in the database's place, and end. No daemon may run.",
+    help="Put a backup made by `droverctl backup` in the place of database and library, and end; exit code 3 where "
+    "files of the library are missing afterwards. No daemon may run.",
 )
 def main(config_path: Path | None, check_config: bool, backup_path: Path | None) -> None:
     """Run tasks on the Android phones that adb lists.
@@ -42,7 +47,7 @@ def main(config_path: Path | None, check_config: bool, backup_path: Path | None)
       droverd
       droverd --config /etc/drover.toml
       DROVER_ADB_PORT=5038 droverd
-      droverd --restore /srv/backup/drover-2026-11-25.db
+      droverd --restore /srv/backup/drover-2026-11-25.tar
     """
     os.umask(0o077)
     config_path = _found(config_path)
@@ -60,8 +65,8 @@ def main(config_path: Path | None, check_config: bool, backup_path: Path | None)
         raise click.ClickException(str(error)) from None
     try:
         if backup_path is not None:
-            _restore(backup_path, config)
-        elif _run(config, config_path, runtime, faults):
+            sys.exit(_restore(backup_path, config))
+        if _run(config, config_path, runtime, faults):
             sys.exit(1)
     finally:
         runtime.release()
@@ -101,21 +106,39 @@ def _make_data_dir(config: Config) -> None:
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _restore(backup_path: Path, config: Config) -> None:
-    """The lock is held, so no daemon has the database open."""
-    from drover.store import backup
+def _restore(backup_path: Path, config: Config) -> int:
+    """The exit code. The lock is held, so no daemon has the database open."""
+    from drover.archive.restoring import restore
+    from drover.media.library import LibraryFolder
     from drover.store.errors import StoreError
     from drover.supervisor.daemon import DATABASE
 
     _make_data_dir(config)
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    try:
-        facts, old = backup.restore(backup_path, config.data_dir / DATABASE, stamp=stamp)
-    except StoreError as error:
-        raise click.ClickException(str(error)) from None
-    click.echo(f"Restored {backup_path}: " + ", ".join(f"{n} {table}" for table, n in facts.rows.items()))
-    if old is not None:
-        click.echo(f"What was there before: {old}")
+    with click.progressbar(length=0, label="restoring", file=sys.stderr) as bar:
+
+        def begins(size: int) -> None:
+            bar.length = size
+
+        try:
+            done = restore(
+                backup_path,
+                config.data_dir / DATABASE,
+                LibraryFolder(config.library_dir),
+                stamp=datetime.now(UTC).strftime("%Y%m%d-%H%M%S"),
+                begins=begins,
+                told=bar.update,
+            )
+        except StoreError as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"Restored {backup_path}: " + ", ".join(f"{n} {table}" for table, n in done.facts.rows.items()))
+    click.echo(f"Files of the library: {done.files} {'checked' if done.checked else 'there, by their sizes'}")
+    for path in filter(None, (done.old, done.aside)):
+        click.echo(f"What was there before: {path}")
+    for file in done.missing:
+        click.echo(f"Missing: material {file.material_id}, {file.name}: {file.why}", err=True)
+    if done.missing:
+        click.echo(MISSING.format(count=len(done.missing), folder=config.library_dir), err=True)
+    return MISSING_CODE if done.missing else 0
 
 
 def _found(path: Path | None) -> Path | None:

@@ -88,7 +88,7 @@ class Parts:
     def _make_library(self) -> None:
         # Two, because reading all of a large upload must not keep a request waiting that names a file.
         self.inspectors = (Inspector(), Inspector())
-        self.library_folder = LibraryFolder(self.config.data_dir / "media")
+        self.library_folder = LibraryFolder(self.config.library_dir)
         self.materials = MaterialLibrary(
             self.store,
             self.library_folder,

@@ -26,7 +26,7 @@ from drover.wire.accounts import (
 from drover.wire.accounts import FoundAccount as FoundAccount
 from drover.wire.audit import AuditEntry as AuditEntry
 from drover.wire.audit import AuditPage, ListAudit
-from drover.wire.backups import BackupMade, MakeBackup
+from drover.wire.backups import BackupMade, BackupProgress, GetBackupProgress, MakeBackup
 from drover.wire.codec import MAX_FRAME_BYTES, Codec
 from drover.wire.custom import ScriptAnswer, ScriptRequest
 from drover.wire.daemon import AnnounceApi, CheckLicense, ConfigReloaded, DaemonStatus, GetStatus, License, ReloadConfig
@@ -92,6 +92,7 @@ RequestBody = (
     | ChangeAccount
     | DeleteAccount
     | MakeBackup
+    | GetBackupProgress
     | Diagnose
     | ReloadConfig
     | ImportAccounts
@@ -161,6 +162,7 @@ ResponseBody = (
     | AccountList
     | MaterialAnswer
     | BackupMade
+    | BackupProgress
     | Diagnosis
     | ConfigReloaded
     | AccountsImported
