@@ -159,7 +159,8 @@ class Config(_Section, frozen=True, kw_only=True):
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which "HH:MM" is read and local times are shown."""
-        return ZoneInfo(self.daemon.timezone or tzlocal.get_localzone_name())
+        # A machine with neither /etc/localtime nor /etc/timezone (minimal images) keeps UTC; tzlocal then names none.
+        return ZoneInfo(self.daemon.timezone or tzlocal.get_localzone_name() or "UTC")
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:

@@ -24,9 +24,12 @@ from drover.wire.control import (
 )
 from drover.wire.devices import Device, DeviceState
 from drover.wire.tasks import Task
+from tests.support.canaries import Canaries
 from tests.support.phones import wait_until
 
 READY_S = 30.0
+RUNNING: set["DroverDaemon"] = set()
+"""Those that were started and not yet taken down; after each test they are searched for secrets (tests/conftest.py)."""
 UNPACED = {
     **{f"DROVER_PACE_{script}_PER_DAY": "0" for script in ("FOLLOW", "UNFOLLOW", "POST")},
     **{"DROVER_PACE_PAUSE_MIN_S": "0", "DROVER_PACE_PAUSE_MAX_S": "0"},
@@ -69,6 +72,8 @@ class DroverDaemon:
             **UNPACED,
             **(settings or {}),
         }
+        token_file = self.environment.get("DROVER_API_TOKEN_FILE") or self.data_dir / "api-token"
+        self._canaries = Canaries(home=self.folder, token_path=Path(token_file), environment=self.environment)
         self._process: subprocess.Popen[bytes] | None = None
         self._client: ControlClient | None = None
 
@@ -79,10 +84,18 @@ class DroverDaemon:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        shown = self._canaries.in_processes(self.process.pid)
         self.stop()
         if kind is not None and self.log_file.exists():
             print(self.log_file.read_text()[-6000:])
+        leaks = [*shown, *self.leaks()]
+        RUNNING.discard(self)
         shutil.rmtree(self.folder, ignore_errors=True)
+        assert kind is not None or not leaks, f"secrets were found (S27): {leaks}"
+
+    def leaks(self) -> list[str]:
+        """Secrets in what the daemon has written since this was last asked."""
+        return self._canaries.in_folders(self.log_file, self.data_dir, self.runtime_dir)
 
     # --- the process
 
@@ -93,6 +106,7 @@ class DroverDaemon:
 
     def launch(self) -> None:
         """Begin the process; it starts by itself."""
+        RUNNING.add(self)
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "drover.main", *self._arguments],

@@ -65,7 +65,10 @@ def test_what_a_script_is_given(daemon: DroverDaemon, serial: str) -> None:
         "env",
         sys.executable,
         "-c",
-        "import os, json, sys; print(json.dumps(dict(os.environ))); print(os.getcwd(), "
+        # The session spelt, and without the daemon's password: the log is searched for both after the test.
+        "import os, json, sys; given = dict(os.environ); given.pop('PROXY_PASSWORD'); "
+        "given['TIKMATRIX_SESSION_ID'] = ' '.join(given['TIKMATRIX_SESSION_ID']); "
+        "print(json.dumps(given)); print(os.getcwd(), "
         "sys.stdin.read(), os.getpgid(0) != os.getpgid(os.getppid()) or os.getpgid(0))",
         package="com.example.app",
     )
@@ -77,14 +80,15 @@ def test_what_a_script_is_given(daemon: DroverDaemon, serial: str) -> None:
     assert given["TIKMATRIX_SERIAL"] == serial
     assert given["TIKMATRIX_PLATFORM"] == "generic"
     assert given["TIKMATRIX_PACKAGE"] == "com.example.app"
-    assert len(given["TIKMATRIX_SESSION_ID"]) >= 32
+    session = given["TIKMATRIX_SESSION_ID"].replace(" ", "")
+    assert len(session) >= 32
     assert given["DROVER_TASK_ID"] == str(task_id)
     assert json.loads(given["DROVER_SCRIPT_CONFIG"]) == {"words": "a b; $(touch x) 'q' \"é\""}
     assert "canary-of-the-daemon" not in log, "the daemon's own settings are not for scripts"
     assert f"| {daemon.data_dir}/tasks/{task_id} " in log
     # The session ends with its task.
     request = urllib.request.Request(
-        f"{daemon.api_url()}rpc/hierarchy?serial={serial}", headers={"x-session-id": given["TIKMATRIX_SESSION_ID"]}
+        f"{daemon.api_url()}rpc/hierarchy?serial={serial}", headers={"x-session-id": session}
     )
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request, timeout=10)

@@ -70,8 +70,6 @@ def test_s29_the_doctor_flags_loose_rights(adb_server: AdbServer) -> None:
     with DroverDaemon(adb_port=adb_server.port, api=True) as daemon:
         daemon.api_url()
         key = Path(daemon.environment["HOME"]) / ".android" / "adbkey"
-        key.parent.mkdir()
-        key.touch(mode=0o600)
 
         def found(check: str) -> list[tuple[str, str]]:
             answer = daemon.client.ask(Diagnose(), Diagnosis)
