@@ -48,7 +48,7 @@ def tool(view: View) -> Node | None:
     the row adds and the other sets volumes.
     """
     buttons = [target for _, target in view.buttons("add_sound") if target.enabled and not view.covered(target)]
-    known = [node for node in view.with_id("add_sound") if node.enabled]
+    known = [target for node in view.with_id("add_sound") if (target := view.target(node)) is not None]
     return next(iter((*buttons, *known, *_pair(view)[:1])), None)
 
 

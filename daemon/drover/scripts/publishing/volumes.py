@@ -11,9 +11,15 @@ from drover.scripts.publishing.ending import fail_without
 from drover.wire.post import PostConfig
 
 DEFAULT: Final = 50
+NO_VOLUMES: Final = f"nothing here sets volumes; leave origin_sound_volume and add_sound_volume at {DEFAULT}"
 _SHEET_S: Final = 8.0
 _SLIDES: Final = 4
 """Taps on one slider, and steps back from its sheet."""
+
+
+def asked(config: PostConfig) -> bool:
+    """Whether the task asks for other volumes than the default."""
+    return {config.origin_sound_volume, config.add_sound_volume} != {DEFAULT}
 
 
 def set_volumes(
@@ -25,8 +31,8 @@ def set_volumes(
     """
     wanted = {"original": config.origin_sound_volume, "added": config.add_sound_volume}
     if not (open_sliders() and _sliders_come(nav)):
-        if set(wanted.values()) != {DEFAULT}:
-            fail_without(nav, "nothing here sets volumes; leave origin_sound_volume and add_sound_volume at 50")
+        if asked(config):
+            fail_without(nav, NO_VOLUMES)
     else:
         nav.ctx.step("setting the volumes", 44)
         for name, percent in wanted.items():
