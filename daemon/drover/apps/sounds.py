@@ -69,8 +69,8 @@ def mute_button(view: View) -> Node | None:
 
 
 def attached(view: View) -> Node | None:
-    """The sound that a form shows as the post's; None where it shows none."""
-    return next(iter(view.with_id("sound_attached")), None)
+    """The sound that a form shows as the post's, as what opens the list anew; None where it shows none."""
+    return next((view.target(node) for node in view.with_id("sound_attached")), None)
 
 
 def detach_button(view: View) -> Node | None:

@@ -19,6 +19,7 @@ from drover.wire.post import PostConfig
 from drover.wire.tasks import Reason
 
 _SHEET_S: Final = 8.0
+_RECOMMENDED_S: Final = 4.0
 _MOST_TAKES: Final = 3
 
 
@@ -160,10 +161,24 @@ def _search(nav: Navigator, words: str) -> list[tuple[str, ...]]:
     if not is_field(field):
         nav.tap(_field(nav, is_field))
     _field(nav, lambda node: node.focused)
-    before = _said(sound_list.listed(View(nav.app, nav.look().tree)))
+    before = _recommended(nav)
     nav.phone.type_text(words)
     nav.phone.enter()
     return before
+
+
+def _recommended(nav: Navigator) -> list[tuple[str, ...]]:
+    """What the list says before a search, once it has loaded: else it would pass for the answer. Some have nothing."""
+    try:
+        sounds = nav.reach(
+            lambda sight: sound_list.listed(View(nav.app, sight.tree)) or None,
+            what="the recommended sounds",
+            timeout_s=_RECOMMENDED_S,
+            patient=True,
+        )
+    except NotReachedError:
+        return []
+    return _said(sounds)
 
 
 def _field(nav: Navigator, ready: Callable[[Node], bool]) -> Node:

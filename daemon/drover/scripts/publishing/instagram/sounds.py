@@ -108,9 +108,11 @@ class Arrangement:
     def _put_on(self, home: Screen) -> bool:
         """From the tool on this screen through the list and back; False if there is no such tool."""
         nav, wanted = self._nav, self._wish
-        tool = self._find(home, shown.tool, "what adds a sound")
+        tool = self._find(home, lambda view: shown.tool(view) or shown.attached(view), "what adds a sound")
         if tool is None or wanted is None:
             return False
+        if not wanted.words and shown.attached(View(nav.app, nav.look().tree)) is not None:
+            return True
         nav.tap(tool)
         sound = choose(nav, wanted)
         take(nav, sound, _is(home), take_s=wanted.wait_s)
