@@ -88,8 +88,8 @@ def find(
 ) -> Sound:
     """The row that is meant, waited for where `on` holds; `before` is what the list said before it was searched.
 
-    A keyword takes the sound that says it, else, when the time is over, the first that the search brought; a name
-    takes only its own.
+    A keyword takes the sound that says it, else, when the time is over and the list is another than before, the first
+    that the search brought; a name takes only its own.
     """
     last: list[Sound] = []
 
@@ -106,7 +106,7 @@ def find(
     except NotReachedError as lost:
         if is_loading(lost.last) or not wish.words:
             raise
-        if last and not wish.exact and _said(last) != list(before):
+        if last and not wish.exact and not set(before) & set(_said(last)):
             return last[0]
         _refuse_unknown(nav, wish, last, lost.last)
 
