@@ -20,15 +20,15 @@ def search(words: str) -> list[Sound]:
 
 def found(phone: Phone, words: str) -> list[Sound]:
     """What a search answers on this phone: the fault `sound_results` mixes it up, holds it back or empties it."""
-    listed, show = search(words), phone.faults.value("sound_results", "show", "")
-    if not words.strip() or not show:
+    listed = search(words)
+    if not words.strip() or not phone.faults.active("sound_results"):
         return listed
     return {
         "similar_first": [*listed[1:], listed[0]],
         "similar": listed[1:],
         "others": [_sound(name) for name in _OTHERS],
         "none": [],
-    }[show]
+    }[phone.faults.value("sound_results", "show", "similar_first")]
 
 
 def listed(phone: Phone, state: PostingState) -> list[Sound]:
