@@ -16,7 +16,7 @@ _WORD: Final = re.compile(r"\w+")
 _DOT: Final = re.compile(r"\s[•·]\s")
 _NO_SOUND: Final = (
     *("results_top", "results_sounds", "results_users"),
-    *("use_sound", "done", "volume", "search", "sound_list"),
+    *("use_sound", "done", "volume", "search", "sound_list", "original_volume"),
 )
 
 
