@@ -10,6 +10,7 @@ from drover.phone.engine import PhoneError
 from drover.scripts.navigation import Navigator
 
 _LEAVE_S: Final = 4.0
+# What hides the screen below it, a popup or one that nobody knows, may hide one of publishing's.
 _UNFINISHED: Final = frozenset(
     {
         Screen.POST_FORM,
@@ -26,6 +27,7 @@ _UNFINISHED: Final = frozenset(
         Screen.SOUND_LIST,
         Screen.SOUND_CLIP,
         Screen.VOLUMES,
+        Screen.POPUP,
         Screen.UNKNOWN,
     }
 )

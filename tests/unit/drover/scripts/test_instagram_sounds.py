@@ -148,20 +148,20 @@ def test_a_sound_that_loads_late_is_waited_for(english: DisplayPhone, tmp_path: 
     ],
 )
 def test_a_sound_that_is_not_listed_ends_before_the_tap(
-    english: DisplayPhone,
+    phone: DisplayPhone,
     tmp_path: Path,
     place: dict[str, Any],
     config: dict[str, Any],
     fault: str,
     params: dict[str, Any],
 ) -> None:
-    english.fault(fault, **params)
-    ctx, result = publish(english, tmp_path, **config, **place)
+    phone.fault(fault, **params)
+    ctx, result = publish(phone, tmp_path, **config, **place)
     assert (result.reason, ctx.effect, ctx.commits) == (Reason.REJECTED, Effect.NONE, []), result.remark
     assert "'rainy day'" in result.remark
     assert ("sound_name" if "sound_name" in config else "custom_sound_keyword") in result.remark
     assert "sound" in ctx.kept
-    assert nothing_is_left(english), english.state["screen"]
+    assert nothing_is_left(phone), phone.state["screen"]
 
 
 def test_what_is_listed_instead_is_said(english: DisplayPhone, tmp_path: Path) -> None:
