@@ -188,7 +188,7 @@ class Posting(PickerTouches, SoundTouches):
 
     def edit(self, field: str, text: str) -> None:
         if field == "sound_search":
-            self.state.sound_search = text
+            self.state.sound_search, self.state.sound_search_at = text, self._phone.clock()
         elif field in self.made.texts:
             self.made.texts[field] = text
 
