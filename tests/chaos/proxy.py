@@ -16,6 +16,9 @@ class AdbProxy:
     def __init__(self, server_port: int) -> None:
         self.port = 0
         self.calls: dict[str, list[str]] = defaultdict(list)
+        self.hung: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        """Of each stalled phone: a call that its client gave up, and after how many seconds."""
+
         self._server_port = server_port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="adb-proxy", daemon=True)
@@ -126,7 +129,7 @@ class AdbProxy:
             await self._pass(writer, await server.readexactly(4))
             service = await _request(reader)
             self.calls[serial].append(service[4:].decode(errors="replace"))
-            await self._held(serial)
+            await self._held(serial, reader)
             await self._pass(upstream, service)
         done, rest = await asyncio.wait(
             {
@@ -139,10 +142,21 @@ class AdbProxy:
             job.cancel()
         await asyncio.gather(*done, *rest, return_exceptions=True)
 
-    async def _held(self, serial: str) -> None:
-        """While the phone is stalled at this call: for ever, or until it is released or the client hangs up."""
-        if len(self.calls[serial]) >= self._stalled_from.get(serial, 1 << 30):
-            await self._released.setdefault(serial, asyncio.Event()).wait()
+    async def _held(self, serial: str, client: asyncio.StreamReader) -> None:
+        """While the phone is stalled at this call: until it is released, or the client hangs up and is over."""
+        if len(self.calls[serial]) < self._stalled_from.get(serial, 1 << 30):
+            return
+        service, begun = self.calls[serial][-1], self._loop.time()
+        released = asyncio.create_task(self._released.setdefault(serial, asyncio.Event()).wait())
+        gone = asyncio.create_task(client.read(1))  # it says nothing before its call is answered
+        await asyncio.wait({released, gone}, return_when=asyncio.FIRST_COMPLETED)
+        hung_up = gone.done()
+        for job in (released, gone):
+            job.cancel()
+        await asyncio.gather(released, gone, return_exceptions=True)
+        if hung_up:
+            self.hung[serial].append((service, self._loop.time() - begun))
+            raise ConnectionError("the client has hung up")
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         while data := await source.read(65536):

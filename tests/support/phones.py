@@ -138,7 +138,11 @@ class PhoneProcess(StateClient):
         words = [sys.executable, "-m", "phonesim", "--count", str(count), "--adb", f"127.0.0.1:{adb.port}", *args]
         self._process = subprocess.Popen(words, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
         self.phones: list[SimulatedPhone] = []
-        self._read_until_ready()
+        try:
+            self._read_until_ready()
+        except BaseException:
+            self.stop()
+            raise
 
     @property
     def pid(self) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, NoReturn, TypeVar
 
 from drover.apps import Popup, Screen, Seen, load, recognise
+from drover.apps.links import is_own_link, is_web_link
 from drover.phone.engine import PhoneTimeoutError, TapUncertainError
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import Context, ScriptFailed
@@ -66,6 +67,15 @@ class Navigator:
     def now(self) -> float:
         """Monotonic seconds."""
         return time.monotonic()
+
+    def open_link(self, url: str) -> None:
+        """Open a link in this app. Only here do links leave; raises ScriptFailed for one that is none of the app's."""
+        if not (is_web_link(self.app, url) or is_own_link(self.app, url)):
+            raise ScriptFailed(
+                Reason.REJECTED,
+                f"{url!r} is no link of {self.app.name}; opened are https links of {' or '.join(self.app.link_hosts)}.",
+            )
+        self.phone.open_link(url, self.ctx.package)
 
     def look(self) -> Sight:
         """The present screen, read once."""

@@ -7,9 +7,9 @@ asked for: a row is taken for what stands on it and not for its place.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
-from urllib.parse import urlsplit
 
-from drover.apps import sound_list
+from drover.apps import App, sound_list
+from drover.apps.links import is_web_link
 from drover.apps.sound_list import Sound
 from drover.apps.view import View, is_field
 from drover.phone.hierarchy import Node
@@ -57,13 +57,12 @@ def is_link(name: str) -> bool:
     return "://" in name
 
 
-def wrong_link(link: str, hosts: list[str]) -> str:
-    """Why this link of a sound is not opened; nothing for https and one of these hosts."""
-    host = (urlsplit(link).hostname or "").lower()
-    known = any(host == allowed or host.endswith(f".{allowed}") for allowed in hosts)
-    if urlsplit(link).scheme == "https" and known:
+def wrong_link(app: App, link: str) -> str:
+    """Why this link of a sound is not opened; nothing for one of the app's own on the web."""
+    if is_web_link(app, link):
         return ""
-    return f"sound_name: {link!r} is no https link of {' or '.join(hosts)}; give the link of the sound's own page"
+    hosts = " or ".join(app.link_hosts)
+    return f"sound_name: {link!r} is no https link of {hosts}; give the link of the sound's own page"
 
 
 def choose(nav: Navigator, wish: Wish) -> Sound:

@@ -177,10 +177,7 @@ class Posting(PickerTouches, SoundTouches):
     def _drop(self) -> None:
         """Leave all pages of this post."""
         self.state.composition = None
-        self._nav.overlays = []
-        self._nav.field = ""
-        while self._nav.page.name in PAGES and self._nav.leave():
-            pass
+        self._nav.leave_all(PAGES)
 
     # Text
 

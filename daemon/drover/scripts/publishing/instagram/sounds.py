@@ -33,7 +33,7 @@ def use_link(nav: Navigator, publication: Publication) -> None:
     if nav.ctx.package not in nav.app.packages:
         _refuse(nav, "a copy of Instagram opens no links; give the sound's name instead")
     nav.ctx.step("opening the sound by its link", 32)
-    nav.phone.open_link(config.sound_name.strip(), nav.ctx.package)
+    nav.open_link(config.sound_name.strip())
     button = nav.reach(
         lambda sight: _use_button(nav, sight),
         what="the sound's page with “Use audio”",

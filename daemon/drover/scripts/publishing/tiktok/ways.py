@@ -82,10 +82,10 @@ def _open_sound(nav: Navigator, publication: Publication) -> None:
     nav.phone.gallery.allow_reading(nav.ctx.package)
     if is_link(name):
         nav.ctx.step("opening the sound by its link", 32)
-        nav.phone.open_link(_checked(nav, name), nav.ctx.package)
+        nav.open_link(_checked(nav, name))
     else:
         nav.ctx.step(f"searching for the sound {name!r}", 32)
-        nav.phone.open_link(nav.app.links["search"].format(query=quote(name, safe="")), nav.ctx.package)
+        nav.open_link(nav.app.links["search"].format(query=quote(name, safe="")))
         sounds.open_found(nav, publication.config)
     button = nav.reach(
         lambda sight: sounds.use_button(nav, sight), what="the sound's page with its button", timeout_s=wait_s + 5
@@ -95,7 +95,7 @@ def _open_sound(nav: Navigator, publication: Publication) -> None:
 
 
 def _checked(nav: Navigator, link: str) -> str:
-    why = wrong_link(link, nav.app.link_hosts)
+    why = wrong_link(nav.app, link)
     if why:
         raise ScriptFailed(Reason.REJECTED, f"{why}. Nothing was posted.")
     return link

@@ -1,0 +1,15 @@
+"""What every worker needs, loaded once in the zygote and shared by all of them: modules, lexicons, plugins."""
+
+from typing import Literal
+
+from drover import apps, logs
+from drover.wire.custom import PluginSheet
+from drover.worker import plugins
+
+
+def everything(log_level: str, log_format: Literal["text", "json"]) -> list[PluginSheet]:
+    """Load it; the sheets of the plugins that there are."""
+    logs.configure(log_level, log_format)
+    for platform in (*apps.PLATFORMS, "android"):
+        _ = apps.load(platform).lexicon
+    return plugins.load()
