@@ -6,18 +6,11 @@ from phonesim.apps.tiktok.posting import sounds
 from phonesim.contract import UnknownFaultError
 from tests.support.instagram_screens import InstagramScreen
 from tests.support.screens import BACK, ENTER
-from tests.unit.phonesim.test_instagram_publishing import plus, sheet
+from tests.unit.phonesim.test_instagram_publishing import plus, screen, sheet
+
+__all__ = ["screen"]
 
 LINK = "https://www.instagram.com/reels/audio/7001234567/"
-
-
-@pytest.fixture
-def screen() -> InstagramScreen:
-    """A phone with two pictures and, newest, a video."""
-    made = InstagramScreen()
-    for name in ("one.jpg", "two.jpg", "clip.mp4"):
-        made.gallery.put(name)
-    return made
 
 
 def reel_editor(screen: InstagramScreen) -> None:

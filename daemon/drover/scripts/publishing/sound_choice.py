@@ -57,8 +57,8 @@ def is_link(name: str) -> bool:
     return "://" in name
 
 
-def wrong_link(link: str, app: App) -> str:
-    """Why this link of a sound is not opened; nothing for https and one of the app's hosts."""
+def wrong_link(app: App, link: str) -> str:
+    """Why this link of a sound is not opened; nothing for one of the app's own on the web."""
     if is_web_link(app, link):
         return ""
     hosts = " or ".join(app.link_hosts)

@@ -68,7 +68,7 @@ def _why_no_sound(config: PostConfig) -> str:
             return (
                 "sound_name: Instagram makes a reel of what begins with a sound's link; give the sound's name instead"
             )
-        return wrong_link(config.sound_name.strip(), load("instagram"))
+        return wrong_link(load("instagram"), config.sound_name.strip())
     return _why_no_volumes(config, story=story, pictures=pictures) if wish(config) is not None else ""
 
 

@@ -95,7 +95,7 @@ def _open_sound(nav: Navigator, publication: Publication) -> None:
 
 
 def _checked(nav: Navigator, link: str) -> str:
-    why = wrong_link(link, nav.app)
+    why = wrong_link(nav.app, link)
     if why:
         raise ScriptFailed(Reason.REJECTED, f"{why}. Nothing was posted.")
     return link
