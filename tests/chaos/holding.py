@@ -18,6 +18,7 @@ from tests.chaos.proxy import AdbProxy, Ends
 
 SCREEN: Final = "dumpWindowHierarchy"
 _LENGTH: Final = re.compile(rb"content-length: (\d+)", re.I)
+_WITH_A_WORD: Final = ("am", "content", "input", "pm")
 _ACTION: Final = re.compile(r"android\.intent\.action\.([A-Z_]+)")
 
 
@@ -192,5 +193,6 @@ def _named(service: str) -> str:
         return ""
     if kind != "shell,v2,raw":
         return kind if kind == "sync" else service
-    intent = _ACTION.search(words)
-    return " ".join([*words.split()[:2], *([intent[1]] if intent else [])])
+    command, *rest = words.split()
+    intent = _ACTION.search(words) if command == "am" else None
+    return " ".join([command, *(rest[:1] if command in _WITH_A_WORD else []), *([intent[1]] if intent else [])])

@@ -73,7 +73,12 @@ def run(
         video = make_video(Path(folder) / "a.mp4", seconds=5)
 
         def one(name: str) -> Tally:
-            return _cut_all(name, chosen, video, phones, ways if name == cuts[0] else (), rounds)
+            tally = Tally()
+            try:
+                _cut_all(name, tally, chosen, video, phones, ways if name == cuts[0] else (), rounds)
+            except Exception as error:  # what the others found is not lost with it
+                tally.violations.append(f"{name}: broke off: {error!r}")
+            return tally
 
         tallies = dict(zip(cuts, pool.map(one, cuts), strict=True))
     for name, tally in tallies.items():
@@ -85,10 +90,9 @@ def run(
 
 
 def _cut_all(
-    name: str, chosen: Future[list[Spot]], video: Path, phones: int, ways: Sequence[Way], rounds: int
-) -> Tally:
+    name: str, tally: Tally, chosen: Future[list[Spot]], video: Path, phones: int, ways: Sequence[Way], rounds: int
+) -> None:
     """All cuts of one kind, on a rig of their own; `ways` where this one finds out for all which calls there are."""
-    tally = Tally()
     with _rig(max(phones, len(ways)), video) as it:
         if ways:
             _choose(it, chosen, video, ways, rounds)
@@ -102,7 +106,6 @@ def _cut_all(
         store = Finding(promise=name)
         judge_store(it, store)
         tally.violations += store.violations
-    return tally
 
 
 def _rig(count: int, video: Path) -> AbstractContextManager[Rig]:

@@ -46,6 +46,7 @@ from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.scripts import Scripts
 from drover.supervisor.shim_process import ShimProcess
 from drover.supervisor.state import DaemonState
+from drover.supervisor.tidying import GalleryTidying
 from drover.supervisor.tracker import AdbTracker
 from drover.supervisor.transports import Transports
 from drover.supervisor.watchdog import Watchdog
@@ -170,6 +171,8 @@ class Daemon:
             kill=self._fleet.kill,
             given_back=self._show_phone,
         )
+        self._tidying = GalleryTidying(store, is_idle=self._desk.is_idle, send=self._fleet.send)
+        self._desk.publishes = self._tidying.due
         self._direct = DirectCalls(self._runtime.path / "direct", send=self._fleet.send, kill=self._fleet.kill)
         self._direct.prepare()
         self._leases = PhoneLeases(
@@ -441,11 +444,13 @@ class Daemon:
                 if self._transports.device_of(serial) == serial:
                     self._board.note_transports(serial, self._transports.of(serial))
                     self._show_phone(serial)
+                    self._background(self._tidying.ready(serial))
             case EngineCured(cure=cure):
                 self._counters[f"automation_{cure}"] += 1
             case PhoneTrouble(why=why):
                 self._troubles[serial] = f"{why}; {ladder.PERSON[DeviceState.PREPARING]}"
                 self._stuck.add(serial)
+                self._tidying.due(serial)
                 self._show_phone(serial)
             case Ended(reason=reason, remark=remark) if reason in PHONE_AT_FAULT:
                 self._troubles[serial] = remark  # its worker opens the phone anew and says when it answers
@@ -461,6 +466,7 @@ class Daemon:
         how = remarks.ended_by(status)
         # Before its attempt is freed: a phone without a worker must not be shown idle, or the next task begins there.
         self._troubles[serial] = f"its worker ended ({how})"
+        self._tidying.due(serial)
         self._discovery.lost(serial, f"its worker ended ({how}) meanwhile")
         self._end_lease(serial, f"the phone's worker ended ({how})")
         self._background(self._running.lost(serial, Reason.INTERRUPTED, remarks.worker_ended(serial, status)))

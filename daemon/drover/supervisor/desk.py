@@ -114,6 +114,8 @@ class TaskDesk:
         self.draining = False
         self.line: PhoneLine | None = None
         self.give_session: GiveSession | None = None
+        self.publishes: Callable[[str], None] = lambda _serial: None
+        """Hears of a phone on which an attempt begins that brings files there."""
 
     def configure(self, config: Config, *, device_limit: int, pace: Pace) -> None:
         """Go by these from now on."""
@@ -335,6 +337,7 @@ class TaskDesk:
         if isinstance(begun, Task):
             log.warning("task_failed", task=begun.id, reason=begun.reason, remark=begun.remark)
         else:
+            self.publishes(serial)
             await self._begun(begun.attempt, begun.task, begun.media)
 
     async def _fail(self, task_id: int, reason: Reason, remark: str) -> None:
