@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.chaos import (
+    post_cuts,
     r01_supervisor,
     r02_worker,
     r04_adb_server,
@@ -42,6 +43,7 @@ RUNS: Mapping[str, Callable[..., Finding]] = {
     "R13": r13_stop.run,
     "R20": r20_single.run,
     "R21": r21_model.run,
+    "POST": post_cuts.run,
 }
 
 
