@@ -78,6 +78,8 @@ def run(
                 _cut_all(name, tally, chosen, video, phones, ways if name == cuts[0] else (), rounds)
             except Exception as error:  # what the others found is not lost with it
                 tally.violations.append(f"{name}: broke off: {error!r}")
+                if name == cuts[0] and not chosen.done():
+                    chosen.set_exception(error)  # they wait for it
             return tally
 
         tallies = dict(zip(cuts, pool.map(one, cuts), strict=True))
@@ -117,12 +119,8 @@ def _rig(count: int, video: Path) -> AbstractContextManager[Rig]:
 
 
 def _choose(it: Rig, chosen: Future[list[Spot]], video: Path, ways: Sequence[Way], rounds: int) -> None:
-    try:
-        found = spots(it, ways, video)
-        chosen.set_result([spot for way in ways for spot in _spread([s for s in found if s.way == way], rounds)])
-    except BaseException as error:
-        chosen.set_exception(error)
-        raise
+    found = spots(it, ways, video)
+    chosen.set_result([spot for way in ways for spot in _spread([s for s in found if s.way == way], rounds)])
 
 
 def _spread(found: Sequence[Spot], rounds: int) -> list[Spot]:
