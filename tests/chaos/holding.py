@@ -61,8 +61,8 @@ class Hold:
     moment: Moment
     reached: datetime | None = None
     """Since when it is held."""
-    left: bool = False
-    """Whether the client hung up by itself while it was held."""
+    left: datetime | None = None
+    """When the client hung up while it was held."""
     dropped: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -164,7 +164,7 @@ async def _stand(held: Hold, client: asyncio.StreamReader) -> None:
     finally:
         for wait in waits:
             wait.cancel()
-    held.left = not held.dropped.is_set()
+    held.left = None if held.dropped.is_set() else datetime.now(UTC)
     raise ConnectionAbortedError
 
 

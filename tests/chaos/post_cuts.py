@@ -156,8 +156,9 @@ def _cut_each(it: Rig, cut: Cut, trials: Sequence[Trial]) -> None:
 
     def all_cut() -> bool:
         for trial in [trial for trial in left if trial.hold.reached is not None]:
+            trial.cut_off()
             cut.down(it, trial.serial)
-            trial.note_cut()
+            trial.look()
             left.remove(trial)
         over = ended(it, left)
         left[:] = [trial for trial in left if trial.task_id not in over]
@@ -180,9 +181,11 @@ def _cut_together(it: Rig, cut: Cut, trials: Sequence[Trial]) -> None:
         return len(held) + len(ended(it, [t for t in trials if t.hold.reached is None])) == len(trials)
 
     wait_until(due, timeout_s=_REACHED_S, every_s=_EVERY_S, what="the held calls")
+    for trial in trials:
+        trial.cut_off()
     cut.down(it, trials[0].serial)
     for trial in trials:
-        trial.note_cut()
+        trial.look()
     cut.up(it)
 
 

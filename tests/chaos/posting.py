@@ -113,9 +113,12 @@ class Trial:
         self.hold = proxy(self.it).hold(self.serial, self.spot.place, self.spot.moment)
         self.task_id = publish(self.it, self.serial, self.spot.way, video)
 
-    def note_cut(self) -> None:
-        """The cut is done: whoever held the call hangs up, and what is published now is this attempt's."""
+    def cut_off(self) -> None:
+        """The cut comes now; who made the held call may hang up from here on."""
         self.cut_at = datetime.now(UTC)
+
+    def look(self) -> None:
+        """The cut is done: the held call ends, and what is published now is this attempt's."""
         self.let_go()
         state = self.it.phones.state(self.serial)
         self.at_cut = self._of_this(state, "posts") + self._of_this(state, "uploads")
@@ -127,7 +130,8 @@ class Trial:
     @property
     def struck(self) -> bool:
         """Whether the cut came while the call was held."""
-        return self.cut_at is not None and self.hold.reached is not None and not self.hold.left
+        cut, hold = self.cut_at, self.hold
+        return cut is not None and hold.reached is not None and (hold.left is None or hold.left >= cut)
 
     def outcome(self) -> Outcome:
         """What became of it; waits for uploads, and for the files to go where they must."""
