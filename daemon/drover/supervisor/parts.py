@@ -36,6 +36,7 @@ from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.scripts import Scripts
 from drover.supervisor.shim_process import ShimProcess
 from drover.supervisor.state import DaemonState
+from drover.supervisor.tidying import GalleryTidying
 from drover.supervisor.tracker import AdbTracker
 from drover.supervisor.transports import Transports
 from drover.wire.control import ConfigReloaded
@@ -116,6 +117,9 @@ class Parts:
             pace=pace,
             delivery=self.scripts.delivery,
         )
+        self.tidying = GalleryTidying(
+            self.store, is_idle=lambda serial: self.desk.is_idle(serial), send=self.fleet.send
+        )
         self.desk = TaskDesk(
             self.config,
             self.store,
@@ -129,6 +133,7 @@ class Parts:
             device_of=self.transports.device_of,
             send=self.fleet.send,
             kill=lambda serial, why: self.fleet.kill(serial, why, excused=True),
+            publishes=self.tidying.due,
             rng=self._boot.rng,
             pace=pace,
         )
@@ -177,7 +182,9 @@ class Parts:
             hangs=lambda serial: serial in self.phones.stuck,
             spawn=self._boot.jobs.background,
         )
-        self.reports = Reports(boot_id=self._boot.id, phones=self.phones, presence=self.presence)
+        self.reports = Reports(
+            boot_id=self._boot.id, phones=self.phones, presence=self.presence, tidying=self.tidying
+        )
         self.fleet.listener = self.reports
 
     def _make_front(self) -> None:

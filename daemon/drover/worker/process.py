@@ -20,6 +20,7 @@ from drover.wire.worker import (
     ReadAccounts,
     Shutdown,
     StopAttempt,
+    Tidy,
     ToWorker,
     WorkerHello,
 )
@@ -91,6 +92,8 @@ def _serve(spec: WorkerSpec, channel: Channel, runner: Runner, thread: threading
                 runner.direct(message)
             case ReadAccounts():
                 runner.read_accounts(message)
+            case Tidy():
+                runner.tidy(message)
             case Shutdown():
                 ending = True
                 runner.shutdown()
