@@ -139,14 +139,14 @@ def _spread(found: Sequence[Spot], rounds: int) -> list[Spot]:
 def _cut_batch(it: Rig, name: str, batch: Sequence[Spot], video: Path, tally: Tally) -> list[Spot]:
     """Cut posts at these spots, each on a phone of its own; the spots that were not met."""
     cut = CUTS[name]
+    if tally.struck and not cut.together:
+        it.restart_daemon()  # which forgets how often a worker died or a phone went, and does not hold it back
     it.wait_there(timeout_s=120)
     trials = [Trial(it=it, serial=serial, spot=spot) for serial, spot in zip(it.serials, batch, strict=False)]
     for trial in trials:
         trial.begin(video)
     (_cut_together if cut.together else _cut_each)(it, cut, trials)
     _judge(it, name, trials, tally)
-    if not cut.together:
-        it.restart_daemon()  # which forgets how often a worker died or a phone went, and does not hold it back
     return [trial.spot for trial in trials if not trial.struck]
 
 
