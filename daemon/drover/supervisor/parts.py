@@ -15,6 +15,7 @@ from drover.store import devices, events
 from drover.store.store import Store
 from drover.supervisor.adb_server import AdbServer
 from drover.supervisor.audit import Audited
+from drover.supervisor.backups import Backups
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import ControlServer
 from drover.supervisor.desk import TaskDesk, pace_of
@@ -35,7 +36,7 @@ from drover.supervisor.running import RunningAttempts
 from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.scripts import Scripts
 from drover.supervisor.shim_process import ShimProcess
-from drover.supervisor.state import DaemonState
+from drover.supervisor.state import VERSION, DaemonState
 from drover.supervisor.tidying import GalleryTidying
 from drover.supervisor.tracker import AdbTracker
 from drover.supervisor.transports import Transports
@@ -195,6 +196,7 @@ class Parts:
             desk=self.desk,
             running=self.running,
             materials=self.materials,
+            backups=Backups(self.store, self.materials, made_by=f"drover {VERSION}"),
             hub=self.hub,
             discovery=self.discovery,
             leases=self.leases,
