@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.chaos import (
+    post_cuts,
     r01_supervisor,
     r02_worker,
     r03_power_loss,
@@ -52,6 +53,7 @@ RUNS: Mapping[str, Callable[..., Finding]] = {
     "R4": r04_adb_server.run,
     "R1": r01_supervisor.run,
     "R21": r21_model.run,
+    "POST": post_cuts.run,
 }
 """In the order in which they run: what takes seconds first, what takes half an hour last."""
 

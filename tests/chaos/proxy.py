@@ -5,9 +5,18 @@ import threading
 from collections import defaultdict
 from collections.abc import Coroutine
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 T = TypeVar("T")
+
+
+class Ends(NamedTuple):
+    """Both sides of one connection: from and to the client, from and to the adb server."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    server: asyncio.StreamReader
+    upstream: asyncio.StreamWriter
 
 
 class AdbProxy:
@@ -130,11 +139,20 @@ class AdbProxy:
             service = await _request(reader)
             self.calls[serial].append(service[4:].decode(errors="replace"))
             await self._held(serial, reader)
-            await self._pass(upstream, service)
+            await self._carry(serial, service, Ends(reader, writer, server, upstream))
+            return
+        await self._join(Ends(reader, writer, server, upstream))
+
+    async def _carry(self, serial: str, service: bytes, ends: Ends) -> None:
+        """Ask the phone for the service and pass on what both sides say."""
+        await self._pass(ends.upstream, service)
+        await self._join(ends)
+
+    async def _join(self, ends: Ends) -> None:
         done, rest = await asyncio.wait(
             {
-                asyncio.create_task(self._pump(reader, upstream)),
-                asyncio.create_task(self._pump(server, writer)),
+                asyncio.create_task(self._pump(ends.reader, ends.upstream)),
+                asyncio.create_task(self._pump(ends.server, ends.writer)),
             },
             return_when=asyncio.FIRST_COMPLETED,
         )

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.timeout(300)
 
 def test_r14_a_full_disk_refuses_loses_nothing_and_recovers() -> None:
     try:
-        found = r14_disk_full.run(1, phones=1, per_s=4, full_s=2, timed=False)
+        found = r14_disk_full.run(1, phones=2, per_s=1, full_s=2, timed=False)
     except r14_disk_full.NoSmallDiskError as error:
         pytest.skip(f"no file system can be mounted here: {error}")
     assert (found.violations, found.trials) == ([], 2)

@@ -102,7 +102,7 @@ class DroverDaemon:
     def start(self) -> None:
         """Returns when the control socket answers."""
         self.launch()
-        wait_until(self._answers, timeout_s=READY_S, what="droverd's control socket")
+        self.wait_answering()
 
     def launch(self) -> None:
         """Begin the process; it starts by itself."""
@@ -115,6 +115,10 @@ class DroverDaemon:
                 stdout=log,
                 stderr=log,
             )
+
+    def wait_answering(self) -> None:
+        """Until the control socket of the process that was begun answers."""
+        wait_until(self._answers, timeout_s=READY_S, what="droverd's control socket")
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, f"droverd ended with {self.process.returncode}: {self.log()}"

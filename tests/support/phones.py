@@ -29,7 +29,9 @@ class SimulatedPhone:
     language: str
 
 
-def wait_until(holds: Callable[[], T | None], *, timeout_s: float = 10.0, what: str = "the condition") -> T:
+def wait_until(
+    holds: Callable[[], T | None], *, timeout_s: float = 10.0, what: str = "the condition", every_s: float = 0.02
+) -> T:
     """Poll until the function returns something true; that value. Fails by name after the deadline."""
     deadline = time.monotonic() + timeout_s
     while True:
@@ -37,7 +39,7 @@ def wait_until(holds: Callable[[], T | None], *, timeout_s: float = 10.0, what: 
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not hold within {timeout_s} s")
-        time.sleep(0.02)
+        time.sleep(every_s)
 
 
 class StateClient:

@@ -377,6 +377,7 @@ TO_WORKER: list[worker.ToWorker] = [
     worker.IntentRefused(fence=12, why="the attempt has ended"),
     worker.Probe(),
     worker.ReadAccounts(request_id=4, platform="instagram", package="com.instagram.clone"),
+    worker.Tidy(keep=[34, 35]),
     direct.DirectRpc(request_id=5, method="click", params=[1, 2], timeout_s=5.5, folder="/run/drover/direct"),
     direct.DirectHierarchy(request_id=6, timeout_s=5.5, folder="/run/drover/direct"),
     direct.DirectScreenshot(request_id=7, timeout_s=5.5, folder="/run/drover/direct"),

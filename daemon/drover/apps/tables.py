@@ -50,8 +50,8 @@ class PopupRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     needs_dialog: bool = False
 
 
-class App(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One app's data; the keys are documented at the head of tiktok.toml."""
+class App(msgspec.Struct, frozen=True, eq=False, kw_only=True, forbid_unknown_fields=True):
+    """One app's data, loaded once and equal to itself only; the keys are documented at the head of tiktok.toml."""
 
     name: str
     platform: str

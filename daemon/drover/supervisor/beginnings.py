@@ -38,7 +38,7 @@ GiveSession = Callable[[str, int, str], tuple[str, str]]
 
 class Beginnings:
     """Tasks about to begin. `send` reaches a device's worker, `wake` asks the desk to look again, `draining` says
-    whether nothing may begin any more."""
+    whether nothing may begin any more, `publishes` hears of a phone on which an attempt begins that brings files."""
 
     def __init__(
         self,
@@ -54,6 +54,7 @@ class Beginnings:
         send: Callable[[str, ToWorker], bool],
         wake: Callable[[], None],
         draining: Callable[[], bool],
+        publishes: Callable[[str], None],
     ) -> None:
         self._config = config
         self._store = store
@@ -66,6 +67,7 @@ class Beginnings:
         self._send = send
         self._wake = wake
         self._draining = draining
+        self._publishes = publishes
         self._choosing: dict[Head, asyncio.Task[None]] = {}
         self._serials: set[str] = set()
         self.give_session: GiveSession | None = None
@@ -162,6 +164,7 @@ class Beginnings:
         if isinstance(begun, Task):
             log.warning("task_failed", task=begun.id, reason=begun.reason, remark=begun.remark)
         else:
+            self._publishes(serial)
             await self._begun(begun.attempt, begun.task, begun.media)
 
     async def _fail(self, task_id: int, reason: Reason, remark: str) -> None:

@@ -63,7 +63,8 @@ class PhoneLine(Protocol):
 
 
 class TaskDesk:
-    """Accepting, stopping and dispatching tasks. `send` and `kill` reach a device's worker."""
+    """Accepting, stopping and dispatching tasks. `send` and `kill` reach a device's worker, `publishes` hears of a
+    phone to which an attempt brings files."""
 
     def __init__(
         self,
@@ -80,6 +81,7 @@ class TaskDesk:
         device_of: Callable[[str], str],
         send: Callable[[str, ToWorker], bool],
         kill: Callable[[str, str], bool],
+        publishes: Callable[[str], None],
         rng: random.Random,
         pace: Pace,
     ) -> None:
@@ -107,6 +109,7 @@ class TaskDesk:
             send=send,
             wake=self.wake,
             draining=lambda: self.draining,
+            publishes=publishes,
         )
         self._looked_at = datetime.now(UTC)
         self._woken = asyncio.Event()

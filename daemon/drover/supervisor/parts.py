@@ -15,6 +15,7 @@ from drover.store import devices, events
 from drover.store.store import Store
 from drover.supervisor.adb_server import AdbServer
 from drover.supervisor.audit import Audited
+from drover.supervisor.backups import Backups
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import ControlServer
 from drover.supervisor.desk import TaskDesk, pace_of
@@ -35,7 +36,8 @@ from drover.supervisor.running import RunningAttempts
 from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.scripts import Scripts
 from drover.supervisor.shim_process import ShimProcess
-from drover.supervisor.state import DaemonState
+from drover.supervisor.state import VERSION, DaemonState
+from drover.supervisor.tidying import GalleryTidying
 from drover.supervisor.tracker import AdbTracker
 from drover.supervisor.transports import Transports
 from drover.wire.control import ConfigReloaded
@@ -116,6 +118,9 @@ class Parts:
             pace=pace,
             delivery=self.scripts.delivery,
         )
+        self.tidying = GalleryTidying(
+            self.store, is_idle=lambda serial: self.desk.is_idle(serial), send=self.fleet.send
+        )
         self.desk = TaskDesk(
             self.config,
             self.store,
@@ -129,6 +134,7 @@ class Parts:
             device_of=self.transports.device_of,
             send=self.fleet.send,
             kill=lambda serial, why: self.fleet.kill(serial, why, excused=True),
+            publishes=self.tidying.due,
             rng=self._boot.rng,
             pace=pace,
         )
@@ -177,7 +183,7 @@ class Parts:
             hangs=lambda serial: serial in self.phones.stuck,
             spawn=self._boot.jobs.background,
         )
-        self.reports = Reports(boot_id=self._boot.id, phones=self.phones, presence=self.presence)
+        self.reports = Reports(boot_id=self._boot.id, phones=self.phones, presence=self.presence, tidying=self.tidying)
         self.fleet.listener = self.reports
 
     def _make_front(self) -> None:
@@ -190,6 +196,7 @@ class Parts:
             desk=self.desk,
             running=self.running,
             materials=self.materials,
+            backups=Backups(self.store, self.materials, made_by=f"drover {VERSION}"),
             hub=self.hub,
             discovery=self.discovery,
             leases=self.leases,

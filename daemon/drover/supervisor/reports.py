@@ -11,6 +11,7 @@ from drover.store import devices
 from drover.supervisor import recovery
 from drover.supervisor.phones import Phones
 from drover.supervisor.presence import Presence
+from drover.supervisor.tidying import GalleryTidying
 from drover.wire.devices import DeviceFacts, DeviceState
 from drover.wire.direct import DirectAnswered
 from drover.wire.tasks import Reason
@@ -36,6 +37,7 @@ class Reports:
     boot_id: str
     phones: Phones
     presence: Presence
+    tidying: GalleryTidying
     counters: Counter[str] = field(default_factory=lambda: Counter[str](dict.fromkeys(COUNTERS, 0)))
 
     def worker_started(self, serial: str, pid: int, starts: int) -> None:
@@ -60,6 +62,7 @@ class Reports:
             case PhoneTrouble(why=why):
                 phones.in_trouble(serial, f"{why}; {ladder.PERSON[DeviceState.PREPARING]}")
                 phones.stuck.add(serial)
+                self.tidying.due(serial)
                 phones.show(serial)
             case Ended(reason=reason, remark=remark) if reason in PHONE_AT_FAULT:
                 phones.in_trouble(serial, remark)  # its worker opens the phone anew and says when it answers
@@ -80,11 +83,13 @@ class Reports:
         if transports.device_of(serial) == serial:
             phones.board.note_transports(serial, transports.of(serial))
             phones.show(serial)
+            phones.jobs.background(self.tidying.ready(serial))
 
     def worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
         phones, how = self.phones, remarks.ended_by(status)
         # Before its attempt is freed: a phone without a worker must not be shown idle, or the next task begins there.
         phones.in_trouble(serial, f"its worker ended ({how})")
+        self.tidying.due(serial)
         phones.discovery.lost(serial, f"its worker ended ({how}) meanwhile")
         phones.unreachable(serial, f"the phone's worker ended ({how})")
         lost = phones.running.lost(serial, Reason.INTERRUPTED, remarks.worker_ended(serial, status))

@@ -29,8 +29,10 @@ def main() -> None:
     process.die_with_parent(os.getppid())  # one that died before this has closed the socket, which ends us, too
     wake = _wake_on_child()
     sheets = preload.everything(sys.argv[2], "json" if sys.argv[3] == "json" else "text")
-    # Frozen objects are never visited by the collector, so a worker's collections copy no shared page.
+    # Frozen objects are never visited by the collector, so a worker's collections copy no shared page. Collecting after
+    # that finds nothing; it lets go of what the interpreter keeps for reuse, which lies all over the shared pages.
     gc.freeze()
+    gc.collect()
     gc.enable()
     _send(channel, ZygoteReady(pid=os.getpid(), plugins=sheets))
     _serve(channel, wake)

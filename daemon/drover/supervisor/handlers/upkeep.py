@@ -1,10 +1,9 @@
 """Requests that look after the daemon's own data."""
 
 from drover.config import ConfigError
-from drover.supervisor.backups import Backups
 from drover.supervisor.diagnosis import diagnose
 from drover.supervisor.handlers.table import Table
-from drover.supervisor.state import VERSION, DaemonState
+from drover.supervisor.state import DaemonState
 from drover.wire import control
 from drover.wire.faults import Code, RequestError
 
@@ -14,18 +13,20 @@ class UpkeepHandlers:
 
     def __init__(self, state: DaemonState) -> None:
         self._state = state
-        self._backups = Backups(state.store, state.materials, made_by=f"drover {VERSION}")
 
     def table(self) -> Table:
         return {
-            control.MakeBackup: self._backups.make,
+            control.MakeBackup: self._backup,
             control.GetBackupProgress: self._backup_progress,
             control.Diagnose: self._diagnose,
             control.ReloadConfig: self._reload,
         }
 
+    async def _backup(self, body: control.MakeBackup) -> control.BackupMade:
+        return await self._state.backups.make(body)
+
     async def _backup_progress(self, _body: control.GetBackupProgress) -> control.BackupProgress:
-        return self._backups.progress()
+        return self._state.backups.progress()
 
     async def _diagnose(self, _body: control.Diagnose) -> control.Diagnosis:
         return control.Diagnosis(findings=await diagnose(self._state))

@@ -107,26 +107,37 @@ def test_what_is_missing_or_damaged_is_named_when_the_backup_is_made(
     assert (tmp_path / "new" / "media" / "library" / good.path).exists()
 
 
-def test_a_file_that_cannot_be_read_to_its_end_spoils_nothing_else(
-    store: Store, library: LibraryFolder, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    broken, good = add_item(store, library, b"a" * 3_000_000), add_item(store, library, b"b" * 3_000_000)
+def unreadable(patched: pytest.MonkeyPatch, first: bytes) -> None:
+    """A disk that fails where content begins with this."""
     whole_read = archive_file._Reader.read  # pyright: ignore[reportPrivateUsage]
 
-    def read(self: object, size: int = -1, /) -> bytes:
-        data = whole_read(self, size)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
-        if data[:1] == b"a":
+    def read(self: archive_file._Reader, size: int = -1, /) -> bytes:  # pyright: ignore[reportPrivateUsage]
+        data = whole_read(self, size)
+        if data.startswith(first):
             raise OSError(5, "Input/output error")
         return data
 
+    patched.setattr(archive_file._Reader, "read", read)  # pyright: ignore[reportPrivateUsage]
+
+
+def test_a_file_that_cannot_be_read_to_its_end_spoils_nothing_else(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, good, worn = (add_item(store, library, letter * 3_000_000) for letter in (b"a", b"b", b"c"))
     with monkeypatch.context() as patched:
-        patched.setattr(archive_file._Reader, "read", read)  # pyright: ignore[reportPrivateUsage]
+        unreadable(patched, b"a")
         done = made(store, library, target)
     assert [(m.material_id, m.why) for m in done.missing] == [
         (broken.id, "its file cannot be read: Input/output error")
     ]
-    put_back(target, tmp_path / "new")
-    assert (tmp_path / "new" / "media" / "library" / good.path).read_bytes() == b"b" * 3_000_000
+    with monkeypatch.context() as patched:
+        unreadable(patched, b"c")
+        restored = put_back(target, tmp_path / "new")
+    assert [(m.material_id, m.why) for m in restored.missing] == [
+        (broken.id, "was not in the backup: its file cannot be read: Input/output error"),
+        (worn.id, "cannot be read in the backup: [Errno 5] Input/output error"),
+    ]
+    assert files_under(tmp_path / "new" / "media" / "library") == {good.path: b"b" * 3_000_000}
 
 
 # --- refused, nothing changed -------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from drover.archive.making import Making
 from drover.archive.restoring import restore
 from drover.media.inspector import Inspector
 from drover.media.library import LibraryFolder
-from drover.store import Store, materials, tasks
+from drover.store import Store, StoreUnavailableError, materials, tasks
 from drover.supervisor.backups import Backups
 from drover.supervisor.materials import MaterialLibrary
 from drover.wire.backups import BackupProgress, MakeBackup
@@ -153,6 +153,19 @@ def test_a_backup_whose_client_left_is_given_up(
     assert list((tmp_path / "there").iterdir()) == []
     assert not (folder.copies / items[-1].path).exists()
     assert backups.progress() == BackupProgress()
+
+
+def test_a_library_that_cannot_be_tidied_takes_no_backup_away(
+    store: Store, folder: LibraryFolder, backups: Backups, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_item(store, folder, b"content")
+
+    def fail(_conn: object) -> set[str]:
+        raise StoreUnavailableError("the disk is full")
+
+    monkeypatch.setattr(materials, "paths", fail)
+    made = asyncio.run(backups.make(MakeBackup(path=str(tmp_path / "copy.tar"))))
+    assert (made.files, (tmp_path / "copy.tar").exists()) == (1, True)
 
 
 @pytest.mark.parametrize("library", [True, False])
