@@ -17,11 +17,10 @@ from phonesim.apps.instagram.scene import (
     modal_shell,
     text,
 )
-from phonesim.apps.instagram.sheets import CLOSE
 from phonesim.apps.instagram.sound_touches import SEARCH
 from phonesim.apps.instagram.windows import sheet
 from phonesim.apps.tiktok.posting import sounds
-from phonesim.apps.tiktok.posting.sound_panel import slider
+from phonesim.apps.tiktok.posting.sound_panel import done, slider
 from phonesim.apps.tiktok.posting.state import Composition, Sound
 from phonesim.ui.chrome import KEYBOARD, STATUS
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
@@ -202,19 +201,10 @@ def volumes(scene: Scene, overlay: Overlay) -> Window:
     if made.sound is not None:
         named["added"] = made.sound.name
     top = scene.frame.bottom - 160 - 240 * len(named)
-    done = text(
-        (820, top + 20, 1050, top + 110),
-        scene.labels["done"],
-        cls="Button",
-        flags="Cf",
-        bold=True,
-        align="right",
-        action=CLOSE,
-    )
     rows = [
         part for i, (name, words) in enumerate(named.items()) for part in slider(made, name, words, top + 120 + i * 240)
     ]
-    return sheet(scene, top, done, *rows)
+    return sheet(scene, top, done(scene.labels["done"], top), *rows)
 
 
 def sound_page(scene: Scene) -> View:

@@ -104,22 +104,25 @@ def volume_sheet(scene: Scene, overlay: Overlay) -> Window:
         for i, name in enumerate(names)
         for part in slider(made, name, scene.labels[f"{name}_sound"], top + 120 + i * 240)
     ]
-    done = text(
-        (820, top + 20, 1050, top + 110),
-        scene.labels["done"],
-        cls="Button",
-        flags="Cf",
-        bold=True,
-        align="right",
-        action=CLOSE,
-    )
     title = text(
         (300, top + 20, 780, top + 110), scene.labels["volume"], id="title", size=46, bold=True, align="center"
     )
     sheet = view(
-        "FrameLayout", plate, title, done, *rows, id="f0u", style=Style(fill=WHITE, radius=36, flat_bottom=True)
+        "FrameLayout",
+        plate,
+        title,
+        done(scene.labels["done"], top),
+        *rows,
+        id="f0u",
+        style=Style(fill=WHITE, radius=36, flat_bottom=True),
     )
     return dialog_window(scene, sheet, outside=CLOSE)
+
+
+def done(word: str, top: int) -> View:
+    """What closes the sheet of the volumes, in its corner."""
+    box: Bounds = (820, top + 20, 1050, top + 110)
+    return text(box, word, cls="Button", flags="Cf", bold=True, align="right", action=CLOSE)
 
 
 def slider(made: Composition, name: str, words: str, top: int) -> list[View]:
