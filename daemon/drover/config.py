@@ -143,6 +143,15 @@ class Config(_Section, frozen=True, kw_only=True):
         return Path(state) if state else Path(home).expanduser() / "drover"
 
     @property
+    def library_dir(self) -> Path:
+        """Where the library's files lie."""
+        return self.data_dir / "media"
+
+    def task_folder(self, task_id: int) -> Path:
+        """Where a task's log and evidence lie."""
+        return self.data_dir / "tasks" / str(task_id)
+
+    @property
     def token_path(self) -> Path:
         """Where the API's token lies, once one was made."""
         return Path(self.api.token_file).expanduser() if self.api.token_file else self.data_dir / "api-token"

@@ -37,6 +37,11 @@ UNPACED = {
 """Many tasks at once: no limits, no pauses, unless a test's own settings say otherwise."""
 
 
+def _foreign(variable: str) -> bool:
+    """What must not reach the daemon. Without its bytecode every process of it would compile all anew at its start."""
+    return variable.startswith("DROVER_") or variable == "PYTHONDONTWRITEBYTECODE"
+
+
 class DroverDaemon:
     """`with DroverDaemon(adb_port=...) as daemon:`; `kill` and `start` again keep the same directories."""
 
@@ -51,11 +56,11 @@ class DroverDaemon:
         # Short, because socket paths must fit 107 bytes, and pytest's own folders are long.
         self.folder = Path(tempfile.mkdtemp(prefix="dd-"))
         self.runtime_dir = self.folder / "run"
-        self.data_dir = self.folder / "data"
+        self.data_dir = Path((settings or {}).get("DROVER_DAEMON_DATA_DIR", self.folder / "data"))
         self._arguments = [] if config is None else ["--config", str(config)]
         self.log_file = self.folder / "droverd.log"
         self.environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("DROVER_")},
+            **{key: value for key, value in os.environ.items() if not _foreign(key)},
             "HOME": str(self.folder),
             "DROVER_DAEMON_DATA_DIR": str(self.data_dir),
             "DROVER_DAEMON_RUNTIME_DIR": str(self.runtime_dir),
@@ -96,6 +101,11 @@ class DroverDaemon:
 
     def start(self) -> None:
         """Returns when the control socket answers."""
+        self.launch()
+        self.wait_answering()
+
+    def launch(self) -> None:
+        """Begin the process; it starts by itself."""
         RUNNING.add(self)
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
@@ -105,6 +115,9 @@ class DroverDaemon:
                 stdout=log,
                 stderr=log,
             )
+
+    def wait_answering(self) -> None:
+        """Until the control socket of the process that was begun answers."""
         wait_until(self._answers, timeout_s=READY_S, what="droverd's control socket")
 
     def _answers(self) -> bool:
@@ -177,6 +190,13 @@ class DroverDaemon:
         config = {"target_user": target, **fields.pop("config", {})}
         request = CreateTasks(script_name=script, script_config=config, serials=list(serials), **fields)
         return self.client.ask(request, TasksCreated).task_ids
+
+    def fill(self, count: int, serial: str = "R58M0ABSENT") -> None:
+        """Put so many tasks, a multiple of 500, in the queue of a phone that is not there."""
+        for begin in range(0, count, 500):
+            targets = [f"queued{number}" for number in range(begin, begin + 500)]
+            request = CreateTasks(script_name="follow", script_config={"target_users": targets}, serials=[serial])
+            self.client.ask(request, TasksCreated)
 
     def task(self, task_id: int) -> Task:
         return self.client.ask(GetTask(task_id=task_id), Task)

@@ -161,7 +161,7 @@ class Post:
         self._take_away(nav)
 
     def _take_away(self, nav: Navigator) -> None:
-        """Best effort: the next task on this phone removes what could not be removed now."""
+        """Best effort: what cannot be removed now is removed when the phone answers next (supervisor/tidying.py)."""
         with _undisturbed(nav.phone), suppress(PhoneError):
             if self._carrier is not None:
                 self._carrier.take_away()

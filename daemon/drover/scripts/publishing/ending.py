@@ -20,6 +20,12 @@ def refuse_newer(nav: Navigator, publication: Publication) -> None:
         )
 
 
+def fail_without(nav: Navigator, why: str) -> NoReturn:
+    """End before the tap for something that the screen does not have."""
+    nav.ctx.keep("missing")
+    raise ScriptFailed(Reason.APP_CHANGED, f"{nav.app.name} on {nav.phone.serial}: {why}. Nothing was posted.")
+
+
 def fail_upload(nav: Navigator, sight: Sight, says: str) -> NoReturn:
     """End with the app's own word that nothing was published."""
     nav.ctx.keep("upload_failed", sight.tree)

@@ -20,6 +20,8 @@ from drover.scripts.captions import Caption
 from drover.scripts.context import Context, ScriptFailed
 from drover.scripts.navigation import Navigator
 from drover.scripts.profile_visit import open_profile
+from drover.scripts.publishing.instagram import plan
+from drover.scripts.publishing.instagram import sounds as instagram_sounds
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.publishing.tiktok import ways
 from drover.scripts.searching import open_by_search
@@ -116,6 +118,28 @@ def test_s16_a_hostile_link_in_a_task_ends_it_and_starts_nothing(name: str) -> N
 def test_s16_a_good_link_in_a_task_leaves_as_it_is() -> None:
     for name in ("https://www.tiktok.com/music/x-1", "https://vm.tiktok.com/ZM8/", "https://www.tiktok.com/music/é-1"):
         assert left("tiktok", use_sound(f" {name} ")) == ([name], None)
+
+
+def use_link(name: str) -> Callable[[Navigator], None]:
+    config = PostConfig(post_way="useSound", sound_name=name)
+    publication = Publication(config=config, caption=Caption(title="", description=""), kind=MediaKind.VIDEO, items=())
+    return lambda nav: instagram_sounds.use_link(nav, publication)
+
+
+@pytest.mark.parametrize("name", [name.replace("tiktok", "instagram") for name in HOSTILE])
+def test_s16_a_hostile_link_in_a_task_for_instagram_starts_nothing_either(name: str) -> None:
+    links, failed = left("instagram", use_link(name))
+    assert (links, failed and failed.reason) == ([], Reason.REJECTED)
+    if "://" in name:
+        with pytest.raises(ScriptFailed, match="sound_name"):
+            plan.refuse_impossible(
+                PostConfig(post_way="useSound", sound_name=name), Caption(title="", description=""), 1
+            )
+
+
+def test_s16_a_good_link_for_instagram_leaves_as_it_is() -> None:
+    name = "https://www.instagram.com/reels/audio/12345/?igsh=a"
+    assert left("instagram", use_link(f" {name} ")) == ([name], None)
 
 
 PIECES = [

@@ -261,6 +261,35 @@ def test_sounds(phone: DisplayPhone, tmp_path: Path, config: dict[str, Any], sou
     assert [post["sound"] for post in phone.posts()] == [sound]
 
 
+@pytest.mark.parametrize(
+    ("fault", "params"), [("sound_results", {"show": "similar_first"}), ("sounds_late", {"seconds": 6})]
+)
+def test_a_sound_among_similar_ones_or_late(
+    phone: DisplayPhone, tmp_path: Path, fault: str, params: dict[str, Any]
+) -> None:
+    phone.fault(fault, **params)
+    _, result = publish(phone, tmp_path, add_sound="custom", custom_sound_keyword="rainy day")
+    assert result.reason is None, result.remark
+    assert [post["sound"] for post in phone.posts()] == ["rainy day"]
+
+
+@pytest.mark.parametrize(
+    ("config", "show", "parameter"),
+    [
+        ({"post_way": "useSound", "sound_name": "Paper Boats"}, "similar", "sound_name"),
+        ({"post_way": "useSound", "sound_name": "Paper Boats"}, "none", "sound_name"),
+        ({"add_sound": "custom", "custom_sound_keyword": "rainy day"}, "none", "custom_sound_keyword"),
+    ],
+)
+def test_a_sound_that_is_not_listed_is_refused_before_the_tap(
+    phone: DisplayPhone, tmp_path: Path, config: dict[str, Any], show: str, parameter: str
+) -> None:
+    phone.fault("sound_results", show=show)
+    ctx, result = publish(phone, tmp_path, **config)
+    assert (result.reason, ctx.effect, phone.posts(), phone.shelf.names()) == (Reason.REJECTED, Effect.NONE, [], [])
+    assert (result.remark.startswith(parameter), drafts(phone)) == (True, 0)
+
+
 def test_a_sound_is_taken_off(phone: DisplayPhone, tmp_path: Path) -> None:
     _, result = publish(phone, tmp_path, post_way="useSound", sound_name="Paper Boats", add_sound="0")
     assert result.reason is None, result.remark

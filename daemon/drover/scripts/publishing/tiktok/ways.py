@@ -4,11 +4,11 @@ from typing import Final
 from urllib.parse import quote
 
 from drover.apps import Screen
-from drover.apps.links import is_web_link
 from drover.apps.publishing import camera_tab, create_button, gallery_thumbnail, next_button
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.publishing.publisher import Publication
+from drover.scripts.publishing.sound_choice import is_link, wrong_link
 from drover.scripts.publishing.tiktok import sounds
 from drover.scripts.publishing.tiktok.picking import pick
 from drover.wire.tasks import Reason
@@ -80,13 +80,13 @@ def _open_sound(nav: Navigator, publication: Publication) -> None:
     """The page of the sound, by its link or by search, and on to the camera with it."""
     name, wait_s = publication.config.sound_name.strip(), float(publication.config.sound_wait_time)
     nav.phone.gallery.allow_reading(nav.ctx.package)
-    if "://" in name:
+    if is_link(name):
         nav.ctx.step("opening the sound by its link", 32)
         nav.open_link(_checked(nav, name))
     else:
         nav.ctx.step(f"searching for the sound {name!r}", 32)
         nav.open_link(nav.app.links["search"].format(query=quote(name, safe="")))
-        sounds.open_found(nav, name, wait_s)
+        sounds.open_found(nav, publication.config)
     button = nav.reach(
         lambda sight: sounds.use_button(nav, sight), what="the sound's page with its button", timeout_s=wait_s + 5
     )
@@ -95,12 +95,9 @@ def _open_sound(nav: Navigator, publication: Publication) -> None:
 
 
 def _checked(nav: Navigator, link: str) -> str:
-    if not is_web_link(nav.app, link):
-        raise ScriptFailed(
-            Reason.REJECTED,
-            f"sound_name: {link!r} is no https link of {' or '.join(nav.app.link_hosts)}; "
-            "copy the link from the sound's page.",
-        )
+    why = wrong_link(nav.app, link)
+    if why:
+        raise ScriptFailed(Reason.REJECTED, f"{why}. Nothing was posted.")
     return link
 
 
