@@ -52,8 +52,8 @@ RUNS: Mapping[str, Callable[..., Finding]] = {
     "R2": r02_worker.run,
     "R4": r04_adb_server.run,
     "R1": r01_supervisor.run,
-    "R21": r21_model.run,
     "POST": post_cuts.run,
+    "R21": r21_model.run,
 }
 """In the order in which they run: what takes seconds first, what takes half an hour last."""
 
