@@ -56,6 +56,7 @@ FAULTS: Mapping[str, str] = {
     "share_lists_refused": "a share of several files, whose URIs `am` can only send as strings, opens nothing",
     "sound_results": "a search for sounds lists {show: similar_first, similar, others or none}",
     "sounds_late": "the answer to a search for sounds comes {seconds: 3} later; until then recommended ones are listed",
+    "sound_lost": "a sound whose part was chosen is not on the post (Instagram)",
     "sound_gone": "the page of a sound says that it is not available (Instagram)",
     "sound_suggested": "pictures come with a sound that nobody chose (Instagram)",
     "no_sound_tool": "the editor has nothing that adds a sound; the form of pictures has (Instagram)",

@@ -43,9 +43,9 @@ def _remove(view: View, chip_box: Node) -> Node | None:
 
 
 def tool(view: View) -> Node | None:
-    """The editor's tool that adds a sound. Its words count first: one id may serve several tools, of which the first in
+    """The editor's tool that adds a sound.
 
-    the row adds and the other sets volumes.
+    Its words count first: one id may serve two tools, of which the first adds and the other sets volumes.
     """
     buttons = [target for _, target in view.buttons("add_sound") if target.enabled and not view.covered(target)]
     known = [target for node in view.with_id("add_sound") if (target := view.target(node)) is not None]

@@ -53,7 +53,8 @@ class SoundTouches(ABC):
         self._nav.enter(Page(name="sound_clip", target=id_), _LOAD_S)
 
     def _on_clip_done(self, id_: str) -> None:
-        self.made.sound = sounds.by_id(id_)
+        if not self._phone.faults.active("sound_lost"):
+            self.made.sound = sounds.by_id(id_)
         self._nav.leave()
 
     def _on_remove_sound(self, _: str) -> None:

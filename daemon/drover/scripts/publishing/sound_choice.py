@@ -114,13 +114,15 @@ def take(nav: Navigator, sound: Sound, back: Callable[[Sight], bool], take_s: fl
     """From the tapped row to the screen that `back` knows; raises NotReachedError.
 
     Some versions attach what is tapped, others play it first and have a button that takes it, and then perhaps one
-    more that ends the choice of the part that plays. Each is tapped once.
+    more that ends the choice of the part that plays. Each is tapped once. Where an app is known to have such a button,
+    a list that closed without it took nothing.
     """
     tapped: set[str] = set()
+    attaches = "take_sound" not in nav.app.ids
 
     def button(sight: Sight) -> Node | bool | None:
         if back(sight):
-            return True
+            return True if tapped or attaches else None
         view = View(nav.app, sight.tree)
         taking = sound_list.take_button(view, sound.target)
         if taking is not None and _key(taking) not in tapped:

@@ -23,17 +23,25 @@ def asked(config: PostConfig) -> bool:
 
 
 def set_volumes(
-    nav: Navigator, config: PostConfig, *, open_sliders: Callable[[], bool], editor: Callable[[Sight], bool]
+    nav: Navigator,
+    config: PostConfig,
+    *,
+    open_sliders: Callable[[], bool],
+    editor: Callable[[Sight], bool],
+    mixed: bool = False,
 ) -> None:
     """Set both sliders and return to the editor.
 
-    A version that shows none is only a failure if the task asks for other than the default.
+    A version that shows none is only a failure if the task asks for other than the default. Where the post must be
+    `mixed` of two sounds, one slider alone says that the added one is not there.
     """
     wanted = {"original": config.origin_sound_volume, "added": config.add_sound_volume}
     if not (open_sliders() and _sliders_come(nav)):
         if asked(config):
             fail_without(nav, NO_VOLUMES)
     else:
+        if mixed and "added" not in shown.sliders(View(nav.app, nav.look().tree)):
+            fail_without(nav, "the volumes show no added sound after one was chosen")
         nav.ctx.step("setting the volumes", 44)
         for name, percent in wanted.items():
             _slide(nav, name, percent)

@@ -218,6 +218,35 @@ def test_an_editor_without_the_tool_is_an_app_that_changed(english: DisplayPhone
         assert nothing_is_left(english)
 
 
+@pytest.mark.parametrize(("place", "words"), [(REEL, "no added sound"), (PICTURES, "the form with the sound")])
+def test_a_sound_that_did_not_arrive_is_seen(
+    english: DisplayPhone, tmp_path: Path, place: dict[str, Any], words: str
+) -> None:
+    english.fault("sound_lost")
+    ctx, result = publish(english, tmp_path, **CUSTOM, **place)
+    assert (result.reason, ctx.effect) == (Reason.APP_CHANGED, Effect.NONE), result.remark
+    assert words in result.remark
+    assert nothing_is_left(english)
+
+
+def test_a_list_that_closed_without_the_sound_took_nothing(english: DisplayPhone, tmp_path: Path) -> None:
+    """As when a popup over it was put away by BACK: the editor is back, and nothing was taken."""
+
+    class Closing(RecordingContext):
+        def step(self, text: str, progress: int) -> None:
+            super().step(text, progress)
+            if text.startswith("taking the sound"):
+                english.back()
+
+    ctx = Closing(
+        english, package="com.instagram.android", platform="instagram", media=[video_file(tmp_path)], task_id=7
+    )
+    result = run("post", ctx, {"captions": "words", **CUSTOM})
+    assert (result.reason, ctx.effect) == (Reason.APP_CHANGED, Effect.NONE), result.remark
+    assert "what takes the sound" in result.remark
+    assert nothing_is_left(english)
+
+
 def test_a_sound_that_is_gone(phone: DisplayPhone, tmp_path: Path) -> None:
     phone.fault("sound_gone")
     ctx, result = publish(phone, tmp_path, post_way="useSound", sound_name=LINK)

@@ -81,7 +81,7 @@ class Arrangement:
             self._wish = None
         if self._wish is None and self._volumes_due:
             self._volumes_due = False
-            set_volumes(self._nav, self._config, open_sliders=self._open_volumes, editor=_is(Screen.EDITOR))
+            set_volumes(self._nav, self._config, open_sliders=self._open_volumes, editor=_is(Screen.EDITOR), mixed=True)
 
     def in_story(self) -> None:
         """The story's editor, whose video may be muted besides."""
@@ -98,8 +98,8 @@ class Arrangement:
         pictures = self._wanted is Destination.FEED
         if self._wish is not None and not (pictures and self._put_on(Screen.POST_FORM)):
             fail_without(self._nav, "neither editor nor form shows anything that adds a sound; leave add_sound at -1")
-        if self._wish is not None:
-            self._wait("the form with the sound", lambda view: shown.attached(view) is not None)
+        if pictures and wish(self._config) is not None:
+            self._wait("the form with the sound that was chosen", lambda view: shown.attached(view) is not None)
         elif pictures and self._config.add_sound == "0":
             self._take_off()
         if self._volumes_due and asked(self._config):

@@ -1,6 +1,4 @@
-"""The ways to Instagram's form: a share from outside, the app's own button and picker, or the page of a sound; then
-
-through its editors, where the post gets its sound.
+"""The ways to Instagram's form: a share, the app's own button and picker, or a sound's page; then through its editors.
 
 The lower right corner is Next in the editor of reels and Share on the form after it: Next is tapped there once and
 never again, so that a slow screen cannot turn a second tap into a post.
