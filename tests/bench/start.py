@@ -93,7 +93,7 @@ def _cpu_s(process: psutil.Process) -> float:
 
 def _figures(restarts: list[Restart]) -> list[Figure]:
     def median(name: str) -> float:
-        return statistics.median(getattr(restart, name) for restart in restarts)
+        return float(statistics.median(getattr(restart, name) for restart in restarts))
 
     where, libraries = f"with {WAITING} tasks and {PHONES} phones", "an interpreter that imports the same libraries"
     return [
