@@ -88,7 +88,7 @@ def _libraries() -> tuple[float, float]:
 
 def _cpu_s(process: psutil.Process) -> float:
     times = process.cpu_times()
-    return times.user + times.system
+    return float(times.user + times.system)
 
 
 def _figures(restarts: list[Restart]) -> list[Figure]:

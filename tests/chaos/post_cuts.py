@@ -234,8 +234,8 @@ def _judge_reach(finding: Finding, name: str, tally: Tally, chosen: Sequence[Spo
 
 
 def _at_tap(spot: Spot, seen: Outcome) -> bool:
-    """Whether the tap was allowed, and performed where its answer was held."""
-    return seen.effects[0] is Effect.INTENT and seen.published_at_cut == (spot.moment is Moment.AFTER)
+    """Whether the tap was allowed, and performed by then only where its answer was held."""
+    return seen.effects[0] is not Effect.NONE and seen.published_at_cut == (spot.moment is Moment.AFTER)
 
 
 def _figure(tallies: Mapping[str, Tally], calls: int) -> str:
