@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from drover.wire.control import BackupProgress, GetBackupProgress
@@ -15,7 +17,7 @@ from tests.support.media import make_picture
 from tests.support.phones import wait_until
 
 MISSING = 3
-LARGE = 20_000_000_000
+LARGE = 8_000_000_000
 
 
 def ctl(daemon: DroverDaemon, *words: str) -> "subprocess.CompletedProcess[str]":
@@ -26,6 +28,17 @@ def ctl(daemon: DroverDaemon, *words: str) -> "subprocess.CompletedProcess[str]"
 def restored(daemon: DroverDaemon, source: Path) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "drover.main", "--restore", str(source)]
     return subprocess.run(command, env=daemon.environment, capture_output=True, text=True, timeout=60)
+
+
+@contextmanager
+def long_to_copy(path: Path) -> Generator[None]:
+    """The file, grown without content on this disk; small again before anything else reads it all."""
+    size = path.stat().st_size
+    os.truncate(path, LARGE)
+    try:
+        yield
+    finally:
+        os.truncate(path, size)
 
 
 def test_r18_a_backup_brings_the_library_to_another_machine(adb_server: AdbServer, tmp_path: Path) -> None:
@@ -76,18 +89,18 @@ def test_ctrl_c_gives_a_backup_up_and_leaves_nothing(adb_server: AdbServer, tmp_
     with DroverDaemon(adb_port=adb_server.port) as daemon:
         assert ctl(daemon, "material", "add", str(make_picture(tmp_path / "a.png"))).returncode == 0
         item = daemon.client.ask(GetMaterial(material_id=1), MaterialDetail).material
-        os.truncate(item.path, LARGE)  # without content on this disk, but long to copy
         words = ["--socket", str(daemon.runtime_dir / "control.sock"), "backup", str(tmp_path / "there" / "copy.tar")]
-        command = subprocess.Popen([sys.executable, "-m", "drover_ctl.main", *words], stderr=subprocess.PIPE)
+        with long_to_copy(Path(item.path)):
+            command = subprocess.Popen([sys.executable, "-m", "drover_ctl.main", *words], stderr=subprocess.PIPE)
 
-        def under_way() -> bool:
-            assert command.poll() is None, "the backup was over before it could be given up"
-            return daemon.client.ask(GetBackupProgress(), BackupProgress).bytes_done > 5_000_000
+            def under_way() -> bool:
+                assert command.poll() is None, "the backup was over before it could be given up"
+                return daemon.client.ask(GetBackupProgress(), BackupProgress).bytes_done > 5_000_000
 
-        wait_until(under_way, what="the backup to be under way")
-        command.send_signal(signal.SIGINT)
-        command.communicate(timeout=30)
-        assert command.returncode != 0
-        nothing = BackupProgress()
-        wait_until(lambda: daemon.client.call(GetBackupProgress()) == nothing, what="the backup to be given up")
+            wait_until(under_way, what="the backup to be under way")
+            command.send_signal(signal.SIGINT)
+            command.communicate(timeout=30)
+            assert command.returncode != 0
+            nothing = BackupProgress()
+            wait_until(lambda: daemon.client.call(GetBackupProgress()) == nothing, what="the backup to be given up")
         assert list((tmp_path / "there").iterdir()) == []
