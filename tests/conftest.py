@@ -1,4 +1,4 @@
-"""Fixtures for every test: a real adb server and simulated phones, once for a module."""
+"""For every test: a real adb server and simulated phones, once for a module; and how xdist shares out the tests."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,18 @@ import pytest
 from tests.support.adb import AdbServer
 from tests.support.daemon import RUNNING
 from tests.support.phones import PhoneFarm
+from tests.support.sharing import Sharing, in_order
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config) -> Sharing | None:
+    """Ours for `--dist loadscope`, which says that a module's tests belong together."""
+    return Sharing(config) if config.getoption("dist") == "loadscope" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items[:] = in_order(items)
 
 
 @pytest.fixture(scope="session")
