@@ -43,7 +43,7 @@ demo: $(VENV)/.run  ## Run the main job on simulated phones (KEEP=1: leave every
 test: $(VENV)/.test  ## Run all tests (ARGS="tests/unit -x", WORKERS=8)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
 
-bench: $(VENV)/.test  ## Measure the main job (ARGS="latency follow workers direct")
+bench: $(VENV)/.test  ## Measure the main job (ARGS="latency follow workers direct start")
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 chaos: $(VENV)/.test  ## Break everything at full length, about an hour (ARGS="R1 R4 --rounds 20")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.adb import AdbServer
+from tests.support.daemon import RUNNING
 from tests.support.phones import PhoneFarm
 from tests.support.sharing import Sharing, in_order
 
@@ -25,6 +26,14 @@ def adb_server() -> Iterator[AdbServer]:
     """One adb server for the whole session; a test that kills a server starts its own."""
     with AdbServer() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def no_secret_was_written() -> Iterator[None]:
+    """Fails the test during which a running daemon wrote one of the secrets that were planted in it (promise S27)."""
+    yield
+    leaks = [leak for daemon in RUNNING for leak in daemon.leaks()]
+    assert not leaks, f"secrets were found (S27): {leaks}"
 
 
 @pytest.fixture(scope="module")

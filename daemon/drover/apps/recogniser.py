@@ -143,7 +143,7 @@ def _button_below(view: View, node: Node) -> bool:
 
 
 def _popup(view: View, base: Screen) -> Popup | None:
-    if base in SHEETS:
+    if base in SHEETS or base in view.app.sheets:
         return None
     for rule in view.app.popups:
         popup = _known_popup(view, base, rule)

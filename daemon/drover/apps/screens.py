@@ -37,6 +37,7 @@ class Screen(StrEnum):
     POST_FORM = "post_form"
     SOUND_PAGE = "sound_page"  # one sound, with the button that uses it
     SOUND_LIST = "sound_list"  # the editor's list of sounds
+    SOUND_CLIP = "sound_clip"  # which part of a chosen sound plays; its Done takes the sound
     VOLUMES = "volumes"  # the sliders of a post's sounds
     DISCARD_QUESTION = "discard_question"  # a post is left unfinished: discard it, keep it as a draft, go on?
     PUBLISH_QUESTION = "publish_question"  # after Post: its answer is what publishes

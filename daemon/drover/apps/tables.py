@@ -64,6 +64,7 @@ class App(msgspec.Struct, frozen=True, eq=False, kw_only=True, forbid_unknown_fi
     launchers: list[str] = []
     bars: list[str] = []
     link_hosts: list[str] = []
+    sheets: list[Screen] = []
     activities: dict[str, str] = {}
     links: dict[str, str]
     ids: dict[str, list[str]]

@@ -12,6 +12,7 @@ from tests.support.script_phone import DisplayPhone, RecordingContext, Result, r
 
 CAPTION = "Zwei Wörter 🎄 und #fyp @ada"
 WAYS = ("share", "addButton")
+LINK = "https://www.instagram.com/reels/audio/1234567890/"
 
 
 def publish(phone: DisplayPhone, folder: Path, **config: Any) -> tuple[RecordingContext, Result]:
@@ -73,8 +74,19 @@ def test_a_second_story_is_honestly_unknown(phone: DisplayPhone, tmp_path: Path)
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        ({"post_way": "useSound", "sound_name": "Sea"}, "post_way"),
-        ({"add_sound": "1"}, "add_sound"),
+        ({"post_way": "useSound", "sound_name": "Sea", "add_sound": "0"}, "add_sound"),
+        (
+            {"post_way": "useSound", "sound_name": "Sea", "add_sound": "custom", "custom_sound_keyword": "x"},
+            "add_sound",
+        ),
+        ({"post_way": "useSound", "sound_name": "http://www.instagram.com/reels/audio/12345/"}, "sound_name"),
+        ({"post_way": "useSound", "sound_name": "https://evil.example/reels/audio/12345/"}, "sound_name"),
+        ({"post_way": "useSound", "sound_name": LINK, "placement": "story", "captions": ""}, "sound_name"),
+        ({"post_way": "useSound", "sound_name": LINK, "content_type": 1}, "sound_name"),
+        ({"add_sound": "1", "content_type": 1, "origin_sound_volume": 0}, "origin_sound_volume"),
+        ({"add_sound": "1", "content_type": 1, "add_sound_volume": 80}, "add_sound_volume"),
+        ({"add_sound": "1", "placement": "story", "captions": "", "add_sound_volume": 80}, "add_sound_volume"),
+        ({"add_sound": "1", "placement": "story", "captions": "", "origin_sound_volume": 20}, "origin_sound_volume"),
         ({"add_product_link": 1}, "add_product_link"),
         ({"placement": "story"}, "captions"),
         ({"placement": "story", "captions": "", "content_type": 1, "image_count": 3}, "image_count"),

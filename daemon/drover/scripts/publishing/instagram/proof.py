@@ -12,10 +12,11 @@ from drover.apps.composer import Destination, Pending
 from drover.apps.grid import Grid, one_more
 from drover.apps.publishing import profile_grid
 from drover.apps.view import View
+from drover.phone.engine import PhoneTimeoutError
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import fail_ignored, fail_upload
+from drover.scripts.publishing.ending import fail_if_standing, fail_ignored, fail_upload
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.switcher import own_profile
 from drover.wire.tasks import Reason
@@ -127,9 +128,8 @@ def _follow_upload(nav: Navigator, before: Before, wait_s: float) -> None:
     watch = _Watch(nav, before)
     try:
         nav.reach(watch.over, what="the upload to end", timeout_s=max(wait_s, IGNORED_S + 2), patient=True)
-    except NotReachedError as lost:
-        if lost.last.seen.screen in _FORMS:
-            fail_ignored(nav, lost.last, "Share")
+    except (NotReachedError, PhoneTimeoutError):
+        fail_if_standing(nav, _FORMS, "Share")
 
 
 class _Watch:

@@ -9,10 +9,11 @@ from typing import Final, NoReturn
 from drover.apps import Screen
 from drover.apps.grid import Grid, one_more
 from drover.apps.publishing import fresh_post, post_button, profile_grid, upload
+from drover.phone.engine import PhoneTimeoutError
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import fail_ignored, fail_upload
+from drover.scripts.publishing.ending import fail_if_standing, fail_ignored, fail_upload
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.switcher import own_profile
 from drover.wire.tasks import Reason
@@ -99,9 +100,8 @@ def _follow_upload(nav: Navigator, made: _Made, wait_s: float) -> Sight | None:
     watch = _Watch(nav, made)
     try:
         return nav.reach(watch.over, what="the upload to end", timeout_s=wait_s, patient=True)
-    except NotReachedError as lost:
-        if lost.last.seen.screen in _FORMS:
-            fail_ignored(nav, lost.last, "Post")
+    except (NotReachedError, PhoneTimeoutError):
+        fail_if_standing(nav, _FORMS, "Post")
         return None
 
 
