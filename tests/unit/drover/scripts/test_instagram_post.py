@@ -1,14 +1,17 @@
 """`post` on the simulated Instagram: what is published, once, and that nothing is where it should not be."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from drover.phone.engine import PhoneTimeoutError
 from drover.scripts.context import StopRequestedError
 from drover.wire.tasks import Effect, Reason
 from tests.support.media_files import image_files, video_file
 from tests.support.script_phone import DisplayPhone, RecordingContext, Result, run
+from tests.support.silence import silence
 
 CAPTION = "Zwei Wörter 🎄 und #fyp @ada"
 WAYS = ("share", "addButton")
@@ -38,6 +41,20 @@ def test_a_reel(phone: DisplayPhone, tmp_path: Path, way: str) -> None:
     assert ctx.commits == ["publish a video on Instagram"]
     assert ctx.effect is Effect.CONFIRMED
     assert phone.shelf.names() == []
+
+
+def test_a_phone_that_is_silent_in_the_editor_says_nothing_of_the_app(
+    phone: DisplayPhone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = itertools.count()
+
+    def in_editor() -> bool:
+        return phone.state["screen"] == "instagram.reel_editor" and next(looks) > 0
+
+    silence(monkeypatch, phone, since=in_editor, seconds=6)
+    with pytest.raises(PhoneTimeoutError, match="the editor's Next"):
+        publish(phone, tmp_path)
+    assert (published(phone), phone.shelf.names()) == ([], [])
 
 
 @pytest.mark.parametrize("way", WAYS)

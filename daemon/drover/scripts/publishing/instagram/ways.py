@@ -9,7 +9,6 @@ from typing import Final
 from drover.apps import Screen, composer, load
 from drover.apps.composer import Destination
 from drover.apps.view import View
-from drover.phone.engine import PhoneTimeoutError
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
@@ -151,16 +150,13 @@ class _Walk:
         """The editor with its Next where two looks in a row found it: one that still opens would lose the tap."""
         last: list[Node] = []
 
-        def same(tree: Hierarchy) -> tuple[Hierarchy, Node] | None:
-            button = composer.next_button(View(self._nav.app, tree))
+        def same(sight: Sight) -> tuple[Hierarchy, Node] | None:
+            button = composer.next_button(View(self._nav.app, sight.tree))
             before = last[-1].bounds if last else None
             last[:] = [button] if button else []
-            return (tree, button) if button and button.bounds == before else None
+            return (sight.tree, button) if button and button.bounds == before else None
 
-        try:
-            return self._nav.phone.wait_until(same, timeout_s=_REST_S, what="the editor's Next")
-        except PhoneTimeoutError:
-            raise NotReachedError("the editor's Next", self._nav.look()) from None
+        return self._nav.reach(same, what="the editor's Next", timeout_s=_REST_S, patient=True)
 
     def _leave(self, before: Sight) -> None:
         """Wait until the screen that was acted on is gone."""
