@@ -30,6 +30,11 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     original_volume: int | None = None
     added_volume: int | None = None
     product_link: str = ""
+    """A link that was typed."""
+    product: str = ""
+    """A product of the account's showcase, by its own name."""
+    product_name: str = ""
+    """The name under which the post shows it."""
     way: str = ""
     """How the app was entered: `share`, `add_button`, `use_sound`."""
     placement: str = "feed"

@@ -31,6 +31,7 @@ from typing import Any
 import msgspec
 
 from phonesim.posts import Post
+from phonesim.shops import sold_by
 
 TRAITS = frozenset(
     {"private", "followed", "requested", "friend", "followsme", "verified", "suggests"}
@@ -262,7 +263,8 @@ class World:
 
     def state(self) -> dict[str, list[dict[str, Any]]]:
         """JSON-ready, each row with the app's name: accounts; effects and touches counted; relations that were
-        changed; effects in their order; what was published, is being uploaded, was kept as a draft."""
+        changed; effects in their order; what was published, is being uploaded, was kept as a draft; what the accounts
+        sell."""
         counts: dict[tuple[str, str, str], int] = {}
         for effect in self.effects:
             key = (effect.kind, effect.target, effect.account)
@@ -279,6 +281,11 @@ class World:
             "posts": [post.state() for post in self.posts],
             "uploads": [post.state() for post in self.on_its_way()],
             "drafts": [draft.state() for draft in self.drafts],
+            "products": [
+                {"account": account, "name": product.name, "price": product.price}
+                for account in self.accounts
+                for product in sold_by(account) or ()
+            ],
         }
         return {key: [{"app": self._app, **row} for row in found] for key, found in rows.items()}
 

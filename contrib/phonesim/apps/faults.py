@@ -50,6 +50,7 @@ FAULTS: Mapping[str, str] = {
     "upload_slow": "an upload takes {seconds: 10}",
     "upload_stuck": "an upload never gets beyond 73 percent",
     "upload_failure": "an upload fails on its way and offers Retry",
+    "upload_lost": "an upload ends without a word, and nothing is published",
     "upload_needs_files": "an upload fails when one of its files is removed from the phone on its way",
     "suggestions_cover_post": "the list for a #tag or @name hides the upper Post, and stays over the lower one",
     "share_lands_on": "a share opens the {page: form} or editor; without the fault the editor",
@@ -60,6 +61,11 @@ FAULTS: Mapping[str, str] = {
     "sound_gone": "the page of a sound says that it is not available (Instagram)",
     "sound_suggested": "pictures come with a sound that nobody chose (Instagram)",
     "no_sound_tool": "the editor has nothing that adds a sound; the form of pictures has (Instagram)",
+    "no_products": "the showcase of every shop is empty",
+    "products_late": "the list of products takes {seconds: 4} to come",
+    "product_unnamed": "a product is added without being asked for its name, as in other versions",
+    "many_posts": "the own profile counts {posts: 12300} before ours, and writes them short: 12.3K (Instagram)",
+    "vague_ages": "what is seconds old is only said to be new: Just now, Now",
     "mixed_language": "tabs and navigation in another language than the buttons",
 }
 

@@ -232,6 +232,11 @@ def own_picture(view: View) -> str:
     return next((desc for desc in described if desc), "")
 
 
+def story_opener(view: View) -> Node | None:
+    """The account's picture on its own profile, which opens its stories where there are some."""
+    return _first(view, view.with_id("own_picture")) or _first(view, view.shown("story_there"))
+
+
 def chooser_row(view: View, wanted: Destination) -> Node | None:
     """The row of a chooser, Android's or the app's, that shares to the wanted place."""
     return next((target for _, target in view.buttons(f"share_to_{wanted}")), None)

@@ -18,12 +18,14 @@ _FACTORS: Final = {"k": 1e3, "m": 1e6, "b": 1e9, "mi": 1e6, "mil": 1e3, "tr": 1e
 class Grid:
     """The posts of a profile as far as its screen shows them.
 
-    `said` is the number of posts where the app says one; `views` those of each tile in reading order, without pinned
-    ones and drafts, None where a tile says none; `whole` tells that no further tile can lie below; `drafts` is how many
-    drafts a tile of their own names, 0 without one; `busy`: a tile says that it is still uploading.
+    `said` is the number of posts where the app says one, `rounded` that it is written short (`12.3K`); `views` those of
+    each tile in reading order, without pinned ones and drafts, None where a tile says none; `whole` tells that no
+    further tile can lie below; `drafts` is how many drafts a tile of their own names, 0 without one; `busy`: a tile
+    says that it is still uploading.
     """
 
     said: int | None = None
+    rounded: bool = False
     views: tuple[int | None, ...] = ()
     whole: bool = False
     drafts: int = 0
@@ -47,8 +49,15 @@ def grid(view: View) -> Grid:
         elif not any(view.means(node, "pinned") for node in inside):
             newest = newest or box
             views.append(next((count(node.label) for node in inside if is_count(node.label)), None))
+    said, rounded = _said(view)
     return Grid(
-        said=_said(view), views=tuple(views), whole=_whole(view, boxes), drafts=drafts, busy=busy, newest=newest
+        said=said,
+        rounded=rounded,
+        views=tuple(views),
+        whole=_whole(view, boxes),
+        drafts=drafts,
+        busy=busy,
+        newest=newest,
     )
 
 
@@ -94,12 +103,12 @@ def _numbers(node: Node) -> int:
     return int(match[0]) if match else 0
 
 
-def _said(view: View) -> int | None:
-    """The number beside the word for posts in the row of statistics, for apps that show one."""
+def _said(view: View) -> tuple[int | None, bool]:
+    """The number beside the word for posts in the row of statistics, for apps that show one; whether it is rounded."""
     for number, name in statistics(view):
         if view.means(name, "posts"):
-            return count(number.label)
-    return None
+            return count(number.label), any(char.isalpha() for char in number.label)
+    return None, False
 
 
 def _tiles(view: View) -> list[Node]:
@@ -109,11 +118,17 @@ def _tiles(view: View) -> list[Node]:
     for node in view.clickable:
         if _tile_like(node.bounds, view) and node.bounds.top >= top:
             groups[round(node.bounds.width * 40 / view.width)].append(node)
-    # Those of the last row may be cut off; of no row are all of them flat.
-    tall = [group for group in groups.values() if max(node.bounds.height / node.bounds.width for node in group) > 0.75]
+    tall = [group for group in groups.values() if any(map(_is_tall, group))]
     family = max(tall, key=len, default=[])
     outer = [node for node in family if not any(other in node.ancestors() for other in family)]
-    return sorted(outer, key=lambda node: (node.bounds.top, node.bounds.left))
+    # Those of the last row may be cut off; flat ones above are the tabs of a profile with three of them.
+    lowest = max((node.bounds.top for node in outer), default=0)
+    rows = [node for node in outer if _is_tall(node) or node.bounds.top == lowest]
+    return sorted(rows, key=lambda node: (node.bounds.top, node.bounds.left))
+
+
+def _is_tall(tile: Node) -> bool:
+    return tile.bounds.height > 0.75 * tile.bounds.width
 
 
 def _tile_like(box: Bounds, view: View) -> bool:

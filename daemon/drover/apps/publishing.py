@@ -2,6 +2,7 @@
 
 from drover.apps import form, grid, picker
 from drover.apps import upload as uploads
+from drover.apps.ages import Since
 from drover.apps.form import Fields
 from drover.apps.grid import Grid
 from drover.apps.picker import Tile
@@ -80,10 +81,10 @@ def upload(app: App, hierarchy: Hierarchy) -> Upload:
     return uploads.upload(View(app, hierarchy))
 
 
-def fresh_post(app: App, hierarchy: Hierarchy, *, words: str, author: str, within_s: float) -> bool:
-    """Whether a page shows in full a post at most so old: by its words, or by its author where it has none."""
+def fresh_post(app: App, hierarchy: Hierarchy, *, words: str, author: str, since: Since) -> bool:
+    """Whether a page shows in full a post made only since: by its words, or by its author where it has none."""
     pages = (Screen.AFTER_POST, Screen.VIDEO, Screen.FRIENDS_FEED, Screen.HOME_FEED)
-    return _is(app, hierarchy, *pages) and uploads.fresh_post(View(app, hierarchy), words, author, within_s)
+    return _is(app, hierarchy, *pages) and uploads.fresh_post(View(app, hierarchy), words, author, since)
 
 
 def profile_grid(app: App, hierarchy: Hierarchy) -> Grid | None:

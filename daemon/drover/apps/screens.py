@@ -16,6 +16,8 @@ class Screen(StrEnum):
     INBOX = "inbox"
     VIDEO = "video"  # one video in full, opened from search, a profile or a link
     REELS_VIEWER = "reels_viewer"
+    POSTS = "posts"  # Instagram's posts in full, opened from a profile
+    STORY_VIEWER = "story_viewer"  # Instagram's stories, one after another
     COMMENTS = "comments"
     EXPLORE = "explore"
     SEARCH_ENTRY = "search_entry"
@@ -38,6 +40,10 @@ class Screen(StrEnum):
     SOUND_PAGE = "sound_page"  # one sound, with the button that uses it
     SOUND_LIST = "sound_list"  # the editor's list of sounds
     SOUND_CLIP = "sound_clip"  # which part of a chosen sound plays; its Done takes the sound
+    LINK_SHEET = "link_sheet"  # what a post can link: products, among other things
+    LINK_ENTRY = "link_entry"  # where a link is typed
+    PRODUCT_LIST = "product_list"  # what the account sells, to choose from for a post
+    PRODUCT_NAME = "product_name"  # the name under which a post shows its product
     VOLUMES = "volumes"  # the sliders of a post's sounds
     DISCARD_QUESTION = "discard_question"  # a post is left unfinished: discard it, keep it as a draft, go on?
     PUBLISH_QUESTION = "publish_question"  # after Post: its answer is what publishes
@@ -63,11 +69,14 @@ CONTENT = frozenset(
         Screen.AFTER_POST,
         Screen.VIDEO,
         Screen.REELS_VIEWER,
+        Screen.POSTS,
+        Screen.STORY_VIEWER,
         Screen.COMMENTS,
         Screen.EXPLORE,
         Screen.SEARCH_RESULTS,
         Screen.OTHER_PROFILE,
         Screen.OWN_PROFILE,
+        Screen.PRODUCT_LIST,
     }
 )
 """Screens full of other people's words, which may say anything."""
@@ -78,6 +87,8 @@ SHEETS = frozenset(
         Screen.ACCOUNT_SWITCHER,
         Screen.CREATE_SHEET,
         Screen.CHOOSER,
+        Screen.LINK_SHEET,
+        Screen.LINK_ENTRY,
         Screen.DISCARD_QUESTION,
         Screen.PUBLISH_QUESTION,
     }

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from drover.apps.ages import Since, ages
 from drover.apps.handles import same_handle
 from drover.apps.view import View
 from drover.phone.typed import same_text
@@ -36,16 +37,10 @@ def upload(view: View) -> Upload:
     return Upload(running=bool(shown), percent=max(percents, default=None))
 
 
-def fresh_post(view: View, words: str, author: str, within_s: float) -> bool:
-    """Whether the screen shows a post of these words, or without words one of this author, at most so old."""
-    if not any(_age_s(node.label) <= within_s for node in view.shown("just_now")):
+def fresh_post(view: View, words: str, author: str, since: Since) -> bool:
+    """Whether the screen shows a post of these words, or without words one of this author, made only since then."""
+    if not any(since.younger(age) for age in ages(view)):
         return False
     if words.strip():
         return any(same_text(node.text, words) for node in view.labelled if node.text)
     return any(same_handle(node.text, author) for node in view.labelled if node.text)
-
-
-def _age_s(label: str) -> int:
-    """`· 12s ago` is 12; words without a number mean right now."""
-    number = re.search(r"\d+", label)
-    return int(number[0]) if number else 0

@@ -9,6 +9,8 @@ from msgspec import Meta
 MOST_IMAGES: Final = 35
 """TikTok takes 35 pictures in one post, Instagram 20; each app's own limit is checked with its files."""
 
+_PRODUCT_NAME: Final = "which product of the account's shop to link, by its name; empty: the first that the app offers"
+
 Volume = Annotated[int, Meta(ge=0, le=100)]
 WaitSeconds = Annotated[int, Meta(ge=1, le=3600)]
 Flag = Literal[0, 1]
@@ -38,6 +40,7 @@ class PostConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     origin_sound_volume: Volume = 50
     add_sound_volume: Volume = 50
     add_product_link: Flag = 0
+    product_name: Annotated[str, Meta(max_length=200, description=_PRODUCT_NAME)] = ""
     placement: Literal["reel", "story"] = "reel"
 
     def checked(self) -> Self:
@@ -48,6 +51,8 @@ class PostConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             raise ValueError("sound_name: is required when post_way is useSound")
         if self.add_sound == "custom" and not self.custom_sound_keyword:
             raise ValueError("custom_sound_keyword: is required when add_sound is custom")
+        if self.product_name and not self.add_product_link:
+            raise ValueError("product_name: names the product to link, which needs add_product_link 1")
         if self.content_type == 0 and len(self.material_list) > 1:
             raise ValueError(f"material_list: expected one video, got {len(self.material_list)} files")
         tags(self.materials_tags)

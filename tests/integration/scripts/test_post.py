@@ -95,6 +95,46 @@ def test_any_unicode(clean: Driven, tmp_path: Path, caption: str) -> None:
     assert published(clean, tmp_path, captions=caption)["caption"].strip() == caption
 
 
+def seller(driven: Driven) -> str:
+    return next(str(row["username"]) for row in driven.accounts_of("tiktok") if row["username"].startswith("shop_"))
+
+
+@pytest.mark.parametrize(
+    ("config", "linked"),
+    [
+        ({}, ("Paper Lamp", "Paper Lamp")),
+        ({"product_name": "wall calendar"}, ("Wall Calendar", "Wall Calendar")),
+    ],
+)
+def test_a_product_of_the_account(
+    clean: Driven, tmp_path: Path, config: dict[str, str], linked: tuple[str, str]
+) -> None:
+    """The list comes late, an unknown popup lies over it, and the second product stands at its end."""
+
+    class Popping(RecordingContext):
+        def step(self, text: str, progress: int) -> None:
+            super().step(text, progress)
+            if text.startswith("looking for the product") or text.endswith("first product"):
+                clean.fault("unknown_popup")
+
+    clean.fault("products_late", seconds=3)
+    ctx = Popping(clean.phone, media=[video_file(tmp_path)], task_id=41, username=seller(clean))
+    result = run("post", ctx, {"add_product_link": 1, **config})
+    assert result.reason is None, result.remark
+    assert result.remark == f"with the product “{linked[0]}”"
+    post = posts(clean)[-1]
+    assert (post["product"], post["product_name"], post["account"]) == (*linked, ctx.username)
+
+
+def test_an_empty_shop_posts_nothing(clean: Driven, tmp_path: Path) -> None:
+    clean.fault("no_products")
+    before = len(posts(clean))
+    ctx = clean.context(media=[video_file(tmp_path)], task_id=41, username=seller(clean))
+    result = run("post", ctx, {"add_product_link": 1})
+    assert (result.reason, ctx.effect, len(posts(clean))) == (Reason.REJECTED, Effect.NONE, before)
+    assert (clean.phone.gallery.ours(), clean.state["drafts"]) == ([], [])
+
+
 def test_late_media(clean: Driven, tmp_path: Path) -> None:
     clean.fault("late_media", delay_seconds=2)
     published(clean, tmp_path)

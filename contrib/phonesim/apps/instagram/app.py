@@ -10,11 +10,13 @@ from phonesim.apps.app import Phone
 from phonesim.apps.instagram import blockers, dialogs, explore, screens, sheets
 from phonesim.apps.instagram.feed import feed
 from phonesim.apps.instagram.labels import labels_of
-from phonesim.apps.instagram.own_profile import own_profile
+from phonesim.apps.instagram.own_post import own_post
+from phonesim.apps.instagram.own_profile import own_profile, stories
 from phonesim.apps.instagram.profile import profile
 from phonesim.apps.instagram.publishing import BLOCKERS, LOAD_S, PAGES, STORY, Publishing
 from phonesim.apps.instagram.reels import empty_page, reels
 from phonesim.apps.instagram.scene import PACKAGE, Overlay, Page, Scene
+from phonesim.apps.instagram.story_viewer import SECONDS, story_viewer
 from phonesim.apps.navigation import HOME
 from phonesim.apps.social import SocialApp
 from phonesim.apps.tiktok.popups import PERMISSIONS
@@ -49,9 +51,11 @@ _PAGES: Mapping[str, Callable[[Scene], View]] = {
     "search_results": explore.results,
     "profile": profile,
     "own_profile": own_profile,
+    "own_post": own_post,
+    "own_story": story_viewer,
     **screens.PAGES,
 }
-_DARK = frozenset({"reels", "reel_camera", "reel_editor", "story_editor"})
+_DARK = frozenset({"reels", "reel_camera", "reel_editor", "story_editor", "own_story"})
 _TABS = frozenset({"feed", "reels", "inbox", "explore", "own_profile", "news"})
 
 
@@ -74,7 +78,10 @@ class Instagram(SocialApp):
         self._forget()
 
     def settle(self) -> None:
+        """Time passes when somebody looks: uploads arrive, and a story that was shown long enough makes way."""
         self._publishing.uploads.settle()
+        while self._nav.page.name == "own_story" and self._phone.clock() >= self._nav.page.ready_at + SECONDS:
+            self._turn_story(1)
 
     # What is on
 
@@ -181,6 +188,25 @@ class Instagram(SocialApp):
         if name in _TABS:
             self._nav.stack = [] if name == HOME.name else [HOME]
             self._nav.enter(Page(name=name))
+
+    def _on_own_post(self, number: str) -> None:
+        self._nav.enter(Page(name="own_post", target=number), LOAD_S)
+
+    def _on_own_story(self, number: str) -> None:
+        self._nav.enter(Page(name="own_story", target=number), LOAD_S)
+
+    def _on_story_next(self, _: str) -> None:
+        self._turn_story(1)
+
+    def _on_story_back(self, _: str) -> None:
+        self._turn_story(-1)
+
+    def _turn_story(self, by: int) -> None:
+        """The next story or the one before; after the last one the page behind is shown."""
+        number = max(0, int(self._nav.page.target) + by)
+        self._nav.stack.pop()
+        if number < len(stories(self._world)):
+            self._nav.stack.append(Page(name="own_story", target=str(number), ready_at=self._phone.clock()))
 
     def _on_accounts(self, _: str) -> None:
         self._nav.show("account_switcher")

@@ -9,7 +9,7 @@ from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator
 
 _TRAY = 322
-_HEADER = 128
+HEADER = 128
 _TOP = STATUS + BAR
 SUGGESTED_EVERY = 3
 """Every third swipe brings the carousel of suggested accounts."""
@@ -145,10 +145,13 @@ def own_story_label(scene: Scene) -> str:
 def _post(scene: Scene, author: User, top: int, bottom: int) -> list[View]:
     """Header, picture and row of buttons of one post; what does not fit ends at the tab bar."""
     labels = scene.labels
-    picture_bottom = min(bottom, top + _HEADER + 1180)
-    rows = [_post_header(scene, author, top), _picture(scene, author, top + _HEADER, picture_bottom)]
+    picture_bottom = min(bottom, top + HEADER + 1180)
+    rows = [
+        post_header(scene, author, top, scene.labels["posted"].format(author.handle)),
+        _picture(scene, author, top + HEADER, picture_bottom),
+    ]
     if picture_bottom + 112 <= bottom:
-        rows.append(_buttons(scene, author, picture_bottom))
+        rows.append(buttons(scene, author, picture_bottom))
     if picture_bottom + 250 <= bottom:
         line: Bounds = (34, picture_bottom + 120, 1046, picture_bottom + 167)
         name = view("Button", (34, line[1], 200, line[3]), desc=author.handle, flags="Cf", action=_to(author))
@@ -165,12 +168,12 @@ def _to(author: User) -> Action:
     return Action("profile", author.handle)
 
 
-def _post_header(scene: Scene, author: User, top: int) -> View:
+def post_header(scene: Scene, author: User, top: int, said: str) -> View:
+    """Who posted, described by `said`."""
     labels = scene.labels
-    said = labels["posted"].format(author.handle)
     picture = view(
         "Button",
-        (0, top, 124, top + _HEADER),
+        (0, top, 124, top + HEADER),
         view(
             "ImageView",
             (36, top + 27, 110, top + 101),
@@ -193,7 +196,7 @@ def _post_header(scene: Scene, author: User, top: int) -> View:
         bold=True,
     )
     second = text(
-        (124, top + 62, 974, top + _HEADER),
+        (124, top + 62, 974, top + HEADER),
         author.name,
         cls="Button",
         desc=author.name,
@@ -209,7 +212,7 @@ def _post_header(scene: Scene, author: User, top: int) -> View:
         size=60,
     )
     return view(
-        "ViewGroup", (0, top, 1080, top + _HEADER), picture, name, second, more, desc=said, id="row_feed_profile_header"
+        "ViewGroup", (0, top, 1080, top + HEADER), picture, name, second, more, desc=said, id="row_feed_profile_header"
     )
 
 
@@ -230,7 +233,8 @@ def _picture(scene: Scene, author: User, top: int, bottom: int) -> View:
     return group(box, group(box, inner, id="video_container"))
 
 
-def _buttons(scene: Scene, author: User, top: int) -> View:
+def buttons(scene: Scene, author: User, top: int) -> View:
+    """What can be done about a post, with its counts."""
     labels = scene.labels
     row: Bounds = (0, top, 1080, top + 112)
     cells: list[View] = []

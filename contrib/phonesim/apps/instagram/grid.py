@@ -15,6 +15,7 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     said: str
     seed: str
     style: Style | None = None
+    action: Action = Action("none")
 
 
 def grid_rows(tiles: Sequence[Tile], top: int, bottom: int) -> list[View]:
@@ -33,5 +34,5 @@ def grid_rows(tiles: Sequence[Tile], top: int, bottom: int) -> list[View]:
 def _tile(tile: Tile, column: int, top: int, bottom: int) -> View:
     box: Bounds = (column * _STEP, top, column * _STEP + _SIDE, bottom)
     style = tile.style or Style(artwork=tile.seed)
-    button = view("Button", box, id="image_button", desc=tile.said, flags="CLf", action=Action("none"), style=style)
+    button = view("Button", box, id="image_button", desc=tile.said, flags="CLf", action=tile.action, style=style)
     return view("FrameLayout", box, view("FrameLayout", box, button))

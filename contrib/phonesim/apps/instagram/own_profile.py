@@ -9,10 +9,12 @@ from phonesim.apps.tiktok.posting.tiles import picture_of_posted
 from phonesim.posts import Post
 from phonesim.ui.chrome import STATUS
 from phonesim.ui.view import Action, Bounds, Style, View, view
-from phonesim.world import User, user
+from phonesim.world import User, World, user
 
 OLDER = 5
 """Reels that each account had before."""
+MANY = 30
+"""As many of its tiles are there to be scrolled to where it had thousands."""
 
 
 def own_profile(scene: Scene) -> View:
@@ -38,9 +40,26 @@ def account(scene: Scene) -> User:
     return found
 
 
+def published(scene: Scene) -> list[Post]:
+    """What the grid shows of the active account, newest first: everything but stories."""
+    return [post for post in scene.world.posts_of(scene.world.active) if post.placement != "story"]
+
+
+def stories(world: World) -> list[Post]:
+    """The stories of the active account, oldest first."""
+    return world.posts_of(world.active, placement="story")[::-1]
+
+
+def _before(scene: Scene) -> int:
+    """How many posts the account had before, of which the last ones are shown."""
+    return int(
+        scene.phone.faults.value("many_posts", "posts", 12_300 if scene.phone.faults.active("many_posts") else OLDER)
+    )
+
+
 def _body(scene: Scene, found: User, bottom: int) -> list[View]:
     labels = scene.labels
-    published = [post for post in scene.world.posts_of(found.handle) if post.placement != "story"]
+    mine = published(scene)
     header = view(
         "ViewGroup",
         (0, TOP, 1080, TOP + 330),
@@ -48,7 +67,7 @@ def _body(scene: Scene, found: User, bottom: int) -> list[View]:
         text(
             (312, TOP + 65, 1040, TOP + 107), found.name, id="profile_header_full_name_above_vanity", size=40, bold=True
         ),
-        statistics(scene, OLDER + len(published), found.followers % 1000, found.following % 1000, TOP + 107),
+        statistics(scene, _before(scene) + len(mine), found.followers % 1000, found.following % 1000, TOP + 107),
         text((39, TOP + 260, 1041, TOP + 320), found.bio, id="profile_header_bio_text", size=38),
         id="row_profile_header",
     )
@@ -79,15 +98,16 @@ def _body(scene: Scene, found: User, bottom: int) -> list[View]:
         view("LinearLayout", (0, TOP, 1080, y), container, id="tab_appbar"),
         view("View", (0, TOP, 1080, TOP + 1), id="swipe_refresh_animated_progressbar_container_background"),
         view("ScrollView", (0, y, 1080, bottom), flags="f"),
-        _grid(scene, found, published, y, bottom),
+        _grid(scene, found, mine, y, bottom),
     ]
 
 
 def _avatar(scene: Scene, found: User) -> View:
     labels = scene.labels
-    stories = scene.world.posts_of(found.handle, placement="story")
+    there = stories(scene.world)
     stub: Bounds = (39, TOP, 273, TOP + 260)
-    framed = avatar(found, labels["own_picture_story" if stories else "own_picture"], TOP + 44)
+    said = labels["own_picture_story" if there else "own_picture"]
+    framed = avatar(found, said, TOP + 44, Action("own_story", "0") if there else None)
     badge = icon(
         (201, TOP + 187, 255, TOP + 241),
         "plus",
@@ -125,15 +145,22 @@ def _highlights(scene: Scene, top: int) -> View:
     return view("LinearLayout", box, tray, id="highlights_tray")
 
 
-def _grid(scene: Scene, found: User, published: list[Post], top: int, bottom: int) -> View:
+def _grid(scene: Scene, found: User, mine: list[Post], top: int, bottom: int) -> View:
     """What was published first, newest in row 1 column 1, then what the account had before."""
     tiles = [
-        Tile(said=_said(scene, found, post, i), seed=post.target, style=picture_of_posted(post.files[0]))
-        for i, post in enumerate(published)
+        Tile(
+            said=_said(scene, found, post, i),
+            seed=post.target,
+            style=picture_of_posted(post.files[0]),
+            action=Action("own_post", str(i)),
+        )
+        for i, post in enumerate(mine)
     ]
-    for i in range(len(published), len(published) + OLDER):
-        seed = f"{found.handle}:old:{i - len(published)}"
-        tiles.append(Tile(said=scene.labels["reel_at"].format(found.name, i // 3 + 1, i % 3 + 1), seed=seed))
+    shown = OLDER if _before(scene) == OLDER else MANY
+    for i in range(len(mine), len(mine) + shown):
+        said = scene.labels["reel_at"].format(found.name, i // 3 + 1, i % 3 + 1)
+        seed = f"{found.handle}:old:{i - len(mine)}"
+        tiles.append(Tile(said=said, seed=seed, action=Action("own_post", str(i))))
     box: Bounds = (0, top, 1080, bottom)
     gap = view("View", (0, top, 1080, top + 9), id="gap_binder_group")
     listed = view(LIST, box, gap, *grid_rows(tiles, top + 9, bottom), id="android:id/list", flags="f")

@@ -146,11 +146,11 @@ def header_views(scene: Scene, found: User) -> list[View]:
     ]
 
 
-def avatar(found: User, said: str, top: int) -> View:
+def avatar(found: User, said: str, top: int, action: Action | None = None) -> View:
     """The round picture of a profile in its frame."""
     box: Bounds = (58, top, 255, top + 197)
     picture = view("ImageView", box, id="row_profile_header_imageview", desc=said, style=Style(avatar=found.handle))
-    return view("FrameLayout", box, picture, id="row_profile_header_imageview_frame_layout", flags="CLf")
+    return view("FrameLayout", box, picture, id="row_profile_header_imageview_frame_layout", flags="CLf", action=action)
 
 
 def posts_of(found: User) -> int:

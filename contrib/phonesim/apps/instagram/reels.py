@@ -36,6 +36,12 @@ def reels(scene: Scene) -> View:
         reel = view("FrameLayout", whole, text(whole, words, cls="ViewGroup", desc=words, align="center", color=WHITE))
     else:
         reel = view("FrameLayout", whole, group(whole, _video(scene, author, whole), _overlay(scene, author, whole)))
+    page = reel_frames(whole, reel, _title_bar(scene))
+    return main_shell(scene, page, tabs=tab_bar(scene, "reels"), floating=snackbar(scene))
+
+
+def reel_frames(whole: Bounds, reel: View, bar: View) -> View:
+    """The frames around a reel and the bar above it."""
     levels = (
         Box("FrameLayout", "root_clips_layout"),
         Box("LinearLayout", "clips_linear_layout_container"),
@@ -51,8 +57,7 @@ def reels(scene: Scene) -> View:
         ),
         reel,
     )
-    page = nest(whole, levels, pager, _title_bar(scene))
-    return main_shell(scene, page, tabs=tab_bar(scene, "reels"), floating=snackbar(scene))
+    return nest(whole, levels, pager, bar)
 
 
 def _video(scene: Scene, author: User, whole: Bounds) -> View:
@@ -135,18 +140,19 @@ def _overlay(scene: Scene, author: User, whole: Bounds) -> View:
     info: Bounds = (0, top, 953, whole[3])
     row = group((39, top, 953, top + 131), who, group((390, top, 650, top + 131), button, flags="Cf"))
     parts = group(info, group(info, row), id="clips_media_info_component")
-    return group(whole, parts, _rail(scene, author, whole[3]))
+    return group(whole, parts, rail(scene, author, whole[3]))
 
 
-def _rail(scene: Scene, author: User, bottom: int) -> View:
+def rail(scene: Scene, author: User, bottom: int) -> View:
+    """Like, comment, share with their counts, and more."""
     labels = scene.labels
     cells: list[View] = []
-    rail = (
+    shown_there = (
         ("like_button", "like", "heart", "like_count", "like_number", author.likes),
         ("comment_button", "comment", "comment", "comment_count", "comment_number", author.likes // 80 + 1),
         ("direct_share_button", "share", "share", "ufi_text_component", "share_number", author.likes // 9 + 1),
     )
-    for i, (id_, key, picture, count_id, count_key, number) in enumerate(rail):
+    for i, (id_, key, picture, count_id, count_key, number) in enumerate(shown_there):
         top = bottom - 900 + i * 220
         tap = Action("like", author.handle) if key == "like" else Action("none")
         flags = "Cf" if key == "comment" else "CLf"

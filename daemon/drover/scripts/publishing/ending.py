@@ -28,6 +28,16 @@ def fail_without(nav: Navigator, why: str) -> NoReturn:
     raise ScriptFailed(Reason.APP_CHANGED, f"{nav.app.name} on {nav.phone.serial}: {why}. Nothing was posted.")
 
 
+def refuse_while_uploading(nav: Navigator) -> NoReturn:
+    """End where an earlier post is still on its way: nobody could tell later which of the two was published."""
+    nav.ctx.keep("still_uploading")
+    raise ScriptFailed(
+        Reason.INTERRUPTED,
+        f"{nav.app.name} on {nav.phone.serial} is still uploading an earlier post, and which of the two was published "
+        "could not be told; trying again. Look at the phone if the upload hangs.",
+    )
+
+
 def fail_upload(nav: Navigator, sight: Sight, says: str) -> NoReturn:
     """End with the app's own word that nothing was published."""
     nav.ctx.keep("upload_failed", sight.tree)

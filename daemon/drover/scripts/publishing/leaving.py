@@ -28,6 +28,10 @@ _UNFINISHED: Final = frozenset(
         Screen.SOUND_CLIP,
         Screen.VOLUMES,
         Screen.POPUP,
+        Screen.LINK_SHEET,
+        Screen.LINK_ENTRY,
+        Screen.PRODUCT_LIST,
+        Screen.PRODUCT_NAME,
         Screen.UNKNOWN,
     }
 )

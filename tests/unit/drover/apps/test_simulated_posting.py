@@ -2,8 +2,9 @@
 
 import pytest
 
-from drover.apps import App, Screen, load, recognise
+from drover.apps import App, Screen, load, products, recognise
 from drover.apps.screens import Seen
+from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy, parse
 from tests.support import screens
 from tests.support.screens import Node
@@ -72,6 +73,40 @@ def test_the_form_with_and_without_the_keyboard(shown: Shown, images: bool) -> N
     assert shown.look().screen is Screen.POST_FORM
 
 
+def test_the_products_of_the_account(shown: Shown) -> None:
+    """No recording of these pages is known: each is told from the others, loading and empty as well."""
+    seller = next(row["username"] for row in shown.state["accounts"] if row["username"].startswith("shop_"))
+    shown.launch()
+    shown.touch("mks")
+    shown.display.tap(*shown.by_id("nfy")[0].centre)
+    shown.display.tap(*shown.all(seller)[0].centre)
+    shown.display.key(screens.BACK)
+    shown.display.inject("products_late", {"seconds": 3})
+    form(shown)
+    shown.display.tap(*shown.by_id("d0z")[1].centre)
+    assert (shown.look().screen, shown.look().popup) == (Screen.LINK_SHEET, None)
+    kind = products.kind(View(APP, shown.tree))
+    assert kind is not None
+    shown.display.tap(*kind.bounds.center)
+    seen = shown.look()
+    assert (seen.screen, seen.popup, seen.details) == (Screen.PRODUCT_LIST, None, {"loading": "yes"})
+    shown.clock.pass_s(3)
+    listed = products.offered(View(APP, shown.tree))
+    assert [product.name for product in listed[:3]] == ["Paper Lamp", "Paper Lamp, large", "Blue Mug 350 ml"]
+    shown.display.tap(*listed[3].add.bounds.center)
+    assert (shown.look().screen, shown.look().popup) == (Screen.PRODUCT_NAME, None)
+    view = View(APP, shown.tree)
+    assert (products.name_button(view), products.name_limit(view)) == (None, 30)
+    shown.display.key(screens.BACK)
+    shown.display.tap(*products.offered(View(APP, shown.tree))[0].add.bounds.center)
+    button = products.name_button(View(APP, shown.tree))
+    assert button is not None
+    shown.display.tap(*button.bounds.center)
+    assert shown.look().screen is Screen.POST_FORM
+    assert products.linked(View(APP, shown.tree), "Paper Lamp")
+    assert not products.linked(View(APP, shown.tree), "Blue Mug 350 ml")
+
+
 def test_after_post(shown: Shown) -> None:
     form(shown)
     shown.touch("qrb")
@@ -79,7 +114,7 @@ def test_after_post(shown: Shown) -> None:
     shown.clock.pass_s(2)
     assert shown.look().screen is Screen.AFTER_POST
     shown.clock.pass_s(90)
-    assert shown.look().screen is not Screen.AFTER_POST
+    assert shown.look().screen is Screen.FRIENDS_FEED
     shown.touch("mks")
     assert shown.look().screen is Screen.OWN_PROFILE
 

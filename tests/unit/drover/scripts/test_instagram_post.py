@@ -81,11 +81,106 @@ def test_a_story(phone: DisplayPhone, tmp_path: Path, way: str, content: int) ->
     assert published(phone) == [("story", "", 1)]
 
 
-def test_a_second_story_is_honestly_unknown(phone: DisplayPhone, tmp_path: Path) -> None:
-    assert publish(phone, tmp_path, placement="story", captions="")[1].reason is None
+@pytest.mark.parametrize("before", [1, 4])
+@pytest.mark.parametrize("vague", [False, True])
+def test_a_story_beside_others_is_proven_by_its_age(
+    phone: DisplayPhone, tmp_path: Path, before: int, vague: bool
+) -> None:
+    """The viewer begins with the oldest; where the app only says that one is new, longer is looked."""
+    if vague:
+        phone.fault("vague_ages")
+    for _ in range(before):
+        assert publish(phone, tmp_path, placement="story", captions="")[1].reason is None
+        phone.clock.pass_s(90)
     ctx, result = publish(phone, tmp_path, placement="story", captions="")
-    assert result.reason is Reason.OUTCOME_UNKNOWN, result.remark
-    assert ctx.effect is Effect.SENT
+    assert result.reason is None, result.remark
+    assert ctx.effect is Effect.CONFIRMED
+    assert len(phone.posts()) == before + 1
+
+
+@pytest.mark.parametrize("vague", [False, True])
+@pytest.mark.parametrize("passed_s", [0, 20, 90])
+def test_a_story_that_did_not_come_is_never_proven_by_an_earlier_one(
+    phone: DisplayPhone, tmp_path: Path, passed_s: int, vague: bool
+) -> None:
+    """The app loses the second one without a word; the first may be seconds old."""
+    assert publish(phone, tmp_path, placement="story", captions="")[1].reason is None
+    phone.clock.pass_s(passed_s)
+    phone.fault("upload_lost")
+    if vague:
+        phone.fault("vague_ages")
+    ctx, result = publish(phone, tmp_path, placement="story", captions="")
+    assert (result.reason, ctx.effect) == (Reason.OUTCOME_UNKNOWN, Effect.SENT)
+    assert len(phone.posts()) == 1
+
+
+# --- accounts whose number of posts is written short ---
+
+
+@pytest.mark.parametrize("content", [0, 1])
+@pytest.mark.parametrize("vague", [False, True])
+def test_a_post_among_thousands_is_proven_by_the_newest_tile(
+    phone: DisplayPhone, tmp_path: Path, content: int, vague: bool
+) -> None:
+    """A reel by words that the newest before did not have, a picture by its age: the viewer of reels says none."""
+    phone.fault("many_posts")
+    if vague:
+        phone.fault("vague_ages")
+    ctx, result = publish(phone, tmp_path, content_type=content)
+    assert result.reason is None, result.remark
+    assert ctx.effect is Effect.CONFIRMED
+    assert len(phone.posts()) == 1
+
+
+def test_a_picture_without_words_among_thousands_is_proven_by_its_age(phone: DisplayPhone, tmp_path: Path) -> None:
+    phone.fault("many_posts")
+    _, result = publish(phone, tmp_path, content_type=1, captions="")
+    assert result.reason is None, result.remark
+
+
+@pytest.mark.parametrize("captions", ["", CAPTION])
+def test_a_reel_that_nothing_tells_from_the_one_before_is_unproven(
+    phone: DisplayPhone, tmp_path: Path, captions: str
+) -> None:
+    """Without words, or with those of the newest before, it is not claimed, although it was published."""
+    phone.fault("many_posts")
+    if captions:
+        assert publish(phone, tmp_path, captions=captions)[1].reason is None
+    ctx, result = publish(phone, tmp_path, captions=captions)
+    assert (result.reason, ctx.effect) == (Reason.TIMEOUT, Effect.SENT)
+    assert "written short" in result.remark
+
+
+@pytest.mark.parametrize("vague", [False, True])
+@pytest.mark.parametrize("content", [0, 1])
+@pytest.mark.parametrize("again", [False, True])
+def test_a_post_that_did_not_come_is_never_proven_by_an_earlier_one(
+    phone: DisplayPhone, tmp_path: Path, content: int, again: bool, vague: bool
+) -> None:
+    """Not by its words, nor by the age of one that was published just before."""
+    phone.fault("many_posts")
+    assert publish(phone, tmp_path, content_type=content)[1].reason is None
+    phone.fault("upload_lost")
+    if vague:
+        phone.fault("vague_ages")
+    ctx, result = publish(phone, tmp_path, content_type=content, captions=CAPTION if again else "others")
+    assert (result.reason, ctx.effect) == (Reason.TIMEOUT, Effect.SENT)
+    assert len(phone.posts()) == 1
+
+
+def test_a_count_that_is_written_out_is_enough(phone: DisplayPhone, tmp_path: Path) -> None:
+    phone.fault("many_posts", posts=9_870)
+    _, result = publish(phone, tmp_path, captions="")
+    assert result.reason is None, result.remark
+
+
+def test_nothing_is_published_while_an_earlier_upload_runs(phone: DisplayPhone, tmp_path: Path) -> None:
+    """It could finish later, and its proof would be taken for this one's."""
+    phone.fault("upload_stuck")
+    assert publish(phone, tmp_path, upload_wait_time=20)[1].reason is Reason.TIMEOUT
+    ctx, result = publish(phone, tmp_path)
+    assert (result.reason, ctx.effect) == (Reason.INTERRUPTED, Effect.NONE)
+    assert "earlier post" in result.remark
 
 
 @pytest.mark.parametrize(

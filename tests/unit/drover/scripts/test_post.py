@@ -366,10 +366,3 @@ def test_an_unknown_popup_gets_back_once(phone: DisplayPhone, tmp_path: Path) ->
     _, result = publish(phone, tmp_path, post_way="addButton")
     assert result.reason is None, result.remark
     assert len(phone.posts()) == 1
-
-
-def test_a_product_that_is_not_taken_ends_the_task_before_posting(phone: DisplayPhone, tmp_path: Path) -> None:
-    ctx, result = publish(phone, tmp_path, add_product_link=1)
-    assert (result.reason, result.tapped, phone.posts(), drafts(phone)) == (Reason.APP_CHANGED, False, [], 0)
-    assert "add_product_link" in result.remark
-    assert "no_product" in ctx.kept

@@ -77,6 +77,9 @@ def test_a_given_list_decides_how_many_images_there_are() -> None:
         ({"add_sound": "custom"}, "script_config.custom_sound_keyword: is required"),
         ({"materials_tags": "a," + "b" * 65}, "script_config.materials_tags: expected tags"),
         ({"materials_tags": [1]}, "script_config.materials_tags: expected `str`"),
+        ({"product_name": "Lamp"}, "script_config.product_name: names the product to link, which needs add_product"),
+        ({"product_name": 7, "add_product_link": 1}, "script_config.product_name: expected `str`"),
+        ({"product_name": "x" * 201, "add_product_link": 1}, "script_config.product_name: expected `str` of length"),
     ],
 )
 def test_what_is_refused_names_its_field(fields: dict[str, Any], says: str) -> None:

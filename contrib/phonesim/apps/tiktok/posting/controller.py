@@ -6,6 +6,7 @@ from phonesim.apps.app import Phone
 from phonesim.apps.navigation import Navigation
 from phonesim.apps.tiktok.labels import Labels
 from phonesim.apps.tiktok.posting.picker_touches import PickerTouches
+from phonesim.apps.tiktok.posting.product_touches import ProductTouches
 from phonesim.apps.tiktok.posting.sound_touches import SoundTouches
 from phonesim.apps.tiktok.posting.state import Composition, PostingState, unfinished_tag
 from phonesim.apps.tiktok.posting.touches import LOAD_S
@@ -15,12 +16,12 @@ from phonesim.contract import Intent
 from phonesim.ui.view import Action
 from phonesim.world import World
 
-PAGES = frozenset({"camera", "templates", "picker", "editor", "post_form", "sound_panel"})
+PAGES = frozenset({"camera", "templates", "picker", "editor", "post_form", "sound_panel", "products", "product_name"})
 """The pages that belong to one post: they are left together."""
 BLOCKERS = ("login_wall", "banned", "captcha")
 
 
-class Posting(PickerTouches, SoundTouches):
+class Posting(PickerTouches, SoundTouches, ProductTouches):
     """One post at a time is composed; uploads go on behind it."""
 
     def __init__(self, phone: Phone, world: World, nav: Navigation, labels: Labels) -> None:
@@ -88,13 +89,8 @@ class Posting(PickerTouches, SoundTouches):
         self.hide_keyboard()
 
     def _on_open_link(self, _: str) -> None:
-        self.made.texts["link"] = self.made.link
-        self._nav.show("product_link")
-        self._nav.field = "link"
-
-    def _on_add_link(self, _: str) -> None:
-        self.made.link = self.made.texts["link"].strip()
-        self._nav.close()
+        """An account that sells is asked what to link; others can only type a link."""
+        self.open_link(self._world.active)
 
     # The commit
 
@@ -196,8 +192,15 @@ class Posting(PickerTouches, SoundTouches):
         """ENTER: a new line in the description, nothing in the title; the search for a sound goes on."""
         if field == "caption":
             self.made.texts["caption"] += "\n"
-        elif field == "sound_search":
+        elif field in ("sound_search", "product_name"):
             self._nav.field = ""
+
+    def swipe(self, dy: int) -> None:
+        """A drag up or down: the picker's grid, or the list of products."""
+        if self._nav.page.name == "products":
+            self.scroll_products(dy)
+        else:
+            super().swipe(dy)
 
     def hide_keyboard(self) -> None:
         """A list of suggestions goes with the keyboard, unless the fault keeps it."""

@@ -68,6 +68,8 @@ def _ago(scene: Scene, post: Post) -> str:
     step, key = (1, "seconds_ago") if seconds < 60 else (60, "minutes_ago")
     count = seconds // step
     scene.phone.before(post.at + (count + 1) * step)
+    if seconds < 60 and scene.phone.faults.active("vague_ages"):
+        return scene.labels["just_now"]
     return scene.labels.filled(key, str(count))
 
 

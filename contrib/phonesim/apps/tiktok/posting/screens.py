@@ -6,6 +6,7 @@ from phonesim.apps.tiktok.posting.camera import camera
 from phonesim.apps.tiktok.posting.editor import editor
 from phonesim.apps.tiktok.posting.form import form
 from phonesim.apps.tiktok.posting.picker import albums, picker
+from phonesim.apps.tiktok.posting.products import link_kinds, product_list, product_page
 from phonesim.apps.tiktok.posting.sound_page import sound_page
 from phonesim.apps.tiktok.posting.sound_panel import sound_panel, volume_sheet
 from phonesim.apps.tiktok.posting.state import Composition
@@ -32,5 +33,11 @@ PAGES: Mapping[str, Callable[[Scene], View]] = {
     "sound_panel": _of_a_post(sound_panel),
     "sound": sound_page,
     "post_form": _of_a_post(form),
+    "products": _of_a_post(product_list),
+    "product_name": _of_a_post(product_page),
 }
-SHEETS: Mapping[str, Callable[[Scene, Overlay], Window]] = {"albums": albums, "volume": volume_sheet}
+SHEETS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
+    "albums": albums,
+    "volume": volume_sheet,
+    "link_kinds": link_kinds,
+}

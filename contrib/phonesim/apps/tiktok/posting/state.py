@@ -6,8 +6,11 @@ import msgspec
 
 from phonesim.contract import MediaItem
 from phonesim.posts import Post, PostedFile
+from phonesim.shops import Product
 from phonesim.ui.pictures import thumbnail
 
+NAME_LENGTH = 30
+"""As many characters the name of a linked product may have."""
 _TAG = re.compile(r"(?:^|\s)([#@][^\s#@]+)\Z")
 
 
@@ -30,13 +33,19 @@ class Composition(msgspec.Struct, kw_only=True):
     way: str
     """How it was begun: `share`, `add_button`, `use_sound`."""
     files: tuple[MediaItem, ...] = ()
-    texts: dict[str, str] = msgspec.field(default_factory=lambda: {"title": "", "caption": "", "link": ""})
+    texts: dict[str, str] = msgspec.field(
+        default_factory=lambda: {"title": "", "caption": "", "link": "", "product_name": ""}
+    )
     """What was typed, by the field's name."""
     sound: Sound | None = None
     original_on: bool = True
     volumes: dict[str, int] = msgspec.field(default_factory=lambda: {"original": 100, "added": 100})
     link: str = ""
     """The product link that was added."""
+    product: Product | None = None
+    """What was taken of the account's showcase."""
+    product_name: str = ""
+    """Under which name the post shows it."""
 
     @property
     def kind(self) -> str:
@@ -59,6 +68,8 @@ class Composition(msgspec.Struct, kw_only=True):
             original_volume=self.volumes["original"] if self.original_on else 0,
             added_volume=self.volumes["added"] if self.sound else None,
             product_link=self.link,
+            product=self.product.name if self.product else "",
+            product_name=self.product_name if self.product else "",
             way=self.way,
             placement=placement,
             at=at,
@@ -77,6 +88,8 @@ class Upload(msgspec.Struct, kw_only=True):
     breaks: bool = False
     """Whether it fails on its way."""
     failed: bool = False
+    lost: bool = False
+    """Whether the server forgets it when it has arrived."""
 
     @property
     def ends(self) -> float:
@@ -110,6 +123,12 @@ class PostingState(msgspec.Struct, kw_only=True):
     """When these words were typed."""
     candidate: Sound | None = None
     """The sound that the panel plays and that its check mark would take."""
+    offered: tuple[Product, ...] = ()
+    """The showcase that the list of products shows."""
+    passed: int = 0
+    """How many rows of it have gone up out of sight."""
+    named: Product | None = None
+    """The product whose name is being given."""
     covered: bool = False
     """Whether a list of suggestions stayed after the keyboard had gone."""
     uploads: list[Upload] = msgspec.field(default_factory=list[Upload])

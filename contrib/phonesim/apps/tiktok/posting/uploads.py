@@ -29,6 +29,7 @@ class Uploads:
                 began=self._phone.clock(),
                 seconds=float("inf") if faults.active("upload_stuck") else slow,
                 breaks=faults.active("upload_failure"),
+                lost=faults.active("upload_lost"),
             )
         )
 
@@ -46,7 +47,11 @@ class Uploads:
                 upload.failed = True
             else:
                 self._state.uploads.remove(upload)
-                self._world.publish(msgspec.structs.replace(upload.post, at=upload.ends))
+                if not upload.lost:
+                    self._publish(upload)
+
+    def _publish(self, upload: Upload) -> None:
+        self._world.publish(msgspec.structs.replace(upload.post, at=upload.ends))
 
     def _lost_its_files(self, upload: Upload) -> bool:
         """Under a fault the app reads its files until the end, and one was taken away."""

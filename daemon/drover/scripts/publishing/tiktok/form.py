@@ -1,8 +1,8 @@
-"""Fills TikTok's post form: caption and title read back, suggestions closed, the product link where it is wanted."""
+"""Fills TikTok's post form: caption and title read back, suggestions closed, the product linked where one is wanted."""
 
-from typing import Final, NoReturn
+from typing import Final
 
-from drover.apps import Screen, form
+from drover.apps import form
 from drover.apps.publishing import caption_fields, post_button
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
@@ -10,17 +10,20 @@ from drover.phone.typed import same_text
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.publishing.publisher import Publication
+from drover.scripts.publishing.tiktok import products
 from drover.wire.tasks import Reason
 
 _FORM_S: Final = 15.0
 _FOCUS_S: Final = 4.0
 _SHOWN_S: Final = 6.0
-_ROW_S: Final = 5.0
 _BUTTON_S: Final = 4.0
 
 
-def fill(nav: Navigator, publication: Publication) -> None:
-    """Write the words into the right fields and leave the form with its button free to tap."""
+def fill(nav: Navigator, publication: Publication) -> str:
+    """Write the words into the right fields and leave the form with its button free to tap.
+
+    The name of the product that the form links, empty without one.
+    """
     sight = nav.reach(
         lambda now: now if caption_fields(nav.app, now.tree).description else None,
         what="the field for the caption",
@@ -32,19 +35,21 @@ def fill(nav: Navigator, publication: Publication) -> None:
     else:
         _write(nav, "title", words.title)
         _write(nav, "description", words.description)
-    if publication.config.add_product_link:
-        _add_product(nav)
-    ready_button(nav)
+    config = publication.config
+    product = products.add_product(nav, config.product_name) if config.add_product_link else ""
+    ready_button(nav, product)
+    return product
 
 
-def ready_button(nav: Navigator) -> Node:
-    """The button that publishes, uncovered, as the form stands right now."""
-    return nav.reach(
-        lambda sight: post_button(nav.app, sight.tree),
-        what="the button that publishes",
-        timeout_s=_FORM_S,
-        patient=True,
-    )
+def ready_button(nav: Navigator, product: str = "") -> Node:
+    """The button that publishes, uncovered, as the form stands right now, with the product that it must link."""
+
+    def button(sight: Sight) -> Node | None:
+        complete = not product or products.linked(nav, sight, product)
+        return post_button(nav.app, sight.tree) if complete else None
+
+    what = f"the button that publishes, with the product {product!r}" if product else "the button that publishes"
+    return nav.reach(button, what=what, timeout_s=_FORM_S, patient=True)
 
 
 def _write(nav: Navigator, role: str, text: str) -> None:
@@ -126,53 +131,4 @@ def _button_free(nav: Navigator) -> bool:
         )
     except NotReachedError:
         return False
-    return True
-
-
-def _add_product(nav: Navigator) -> None:
-    """Add the first product that the account offers; the row exists only for accounts that sell.
-
-    No recording of these sheets is known, and a task names no product. Unless the row says something else than
-    "Add ..." afterwards, the task ends before anything is posted.
-    """
-    nav.ctx.step("adding the product link", 54)
-    if not _tap_row(nav, "add_product") and not _tap_row(nav, "add_link"):
-        _no_product(nav, "offers no product link: the account may have no shop")
-    _tap_row(nav, "add_product")
-    if not _tap_row(nav, "add"):
-        _no_product(nav, "lists no product to add")
-    _tap_row(nav, "done")
-    try:
-        nav.reach(
-            lambda sight: _with_product(nav, sight), what="the form with a product", timeout_s=_FORM_S, patient=True
-        )
-    except NotReachedError:
-        _no_product(nav, "took no product from the account's shop")
-
-
-def _with_product(nav: Navigator, sight: Sight) -> bool | None:
-    on_form = sight.seen.screen is Screen.POST_FORM
-    return True if on_form and not View(nav.app, sight.tree).shown("add_product", "add_link") else None
-
-
-def _no_product(nav: Navigator, why: str) -> NoReturn:
-    nav.ctx.keep("no_product")
-    raise ScriptFailed(
-        Reason.APP_CHANGED,
-        f"The post form on {nav.phone.serial} {why}. Nothing was posted; set add_product_link to 0, or set up the "
-        "account's shop.",
-    )
-
-
-def _tap_row(nav: Navigator, meaning: str) -> bool:
-    try:
-        row = nav.reach(
-            lambda sight: form.row(View(nav.app, sight.tree), meaning),
-            what=f"a row that says {meaning.replace('_', ' ')}",
-            timeout_s=_ROW_S,
-            patient=True,
-        )
-    except NotReachedError:
-        return False
-    nav.tap(row)
     return True

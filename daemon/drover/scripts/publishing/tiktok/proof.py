@@ -9,12 +9,13 @@ from typing import Final, NoReturn
 from drover.apps import Screen
 from drover.apps.grid import Grid, one_more
 from drover.apps.publishing import fresh_post, post_button, profile_grid, upload
-from drover.phone.engine import PhoneTimeoutError
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import fail_if_standing, fail_ignored, fail_upload
+from drover.scripts.publishing.ending import fail_upload
+from drover.scripts.publishing.made import Made
 from drover.scripts.publishing.publisher import Publication
+from drover.scripts.publishing.watching import Marks, follow_upload
 from drover.scripts.switcher import own_profile
 from drover.wire.tasks import Reason
 
@@ -27,8 +28,6 @@ LOOKS_S: Final = 20.0
 EMPTY_S: Final = 2.0
 """How long a profile without posts must stand to be believed."""
 OPEN_S: Final = 4.0
-SLACK_S: Final = 8.0
-"""How long the tap itself may have taken, with a question that followed it; an earlier post is older than that."""
 _STEADY_S: Final = 15.0
 _FORMS: Final = (Screen.POST_FORM, Screen.PUBLISH_QUESTION, Screen.EDITOR)
 
@@ -41,6 +40,8 @@ class GridSight:
     tree: Hierarchy
     author: str
     """The account's handle."""
+    at: float
+    """When it was read, in monotonic seconds."""
 
 
 def read_grid(nav: Navigator, *, restart: bool = True) -> GridSight:
@@ -66,83 +67,41 @@ class _Steady:
         stood = self._nav.now() - self._since
         if not grid.views and stood < EMPTY_S:
             return None
-        return GridSight(grid=grid, tree=sight.tree, author=sight.seen.handle or "")
+        return GridSight(grid=grid, tree=sight.tree, author=sight.seen.handle or "", at=self._nav.now())
 
 
 def find_proof(nav: Navigator, publication: Publication, before: GridSight) -> Hierarchy:
     """The hierarchy that proves the post; raises ScriptFailed, `upload_failed` where the app says so."""
     wait_s = float(publication.config.upload_wait_time)
     end = nav.now() + wait_s
-    made = _Made(words=publication.caption.joined, author=before.author, tapped_at=nav.now())
-    seen = _follow_upload(nav, made, wait_s)
-    if seen is not None and made.shown(nav, seen):
+    made = Made(words=publication.caption.joined, author=before.author, tapped_at=nav.now(), surveyed_at=before.at)
+    seen = follow_upload(nav, _marks(nav, made), wait_s)
+    if seen is not None and _shows(nav, made, seen):
         nav.ctx.step("the app shows the new post", 92)
         return seen.tree
     nav.ctx.step("looking for the post on the own profile", 90)
     return _on_profile(nav, made, before.grid, max(end, nav.now() + LOOKS_S), wait_s)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Made:
-    """By what the post is known where a page shows it in full: its words, and that it is younger than the tap."""
-
-    words: str
-    author: str
-    tapped_at: float
-
-    def shown(self, nav: Navigator, sight: Sight) -> bool:
-        within_s = nav.now() - self.tapped_at + SLACK_S
-        return fresh_post(nav.app, sight.tree, words=self.words, author=self.author, within_s=within_s)
+def _shows(nav: Navigator, made: Made, sight: Sight) -> bool:
+    return fresh_post(nav.app, sight.tree, words=made.words, author=made.author, since=made.since(nav.now()))
 
 
-def _follow_upload(nav: Navigator, made: _Made, wait_s: float) -> Sight | None:
-    """Wait until no upload is shown any more; the last sight, None when the time was over before."""
-    watch = _Watch(nav, made)
-    try:
-        return nav.reach(watch.over, what="the upload to end", timeout_s=wait_s, patient=True)
-    except (NotReachedError, PhoneTimeoutError):
-        fail_if_standing(nav, _FORMS, "Post")
-        return None
+def _marks(nav: Navigator, made: Made) -> Marks:
+    """A form that spins is still busy with the tap; one without its button does not stand as it did."""
+    return Marks(
+        said=lambda sight: upload(nav.app, sight.tree),
+        forms=_FORMS,
+        button="Post",
+        quiet_s=QUIET_S,
+        ignored_s=IGNORED_S,
+        working=lambda sight: "loading" in sight.seen.details,
+        standing=lambda sight: post_button(nav.app, sight.tree) is not None,
+        proven=lambda sight: _shows(nav, made, sight),
+    )
 
 
-class _Watch:
-    """What was seen of one upload so far."""
-
-    def __init__(self, nav: Navigator, made: _Made) -> None:
-        self._nav = nav
-        self._made = made
-        self._begun = nav.now()
-        self._quiet_since: float | None = None
-        self._told = -1
-
-    def over(self, sight: Sight) -> Sight | None:
-        """The sight once the upload is over; raises ScriptFailed if the app says that it failed."""
-        shown = upload(self._nav.app, sight.tree)
-        if shown.failed:
-            fail_upload(self._nav, sight, f"says “{shown.failed}”")
-        if shown.running:
-            self._quiet_since = None
-            self._tell(shown.percent)
-            return None
-        if sight.seen.screen in _FORMS:
-            if "loading" in sight.seen.details:
-                self._begun = self._nav.now()
-            if self._nav.now() - self._begun > IGNORED_S and post_button(self._nav.app, sight.tree) is not None:
-                fail_ignored(self._nav, sight, "Post")
-            return None
-        if self._made.shown(self._nav, sight):
-            return sight
-        if self._quiet_since is None:
-            self._quiet_since = self._nav.now()
-        return sight if self._nav.now() - self._quiet_since >= QUIET_S else None
-
-    def _tell(self, percent: int | None) -> None:
-        if percent is not None and percent > self._told:
-            self._told = percent
-            self._nav.ctx.step(f"uploading: {percent} %", 60 + percent * 28 // 100)
-
-
-def _on_profile(nav: Navigator, made: _Made, before: Grid, end: float, wait_s: float) -> Hierarchy:
+def _on_profile(nav: Navigator, made: Made, before: Grid, end: float, wait_s: float) -> Hierarchy:
     """Look at the own profile until it shows one post more and no upload; pulled down to load again in between.
 
     Where the tiles cannot tell, because none has been viewed yet, the newest is opened: it says how old it is.
@@ -164,12 +123,12 @@ def _on_profile(nav: Navigator, made: _Made, before: Grid, end: float, wait_s: f
         nav.phone.swipe_down(nav.look().tree)
 
 
-def _open_newest(nav: Navigator, made: _Made, tile: Node) -> Hierarchy | None:
+def _open_newest(nav: Navigator, made: Made, tile: Node) -> Hierarchy | None:
     """The newest post in full if it is ours and seconds old."""
     nav.tap(tile)
     try:
         return nav.reach(
-            lambda sight: sight.tree if made.shown(nav, sight) else None,
+            lambda sight: sight.tree if _shows(nav, made, sight) else None,
             what="the newest post in full",
             timeout_s=OPEN_S,
             patient=True,

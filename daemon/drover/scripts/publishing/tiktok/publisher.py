@@ -7,6 +7,7 @@ from drover.apps.publishing import publish_answer
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.navigation import Navigator, Sight
 from drover.scripts.publishing.committing import tap_and_answer
+from drover.scripts.publishing.ending import refuse_while_uploading
 from drover.scripts.publishing.leaving import leave_unfinished
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.publishing.tiktok.form import fill, ready_button
@@ -21,17 +22,20 @@ class TikTokPublisher:
 
     def __init__(self) -> None:
         self._before: GridSight | None = None
+        self._product = ""
 
     def survey(self, nav: Navigator) -> None:
         self._before = read_grid(nav)
+        if self._before.grid.busy:
+            refuse_while_uploading(nav)
 
     def prepare(self, nav: Navigator, publication: Publication) -> None:
         enter(nav, publication)
         to_form(nav, publication)
-        fill(nav, publication)
+        self._product = fill(nav, publication)
 
     def aim(self, nav: Navigator) -> Node:
-        return ready_button(nav)
+        return ready_button(nav, self._product)
 
     def tap(self, nav: Navigator, button: Node) -> None:
         def asked(sight: Sight) -> Node | bool | None:

@@ -1,0 +1,94 @@
+"""Opens what the own profile shows only in part: its newest post, its stories. Looking causes no effect."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from drover.apps import Screen, composer, opened, same_handle
+from drover.apps.opened import Opened
+from drover.apps.view import View
+from drover.phone.hierarchy import Hierarchy, Node
+from drover.scripts.navigation import Navigator, NotReachedError, Sight
+from drover.scripts.publishing.made import Made
+
+OPEN_S: Final = 6.0
+"""How long a post or a story may take to open."""
+_MOST_STORIES: Final = 40
+_POSTS: Final = (Screen.REELS_VIEWER, Screen.POSTS)
+
+
+def newest(nav: Navigator, tile: Node) -> tuple[Opened, Hierarchy] | None:
+    """The post of this tile, read in full, and what showed it; the profile is left behind."""
+    nav.tap(tile)
+    return _steady(nav, opened.post, _POSTS, "the newest post in full")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What opening something showed: `proof` proves the post; `vague` says that a later look may."""
+
+    proof: Hierarchy | None = None
+    vague: bool = False
+
+
+def look_at_newest(nav: Navigator, tile: Node, before: Opened | None, made: Made) -> Look:
+    """Whether the newest post of the profile is ours, by its age or by words that the newest before did not have."""
+    found = newest(nav, tile)
+    if found is None:
+        return Look()
+    post, tree = found
+    fresh = opened.made_since(post, made.words, made.author, made.since(nav.now()))
+    new = fresh or opened.is_new(before, post, made.words, made.author)
+    return Look(proof=tree if new else None, vague=_vague(post))
+
+
+def look_at_stories(nav: Navigator, profile: Hierarchy, made: Made) -> Look:
+    """Whether a story of this account can only have been made since.
+
+    They come the oldest first: a touch on the right goes on, and after the last one the viewer closes.
+    """
+    picture = composer.story_opener(View(nav.app, profile))
+    if picture is None:
+        return Look()
+    nav.tap(picture)
+    vague = False
+    for _ in range(_MOST_STORIES):
+        found = _steady(nav, opened.story, (Screen.STORY_VIEWER,), "the account's story")
+        if found is None:
+            return Look(vague=vague)
+        story, tree = found
+        if not same_handle(story.author, made.author):
+            break
+        if opened.made_since(story, "", made.author, made.since(nav.now())):
+            return Look(proof=tree)
+        vague = vague or _vague(story)
+        view = View(nav.app, tree)
+        nav.phone.tap_point(int(0.85 * view.width), int(0.5 * view.height))
+    nav.phone.back()
+    return Look(vague=vague)
+
+
+def _vague(seen: Opened) -> bool:
+    return any(age.vague for age in seen.ages)
+
+
+def _steady(
+    nav: Navigator, read: Callable[[View], Opened | None], screens: tuple[Screen, ...], what: str
+) -> tuple[Opened, Hierarchy] | None:
+    """What two looks in a row agree upon: words come a moment after their page, and a touch takes a moment."""
+    last: list[Opened] = []
+
+    def seen(sight: Sight) -> tuple[Opened, Hierarchy] | None:
+        now = read(View(nav.app, sight.tree)) if sight.seen.screen in screens else None
+        agreed = now is not None and bool(last) and _alike(last[-1], now)
+        last[:] = [now] if now is not None else []
+        return (now, sight.tree) if now is not None and agreed else None
+
+    try:
+        return nav.reach(seen, what=what, timeout_s=OPEN_S, patient=True)
+    except NotReachedError:
+        return None
+
+
+def _alike(one: Opened, other: Opened) -> bool:
+    return (one.author, one.words) == (other.author, other.words)

@@ -1,0 +1,99 @@
+"""The one loop that follows an upload: what ends it, told by screens that an imaginary app gives one after another."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from drover.apps import Screen
+from drover.apps.upload import Upload
+from drover.scripts.context import ScriptFailed
+from drover.scripts.navigation import Navigator, Sight
+from drover.scripts.publishing.watching import Marks, follow_upload
+from drover.wire.tasks import Reason
+from tests.support.media_files import video_file
+from tests.support.script_phone import DisplayPhone, RecordingContext
+
+QUIET_S, IGNORED_S = 2.0, 6.0
+
+
+class Told:
+    """What the app says at each look; the last word stays."""
+
+    def __init__(self, said: Sequence[Upload]) -> None:
+        self._said = list(said)
+        self.looks = 0
+
+    def __call__(self, sight: Sight) -> Upload:
+        self.looks += 1
+        return self._said.pop(0) if len(self._said) > 1 else self._said[0]
+
+
+@pytest.fixture
+def nav(phone: DisplayPhone, tmp_path: Path) -> Navigator:
+    """On the feed, which belongs to no form."""
+    made = Navigator(RecordingContext(phone, media=[video_file(tmp_path)]))
+    phone.launch("com.zhiliaoapp.musically")
+    return made
+
+
+def marks(*said: Upload, forms: tuple[Screen, ...] = (), proven: bool = False, working: bool = False) -> Marks:
+    return Marks(
+        said=Told(said),
+        forms=forms,
+        button="Post",
+        quiet_s=QUIET_S,
+        ignored_s=IGNORED_S,
+        proven=lambda sight: proven,
+        working=lambda sight: working,
+    )
+
+
+def steps(nav: Navigator) -> list[str]:
+    assert isinstance(nav.ctx, RecordingContext)
+    return [text for text, _ in nav.ctx.steps]
+
+
+def test_silence_has_to_last(nav: Navigator) -> None:
+    running, silent = Upload(running=True, percent=40), Upload()
+    began = nav.now()
+    assert follow_upload(nav, marks(running, silent, running, silent), 60) is not None
+    assert nav.now() - began >= QUIET_S
+
+
+def test_percentages_are_told_once_and_only_upwards(nav: Navigator) -> None:
+    said = [Upload(running=True, percent=percent) for percent in (10, 10, 40, 30, 99)]
+    follow_upload(nav, marks(*said, Upload()), 60)
+    assert steps(nav) == [f"uploading: {percent} %" for percent in (10, 40, 99)]
+
+
+def test_a_post_that_is_shown_ends_it_at_once(nav: Navigator) -> None:
+    began = nav.now()
+    assert follow_upload(nav, marks(Upload(), proven=True), 60) is not None
+    assert nav.now() - began < QUIET_S
+
+
+def test_the_app_says_that_it_failed(nav: Navigator) -> None:
+    with pytest.raises(ScriptFailed) as failed:
+        follow_upload(nav, marks(Upload(running=True), Upload(failed="Couldn't post")), 60)
+    assert failed.value.reason is Reason.UPLOAD_FAILED
+    assert "“Couldn't post”" in failed.value.remark
+
+
+def test_one_that_never_ends_is_given_up(nav: Navigator) -> None:
+    assert follow_upload(nav, marks(Upload(running=True, percent=73)), 20) is None
+
+
+@pytest.mark.parametrize("timeout_s", [60.0, IGNORED_S - 1])
+def test_a_form_that_stays_did_not_take_the_tap(nav: Navigator, timeout_s: float) -> None:
+    """After its time, or where the whole time is over before."""
+    with pytest.raises(ScriptFailed) as failed:
+        follow_upload(nav, marks(Upload(), forms=(Screen.HOME_FEED,)), timeout_s)
+    assert failed.value.reason is Reason.REJECTED
+
+
+def test_a_form_that_works_has_its_time_begin_anew(nav: Navigator) -> None:
+    began = nav.now()
+    with pytest.raises(ScriptFailed):
+        follow_upload(nav, marks(Upload(), forms=(Screen.HOME_FEED,), working=True), 20)
+    assert nav.now() - began > 2 * IGNORED_S
