@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from xdist.remote import Producer
 
 from tests.support.adb import AdbServer
 from tests.support.daemon import RUNNING
@@ -10,9 +11,9 @@ from tests.support.phones import PhoneFarm
 from tests.support.sharing import Sharing, in_order
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config) -> Sharing | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing | None:
     """Ours for `--dist loadscope`, which says that a module's tests belong together."""
-    return Sharing(config) if config.getoption("dist") == "loadscope" else None
+    return Sharing(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 @pytest.hookimpl(trylast=True)

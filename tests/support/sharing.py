@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 import pytest
+from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
@@ -62,9 +63,9 @@ def _rank(nodeid: str) -> int:
 class Sharing(LoadScopeScheduling):
     """Implements xdist's scheduler: hands out the units in the order of the collection, which `in_order` made."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
         config.option.loadscopereorder = False
-        super().__init__(config)
+        super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
         return unit(nodeid)
