@@ -49,7 +49,7 @@ def test_a_phone_that_is_silent_in_the_editor_says_nothing_of_the_app(
     looks = itertools.count()
 
     def in_editor() -> bool:
-        return phone.state["screen"] == "instagram.reel_editor" and next(looks) > 0
+        return phone.state["screen"] == "instagram.reel_editor" and next(looks) > 1
 
     silence(monkeypatch, phone, since=in_editor, seconds=6)
     with pytest.raises(PhoneTimeoutError, match="the editor's Next"):
