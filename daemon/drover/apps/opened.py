@@ -45,7 +45,7 @@ def post(view: View) -> Opened | None:
         return None
     name = author.label.split()[0]
     nodes = _of_the_first(view, author)
-    said = _words(view, nodes, name)
+    said = _words(view, [node for node in nodes if node.bounds.top > author.bounds.bottom], name)
     cut = next((mark for mark in _ELLIPSES if said is not None and said.endswith(mark)), "")
     words = said if said is None or not cut else said.removesuffix(cut).rstrip()
     return Opened(author=name, words=words, cut=bool(cut), ages=tuple(ages(view, nodes)))
@@ -59,11 +59,11 @@ def _of_the_first(view: View, author: Node) -> list[Node]:
     return [node for node in view.nodes if top <= node.bounds.top < below]
 
 
-def _words(view: View, nodes: list[Node], author: str) -> str | None:
+def _words(view: View, below: list[Node], author: str) -> str | None:
     """The caption: of a reel by its id, of a row what begins with the author's name; None if no such thing is seen."""
     for node in view.with_id("reel_caption"):
         return next((part.label for part in node.walk() if part.label), "")
-    texts = (node.text for node in nodes if node.text.startswith(f"{author} "))
+    texts = (node.text for node in below if node.text.startswith(f"{author} "))
     caption = next(texts, None)
     if caption is not None:
         return caption.removeprefix(author).strip()

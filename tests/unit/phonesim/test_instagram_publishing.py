@@ -488,3 +488,92 @@ def test_every_page_of_publishing_is_drawn(screen: InstagramScreen) -> None:
         seen.add(png)
         screen.touch(step)
     assert len(seen) == 3
+
+
+# What was published, looked at
+
+
+def tell_story(screen: InstagramScreen, name: str) -> None:
+    """A story that is published at once."""
+    item = screen.gallery.put(name)
+    screen.display.start_activity(
+        Intent(
+            action="com.instagram.share.ADD_TO_STORY",
+            package=INSTAGRAM,
+            mime_type="image/jpeg",
+            uris={STREAM: item.uri},
+            grants_read=True,
+        )
+    )
+    screen.clock.pass_s(0.3)
+    screen.tap("Your story")
+    screen.clock.pass_s(2)
+
+
+def timestamp(screen: InstagramScreen) -> str:
+    return screen.by_id("reel_viewer_timestamp")[0]["text"]
+
+
+@pytest.fixture
+def told(screen: InstagramScreen) -> InstagramScreen:
+    """The viewer of our own stories, of which there are two."""
+    screen.launch()
+    tell_story(screen, "one.jpg")
+    screen.clock.pass_s(100)
+    tell_story(screen, "two.jpg")
+    screen.touch("profile_tab")
+    screen.touch("row_profile_header_imageview")
+    assert screen.name == "instagram.own_story"
+    return screen
+
+
+def test_stories_come_the_oldest_first_and_say_their_age(told: InstagramScreen) -> None:
+    assert timestamp(told) == "1m"
+    assert told.by_id("reel_viewer_text_container")[0]["content-desc"] == f"{told.active}'s story, 1 minute ago"
+    told.display.tap(900, 1200)
+    assert timestamp(told) == "1s"
+    told.display.tap(100, 1200)
+    assert timestamp(told) == "1m"
+
+
+def test_a_story_makes_way_by_itself_and_the_last_one_leads_back(told: InstagramScreen) -> None:
+    told.clock.pass_s(5)
+    assert timestamp(told) == "6s"
+    told.clock.pass_s(5)
+    assert told.name == "instagram.own_profile"
+
+
+def test_back_leaves_the_stories(told: InstagramScreen) -> None:
+    told.display.key(BACK)
+    assert told.name == "instagram.own_profile"
+
+
+def test_a_story_may_only_say_that_it_is_new(told: InstagramScreen) -> None:
+    told.display.inject("vague_ages", {})
+    told.display.tap(900, 1200)
+    assert timestamp(told) == "Now"
+
+
+def test_without_a_story_the_picture_opens_nothing(screen: InstagramScreen) -> None:
+    screen.launch()
+    screen.touch("profile_tab")
+    screen.touch("row_profile_header_imageview")
+    assert screen.name == "instagram.own_profile"
+
+
+def test_thousands_of_posts_are_written_short(screen: InstagramScreen) -> None:
+    screen.display.inject("many_posts", {})
+    screen.launch()
+    screen.touch("profile_tab")
+    assert screen.by_id("profile_header_familiar_post_count_value")[0]["text"] == "12.3K"
+    assert len(screen.by_id("image_button")) == 9
+    screen.touch("image_button")
+    assert (screen.name, screen.state["target"]) == ("instagram.own_post", "0")
+    assert "old film 0" in [node["content-desc"] for node in screen.nodes()]
+
+
+def test_an_upload_may_be_lost_without_a_word(screen: InstagramScreen) -> None:
+    screen.display.inject("upload_lost", {})
+    screen.launch()
+    tell_story(screen, "one.jpg")
+    assert (screen.effects(), screen.state["drafts"], posts(screen)) == ([], [], [])

@@ -13,6 +13,8 @@ FULL = (120, 45, 9, 1200, 33, 0, 5, 8, 2)
         (Grid(said=11), Grid(said=12), True),
         (Grid(said=11), Grid(said=11), False),
         (Grid(said=12), Grid(said=11), False),
+        (Grid(said=12_300, rounded=True), Grid(said=12_300, rounded=True), False),
+        (Grid(said=12_300, rounded=True), Grid(said=12_400, rounded=True), True),
         (Grid(whole=True), Grid(views=(0,), whole=True), True),
         (Grid(whole=True), Grid(whole=True), False),
         (Grid(whole=True), Grid(views=FULL), False),

@@ -1,10 +1,28 @@
 """The recogniser over the screens of the simulated Instagram, in both languages that it speaks."""
 
+from collections.abc import Callable
+
 import pytest
 
-from drover.apps import App, FollowState, Screen, accounts, follow_button, load, recognise, unfollow_row
-from drover.phone.hierarchy import Hierarchy, parse
-from tests.support.instagram_screens import InstagramScreen
+from drover.apps import (
+    App,
+    FollowState,
+    Screen,
+    accounts,
+    composer,
+    follow_button,
+    load,
+    opened,
+    recognise,
+    unfollow_row,
+)
+from drover.apps.composer import Destination
+from drover.apps.view import View
+from drover.phone.hierarchy import Hierarchy, Node, parse
+from phonesim.apps.instagram.publishing import STORY
+from phonesim.contract import SEND, STREAM, Intent
+from tests.support.instagram_screens import INSTAGRAM, InstagramScreen
+from tests.support.screens import BACK
 
 APP: App = load("instagram")
 
@@ -280,3 +298,73 @@ def test_the_limit_on_publishing(shown: Shown) -> None:
     shown.display.inject("post_limit", {})
     shown.touch("share_button")
     assert shown.seen() is Screen.RESTRICTION
+
+
+def touch_on(shown: Shown, read: Callable[[View], Node | None]) -> None:
+    """Tap what this finds on the screen."""
+    node = read(View(APP, shown.tree))
+    assert node is not None
+    shown.display.tap(*node.bounds.center)
+    shown.clock.pass_s(0.3)
+
+
+def share(shown: Shown, name: str, action: str) -> None:
+    item = shown.gallery.put(name)
+    shown.display.start_activity(
+        Intent(
+            action=action,
+            component=""
+            if action == STORY
+            else f"{INSTAGRAM}/com.instagram.share.handleractivity.ShareHandlerActivity",
+            package=INSTAGRAM,
+            mime_type="image/jpeg",
+            uris={STREAM: item.uri},
+            grants_read=True,
+        )
+    )
+    shown.clock.pass_s(0.3)
+
+
+def test_own_stories_one_after_another(shown: Shown) -> None:
+    shown.launch()
+    for name in ("a.jpg", "b.jpg"):
+        share(shown, name, STORY)
+        touch_on(shown, composer.story_button)
+        shown.clock.pass_s(200)
+    shown.touch("profile_tab")
+    touch_on(shown, composer.story_opener)
+    ages: list[int] = []
+    for _ in range(2):
+        assert shown.seen() is Screen.STORY_VIEWER
+        story = opened.story(View(APP, shown.tree))
+        assert story is not None
+        assert story.author == shown.active
+        ages.append(story.ages[0].below_s)
+        shown.display.tap(900, 1200)
+    assert shown.seen() is Screen.OWN_PROFILE
+    assert ages == [420, 240]
+
+
+def test_a_picture_from_its_tile(shown: Shown) -> None:
+    shown.launch()
+    share(shown, "a.jpg", SEND)
+    touch_on(shown, lambda view: composer.chooser_row(view, Destination.FEED))
+    touch_on(shown, composer.next_button)
+    touch_on(shown, composer.share_button)
+    shown.clock.pass_s(8)
+    shown.touch("profile_tab")
+    shown.touch("image_button")
+    assert shown.seen() is Screen.POSTS
+    post = opened.post(View(APP, shown.tree))
+    assert post is not None
+    assert (post.author, post.words, {age.below_s for age in post.ages}) == (shown.active, None, {8})
+
+
+def test_an_older_reel_from_its_tile(shown: Shown) -> None:
+    shown.launch()
+    shown.touch("profile_tab")
+    shown.touch("image_button", 1)
+    assert shown.seen() is Screen.REELS_VIEWER
+    assert opened.post(View(APP, shown.tree)) == opened.Opened(author=shown.active, words="old film 1")
+    shown.display.key(BACK)
+    assert shown.seen() is Screen.OWN_PROFILE

@@ -366,3 +366,38 @@ def test_an_unknown_popup_gets_back_once(phone: DisplayPhone, tmp_path: Path) ->
     _, result = publish(phone, tmp_path, post_way="addButton")
     assert result.reason is None, result.remark
     assert len(phone.posts()) == 1
+
+
+# --- proof ---
+
+
+@pytest.mark.parametrize("captions", ["", CAPTION])
+def test_a_post_that_is_only_said_to_be_new_is_proven(form: DisplayPhone, tmp_path: Path, captions: str) -> None:
+    """Where no number of seconds is said, the profile's tiles tell."""
+    form.fault("vague_ages")
+    ctx, result = publish(form, tmp_path, captions=captions)
+    assert result.reason is None, result.remark
+    assert (ctx.effect, len(form.posts())) == (Effect.CONFIRMED, 1)
+
+
+@pytest.mark.parametrize("vague", [False, True])
+@pytest.mark.parametrize("captions", ["", CAPTION])
+def test_a_post_that_did_not_come_is_never_proven_by_the_one_before(
+    form: DisplayPhone, tmp_path: Path, captions: str, vague: bool
+) -> None:
+    """The same words, of the same account, seconds before."""
+    assert publish(form, tmp_path, captions=captions)[1].reason is None
+    form.fault("upload_lost")
+    if vague:
+        form.fault("vague_ages")
+    ctx, result = publish(form, tmp_path, captions=captions)
+    assert (result.reason, ctx.effect, len(form.posts())) == (Reason.TIMEOUT, Effect.SENT, 1)
+
+
+def test_nothing_is_published_while_an_earlier_upload_runs(form: DisplayPhone, tmp_path: Path) -> None:
+    """It could finish later, and its proof would be taken for this one's."""
+    form.fault("upload_slow", seconds=60)
+    assert publish(form, tmp_path, upload_wait_time=5)[1].reason is Reason.TIMEOUT
+    ctx, result = publish(form, tmp_path)
+    assert (result.reason, ctx.effect) == (Reason.INTERRUPTED, Effect.NONE)
+    assert "earlier post" in result.remark
