@@ -4,7 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test bench chaos check setup clean
+# Processes that run tests. Most tests wait most of their time, so more of them than cores.
+WORKERS ?= 5
+
+.PHONY: help demo test bench chaos check lint types-mypy types-pyright setup clean
+
+# Every daemon, worker and script that a test starts would compile its modules anew where this is set.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,34 +24,44 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
 	@$(PIP) install -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run
+# Each holds what the one before it needs, so that pip runs once whatever is asked for first.
+$(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Setting up $(VENV) for tests (about a minute, once) ..."
 	@$(PIP) install -c constraints.txt -e '.[test]'
-	@touch $@
+	@touch $(VENV)/.run $@
 
-$(VENV)/.check: $(VENV)/.test
+$(VENV)/.check: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Setting up $(VENV) for tests and checks (about a minute, once) ..."
 	@$(PIP) install -c constraints.txt -e '.[test,check]'
-	@touch $@
+	@touch $(VENV)/.run $(VENV)/.test $@
 
 setup: $(VENV)/.check  ## Set up everything a developer needs
 
 demo: $(VENV)/.run  ## Run the main job on simulated phones (KEEP=1: leave everything up)
 	@KEEP=$(KEEP) exec $(BIN)/python -m drover_demo
 
-test: $(VENV)/.test  ## Run all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
+test: $(VENV)/.test  ## Run all tests (ARGS="tests/unit -x", WORKERS=8)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
 
-bench: $(VENV)/.test  ## Measure the main job (ARGS="latency follow workers direct")
+bench: $(VENV)/.test  ## Measure the main job (ARGS="latency follow workers direct start")
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 chaos: $(VENV)/.test  ## Break everything at full length, about an hour (ARGS="R1 R4 --rounds 20")
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
 check: $(VENV)/.check  ## Lint, types and import rules
+	@$(MAKE) --no-print-directory -k -j 2 types-mypy types-pyright lint
+
+types-mypy: $(VENV)/.check
+	@$(BIN)/mypy
+
+types-pyright: $(VENV)/.check
+	@$(BIN)/pyright
+
+lint: $(VENV)/.check
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/mypy
-	@$(BIN)/pyright
 
 clean:  ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

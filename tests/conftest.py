@@ -1,11 +1,25 @@
-"""Fixtures for every test: a real adb server and simulated phones, once for a module."""
+"""For every test: a real adb server and simulated phones, once for a module; and how xdist shares out the tests."""
 
 from collections.abc import Iterator
 
 import pytest
+from xdist.remote import Producer
 
 from tests.support.adb import AdbServer
+from tests.support.daemon import RUNNING
 from tests.support.phones import PhoneFarm
+from tests.support.sharing import Sharing, in_order
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing | None:
+    """Ours for `--dist loadscope`, which says that a module's tests belong together."""
+    return Sharing(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items[:] = in_order(items)
 
 
 @pytest.fixture(scope="session")
@@ -13,6 +27,14 @@ def adb_server() -> Iterator[AdbServer]:
     """One adb server for the whole session; a test that kills a server starts its own."""
     with AdbServer() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def no_secret_was_written() -> Iterator[None]:
+    """Fails the test during which a running daemon wrote one of the secrets that were planted in it (promise S27)."""
+    yield
+    leaks = [leak for daemon in RUNNING for leak in daemon.leaks()]
+    assert not leaks, f"secrets were found (S27): {leaks}"
 
 
 @pytest.fixture(scope="module")

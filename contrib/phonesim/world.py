@@ -23,7 +23,7 @@ A handle's leading words set traits, and they combine (`private_slow_anna`):
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from random import Random
 from typing import Any
@@ -187,6 +187,8 @@ class World:
         self.effects: list[Effect] = []
         self.posts: list[Post] = []
         self.drafts: list[Post] = []
+        self.on_its_way: Callable[[], Sequence[Post]] = tuple
+        """What the app uploads now; the app puts its own here."""
         tail = re.sub(r"[^a-z0-9]", "", serial.lower())[-8:] or "phone"
         count = 2 + _dice(f"{seed}:{serial}").randrange(2)
         self.accounts: tuple[str, ...] = tuple(f"{kind}_{tail}" for kind in names[:count])
@@ -261,7 +263,8 @@ class World:
 
     def state(self) -> dict[str, list[dict[str, Any]]]:
         """JSON-ready, each row with the app's name: accounts; effects and touches counted; relations that were
-        changed; effects in their order; what was published; what the accounts sell."""
+        changed; effects in their order; what was published, is being uploaded, was kept as a draft; what the accounts
+        sell."""
         counts: dict[tuple[str, str, str], int] = {}
         for effect in self.effects:
             key = (effect.kind, effect.target, effect.account)
@@ -276,6 +279,7 @@ class World:
             ],
             "effect_log": [msgspec.to_builtins(effect) for effect in self.effects],
             "posts": [post.state() for post in self.posts],
+            "uploads": [post.state() for post in self.on_its_way()],
             "drafts": [draft.state() for draft in self.drafts],
             "products": [
                 {"account": account, "name": product.name, "price": product.price}

@@ -68,6 +68,12 @@ class Output:
         elif data is not None:
             self.json(data)
 
+    def more(self, *, total: int, page: int, page_size: int) -> None:
+        """Say on a terminal that there are further pages."""
+        left = total - page * page_size
+        if left > 0 and not self.as_json and self.console.is_terminal:
+            self.line(f"{left} more: --page {page + 1}")
+
     def note(self, text: str) -> None:
         """A remark for the person, on standard error, so that it never ends up in a pipe."""
         print(f"droverctl: {clean(text)}", file=sys.stderr)

@@ -1,17 +1,32 @@
 """Shows tasks on their way: a bar for each on a terminal, a line for each step in a pipe, nothing with JSON."""
 
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from threading import Event, Thread
+from typing import Final
 
-from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    ProgressColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.progress import Task as Bar
 from rich.text import Text
 
+from drover.client import AnswerLostError, DaemonUnreachableError
 from drover.wire.events import TaskProgressed
+from drover.wire.faults import RequestError
 from drover.wire.tasks import Status, Task
 from drover_ctl.output import STYLES, Output
 from drover_ctl.text import clean, target
 from drover_ctl.watch import Reporter
+
+ASK_EVERY_S: Final = 0.3
 
 
 def reporter(output: Output) -> tuple[Reporter, AbstractContextManager[object]]:
@@ -39,6 +54,39 @@ def counting(output: Output, what: str, total: int) -> Generator[Callable[[str],
 
         yield step
         progress.update(bar, completed=total, name="")
+
+
+@contextmanager
+def transferring(output: Output, what: str, ask: Callable[[], tuple[int, int]]) -> Generator[None]:
+    """A bar of bytes on a terminal, nothing elsewhere, while the block waits; a thread asks for (done, in all)."""
+    if output.as_json or not output.console.is_terminal:
+        yield
+        return
+    columns = (
+        TextColumn(what),
+        BarColumn(bar_width=24),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    ended = Event()
+    with Progress(*columns, console=output.console, transient=True) as progress:
+        bar = progress.add_task("", total=None)
+
+        def watch() -> None:
+            while not ended.wait(ASK_EVERY_S):
+                # The block says what became of it; who only watches must not end it.
+                with suppress(DaemonUnreachableError, AnswerLostError, RequestError):
+                    done, total = ask()
+                    progress.update(bar, completed=done, total=total or None)
+
+        watcher = Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            watcher.join(ASK_EVERY_S)
 
 
 def _unseen(_name: str) -> None:

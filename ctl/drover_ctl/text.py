@@ -32,9 +32,10 @@ def target(script_config: Mapping[str, Any]) -> str:
     return f"@{user}" if isinstance(user, str) else "-"
 
 
-def megabytes(size: int) -> str:
-    """Bytes in millions, with one decimal."""
-    return f"{size / 1e6:.1f} MB"
+def file_size(size: int) -> str:
+    """Bytes in thousands, millions or billions, with one decimal."""
+    unit, name = next(((unit, name) for unit, name in ((1e9, "GB"), (1e6, "MB")) if size >= unit), (1e3, "kB"))
+    return f"{size / unit:.1f} {name}"
 
 
 def duration(seconds: float | None) -> str:

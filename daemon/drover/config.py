@@ -143,6 +143,15 @@ class Config(_Section, frozen=True, kw_only=True):
         return Path(state) if state else Path(home).expanduser() / "drover"
 
     @property
+    def library_dir(self) -> Path:
+        """Where the library's files lie."""
+        return self.data_dir / "media"
+
+    def task_folder(self, task_id: int) -> Path:
+        """Where a task's log and evidence lie."""
+        return self.data_dir / "tasks" / str(task_id)
+
+    @property
     def token_path(self) -> Path:
         """Where the API's token lies, once one was made."""
         return Path(self.api.token_file).expanduser() if self.api.token_file else self.data_dir / "api-token"
@@ -150,7 +159,8 @@ class Config(_Section, frozen=True, kw_only=True):
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which "HH:MM" is read and local times are shown."""
-        return ZoneInfo(self.daemon.timezone or tzlocal.get_localzone_name())
+        # A machine with neither /etc/localtime nor /etc/timezone (minimal images) keeps UTC; tzlocal then names none.
+        return ZoneInfo(self.daemon.timezone or tzlocal.get_localzone_name() or "UTC")
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:

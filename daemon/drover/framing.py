@@ -29,7 +29,7 @@ async def read_frame(reader: asyncio.StreamReader, *, max_bytes: int) -> bytes |
 
 
 def receive_frame(sock: socket.socket, *, max_bytes: int) -> bytes | None:
-    """The next frame of a blocking socket; None at its end. Time-outs are the socket's own."""
+    """The next frame of a blocking socket; None at its end, however it came. Time-outs are the socket's own."""
     head = _receive_exactly(sock, _LENGTH.size)
     if head is None:
         return None
@@ -42,7 +42,10 @@ def receive_frame(sock: socket.socket, *, max_bytes: int) -> bytes | None:
 def _receive_exactly(sock: socket.socket, count: int) -> bytes | None:
     parts = bytearray()
     while len(parts) < count:
-        chunk = sock.recv(count - len(parts))
+        try:
+            chunk = sock.recv(count - len(parts))
+        except ConnectionResetError:  # the other side died with something of ours unread
+            return None
         if not chunk:
             return None
         parts += chunk

@@ -1,12 +1,31 @@
 """Sets up log lines: key=value text on a terminal, JSON otherwise, one stable `action` a line. Owns no log call."""
 
+import contextlib
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Generator, MutableMapping
 from typing import Any, Final, Literal
 
-import structlog
+
+@contextlib.contextmanager
+def _not_found(package: str) -> Generator[None]:
+    """Imports within this see the package, unless it is loaded already, as one that is not installed."""
+    modules: dict[str, Any] = sys.modules
+    hidden = modules.setdefault(package, None) is None
+    try:
+        yield
+    finally:
+        if hidden:
+            del modules[package]
+
+
+# structlog loads rich where it finds it, for tracebacks that we print plainly: a sixth of each process's imports.
+# So this module must be the first of ours that a process imports which uses structlog; tests/unit/drover/test_lean.py.
+with _not_found("rich"):
+    import structlog
+
+get_logger = structlog.get_logger
 
 _UNSAFE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """What a terminal obeys, and what makes a text look like another one."""

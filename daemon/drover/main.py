@@ -1,22 +1,29 @@
-"""droverd's command line: reads the configuration, claims the runtime directory, runs the daemon."""
+"""droverd's command line: reads the configuration, claims the runtime directory, runs the daemon.
 
+Imports little before the zygote is started: what the daemon is made of takes as long to import as what workers are,
+and longer than a second daemon may take to be refused.
+"""
+
+import gc
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import structlog
-import uvloop
 
-from drover import logs, token_file
-from drover.client import RuntimeDirError, runtime_dir
+from drover.client.errors import RuntimeDirError
+from drover.client.paths import runtime_dir
 from drover.config import Config, ConfigError, load, media_faults
 from drover.supervisor.runtime import RuntimeDir
-
-log = structlog.get_logger("drover.daemon")
+from drover.supervisor.zygote_process import ZygoteProcess
 
 DEFAULT_CONFIG = Path("~/.config/drover/drover.toml")
+MISSING_CODE = 3
+MISSING = """\
+The database is restored, and {count} files of the library are not there. Copy {folder} from the machine that has
+them, add each again (`droverctl material add FILE`: the same content finds its item), or delete the item."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,7 +34,8 @@ DEFAULT_CONFIG = Path("~/.config/drover/drover.toml")
     "--restore",
     "backup_path",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Put a backup made by `droverctl backup` in the database's place, and end. No daemon may run.",
+    help="Put a backup made by `droverctl backup` in the place of database and library, and end; exit code 3 where "
+    "files of the library are missing afterwards. No daemon may run.",
 )
 def main(config_path: Path | None, check_config: bool, backup_path: Path | None) -> None:
     """Run tasks on the Android phones that adb lists.
@@ -39,7 +47,7 @@ def main(config_path: Path | None, check_config: bool, backup_path: Path | None)
       droverd
       droverd --config /etc/drover.toml
       DROVER_ADB_PORT=5038 droverd
-      droverd --restore /srv/backup/drover-2026-11-25.db
+      droverd --restore /srv/backup/drover-2026-11-25.tar
     """
     os.umask(0o077)
     config_path = _found(config_path)
@@ -50,46 +58,87 @@ def main(config_path: Path | None, check_config: bool, backup_path: Path | None)
             raise click.ClickException("\n".join(faults))
         click.echo("The configuration is good.")
         return
-    logs.configure(config.daemon.log_level, config.daemon.log_format)
-    for fault in faults:
-        log.warning("media_root_unusable", why=fault)
     path = Path(config.daemon.runtime_dir) if config.daemon.runtime_dir else runtime_dir()
     try:
         runtime = RuntimeDir.claim(path)
     except RuntimeDirError as error:
         raise click.ClickException(str(error)) from None
-    # Only now: these imports take longer than a second daemon may take to be refused.
-    from drover.store.errors import StoreError
-    from drover.supervisor.daemon import Daemon
-
     try:
-        config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if backup_path is not None:
-            _restore(backup_path, config)
-            return
-        if config.api.require_token:
-            token_file.ensure(config.token_path)
-        daemon = Daemon(config, runtime, lambda: _reloaded(config_path))
-        uvloop.run(daemon.run())
-    except (StoreError, token_file.TokenFileError) as error:
-        raise click.ClickException(str(error)) from None
+            sys.exit(_restore(backup_path, config))
+        if _run(config, config_path, runtime, faults):
+            sys.exit(1)
     finally:
         runtime.release()
-    if daemon.failed:
-        sys.exit(1)
 
 
-def _restore(backup_path: Path, config: Config) -> None:
-    """The lock is held, so no daemon has the database open."""
-    from drover.store import backup
+def _run(config: Config, config_path: Path | None, runtime: RuntimeDir, faults: Sequence[str]) -> bool:
+    """Be the daemon; whether it ended because a part of it failed."""
+    zygote = ZygoteProcess.start(log_level=config.daemon.log_level, log_format=config.daemon.log_format)
+    try:
+        # Nothing that is imported is ever thrown away: to look for garbage meanwhile is a seventh of a start's time.
+        gc.disable()
+        import uvloop
+
+        from drover import logs, token_file
+        from drover.store.errors import StoreError
+        from drover.supervisor.daemon import Daemon
+
+        gc.freeze()
+        gc.enable()
+        logs.configure(config.daemon.log_level, config.daemon.log_format)
+        for fault in faults:
+            logs.get_logger("drover.daemon").warning("media_root_unusable", why=fault)
+        try:
+            _make_data_dir(config)
+            if config.api.require_token:
+                token_file.ensure(config.token_path)
+            daemon = Daemon(config, runtime, zygote, lambda: _reloaded(config_path))
+            uvloop.run(daemon.run())
+        except (StoreError, token_file.TokenFileError) as error:
+            raise click.ClickException(str(error)) from None
+    finally:
+        zygote.end()
+    return daemon.failed
+
+
+def _make_data_dir(config: Config) -> None:
+    config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _restore(backup_path: Path, config: Config) -> int:
+    """The exit code. The lock is held, so no daemon has the database open."""
+    from drover.archive.restoring import restore
+    from drover.media.library import LibraryFolder
+    from drover.store.errors import StoreError
     from drover.supervisor.daemon import DATABASE
 
-    facts, old = backup.restore(
-        backup_path, config.data_dir / DATABASE, stamp=datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    )
-    click.echo(f"Restored {backup_path}: " + ", ".join(f"{n} {table}" for table, n in facts.rows.items()))
-    if old is not None:
-        click.echo(f"What was there before: {old}")
+    _make_data_dir(config)
+    with click.progressbar(length=0, label="restoring", file=sys.stderr) as bar:
+
+        def begins(size: int) -> None:
+            bar.length = size
+
+        try:
+            done = restore(
+                backup_path,
+                config.data_dir / DATABASE,
+                LibraryFolder(config.library_dir),
+                stamp=datetime.now(UTC).strftime("%Y%m%d-%H%M%S"),
+                begins=begins,
+                told=bar.update,
+            )
+        except StoreError as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"Restored {backup_path}: " + ", ".join(f"{n} {table}" for table, n in done.facts.rows.items()))
+    click.echo(f"Files of the library: {done.files} {'checked' if done.checked else 'there, by their sizes'}")
+    for path in filter(None, (done.old, done.aside)):
+        click.echo(f"What was there before: {path}")
+    for file in done.missing:
+        click.echo(f"Missing: material {file.material_id}, {file.name}: {file.why}", err=True)
+    if done.missing:
+        click.echo(MISSING.format(count=len(done.missing), folder=config.library_dir), err=True)
+    return MISSING_CODE if done.missing else 0
 
 
 def _found(path: Path | None) -> Path | None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Literal
 
 import click
-import structlog
 
 from drover import logs
 from drover.client import RuntimeDirError, socket_path
@@ -25,7 +24,7 @@ from drover_shim.streams import Streams
 
 PARENT_POLL_S = 0.5
 
-log = structlog.get_logger("drover.shim")
+log = logs.get_logger("drover.shim")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import direct, follow, http_servers, latency, workers
+from tests.bench import direct, follow, http_servers, latency, start, workers
 from tests.bench.measure import Figure
 
 BENCHES: Mapping[str, Callable[[], list[Figure]]] = {
@@ -14,6 +14,7 @@ BENCHES: Mapping[str, Callable[[], list[Figure]]] = {
     "follow": follow.run,
     "workers": workers.run,
     "direct": direct.run,
+    "start": start.run,
     "http": http_servers.run,
 }
 

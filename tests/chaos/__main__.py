@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.chaos import (
+    post_cuts,
     r01_supervisor,
     r02_worker,
+    r03_power_loss,
     r04_adb_server,
     r05_flapping,
     r06_stuck_calls,
@@ -20,42 +22,58 @@ from tests.chaos import (
     r08_drain,
     r09_worker_ends,
     r10_crash_loop,
+    r11_leases,
     r12_late_messages,
     r13_stop,
+    r14_disk_full,
+    r17_clocks,
+    r19_reload,
     r20_single,
     r21_model,
 )
 from tests.chaos.finding import Finding
 
 RUNS: Mapping[str, Callable[..., Finding]] = {
-    "R1": r01_supervisor.run,
-    "R2": r02_worker.run,
-    "R4": r04_adb_server.run,
-    "R5": r05_flapping.run,
+    "R20": r20_single.run,
+    "R12": r12_late_messages.run,
+    "R3": r03_power_loss.run,
+    "R19": r19_reload.run,
     "R6": r06_stuck_calls.run,
     "R6-adb": partial(r06_stuck_calls.run, engine="adb"),
-    "R7": r07_stuck_processes.run,
-    "R8": r08_drain.run,
-    "R9": r09_worker_ends.run,
-    "R10": r10_crash_loop.run,
-    "R12": r12_late_messages.run,
     "R13": r13_stop.run,
-    "R20": r20_single.run,
+    "R9": r09_worker_ends.run,
+    "R14": r14_disk_full.run,
+    "R17": r17_clocks.run,
+    "R8": r08_drain.run,
+    "R5": r05_flapping.run,
+    "R11": r11_leases.run,
+    "R7": r07_stuck_processes.run,
+    "R10": r10_crash_loop.run,
+    "R2": r02_worker.run,
+    "R4": r04_adb_server.run,
+    "R1": r01_supervisor.run,
+    "POST": post_cuts.run,
     "R21": r21_model.run,
 }
+"""In the order in which they run: what takes seconds first, what takes half an hour last."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make chaos ARGS=...", description=__doc__)
-    parser.add_argument("promises", nargs="*", metavar="PROMISE", help=f"which ones: {' '.join(RUNS)} (default: all)")
+    parser.add_argument(
+        "promises", nargs="*", metavar="PROMISE", help=f"which ones: {' '.join(RUNS)} (default: all, quick ones first)"
+    )
     parser.add_argument("--rounds", type=int, help="instead of each promise's own number")
     options = parser.parse_args()
     wanted = options.promises or list(RUNS)
     if unknown := [name for name in wanted if name not in RUNS]:
         sys.exit(f"no such promise here: {', '.join(unknown)}; there are: {', '.join(RUNS)}")
     more: dict[str, Any] = {} if options.rounds is None else {"rounds": options.rounds}
+    begun = time.monotonic()
     findings = [_found(name, more) for name in wanted]
     Console(width=None if sys.stdout.isatty() else 160).print(_table(findings))
+    minutes, seconds = divmod(round(time.monotonic() - begun), 60)
+    print(f"{sum(finding.held for finding in findings)} of {len(findings)} promises held, in {minutes} min {seconds} s")
     for finding in findings:
         for violation in finding.violations[:20]:
             print(f"{finding.promise}: {violation}")

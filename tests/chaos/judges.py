@@ -29,13 +29,20 @@ def judge(rig: Rig, finding: Finding, accepted: Sequence[Accepted]) -> None:
         finding.check(count <= 1, f"@{target} was followed {count} times on {serial}")
     with closing(sqlite3.connect(f"file:{_database(rig)}?mode=ro", uri=True)) as conn:
         conn.row_factory = sqlite3.Row
-        _judge_store(conn, finding)
+        _judge_rows(conn, finding)
         rows = {row["id"]: row for row in conn.execute("SELECT * FROM tasks")}
     for task in accepted:
         _judge_task(finding, task, rows.get(task.task_id), seen.get((task.serial, task.target), 0))
 
 
-def _judge_store(conn: sqlite3.Connection, finding: Finding) -> None:
+def judge_store(rig: Rig, finding: Finding) -> None:
+    """The store by itself: sound, no attempt begun twice, no two at once on a phone."""
+    with closing(sqlite3.connect(f"file:{_database(rig)}?mode=ro", uri=True)) as conn:
+        conn.row_factory = sqlite3.Row
+        _judge_rows(conn, finding)
+
+
+def _judge_rows(conn: sqlite3.Connection, finding: Finding) -> None:
     said = conn.execute("PRAGMA quick_check").fetchone()[0]
     finding.check(said == "ok", f"quick_check says {said}")
     twice = "SELECT task_id, attempt FROM attempts GROUP BY task_id, attempt HAVING COUNT(*) > 1"

@@ -11,7 +11,7 @@ from typing import Self
 from drover.client import ControlClient
 from drover.client.errors import ControlError
 from drover.wire.control import CreateTasks, TasksCreated
-from drover.wire.faults import RequestError
+from drover.wire.faults import Failure, RequestError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,9 @@ class Load:
     def __init__(self, runtime_dir: Path, serials: list[str], *, per_s: float, seed: int = 1) -> None:
         self.accepted: list[Accepted] = []
         self.refused = 0
+        self.refusals: list[Failure] = []
+        """What the daemon itself said to those that it refused."""
+
         self._path = runtime_dir / "control.sock"
         self._serials = serials
         self._pause_s = 1.0 / per_s
@@ -59,7 +62,9 @@ class Load:
         request = CreateTasks(script_name="follow", script_config={"target_user": target}, serials=[serial])
         try:
             (task_id,) = client.ask(request, TasksCreated).task_ids
-        except (ControlError, RequestError):
+        except (ControlError, RequestError) as error:
             self.refused += 1  # no daemon, or one that drains: nothing was promised
+            if isinstance(error, RequestError):
+                self.refusals.append(error.failure)
             return
         self.accepted.append(Accepted(task_id=task_id, serial=serial, target=target))

@@ -5,9 +5,18 @@ import threading
 from collections import defaultdict
 from collections.abc import Coroutine
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 T = TypeVar("T")
+
+
+class Ends(NamedTuple):
+    """Both sides of one connection: from and to the client, from and to the adb server."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    server: asyncio.StreamReader
+    upstream: asyncio.StreamWriter
 
 
 class AdbProxy:
@@ -16,6 +25,9 @@ class AdbProxy:
     def __init__(self, server_port: int) -> None:
         self.port = 0
         self.calls: dict[str, list[str]] = defaultdict(list)
+        self.hung: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        """Of each stalled phone: a call that its client gave up, and after how many seconds."""
+
         self._server_port = server_port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="adb-proxy", daemon=True)
@@ -126,12 +138,21 @@ class AdbProxy:
             await self._pass(writer, await server.readexactly(4))
             service = await _request(reader)
             self.calls[serial].append(service[4:].decode(errors="replace"))
-            await self._held(serial)
-            await self._pass(upstream, service)
+            await self._held(serial, reader)
+            await self._carry(serial, service, Ends(reader, writer, server, upstream))
+            return
+        await self._join(Ends(reader, writer, server, upstream))
+
+    async def _carry(self, serial: str, service: bytes, ends: Ends) -> None:
+        """Ask the phone for the service and pass on what both sides say."""
+        await self._pass(ends.upstream, service)
+        await self._join(ends)
+
+    async def _join(self, ends: Ends) -> None:
         done, rest = await asyncio.wait(
             {
-                asyncio.create_task(self._pump(reader, upstream)),
-                asyncio.create_task(self._pump(server, writer)),
+                asyncio.create_task(self._pump(ends.reader, ends.upstream)),
+                asyncio.create_task(self._pump(ends.server, ends.writer)),
             },
             return_when=asyncio.FIRST_COMPLETED,
         )
@@ -139,10 +160,21 @@ class AdbProxy:
             job.cancel()
         await asyncio.gather(*done, *rest, return_exceptions=True)
 
-    async def _held(self, serial: str) -> None:
-        """While the phone is stalled at this call: for ever, or until it is released or the client hangs up."""
-        if len(self.calls[serial]) >= self._stalled_from.get(serial, 1 << 30):
-            await self._released.setdefault(serial, asyncio.Event()).wait()
+    async def _held(self, serial: str, client: asyncio.StreamReader) -> None:
+        """While the phone is stalled at this call: until it is released, or the client hangs up and is over."""
+        if len(self.calls[serial]) < self._stalled_from.get(serial, 1 << 30):
+            return
+        service, begun = self.calls[serial][-1], self._loop.time()
+        released = asyncio.create_task(self._released.setdefault(serial, asyncio.Event()).wait())
+        gone = asyncio.create_task(client.read(1))  # it says nothing before its call is answered
+        await asyncio.wait({released, gone}, return_when=asyncio.FIRST_COMPLETED)
+        hung_up = gone.done()
+        for job in (released, gone):
+            job.cancel()
+        await asyncio.gather(released, gone, return_exceptions=True)
+        if hung_up:
+            self.hung[serial].append((service, self._loop.time() - begun))
+            raise ConnectionError("the client has hung up")
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         while data := await source.read(65536):

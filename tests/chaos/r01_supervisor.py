@@ -4,7 +4,6 @@ import random
 import threading
 from collections.abc import Sequence
 
-from drover.wire.control import CreateTasks, TasksCreated
 from drover.wire.tasks import Status
 from tests.chaos.finding import Finding
 from tests.chaos.judges import judge, until_ended
@@ -13,7 +12,6 @@ from tests.chaos.rig import POINTS, Rig, rig, strays
 from tests.support.phones import wait_until
 
 READY_S = 2.0
-ABSENT = "R58M0ABSENT"
 
 
 def run(
@@ -31,7 +29,7 @@ def run(
     rng, pause = random.Random(seed), threading.Event()
     with rig(phones + 1) as it:
         spare, working = it.serials[0], it.serials[1:]
-        _queue(it, waiting)
+        it.daemon.fill(waiting)
         ready: list[float] = []
         with Load(it.daemon.runtime_dir, working, per_s=per_s, seed=seed) as load:
             for _ in range(rounds):
@@ -58,13 +56,6 @@ def _until_moment(it: Rig, rng: random.Random, pause: threading.Event) -> None:
         return
     wait_until(lambda: it.daemon.status().tasks.running > 0, timeout_s=60, what="a running attempt")
     pause.wait(rng.uniform(0.0, 1.0))
-
-
-def _queue(it: Rig, count: int) -> None:
-    for begin in range(0, count, 500):
-        targets = [f"queued{number}" for number in range(begin, min(begin + 500, count))]
-        request = CreateTasks(script_name="follow", script_config={"target_users": targets}, serials=[ABSENT])
-        it.daemon.client.ask(request, TasksCreated)
 
 
 def _cut_at(it: Rig, serial: str, point: str, finding: Finding) -> Accepted:

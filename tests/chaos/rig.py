@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,12 +104,18 @@ POINTS = ("before intent", "intent to tap", "tap to sent", "sent to confirmed")
 
 
 @contextlib.contextmanager
-def rig(count: int, settings: Mapping[str, str] | None = None, *, start: bool = True) -> Generator[Rig]:
+def rig(
+    count: int,
+    settings: Mapping[str, str] | None = None,
+    *,
+    start: bool = True,
+    make_proxy: Callable[[int], AdbProxy] = AdbProxy,
+) -> Generator[Rig]:
     """A daemon with `count` phones, all of them idle. The daemon reaches adb through the proxy."""
     with (
         AdbServer() as adb,
         PhoneProcess(adb, count) as phones,
-        AdbProxy(adb.port) as proxy,
+        make_proxy(adb.port) as proxy,
     ):
         daemon = DroverDaemon(adb_port=proxy.port, settings={**SETTINGS, **(settings or {})})
         # SIGUSR1 and SIGUSR2 make a worker exit by itself; see sabotage/sitecustomize.py.

@@ -1,8 +1,8 @@
-"""Processes that are stuck, drains, stop requests, and messages that come too late."""
+"""Processes that are stuck, drains, stop requests, leases that end, and messages that come too late."""
 
 import pytest
 
-from tests.chaos import r07_stuck_processes, r08_drain, r12_late_messages, r13_stop
+from tests.chaos import r07_stuck_processes, r08_drain, r11_leases, r12_late_messages, r13_stop
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -17,11 +17,16 @@ def test_r08_drain_is_bounded_and_ends_by_the_rules() -> None:
     assert (found.violations, found.trials) == ([], 2)
 
 
+def test_r11_leases_end_when_their_owner_is_killed() -> None:
+    found = r11_leases.run(1, timed=False)
+    assert (found.violations, found.trials) == ([], 3)
+
+
 def test_r12_late_messages_change_nothing_that_has_ended() -> None:
     found = r12_late_messages.run(2000)
     assert found.violations == []
 
 
 def test_r13_stop_is_quick_and_held_against_nobody() -> None:
-    found = r13_stop.run(2, timed=False)
-    assert (found.violations, found.trials) == ([], 2)
+    found = r13_stop.run(3, timed=False)
+    assert (found.violations, found.trials) == ([], 3)

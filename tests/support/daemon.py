@@ -24,14 +24,22 @@ from drover.wire.control import (
 )
 from drover.wire.devices import Device, DeviceState
 from drover.wire.tasks import Task
+from tests.support.canaries import Canaries
 from tests.support.phones import wait_until
 
 READY_S = 30.0
+RUNNING: set["DroverDaemon"] = set()
+"""Those that were started and not yet taken down; after each test they are searched for secrets (tests/conftest.py)."""
 UNPACED = {
     **{f"DROVER_PACE_{script}_PER_DAY": "0" for script in ("FOLLOW", "UNFOLLOW", "POST")},
     **{"DROVER_PACE_PAUSE_MIN_S": "0", "DROVER_PACE_PAUSE_MAX_S": "0"},
 }
 """Many tasks at once: no limits, no pauses, unless a test's own settings say otherwise."""
+
+
+def _foreign(variable: str) -> bool:
+    """What must not reach the daemon. Without its bytecode every process of it would compile all anew at its start."""
+    return variable.startswith("DROVER_") or variable == "PYTHONDONTWRITEBYTECODE"
 
 
 class DroverDaemon:
@@ -48,11 +56,11 @@ class DroverDaemon:
         # Short, because socket paths must fit 107 bytes, and pytest's own folders are long.
         self.folder = Path(tempfile.mkdtemp(prefix="dd-"))
         self.runtime_dir = self.folder / "run"
-        self.data_dir = self.folder / "data"
+        self.data_dir = Path((settings or {}).get("DROVER_DAEMON_DATA_DIR", self.folder / "data"))
         self._arguments = [] if config is None else ["--config", str(config)]
         self.log_file = self.folder / "droverd.log"
         self.environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("DROVER_")},
+            **{key: value for key, value in os.environ.items() if not _foreign(key)},
             "HOME": str(self.folder),
             "DROVER_DAEMON_DATA_DIR": str(self.data_dir),
             "DROVER_DAEMON_RUNTIME_DIR": str(self.runtime_dir),
@@ -64,6 +72,8 @@ class DroverDaemon:
             **UNPACED,
             **(settings or {}),
         }
+        token_file = self.environment.get("DROVER_API_TOKEN_FILE") or self.data_dir / "api-token"
+        self._canaries = Canaries(home=self.folder, token_path=Path(token_file), environment=self.environment)
         self._process: subprocess.Popen[bytes] | None = None
         self._client: ControlClient | None = None
 
@@ -74,15 +84,29 @@ class DroverDaemon:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        shown = self._canaries.in_processes(self.process.pid)
         self.stop()
         if kind is not None and self.log_file.exists():
             print(self.log_file.read_text()[-6000:])
+        leaks = [*shown, *self.leaks()]
+        RUNNING.discard(self)
         shutil.rmtree(self.folder, ignore_errors=True)
+        assert kind is not None or not leaks, f"secrets were found (S27): {leaks}"
+
+    def leaks(self) -> list[str]:
+        """Secrets in what the daemon has written since this was last asked."""
+        return self._canaries.in_folders(self.log_file, self.data_dir, self.runtime_dir)
 
     # --- the process
 
     def start(self) -> None:
         """Returns when the control socket answers."""
+        self.launch()
+        self.wait_answering()
+
+    def launch(self) -> None:
+        """Begin the process; it starts by itself."""
+        RUNNING.add(self)
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "drover.main", *self._arguments],
@@ -91,6 +115,9 @@ class DroverDaemon:
                 stdout=log,
                 stderr=log,
             )
+
+    def wait_answering(self) -> None:
+        """Until the control socket of the process that was begun answers."""
         wait_until(self._answers, timeout_s=READY_S, what="droverd's control socket")
 
     def _answers(self) -> bool:
@@ -163,6 +190,13 @@ class DroverDaemon:
         config = {"target_user": target, **fields.pop("config", {})}
         request = CreateTasks(script_name=script, script_config=config, serials=list(serials), **fields)
         return self.client.ask(request, TasksCreated).task_ids
+
+    def fill(self, count: int, serial: str = "R58M0ABSENT") -> None:
+        """Put so many tasks, a multiple of 500, in the queue of a phone that is not there."""
+        for begin in range(0, count, 500):
+            targets = [f"queued{number}" for number in range(begin, begin + 500)]
+            request = CreateTasks(script_name="follow", script_config={"target_users": targets}, serials=[serial])
+            self.client.ask(request, TasksCreated)
 
     def task(self, task_id: int) -> Task:
         return self.client.ask(GetTask(task_id=task_id), Task)

@@ -15,6 +15,7 @@ from drover.policy import accounts_csv, audit
 from drover.policy.accounts import changed, checked, key_of, merged, place_faults, refuse, the_one
 from drover.policy.devices import description_faults
 from drover.wire import control as c
+from drover.wire.backups import MissingFile
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
 from drover.wire.events import DeviceChanged, Event, EventBody, TaskChanged, TaskDeleted, TaskProgressed
@@ -48,6 +49,7 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
         """What the app of a platform lists on a phone, by (serial, platform); the first is the active one."""
         self.logs: dict[int, str] = {}
         self.audit: list[c.AuditEntry] = []
+        self.missing: list[MissingFile] = []
         self.token_file = (folder or Path()) / "api-token"
         self.refuse: RequestError | None = None
         self.broken = False
@@ -364,7 +366,15 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
         if Path(body.path).exists():
             raise RequestError(Code.CONFLICT, f"{body.path}: exists already")
         Path(body.path).touch()
-        return c.BackupMade(path=body.path, schema="0001", size=4096, rows={"tasks": len(self.tasks)})
+        rows = {"tasks": len(self.tasks), "materials": len(self.materials)}
+        made = c.BackupMade(path=body.path, schema="0001", size=4096, rows=rows)
+        if not body.library:
+            return made
+        sizes = [item.size for item in self.materials.values()]
+        return msgspec.structs.replace(made, files=len(sizes), files_size=sum(sizes), missing=self.missing)
+
+    def _get_backup_progress(self, body: c.GetBackupProgress) -> c.BackupProgress:
+        return c.BackupProgress()
 
     def _import_accounts(self, body: c.ImportAccounts) -> c.AccountsImported:
         changes = accounts_csv.read(body.csv)

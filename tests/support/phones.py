@@ -29,7 +29,9 @@ class SimulatedPhone:
     language: str
 
 
-def wait_until(holds: Callable[[], T | None], *, timeout_s: float = 10.0, what: str = "the condition") -> T:
+def wait_until(
+    holds: Callable[[], T | None], *, timeout_s: float = 10.0, what: str = "the condition", every_s: float = 0.02
+) -> T:
     """Poll until the function returns something true; that value. Fails by name after the deadline."""
     deadline = time.monotonic() + timeout_s
     while True:
@@ -37,7 +39,7 @@ def wait_until(holds: Callable[[], T | None], *, timeout_s: float = 10.0, what: 
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not hold within {timeout_s} s")
-        time.sleep(0.02)
+        time.sleep(every_s)
 
 
 class StateClient:
@@ -138,7 +140,11 @@ class PhoneProcess(StateClient):
         words = [sys.executable, "-m", "phonesim", "--count", str(count), "--adb", f"127.0.0.1:{adb.port}", *args]
         self._process = subprocess.Popen(words, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
         self.phones: list[SimulatedPhone] = []
-        self._read_until_ready()
+        try:
+            self._read_until_ready()
+        except BaseException:
+            self.stop()
+            raise
 
     @property
     def pid(self) -> int:

@@ -16,6 +16,7 @@ from drover_shim.server import HttpServer
 from drover_shim.settings import Settings
 from drover_shim.streams import Streams
 from tests.support import described
+from tests.support.canaries import COOKIE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,7 @@ class Rest:
         """One request on a connection of its own; a header with value "" is left out, Host included."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            sent = {"Host": f"localhost:{self.port}", **(headers or {})}
+            sent = {"Host": f"localhost:{self.port}", "Cookie": COOKIE, **(headers or {})}
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             for name, value in sent.items():
                 if value:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from drover.policy.records import Attempt, Complete, Fail, NewTask
 from drover.store import Store, attempts, tasks
+from drover.store.batch import driver_of
 from drover.wire.tasks import Effect, Reason, Task
 
 
@@ -49,7 +50,7 @@ def fail(
 
 def counted(conn: Connection) -> tuple[dict[Any, int], dict[Any, int]]:
     """(what the counters say, what COUNT(*) says), without zeros, by (serial, script_name, source, status)."""
-    dimensions = "serial, script_name, source, status"
-    kept = conn.execute(text(f"SELECT {dimensions}, n FROM counters WHERE n <> 0"))
-    seen = conn.execute(text(f"SELECT {dimensions}, COUNT(*) FROM tasks GROUP BY {dimensions}"))
-    return {tuple(row[:4]): row[4] for row in kept}, {tuple(row[:4]): row[4] for row in seen}
+    dimensions, driver = "serial, script_name, source, status", driver_of(conn)
+    kept = driver.execute(f"SELECT {dimensions}, n FROM counters WHERE n <> 0")
+    seen = driver.execute(f"SELECT {dimensions}, COUNT(*) FROM tasks GROUP BY {dimensions}")
+    return {row[:4]: row[4] for row in kept}, {row[:4]: row[4] for row in seen}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from drover.wire import control, custom, direct, events, leases, materials, screens, worker, zygote
+from drover.wire.backups import MissingFile
 from drover.wire.codec import Codec
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
@@ -230,7 +231,8 @@ REQUESTS: list[control.RequestBody] = [
         note="second",
     ),
     control.DeleteAccount(username="me", platform="instagram"),
-    control.MakeBackup(path="/srv/backup/drover.db"),
+    control.MakeBackup(path="/srv/backup/drover.db", library=False),
+    control.GetBackupProgress(),
     control.Diagnose(),
     control.ReloadConfig(),
     control.ImportAccounts(csv="username,serial\r\nme,R58M123ABC\r\n", dry_run=True),
@@ -313,7 +315,16 @@ RESPONSES: list[control.ResponseBody] = [
         uses=[materials.MaterialUse(account="tiktok@me", task_id=7, state=UseState.USED, at=LATER)],
     ),
     materials.MaterialPage(total=41, page=3, page_size=20, materials=[MATERIAL]),
-    control.BackupMade(path="/srv/backup/drover.db", schema="0001", size=4096, rows={"tasks": 10}),
+    control.BackupProgress(path="/srv/backup/drover.tar", files_done=3, files=9, bytes_done=4096, bytes=9000),
+    control.BackupMade(
+        path="/srv/backup/drover.tar",
+        schema="0001",
+        size=4096,
+        rows={"tasks": 10},
+        files=9,
+        files_size=2048,
+        missing=[MissingFile(material_id=3, name="clip.mp4", why="its file is gone")],
+    ),
     control.Diagnosis(findings=[FINDING]),
     control.ConfigReloaded(applied=["pace.follow_per_day"], after_restart=["api.port"]),
     control.AccountsImported(created=2, changed=1, unchanged=3, dry_run=True),
@@ -366,6 +377,7 @@ TO_WORKER: list[worker.ToWorker] = [
     worker.IntentRefused(fence=12, why="the attempt has ended"),
     worker.Probe(),
     worker.ReadAccounts(request_id=4, platform="instagram", package="com.instagram.clone"),
+    worker.Tidy(keep=[34, 35]),
     direct.DirectRpc(request_id=5, method="click", params=[1, 2], timeout_s=5.5, folder="/run/drover/direct"),
     direct.DirectHierarchy(request_id=6, timeout_s=5.5, folder="/run/drover/direct"),
     direct.DirectScreenshot(request_id=7, timeout_s=5.5, folder="/run/drover/direct"),

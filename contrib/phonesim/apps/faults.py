@@ -55,6 +55,12 @@ FAULTS: Mapping[str, str] = {
     "suggestions_cover_post": "the list for a #tag or @name hides the upper Post, and stays over the lower one",
     "share_lands_on": "a share opens the {page: form} or editor; without the fault the editor",
     "share_lists_refused": "a share of several files, whose URIs `am` can only send as strings, opens nothing",
+    "sound_results": "a search for sounds lists {show: similar_first, similar, others or none}",
+    "sounds_late": "the answer to a search for sounds comes {seconds: 3} later; until then recommended ones are listed",
+    "sound_lost": "a sound whose part was chosen is not on the post (Instagram)",
+    "sound_gone": "the page of a sound says that it is not available (Instagram)",
+    "sound_suggested": "pictures come with a sound that nobody chose (Instagram)",
+    "no_sound_tool": "the editor has nothing that adds a sound; the form of pictures has (Instagram)",
     "no_products": "the showcase of every shop is empty",
     "products_late": "the list of products takes {seconds: 4} to come",
     "product_unnamed": "a product is added without being asked for its name, as in other versions",
@@ -64,6 +70,7 @@ FAULTS: Mapping[str, str] = {
 }
 
 _LANDINGS = ("form", "editor")
+_SOUNDS = ("similar_first", "similar", "others", "none")
 _WHEN = ("now", "follow", "post")
 
 
@@ -99,6 +106,8 @@ class FaultSet:
             raise UnknownFaultError(f"{name} happens 'now', on 'follow' or on 'post', not {params['when']!r}")
         if name == "share_lands_on" and params.get("page", "form") not in _LANDINGS:
             raise UnknownFaultError(f"a share lands on {' or '.join(_LANDINGS)}: {{page: form}}")
+        if name == "sound_results" and params.get("show", _SOUNDS[0]) not in _SOUNDS:
+            raise UnknownFaultError(f"a search for sounds can list {', '.join(_SOUNDS)}: {{show: similar}}")
         self._set[name] = {**params, "since": now}
 
     def active(self, name: str, when: str = "now") -> bool:

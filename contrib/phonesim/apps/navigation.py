@@ -1,5 +1,7 @@
 """Where an app is: the back stack, what lies over the page on top, and the text field that has the focus."""
 
+from collections.abc import Collection
+
 import msgspec
 
 from phonesim.apps.app import Phone
@@ -72,6 +74,13 @@ class Navigation:
         self.stack.pop()
         self.field = ""
         return True
+
+    def leave_all(self, names: Collection[str]) -> None:
+        """Back past every page of these on top, with what lies over them."""
+        self.overlays = []
+        self.field = ""
+        while self.page.name in names and self.leave():
+            pass
 
     def show(self, name: str, target: str = "") -> None:
         """A sheet or dialog over what is shown."""

@@ -88,6 +88,13 @@ class Call:
         """How toybox reports that something went wrong with a file."""
         return self.error(f"{self.name}: {path}: {error.strerror}")
 
+    async def dispatch(self, tool: str, commands: Mapping[str, "Subcommand"]) -> int:
+        """Run the command that the first word names, with the words after it, as Android's service tools do."""
+        name, *args = self.args or [""]
+        if name not in commands:
+            return self.error(f"Unknown command: {name}\n{tool} commands: {' '.join(commands)}", code=255)
+        return await commands[name](self, args)
+
     def path(self, name: str) -> str:
         """The absolute path that a name means in the folder where the command runs."""
         return posixpath.normpath(posixpath.join(self.cwd, name)) if name else self.cwd
@@ -120,3 +127,4 @@ class Call:
 
 
 Command = Callable[[Call], Awaitable[int]]
+Subcommand = Callable[[Call, list[str]], Awaitable[int]]

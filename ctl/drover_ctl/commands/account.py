@@ -90,7 +90,7 @@ def add(
 @shared_options
 @click.pass_context
 def list_(ctx: click.Context, platform: str | None, serial: str | None, enabled: bool | None) -> None:
-    """Registered accounts, and what they did today of what a day may have.
+    """Registered accounts, what each did today and what it may do.
 
     \b
     Example:

@@ -22,7 +22,7 @@ def apps() -> None:
 @shared_options
 @click.pass_context
 def check(ctx: click.Context, serial: str, platform: str | None) -> None:
-    """Name the screen that a phone shows, and which labels of the app's data match it.
+    """Name the screen that a phone shows, and the labels that match it.
 
     \b
     Example:

@@ -33,7 +33,9 @@ def leased(run: Session, serial: str, label: str) -> Generator[str]:
 @shared_options
 @click.pass_context
 def inspect(ctx: click.Context, serial: str, file: Path | None) -> None:
-    """Save what a phone shows as one HTML file: the picture, the tree beside it, selectors to copy.
+    """Save what a phone shows as one HTML file.
+
+    The picture, the tree beside it, selectors to copy.
 
     \b
     Examples:

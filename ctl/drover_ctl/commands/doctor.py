@@ -13,7 +13,9 @@ from drover_ctl.session import session, shared_options
 @shared_options
 @click.pass_context
 def doctor(ctx: click.Context, everything: bool) -> int:
-    """Look at adb, keys, rights, disk, ports and phones, and say what to mend. Changes nothing.
+    """Look at what Drover needs, and say what to mend.
+
+    Adb, keys, rights, disk, ports and phones are looked at, and nothing is changed.
 
     Exit code 1 if something does not work.
 

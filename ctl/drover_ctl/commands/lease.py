@@ -41,7 +41,9 @@ def list_(ctx: click.Context) -> None:
 @shared_options
 @click.pass_context
 def release(ctx: click.Context, session_or_serial: str, force: bool) -> None:
-    """Give a phone back: by the session id of its lease, or, with --force, by its serial.
+    """Give a phone back.
+
+    By the session id of its lease or, with --force, by its serial, whoever holds it.
 
     With --force its holder is refused from then on, and tasks go on; a call that still runs gets five seconds.
 

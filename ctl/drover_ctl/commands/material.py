@@ -21,7 +21,7 @@ from drover_ctl.importing import Importer, files_under
 from drover_ctl.output import complain
 from drover_ctl.progress import counting
 from drover_ctl.session import session, shared_options
-from drover_ctl.text import duration, megabytes, moment
+from drover_ctl.text import duration, file_size, moment
 
 COLUMNS = ("ID", "KIND", "NAME", "SIZE", "PIXELS", "LENGTH", "TAGS", "ADDED")
 
@@ -40,7 +40,9 @@ def material() -> None:
 @shared_options
 @click.pass_context
 def add(ctx: click.Context, sources: tuple[Path, ...], tags: str, note: str) -> None:
-    """Add files, and the files of folders with all that lies within; the library keeps copies.
+    """Add files, and those of folders with all that lies within.
+
+    The library keeps copies.
 
     A file that is there already, under whatever name, is not added twice: its item gets the tags.
 
@@ -94,9 +96,7 @@ def list_(ctx: click.Context, kind: str | None, tags: str, page: int, page_size:
     output = run.output
     rows = [_row(item, moment(item.created_at, output.zone)) for item in found.materials]
     output.table(COLUMNS, rows, found, empty="the library holds nothing of the kind: droverctl material add DIR")
-    left = found.total - found.page * found.page_size
-    if left > 0 and not output.as_json and output.console.is_terminal:
-        output.line(f"{left} more: --page {found.page + 1}")
+    output.more(total=found.total, page=found.page, page_size=found.page_size)
 
 
 @material.command()
@@ -118,7 +118,7 @@ def show(ctx: click.Context, material_id: int) -> None:
         ("id", str(item.id)),
         ("name", item.name),
         ("kind", f"{item.kind.value} ({item.media_type})"),
-        ("size", megabytes(item.size)),
+        ("size", file_size(item.size)),
         ("pixels", f"{item.width}x{item.height}"),
         ("length", duration(item.duration_s)),
         ("tags", ", ".join(item.tags) or "-"),
@@ -138,7 +138,9 @@ def show(ctx: click.Context, material_id: int) -> None:
 @shared_options
 @click.pass_context
 def tag(ctx: click.Context, material_ids: tuple[int, ...], tags: str, note: str | None) -> None:
-    """Set the tags of items, instead of those that they have; no --tags removes them all.
+    """Set the tags of items, instead of those that they have.
+
+    No --tags removes them all.
 
     \b
     Example:
@@ -166,7 +168,9 @@ def tag(ctx: click.Context, material_ids: tuple[int, ...], tags: str, note: str 
 @shared_options
 @click.pass_context
 def delete(ctx: click.Context, material_ids: tuple[int, ...]) -> None:
-    """Remove items and the library's copies; that an account used them stays known.
+    """Remove items and the library's copies of them.
+
+    That an account used them stays known.
 
     \b
     Example:
@@ -195,7 +199,7 @@ def _row(item: Material, added: str) -> Sequence[str]:
         str(item.id),
         item.kind.value,
         item.name,
-        megabytes(item.size),
+        file_size(item.size),
         f"{item.width}x{item.height}",
         duration(item.duration_s),
         ",".join(item.tags) or "-",

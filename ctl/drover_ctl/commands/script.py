@@ -27,7 +27,10 @@ COLUMNS = ("NAME", "KIND", "EFFECT", "RUNS TWICE", "PLATFORM", "FROM", "WHAT IT 
 
 @click.group()
 def script() -> None:
-    """Scripts that tasks can run: built-in ones, your own commands in any language, Python plugins."""
+    """Scripts that tasks can run.
+
+    Built-in ones, your own commands in any language, Python plugins.
+    """
 
 
 @script.command("list")
@@ -118,7 +121,9 @@ def remove(ctx: click.Context, name: str) -> None:
 @shared_options
 @click.pass_context
 def new(ctx: click.Context, name: str, folder: Path | None) -> int:
-    """Write a package with a Python script to begin with: it works as it is, and has a test.
+    """Write a package with a Python script to begin with.
+
+    It works as it is, and has a test.
 
     \b
     Example:

@@ -86,9 +86,7 @@ def list_(
     output = run.output
     data = {"total": found.total, "page": found.page, "page_size": found.page_size, "tasks": found.tasks}
     output.table(COLUMNS, [_row(one, run) for one in found.tasks], data, empty="no tasks")
-    shown = found.page * found.page_size
-    if not output.as_json and shown < found.total and output.console.is_terminal:
-        output.line(f"{found.total - shown} more: --page {found.page + 1}")
+    output.more(total=found.total, page=found.page, page_size=found.page_size)
 
 
 @task.command()

@@ -8,7 +8,7 @@ from drover_ctl.session import Session, session, shared_options
 
 @click.group()
 def token() -> None:
-    """The token that the API asks for where require_token is set in [api]."""
+    """The token that the API asks for if require_token is set."""
 
 
 @token.command()

@@ -106,6 +106,13 @@ def create_button(view: View) -> Node | None:
     return tab or next((target for _, target in view.buttons("create_new")), None)
 
 
+def gallery_button(view: View) -> Node | None:
+    """The camera's way into the picker; None where the picker lies over the camera already."""
+    if tiles(view):
+        return None
+    return _first(view, view.with_id("gallery")) or _first(view, view.shown("gallery"))
+
+
 # --- going on ---
 
 

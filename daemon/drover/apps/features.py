@@ -20,8 +20,11 @@ from drover.phone.hierarchy import Node
 
 def holds(view: View, feature: str) -> bool:
     """Whether the screen has the feature; raises KeyError for a kind or shape that does not exist."""
-    kind, _, argument = feature.partition(":")
-    return KINDS[kind](view, argument.split("|"))
+    known = view.held.get(feature)
+    if known is None:
+        kind, _, argument = feature.partition(":")
+        known = view.held[feature] = KINDS[kind](view, argument.split("|"))
+    return known
 
 
 def fits(view: View, *, every: Iterable[str], some: list[str], none: Iterable[str]) -> bool:

@@ -55,6 +55,7 @@ class Lexicon:
         return max(votes, key=lambda name: (votes[name], name != "en"), default=None)
 
 
+@lru_cache(maxsize=2048)  # the words of some screens: most stand there again at the next look
 def normal(written: str) -> str:
     """A label as it is compared; empty for a description that the app did not resolve (`@2131888184`)."""
     label = fold(written.translate(INVISIBLE)).replace("...", "…").removesuffix("…").rstrip()

@@ -73,7 +73,7 @@ def publish_answer(app: App, hierarchy: Hierarchy) -> Node | None:
 def discard_answer(app: App, hierarchy: Hierarchy) -> Node | None:
     """The answer that throws an unfinished post away."""
     asked = _is(app, hierarchy, Screen.DISCARD_QUESTION)
-    return form.answer(View(app, hierarchy), "discard") if asked else None
+    return form.answer(View(app, hierarchy), "discard", "discard_weak") if asked else None
 
 
 def upload(app: App, hierarchy: Hierarchy) -> Upload:

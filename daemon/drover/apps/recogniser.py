@@ -5,6 +5,7 @@ empty window, the app's screens, then blockers and popups, which are believed am
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from drover.apps.features import fits, holds
@@ -22,6 +23,12 @@ _FEW: Final = 8
 
 def recognise(app: App, hierarchy: Hierarchy, package: str | None = None) -> Seen:
     """What this hierarchy shows of the app; `package` names a clone, where the account has one."""
+    return _recognised(app, hierarchy, package)
+
+
+# Every button of a script asks again what the screen is, and one that stands still is read as the same hierarchy.
+@lru_cache(maxsize=4)
+def _recognised(app: App, hierarchy: Hierarchy, package: str | None) -> Seen:
     system = _system(hierarchy)
     if system is not None:
         return system
@@ -136,7 +143,7 @@ def _button_below(view: View, node: Node) -> bool:
 
 
 def _popup(view: View, base: Screen) -> Popup | None:
-    if base in SHEETS:
+    if base in SHEETS or base in view.app.sheets:
         return None
     for rule in view.app.popups:
         popup = _known_popup(view, base, rule)

@@ -39,6 +39,7 @@ class Screen(StrEnum):
     POST_FORM = "post_form"
     SOUND_PAGE = "sound_page"  # one sound, with the button that uses it
     SOUND_LIST = "sound_list"  # the editor's list of sounds
+    SOUND_CLIP = "sound_clip"  # which part of a chosen sound plays; its Done takes the sound
     LINK_SHEET = "link_sheet"  # what a post can link: products, among other things
     LINK_ENTRY = "link_entry"  # where a link is typed
     PRODUCT_LIST = "product_list"  # what the account sells, to choose from for a post

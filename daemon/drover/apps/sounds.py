@@ -1,4 +1,4 @@
-"""Sounds on the app's screens: the chip of the editor, the rows of a list, the button that uses one, sliders. Pure."""
+"""Sounds on the app's screens: what the editor shows of them, the button of a sound's page, sliders. Pure."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -42,21 +42,40 @@ def _remove(view: View, chip_box: Node) -> Node | None:
     return None
 
 
-def rows(view: View) -> list[Node]:
-    """The sounds of a list, from the top: wide rows with words, under the tabs and fields."""
-    found = [node for node in view.clickable if _row_like(view, node)]
-    outer = [node for node in found if not any(other in node.ancestors() for other in found)]
-    return sorted(outer, key=lambda node: node.bounds.top)
+def tool(view: View) -> Node | None:
+    """The editor's tool that adds a sound.
+
+    Its words count first: one id may serve two tools, of which the first adds and the other sets volumes.
+    """
+    buttons = [target for _, target in view.buttons("add_sound") if target.enabled and not view.covered(target)]
+    known = [target for node in view.with_id("add_sound") if (target := view.target(node)) is not None]
+    return next(iter((*buttons, *known, *_pair(view)[:1])), None)
 
 
-def _row_like(view: View, node: Node) -> bool:
-    box = node.bounds
-    if box.width < 0.5 * view.width or not 0.03 < box.height / view.height < 0.2 or box.top < 0.1 * view.height:
-        return False
-    lowest_field = max((field.bounds.bottom for field in view.fields), default=0)
-    words = [part for part in node.walk() if part.visible and view.words(part)]
-    other = ("results_top", "results_sounds", "results_users", "use_sound", "done", "volume", "search", "sound_list")
-    return bool(words) and box.top >= lowest_field and not any(view.means(part, *other) for part in words)
+def volume_tool(view: View) -> Node | None:
+    """What opens the volumes."""
+    return next(iter((*(target for _, target in view.buttons("volume")), *_pair(view)[1:])), None)
+
+
+def _pair(view: View) -> list[Node]:
+    """The two tools of one id; nothing where there is one, which may be either."""
+    found = sorted(view.with_id("sound_tools"), key=lambda node: node.bounds.left)
+    return found if len(found) == 2 else []
+
+
+def mute_button(view: View) -> Node | None:
+    """What turns the video's own sound off."""
+    return next((target for _, target in view.buttons("mute") if not view.covered(target)), None)
+
+
+def attached(view: View) -> Node | None:
+    """The sound that a form shows as the post's, as what opens the list anew; None where it shows none."""
+    return next((view.target(node) for node in view.with_id("sound_attached")), None)
+
+
+def detach_button(view: View) -> Node | None:
+    """What takes the sound off a form."""
+    return next((view.target(node) for node in view.with_id("sound_remove")), None)
 
 
 def use_button(view: View) -> Node | None:
@@ -64,29 +83,22 @@ def use_button(view: View) -> Node | None:
     return max((target for _, target in view.buttons("use_sound")), key=lambda node: node.bounds.bottom, default=None)
 
 
-def take_button(view: View, row: Node) -> Node | None:
-    """What takes the sound of a row that plays: words for it, or a small button at the row's right end."""
-    for _, target in view.buttons("take_sound", "use_sound", "done"):
-        if target.bounds.overlaps_rows_of(row.bounds) or target.bounds.top > row.bounds.bottom:
-            return target
-    inside = [
-        node
-        for node in view.clickable
-        if node is not row and row.bounds.contains(node.bounds) and node.bounds.center[0] > 0.75 * view.width
-    ]
-    return max(inside, key=lambda node: node.bounds.right, default=None)
-
-
 def sliders(view: View) -> dict[str, Node]:
-    """The sliders of the volumes: `original` and `added`, by the words beside or above them, else by their order."""
+    """The sliders of the volumes: `original` and `added`, by the words beside or above them, else by their order.
+
+    Of two the one without a known word is the other: some versions write the sound's own name over it.
+    """
     bars = sorted((node for node in view.nodes if node.cls.endswith("SeekBar")), key=lambda node: node.bounds.top)
     named: dict[str, Node] = {}
     for bar in bars:
         for name, meaning in (("original", "original_volume"), ("added", "added_volume")):
             if name not in named and any(_names(node, bar) for node in view.shown(meaning)):
                 named[name] = bar
-    if not named and len(bars) == 2:
+    if len(bars) == 2 and not named:
         return {"original": bars[0], "added": bars[1]}
+    if len(bars) == 2 and len(named) == 1:
+        other = next(bar for bar in bars if bar not in named.values())
+        named["added" if "original" in named else "original"] = other
     return named
 
 

@@ -50,8 +50,8 @@ class PopupRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     needs_dialog: bool = False
 
 
-class App(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One app's data; the keys are documented at the head of tiktok.toml."""
+class App(msgspec.Struct, frozen=True, eq=False, kw_only=True, forbid_unknown_fields=True):
+    """One app's data, loaded once and equal to itself only; the keys are documented at the head of tiktok.toml."""
 
     name: str
     platform: str
@@ -64,6 +64,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     launchers: list[str] = []
     bars: list[str] = []
     link_hosts: list[str] = []
+    sheets: list[Screen] = []
     activities: dict[str, str] = {}
     links: dict[str, str]
     ids: dict[str, list[str]]

@@ -1,7 +1,7 @@
 """One hierarchy read with the words of one app: which meanings are shown, where, and what takes their taps. Pure."""
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from drover.apps.lexicon import normal
@@ -23,6 +23,8 @@ class View:
         own = _own_nodes(hierarchy)
         self.nodes = own if packages is None else [node for node in own if node.package in packages]
         self.width, self.height = _size(hierarchy)
+        self.held: dict[str, bool] = {}
+        """Features that were asked for before (features.py): rules ask the same of a screen many times."""
 
     @cached_property
     def labelled(self) -> list[Node]:
@@ -55,6 +57,8 @@ class View:
 
     def words(self, node: Node) -> list[str]:
         """What the node says, without unresolved descriptions."""
+        if not (node.text or node.desc or node.hint):
+            return []  # most nodes are boxes
         return [word for word in dict.fromkeys((node.text, node.desc, node.hint)) if normal(word)]
 
     def shown(self, *meanings: str, fields: bool = False) -> list[Node]:
@@ -137,10 +141,12 @@ def is_field(node: Node) -> bool:
     return node.cls.endswith(_FIELDS) or node.password
 
 
+@lru_cache(maxsize=256)
 def is_launcher(package: str) -> bool:
     return any(part in package for part in load("android").launchers)
 
 
+@lru_cache(maxsize=256)
 def is_bar(package: str) -> bool:
     """Status and navigation bar, and keyboards: windows around the app's own."""
     return any(part in package for part in load("android").bars)

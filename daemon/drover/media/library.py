@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from drover.durable import sync
 from drover.media.files import MediaError, OpenFile, open_named
 from drover.media.limits import types
 
@@ -88,12 +89,12 @@ class LibraryFolder:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         upload = self.incoming / token
         upload.chmod(0o600)
-        _sync(upload)
+        sync(upload)
         small = self.thumbnail_path(sha256)
         small.write_bytes(thumbnail)
         small.chmod(0o600)
         upload.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
         return str(path.relative_to(self.copies))
 
     def remove(self, sha256: str, media_type: str) -> None:
@@ -106,16 +107,24 @@ class LibraryFolder:
 
         `known` are paths within `copies`, so that a library that was moved stays whole.
         """
-        strangers = [path for path in self.copies.glob("*/*") if str(path.relative_to(self.copies)) not in known]
+        strangers = self._strangers(known)
         for path in strangers:
             path.unlink(missing_ok=True)
             self.thumbnail_path(path.stem).unlink(missing_ok=True)
         return len(strangers)
 
+    def set_aside(self, known: Collection[str], folder: Path) -> int:
+        """Move the copies that no item names to `folder`, laid out as this one is; how many. Nothing else is there."""
+        aside = LibraryFolder(folder)
+        strangers = self._strangers(known)
+        for path in strangers:
+            there = aside.copies / path.relative_to(self.copies)
+            there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.replace(there)
+            with contextlib.suppress(FileNotFoundError):
+                aside.thumbnails.mkdir(mode=0o700, exist_ok=True)
+                self.thumbnail_path(path.stem).replace(aside.thumbnail_path(path.stem))
+        return len(strangers)
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    def _strangers(self, known: Collection[str]) -> list[Path]:
+        return [path for path in self.copies.glob("*/*") if str(path.relative_to(self.copies)) not in known]

@@ -17,6 +17,9 @@ from typing import Final
 from drover.phone.engine import PhoneError, PhoneLostError, PhoneTimeoutError
 
 MAX_OUTPUT_BYTES: Final = 64 * 1024 * 1024
+ANSWER_S: Final = 15.0
+"""For the simplest question, however long the whole may last: a phone that takes longer hangs."""
+
 _LOST = re.compile(r"not found|offline|unauthorized|no devices|still (?:authorizing|connecting)|device '.*' is", re.I)
 _STDOUT, _STDERR, _EXIT = 1, 2, 3
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from drover.phone.adb import Adb, Deadline, quote
+from drover.phone.adb import ANSWER_S, Adb, Deadline, quote
 from drover.phone.engine import PhoneError, ScreenMovingError, TapUncertainError, UiAutomationHeldError
 from drover.phone.hierarchy import HierarchyError, parse
 from drover.phone.holders import holder
@@ -67,7 +67,7 @@ class AdbEngine:
 
     def check(self, *, timeout_s: float) -> None:
         """It is there whenever the phone is."""
-        self._adb.shell(["true"], timeout_s=timeout_s)
+        self._adb.shell(["true"], timeout_s=min(timeout_s, ANSWER_S))
 
     def close(self) -> None:
         """Nothing is held."""

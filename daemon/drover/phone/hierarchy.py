@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from lxml import etree
@@ -90,12 +91,13 @@ class Node:
         self.scrollable = get("scrollable") == "true"
         self.password = get("password") == "true"
         self.checked = get("checked") == "true"
-        self.bounds = _bounds(get("bounds"))
+        self.bounds = _bounds(str(get("bounds") or ""))
         # Appium's word for it is `displayed`. What stands in a hidden box is hidden, whatever it says of itself; a box
         # without size of its own may still hold views that are drawn beyond it.
         said = get("visible-to-user") or get("displayed")
-        self.hidden: bool = (said == "false" and self.bounds.area > 0) or (parent is not None and parent.hidden)
-        self.visible = said != "false" and self.bounds.area > 0 and not self.hidden
+        drawn = self.bounds.area > 0
+        self.hidden: bool = (said == "false" and drawn) or (parent is not None and parent.hidden)
+        self.visible = said != "false" and drawn and not self.hidden
         self.parent = parent
         self.children: list[Node] = []
 
@@ -157,13 +159,18 @@ def parse(xml: bytes | str) -> Hierarchy:
     # The windows tell the screen's size: neighbouring pages of a pager lie beside it, with bounds beyond its edges.
     width = max(_pixels(root, "width"), *(top.bounds.right for top in roots), 0)
     height = max(_pixels(root, "height"), *(top.bounds.bottom for top in roots), 0)
-    for top in roots if width and height else ():
-        for node in top.walk():
-            node.visible = node.visible and _on_screen(node.bounds, width, height)
-    nodes = tuple(node for top in roots for node in top.walk() if node.visible)
+    nodes = tuple(_visible(roots, width, height))
     width = width or max((node.bounds.right for node in nodes), default=0)
     height = height or max((node.bounds.bottom for node in nodes), default=0)
     return Hierarchy(roots, nodes, width, height, data)
+
+
+def _visible(roots: tuple[Node, ...], width: int, height: int) -> Iterator[Node]:
+    """What can be seen, in document order; what lies beyond the screen's edges, if they are known, is marked."""
+    for node in (node for top in roots for node in top.walk()):
+        node.visible = node.visible and (not (width and height) or _on_screen(node.bounds, width, height))
+        if node.visible:
+            yield node
 
 
 def _on_screen(box: Bounds, width: int, height: int) -> bool:
@@ -198,6 +205,7 @@ def _clean(value: str | None) -> str:
     return value.replace("\u200e", "").replace("\u200f", "").replace("\xa0", " ").strip() if value else ""
 
 
-def _bounds(value: str | None) -> Bounds:
-    match = _BOUNDS.fullmatch(value or "")
+@lru_cache(maxsize=2048)  # the same boxes stand on the next screen
+def _bounds(value: str) -> Bounds:
+    match = _BOUNDS.fullmatch(value)
     return Bounds(*(int(part) for part in match.groups())) if match else Bounds(0, 0, 0, 0)

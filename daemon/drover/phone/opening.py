@@ -3,7 +3,7 @@
 import logging
 from typing import Final
 
-from drover.phone.adb import Adb
+from drover.phone.adb import ANSWER_S, Adb
 from drover.phone.adb_engine import AdbEngine
 from drover.phone.engine import (
     Cure,
@@ -46,7 +46,7 @@ def open_engine(adb: Adb, engine: str, *, timeout_s: float, told: Told) -> Engin
 
 
 def _refuse_starting(adb: Adb, *, timeout_s: float) -> None:
-    if adb.shell(["getprop", "sys.boot_completed"], timeout_s=timeout_s).text.strip() != "1":
+    if adb.shell(["getprop", "sys.boot_completed"], timeout_s=min(timeout_s, ANSWER_S)).text.strip() != "1":
         raise PhoneStartingError(
             f"{adb.serial}: Android is starting (sys.boot_completed is not 1); it is used once it has"
         )

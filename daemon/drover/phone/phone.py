@@ -53,6 +53,7 @@ class Phone:
         self._engine = engine
         self._may_fall_back = may_fall_back
         self._told = told
+        self._shown: Hierarchy | None = None
         self.gallery = Gallery(adb, lambda: self.cancelled())
 
     @classmethod
@@ -258,9 +259,12 @@ class Phone:
             raise PhoneError(f"{self.serial}: its shell does not answer as a shell; reboot the phone")
 
     def _look(self, timeout_s: float) -> Hierarchy:
-        tree = parse(self._engine.hierarchy(timeout_s=timeout_s))
+        xml = self._engine.hierarchy(timeout_s=timeout_s)
+        # While a script waits, most looks show what the last one showed.
+        tree = self._shown if self._shown is not None and self._shown.xml == xml else parse(xml)
         if not tree.nodes or (len(tree.nodes) == 1 and not tree.nodes[0].label):
             raise HierarchyError("the hierarchy holds one empty node")
+        self._shown = tree
         return tree
 
     def _swipe(self, tree: Hierarchy, start: float, end: float, duration_s: float, timeout_s: float) -> None:

@@ -1,9 +1,11 @@
 """The life of uiautomator2's server on one phone: put there, started, checked, stopped. No threads, no exit hooks."""
 
 import contextlib
+import functools
 import hashlib
 import importlib.util
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +13,7 @@ from drover.phone import rpc
 from drover.phone.adb import Adb, Deadline, ServiceRefusedError, Stream
 from drover.phone.engine import Cure, PhoneError, PhoneLostError, PhoneTimeoutError, Told, UiAutomationHeldError
 from drover.phone.holders import holder
-from drover.phone.sync import push
+from drover.phone.sync import push_stream
 
 JAR: Final = "/data/local/tmp/u2.jar"
 _COMMAND: Final = f"CLASSPATH={JAR} app_process / com.wetest.uia2.Main -p {rpc.PORT}"
@@ -112,10 +114,11 @@ class AutomationServer:
         self._wait(deadline)
 
     def _install(self, deadline: Deadline) -> None:
-        data = _jar().read_bytes()
-        digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
-        if digest not in self._adb.shell(["toybox", "md5sum", JAR], timeout_s=deadline.left()).text:
-            push(self._adb, data, JAR, timeout_s=deadline.left())
+        found = jar()
+        if found.md5 in self._adb.shell(["toybox", "md5sum", JAR], timeout_s=deadline.left()).text:
+            return
+        with found.path.open("rb") as file:
+            push_stream(self._adb, file, JAR, timeout_s=deadline.left())
 
     def _wait(self, deadline: Deadline) -> None:
         while True:
@@ -158,9 +161,22 @@ class AutomationServer:
         return self._said.decode(errors="replace").strip()[-300:] or "it printed nothing"
 
 
-def _jar() -> Path:
+@dataclass(frozen=True, kw_only=True)
+class Jar:
+    """The server's program here, and the digest by which the phone's copy is known."""
+
+    path: Path
+    md5: str
+
+
+@functools.cache
+def jar() -> Jar:
+    """uiautomator2's; raises PhoneError. Read once for all workers, by the zygote: it is 4 MB."""
     # Found without importing the package: its imports would cost each worker 11 MB.
     spec = importlib.util.find_spec("uiautomator2")
     if spec is None or spec.origin is None:
         raise PhoneError("the Python package uiautomator2 is not installed; use the adb engine")
-    return Path(spec.origin).parent / "assets" / "u2.jar"
+    path = Path(spec.origin).parent / "assets" / "u2.jar"
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, functools.partial(hashlib.md5, usedforsecurity=False))
+    return Jar(path=path, md5=digest.hexdigest())

@@ -1,6 +1,5 @@
 """Putting a file on the phone through adb's sync service, within one deadline."""
 
-import io
 import time
 from collections.abc import Callable
 from typing import BinaryIO, Final
@@ -13,11 +12,6 @@ _MAX_PATH: Final = 1024
 
 Sent = Callable[[int], None]
 """Told how many bytes went out so far; may raise, which ends the transfer."""
-
-
-def push(adb: Adb, data: bytes, path: str, *, mode: int = 0o644, timeout_s: float) -> None:
-    """Write these bytes to `path`; raises PhoneError with the phone's words."""
-    push_stream(adb, io.BytesIO(data), path, mode=mode, timeout_s=timeout_s)
 
 
 def push_stream(

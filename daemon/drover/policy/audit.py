@@ -26,6 +26,7 @@ READS: Final[frozenset[type]] = frozenset(
         control.GetAccount,
         control.ExportAccounts,
         control.Diagnose,
+        control.GetBackupProgress,
         control.ListAudit,
         leases.ListLeases,
         leases.ExtendLease,  # a sign of life, three for each lease and more

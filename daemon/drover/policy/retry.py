@@ -8,9 +8,12 @@ from drover.policy.records import AttemptEnd, Complete, Decision, Fail, Requeue
 from drover.wire.tasks import Effect, Reason
 
 BACKOFF_FIRST_S: Final = 10.0
+BACKOFF_OWN_FIRST_S: Final = 3.0
+"""Where a process of ours ended: neither phone nor app is to be spared, and restarts keep pauses of their own."""
+
 BACKOFF_MAX_S: Final = 600.0
 MAX_SETTLING_TRIES: Final = 3
-SETTLE_DELAY_S: Final = (1.0, 5.0)
+SETTLE_DELAY_S: Final = (1.0, 3.0)
 """Soon, so that what may have happened is known early; not at once, so that a phone that just went can come back."""
 
 TRANSIENT: Final = frozenset({Reason.INTERRUPTED, Reason.DEVICE_LOST, Reason.TIMEOUT, Reason.UPLOAD_FAILED})
@@ -53,9 +56,9 @@ def decide(end: AttemptEnd, rng: Random) -> Decision:
 def _without_effect(end: AttemptEnd, reason: Reason, rng: Random) -> Decision:
     if reason not in TRANSIENT or end.tries >= end.max_tries:
         return _failed(end, reason)
-    return Requeue(
-        delay_s=backoff(end.tries, rng), settle=False, remark=end.remark, reason=reason, evidence=end.evidence
-    )
+    first_s = BACKOFF_OWN_FIRST_S if reason is Reason.INTERRUPTED else BACKOFF_FIRST_S
+    delay_s = backoff(end.tries, rng, first_s)
+    return Requeue(delay_s=delay_s, settle=False, remark=end.remark, reason=reason, evidence=end.evidence)
 
 
 def _unsettled(end: AttemptEnd, reason: Reason, rng: Random) -> Decision:
@@ -71,9 +74,9 @@ def _unsettled(end: AttemptEnd, reason: Reason, rng: Random) -> Decision:
     )
 
 
-def backoff(tries: int, rng: Random) -> float:
-    """Seconds of full jitter after the given number of tries: up to 10 s after the first, doubling to 10 min."""
-    return rng.uniform(0.0, min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0 ** (max(tries, 1) - 1)))
+def backoff(tries: int, rng: Random, first_s: float = BACKOFF_FIRST_S) -> float:
+    """Seconds of full jitter after so many tries: up to `first_s` after the first, doubling to 10 min."""
+    return rng.uniform(0.0, min(BACKOFF_MAX_S, first_s * 2.0 ** (max(tries, 1) - 1)))
 
 
 def _failed(end: AttemptEnd, reason: Reason) -> Fail:

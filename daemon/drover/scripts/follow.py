@@ -1,8 +1,7 @@
 """Follow one user. The commit tap is the button of their profile."""
 
 from drover.apps import FollowState
-from drover.scripts.context import Context
-from drover.scripts.navigation import Navigator, NotReachedError
+from drover.scripts.navigation import Navigator
 from drover.scripts.relation import RelationScript
 
 
@@ -24,15 +23,8 @@ class Follow(RelationScript):
             return f"Asked to follow @{self.target}: the account is private and has to accept the request."
         return ""
 
-    def commit(self, ctx: Context) -> None:
-        """Tap Follow, once, on the profile as it stands right now."""
-        nav = Navigator(ctx)
-        try:
-            self._commit(nav)
-        except NotReachedError as lost:
-            nav.fail_unreached(lost)
-
-    def _commit(self, nav: Navigator) -> None:
+    def act(self, nav: Navigator) -> None:
+        """Tap Follow."""
         if self.wanted(self.fresh(nav).state):
             # Somebody followed between looking and tapping: a tap now would ask to unfollow.
             return

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, NoReturn, TypeVar
 
 from drover.apps import Popup, Screen, Seen, load, recognise
+from drover.apps.links import is_own_link, is_web_link
 from drover.phone.engine import PhoneTimeoutError, TapUncertainError
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import Context, ScriptFailed
@@ -19,6 +20,8 @@ T = TypeVar("T")
 ARRIVE_S: Final = 20.0
 STRANGE_S: Final = 5.0
 GONE_S: Final = 3.0
+SILENT_S: Final = 5.0
+"""A phone that shows no screen for so long, and for most of a wait, says nothing of the app."""
 MOST_POPUPS: Final = 6
 _LOADING: Final = (Screen.BLANK, Screen.PROFILE_LOADING)
 
@@ -32,12 +35,13 @@ class Sight:
 
 
 class NotReachedError(Exception):
-    """The wanted screen did not come; `last` is what came instead."""
+    """The wanted screen did not come; `last` is what came instead. `once`: nothing else was seen meanwhile."""
 
-    def __init__(self, what: str, last: Sight) -> None:
+    def __init__(self, what: str, last: Sight, *, once: bool = False) -> None:
         super().__init__(what)
         self.what = what
         self.last = last
+        self.once = once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +51,7 @@ class _Decision(Generic[T]):
     value: T | None = None
     popup: Popup | None = None
     strange: bool = False
+    once: bool = False
 
 
 Wanted = Callable[[Sight], T | None]
@@ -67,6 +72,15 @@ class Navigator:
         """Monotonic seconds."""
         return time.monotonic()
 
+    def open_link(self, url: str) -> None:
+        """Open a link in this app. Only here do links leave; raises ScriptFailed for one that is none of the app's."""
+        if not (is_web_link(self.app, url) or is_own_link(self.app, url)):
+            raise ScriptFailed(
+                Reason.REJECTED,
+                f"{url!r} is no link of {self.app.name}; opened are https links of {' or '.join(self.app.link_hosts)}.",
+            )
+        self.phone.open_link(url, self.ctx.package)
+
     def look(self) -> Sight:
         """The present screen, read once."""
         return self._sight(self.phone.screen())
@@ -74,7 +88,8 @@ class Navigator:
     def reach(self, wanted: Wanted[T], *, what: str, timeout_s: float = ARRIVE_S, patient: bool = False) -> T:
         """Wait for a sight that `wanted` accepts; popups on the way are put away, blockers end the task.
 
-        A screen that nobody knows gets BACK once, unless `patient`. Raises NotReachedError after `timeout_s`.
+        A screen that nobody knows gets BACK once, unless `patient`. Raises NotReachedError after `timeout_s`, and
+        PhoneTimeoutError where the phone was silent for most of it.
         """
         end = time.monotonic() + timeout_s
         popups = 0
@@ -92,16 +107,17 @@ class Navigator:
                 self.phone.back()
                 end = max(end, time.monotonic() + STRANGE_S)
             else:
-                raise NotReachedError(what, last)
+                raise NotReachedError(what, last, once=decision.once)
 
     def _watch(self, wanted: Wanted[T], what: str, timeout_s: float, *, strange: bool) -> tuple[_Decision[T], Sight]:
         """The next thing that decides, an empty decision if nothing came in time, and the last sight."""
         last: list[Sight] = []
-        still = _Stillness()
+        still, looks = _Stillness(), _Looks(timeout_s)
 
         def decide(tree: Hierarchy) -> _Decision[T] | None:
             sight = self._sight(tree)
             last[:] = [sight]
+            looks.seen()
             self.stop_at_blocker(sight)
             if sight.seen.popup is not None:
                 return _Decision(popup=sight.seen.popup)
@@ -115,7 +131,12 @@ class Navigator:
         except PhoneTimeoutError:
             if not last:
                 raise
-            return _Decision(), last[0]
+            if looks.silent_s:
+                raise PhoneTimeoutError(
+                    f"{self.phone.serial}: showed no screen for {looks.silent_s:.0f} of the {timeout_s:.0f} s in which "
+                    f"{what} was waited for; check its cable or network"
+                ) from None
+            return _Decision(once=looks.count == 1), last[0]
 
     def _sight(self, tree: Hierarchy) -> Sight:
         return Sight(tree=tree, seen=recognise(self.app, tree, self.ctx.package))
@@ -167,7 +188,14 @@ class Navigator:
     # --- giving up ---
 
     def fail_unreached(self, lost: NotReachedError) -> NoReturn:
-        """End for a screen that did not come: `timeout` if the app was still loading, else `app_changed`."""
+        """End for a screen that did not come: `app_changed`, or `timeout` if app or phone were too slow to tell."""
+        if lost.once:
+            self.ctx.keep("slow")
+            raise ScriptFailed(
+                Reason.TIMEOUT,
+                f"{self.phone.serial} showed its screen only once while {lost.what} was waited for; "
+                "check its cable or network, then retry.",
+            )
         if not is_loading(lost.last):
             self.fail_lost(describe(lost.last), lost.what)
         self.ctx.keep("loading")
@@ -199,6 +227,28 @@ def describe(sight: Sight) -> str:
 def is_loading(sight: Sight) -> bool:
     """Whether the app was still busy: an empty frame, or something that spins."""
     return sight.seen.screen in _LOADING or "loading" in sight.seen.details
+
+
+class _Looks:
+    """How often the screen was seen during one wait, and for how long it was not."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self.count = 0
+        self._timeout_s = timeout_s
+        self._last = time.monotonic()
+        self._longest_s = 0.0
+
+    def seen(self) -> None:
+        now = time.monotonic()
+        self._longest_s = max(self._longest_s, now - self._last)
+        self._last = now
+        self.count += 1
+
+    @property
+    def silent_s(self) -> float:
+        """The longest time without a screen until now, if it was most of the wait; else 0."""
+        longest_s = max(self._longest_s, time.monotonic() - self._last)
+        return longest_s if longest_s >= SILENT_S and longest_s > self._timeout_s / 2 else 0.0
 
 
 class _Stillness:

@@ -121,7 +121,7 @@ class Post:
                 self._take_away(nav)
             raise
         ctx.confirm(proof)
-        self._take_away(nav)
+        self._take_away(nav, proven=True)
 
     def _made(self) -> tuple[Publisher, Publication]:
         if self._publisher is None or self._publication is None:
@@ -160,11 +160,20 @@ class Post:
                 self._publisher.abandon(nav)
         self._take_away(nav)
 
-    def _take_away(self, nav: Navigator) -> None:
-        """Best effort: the next task on this phone removes what could not be removed now."""
-        with _undisturbed(nav.phone), suppress(PhoneError):
-            if self._carrier is not None:
+    def _take_away(self, nav: Navigator, *, proven: bool = False) -> None:
+        """Best effort: what cannot be removed now is removed when the phone answers next (supervisor/tidying.py).
+
+        Where the post is proven, nothing is lost by telling that the phone failed: it is opened anew then.
+        """
+        if self._carrier is None:
+            return
+        try:
+            with _undisturbed(nav.phone):
                 self._carrier.take_away()
+        except PhoneError:
+            if proven:
+                nav.ctx.step("published; its files are removed when the phone answers again", 95)
+                raise
 
 
 @contextmanager

@@ -95,7 +95,7 @@ def _is_of_another(sight: Sight, target: str) -> bool:
 
 def _directly(nav: Navigator, target: str) -> ProfileSight:
     nav.ctx.step(f"opening the profile of @{target}", 20)
-    nav.phone.open_link(nav.app.links["profile"].format(user=target), nav.ctx.package)
+    nav.open_link(nav.app.links["profile"].format(user=target))
     return wait_for_profile(nav, target)
 
 

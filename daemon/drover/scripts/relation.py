@@ -20,7 +20,7 @@ SETTLED_REMARK: Final = "The tap of an earlier attempt to {effect} @{target} had
 
 
 class RelationScript:
-    """Implements `prepare` and `verify` of Script for a button that must come to say something else."""
+    """Implements Script for a button that must come to say something else; how it is tapped is `act`'s."""
 
     effect: str
     settles = True
@@ -77,6 +77,18 @@ class RelationScript:
 
     def already_remark(self, state: FollowState) -> str:
         """One sentence for a task that found nothing to do."""
+        raise NotImplementedError
+
+    def commit(self, ctx: Context) -> None:
+        """Cause the effect, once, from the profile as it stands right now."""
+        nav = Navigator(ctx)
+        try:
+            self.act(nav)
+        except NotReachedError as lost:
+            nav.fail_unreached(lost)
+
+    def act(self, nav: Navigator) -> None:
+        """The taps of the effect, the visible one through `ctx.commit`; may raise NotReachedError."""
         raise NotImplementedError
 
     def verify(self, ctx: Context) -> None:

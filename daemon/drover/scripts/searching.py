@@ -21,7 +21,7 @@ def open_by_search(nav: Navigator, target: str) -> None:
     """Search for the user and open the row that is exactly theirs; raises ScriptFailed `user_not_found`."""
     nav.ctx.step(f"searching for @{target}", 25)
     if "search" in nav.app.links and (nav.app.clone_links or nav.ctx.package in nav.app.packages):
-        nav.phone.open_link(nav.app.links["search"].format(query=quote(target, safe="")), nav.ctx.package)
+        nav.open_link(nav.app.links["search"].format(query=quote(target, safe="")))
     else:
         _type_search(nav, target)
     _users_tab(nav)

@@ -5,7 +5,6 @@ from typing import Final
 
 from drover.apps import FollowState, unfollow_row
 from drover.phone.hierarchy import Node
-from drover.scripts.context import Context
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.profile_visit import read_profile
 from drover.scripts.relation import RelationScript
@@ -32,15 +31,8 @@ class Unfollow(RelationScript):
     def already_remark(self, state: FollowState) -> str:
         return f"Did not follow @{self.target}; nothing was tapped."
 
-    def commit(self, ctx: Context) -> None:
-        """Open the sheet and tap its row, once; friends and private accounts are asked a second time."""
-        nav = Navigator(ctx)
-        try:
-            self._commit(nav)
-        except NotReachedError as lost:
-            nav.fail_unreached(lost)
-
-    def _commit(self, nav: Navigator) -> None:
+    def act(self, nav: Navigator) -> None:
+        """Open the sheet and tap its row; friends and private accounts are asked a second time."""
         ctx = nav.ctx
         profile = self.fresh(nav)
         if self.wanted(profile.state):

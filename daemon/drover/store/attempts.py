@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, insert, literal_column, select, update
 
 from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.pace import account_key, lane_of, pauses_after
@@ -158,20 +158,28 @@ def finish(
 
 def open(conn: Connection) -> list[Attempt]:
     """Every attempt that has not ended, oldest first: after a crash, those to close by the rules of delivery."""
-    query = select(*ATTEMPT_COLUMNS).join(tasks).where(_OPEN).order_by(attempts.c.id)
-    return [attempt_of(row) for row in conn.execute(query).mappings()]
+    return [attempt_of(row) for row in conn.execute(_ALL_OPEN).mappings()]
+
+
+def open_scripts(conn: Connection) -> list[tuple[int, str]]:
+    """The fences of the open attempts, oldest first, each with its task's script."""
+    query = select(attempts.c.id, tasks.c.script_name).join(tasks).where(_OPEN).order_by(attempts.c.id)
+    return [(fence, script) for fence, script in conn.execute(query)]
 
 
 _OPEN = attempts.c.ended_at.is_(None)
+_ALL_OPEN = select(*ATTEMPT_COLUMNS).join(tasks).where(_OPEN).order_by(attempts.c.id)
+_ONE = select(*ATTEMPT_COLUMNS).join(tasks).where(attempts.c.id == bindparam("fence"))
+_ONE_OPEN = select(attempts).where(attempts.c.id == bindparam("fence"), _OPEN)
 
 
 def _attempt_row(conn: Connection, fence: int) -> RowMapping:
-    return conn.execute(select(*ATTEMPT_COLUMNS).join(tasks).where(attempts.c.id == fence)).mappings().one()
+    return conn.execute(_ONE, {"fence": fence}).mappings().one()
 
 
 def _running(conn: Connection, fence: int) -> RowMapping | None:
     """The attempt if it is the running one. Only one attempt of a task is ever open."""
-    return conn.execute(select(attempts).where(attempts.c.id == fence, _OPEN)).mappings().first()
+    return conn.execute(_ONE_OPEN, {"fence": fence}).mappings().first()
 
 
 def _facts(attempt: RowMapping, task: RowMapping) -> AttemptFacts:

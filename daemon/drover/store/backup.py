@@ -3,15 +3,17 @@
 import os
 import sqlite3
 import tempfile
-from contextlib import closing
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from drover.durable import keep, sync
 from drover.store.errors import StoreError
 
-_COUNTED: Final = ("tasks", "attempts", "events", "devices", "accounts")
+_COUNTED: Final = ("tasks", "attempts", "events", "devices", "accounts", "materials")
 
 
 class BackupFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,14 +25,37 @@ class BackupFacts(msgspec.Struct, frozen=True, kw_only=True):
     rows: dict[str, int]
 
 
+class LibraryItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An item of the library that a copy names; `path` lies within the folder of the library's copies."""
+
+    id: int
+    name: str
+    path: str
+    sha256: str
+    size: int
+
+
 def copy(source: Path, target: Path) -> BackupFacts:
     """Copy the database as it is at one moment to `target` (0600), which exists either whole or not at all.
 
     The source may be written to meanwhile: in WAL mode a copy in one step reads one snapshot and holds up nobody.
     Raises StoreError, among others if `target` exists: a backup is never written over.
     """
+    with new_file(target) as part:
+        copy_pages(source, part)
+        facts = examine(part)
+    return msgspec.structs.replace(facts, path=str(target))
+
+
+@contextmanager
+def new_file(target: Path) -> Generator[Path]:
+    """A private file to fill, which is `target` once the block has ended well, and gone otherwise.
+
+    Raises StoreError where `target` exists, where its folder cannot be written to, and for what fails in the block.
+    """
+    exists = f"{target}: exists already; a backup is never written over, choose another name"
     if target.exists():
-        raise StoreError(f"{target}: exists already; a backup is never written over, choose another name")
+        raise StoreError(exists)
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # 0600 by its contract
     except OSError as error:
@@ -38,14 +63,14 @@ def copy(source: Path, target: Path) -> BackupFacts:
     os.close(descriptor)
     part = Path(name)
     try:
-        _copy_pages(source, part)
-        facts = examine(part)
-        _keep(part, target)
+        yield part
+        keep(part, target)
+    except FileExistsError:
+        raise StoreError(exists) from None
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"{target}: the backup failed: {error}; nothing was left there") from error
     finally:
         part.unlink(missing_ok=True)
-    return msgspec.structs.replace(facts, path=str(target))
 
 
 def examine(path: Path) -> BackupFacts:
@@ -53,7 +78,7 @@ def examine(path: Path) -> BackupFacts:
     if not path.is_file():
         raise StoreError(f"{path}: there is no such file")
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as conn:
+        with closing(_read(path)) as conn:
             found = conn.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
                 raise StoreError(f"{path}: is damaged ({found})")
@@ -71,6 +96,16 @@ def examine(path: Path) -> BackupFacts:
     return BackupFacts(path=str(path), revision=str(revision[0]), size=path.stat().st_size, rows=rows)
 
 
+def library(path: Path) -> list[LibraryItem]:
+    """The library's items that a copy names, oldest first; the copy was examined before."""
+    with closing(_read(path)) as conn:
+        if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'materials'").fetchone() is None:
+            return []  # of a schema before there was a library
+        rows = conn.execute("SELECT id, name, path, sha256, size FROM materials ORDER BY id").fetchall()
+    names = ("id", "name", "path", "sha256", "size")
+    return [LibraryItem(**dict(zip(names, row, strict=True))) for row in rows]
+
+
 def restore(backup: Path, path: Path, *, stamp: str) -> tuple[BackupFacts, Path | None]:
     """Put the copy in the place of the database, whose files are kept beside it; the facts, and where the old one is.
 
@@ -81,18 +116,23 @@ def restore(backup: Path, path: Path, *, stamp: str) -> tuple[BackupFacts, Path 
     part = path.with_name(f"{path.name}.restoring")
     part.unlink(missing_ok=True)
     try:
-        _copy_pages(backup, part)
-        _sync(part)
+        copy_pages(backup, part)
+        sync(part)
     except (sqlite3.Error, OSError) as error:
         part.unlink(missing_ok=True)
         raise StoreError(f"{path}: cannot be restored: {error}; nothing was changed") from error
     old = _set_aside(path, stamp) if path.exists() else None
     part.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
     return facts, old
 
 
-def _copy_pages(source: Path, target: Path) -> None:
+def _read(path: Path) -> sqlite3.Connection:
+    """A copy, which nobody writes to."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def copy_pages(source: Path, target: Path) -> None:
     """All pages in one step, then out of WAL mode: a copy is one file."""
     uri = f"{source.absolute().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as old, closing(sqlite3.connect(target)) as new:
@@ -100,16 +140,6 @@ def _copy_pages(source: Path, target: Path) -> None:
         old.execute("PRAGMA busy_timeout = 5000")
         old.backup(new, pages=-1)
         new.execute("PRAGMA journal_mode = DELETE")
-
-
-def _keep(part: Path, target: Path) -> None:
-    """Give the finished copy its name, durably; link and not rename, so that nothing is ever replaced."""
-    _sync(part)
-    try:
-        os.link(part, target)
-    except FileExistsError:
-        raise StoreError(f"{target}: exists already; a backup is never written over, choose another name") from None
-    _sync(target.parent)
 
 
 def _set_aside(path: Path, stamp: str) -> Path:
@@ -120,12 +150,3 @@ def _set_aside(path: Path, stamp: str) -> Path:
         if file.exists():
             file.replace(aside.with_name(aside.name + suffix))
     return aside
-
-
-def _sync(path: Path) -> None:
-    """Make a file's bytes, or a folder's names, durable."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

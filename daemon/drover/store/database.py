@@ -2,14 +2,17 @@
 
 import os
 import sqlite3
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from drover.store import backup
+from drover.store.batch import driver_of
 from drover.store.errors import StoreError
 from drover.store.schema import REVISION
 
@@ -54,49 +57,45 @@ def _configure_reader(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA query_only = ON")
 
 
-def prepare(path: Path) -> None:
+@contextmanager
+def prepared(path: Path) -> Generator[None]:
     """Create the file (0600) and its directory where missing, check it, and bring its schema to this version.
 
     Raises StoreError, having changed nothing, for a file that is damaged, another program's, or of a newer Drover.
+    Whoever connects within saves the disk some work: when nobody is connected, SQLite takes the whole log back.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        _check(path)
-        engine = engine_for(path, writes=True)
-        with engine.begin() as conn:
-            before = _revision(conn)
-            if before not in (None, REVISION):
-                _back_up(path, str(before))
-            if before != REVISION:
-                _migrate(conn)
-        engine.dispose()
+        looking = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
     except OSError as error:
         raise StoreError(
             f"{path}: cannot open the database: {error.strerror}; check the path and its rights"
         ) from error
-    except (sqlite3.DatabaseError, DBAPIError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        raise StoreError(f"{path}: {cause}; move the file away to begin anew, or restore a backup") from error
+    with closing(looking):
+        try:
+            _check(path, looking)
+            _bring_up_to_date(path)
+        except (sqlite3.DatabaseError, DBAPIError) as error:
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            raise StoreError(f"{path}: {cause}; move the file away to begin anew, or restore a backup") from error
+        yield
 
 
-def _check(path: Path) -> None:
-    """Look without changing anything; every connection here is read-only."""
+def _check(path: Path, looking: sqlite3.Connection) -> None:
+    """Look without changing anything: the connection is one that cannot."""
     if path.stat().st_size == 0:
         return
-    engine = engine_for(path, writes=False)
-    with engine.begin() as conn:
-        if path.stat().st_size <= _CHECKED_BYTES:
-            found = conn.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-            if found != "ok":
-                raise StoreError(f"{path}: the database is damaged ({found}); restore a backup, or move it away")
-        _refuse_foreign(path, conn)
-    engine.dispose()
+    if path.stat().st_size <= _CHECKED_BYTES:
+        (found,) = looking.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise StoreError(f"{path}: the database is damaged ({found}); restore a backup, or move it away")
+    _refuse_foreign(path, looking)
 
 
-def _refuse_foreign(path: Path, conn: Connection) -> None:
-    revision = _revision(conn)
-    if revision is None and inspect(conn).get_table_names():
+def _refuse_foreign(path: Path, looking: sqlite3.Connection) -> None:
+    revision = _revision(looking)
+    if revision is None and looking.execute("SELECT 1 FROM sqlite_master WHERE type = 'table'").fetchone():
         raise StoreError(f"{path}: this is another program's database; set another path for Drover's")
     if revision not in (None, REVISION) and revision not in known_revisions():
         raise StoreError(
@@ -105,13 +104,23 @@ def _refuse_foreign(path: Path, conn: Connection) -> None:
         )
 
 
-def _revision(conn: Connection) -> str | None:
+def _revision(driver: sqlite3.Connection) -> str | None:
     """The schema's migration, None for an empty database. Read without Alembic, whose import costs every start."""
-    known = conn.exec_driver_sql(
-        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
-    ).first()
-    row = known and conn.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+    if not driver.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'").fetchone():
+        return None
+    row = driver.execute("SELECT version_num FROM alembic_version").fetchone()
     return str(row[0]) if row else None
+
+
+def _bring_up_to_date(path: Path) -> None:
+    engine = engine_for(path, writes=True)
+    with engine.begin() as conn:
+        before = _revision(driver_of(conn))
+        if before not in (None, REVISION):
+            _back_up(path, str(before))
+        if before != REVISION:
+            _migrate(conn)
+    engine.dispose()
 
 
 def _back_up(path: Path, revision: str) -> None:

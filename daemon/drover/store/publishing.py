@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from drover.policy.media import Candidate, Short, Stock, Wanted, choose
 from drover.policy.records import Attempt
 from drover.store import attempts, materials, media_uses, tasks
 from drover.store.errors import ConflictError
 from drover.store.rows import task_of, task_row
+from drover.store.schema import tasks as task_rows
 from drover.wire.media import MediaFile, MediaLimit
-from drover.wire.tasks import Reason, Task
+from drover.wire.scripts import PUBLISHES
+from drover.wire.tasks import Effect, Reason, Status, Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,20 @@ def waiting(conn: Connection, task_id: int) -> Waiting:
     """What is known of a task before its files are looked for; raises NotFoundError."""
     row = task_row(conn, task_id)
     return Waiting(task=task_of(row), platform=row["platform"], earlier=media_uses.of_task(conn, task_id))
+
+
+def uploading(conn: Connection, serial: str, *, since: datetime) -> list[int] | None:
+    """Tasks of this device that ended after `since` and may have been published; None where none ever published."""
+    if not any(tasks.count(conn, {"serial": serial, "script_name": name}) for name in PUBLISHES):
+        return None
+    query = select(task_rows.c.id).where(
+        task_rows.c.serial == serial,
+        task_rows.c.status == int(Status.FAILED),
+        task_rows.c.effect == Effect.UNKNOWN.value,
+        task_rows.c.script_name.in_(PUBLISHES),
+        task_rows.c.end_time > since,
+    )
+    return list(conn.execute(query.order_by(task_rows.c.id)).scalars())
 
 
 def begin(

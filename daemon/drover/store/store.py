@@ -37,11 +37,12 @@ class Store:
     def open(cls, path: Path, *, clock: Clock = _utc_now) -> Self:
         """Open or create the database at the path. Raises StoreError where it cannot or must not be used."""
         path = path.absolute()
-        database.prepare(path)
         writer = WriteLane("store-writer", database.engine_for(path, writes=True))
         reader = ReadLane("store-reader", database.engine_for(path, writes=False))
-        writer.start()
-        reader.start()
+        with database.prepared(path):
+            writer.start()
+            reader.start()
+            reader.submit(lambda conn: conn.exec_driver_sql("SELECT 1 FROM sqlite_master")).result()
         return cls(path, writer, reader, clock)
 
     def close(self) -> None:

@@ -35,6 +35,10 @@ _CHUNK: Final = 500
 """Ids in one statement; SQLite takes 32766 variables, and a statement should stay readable in a trace."""
 
 _INSERT: Final = BatchInsert(tasks)
+_ONE: Final = select(*TASK_COLUMNS).where(tasks.c.id == bindparam("task_id"))
+_NEWEST_FIRST: Final = (
+    select(*TASK_COLUMNS).where(tasks.c.id.in_(bindparam("ids", expanding=True))).order_by(tasks.c.id.desc())
+)
 _OPEN_EFFECTS: Final = (Effect.INTENT, Effect.SENT, Effect.UNKNOWN)
 
 
@@ -104,7 +108,7 @@ def _row(new: NewTask, now: datetime) -> dict[str, Any]:
 
 def get(conn: Connection, task_id: int) -> Task | None:
     """One task."""
-    row = conn.execute(select(*TASK_COLUMNS).where(tasks.c.id == task_id)).mappings().first()
+    row = conn.execute(_ONE, {"task_id": task_id}).mappings().first()
     return None if row is None else task_of(row)
 
 
@@ -127,8 +131,7 @@ def page(
     if size <= 0:
         return total, []
     ids = _page_ids(conn, filters, total=total, skip=skip, size=size)
-    query = select(*TASK_COLUMNS).where(tasks.c.id.in_(ids)).order_by(tasks.c.id.desc())
-    return total, [task_of(row) for row in conn.execute(query).mappings()]
+    return total, [task_of(row) for row in conn.execute(_NEWEST_FIRST, {"ids": ids}).mappings()]
 
 
 def _page_ids(conn: Connection, filters: dict[str, Any], *, total: int, skip: int, size: int) -> list[int]:

@@ -98,8 +98,9 @@ class DeviceBoard:
         self._changed(described)
         return described
 
-    def note_worker(self, serial: str, pid: int | None, starts: int) -> None:
-        """Keep which process serves the phone."""
+    def note_worker(self, serial: str, pid: int | None, starts: int | None = None) -> None:
+        """Keep which process serves the phone, and the how-manieth it is, if one does."""
         device = self._devices.get(serial)
         if device is not None:
+            starts = device.worker_starts if starts is None else starts
             self._devices[serial] = msgspec.structs.replace(device, worker_pid=pid, worker_starts=starts)

@@ -20,6 +20,7 @@ async def diagnose(state: DaemonState) -> list[Finding]:
     adb_facts, file_facts, disk_free = await asyncio.gather(
         _adb(state), asyncio.to_thread(_files, state), asyncio.to_thread(_disk_free, state.config.data_dir)
     )
+    await state.scripts.looked_for()
     facts = DaemonFacts(
         as_root=os.geteuid() == 0,
         disk_free=disk_free,

@@ -16,6 +16,7 @@ import structlog
 from drover.policy.restart import WorkerRestarts
 from drover.supervisor.channel import WorkerChannel
 from drover.supervisor.zygote import Zygote
+from drover.supervisor.zygote_process import ZygoteProcess
 from drover.wire.codec import PROTOCOL_VERSION
 from drover.wire.custom import PluginSheet
 from drover.wire.worker import FromWorker, Shutdown, ToWorker, WorkerHello
@@ -68,7 +69,9 @@ class FleetListener(Protocol):
 
 
 class Fleet:
-    """Keeps one worker running for each wanted serial."""
+    """Keeps one worker running for each wanted serial. `listener` must be set before the first is wanted."""
+
+    listener: FleetListener
 
     def __init__(
         self,
@@ -78,31 +81,39 @@ class Fleet:
         adb: tuple[str, int],
         engine: str,
         heartbeat_s: float,
-        listener: FleetListener,
         log_options: tuple[str, str],
         rng: random.Random,
+        zygote: ZygoteProcess,
     ) -> None:
         self._boot_id = boot_id
         self._endpoint = endpoint
         self._adb = adb
         self._engine = engine
         self._heartbeat_s = heartbeat_s
-        self._listener = listener
         self._log_options = log_options
         self._rng = rng
         self._workers: dict[str, WorkerProcess] = {}
         self._by_pid: dict[int, WorkerProcess] = {}
         self._ending = False
-        self._forks = True
+        self._forks = False
         self._zygote_at = time.monotonic()
         self._restarting: asyncio.Task[None] | None = None
-        self._zygote = Zygote(self._from_zygote, self._zygote_died)
+        self._zygote = Zygote(zygote, self._from_zygote, self._zygote_died)
         self._channel: WorkerChannel | None = None
 
-    async def start(self) -> None:
-        """Bind the endpoint and start the zygote."""
+    def bind(self) -> None:
+        """Listen on the endpoint. Workers may be wanted from now on; they start when the zygote can fork them."""
         self._channel = WorkerChannel(self._endpoint, self._from_worker)
-        await self._zygote.start(log_level=self._log_options[0], log_format=self._log_options[1])
+
+    async def start(self) -> None:
+        """Wait until the zygote has imported everything, and start the workers that are wanted by then."""
+        try:
+            await self._zygote.ready()
+        except RuntimeError:
+            if self._ending:
+                return  # it ended at our own word
+            raise
+        self._fork_wanted()
 
     @property
     def plugins(self) -> list[PluginSheet]:
@@ -242,7 +253,7 @@ class Fleet:
         worker.last_word = time.monotonic()
         worker.restarts.started(worker.last_word)
         self._by_pid[pid] = worker
-        self._listener.worker_started(worker.serial, pid, worker.incarnation)
+        self.listener.worker_started(worker.serial, pid, worker.incarnation)
         if not worker.wanted:
             self._kill_pid(pid)
         elif worker.forked_by != worker.transport:
@@ -255,14 +266,14 @@ class Fleet:
         worker.pid = worker.killed_at = None
         worker.said_hello = False
         if not worker.wanted or self._ending:
-            self._listener.worker_ended(worker.serial, status, quarantined=False, retry_in_s=None)
+            self.listener.worker_ended(worker.serial, status, quarantined=False, retry_in_s=None)
             return
         now = time.monotonic()
         restarts = worker.restarts
         verdict = restarts.excused() if worker.excused else restarts.died(now, self._rng)
         log.warning("worker_ended", device=worker.serial, pid=pid, status=status, restart_in_s=verdict.delay_s)
         worker.timer = asyncio.get_running_loop().call_later(verdict.delay_s, self._fork, worker)
-        self._listener.worker_ended(worker.serial, status, quarantined=verdict.quarantined, retry_in_s=verdict.delay_s)
+        self.listener.worker_ended(worker.serial, status, quarantined=verdict.quarantined, retry_in_s=verdict.delay_s)
 
     def _zygote_died(self) -> None:
         """Its workers die with it; start it again, and them. None of the phones is to blame."""
@@ -285,6 +296,9 @@ class Fleet:
             if await self._start_zygote():
                 break
             quick = True
+        self._fork_wanted()
+
+    def _fork_wanted(self) -> None:
         self._forks = True
         for worker in self._workers.values():
             if worker.wanted and worker.pid is None and worker.timer is None:
@@ -292,10 +306,11 @@ class Fleet:
 
     async def _start_zygote(self) -> bool:
         """False if it did not start; that it cannot must not leave every phone without a worker for ever."""
-        self._zygote = Zygote(self._from_zygote, self._zygote_died)
         self._zygote_at = time.monotonic()
         try:
-            await self._zygote.start(log_level=self._log_options[0], log_format=self._log_options[1])
+            process = ZygoteProcess.start(log_level=self._log_options[0], log_format=self._log_options[1])
+            self._zygote = Zygote(process, self._from_zygote, self._zygote_died)
+            await self._zygote.ready()
         except (RuntimeError, OSError, TimeoutError) as error:
             log.error("zygote_not_started", why=str(error), again_in_s=ZYGOTE_AGAIN_S)
             await self._zygote.stop()
@@ -336,7 +351,7 @@ class Fleet:
         elif not worker.said_hello:
             channel.drop(identity, "spoke before its hello")
             return
-        self._listener.worker_said(serial, message)
+        self.listener.worker_said(serial, message)
 
 
 def _zygote_owes(worker: WorkerProcess, now: float) -> bool:

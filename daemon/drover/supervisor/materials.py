@@ -1,7 +1,8 @@
 """The media library: uploads taken over, items listed, changed and removed. What an account used is the store's."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any, Final
@@ -14,6 +15,7 @@ from drover.media.inspector import Inspector
 from drover.media.library import LibraryFolder, NoSpaceError
 from drover.policy.media import misfit
 from drover.store import materials, media_uses
+from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.wire.control import ArtifactFile, Done
 from drover.wire.faults import Code, RequestError
@@ -56,13 +58,33 @@ class MaterialLibrary:
         self._max_bytes = max_bytes
         # Import and removal of the same content must not cross between the disk and the database.
         self._changing = asyncio.Lock()
+        self._keepers = 0
 
     async def prepare(self) -> None:
         """Make the folders and remove what a crash left in them. Nothing else uses them yet."""
         await asyncio.to_thread(self._folder.prepare)
-        known = await self._store.read(materials.paths)
-        if removed := await asyncio.to_thread(self._folder.remove_strangers, known):
-            log.info("library_swept", removed=removed)
+        await self._sweep()
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncGenerator[LibraryFolder]:
+        """The library's folder, in which no file goes meanwhile; what was deleted goes afterwards."""
+        self._keepers += 1
+        try:
+            yield self._folder
+        finally:
+            self._keepers -= 1
+            if not self._keepers:
+                try:
+                    await self._sweep()
+                except (StoreUnavailableError, OSError) as error:
+                    log.error("library_not_swept", why=str(error))  # the next start does it
+
+    async def _sweep(self) -> None:
+        """Remove the copies that no item names; one that is being taken over is named before this looks."""
+        async with self._changing:
+            known = await self._store.read(materials.paths)
+            if removed := await asyncio.to_thread(self._folder.remove_strangers, known):
+                log.info("library_swept", removed=removed)
 
     async def answer(self, body: MaterialRequest) -> MaterialAnswer | ArtifactFile | Done:
         """The answer to one request; raises RequestError."""
@@ -167,7 +189,8 @@ class MaterialLibrary:
                     "delete it when that has ended, or stop the task",
                     {"task_ids": holders},
                 )
-            await asyncio.to_thread(self._folder.remove, item.sha256, item.media_type)
+            if not self._keepers:
+                await asyncio.to_thread(self._folder.remove, item.sha256, item.media_type)
         return Done()
 
     async def _thumbnail(self, body: FindThumbnail) -> ArtifactFile:

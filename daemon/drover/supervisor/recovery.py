@@ -1,10 +1,11 @@
 """What a start does about the boot before it: end its workers, close its attempts, fail what was missed."""
 
+import asyncio
 import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -18,7 +19,7 @@ from drover.policy.pace import Pace
 from drover.store import attempts, devices, settings, tasks
 from drover.store.store import Store
 from drover.supervisor.running import ending
-from drover.wire.tasks import Reason
+from drover.wire.tasks import Reason, Task
 
 log = structlog.get_logger("drover.recovery")
 
@@ -32,12 +33,12 @@ async def recover(
 ) -> None:
     """Bring the store to a state that is true now. The lock is held; nothing runs yet."""
     await _end_orphans(store, boot_id)
-    for attempt in await store.read(attempts.open):
-        task = await store.read(tasks.get, attempt.task_id)
-        rules = delivery(task.script_name if task else "")
-        decide = ending(rules, Reason.INTERRUPTED, remarks.DAEMON_DIED, (), rng)
-        pause_s = pace.draw_pause(rng)
-        closed = await store.write(attempts.finish, attempt.fence, decide, now=datetime.now(UTC), pause_s=pause_s)
+    now = datetime.now(UTC)
+    ends: list[Awaitable[Task | None]] = []
+    for fence, script in await store.read(attempts.open_scripts):
+        decide = ending(delivery(script), Reason.INTERRUPTED, remarks.DAEMON_DIED, (), rng)
+        ends.append(store.write(attempts.finish, fence, decide, now=now, pause_s=pace.draw_pause(rng)))
+    for closed in await asyncio.gather(*ends):  # together, so that they share commits
         if closed is not None:
             log.info(
                 "attempt_recovered",

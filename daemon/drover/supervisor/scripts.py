@@ -1,5 +1,6 @@
 """The scripts beside the built-in ones, as they are now: from the configuration, from the store, from the zygote."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,9 @@ SETTLING: Final = "settling_plugins"
 """Setting: plugins whose attempts may be repeated, as known last. A start decides about the attempts of the boot
 before it, before its own zygote has told what there is."""
 
+LOOKED_FOR_S: Final = 5
+"""How long a request waits for the zygote to tell which plugins there are."""
+
 
 class Scripts:
     """Keeps the catalog true. A command of the configuration cannot be changed here."""
@@ -31,6 +35,7 @@ class Scripts:
         self._added: dict[str, CommandSpec] = {}
         self._plugins: dict[str, PluginSheet] = {}
         self._remembered: dict[str, bool] = {}
+        self._looked = asyncio.Event()
         self.catalog = Catalog()
 
     async def load(self) -> None:
@@ -45,6 +50,7 @@ class Scripts:
         """The zygote has looked: these there are."""
         self._plugins = {sheet.name: sheet for sheet in sheets}
         self._renew()
+        self._looked.set()
         for sheet in self.catalog.plugins.values():
             if sheet.fault:
                 log.error("plugin_unusable", name=sheet.name, origin=sheet.origin, why=sheet.fault)
@@ -52,6 +58,19 @@ class Scripts:
         if settling != self._remembered:
             self._remembered = settling
             await self._store.write(settings.put, SETTLING, settling)
+
+    async def looked_for(self, name: str = "") -> None:
+        """Wait until it is known whether there is a script of this name (none given: which plugins there are).
+
+        Takes time only at the begin of a boot, since the daemon is ready before its zygote is. Raises RequestError.
+        """
+        if name in self.catalog.names:
+            return
+        try:
+            await asyncio.wait_for(self._looked.wait(), LOOKED_FOR_S)
+        except TimeoutError:
+            why = "The daemon has just started and is still importing plugins; try again in a moment."
+            raise RequestError(Code.UNAVAILABLE, why, retry_after_s=LOOKED_FOR_S) from None
 
     def configure(self, configured: Mapping[str, CommandSpec]) -> None:
         """The commands of the configuration are these from now on."""
@@ -85,6 +104,7 @@ class Scripts:
         """Register a command; raises RequestError."""
         name = asked.script_name
         spec = checked(name, asked.spec)
+        await self.looked_for()
         if name in self._configured:
             why = f"name: {name!r} is registered in the configuration; change it there"
             raise RequestError(Code.CONFLICT, why, {"name": name})

@@ -12,6 +12,7 @@ from drover.config import Config
 from drover.policy.pace import Pace
 from drover.store import tasks
 from drover.store.store import Store
+from drover.supervisor.backups import Backups
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import Peer
 from drover.supervisor.desk import TaskDesk
@@ -39,6 +40,7 @@ class DaemonState:
     desk: TaskDesk
     running: RunningAttempts
     materials: MaterialLibrary
+    backups: Backups
     hub: EventHub
     discovery: AccountDiscovery
     leases: PhoneLeases

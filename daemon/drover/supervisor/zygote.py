@@ -1,13 +1,12 @@
-"""The supervisor's handle on the zygote: starts it, asks for forks, hears of ends. Started anew when it dies."""
+"""The supervisor's handle on the zygote: hears when it is ready, asks for forks, hears of ends."""
 
 import asyncio
-import socket
-import sys
 from collections.abc import Callable
 
 import structlog
 
 from drover.framing import FrameError, pack, read_frame
+from drover.supervisor.zygote_process import END_TIMEOUT_S, ZygoteProcess
 from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, MalformedMessageError
 from drover.wire.custom import PluginSheet
 from drover.wire.zygote import FROM_ZYGOTE, TO_ZYGOTE, Fork, FromZygote, WorkerSpec, ZygoteReady
@@ -15,32 +14,23 @@ from drover.wire.zygote import FROM_ZYGOTE, TO_ZYGOTE, Fork, FromZygote, WorkerS
 log = structlog.get_logger("drover.zygote")
 
 START_TIMEOUT_S = 30.0
-END_TIMEOUT_S = 1.0
+LOOK_EVERY_S = 0.01
 
 
 class Zygote:
     """One zygote process. `receive` hears Forked and Exited; `died` is called once when it ended by itself."""
 
-    def __init__(self, receive: Callable[[FromZygote], None], died: Callable[[], None]) -> None:
+    def __init__(self, process: ZygoteProcess, receive: Callable[[FromZygote], None], died: Callable[[], None]) -> None:
+        self._process = process
         self._receive = receive
         self._died = died
-        self._process: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
         self.plugins: list[PluginSheet] = []
 
-    async def start(self, *, log_level: str, log_format: str) -> None:
-        """Start the process; returns when it has imported everything."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        arguments = (str(theirs.fileno()), log_level.upper(), log_format)
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "drover.worker.zygote", *arguments),
-            pass_fds=(theirs.fileno(),),
-            stdin=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        theirs.close()
-        reader, self._writer = await asyncio.open_connection(sock=ours)
+    async def ready(self) -> None:
+        """Returns when it has imported everything; raises RuntimeError if it ended before, TimeoutError."""
+        reader, self._writer = await asyncio.open_connection(sock=self._process.channel)
         data = await asyncio.wait_for(read_frame(reader, max_bytes=MAX_WORKER_MESSAGE_BYTES), START_TIMEOUT_S)
         ready = None if data is None else FROM_ZYGOTE.decode(data)
         if not isinstance(ready, ZygoteReady):
@@ -50,7 +40,7 @@ class Zygote:
 
     @property
     def pid(self) -> int:
-        return self._process.pid if self._process else 0
+        return self._process.pid
 
     def fork(self, spec: WorkerSpec) -> None:
         """Ask for one worker; answered by Forked, and by Exited when it has ended."""
@@ -68,8 +58,7 @@ class Zygote:
 
     def kill(self) -> None:
         """SIGKILL; its death is then heard as any other."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
+        self._process.kill()
 
     async def stop(self) -> None:
         """Close the socket, at which the zygote ends its workers and itself."""
@@ -77,9 +66,14 @@ class Zygote:
             self._reading.cancel()
         if self._writer is not None:
             self._writer.close()
-        if self._process is not None:
-            try:
-                await asyncio.wait_for(self._process.wait(), END_TIMEOUT_S)
-            except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
+        else:
+            self._process.channel.close()
+        try:
+            await asyncio.wait_for(self._ended(), END_TIMEOUT_S)
+        except TimeoutError:
+            self._process.kill()
+            await self._ended()
+
+    async def _ended(self) -> None:
+        while not self._process.ended():
+            await asyncio.sleep(LOOK_EVERY_S)

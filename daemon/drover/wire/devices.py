@@ -64,3 +64,27 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):
     tags: list[str] = []
     note: str = ""
     transports: list[str] = []
+
+
+class ListDevices(msgspec.Struct, frozen=True, kw_only=True, tag="list_devices"):
+    """Ask for every device ever seen."""
+
+
+class GetDevice(msgspec.Struct, frozen=True, kw_only=True, tag="get_device"):
+    """One device by serial."""
+
+    serial: str
+
+
+class SetDevice(msgspec.Struct, frozen=True, kw_only=True, tag="set_device"):
+    """Change what people wrote about a phone; None leaves it as it is, `tags` replaces them all."""
+
+    serial: str
+    note: str | None = None
+    tags: list[str] | None = None
+
+
+class DeviceList(msgspec.Struct, frozen=True, kw_only=True, tag="device_list"):
+    """Devices in the order of their serials."""
+
+    devices: list[Device]

@@ -21,3 +21,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     found: str
     mend: str = ""
+
+
+class Diagnose(msgspec.Struct, frozen=True, kw_only=True, tag="diagnose"):
+    """Look at adb, keys, rights, disk, ports and phones; changes nothing."""
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, tag="diagnosis"):
+    """Everything that was looked at, in the order in which to mend it."""
+
+    findings: list[Finding]

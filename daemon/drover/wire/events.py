@@ -46,3 +46,15 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag="event"):
     id: int
     at: datetime
     body: EventBody
+
+
+class Subscribe(msgspec.Struct, frozen=True, kw_only=True, tag="subscribe"):
+    """Send events from now on, or, with `after`, first the stored ones that came after that id."""
+
+    after: int | None = None
+
+
+class Subscribed(msgspec.Struct, frozen=True, kw_only=True, tag="subscribed"):
+    """Events follow; `last_event_id` is the newest stored so far."""
+
+    last_event_id: int

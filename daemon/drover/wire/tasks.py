@@ -99,3 +99,128 @@ class TaskStats(msgspec.Struct, frozen=True, kw_only=True, tag="task_stats"):
     running: int = 0
     completed: int = 0
     failed: int = 0
+
+
+class CreateTasks(msgspec.Struct, frozen=True, kw_only=True, tag="create_tasks"):
+    """Create tasks, all or none. `start_time` is "HH:MM" local; intervals are minutes.
+
+    `idempotency_key` with `body_digest` (a hash of what was asked) makes a repeat answer as the first did.
+    `platform` names the app. None: that of the account; of a name or phone with accounts of several, and without an
+    account, TikTok.
+    """
+
+    script_name: str
+    script_config: dict[str, Any] = {}
+    serials: list[str] = []
+    usernames: list[str] = []
+    enable_multi_account: bool = False
+    start_time: str | None = None
+    min_interval: int = 0
+    max_interval: int = 0
+    priority: int = 0
+    source: str = "api"
+    idempotency_key: str | None = None
+    body_digest: str = ""
+    platform: str | None = None
+
+
+class ListTasks(msgspec.Struct, frozen=True, kw_only=True, tag="list_tasks"):
+    """One page, newest first; `page` counts from 1."""
+
+    status: int | None = None
+    serial: str | None = None
+    script_name: str | None = None
+    source: str | None = None
+    page: int = 1
+    page_size: int = 20
+
+
+class GetTask(msgspec.Struct, frozen=True, kw_only=True, tag="get_task"):
+    """One task by id."""
+
+    task_id: int
+
+
+class StopTask(msgspec.Struct, frozen=True, kw_only=True, tag="stop_task"):
+    """Answered when the task has ended, at the latest after ten seconds."""
+
+    task_id: int
+
+
+class RetryTask(msgspec.Struct, frozen=True, kw_only=True, tag="retry_task"):
+    """Put a failed task back to pending; `force` also where its outcome is unknown."""
+
+    task_id: int
+    force: bool = False
+
+
+class RetryAll(msgspec.Struct, frozen=True, kw_only=True, tag="retry_all"):
+    """Retry every failed task but those with an unknown outcome."""
+
+
+class DeleteTasks(msgspec.Struct, frozen=True, kw_only=True, tag="delete_tasks"):
+    """Delete tasks; running ones are stopped first. Ids that do not exist are reported."""
+
+    task_ids: list[int]
+
+
+class GetTaskStats(msgspec.Struct, frozen=True, kw_only=True, tag="get_task_stats"):
+    """Ask for the counters."""
+
+
+class ReadTaskLog(msgspec.Struct, frozen=True, kw_only=True, tag="read_task_log"):
+    """Text of a task's log from a byte offset."""
+
+    task_id: int
+    offset: int = 0
+
+
+class FindArtifact(msgspec.Struct, frozen=True, kw_only=True, tag="find_artifact"):
+    """Where a task's artifact lies; `name` must be one of the task's evidence."""
+
+    task_id: int
+    name: str
+
+
+class TasksCreated(msgspec.Struct, frozen=True, kw_only=True, tag="tasks_created"):
+    """The ids, durable before this is sent."""
+
+    task_ids: list[int]
+
+
+class TaskPage(msgspec.Struct, frozen=True, kw_only=True, tag="task_page"):
+    """One page of tasks; `total` counts all that match."""
+
+    total: int
+    page: int
+    page_size: int
+    tasks: list[Task]
+
+
+class RetriedAll(msgspec.Struct, frozen=True, kw_only=True, tag="retried_all"):
+    """How many went back to pending, and the ids left alone because their outcome is unknown."""
+
+    retried_count: int
+    skipped: list[int]
+
+
+class TasksDeleted(msgspec.Struct, frozen=True, kw_only=True, tag="tasks_deleted"):
+    """How many are gone, and the ids that did not exist."""
+
+    deleted_count: int
+    not_found: list[int]
+
+
+class LogChunk(msgspec.Struct, frozen=True, kw_only=True, tag="log_chunk"):
+    """Log text and the offset at which to go on; `ended` once the task has ended and nothing more will come."""
+
+    text: str
+    next_offset: int
+    ended: bool
+
+
+class ArtifactFile(msgspec.Struct, frozen=True, kw_only=True, tag="artifact_file"):
+    """An absolute path on the daemon's machine, never shown to a REST client."""
+
+    path: str
+    media_type: str

@@ -77,12 +77,30 @@ class ReadAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="read_accounts
     package: str = ""
 
 
+class Tidy(msgspec.Struct, frozen=True, kw_only=True, tag="tidy"):
+    """Take every file of ours out of the gallery, as soon as nothing runs, but for those of the tasks in `keep`:
+
+    what they published may still be uploading. Not answered; a phone that cannot is told of by PhoneTrouble.
+    """
+
+    keep: list[int] = []
+
+
 class Shutdown(msgspec.Struct, frozen=True, kw_only=True, tag="shutdown"):
     """End the process; a running attempt is stopped first."""
 
 
 ToWorker = (
-    Begin | StopAttempt | IntentRecorded | IntentRefused | Probe | ReadAccounts | DirectCall | DirectEnded | Shutdown
+    Begin
+    | StopAttempt
+    | IntentRecorded
+    | IntentRefused
+    | Probe
+    | ReadAccounts
+    | Tidy
+    | DirectCall
+    | DirectEnded
+    | Shutdown
 )
 
 # --- worker to supervisor ---------------------------------------------------------------------------------------

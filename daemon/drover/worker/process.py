@@ -20,6 +20,7 @@ from drover.wire.worker import (
     ReadAccounts,
     Shutdown,
     StopAttempt,
+    Tidy,
     ToWorker,
     WorkerHello,
 )
@@ -30,6 +31,7 @@ from drover.worker.runner import Runner
 log = structlog.get_logger("drover.worker")
 
 _PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)  # here, so that the zygote looks it up and not each worker
 
 
 def identity(serial: str, incarnation: int) -> bytes:
@@ -40,7 +42,7 @@ def identity(serial: str, incarnation: int) -> bytes:
 def die_with_parent(parent: int) -> None:
     """Have the kernel end this process when its parent, this one, ends (Linux; elsewhere the closed socket must do)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it ended before the call took effect, perhaps before we ran at all
             os._exit(1)
 
@@ -90,6 +92,8 @@ def _serve(spec: WorkerSpec, channel: Channel, runner: Runner, thread: threading
                 runner.direct(message)
             case ReadAccounts():
                 runner.read_accounts(message)
+            case Tidy():
+                runner.tidy(message)
             case Shutdown():
                 ending = True
                 runner.shutdown()

@@ -24,6 +24,7 @@ from drover.phone.phone import Phone
 from drover.policy import remarks
 from drover.scripts import registry
 from drover.scripts.context import Script, ScriptFailed, StopRequestedError
+from drover.scripts.publishing.carrying import tidy
 from drover.wire.devices import DeviceFacts
 from drover.wire.direct import DirectCall, DirectEnd, DirectEnded
 from drover.wire.tasks import Effect, Phase, Reason
@@ -40,6 +41,7 @@ from drover.wire.worker import (
     PhoneTrouble,
     Probe,
     ReadAccounts,
+    Tidy,
 )
 from drover.wire.zygote import WorkerSpec
 from drover.worker.attempt import AttemptContext, IntentNotGrantedError
@@ -57,7 +59,7 @@ PACKAGES: Final = tuple(package for platform in apps.PLATFORMS for package in ap
 """Read when the zygote imports this, so that every worker shares the apps' data."""
 
 
-Message = Begin | Probe | ReadAccounts | Asked | DirectEnded | None
+Message = Begin | Probe | ReadAccounts | Tidy | Asked | DirectEnded | None
 """What the phone's thread is given to do; None ends it."""
 
 
@@ -113,6 +115,10 @@ class Runner:
 
     def read_accounts(self, message: ReadAccounts) -> None:
         """Read an app's accounts as soon as nothing runs."""
+        self._inbox.put(message)
+
+    def tidy(self, message: Tidy) -> None:
+        """Take left files out of the gallery as soon as nothing runs."""
         self._inbox.put(message)
 
     def shutdown(self) -> None:
@@ -203,6 +209,8 @@ class Runner:
                     healthy, self._altered = not self._altered, False
                 case ReadAccounts():
                     healthy = self._read_accounts(phone, message)
+                case Tidy():
+                    healthy = self._tidy(phone, message)
                 case Begin():
                     healthy = self._run_attempt(phone, message)
             if not healthy:
@@ -228,6 +236,16 @@ class Runner:
         self._installed = facts.apps
         self._send(PhoneReady(facts=facts))
         return facts
+
+    def _tidy(self, phone: Phone, message: Tidy) -> bool:
+        try:
+            removed = tidy(phone, message.keep)
+        except PhoneError as error:
+            self._send(PhoneTrouble(why=str(error)))
+            return False
+        if removed:
+            log.info("gallery_tidied", files=[str(name) for name in removed])
+        return True
 
     def _read_accounts(self, phone: Phone, message: ReadAccounts) -> bool:
         """Answer a ReadAccounts, whatever happens; False if the phone must be opened anew."""

@@ -12,27 +12,28 @@ import socket
 import sys
 from types import FrameType
 
-from drover import apps, logs
 from drover.framing import pack, receive_frame
 from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, MalformedMessageError
 from drover.wire.zygote import FROM_ZYGOTE, TO_ZYGOTE, Exited, Forked, FromZygote, WorkerSpec, ZygoteReady
-from drover.worker import plugins, process
 
 
 def main() -> None:
     """Serve on the inherited socket whose number is the first argument."""
     channel = socket.socket(fileno=int(sys.argv[1]))
-    logs.configure(sys.argv[2], "json" if sys.argv[3] == "json" else "text")
-    process.die_with_parent(os.getppid())  # one that died before this has closed the socket, which ends us, too
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # a terminal's Ctrl-C is the supervisor's to handle
+    # Nothing that is imported is ever thrown away, and what a collection frees are holes in pages that workers share.
+    gc.disable()
+    from drover.worker import preload, process
+
+    process.die_with_parent(os.getppid())  # one that died before this has closed the socket, which ends us, too
     wake = _wake_on_child()
-    for platform in (*apps.PLATFORMS, "android"):
-        _ = apps.load(platform).lexicon  # built once here, shared by every worker
-    sheets = plugins.load()
-    # Frozen objects are never visited by the collector, so a worker's collections copy no shared page.
-    gc.collect()
+    sheets = preload.everything(sys.argv[2], "json" if sys.argv[3] == "json" else "text")
+    # Frozen objects are never visited by the collector, so a worker's collections copy no shared page. Collecting after
+    # that finds nothing; it lets go of what the interpreter keeps for reuse, which lies all over the shared pages.
     gc.freeze()
+    gc.collect()
+    gc.enable()
     _send(channel, ZygoteReady(pid=os.getpid(), plugins=sheets))
     _serve(channel, wake)
 
@@ -83,6 +84,8 @@ def _fork(channel: socket.socket, wake: int, data: bytes, workers: set[int]) -> 
 
 
 def _become_worker(channel: socket.socket, wake: int, spec: WorkerSpec, parent: int) -> None:
+    from drover.worker import process
+
     status = 1
     try:
         signal.set_wakeup_fd(-1)

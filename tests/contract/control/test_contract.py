@@ -206,6 +206,7 @@ def test_a_backup_is_made_once_under_a_name(client: ControlClient, tmp_path: Pat
     assert (made.path, target.exists()) == (str(target), True)
     assert made.rows["tasks"] >= 1
     assert refused(lambda: client.call(c.MakeBackup(path=str(target)))).code is Code.CONFLICT
+    assert client.ask(c.GetBackupProgress(), c.BackupProgress) == c.BackupProgress()
 
 
 def test_the_doctor_says_what_was_looked_at(client: ControlClient) -> None:

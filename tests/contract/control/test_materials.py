@@ -9,7 +9,7 @@ import pytest
 
 from drover.client import ControlClient
 from drover.wire import materials as m
-from drover.wire.control import ArtifactFile, Done
+from drover.wire.control import ArtifactFile, BackupMade, Done, MakeBackup
 from drover.wire.faults import Code, RequestError
 from drover.wire.media import MediaKind
 from tests.support.media import make_picture, make_video
@@ -105,3 +105,13 @@ def test_items_that_do_not_exist(client: ControlClient) -> None:
         m.FindThumbnail(material_id=2**40),
     ):
         assert failed(partial(client.call, body)).startswith(Code.NOT_FOUND.name)
+
+
+def test_a_backup_holds_the_library_unless_it_is_not_wanted(client: ControlClient, tmp_path: Path) -> None:
+    item = bring(client, picture(tmp_path)).material
+    whole = client.ask(MakeBackup(path=str(tmp_path / "copy.tar")), BackupMade)
+    assert whole.files == whole.rows["materials"] >= 1
+    assert whole.files_size >= item.size
+    assert whole.missing == []
+    alone = client.ask(MakeBackup(path=str(tmp_path / "copy.db"), library=False), BackupMade)
+    assert (alone.files, alone.files_size, alone.rows["materials"]) == (0, 0, whole.files)

@@ -2,9 +2,11 @@
 
 import io
 import re
+from contextlib import suppress
 
 import pytest
 import uiautomator2
+from adbutils.errors import AdbError
 from PIL import Image
 
 from tests.support.adb import AdbServer
@@ -75,7 +77,14 @@ def test_reset_puts_a_new_phone_in_its_place(farm: PhoneFarm, adb_server: AdbSer
     state = farm.reset(phone.serial)
     assert (state["effects"], state["faults"], state["screen"]) == ([], {}, "launcher")
     adb_server.run("wait-for-device", serial=phone.serial)
-    wait_until(lambda: not device.sync.exists("/sdcard/left"), what="a phone without the file")
+
+    def is_gone() -> bool:
+        """adb may only now lose the phone that it had."""
+        with suppress(AdbError):
+            return not device.sync.exists("/sdcard/left")
+        return False
+
+    wait_until(is_gone, what="a phone without the file")
 
 
 def test_faults_of_the_apps_are_listed_with_those_of_the_phone(farm: PhoneFarm) -> None:

@@ -9,7 +9,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -17,18 +16,18 @@ import pytest
 from drover.wire.control import (
     Account,
     CreateTasks,
-    LogChunk,
     PutAccount,
-    ReadTaskLog,
     RetryTask,
     StopTask,
     TasksCreated,
 )
-from drover.wire.custom import AddScript, CommandSpec, ListScripts, RemoveScript, ScriptInfo, ScriptList
+from drover.wire.custom import ListScripts, RemoveScript, ScriptList
 from drover.wire.faults import Code, RequestError
 from drover.wire.leases import LeaseList, ListLeases
 from drover.wire.tasks import Effect, Reason, Status, Task
+from tests.chaos.rig import alive
 from tests.support.adb import AdbServer
+from tests.support.custom_scripts import add, log_of, running, start, stubborn
 from tests.support.daemon import DroverDaemon
 from tests.support.phones import PhoneFarm, wait_until
 
@@ -43,34 +42,6 @@ def daemon(adb_server: AdbServer, farm: PhoneFarm) -> Iterator[DroverDaemon]:
         running.wait_idle(*(phone.serial for phone in farm.phones))
         running.api_url()
         yield running
-
-
-def add(daemon: DroverDaemon, name: str, *command: str, **spec: Any) -> ScriptInfo:
-    request = AddScript(script_name=name, spec=CommandSpec(command=list(command), **spec), replace=True)
-    return daemon.client.ask(request, ScriptInfo)
-
-
-def start(daemon: DroverDaemon, name: str, serial: str, **fields: Any) -> int:
-    request = CreateTasks(script_name=name, script_config=fields.pop("config", {}), serials=[serial], **fields)
-    (task_id,) = daemon.client.ask(request, TasksCreated).task_ids
-    return task_id
-
-
-def log_of(daemon: DroverDaemon, task_id: int) -> str:
-    return daemon.client.ask(ReadTaskLog(task_id=task_id, offset=0), LogChunk).text
-
-
-def running(daemon: DroverDaemon, task_id: int, said: str) -> Task:
-    """The task, once its script has said this."""
-    wait_until(lambda: f"| {said}" in log_of(daemon, task_id), timeout_s=30, what=f"{said!r} in the log")
-    return daemon.task(task_id)
-
-
-def gone(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 def test_a_python_script_drives_its_phone_through_the_api(daemon: DroverDaemon, farm: PhoneFarm, serial: str) -> None:
@@ -94,7 +65,10 @@ def test_what_a_script_is_given(daemon: DroverDaemon, serial: str) -> None:
         "env",
         sys.executable,
         "-c",
-        "import os, json, sys; print(json.dumps(dict(os.environ))); print(os.getcwd(), "
+        # The session spelt, and without the daemon's password: the log is searched for both after the test.
+        "import os, json, sys; given = dict(os.environ); given.pop('PROXY_PASSWORD'); "
+        "given['TIKMATRIX_SESSION_ID'] = ' '.join(given['TIKMATRIX_SESSION_ID']); "
+        "print(json.dumps(given)); print(os.getcwd(), "
         "sys.stdin.read(), os.getpgid(0) != os.getpgid(os.getppid()) or os.getpgid(0))",
         package="com.example.app",
     )
@@ -106,14 +80,15 @@ def test_what_a_script_is_given(daemon: DroverDaemon, serial: str) -> None:
     assert given["TIKMATRIX_SERIAL"] == serial
     assert given["TIKMATRIX_PLATFORM"] == "generic"
     assert given["TIKMATRIX_PACKAGE"] == "com.example.app"
-    assert len(given["TIKMATRIX_SESSION_ID"]) >= 32
+    session = given["TIKMATRIX_SESSION_ID"].replace(" ", "")
+    assert len(session) >= 32
     assert given["DROVER_TASK_ID"] == str(task_id)
     assert json.loads(given["DROVER_SCRIPT_CONFIG"]) == {"words": "a b; $(touch x) 'q' \"é\""}
     assert "canary-of-the-daemon" not in log, "the daemon's own settings are not for scripts"
     assert f"| {daemon.data_dir}/tasks/{task_id} " in log
     # The session ends with its task.
     request = urllib.request.Request(
-        f"{daemon.api_url()}rpc/hierarchy?serial={serial}", headers={"x-session-id": given["TIKMATRIX_SESSION_ID"]}
+        f"{daemon.api_url()}rpc/hierarchy?serial={serial}", headers={"x-session-id": session}
     )
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request, timeout=10)
@@ -171,36 +146,11 @@ def test_a_script_that_was_removed_meanwhile_says_so(daemon: DroverDaemon, seria
     assert "no script short-lived any more" in task.remark
 
 
-STUBBORN = """
-trap 'echo told to end' TERM
-sleep 600 &
-(setsid sh -c 'trap "" TERM; sleep 601') &
-echo pids $$ $!
-echo ready
-while true; do sleep 0.1; done
-"""
-
-
-def stubborn(daemon: DroverDaemon, name: str, serial: str, **spec: Any) -> tuple[int, list[int]]:
-    """A task whose script ignores SIGTERM and has children in and out of its group; their pids."""
-    add(daemon, name, "/bin/sh", "-c", STUBBORN, **spec)
-    task_id = start(daemon, name, serial)
-    running(daemon, task_id, "ready")
-    worker = next(
-        process
-        for process in psutil.Process(daemon.process.pid).children(recursive=True)
-        if any("keeper.py" in " ".join(child.cmdline()) for child in process.children())
-    )
-    tree = [child.pid for child in worker.children(recursive=True)]
-    wait_until(lambda: len(worker.children(recursive=True)) >= 5, what="the script's whole tree")
-    return task_id, [child.pid for child in worker.children(recursive=True)] or tree
-
-
 def test_r13_a_stop_ends_the_script_with_all_it_started(daemon: DroverDaemon, serial: str) -> None:
     task_id, pids = stubborn(daemon, "stubborn", serial)
     task = daemon.client.ask(StopTask(task_id=task_id), Task)
     assert (task.status, task.reason, task.effect) == (Status.FAILED, Reason.STOPPED, Effect.UNKNOWN)
-    assert [pid for pid in pids if not gone(pid)] == []
+    assert [pid for pid in pids if alive(pid)] == []
     log = log_of(daemon, task_id)
     assert "| told to end" in log
     add(daemon, "next", "/bin/echo", "hello")
@@ -213,7 +163,7 @@ def test_a_script_ends_at_its_timeout(daemon: DroverDaemon, serial: str) -> None
     task = daemon.wait_ended(task_id, timeout_s=20)
     assert (task.status, task.reason, task.effect) == (Status.FAILED, Reason.TIMEOUT, Effect.UNKNOWN)
     assert "2 s" in task.remark
-    wait_until(lambda: all(map(gone, pids)), what="the end of the script's tree")
+    wait_until(lambda: not any(map(alive, pids)), what="the end of the script's tree")
 
 
 def test_a_worker_that_dies_takes_its_script_with_it(daemon: DroverDaemon, serial: str) -> None:
@@ -222,7 +172,7 @@ def test_a_worker_that_dies_takes_its_script_with_it(daemon: DroverDaemon, seria
     os.kill(worker, signal.SIGKILL)
     task = daemon.wait_ended(task_id)
     assert (task.reason, task.effect, task.retry_safe) == (Reason.OUTCOME_UNKNOWN, Effect.UNKNOWN, False)
-    wait_until(lambda: all(map(gone, pids)), what="the end of the script's tree")
+    wait_until(lambda: not any(map(alive, pids)), what="the end of the script's tree")
     daemon.wait_idle(serial)
 
 
@@ -285,7 +235,7 @@ def test_a_killed_daemon_leaves_no_script_running(adb_server: AdbServer, farm: P
         daemon.wait_idle(serial)
         task_id, pids = stubborn(daemon, "left", serial)
         daemon.kill()
-        wait_until(lambda: all(map(gone, pids)), timeout_s=10, what="the end of the script's tree")
+        wait_until(lambda: not any(map(alive, pids)), timeout_s=10, what="the end of the script's tree")
         daemon.start()
         task = daemon.wait_ended(task_id)
         assert (task.reason, task.effect) == (Reason.OUTCOME_UNKNOWN, Effect.UNKNOWN)

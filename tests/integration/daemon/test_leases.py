@@ -234,47 +234,6 @@ def is_in_line(daemon: DroverDaemon, count: int) -> bool:
     return len(daemon.client.ask(ListLeases(), LeaseList).waiting) == count
 
 
-def free_after(daemon: DroverDaemon, serial: str, since: float) -> float:
-    """Seconds until the phone is idle."""
-    daemon.wait_idle(serial, timeout_s=20)
-    return time.monotonic() - since
-
-
-OWNER = """
-import json, sys, time, urllib.request
-asked = json.dumps({"serial": sys.argv[2], "ttl_secs": 3}).encode()
-request = urllib.request.Request(sys.argv[1] + "rpc/session", asked, {"Content-Type": "application/json"})
-session = json.load(urllib.request.urlopen(request))["data"]["session_id"]
-print(session, flush=True)
-while True:
-    time.sleep(1.0)  # ttl / 3
-    beat = urllib.request.Request(sys.argv[1] + f"rpc/session/{session}/heartbeat", b"{}",
-        {"Content-Type": "application/json"})
-    urllib.request.urlopen(beat).read()
-    print("beat", flush=True)
-"""
-
-
-def an_owner(daemon: DroverDaemon, serial: str) -> subprocess.Popen[str]:
-    """A process that holds the phone with a TTL of 3 s and has sent two heartbeats."""
-    owner = subprocess.Popen(
-        [sys.executable, "-c", OWNER, daemon.api_url(), serial], stdout=subprocess.PIPE, text=True
-    )  # fmt: skip
-    assert owner.stdout is not None
-    assert [len(owner.stdout.readline()) > 4 for _ in range(3)] == [True, True, True]
-    return owner
-
-
-def test_r11_owner_killed(daemon: DroverDaemon, serials: tuple[str, str]) -> None:
-    serial, _ = serials
-    owner = an_owner(daemon, serial)
-    assert state(daemon, serial) is DeviceState.LEASED
-    owner.kill()
-    killed = time.monotonic()
-    owner.communicate(timeout=10)
-    assert 1.0 < free_after(daemon, serial, killed) <= 3.0 + TIMELY_S
-
-
 def test_r11_owner_killed_while_a_call_hangs(
     daemon: DroverDaemon, farm: PhoneFarm, serials: tuple[str, str], client: Client
 ) -> None:
@@ -290,23 +249,6 @@ def test_r11_owner_killed_while_a_call_hangs(
     status, _, message = client.ask("GET", f"rpc/hierarchy?serial={serial}")
     assert (status, "not extended" in message) == (403, True)
     daemon.wait_idle(serial)
-
-
-def test_r11_across_a_restart(adb_server: AdbServer, farm: PhoneFarm, serials: tuple[str, str]) -> None:
-    serial, _ = serials
-    with DroverDaemon(adb_port=adb_server.port, api=True) as own:
-        own.wait_idle(serial)
-        owner = an_owner(own, serial)
-        owner.kill()
-        killed = time.monotonic()
-        owner.communicate(timeout=10)
-        own.kill()
-        own.start()
-        own.wait_idle(serial)
-        assert own.client.ask(ListLeases(), LeaseList).leases == []
-        assert time.monotonic() - killed < 20.0
-        (task_id,) = own.follow(serial, target="ada_r11")
-        assert own.wait_ended(task_id).status is Status.COMPLETED
 
 
 def test_a_restart_ends_live_leases_and_says_so(adb_server: AdbServer, serials: tuple[str, str]) -> None:

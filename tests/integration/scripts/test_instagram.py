@@ -145,6 +145,39 @@ def test_ends_without_a_post(
     assert len(driven.posts_of("instagram")) == before
 
 
+LINK = "https://www.instagram.com/reels/audio/1234567890/"
+KEYWORD = {"add_sound": "custom", "custom_sound_keyword": "rainy day"}
+
+
+@pytest.mark.parametrize(
+    ("config", "sound", "way", "volumes"),
+    [
+        ({**KEYWORD, "origin_sound_volume": 0, "add_sound_volume": 100}, "rainy day", "share", (0, 100)),
+        ({"post_way": "useSound", "sound_name": LINK}, "Sound 1234567890", "use_sound", (50, 50)),
+        ({**KEYWORD, "content_type": 1, "image_count": 2}, "rainy day", "add_button", (100, 100)),
+    ],
+)
+def test_publishes_with_its_sound(
+    driven: Driven, tmp_path: Path, config: dict[str, Any], sound: str, way: str, volumes: tuple[int, int]
+) -> None:
+    before = len(driven.posts_of("instagram"))
+    ctx, result = publish(driven, tmp_path, **config)
+    assert result.reason is None, result.remark
+    [post] = driven.posts_of("instagram")[before:]
+    assert (post["sound"], post["way"]) == (sound, way)
+    assert (post["original_volume"], post["added_volume"]) == volumes
+    assert ctx.effect is Effect.CONFIRMED
+
+
+def test_a_sound_that_is_not_there_leaves_nothing(driven: Driven, tmp_path: Path) -> None:
+    before = len(driven.posts_of("instagram"))
+    driven.fault("sound_results", show="similar")
+    ctx, result = publish(driven, tmp_path, post_way="useSound", sound_name="rainy day", sound_wait_time=3)
+    assert (result.reason, ctx.effect) == (Reason.REJECTED, Effect.NONE), result.remark
+    assert (len(driven.posts_of("instagram")), driven.phone.gallery.ours()) == (before, [])
+    assert driven.state["screen"] in ("instagram.feed", "instagram.own_profile")
+
+
 # --- accounts ---
 
 

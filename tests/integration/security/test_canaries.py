@@ -1,16 +1,24 @@
-"""Planted secrets: after a busy while none of them is anywhere that a person would share (promise S27)."""
+"""Planted secrets: after a busy while none of them is anywhere that a person would share (promise S27).
+
+Every other daemon of the test suite is searched too, for what `tests/support/canaries.py` plants in it.
+"""
 
 import json
+import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from drover.wire.control import ApiToken, RotateToken
+from drover.supervisor.leases import SESSION_BYTES
+from drover.wire.control import ApiToken, PutAccount, RotateToken, ShowToken
 from tests.integration.security.conftest import Guarded
 from tests.integration.security.test_daemon import droverctl, family, rest_of
+from tests.support.canaries import COOKIE as COOKIE_OF_ALL
+from tests.support.canaries import Canaries
+from tests.support.daemon import DroverDaemon
 from tests.support.raw_http import EventReader
 
 CANARY = "CaNaRy0"
@@ -19,6 +27,8 @@ GUESS = f"{CANARY}-a-token-that-somebody-guessed"
 IN_URL = f"{CANARY}-a-token-by-mistake-in-the-url"
 COOKIE = f"{CANARY}-session-cookie"
 BODY = f"{CANARY}-secret-in-an-unknown-field"
+ACCOUNTS_PASSWORD = f"{CANARY}-password-of-an-account"
+SECOND_FACTOR = f"{CANARY}-secret-of-a-second-factor"
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +44,11 @@ def used(guarded: Guarded) -> list[str]:
     broken = {**follow, "script_config": {"target_user": "x", "password": BODY}}
     rest.send("POST", "/api/v1/task", body=json.dumps(broken).encode(), headers=bearer)
     rest.send("POST", "/api/v1/task", body=f'{{"{BODY}'.encode(), headers=bearer)
+    # What other tools export, with and without a row of headings: refused, and not repeated where it would stay.
+    rows = f"seller,{guarded.serial},{ACCOUNTS_PASSWORD},{SECOND_FACTOR}\n"
+    for text in (f"username,serial,password,2fa\n{rows}", rows):
+        refused = rest.send("POST", "/api/v1/account/import", body=json.dumps({"csv": text}).encode(), headers=bearer)
+        assert refused.code == 40001
     for headers in (
         {"Authorization": f"Basic {PASSWORD}"},
         {"Authorization": f"Bearer {GUESS}"},
@@ -50,7 +65,7 @@ def used(guarded: Guarded) -> list[str]:
     reader.close()
     droverctl(daemon, "token", "show")
     tokens.append(droverctl(daemon, "token", "rotate").stdout.strip())
-    return [*tokens, PASSWORD, GUESS, IN_URL, COOKIE, BODY]
+    return [*tokens, PASSWORD, GUESS, IN_URL, COOKIE, BODY, ACCOUNTS_PASSWORD, SECOND_FACTOR]
 
 
 def places(guarded: Guarded) -> Iterator[tuple[str, bytes]]:
@@ -93,6 +108,23 @@ def test_s27_the_search_would_find_one(guarded: Guarded, used: list[str]) -> Non
     found = {Path(place).name for place, data in places(guarded) if shown.encode() in data}
     assert {"log.txt", "task"} <= found
     assert found & {"drover.db", "drover.db-wal"}
+
+
+def test_s27_a_test_whose_daemon_writes_a_secret_fails(tmp_path: Path) -> None:
+    def leaking(note: Callable[[DroverDaemon], str]) -> None:
+        with DroverDaemon(adb_port=1) as daemon:
+            daemon.client.call(PutAccount(username="me", serial="R0NEVER", note=note(daemon)))
+
+    with pytest.raises(AssertionError, match=r"\(S27\).*'a token in [^']*drover\.db"):
+        leaking(lambda daemon: daemon.client.ask(ShowToken(), ApiToken).token)
+    with pytest.raises(AssertionError, match=r"\(S27\).*\"a lease's id in [^']*drover\.db"):
+        leaking(lambda _: secrets.token_hex(SESSION_BYTES))
+    canaries = Canaries(home=tmp_path, token_path=tmp_path / "token", environment={})
+    told = [sys.executable, "-c", "input()", COOKIE_OF_ALL]
+    with subprocess.Popen(told, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        (shown,) = canaries.in_processes(process.pid)
+    assert shown.startswith("cookie in the command line")
+    assert canaries.in_folders(tmp_path) == [f"adb key in {tmp_path}/.android/adbkey"]
 
 
 def test_s27_a_secret_in_the_configuration_is_not_repeated_by_its_refusal(tmp_path: Path) -> None:

@@ -4,13 +4,17 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 
+from drover.wire.backups import MissingFile
 from drover.wire.control import CreateTasks
 from drover.wire.tasks import Effect, Phase, Reason, Status
 from drover_ctl.main import cli
+from drover_ctl.text import file_size
 from tests.support.control import FakeDaemon
 from tests.support.ctl import Ctl
+from tests.support.media import make_picture
 
 A, B = "127.0.0.1:5555", "R58M123ABC"
 
@@ -227,6 +231,14 @@ def test_every_command_has_help_with_an_example(ctl: Ctl) -> None:
         assert "--socket" in shown.out
 
 
+@pytest.mark.parametrize(
+    "group", [(), *((name,) for name, one in cli.commands.items() if isinstance(one, click.Group))]
+)
+def test_lists_of_commands_are_not_cut_short(ctl: Ctl, group: tuple[str, ...]) -> None:
+    listed = ctl(*group, "-h").out.split("Commands:", 1)[1]
+    assert [line for line in listed.splitlines() if line.endswith("...")] == []
+
+
 def test_json_and_socket_may_stand_behind_the_command(fake: FakeDaemon, capsys: pytest.CaptureFixture[str]) -> None:
     elsewhere = Ctl(fake.path.with_name("other.sock"), capsys)
     assert elsewhere("task", "list", "--socket", str(fake.path), "--json").json["total"] == 0
@@ -246,6 +258,29 @@ def test_backup_names_the_copy_and_refuses_a_second(ctl: Ctl, tmp_path: Path) ->
     again = ctl("backup", str(target))
     assert (again.code, again.out) == (5, "")
     assert "exists already" in again.err
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [(0, "0.0 kB"), (2298, "2.3 kB"), (1_000_000, "1.0 MB"), (4_250_000_000, "4.2 GB")]
+)
+def test_sizes_are_shown_in_the_unit_that_fits(size: int, shown: str) -> None:
+    assert file_size(size) == shown
+
+
+def test_backup_says_what_of_the_library_is_in_it(ctl: Ctl, fake: FakeDaemon, tmp_path: Path) -> None:
+    picture = make_picture(tmp_path / "a.png")
+    assert ctl("material", "add", str(picture)).code == 0
+    whole = ctl("backup", str(tmp_path / "copy.tar"))
+    assert whole.lines[-1].split(maxsplit=1) == ["library", f"1 files, {file_size(picture.stat().st_size)}"]
+    alone = ctl("backup", "--database-only", str(tmp_path / "copy.db"))
+    assert alone.lines[-1].split(maxsplit=1) == [
+        "library",
+        "not in it: 1 files; copy media/ of the daemon's data folder yourself",
+    ]
+    fake.model.missing = [MissingFile(material_id=1, name="a.png", why="its file is gone")]
+    lacking = ctl("backup", str(tmp_path / "second.tar"), "--json")
+    assert (lacking.code, lacking.json["missing"][0]["why"]) == (0, "its file is gone")
+    assert "not in it: material 1, a.png: its file is gone; add the file again" in lacking.err
 
 
 def test_doctor_shows_what_to_mend(ctl: Ctl) -> None:

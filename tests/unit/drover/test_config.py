@@ -39,6 +39,11 @@ def test_environment_overrides_the_file(tmp_path: Path) -> None:
     assert config.api.enabled is False
 
 
+def test_a_machine_that_names_no_zone_keeps_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tzlocal.get_localzone_name", lambda: None)
+    assert load(None, {}).zone.key == "UTC"
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [

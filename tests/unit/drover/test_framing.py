@@ -31,6 +31,15 @@ def test_stream_that_ends_within_a_frame_is_an_end(data: bytes) -> None:
     assert asyncio.run(run()) is None
 
 
+def test_a_side_that_dies_with_something_unread_is_an_end() -> None:
+    """The kernel says connection reset then, not end of file."""
+    ours, theirs = socket.socketpair()
+    with ours:
+        ours.sendall(b"never read")
+        theirs.close()
+        assert receive_frame(ours, max_bytes=10) is None
+
+
 def test_frame_over_the_cap_is_refused_before_it_is_read() -> None:
     async def run() -> None:
         await read_frame(_reader(b"\xff\xff\xff\xff"), max_bytes=10)

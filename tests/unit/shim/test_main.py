@@ -16,15 +16,19 @@ import psutil
 import pytest
 
 from drover.wire.control import GetTaskStats
+from tests.support.canaries import CANARY, COOKIE
 from tests.support.control import FakeDaemon
 from tests.support.rest import Rest
+
+PASSWORD = f"{CANARY}-in-the-environment"
 
 
 @contextmanager
 def shim(path: Path, *options: str) -> Generator[tuple[subprocess.Popen[str], str]]:
-    """A running shim and the URL that it printed."""
+    """A running shim and the URL that it printed. It logs all it can, and none of the secrets that were planted."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "drover_shim.main", "--socket", str(path), *options],
+        [sys.executable, "-m", "drover_shim.main", "--socket", str(path), "--log-level", "debug", *options],
+        env={**os.environ, "PROXY_PASSWORD": PASSWORD},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -34,7 +38,9 @@ def shim(path: Path, *options: str) -> Generator[tuple[subprocess.Popen[str], st
         yield process, process.stdout.readline().strip()
     finally:
         process.kill()
-        process.communicate(timeout=10)
+        said = "".join(process.communicate(timeout=10))
+    assert COOKIE not in said  # every request of `Rest` carries it
+    assert PASSWORD not in said
 
 
 def port_of(line: str) -> int:

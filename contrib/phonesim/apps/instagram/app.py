@@ -55,7 +55,7 @@ _PAGES: Mapping[str, Callable[[Scene], View]] = {
     "own_story": story_viewer,
     **screens.PAGES,
 }
-_DARK = frozenset({"reels", "reel_editor", "story_editor", "own_story"})
+_DARK = frozenset({"reels", "reel_camera", "reel_editor", "story_editor", "own_story"})
 _TABS = frozenset({"feed", "reels", "inbox", "explore", "own_profile", "news"})
 
 
@@ -160,14 +160,14 @@ class Instagram(SocialApp):
         return known and self.package == PACKAGE
 
     def open(self, intent: Intent) -> None:
-        """A link to a profile opens that profile, anything else the feed."""
+        """A link to a profile opens that profile, one to a sound its page, anything else the feed."""
         handle = _linked_user(intent.data)
         if handle:
             self._nav.ensure_home()
             self._enter_profile(self._linked(handle))
         elif intent.action in _SHARES:
             self._publishing.share(intent)
-        else:
+        elif not self._publishing.open_sound(intent.data):
             self._nav.restart(HOME)
 
     # Touches

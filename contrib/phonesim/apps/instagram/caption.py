@@ -37,8 +37,15 @@ def _content(scene: Scene, made: Composition, typing: bool, foot: int) -> list[V
     height = 500 if typing else 117
     rows.append(_caption_box(scene, made, y, height, typing))
     y += height + 182
+    if scene.page.target == "feed" and not typing:
+        rows.append(_music(scene, made, y))
+        y += 119
     if not (typing and unfinished_tag(made.texts[CAPTION])):
-        for key, id_, sub in (("tag_people", "", ""), ("add_location", "metadata_location_row", ""), *_more(scene)):
+        for key, id_, sub in (
+            ("tag_people", "", ""),
+            ("add_location", "metadata_location_row", ""),
+            *_more(scene, made),
+        ):
             if y + 119 <= foot:
                 rows.append(_option(scene, key, id_, sub, y))
                 y += 119
@@ -47,8 +54,33 @@ def _content(scene: Scene, made: Composition, typing: bool, foot: int) -> list[V
     return rows
 
 
-def _more(scene: Scene) -> tuple[tuple[str, str, str], ...]:
-    if scene.page.target == "reel":
+def _music(scene: Scene, made: Composition, top: int) -> View:
+    """The sound of pictures: a row that adds one, or the one that was added and what takes it off."""
+    box: Bounds = (0, top, 1080, top + 119)
+    note = icon((39, top + 29, 98, top + 88), "music", id="music_row_icon", size=52)
+    if made.sound is None:
+        words = text((128, top + 34, 900, top + 83), scene.labels["add_audio"], id="music_row_title", size=42)
+        return view("LinearLayout", box, note, words, flags="Cf", action=Action("sounds"))
+    cross = icon(
+        (950, top + 20, 1041, top + 100),
+        "close",
+        id="music_track_cross",
+        desc=scene.labels["remove_sound"],
+        flags="Cf",
+        action=Action("remove_sound"),
+        size=40,
+    )
+    parts = [
+        note,
+        text((128, top + 14, 900, top + 63), made.sound.name, id="music_track_title", size=42),
+        text((128, top + 65, 900, top + 105), made.sound.artist, id="music_track_subtitle", size=34, color=DIM),
+        cross,
+    ]
+    return view("LinearLayout", box, *parts, flags="Cf", action=Action("sounds"))
+
+
+def _more(scene: Scene, made: Composition) -> tuple[tuple[str, str, str], ...]:
+    if scene.page.target == "reel" and made.sound is None:
         return (("rename_audio", "", "original_audio"), ("audience", "", "everyone"))
     return (("audience", "", "everyone"),)
 

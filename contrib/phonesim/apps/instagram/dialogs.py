@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from phonesim.apps.instagram import permissions, questions
 from phonesim.apps.instagram.scene import BLUE, GREY, WHITE, Overlay, Scene, text
 from phonesim.apps.instagram.sheets import CLOSE
+from phonesim.apps.instagram.sound_screens import volumes
 from phonesim.apps.instagram.windows import alert, headline, row_button, window
 from phonesim.ui.view import Action, Bounds, Style, Window, view
 
@@ -92,6 +93,7 @@ WINDOWS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
     "too_fast": restriction,
     "unfollow_dialog": unfollow_dialog,
     "post_limit": restriction,
+    "volume": volumes,
     **questions.WINDOWS,
     "popup.not_now": contacts,
     "popup.notification": permissions.notifications,

@@ -19,6 +19,9 @@ from phonesim.apps.tiktok.posting.tiles import picture_of
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _NONE = Action("none")
+_SOUNDS = Action("sounds")
+_LEADS = {"add_audio": _SOUNDS, "volume": Action("volume")}
+"""Which of the reel's tools lead anywhere."""
 _TOOLS = (
     ("volume_controls", "add_audio", "music"),
     ("add_text", "add_text", "comment"),
@@ -109,9 +112,15 @@ def _bar_button(side: str, box: Bounds, said: str, word: str) -> View:
     )
 
 
+def _without(scene: Scene) -> tuple[str, ...]:
+    """Tools that a fault has taken away."""
+    return ("add_audio", "music") if scene.phone.faults.active("no_sound_tool") else ()
+
+
 def _tools(scene: Scene, top: int) -> View:
     buttons: list[View] = []
-    for i, (id_, key, picture) in enumerate(_TOOLS):
+    tools = [tool for tool in _TOOLS if tool[1] not in _without(scene)]
+    for i, (id_, key, picture) in enumerate(tools):
         left = 18 + i * 124
         box: Bounds = (left, top + 48, min(1080, left + 107), top + 155)
         inner: Bounds = (left + 24, top + 72, min(1080, left + 83), top + 131)
@@ -123,7 +132,7 @@ def _tools(scene: Scene, top: int) -> View:
                 id=f"clips_action_bar_{id_}_button",
                 desc=scene.labels[key],
                 flags="Cf",
-                action=_NONE,
+                action=_LEADS.get(key, _NONE),
                 style=Style(fill="#262b31", radius=53),
             )
         )
@@ -187,7 +196,7 @@ def feed_editor(scene: Scene, made: Composition) -> View:
     count = (
         text((440, 1600, 640, 1660), f"1/{len(made.files)}", size=36, align="center") if len(made.files) > 1 else None
     )
-    tools = (("add_audio", "music"), ("add_text", "comment"), ("overlay", "plus"), ("filter", "grid"))
+    tools = (("add_text", "comment"), ("overlay", "plus"), ("filter", "grid"), ("add_audio", "music"))
     buttons = [
         icon(
             (60 + i * 200, bottom - 330, 200 + i * 200, bottom - 190),
@@ -195,9 +204,10 @@ def feed_editor(scene: Scene, made: Composition) -> View:
             cls="Button",
             desc=labels[key],
             flags="Cf",
-            action=_NONE,
+            action=_LEADS.get(key, _NONE),
         )
         for i, (key, picture) in enumerate(tools)
+        if key not in _without(scene)
     ]
     following = text(
         (780, bottom - 150, 1040, bottom - 40),
@@ -244,18 +254,27 @@ def story_editor(scene: Scene, made: Composition) -> View:
         color=WHITE,
     )
     share = view("LinearLayout", box, *buttons, send, id="post_capture_button_share_container")
-    tools = (("add_text", "comment"), ("add_sticker", "plus"), ("add_audio", "music"), ("effects", "heart"))
+    tools = [
+        ("add_text", "add_text_button", "comment", _NONE),
+        ("add_sticker", "asset_button", "plus", _NONE),
+        ("music", "music_button", "music", _SOUNDS),
+        ("effects", "", "heart", _NONE),
+    ]
+    if made.kind == "video":
+        tools.append(("mute_video" if made.original_on else "unmute_video", "", "bell", Action("mute")))
     column = [
         icon(
             (940, 60 + i * 140, 1050, 170 + i * 140),
             picture,
             cls="Button",
+            id=id_,
             desc=labels[key],
             flags="Cf",
-            action=_NONE,
+            action=tap,
             color=WHITE,
         )
-        for i, (key, picture) in enumerate(tools)
+        for i, (key, id_, picture, tap) in enumerate(tools)
+        if key not in _without(scene)
     ]
     cancel = icon(
         (18, 39, 126, 147),
@@ -270,7 +289,7 @@ def story_editor(scene: Scene, made: Composition) -> View:
     config = view(
         "FrameLayout",
         (0, 0, 1080, bottom),
-        view("LinearLayout", (930, 40, 1060, 640), *column, id="creation_toolbar"),
+        view("LinearLayout", (930, 40, 1060, 780), *column, id="creation_toolbar"),
         cancel,
         view("LinearLayout", box, share, id="post_capture_button_root_container"),
         id="layout_post_capture_button_config",

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from phonesim.apps.app import Phone
 from phonesim.apps.instagram.compose import Compose
 from phonesim.apps.instagram.scene import Page
+from phonesim.apps.instagram.sound_touches import SEARCH, SoundTouches
 from phonesim.apps.navigation import HOME, Navigation
 from phonesim.apps.tiktok.labels import Labels
+from phonesim.apps.tiktok.posting import sounds
 from phonesim.apps.tiktok.posting.state import Composition, Upload, unfinished_tag
 from phonesim.apps.tiktok.posting.uploads import Uploads
 from phonesim.contract import STREAM, Intent, MediaItem
@@ -16,18 +18,21 @@ from phonesim.world import World
 LOAD_S = 0.25
 STORY = "com.instagram.share.ADD_TO_STORY"
 CAPTION = "caption"
-PAGES = frozenset({"picker", "reel_editor", "feed_editor", "story_editor", "caption"})
+PAGES = frozenset(
+    {"picker", "reel_camera", "reel_editor", "feed_editor", "story_editor", "sounds", "sound_clip", "caption"}
+)
 """The pages that belong to one post: they are left together."""
 BLOCKERS = ("login_wall", "banned", "captcha", "verification")
 MOST_FILES = 20
 _EDITORS = {"reel": "reel_editor", "feed": "feed_editor", "story": "story_editor"}
 
 
-class Publishing:
+class Publishing(SoundTouches):
     """One post at a time is composed; uploads go on behind it."""
 
     def __init__(self, phone: Phone, world: World, nav: Navigation, labels: Labels) -> None:
-        self._phone, self._world, self._nav, self._labels = phone, world, nav, labels
+        super().__init__(phone, nav)
+        self._world, self._labels = world, labels
         self._begin()
 
     def _begin(self) -> None:
@@ -61,14 +66,14 @@ class Publishing:
         if not intent.grants_read or not files or len(files) != len(found) or refused:
             self._phone.show_toast(self._labels["cannot_open"])
             return
-        self._compose("story" if intent.action == STORY else "feed", Composition(way="share", files=files))
+        self.compose("story" if intent.action == STORY else "feed", Composition(way="share", files=files))
         if intent.action == STORY:
             self._edit()
         else:
             self._nav.restart(HOME)
             self._nav.show("share_chooser")
 
-    def _compose(self, placement: str, made: Composition) -> None:
+    def compose(self, placement: str, made: Composition) -> None:
         state = self.state
         state.composition, state.placement = made, placement
         state.chosen, state.multiple, state.covered = [], False, False
@@ -89,7 +94,7 @@ class Publishing:
         self._edit()
 
     def _on_create(self, placement: str) -> None:
-        self._compose(placement, Composition(way="add_button"))
+        self.compose(placement, Composition(way="add_button"))
         self._pick(placement)
 
     def _on_compose(self, placement: str) -> None:
@@ -140,7 +145,12 @@ class Publishing:
             self.state.placement = "reel"
         self._nav.enter(Page(name=_EDITORS[self.state.placement]), LOAD_S)
 
+    def _on_open_gallery(self, _: str) -> None:
+        self._pick("reel")
+
     def _on_edited(self, _: str) -> None:
+        if self.state.placement == "feed" and self._phone.faults.active("sound_suggested"):
+            self.made.sound = self.made.sound or sounds.search("")[0]
         self._nav.enter(Page(name="caption", target=self.state.placement), LOAD_S)
 
     def _on_suggestion(self, word: str) -> None:
@@ -225,7 +235,7 @@ class Publishing:
             self.state.covered = False
         elif page in _EDITORS.values():
             self._nav.show("discard")
-        elif page == "picker":
+        elif page in ("picker", "reel_camera"):
             self._drop()
         else:
             self._nav.leave()
@@ -243,24 +253,25 @@ class Publishing:
     def _drop(self) -> None:
         """Leave all pages of this post."""
         self.state.composition = None
-        self._nav.overlays = []
-        self._nav.field = ""
-        while self._nav.page.name in PAGES and self._nav.leave():
-            pass
+        self._nav.leave_all(PAGES)
 
     # Text
 
     def text(self, field: str) -> str:
-        return self.made.texts.get(field, "")
+        return self.state.sound_search if field == SEARCH else self.made.texts.get(field, "")
 
     def edit(self, field: str, text: str) -> None:
-        if field in self.made.texts:
+        if field == SEARCH:
+            self.search_sounds(text)
+        elif field in self.made.texts:
             self.made.texts[field] = text
 
     def submit(self, field: str) -> None:
-        """ENTER is a new line."""
+        """ENTER is a new line in a caption, and sends a search."""
         if field == CAPTION:
             self.made.texts[CAPTION] += "\n"
+        elif field == SEARCH:
+            self._nav.field = ""
 
     def hide_keyboard(self) -> None:
         """A list of suggestions goes with the keyboard, unless the fault keeps it."""

@@ -7,6 +7,7 @@ from phonesim.apps.instagram.capture import reel_picker, story_picker
 from phonesim.apps.instagram.editors import feed_editor, reel_editor, story_editor
 from phonesim.apps.instagram.picker import feed_picker
 from phonesim.apps.instagram.scene import Scene, modal_shell
+from phonesim.apps.instagram.sound_screens import reel_camera, sound_clip, sound_list, sound_page
 from phonesim.apps.tiktok.posting.state import Composition
 from phonesim.ui.view import View
 
@@ -32,5 +33,9 @@ PAGES: Mapping[str, Callable[[Scene], View]] = {
     "reel_editor": _of_a_post(reel_editor),
     "feed_editor": _of_a_post(feed_editor),
     "story_editor": _of_a_post(story_editor),
+    "sounds": _of_a_post(sound_list),
+    "sound_clip": _of_a_post(sound_clip),
     "caption": _of_a_post(caption),
+    "sound": sound_page,
+    "reel_camera": reel_camera,
 }

@@ -195,13 +195,7 @@ _HANDLERS: Final = {
 
 
 async def am(call: Call) -> int:
-    if not call.args or call.args[0] not in _HANDLERS:
-        name = call.args[0] if call.args else ""
-        return call.error(
-            f"Unknown command: {name}\nActivity manager (activity) commands: {' '.join(_HANDLERS)}", code=255
-        )
-    name, *args = call.args
-    return await _HANDLERS[name](call, args)
+    return await call.dispatch("Activity manager (activity)", _HANDLERS)
 
 
 async def monkey(call: Call) -> int:

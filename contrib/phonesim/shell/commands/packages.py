@@ -146,13 +146,7 @@ _HANDLERS: Final = {
 
 
 async def pm(call: Call) -> int:
-    if not call.args or call.args[0] not in _HANDLERS:
-        name = call.args[0] if call.args else ""
-        return call.error(
-            f"Unknown command: {name}\nPackage manager (package) commands: {' '.join(_HANDLERS)}", code=255
-        )
-    name, *args = call.args
-    return await _HANDLERS[name](call, args)
+    return await call.dispatch("Package manager (package)", _HANDLERS)
 
 
 async def ime(call: Call) -> int:

@@ -1,10 +1,11 @@
 """Brings a task's files into the phone's gallery and takes them away again, also those a crash left behind."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
 from drover.phone.mediastore import GalleryItem, GalleryName, name_for
+from drover.phone.phone import Phone
 from drover.scripts.context import Context
 from drover.wire.media import MediaFile
 
@@ -25,6 +26,14 @@ def sweep(ctx: Context) -> None:
 def leftovers(found: Iterable[GalleryName], task_id: int, now: float) -> list[GalleryName]:
     """Those of these files that nobody needs any more; `now` in Unix seconds."""
     return [name for name in found if name.task_id == task_id or now - name.stamp > _FORGOTTEN_S]
+
+
+def tidy(phone: Phone, keep: Collection[int]) -> list[GalleryName]:
+    """Remove all files of ours but those of these tasks; what was removed. Raises PhoneError."""
+    left = [name for name in phone.gallery.ours() if name.task_id not in keep]
+    if left:
+        phone.gallery.remove(map(str, left))
+    return left
 
 
 class Carrier:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from drover.phone.engine import TapUncertainError
+from drover.phone.engine import PhoneTimeoutError, TapUncertainError
 from drover.phone.hierarchy import Node
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 
@@ -31,9 +31,9 @@ def tap_and_answer(nav: Navigator, button: Node, asked: Callable[[Sight], Node |
 
 
 def _answer(nav: Navigator, asked: Callable[[Sight], Node | bool | None]) -> Node | None:
-    """The answer that publishes, if the app asks; None once it has left the form, or does not ask in time."""
+    """The answer that publishes, if the app asks; None once it has left the form, or is not seen to ask in time."""
     try:
         found = nav.reach(asked, what="the form to go", timeout_s=_QUESTION_S, patient=True)
-    except NotReachedError:
+    except (NotReachedError, PhoneTimeoutError):
         return None
     return found if isinstance(found, Node) else None

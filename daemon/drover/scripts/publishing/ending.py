@@ -1,7 +1,9 @@
 """How a publication ends in failure, in the same words on every app."""
 
+from collections.abc import Collection
 from typing import NoReturn
 
+from drover.apps import Screen
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, Sight
 from drover.scripts.publishing.leaving import leave_unfinished
@@ -18,6 +20,12 @@ def refuse_newer(nav: Navigator, publication: Publication) -> None:
             f"{nav.phone.serial} saved {foreign[0]} while the files were copied, so the newest in the picker is not "
             "what is to be published; trying again.",
         )
+
+
+def fail_without(nav: Navigator, why: str) -> NoReturn:
+    """End before the tap for something that the screen does not have."""
+    nav.ctx.keep("missing")
+    raise ScriptFailed(Reason.APP_CHANGED, f"{nav.app.name} on {nav.phone.serial}: {why}. Nothing was posted.")
 
 
 def refuse_while_uploading(nav: Navigator) -> NoReturn:
@@ -38,6 +46,13 @@ def fail_upload(nav: Navigator, sight: Sight, says: str) -> NoReturn:
         f"{nav.app.name} on {nav.phone.serial} {says}: nothing was published; check the phone's network and the file, "
         "delete what the app kept of it, then retry.",
     )
+
+
+def fail_if_standing(nav: Navigator, forms: Collection[Screen], button: str) -> None:
+    """End as `fail_ignored` does if the form stands now: what was seen last may be older than the post."""
+    sight = nav.look()
+    if sight.seen.screen in forms:
+        fail_ignored(nav, sight, button)
 
 
 def fail_ignored(nav: Navigator, sight: Sight, button: str) -> NoReturn:

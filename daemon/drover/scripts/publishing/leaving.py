@@ -1,6 +1,7 @@
 """Leaves an unfinished post so that neither draft nor post remains: BACK, and Discard where the app asks."""
 
 import time
+from collections.abc import Collection
 from typing import Final
 
 from drover.apps import Screen
@@ -9,6 +10,7 @@ from drover.phone.engine import PhoneError
 from drover.scripts.navigation import Navigator
 
 _LEAVE_S: Final = 4.0
+# What hides the screen below it, a popup or one that nobody knows, may hide one of publishing's.
 _UNFINISHED: Final = frozenset(
     {
         Screen.POST_FORM,
@@ -23,7 +25,9 @@ _UNFINISHED: Final = frozenset(
         Screen.PUBLISH_QUESTION,
         Screen.DISCARD_QUESTION,
         Screen.SOUND_LIST,
+        Screen.SOUND_CLIP,
         Screen.VOLUMES,
+        Screen.POPUP,
         Screen.LINK_SHEET,
         Screen.LINK_ENTRY,
         Screen.PRODUCT_LIST,
@@ -33,12 +37,15 @@ _UNFINISHED: Final = frozenset(
 )
 
 
-def leave_unfinished(nav: Navigator) -> bool:
-    """Go back until none of the app's publishing screens is left, in about four seconds; whether that was reached."""
+def leave_unfinished(nav: Navigator, also: Collection[Screen] = ()) -> bool:
+    """Go back until none of the app's publishing screens is left, in about four seconds; whether that was reached.
+
+    `also` are screens that this app's may be taken for.
+    """
     end = time.monotonic() + _LEAVE_S
     while time.monotonic() < end:
         sight = nav.look()
-        if sight.seen.screen not in _UNFINISHED:
+        if sight.seen.screen not in _UNFINISHED and sight.seen.screen not in also:
             return True
         answer = discard_answer(nav.app, sight.tree)
         try:

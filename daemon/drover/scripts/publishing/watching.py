@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from drover.apps import Screen
 from drover.apps.upload import Upload
+from drover.phone.engine import PhoneTimeoutError
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import fail_ignored, fail_upload
+from drover.scripts.publishing.ending import fail_if_standing, fail_ignored, fail_upload
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +43,8 @@ def follow_upload(nav: Navigator, marks: Marks, timeout_s: float) -> Sight | Non
     watch = _Watch(nav, marks)
     try:
         return nav.reach(watch.over, what="the upload to end", timeout_s=timeout_s, patient=True)
-    except NotReachedError as lost:
-        if lost.last.seen.screen in marks.forms:
-            fail_ignored(nav, lost.last, marks.button)
+    except (NotReachedError, PhoneTimeoutError):
+        fail_if_standing(nav, marks.forms, marks.button)
         return None
 
 

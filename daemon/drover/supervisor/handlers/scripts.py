@@ -16,6 +16,7 @@ class ScriptHandlers:
         return {ListScripts: self._list, AddScript: self._add, RemoveScript: self._remove}
 
     async def _list(self, _body: ListScripts) -> ScriptList:
+        await self._state.scripts.looked_for()
         return ScriptList(scripts=self._state.scripts.listed())
 
     async def _add(self, body: AddScript) -> ScriptInfo:

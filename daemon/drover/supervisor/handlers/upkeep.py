@@ -1,11 +1,6 @@
 """Requests that look after the daemon's own data."""
 
-import asyncio
-from pathlib import Path
-
 from drover.config import ConfigError
-from drover.store import backup
-from drover.store.errors import StoreError
 from drover.supervisor.diagnosis import diagnose
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.state import DaemonState
@@ -20,7 +15,18 @@ class UpkeepHandlers:
         self._state = state
 
     def table(self) -> Table:
-        return {control.MakeBackup: self._backup, control.Diagnose: self._diagnose, control.ReloadConfig: self._reload}
+        return {
+            control.MakeBackup: self._backup,
+            control.GetBackupProgress: self._backup_progress,
+            control.Diagnose: self._diagnose,
+            control.ReloadConfig: self._reload,
+        }
+
+    async def _backup(self, body: control.MakeBackup) -> control.BackupMade:
+        return await self._state.backups.make(body)
+
+    async def _backup_progress(self, _body: control.GetBackupProgress) -> control.BackupProgress:
+        return self._state.backups.progress()
 
     async def _diagnose(self, _body: control.Diagnose) -> control.Diagnosis:
         return control.Diagnosis(findings=await diagnose(self._state))
@@ -30,14 +36,3 @@ class UpkeepHandlers:
             return self._state.reload()
         except ConfigError as error:
             raise RequestError(Code.INVALID, f"{error}; the configuration in force stays") from None
-
-    async def _backup(self, body: control.MakeBackup) -> control.BackupMade:
-        target = Path(body.path)
-        if not target.is_absolute():
-            raise RequestError(Code.INVALID, f"path: expected an absolute path, got {body.path!r}")
-        try:
-            facts = await asyncio.to_thread(backup.copy, self._state.store.path, target)
-        except StoreError as error:
-            code = Code.CONFLICT if target.exists() else Code.INVALID
-            raise RequestError(code, str(error), {"path": body.path}) from None
-        return control.BackupMade(path=facts.path, schema=facts.revision, size=facts.size, rows=facts.rows)

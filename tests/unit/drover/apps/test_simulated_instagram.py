@@ -235,6 +235,25 @@ def test_pages_of_publishing(shown: Shown, placement: str, screens: list[Screen]
     assert follow_button(APP, shown.tree) is None
 
 
+def test_the_screens_of_sounds(shown: Shown) -> None:
+    """From the page of a sound through camera, picker and list to the volumes; none of them is a popup."""
+    shown.gallery.put("clip.mp4")
+    shown.open("https://www.instagram.com/reels/audio/7001234567/")
+    shown.clock.pass_s(0.3)
+    seen = [shown.seen()]
+    steps = ("use_in_camera_button", "gallery_preview_button", "gallery_grid_item_thumbnail")
+    more = ("clips_action_bar_volume_controls_button", "track_container", "select_button_tap_target")
+    for id_ in (*steps, *more, "music_editor_done_button"):
+        shown.touch(id_)
+        seen.append(shown.seen())
+        assert recognise(APP, shown.tree).popup is None
+    shown.touch("clips_action_bar_volume_controls_button", 1)
+    assert [*seen, shown.seen()] == [
+        *(Screen.SOUND_PAGE, Screen.CAMERA, Screen.GALLERY_PICKER, Screen.EDITOR),
+        *(Screen.SOUND_LIST, Screen.SOUND_LIST, Screen.SOUND_CLIP, Screen.EDITOR, Screen.VOLUMES),
+    ]
+
+
 @pytest.mark.parametrize("words", ["", "Small films", "Hello #fun"])
 def test_the_caption_while_it_is_typed(shown: Shown, words: str) -> None:
     at_picker(shown, "reel")

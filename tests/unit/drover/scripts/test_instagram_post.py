@@ -1,17 +1,21 @@
 """`post` on the simulated Instagram: what is published, once, and that nothing is where it should not be."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from drover.phone.engine import PhoneTimeoutError
 from drover.scripts.context import StopRequestedError
 from drover.wire.tasks import Effect, Reason
 from tests.support.media_files import image_files, video_file
 from tests.support.script_phone import DisplayPhone, RecordingContext, Result, run
+from tests.support.silence import silence
 
 CAPTION = "Zwei Wörter 🎄 und #fyp @ada"
 WAYS = ("share", "addButton")
+LINK = "https://www.instagram.com/reels/audio/1234567890/"
 
 
 def publish(phone: DisplayPhone, folder: Path, **config: Any) -> tuple[RecordingContext, Result]:
@@ -37,6 +41,20 @@ def test_a_reel(phone: DisplayPhone, tmp_path: Path, way: str) -> None:
     assert ctx.commits == ["publish a video on Instagram"]
     assert ctx.effect is Effect.CONFIRMED
     assert phone.shelf.names() == []
+
+
+def test_a_phone_that_is_silent_in_the_editor_says_nothing_of_the_app(
+    phone: DisplayPhone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = itertools.count()
+
+    def in_editor() -> bool:
+        return phone.state["screen"] == "instagram.reel_editor" and next(looks) > 1
+
+    silence(monkeypatch, phone, since=in_editor, seconds=6)
+    with pytest.raises(PhoneTimeoutError, match="the editor's Next"):
+        publish(phone, tmp_path)
+    assert (published(phone), phone.shelf.names()) == ([], [])
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -168,8 +186,19 @@ def test_nothing_is_published_while_an_earlier_upload_runs(phone: DisplayPhone, 
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        ({"post_way": "useSound", "sound_name": "Sea"}, "post_way"),
-        ({"add_sound": "1"}, "add_sound"),
+        ({"post_way": "useSound", "sound_name": "Sea", "add_sound": "0"}, "add_sound"),
+        (
+            {"post_way": "useSound", "sound_name": "Sea", "add_sound": "custom", "custom_sound_keyword": "x"},
+            "add_sound",
+        ),
+        ({"post_way": "useSound", "sound_name": "http://www.instagram.com/reels/audio/12345/"}, "sound_name"),
+        ({"post_way": "useSound", "sound_name": "https://evil.example/reels/audio/12345/"}, "sound_name"),
+        ({"post_way": "useSound", "sound_name": LINK, "placement": "story", "captions": ""}, "sound_name"),
+        ({"post_way": "useSound", "sound_name": LINK, "content_type": 1}, "sound_name"),
+        ({"add_sound": "1", "content_type": 1, "origin_sound_volume": 0}, "origin_sound_volume"),
+        ({"add_sound": "1", "content_type": 1, "add_sound_volume": 80}, "add_sound_volume"),
+        ({"add_sound": "1", "placement": "story", "captions": "", "add_sound_volume": 80}, "add_sound_volume"),
+        ({"add_sound": "1", "placement": "story", "captions": "", "origin_sound_volume": 20}, "origin_sound_volume"),
         ({"add_product_link": 1}, "add_product_link"),
         ({"placement": "story"}, "captions"),
         ({"placement": "story", "captions": "", "content_type": 1, "image_count": 3}, "image_count"),

@@ -2,8 +2,12 @@
 
 import pytest
 
+from drover.phone.engine import PhoneTimeoutError
+from drover.scripts.context import ScriptFailed
+from drover.scripts.navigation import Navigator, NotReachedError
 from drover.wire.tasks import Reason
 from tests.support.script_phone import DisplayPhone, RecordingContext, perform
+from tests.support.silence import silence
 
 
 def test_a_popup_that_is_slow_to_go_is_tapped_once(phone: DisplayPhone, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,6 +61,42 @@ def test_an_unknown_screen_that_still_changes_is_left_to_load(
     result = perform("follow", RecordingContext(phone), "anna.b", access_method="search")
     assert result.reason is Reason.APP_CHANGED
     assert keys == []
+
+
+@pytest.mark.parametrize(("timeout_s", "silent_s"), [(15, 14.5), (20, 11), (60, 59)])
+def test_a_phone_that_was_silent_for_most_of_a_wait_says_nothing_of_the_app(
+    phone: DisplayPhone, monkeypatch: pytest.MonkeyPatch, timeout_s: float, silent_s: float
+) -> None:
+    """`app_changed` is for a person, silence is tried again."""
+    silence(monkeypatch, phone, since=lambda: True, seconds=silent_s)
+    nav = Navigator(RecordingContext(phone))
+    with pytest.raises(PhoneTimeoutError, match="what never comes"):
+        nav.reach(lambda _: None, what="what never comes", timeout_s=timeout_s)
+
+
+def test_a_short_wait_in_which_the_screen_was_seen_once_is_no_changed_app(
+    phone: DisplayPhone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silence(monkeypatch, phone, since=lambda: True, seconds=2.97)
+    nav = Navigator(RecordingContext(phone))
+    with pytest.raises(NotReachedError) as lost:
+        nav.reach(lambda _: None, what="what never comes", timeout_s=3)
+    with pytest.raises(ScriptFailed) as failed:
+        nav.fail_unreached(lost.value)
+    assert failed.value.reason is Reason.TIMEOUT
+
+
+@pytest.mark.parametrize("silent_s", [0, 4.5, 8])
+def test_a_phone_that_showed_the_wrong_screen_for_long_does(
+    phone: DisplayPhone, monkeypatch: pytest.MonkeyPatch, silent_s: float
+) -> None:
+    silence(monkeypatch, phone, since=lambda: True, seconds=silent_s)
+    nav = Navigator(RecordingContext(phone))
+    with pytest.raises(NotReachedError) as lost:
+        nav.reach(lambda _: None, what="what never comes", timeout_s=20)
+    with pytest.raises(ScriptFailed) as failed:
+        nav.fail_unreached(lost.value)
+    assert failed.value.reason is Reason.APP_CHANGED
 
 
 def _ignore(x: int, y: int) -> None:

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from drover.phone.engine import PhoneLostError
 from drover.scripts.context import StopRequestedError
 from drover.wire.tasks import Effect, Reason
 from tests.support.media_files import image_files, video_file
 from tests.support.script_phone import DisplayPhone, RecordingContext, Result, run
+from tests.support.silence import silence
 
 CAPTION = "Zwei Wörter 🎄 und #fyp @ada"
 
@@ -100,6 +102,45 @@ def test_publish_now_is_answered_once(form: DisplayPhone, tmp_path: Path) -> Non
     assert len(form.posts()) == 1
     assert len(ctx.commits) == 1
     assert sorted((kind, count) for kind, _, count in form.taps()) == [("post", 1), ("publish_now", 1)]
+
+
+@pytest.mark.parametrize("ignored_s", [1, 11])
+def test_a_form_that_was_seen_last_is_looked_at_again_before_it_counts_as_ignored(
+    form: DisplayPhone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ignored_s: float
+) -> None:
+    """The app took the tap late, while the phone was silent."""
+    form.fault("post_ignored")
+    tapped: list[float] = []
+
+    def late() -> bool:
+        if not tapped and form.taps():
+            tapped.append(form.clock())
+        if not tapped or form.clock() - tapped[0] < 4 + ignored_s:
+            return False
+        form.fault("post_ignored", clear=True)
+        form.display.tap(*form.touch.taps[-1])
+        return True
+
+    silence(monkeypatch, form, since=late, seconds=20 - ignored_s + 0.3)
+    _, result = publish(form, tmp_path, upload_wait_time=20)
+    assert result.reason is None, result.remark
+    assert len(form.posts()) == 1
+
+
+def test_files_that_stay_because_the_phone_is_gone_do_not_undo_the_proof(
+    form: DisplayPhone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the phone was lost is told, so that it is opened anew and its gallery tidied."""
+    ctx = RecordingContext(form, media=[video_file(tmp_path)], task_id=7)
+
+    def gone(names: object) -> None:
+        raise PhoneLostError(f"{form.serial}: adb says: device not found")
+
+    monkeypatch.setattr(form.shelf, "remove", gone)
+    with pytest.raises(PhoneLostError):
+        run("post", ctx, {"captions": CAPTION})
+    assert ctx.effect is Effect.CONFIRMED
+    assert len(form.posts()) == 1
 
 
 @pytest.mark.parametrize("fault", ["post_prompts", "suggestions_cover_post"])
@@ -259,6 +300,35 @@ def test_sounds(phone: DisplayPhone, tmp_path: Path, config: dict[str, Any], sou
     _, result = publish(phone, tmp_path, **config)
     assert result.reason is None, result.remark
     assert [post["sound"] for post in phone.posts()] == [sound]
+
+
+@pytest.mark.parametrize(
+    ("fault", "params"), [("sound_results", {"show": "similar_first"}), ("sounds_late", {"seconds": 6})]
+)
+def test_a_sound_among_similar_ones_or_late(
+    phone: DisplayPhone, tmp_path: Path, fault: str, params: dict[str, Any]
+) -> None:
+    phone.fault(fault, **params)
+    _, result = publish(phone, tmp_path, add_sound="custom", custom_sound_keyword="rainy day")
+    assert result.reason is None, result.remark
+    assert [post["sound"] for post in phone.posts()] == ["rainy day"]
+
+
+@pytest.mark.parametrize(
+    ("config", "show", "parameter"),
+    [
+        ({"post_way": "useSound", "sound_name": "Paper Boats"}, "similar", "sound_name"),
+        ({"post_way": "useSound", "sound_name": "Paper Boats"}, "none", "sound_name"),
+        ({"add_sound": "custom", "custom_sound_keyword": "rainy day"}, "none", "custom_sound_keyword"),
+    ],
+)
+def test_a_sound_that_is_not_listed_is_refused_before_the_tap(
+    phone: DisplayPhone, tmp_path: Path, config: dict[str, Any], show: str, parameter: str
+) -> None:
+    phone.fault("sound_results", show=show)
+    ctx, result = publish(phone, tmp_path, **config)
+    assert (result.reason, ctx.effect, phone.posts(), phone.shelf.names()) == (Reason.REJECTED, Effect.NONE, [], [])
+    assert (result.remark.startswith(parameter), drafts(phone)) == (True, 0)
 
 
 def test_a_sound_is_taken_off(phone: DisplayPhone, tmp_path: Path) -> None:

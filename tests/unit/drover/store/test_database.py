@@ -123,6 +123,38 @@ def test_a_damaged_database_is_refused_and_not_touched(tmp_path: Path, empty_dat
     assert path.read_bytes() == bytes(image)
 
 
+def crashed(tmp_path: Path, empty_database: Path) -> tuple[Path, Path]:
+    """Database and log as a killed daemon leaves them."""
+    path = tmp_path / "left" / "drover.db"
+    path.parent.mkdir()
+    shutil.copy(empty_database, tmp_path / "live.db")
+    with Store.open(tmp_path / "live.db") as store:
+        for _ in range(50):
+            add(store)
+        for suffix in ("", "-wal"):
+            shutil.copy(tmp_path / f"live.db{suffix}", f"{path}{suffix}")
+    return path, path.with_name("drover.db-wal")
+
+
+def test_a_start_leaves_the_log_where_it_is(tmp_path: Path, empty_database: Path) -> None:
+    path, wal = crashed(tmp_path, empty_database)
+    before = path.read_bytes(), wal.read_bytes()
+    with Store.open(path) as store:
+        assert (path.read_bytes(), wal.read_bytes()) == before
+        assert store.read_sync(tasks.stats).total == 50
+
+
+def test_r03_a_damaged_database_keeps_its_log_when_it_is_refused(tmp_path: Path, empty_database: Path) -> None:
+    path, wal = crashed(tmp_path, empty_database)
+    image = bytearray(path.read_bytes())
+    image[4096 * 3 :] = b"\xff" * (len(image) - 4096 * 3)  # all, because the log holds some of the pages
+    path.write_bytes(image)
+    before = wal.read_bytes()
+    with pytest.raises(StoreError, match=r"damaged|malformed"):
+        Store.open(path)
+    assert (path.read_bytes(), wal.read_bytes()) == (bytes(image), before)
+
+
 def test_a_path_that_cannot_be_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(StoreError, match="cannot open the database"):

@@ -77,6 +77,7 @@ class Desk:
             device_of=str,
             send=self._send,
             kill=lambda _s, _w: True,
+            publishes=lambda _s: None,
             rng=random.Random(1),
             pace=Pace(zone=UTC),
         )

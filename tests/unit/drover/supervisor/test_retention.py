@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,6 @@ from drover.store import Store, attempts, events, retention, tasks
 from drover.supervisor.retention import Retention
 from tests.support.clock import Clock
 from tests.support.stored import add, begin, counted
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    with Store.open(tmp_path / "drover.db", clock=clock) as opened:
-        yield opened
 
 
 def ended(store: Store, folder: Path) -> int:

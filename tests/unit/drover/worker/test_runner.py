@@ -2,16 +2,18 @@
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from drover.phone.engine import PhoneLostError
+from drover.phone.mediastore import GalleryName
 from drover.phone.phone import Phone
 from drover.wire.devices import DeviceFacts
 from drover.wire.tasks import Effect, Reason
-from drover.wire.worker import AccountsRead, Begin, Ended, FromWorker, ReadAccounts
+from drover.wire.worker import AccountsRead, Begin, Ended, FromWorker, PhoneReady, PhoneTrouble, ReadAccounts, Tidy
 from drover.wire.zygote import WorkerSpec
 from drover.worker.runner import Runner
 from tests.support.hand_phone import Accounts, HandPhone
@@ -105,3 +107,43 @@ def test_a_shutdown_does_not_wait_for_a_reading(bench: Bench, held: Held) -> Non
     assert "made way" in bench.next(AccountsRead).why
     bench.thread.join(20)
     assert not bench.thread.is_alive()
+
+
+class Left:
+    """A gallery with files of two tasks; the phone may be gone when it is read."""
+
+    def __init__(self) -> None:
+        self.names = [GalleryName(task_id=task, stamp=1, index=1, extension="mp4") for task in (3, 4)]
+        self.lost = False
+
+    def ours(self) -> list[GalleryName]:
+        if self.lost:
+            raise PhoneLostError("hand0001: adb says: device not found")
+        return self.names
+
+    def remove(self, names: Iterable[str]) -> None:
+        gone = set(names)
+        self.names = [name for name in self.names if str(name) not in gone]
+
+
+@pytest.fixture
+def left(monkeypatch: pytest.MonkeyPatch) -> Left:
+    made = Left()
+    monkeypatch.setattr(KnownPhone, "gallery", property(lambda _self: made, lambda _self, _made: None), raising=False)
+    return made
+
+
+def test_a_gallery_is_tidied_but_for_the_tasks_whose_upload_may_run(held: Held, left: Left, bench: Bench) -> None:
+    bench.next(PhoneReady)
+    bench.runner.tidy(Tidy(keep=[4]))
+    bench.runner.probe()
+    bench.next(PhoneReady)
+    assert [name.task_id for name in left.names] == [4]
+
+
+def test_a_phone_that_is_gone_when_it_is_tidied_is_opened_anew(held: Held, left: Left, bench: Bench) -> None:
+    bench.next(PhoneReady)
+    left.lost = True
+    bench.runner.tidy(Tidy())
+    assert "not found" in bench.next(PhoneTrouble).why
+    bench.next(PhoneReady)

@@ -173,10 +173,7 @@ class Posting(PickerTouches, SoundTouches, ProductTouches):
     def _drop(self) -> None:
         """Leave all pages of this post."""
         self.state.composition = None
-        self._nav.overlays = []
-        self._nav.field = ""
-        while self._nav.page.name in PAGES and self._nav.leave():
-            pass
+        self._nav.leave_all(PAGES)
 
     # Text
 
@@ -187,7 +184,7 @@ class Posting(PickerTouches, SoundTouches, ProductTouches):
 
     def edit(self, field: str, text: str) -> None:
         if field == "sound_search":
-            self.state.sound_search = text
+            self.state.sound_search, self.state.sound_search_at = text, self._phone.clock()
         elif field in self.made.texts:
             self.made.texts[field] = text
 

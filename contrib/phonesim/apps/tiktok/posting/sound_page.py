@@ -39,7 +39,7 @@ BACK = Action("back_page")
 
 def sound_rows(scene: Scene, words: str, top: int) -> View:
     """The tab Sounds of the search: a touch opens the sound's page."""
-    rows = [_row(sound, top + i * _ROW) for i, sound in enumerate(sounds.search(words))]
+    rows = [_row(sound, top + i * _ROW) for i, sound in enumerate(sounds.found(scene.phone, words))]
     return view(_LIST, (0, top, 1080, top + _ROW * len(rows)), *rows, id="g2y", flags="fs")
 
 

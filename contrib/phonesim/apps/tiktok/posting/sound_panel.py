@@ -20,7 +20,7 @@ def sound_panel(scene: Scene, made: Composition) -> View:
     typing = scene.field == "sound_search"
     low = frame.bottom - (KEYBOARD if typing else 170)
     words = scene.posting.sound_search
-    found = sounds.search(words)
+    found = sounds.listed(scene.phone, scene.posting)
     shown = [sound for i, sound in enumerate(found) if 330 + (i + 1) * _ROW <= low]
     rows = [_row(scene, sound, 330 + i * _ROW) for i, sound in enumerate(shown)]
     parts = [_bar(scene, words), view(_LIST, (0, 320, 1080, low), *rows, id="k7f", flags="fs")]
@@ -99,26 +99,34 @@ def volume_sheet(scene: Scene, overlay: Overlay) -> Window:
     names = ["original", *(["added"] if made.sound is not None else [])]
     top = scene.frame.bottom - 260 - 240 * len(names)
     plate: Bounds = (0, top, 1080, scene.frame.bottom)
-    rows = [part for i, name in enumerate(names) for part in _slider(scene, made, name, top + 120 + i * 240)]
-    done = text(
-        (820, top + 20, 1050, top + 110),
-        scene.labels["done"],
-        cls="Button",
-        flags="Cf",
-        bold=True,
-        align="right",
-        action=CLOSE,
-    )
+    rows = [
+        part
+        for i, name in enumerate(names)
+        for part in slider(made, name, scene.labels[f"{name}_sound"], top + 120 + i * 240)
+    ]
     title = text(
         (300, top + 20, 780, top + 110), scene.labels["volume"], id="title", size=46, bold=True, align="center"
     )
     sheet = view(
-        "FrameLayout", plate, title, done, *rows, id="f0u", style=Style(fill=WHITE, radius=36, flat_bottom=True)
+        "FrameLayout",
+        plate,
+        title,
+        done(scene.labels["done"], top),
+        *rows,
+        id="f0u",
+        style=Style(fill=WHITE, radius=36, flat_bottom=True),
     )
     return dialog_window(scene, sheet, outside=CLOSE)
 
 
-def _slider(scene: Scene, made: Composition, name: str, top: int) -> list[View]:
+def done(word: str, top: int) -> View:
+    """What closes the sheet of the volumes, in its corner."""
+    box: Bounds = (820, top + 20, 1050, top + 110)
+    return text(box, word, cls="Button", flags="Cf", bold=True, align="right", action=CLOSE)
+
+
+def slider(made: Composition, name: str, words: str, top: int) -> list[View]:
+    """A SeekBar with words above it and its value beside it, 240 units high."""
     value = made.volumes[name] if name != "original" or made.original_on else 0
     bar: Bounds = (60, top + 90, 900, top + 190)
     left, right = bar[0] + SEEK_INSET, bar[2] - SEEK_INSET
@@ -127,5 +135,5 @@ def _slider(scene: Scene, made: Composition, name: str, top: int) -> list[View]:
     knob = view("View", (at - 24, middle - 24, at + 24, middle + 24), style=Style(fill=RED, radius=24))
     drawn = view("FrameLayout", (left - 24, middle - 24, right + 24, middle + 24), line, knob)
     seek = view("SeekBar", bar, id="k8b", text=f"{value}.0", flags="fT", slider=name)
-    label = text((60, top, 900, top + 80), scene.labels[f"{name}_sound"], size=40)
+    label = text((60, top, 900, top + 80), words, size=40)
     return [label, drawn, seek, text((920, top + 100, 1050, top + 180), str(value), size=40, align="right")]

@@ -1,10 +1,11 @@
-"""The library of sounds: any words find some, always the same ones."""
+"""The library of sounds of both apps: any words find some, always the same ones, unless a fault says otherwise."""
 
 import hashlib
 import re
 import unicodedata
 
-from phonesim.apps.tiktok.posting.state import Sound
+from phonesim.apps.app import Phone
+from phonesim.apps.tiktok.posting.state import PostingState, Sound
 
 _ARTISTS = ("Lumora", "Casa Verde", "The Tin Birds", "Mila Orsay", "Niko Tal", "Ferris & Co")
 _KINDS = ("", " (sped up)", " - Remix", " (slowed)", " Instrumental")
@@ -17,6 +18,26 @@ def search(words: str) -> list[Sound]:
     return [_sound(f"{name}{kind}") for kind in _KINDS] if name else [_sound(name) for name in _TRENDING]
 
 
+def found(phone: Phone, words: str) -> list[Sound]:
+    """What a search answers on this phone: the fault `sound_results` mixes it up, holds it back or empties it."""
+    listed = search(words)
+    if not words.strip() or not phone.faults.active("sound_results"):
+        return listed
+    return {
+        "similar_first": [*listed[1:], listed[0]],
+        "similar": listed[1:],
+        "others": [_sound(name) for name in _OTHERS],
+        "none": [],
+    }[phone.faults.value("sound_results", "show", "similar_first")]
+
+
+def listed(phone: Phone, state: PostingState) -> list[Sound]:
+    """What a list of sounds shows: recommended ones until the answer to its search is there (`sounds_late`)."""
+    waiting = phone.before(state.sound_search_at + phone.faults.seconds("sounds_late", 3.0))
+    return search("") if waiting else found(phone, state.sound_search)
+
+
+_OTHERS = ("Soft Tide", "Quartz Street", "Lantern", "Half Moon")
 _TRENDING = ("Morning Train", "Paper Boats", "Golden Hour Walk", "Kitchen Disco", "Blue Bicycle")
 
 
@@ -25,11 +46,12 @@ def by_link(path: str) -> Sound | None:
     found = re.search(r"/music/(?P<name>[^/?#]*?)-?(?P<id>\d{4,})(?:[/?#]|$)", path)
     if found is None:
         return None
-    known = _made.get(found["id"])
-    if known is not None:
-        return known
-    name = found["name"].replace("-", " ").strip() or "sound"
-    return _keep(Sound(id=found["id"], name=name, artist=_artist(found["id"])))
+    return linked(found["id"], found["name"].replace("-", " ").strip() or "sound")
+
+
+def linked(id_: str, name: str) -> Sound:
+    """The sound of this id, made up under this name where nobody found it before."""
+    return _made.get(id_) or _keep(Sound(id=id_, name=name, artist=_artist(id_)))
 
 
 def by_id(id_: str) -> Sound:

@@ -119,6 +119,8 @@ class PostingState(msgspec.Struct, kw_only=True):
     scrolled: int = 0
     """How many rows of the picker's grid have gone up out of sight."""
     sound_search: str = ""
+    sound_search_at: float = 0.0
+    """When these words were typed."""
     candidate: Sound | None = None
     """The sound that the panel plays and that its check mark would take."""
     offered: tuple[Product, ...] = ()

@@ -16,6 +16,7 @@ class Uploads:
 
     def __init__(self, phone: Phone, world: World, state: PostingState) -> None:
         self._phone, self._world, self._state = phone, world, state
+        world.on_its_way = self._running
 
     def begin(self, post: Post, uris: tuple[str, ...]) -> None:
         """Send a post off; `uris` are its files."""
@@ -56,6 +57,9 @@ class Uploads:
         """Under a fault the app reads its files until the end, and one was taken away."""
         needed = self._phone.faults.active("upload_needs_files")
         return needed and any(self._phone.media.find(uri) is None for uri in upload.uris)
+
+    def _running(self) -> list[Post]:
+        return [upload.post for upload in self._state.uploads if not upload.failed]
 
     def watch(self) -> Upload | None:
         """The upload that screens show, the newest; what is drawn of it goes stale when its percentage changes."""

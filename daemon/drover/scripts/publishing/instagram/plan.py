@@ -2,9 +2,12 @@
 
 from typing import Final
 
+from drover.apps import load
 from drover.apps.composer import Destination
 from drover.scripts.captions import Caption
 from drover.scripts.context import ScriptFailed
+from drover.scripts.publishing.sound_choice import Wish, added, is_link, named, wrong_link
+from drover.scripts.publishing.volumes import DEFAULT
 from drover.wire.media import MediaKind
 from drover.wire.post import PostConfig
 from drover.wire.tasks import Reason
@@ -21,6 +24,18 @@ def destination(config: PostConfig, kind: MediaKind) -> Destination:
     return Destination.REEL if kind is MediaKind.VIDEO else Destination.FEED
 
 
+def wish(config: PostConfig) -> Wish | None:
+    """The sound that is looked for in the app's own list; None where there is none, or a link opens its page."""
+    if config.post_way != "useSound":
+        return added(config)
+    return None if by_link(config) else named(config)
+
+
+def by_link(config: PostConfig) -> bool:
+    """Whether the post begins on the page of a sound."""
+    return config.post_way == "useSound" and is_link(config.sound_name)
+
+
 def refuse_impossible(config: PostConfig, words: Caption, count: int) -> None:
     """Raise ScriptFailed `rejected`, naming the field, for what Instagram or Drover on Instagram cannot do."""
     why = _why_not(config, words, count)
@@ -31,10 +46,9 @@ def refuse_impossible(config: PostConfig, words: Caption, count: int) -> None:
 
 
 def _why_not(config: PostConfig, words: Caption, count: int) -> str:
-    if config.post_way == "useSound":
-        return "post_way: useSound is for TikTok; Drover adds no sound on Instagram, so use share or addButton"
-    if config.add_sound not in ("-1", "0"):
-        return f"add_sound: {config.add_sound} is for TikTok; Drover adds no sound on Instagram, so leave it at -1"
+    why = _why_no_sound(config)
+    if why:
+        return why
     if config.add_product_link:
         return "add_product_link: is for TikTok; leave it at 0 for Instagram"
     if config.placement == "story":
@@ -42,6 +56,34 @@ def _why_not(config: PostConfig, words: Caption, count: int) -> str:
     if count > MOST_PICTURES:
         return f"image_count: Instagram takes at most {MOST_PICTURES} pictures in one post, and there are {count}"
     return _why_no_caption(words.joined)
+
+
+def _why_no_sound(config: PostConfig) -> str:
+    """What of a sound does not go together, or has no control on Instagram's screens."""
+    story, pictures = config.placement == "story", config.content_type == 1
+    if config.post_way == "useSound" and config.add_sound in ("0", "custom"):
+        return f"add_sound: {config.add_sound} does not go with post_way useSound, which has its own; leave it at -1"
+    if by_link(config):
+        if story or pictures:
+            return (
+                "sound_name: Instagram makes a reel of what begins with a sound's link; give the sound's name instead"
+            )
+        return wrong_link(load("instagram"), config.sound_name.strip())
+    return _why_no_volumes(config, story=story, pictures=pictures) if wish(config) is not None else ""
+
+
+def _why_no_volumes(config: PostConfig, *, story: bool, pictures: bool) -> str:
+    """A reel has sliders for both sounds, a story can only be muted, pictures have nothing of the kind."""
+    kind = "a story" if story else "pictures"
+    muted = story and not pictures and config.origin_sound_volume == 0
+    if not (story or pictures):
+        return ""
+    if config.add_sound_volume != DEFAULT:
+        return f"add_sound_volume: Instagram sets no volume of a sound for {kind}; leave it at {DEFAULT}"
+    if config.origin_sound_volume != DEFAULT and not muted:
+        or_mute = ", or 0 to mute the video" if story and not pictures else ""
+        return f"origin_sound_volume: Instagram sets no volumes for {kind}; leave it at {DEFAULT}{or_mute}"
+    return ""
 
 
 def _why_no_story(words: Caption, count: int) -> str:

@@ -49,5 +49,6 @@ class InstagramPublisher:
 
     def abandon(self, nav: Navigator) -> None:
         """BACK and Discard; where that does not lead out, the app is ended."""
-        if not leave_unfinished(nav):
+        # A list of sounds that still loads looks like the app's search.
+        if not leave_unfinished(nav, also=(Screen.SEARCH_ENTRY, Screen.SEARCH_RESULTS)):
             nav.phone.force_stop(nav.ctx.package)

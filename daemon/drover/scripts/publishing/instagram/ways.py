@@ -1,4 +1,4 @@
-"""The ways to Instagram's form: a share from outside, or the app's own button and picker; then through its editors.
+"""The ways to Instagram's form: a share, the app's own button and picker, or a sound's page; then through its editors.
 
 The lower right corner is Next in the editor of reels and Share on the form after it: Next is tapped there once and
 never again, so that a slow screen cannot turn a second tap into a post.
@@ -9,11 +9,12 @@ from typing import Final
 from drover.apps import Screen, composer, load
 from drover.apps.composer import Destination
 from drover.apps.view import View
-from drover.phone.engine import PhoneTimeoutError
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.publishing.instagram.picking import PICKERS, pick
+from drover.scripts.publishing.instagram.plan import by_link
+from drover.scripts.publishing.instagram.sounds import Arrangement, use_link
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.switcher import own_profile
 from drover.wire.tasks import Reason
@@ -39,7 +40,10 @@ def enter(nav: Navigator, publication: Publication, wanted: Destination) -> None
     if publication.config.post_way == "share":
         # `am` has no option for a list of URIs, so no shell can share several files at once.
         nav.ctx.step("several pictures cannot be shared from outside: choosing them in the app's own picker", 32)
-    _create(nav, wanted)
+    if by_link(publication.config):
+        use_link(nav, publication)
+    else:
+        _create(nav, wanted)
 
 
 def _share(nav: Navigator, publication: Publication, wanted: Destination) -> None:
@@ -82,6 +86,7 @@ class _Walk:
         self._nav = nav
         self._publication = publication
         self._wanted = wanted
+        self._sound = Arrangement(nav, publication, wanted)
         self._low_next = False
 
     def stage(self) -> bool:
@@ -90,6 +95,7 @@ class _Walk:
         screen = sight.seen.screen
         if screen is _ENDS[self._wanted]:
             self._check_kind(sight)
+            self._end()
             return True
         if screen is Screen.CHOOSER:
             self._choose(sight)
@@ -97,6 +103,7 @@ class _Walk:
             pick(self._nav, self._publication, self._wanted)
             self._leave(sight)
         elif screen is Screen.EDITOR:
+            self._sound.in_editor()
             self._go_on()
         else:
             self._elsewhere(sight)
@@ -104,6 +111,12 @@ class _Walk:
 
     def _known(self, sight: Sight) -> Sight | None:
         return sight if sight.seen.screen in _STAGES else None
+
+    def _end(self) -> None:
+        if self._wanted is Destination.STORY:
+            self._sound.in_story()
+        else:
+            self._sound.on_form()
 
     def _choose(self, sight: Sight) -> None:
         row = composer.chooser_row(View(self._nav.app, sight.tree), self._wanted)
@@ -137,16 +150,13 @@ class _Walk:
         """The editor with its Next where two looks in a row found it: one that still opens would lose the tap."""
         last: list[Node] = []
 
-        def same(tree: Hierarchy) -> tuple[Hierarchy, Node] | None:
-            button = composer.next_button(View(self._nav.app, tree))
+        def same(sight: Sight) -> tuple[Hierarchy, Node] | None:
+            button = composer.next_button(View(self._nav.app, sight.tree))
             before = last[-1].bounds if last else None
             last[:] = [button] if button else []
-            return (tree, button) if button and button.bounds == before else None
+            return (sight.tree, button) if button and button.bounds == before else None
 
-        try:
-            return self._nav.phone.wait_until(same, timeout_s=_REST_S, what="the editor's Next")
-        except PhoneTimeoutError:
-            raise NotReachedError("the editor's Next", self._nav.look()) from None
+        return self._nav.reach(same, what="the editor's Next", timeout_s=_REST_S, patient=True)
 
     def _leave(self, before: Sight) -> None:
         """Wait until the screen that was acted on is gone."""

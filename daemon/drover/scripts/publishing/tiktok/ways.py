@@ -1,13 +1,14 @@
 """The three ways to TikTok's form: a share, the app's own button and picker, the page of a sound."""
 
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from drover.apps import Screen
 from drover.apps.publishing import camera_tab, create_button, gallery_thumbnail, next_button
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.publishing.publisher import Publication
+from drover.scripts.publishing.sound_choice import is_link, wrong_link
 from drover.scripts.publishing.tiktok import sounds
 from drover.scripts.publishing.tiktok.picking import pick
 from drover.wire.tasks import Reason
@@ -79,13 +80,13 @@ def _open_sound(nav: Navigator, publication: Publication) -> None:
     """The page of the sound, by its link or by search, and on to the camera with it."""
     name, wait_s = publication.config.sound_name.strip(), float(publication.config.sound_wait_time)
     nav.phone.gallery.allow_reading(nav.ctx.package)
-    if "://" in name:
+    if is_link(name):
         nav.ctx.step("opening the sound by its link", 32)
-        nav.phone.open_link(_checked(nav, name), nav.ctx.package)
+        nav.open_link(_checked(nav, name))
     else:
         nav.ctx.step(f"searching for the sound {name!r}", 32)
-        nav.phone.open_link(nav.app.links["search"].format(query=quote(name, safe="")), nav.ctx.package)
-        sounds.open_found(nav, name, wait_s)
+        nav.open_link(nav.app.links["search"].format(query=quote(name, safe="")))
+        sounds.open_found(nav, publication.config)
     button = nav.reach(
         lambda sight: sounds.use_button(nav, sight), what="the sound's page with its button", timeout_s=wait_s + 5
     )
@@ -94,14 +95,9 @@ def _open_sound(nav: Navigator, publication: Publication) -> None:
 
 
 def _checked(nav: Navigator, link: str) -> str:
-    host = (urlsplit(link).hostname or "").lower()
-    known = any(host == allowed or host.endswith(f".{allowed}") for allowed in nav.app.link_hosts)
-    if urlsplit(link).scheme != "https" or not known:
-        raise ScriptFailed(
-            Reason.REJECTED,
-            f"sound_name: {link!r} is no https link of {' or '.join(nav.app.link_hosts)}; "
-            "copy the link from the sound's page.",
-        )
+    why = wrong_link(nav.app, link)
+    if why:
+        raise ScriptFailed(Reason.REJECTED, f"{why}. Nothing was posted.")
     return link
 
 

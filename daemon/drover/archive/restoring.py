@@ -1,0 +1,174 @@
+"""Puts a backup back where no daemon works: the library first, checked file by file, then the database.
+
+What was there before is kept: the database beside the new one, and the files that only it names.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from drover.archive.file import COPIES, ArchiveReader, Entry, Manifest, Told, digest_of, is_archive
+from drover.media.library import RESERVE_BYTES, LibraryFolder
+from drover.store import backup
+from drover.store.backup import BackupFacts, LibraryItem
+from drover.store.database import known_revisions
+from drover.store.errors import StoreError
+from drover.wire.backups import MissingFile
+
+_UNPACKED: Final = ".unpacked"
+
+
+class Restored(msgspec.Struct, frozen=True, kw_only=True):
+    """What is there now. `files` of the library are there, `missing` are not; `old` and `aside` hold what was before.
+
+    `checked` says whether the files' contents were compared with their digests, or their sizes only.
+    """
+
+    facts: BackupFacts
+    files: int
+    missing: list[MissingFile]
+    checked: bool
+    old: Path | None
+    aside: Path | None
+
+
+def restore(
+    source: Path,
+    database: Path,
+    library: LibraryFolder,
+    *,
+    stamp: str,
+    begins: Callable[[int], None] = lambda _bytes: None,
+    told: Told = lambda _bytes: None,
+) -> Restored:
+    """Put the backup in the place of database and library; `begins` hears how many bytes `told` will be told of.
+
+    Nothing may have the database open: the caller holds the daemon's lock. Raises StoreError with the database as it
+    was, for what is no whole backup, of a newer Drover, or too large for the disk.
+    """
+    try:
+        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        library.prepare()
+        if is_archive(source):
+            return _from_archive(source, database, library, stamp, begins, told)
+        return _put_back(source, database, library, stamp)
+    except OSError as error:
+        raise StoreError(f"{source}: cannot be restored: {error}") from error
+
+
+def _from_archive(
+    source: Path, database: Path, library: LibraryFolder, stamp: str, begins: Callable[[int], None], told: Told
+) -> Restored:
+    unpacked = database.with_name(database.name + _UNPACKED)
+    with ArchiveReader(source) as archive:
+        manifest = archive.manifest
+        _check_room(database.parent, library, manifest)
+        begins(manifest.database.size + sum(entry.size for entry in manifest.files))
+        try:
+            if why := _unpack(archive, manifest.database, unpacked, told):
+                raise StoreError(f"{source}: its database {why}; nothing was changed")
+            _refuse_newer(source, backup.examine(unpacked))
+            faults = {item.material_id: f"was not in the backup: {item.why}" for item in manifest.missing}
+            faults |= _unpack_library(archive, backup.library(unpacked), library, told)
+            os.sync()  # all files at once, before the database names them: a sync for each would take minutes
+            return _put_back(unpacked, database, library, stamp, faults)
+        finally:
+            unpacked.unlink(missing_ok=True)
+
+
+def _unpack_library(
+    archive: ArchiveReader, items: list[LibraryItem], library: LibraryFolder, told: Told
+) -> dict[int, str]:
+    """Bring every file of the archive; by item, what is wrong with those that are not whole now."""
+    of_path = {f"{COPIES}/{item.path}": item for item in items}
+    faults: dict[int, str] = {}
+    for entry in archive.manifest.files:
+        there = library.root / entry.name
+        if _is_whole(there, entry):
+            told(entry.size)
+            continue
+        there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        why = _unpack(archive, entry, there, told)
+        if why and entry.name in of_path:
+            faults[of_path[entry.name].id] = why
+    return faults
+
+
+def _unpack(archive: ArchiveReader, entry: Entry, there: Path, told: Told) -> str:
+    """Write one file, if it is what the manifest says; else what is wrong with it, and nothing is there."""
+    part = there.with_name(f".{there.name}{_UNPACKED}")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
+            why = archive.extract(entry, file, told)
+        if not why:
+            part.replace(there)
+        return why
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _put_back(
+    copy: Path, database: Path, library: LibraryFolder, stamp: str, faults: Mapping[int, str] | None = None
+) -> Restored:
+    """Change the databases, and see what of the library the new one names. `faults`: None if nothing was unpacked."""
+    facts = backup.examine(copy)
+    _refuse_newer(copy, facts)
+    items = backup.library(copy)
+    facts, old = backup.restore(copy, database, stamp=stamp)
+    missing = [
+        MissingFile(material_id=item.id, name=item.name, why=why)
+        for item in items
+        if (why := _fault(item, library, faults))
+    ]
+    aside = library.root.with_name(f"{library.root.name}.before-restore-{stamp}")
+    moved = library.set_aside({item.path for item in items}, aside)
+    return Restored(
+        facts=facts,
+        files=len(items) - len(missing),
+        missing=missing,
+        checked=faults is not None,
+        old=old,
+        aside=aside if moved else None,
+    )
+
+
+def _fault(item: LibraryItem, library: LibraryFolder, faults: Mapping[int, str] | None) -> str:
+    """What is wrong with an item's file, "" if nothing is."""
+    there = library.copies / item.path
+    if not there.is_file():
+        return (faults or {}).get(item.id, "is not on this machine")
+    if there.stat().st_size != item.size:
+        return (faults or {}).get(item.id, "is damaged on this machine")
+    if faults and item.id in faults:  # a file of that name was there already: it may be the one
+        return "" if digest_of(there) == item.sha256 else faults[item.id]
+    return ""
+
+
+def _is_whole(there: Path, entry: Entry) -> bool:
+    if not there.is_file() or there.stat().st_size != entry.size:
+        return False
+    return digest_of(there) == entry.sha256
+
+
+def _refuse_newer(source: Path, facts: BackupFacts) -> None:
+    if facts.revision not in known_revisions():
+        raise StoreError(
+            f"{source}: was made by a newer Drover (schema {facts.revision}); restore it with that version. "
+            "Nothing was changed"
+        )
+
+
+def _check_room(folder: Path, library: LibraryFolder, manifest: Manifest) -> None:
+    """The database is written twice: unpacked, then copied into its place."""
+    lacking = [entry.size for entry in manifest.files if not (library.root / entry.name).is_file()]
+    needed = 2 * manifest.database.size + sum(lacking)
+    disk = os.statvfs(folder)
+    free = disk.f_bavail * disk.f_frsize
+    if needed > free - RESERVE_BYTES:
+        raise StoreError(
+            f"{folder}: the backup needs {needed / 1e6:.0f} MB, and the disk has {free / 1e6:.0f} MB left; "
+            "make room, then restore again. Nothing was changed"
+        )

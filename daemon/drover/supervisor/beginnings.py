@@ -1,0 +1,212 @@
+"""From the choice of a task until its worker is told: its attempt is stored as begun, with its files if it publishes.
+
+Which task begins where is the desk's choice; what happens once it runs is in running.py.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import structlog
+
+from drover.config import Config
+from drover.media.files import MediaError
+from drover.policy import patience, remarks
+from drover.policy.device_states import DeviceEvent
+from drover.policy.records import Attempt, Head
+from drover.store import attempts, publishing, tasks
+from drover.store.errors import ConflictError, NotFoundError, StoreUnavailableError
+from drover.store.store import Store
+from drover.supervisor.board import DeviceBoard
+from drover.supervisor.hub import EventHub
+from drover.supervisor.publishing import PublishingMedia
+from drover.supervisor.running import RunningAttempts
+from drover.supervisor.scripts import Scripts
+from drover.wire.custom import CommandSpec, ManagedRun
+from drover.wire.devices import DeviceState
+from drover.wire.media import MediaFile
+from drover.wire.scripts import PUBLISHES
+from drover.wire.tasks import Reason, Task
+from drover.wire.worker import Begin, ToWorker
+
+log = structlog.get_logger("drover.tasks")
+
+GiveSession = Callable[[str, int, str], tuple[str, str]]
+"""From serial, task and label to the session of the task's own lease, and the URL of the API."""
+
+
+class Beginnings:
+    """Tasks about to begin. `send` reaches a device's worker, `wake` asks the desk to look again, `draining` says
+    whether nothing may begin any more, `publishes` hears of a phone on which an attempt begins that brings files."""
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        board: DeviceBoard,
+        hub: EventHub,
+        running: RunningAttempts,
+        scripts: Scripts,
+        media: PublishingMedia,
+        *,
+        boot_id: str,
+        send: Callable[[str, ToWorker], bool],
+        wake: Callable[[], None],
+        draining: Callable[[], bool],
+        publishes: Callable[[str], None],
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._board = board
+        self._hub = hub
+        self._running = running
+        self._scripts = scripts
+        self._media = media
+        self._boot_id = boot_id
+        self._send = send
+        self._wake = wake
+        self._draining = draining
+        self._publishes = publishes
+        self._choosing: dict[Head, asyncio.Task[None]] = {}
+        self._serials: set[str] = set()
+        self.give_session: GiveSession | None = None
+
+    def configure(self, config: Config) -> None:
+        """Go by this from now on."""
+        self._config = config
+
+    def takes(self, serial: str) -> bool:
+        """Whether the phone is for a task that is about to begin or began just now."""
+        return serial in self._serials
+
+    def is_on(self, serial: str) -> bool:
+        """Whether a task is about to begin on this phone."""
+        return serial in self._serials and self._running.on(serial) is None
+
+    def count(self) -> int:
+        """How many phones a task is about to begin on."""
+        return sum(map(self.is_on, self._serials))
+
+    def acting(self) -> set[str]:
+        """The accounts whose files are being chosen."""
+        return {head.account for head in self._choosing}
+
+    async def begin(self, chosen: Sequence[Head]) -> None:
+        """Begin these; returns without waiting for files that are looked for."""
+        self._serials.update(head.serial for head in chosen)  # nobody else takes them from here on
+        for head in chosen:
+            if head.script_name in PUBLISHES:
+                self._choosing[head] = asyncio.create_task(self._choose_and_begin(head))
+        await asyncio.gather(*(self._begin(head) for head in chosen if head not in self._choosing))
+
+    def cancel(self) -> None:
+        """Look for no more files."""
+        for choosing in self._choosing.values():
+            choosing.cancel()
+
+    # --- one task
+
+    async def _begin(self, head: Head) -> None:
+        """Store that the attempt has begun; only then tell the worker."""
+        try:
+            await self._begin_on(head)
+        finally:
+            self._serials.discard(head.serial)
+
+    async def _begin_on(self, head: Head) -> None:
+        try:
+            attempt, task = await self._store.write(
+                attempts.begin, head.task_id, boot_id=self._boot_id, now=datetime.now(UTC)
+            )
+        except (ConflictError, NotFoundError):
+            return  # stopped or deleted meanwhile
+        await self._begun(attempt, task, [])
+
+    async def _choose_and_begin(self, head: Head) -> None:
+        """Begin a task that publishes, beside the dispatch: a slow disk must not keep other phones waiting."""
+        try:
+            await self._begin_with_media(head.task_id, head.serial)
+        except (ConflictError, NotFoundError):
+            return  # stopped or deleted meanwhile, or files were taken: looked at again at once
+        except StoreUnavailableError as error:
+            log.error("dispatch_postponed", task=head.task_id, why=str(error))
+            await asyncio.sleep(1.0)
+        except Exception as error:
+            log.exception("media_choice_failed", task=head.task_id)
+            with suppress(ConflictError, NotFoundError, StoreUnavailableError):
+                await self._fail(head.task_id, Reason.SCRIPT_ERROR, f"Its files could not be looked for: {error!r}.")
+            await asyncio.sleep(1.0)  # should even that have failed, it must not be tried without a pause
+        finally:
+            del self._choosing[head]
+            self._serials.discard(head.serial)
+            self._wake()
+
+    async def _begin_with_media(self, task_id: int, serial: str) -> None:
+        waiting = await self._store.read(publishing.waiting, task_id)
+        want = self._media.wanted(waiting)
+        try:
+            listed = await self._media.listed(waiting, want)
+        except MediaError as error:
+            await self._fail(task_id, Reason.MEDIA_INVALID, str(error))
+            return
+        if self._draining() or serial not in self._board.in_state(DeviceState.IDLE):
+            return
+        begun = await self._store.write(
+            publishing.begin,
+            task_id,
+            boot_id=self._boot_id,
+            now=datetime.now(UTC),
+            want=want,
+            limit=self._media.limit(want),
+            listed=listed,
+        )
+        if isinstance(begun, Task):
+            log.warning("task_failed", task=begun.id, reason=begun.reason, remark=begun.remark)
+        else:
+            self._publishes(serial)
+            await self._begun(begun.attempt, begun.task, begun.media)
+
+    async def _fail(self, task_id: int, reason: Reason, remark: str) -> None:
+        task = await self._store.write(tasks.fail_pending, task_id, reason, remark, now=datetime.now(UTC))
+        log.warning("task_failed", task=task.id, reason=task.reason, remark=task.remark)
+
+    async def _begun(self, attempt: Attempt, task: Task, media: list[MediaFile]) -> None:
+        """The attempt is stored as begun: tell the worker."""
+        serial = attempt.serial
+        spec = self._scripts.command(task.script_name)
+        usual_s = patience.attempt_s(task.script_config, self._config.tasks.attempt_timeout_s)
+        deadline_s = usual_s if spec is None else spec.timeout_s
+        self._running.begun(attempt, task, timeout_s=deadline_s)
+        self._board.apply(serial, DeviceEvent.ATTEMPT_BEGAN, f"task {task.id}", task_id=task.id)
+        self._hub.poke()
+        sent = self._send(
+            serial,
+            Begin(
+                fence=attempt.fence,
+                task_id=task.id,
+                attempt=attempt.attempt,
+                script_name=task.script_name,
+                script_config=task.script_config,
+                username=task.username,
+                platform=attempt.platform,
+                package=attempt.package or (spec.package if spec else ""),
+                folder=str(self._config.task_folder(task.id)),
+                deadline_s=deadline_s,
+                settle=attempt.settle,
+                media=self._media.located(media),
+                media_roots=self._media.worker_roots if media else [],
+                managed=None if spec is None else self._managed(spec, task),
+            ),
+        )
+        if not sent:
+            await self._running.lost(serial, Reason.INTERRUPTED, remarks.WORKER_GONE)
+
+    def _managed(self, spec: CommandSpec, task: Task) -> ManagedRun:
+        """What the worker needs to run the command; the phone is leased for it from here on."""
+        session, api_base = "", ""
+        if self.give_session is not None:
+            label = f"{task.script_name}, task {task.id}"
+            session, api_base = self.give_session(task.serial, task.id, label)
+        token_file = str(self._config.token_path) if self._config.api.require_token else ""
+        return ManagedRun(spec=spec, session=session, api_base=api_base, token_file=token_file)

@@ -1,0 +1,113 @@
+"""Phones as they come, go and get well: tells the parts that it concerns, and shows on the board what is true.
+
+What a phone's worker said last is shown as soon as no attempt runs there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+
+from drover.policy.device_states import DeviceEvent
+from drover.store import devices, events, tasks
+from drover.store.store import Store
+from drover.supervisor.board import DeviceBoard
+from drover.supervisor.desk import TaskDesk
+from drover.supervisor.direct import DirectCalls
+from drover.supervisor.discovery import AccountDiscovery
+from drover.supervisor.hub import EventHub
+from drover.supervisor.jobs import Jobs
+from drover.supervisor.leases import PhoneLeases
+from drover.supervisor.running import RunningAttempts
+from drover.supervisor.transports import Transports
+from drover.wire.devices import Device
+from drover.wire.events import DeviceChanged
+from drover.wire.tasks import Reason
+
+log = structlog.get_logger("drover.daemon")
+
+
+@dataclass(kw_only=True)
+class Phones:
+    """`stuck`: phones that their workers cannot reach."""
+
+    board: DeviceBoard
+    desk: TaskDesk
+    direct: DirectCalls
+    discovery: AccountDiscovery
+    jobs: Jobs
+    leases: PhoneLeases
+    running: RunningAttempts
+    store: Store
+    transports: Transports
+    troubles: dict[str, str] = field(default_factory=dict[str, str])
+    stuck: set[str] = field(default_factory=set[str])
+
+    # --- what the worker said last
+
+    def in_trouble(self, serial: str, why: str) -> None:
+        """To be shown until the worker says otherwise; not yet, if an attempt runs."""
+        self.troubles[serial] = why
+
+    def well(self, serial: str) -> None:
+        """The worker has opened the phone, and it answers."""
+        self.troubles.pop(serial, None)
+        self.stuck.discard(serial)
+
+    def show(self, serial: str) -> None:
+        """Show what the worker said last of its phone, as soon as no attempt runs there."""
+        if self.running.on(serial) is not None:
+            return
+        if serial in self.troubles:
+            self.board.apply(serial, DeviceEvent.PHONE_TROUBLE, self.troubles[serial])
+        else:
+            self.board.apply(serial, DeviceEvent.PHONE_READY)
+            self.leases.back(serial)
+        self.desk.wake()
+
+    # --- what happened to a phone
+
+    def freed(self, serial: str) -> None:
+        """Its attempt has ended, durably."""
+        self.leases.task_ended(serial)
+        self.board.apply(serial, DeviceEvent.ATTEMPT_ENDED, task_id=None)
+        self.show(serial)
+
+    def lost(self, serial: str, why: str) -> None:
+        """It stayed away longer than the grace."""
+        self.discovery.lost(serial, why)
+        self.unreachable(serial, why)
+        self.jobs.background(self.running.lost(serial, Reason.DEVICE_LOST, why))
+
+    def unreachable(self, serial: str, why: str) -> None:
+        """Nobody can reach it through its worker any more."""
+        self.leases.end(serial, why)
+        self.direct.lost(serial, why)
+
+    def joined(self, device: str, other: str) -> None:
+        """What waits for a phone under its other name waits for the phone."""
+        self.board.note_transports(device, self.transports.of(device))
+        self.jobs.background(self._move_tasks(other, device))
+
+    async def _move_tasks(self, other: str, device: str) -> None:
+        moved = await self.store.write(tasks.move_pending, other, device)
+        if moved:
+            log.info("tasks_moved", device=device, transport=other, count=moved)
+        self.desk.wake()
+
+    def running_task(self, serial: str) -> int | None:
+        """The task whose attempt runs there."""
+        live = self.running.on(serial)
+        return live.task.id if live else None
+
+
+def recorder(store: Store, hub: EventHub, jobs: Jobs) -> Callable[[Device], None]:
+    """What writes every change of a device down, and tells subscribers."""
+
+    async def record(device: Device) -> None:
+        await store.write(devices.put, device)
+        await store.write(events.append, DeviceChanged(device=device), now=datetime.now(UTC))
+        hub.poke()
+
+    return lambda device: jobs.background(record(device))

@@ -1,0 +1,106 @@
+"""What workers report of themselves and their phones, and their starts and ends, handed to whom it concerns."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from drover.policy import ladder, remarks
+from drover.policy.device_states import DeviceEvent
+from drover.store import devices
+from drover.supervisor import recovery
+from drover.supervisor.phones import Phones
+from drover.supervisor.presence import Presence
+from drover.supervisor.tidying import GalleryTidying
+from drover.wire.devices import DeviceFacts, DeviceState
+from drover.wire.direct import DirectAnswered
+from drover.wire.tasks import Reason
+from drover.wire.worker import (
+    AccountsRead,
+    Ended,
+    EngineCured,
+    FromWorker,
+    Heartbeat,
+    PhoneReady,
+    PhoneTrouble,
+    WorkerHello,
+)
+
+COUNTERS: Final = ("automation_restart", "automation_reinstall", "automation_fallback", "worker_death")
+PHONE_AT_FAULT: Final = frozenset({Reason.DEVICE_LOST, Reason.TIMEOUT, Reason.INTERRUPTED})
+
+
+@dataclass(kw_only=True)
+class Reports:
+    """Listens to the fleet. `counters`: how often workers died and the phones' automation had to be cured."""
+
+    boot_id: str
+    phones: Phones
+    presence: Presence
+    tidying: GalleryTidying
+    counters: Counter[str] = field(default_factory=lambda: Counter[str](dict.fromkeys(COUNTERS, 0)))
+
+    def worker_started(self, serial: str, pid: int, starts: int) -> None:
+        phones, why = self.phones, "its worker looks at the phone"
+        phones.in_trouble(serial, why)
+        phones.stuck.discard(serial)
+        deadline = datetime.now(UTC) + timedelta(seconds=ladder.PREPARE_S)
+        phones.board.apply(serial, DeviceEvent.WORKER_STARTED, why, deadline=deadline)
+        phones.board.note_worker(serial, pid, starts)
+        started_at = recovery.start_time(pid)
+        phones.jobs.background(phones.store.write(devices.record_worker, serial, pid, started_at, self.boot_id))
+
+    def worker_said(self, serial: str, message: FromWorker) -> None:
+        phones = self.phones
+        match message:
+            case WorkerHello() | Heartbeat():
+                return
+            case PhoneReady(facts=facts):
+                self._phone_ready(serial, facts)
+            case EngineCured(cure=cure):
+                self.counters[f"automation_{cure}"] += 1
+            case PhoneTrouble(why=why):
+                phones.in_trouble(serial, f"{why}; {ladder.PERSON[DeviceState.PREPARING]}")
+                phones.stuck.add(serial)
+                self.tidying.due(serial)
+                phones.show(serial)
+            case Ended(reason=reason, remark=remark) if reason in PHONE_AT_FAULT:
+                phones.in_trouble(serial, remark)  # its worker opens the phone anew and says when it answers
+                phones.running.said(serial, message)
+            case DirectAnswered():
+                phones.direct.said(serial, message)
+            case AccountsRead():
+                phones.discovery.said(serial, message)
+            case _:
+                phones.running.said(serial, message)
+
+    def _phone_ready(self, serial: str, facts: DeviceFacts) -> None:
+        phones, transports = self.phones, self.phones.transports
+        phones.board.learn(serial, facts)
+        phones.well(serial)
+        transports.learn(serial, facts.hardware_serial)
+        self.presence.join(serial)
+        if transports.device_of(serial) == serial:
+            phones.board.note_transports(serial, transports.of(serial))
+            phones.show(serial)
+            phones.jobs.background(self.tidying.ready(serial))
+
+    def worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
+        phones, how = self.phones, remarks.ended_by(status)
+        # Before its attempt is freed: a phone without a worker must not be shown idle, or the next task begins there.
+        phones.in_trouble(serial, f"its worker ended ({how})")
+        self.tidying.due(serial)
+        phones.discovery.lost(serial, f"its worker ended ({how}) meanwhile")
+        phones.unreachable(serial, f"the phone's worker ended ({how})")
+        lost = phones.running.lost(serial, Reason.INTERRUPTED, remarks.worker_ended(serial, status))
+        phones.jobs.background(lost)
+        phones.board.note_worker(serial, None)
+        if retry_in_s is None:
+            return
+        self.counters["worker_death"] += retry_in_s > 0  # one that is started again at once died at our own hand
+        event = DeviceEvent.QUARANTINED if quarantined else DeviceEvent.WORKER_DIED
+        deadline = datetime.now(UTC) + timedelta(seconds=retry_in_s)
+        again = f"its worker ended ({how}); again in {retry_in_s:.0f} s"
+        if quarantined:
+            again = f"its worker died too often, at last with {how}; {ladder.PERSON[DeviceState.QUARANTINED]}"
+        phones.board.apply(serial, event, again, deadline=deadline)

@@ -1,0 +1,64 @@
+"""The daemon itself: how it is, its plan, its configuration, and where its API answers."""
+
+from datetime import datetime
+
+import msgspec
+
+from drover.wire.tasks import TaskStats
+
+
+class CheckLicense(msgspec.Struct, frozen=True, kw_only=True, tag="check_license"):
+    """Ask for the plan."""
+
+
+class GetStatus(msgspec.Struct, frozen=True, kw_only=True, tag="get_status"):
+    """Ask how the daemon is."""
+
+
+class ReloadConfig(msgspec.Struct, frozen=True, kw_only=True, tag="reload_config"):
+    """Read the configuration again; where it is bad, INVALID names line and key and the old one stays in force."""
+
+
+class AnnounceApi(msgspec.Struct, frozen=True, kw_only=True, tag="announce_api"):
+    """The shim tells at which URL it answers; holds while its connection lives."""
+
+    url: str
+
+
+class License(msgspec.Struct, frozen=True, kw_only=True, tag="license"):
+    """The plan; field names are the REST contract's."""
+
+    plan_name: str
+    api_enabled: bool
+    device_limit: int
+    message: str
+
+
+class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status"):
+    """How the daemon is. `devices` counts by state; `api_url` is "" while no shim answers.
+
+    `counters` count since its start what was done about trouble: `automation_restart`, `automation_reinstall`,
+    `automation_fallback`, `device_reconnect`, `worker_death`.
+    """
+
+    daemon_version: str
+    boot_id: str
+    pid: int
+    started_at: datetime
+    draining: bool
+    api_url: str
+    adb: str
+    adb_connected: bool
+    tasks: TaskStats
+    devices: dict[str, int]
+    workers: int
+    messages_dropped: int = 0
+    data_dir: str = ""
+    counters: dict[str, int] = {}
+
+
+class ConfigReloaded(msgspec.Struct, frozen=True, kw_only=True, tag="config_reloaded"):
+    """Which keys changed, as `section.key`: those in force now, and those that wait for the next start."""
+
+    applied: list[str]
+    after_restart: list[str]

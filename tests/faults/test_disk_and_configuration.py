@@ -1,0 +1,20 @@
+"""The disk fills up; the configuration is changed while the daemon works."""
+
+import pytest
+
+from tests.chaos import r14_disk_full, r19_reload
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def test_r14_a_full_disk_refuses_loses_nothing_and_recovers() -> None:
+    try:
+        found = r14_disk_full.run(1, phones=2, per_s=1, full_s=2, timed=False)
+    except r14_disk_full.NoSmallDiskError as error:
+        pytest.skip(f"no file system can be mounted here: {error}")
+    assert (found.violations, found.trials) == ([], 2)
+
+
+def test_r19_a_configuration_is_taken_whole_or_not_at_all() -> None:
+    found = r19_reload.run(20)
+    assert (found.violations, found.trials) == ([], 2 * len(r19_reload.BAD) + 22)

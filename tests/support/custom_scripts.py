@@ -1,0 +1,55 @@
+"""Scripts that are commands, in tests: registered with a real daemon, started, followed by what they say."""
+
+from typing import Any
+
+import psutil
+
+from drover.wire.control import CreateTasks, LogChunk, ReadTaskLog, TasksCreated
+from drover.wire.custom import AddScript, CommandSpec, ScriptInfo
+from drover.wire.tasks import Task
+from tests.support.daemon import DroverDaemon
+from tests.support.phones import wait_until
+
+_STUBBORN = """
+trap 'echo told to end' TERM
+sleep 600 &
+(setsid sh -c 'trap "" TERM; sleep 601') &
+echo pids $$ $!
+echo ready
+while true; do sleep 0.1; done
+"""
+
+
+def add(daemon: DroverDaemon, name: str, *command: str, **spec: Any) -> ScriptInfo:
+    request = AddScript(script_name=name, spec=CommandSpec(command=list(command), **spec), replace=True)
+    return daemon.client.ask(request, ScriptInfo)
+
+
+def start(daemon: DroverDaemon, name: str, serial: str, **fields: Any) -> int:
+    request = CreateTasks(script_name=name, script_config=fields.pop("config", {}), serials=[serial], **fields)
+    (task_id,) = daemon.client.ask(request, TasksCreated).task_ids
+    return task_id
+
+
+def log_of(daemon: DroverDaemon, task_id: int) -> str:
+    return daemon.client.ask(ReadTaskLog(task_id=task_id, offset=0), LogChunk).text
+
+
+def running(daemon: DroverDaemon, task_id: int, said: str) -> Task:
+    """The task, once its script has said this."""
+    wait_until(lambda: f"| {said}" in log_of(daemon, task_id), timeout_s=30, what=f"{said!r} in the log")
+    return daemon.task(task_id)
+
+
+def stubborn(daemon: DroverDaemon, name: str, serial: str, **spec: Any) -> tuple[int, list[int]]:
+    """A task whose script ignores SIGTERM and has children in and out of its group; their pids."""
+    add(daemon, name, "/bin/sh", "-c", _STUBBORN, **spec)
+    task_id = start(daemon, name, serial)
+    running(daemon, task_id, "ready")
+    worker = next(
+        process
+        for process in psutil.Process(daemon.process.pid).children(recursive=True)
+        if any("keeper.py" in " ".join(child.cmdline()) for child in process.children())
+    )
+    wait_until(lambda: len(worker.children(recursive=True)) >= 5, what="the script's whole tree")
+    return task_id, [child.pid for child in worker.children(recursive=True)]

@@ -1,0 +1,336 @@
+"""Backups with the library: whole or refused, checked file by file when they are put back, and nothing lost by it."""
+
+import io
+import os
+import stat
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import Connection, text
+
+from drover.archive import file as archive_file
+from drover.archive import making as making_module
+from drover.archive.file import ArchiveReader, Entry
+from drover.archive.making import GivenUpError, Making, make
+from drover.archive.restoring import Restored, restore
+from drover.media.library import LibraryFolder
+from drover.store import Store, StoreError, backup, materials, tasks
+from drover.wire.backups import BackupMade
+from tests.support.library import add_item, files_under, library_in
+from tests.support.stored import add
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> LibraryFolder:
+    return library_in(tmp_path)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    (tmp_path / "backups").mkdir()
+    return tmp_path / "backups" / "copy.tar"
+
+
+def made(store: Store, library: LibraryFolder, target: Path) -> BackupMade:
+    return make(store.path, library, Making(target), made_by="drover 1")
+
+
+def put_back(source: Path, machine: Path) -> Restored:
+    return restore(source, machine / "drover.db", LibraryFolder(machine / "media"), stamp="now")
+
+
+def rewrite(path: Path, change: Callable[[dict[str, bytes]], object]) -> None:
+    """The archive with its members changed."""
+    with tarfile.open(path) as old:
+        members = {member.name: old.extractfile(member).read() for member in old}  # type: ignore[union-attr]
+    change(members)
+    with tarfile.open(path, "w") as new:
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            new.addfile(info, io.BytesIO(data))
+
+
+# --- made and put back --------------------------------------------------------------------------------------------
+
+
+def test_r18_a_backup_holds_the_library_and_is_whole_on_another_machine(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path
+) -> None:
+    task_id = add(store)
+    items = [add_item(store, library, os.urandom(3_000_000), "clip.png"), add_item(store, library, b"", "empty.png")]
+    done = made(store, library, target)
+    assert (done.files, done.files_size, done.missing) == (2, 3_000_000, [])
+    assert (done.rows["tasks"], done.rows["materials"], done.size) == (1, 2, target.stat().st_size)
+    assert [path.name for path in target.parent.iterdir()] == ["copy.tar"]
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    restored = put_back(target, tmp_path / "new")
+    assert (restored.files, restored.missing, restored.checked) == (2, [], True)
+    assert (restored.old, restored.aside) == (None, None)
+    assert files_under(tmp_path / "new" / "media") == files_under(tmp_path / "media")
+    with Store.open(tmp_path / "new" / "drover.db") as again:
+        assert again.read_sync(tasks.get, task_id) == store.read_sync(tasks.get, task_id)
+        assert again.read_sync(materials.page) == (2, items[::-1])
+    private = [path for path in (tmp_path / "new" / "media").rglob("*") if path.stat().st_mode & 0o077]
+    assert private == []
+
+
+def test_other_programs_can_unpack_it(store: Store, library: LibraryFolder, target: Path, tmp_path: Path) -> None:
+    item = add_item(store, library, b"content")
+    made(store, library, target)
+    with tarfile.open(target) as plain:
+        plain.extractall(tmp_path / "by_hand", filter="data")
+    assert (tmp_path / "by_hand" / "library" / item.path).read_bytes() == b"content"
+    assert backup.examine(tmp_path / "by_hand" / "drover.db").rows["materials"] == 1
+
+
+def test_what_is_missing_or_damaged_is_named_when_the_backup_is_made(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path
+) -> None:
+    gone, rotten, good = (add_item(store, library, bytes([n]) * 2_000_000, f"{n}.png") for n in range(3))
+    (library.copies / gone.path).unlink()
+    (library.copies / rotten.path).write_bytes(b"x" * 2_000_000)
+    done = made(store, library, target)
+    assert done.files == 1
+    assert [(missing.material_id, missing.name, missing.why) for missing in done.missing] == [
+        (gone.id, "0.png", "its file is gone"),
+        (rotten.id, "1.png", "its file is damaged: the content is not what was added"),
+    ]
+    restored = put_back(target, tmp_path / "new")
+    assert [missing.why for missing in restored.missing] == [
+        "was not in the backup: its file is gone",
+        "was not in the backup: its file is damaged: the content is not what was added",
+    ]
+    assert (tmp_path / "new" / "media" / "library" / good.path).exists()
+
+
+def unreadable(patched: pytest.MonkeyPatch, first: bytes) -> None:
+    """A disk that fails where content begins with this."""
+    whole_read = archive_file._Reader.read  # pyright: ignore[reportPrivateUsage]
+
+    def read(self: archive_file._Reader, size: int = -1, /) -> bytes:  # pyright: ignore[reportPrivateUsage]
+        data = whole_read(self, size)
+        if data.startswith(first):
+            raise OSError(5, "Input/output error")
+        return data
+
+    patched.setattr(archive_file._Reader, "read", read)  # pyright: ignore[reportPrivateUsage]
+
+
+def test_a_file_that_cannot_be_read_to_its_end_spoils_nothing_else(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, good, worn = (add_item(store, library, letter * 3_000_000) for letter in (b"a", b"b", b"c"))
+    with monkeypatch.context() as patched:
+        unreadable(patched, b"a")
+        done = made(store, library, target)
+    assert [(m.material_id, m.why) for m in done.missing] == [
+        (broken.id, "its file cannot be read: Input/output error")
+    ]
+    with monkeypatch.context() as patched:
+        unreadable(patched, b"c")
+        restored = put_back(target, tmp_path / "new")
+    assert [(m.material_id, m.why) for m in restored.missing] == [
+        (broken.id, "was not in the backup: its file cannot be read: Input/output error"),
+        (worn.id, "cannot be read in the backup: [Errno 5] Input/output error"),
+    ]
+    assert files_under(tmp_path / "new" / "media" / "library") == {good.path: b"b" * 3_000_000}
+
+
+# --- refused, nothing changed -------------------------------------------------------------------------------------
+
+
+def test_an_archive_that_was_cut_off_or_is_another_programs_is_refused(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path
+) -> None:
+    add_item(store, library, os.urandom(1_000_000))
+    made(store, library, target)
+    data = target.read_bytes()
+    for name, content in {
+        "cut.tar": data[: len(data) // 2],
+        "end.tar": data[: data.rindex(b"manifest.json")],
+        "garbled.tar": data[:300] + b"\xff" * 300 + data[600:],
+    }.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(StoreError, match=r"cut off|cannot be read"):
+            put_back(tmp_path / name, tmp_path / "new")
+    with tarfile.open(tmp_path / "other.tar", "w") as other:
+        other.add(__file__, "library/a.mp4")
+    with pytest.raises(StoreError, match="no archive of Drover's"):
+        put_back(tmp_path / "other.tar", tmp_path / "new")
+    assert files_under(tmp_path / "new") == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["../../drover.db", "drover.db", "library/../../x", "/etc/passwd", "library/ab/..", "thumbnails/x\n"]
+)
+def test_s13_an_archive_leads_nowhere_outside(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path, name: str
+) -> None:
+    made(store, library, target)
+
+    def poison(members: dict[str, bytes]) -> None:
+        manifest = msgspec.json.decode(members["manifest.json"])
+        manifest["files"] = [{"name": name, "size": 1, "sha256": "00"}]
+        members[name], members["manifest.json"] = b"x", msgspec.json.encode(manifest)
+
+    rewrite(target, poison)
+    with pytest.raises(StoreError, match="names a file that Drover never writes"):
+        put_back(target, tmp_path / "new")
+    assert files_under(tmp_path / "new") == {}
+
+
+def test_a_damaged_database_changes_nothing(store: Store, library: LibraryFolder, target: Path, tmp_path: Path) -> None:
+    add_item(store, library, b"content")
+    made(store, library, target)
+    rewrite(target, lambda members: members.update({"drover.db": b"\0" + members["drover.db"][1:]}))
+    with pytest.raises(StoreError, match=r"its database is damaged in the backup; nothing was changed"):
+        put_back(target, tmp_path / "new")
+    assert files_under(tmp_path / "new") == {}
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_r18_a_backup_of_a_newer_drover_is_refused(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path, plain: bool
+) -> None:
+    def age(conn: Connection) -> None:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    store.write_sync(age)
+    if plain:
+        backup.copy(store.path, target)
+    else:
+        made(store, library, target)
+    with pytest.raises(StoreError, match=r"newer Drover \(schema 9999\)"):
+        put_back(target, tmp_path / "new")
+    assert files_under(tmp_path / "new") == {}
+
+
+def test_no_room_is_said_before_anything_is_written(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_item(store, library, b"content")
+    with monkeypatch.context() as full:
+        full.setattr(making_module, "RESERVE_BYTES", 10**18)
+        with pytest.raises(StoreError, match=r"needs 0 MB, and its disk has \d+ MB left; make room"):
+            made(store, library, target)
+    assert list(target.parent.iterdir()) == []
+    made(store, library, target)
+    with monkeypatch.context() as full:
+        full.setattr("drover.archive.restoring.RESERVE_BYTES", 10**18)
+        with pytest.raises(StoreError, match="Nothing was changed"):
+            put_back(target, tmp_path / "new")
+    assert files_under(tmp_path / "new") == {}
+
+
+def test_a_backup_that_is_given_up_leaves_nothing(store: Store, library: LibraryFolder, target: Path) -> None:
+    add_item(store, library, os.urandom(5_000_000))
+    making = Making(target)
+    making.give_up()
+    with pytest.raises(GivenUpError):
+        make(store.path, library, making, made_by="drover 1")
+    assert list(target.parent.iterdir()) == []
+
+
+# --- put back -----------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_damaged_in_the_backup_is_named_and_the_rest_is_put_back(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path
+) -> None:
+    rotten, gone, good = (add_item(store, library, bytes([n]) * 1000, f"{n}.png") for n in range(3))
+    made(store, library, target)
+
+    def harm(members: dict[str, bytes]) -> None:
+        members[f"library/{rotten.path}"] = b"x" * 1000
+        del members[f"library/{gone.path}"]
+
+    rewrite(target, harm)
+    restored = put_back(target, tmp_path / "new")
+    assert (restored.files, [(m.material_id, m.name, m.why) for m in restored.missing]) == (
+        1,
+        [(rotten.id, "0.png", "is damaged in the backup"), (gone.id, "1.png", "is not in the backup")],
+    )
+    copies = files_under(tmp_path / "new" / "media" / "library")
+    assert copies == {good.path: b"\2" * 1000}
+    # Where the machine has a whole copy still, nothing is missing.
+    store.close()
+    assert put_back(target, tmp_path).missing == []
+
+
+def test_files_that_are_there_stay_and_damaged_ones_are_replaced(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path
+) -> None:
+    whole, rotten = add_item(store, library, b"1" * 1000), add_item(store, library, b"2" * 1000)
+    made(store, library, target)
+    (library.copies / rotten.path).write_bytes(b"x" * 1000)
+    before = (library.copies / whole.path).stat()
+    store.close()
+    restored = put_back(target, tmp_path)
+    assert (restored.files, restored.missing) == (2, [])
+    assert (library.copies / rotten.path).read_bytes() == b"2" * 1000
+    after = (library.copies / whole.path).stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_what_only_the_old_database_names_is_kept_with_it(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path, plain: bool
+) -> None:
+    kept = add_item(store, library, b"kept")
+    if plain:
+        backup.copy(store.path, target)
+    else:
+        made(store, library, target)
+    later = add_item(store, library, b"later")
+    store.close()
+    restored = put_back(target, tmp_path)
+    assert restored.old == tmp_path / "drover.db.before-restore-now"
+    assert restored.aside == tmp_path / "media.before-restore-now"
+    assert files_under(library.copies) == {kept.path: b"kept"}
+    assert files_under(tmp_path / "media.before-restore-now") == {
+        f"library/{later.path}": b"later",
+        f"thumbnails/{later.sha256}.jpg": b"small later",
+    }
+
+
+def test_r18_a_plain_copy_of_the_database_is_put_back_and_says_what_is_missing(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path
+) -> None:
+    there, gone, short = (add_item(store, library, bytes([n]) * 1000, f"{n}.png") for n in range(3))
+    backup.copy(store.path, target)
+    new = library_in(tmp_path / "new")
+    for item, content in ((there, b"\0" * 1000), (short, b"cut")):
+        (new.copies / item.path).parent.mkdir(exist_ok=True)
+        (new.copies / item.path).write_bytes(content)
+    restored = put_back(target, tmp_path / "new")
+    assert (restored.files, restored.checked) == (1, False)
+    assert [(m.material_id, m.why) for m in restored.missing] == [
+        (gone.id, "is not on this machine"),
+        (short.id, "is damaged on this machine"),
+    ]
+
+
+def test_a_schema_before_the_library_has_no_items(store: Store, tmp_path: Path) -> None:
+    def before(conn: Connection) -> None:
+        for table in ("media_uses", "material_tags", "materials"):
+            conn.execute(text(f"DROP TABLE {table}"))
+
+    store.write_sync(before)
+    backup.copy(store.path, tmp_path / "copy.db")
+    assert backup.library(tmp_path / "copy.db") == []
+
+
+def test_a_reader_says_what_is_wrong_with_one_file(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path
+) -> None:
+    made(store, library, target)
+    with ArchiveReader(target) as archive:
+        entry = archive.manifest.database
+        for wrong in (entry.size + 1, entry.size - 1):
+            bad = Entry(name=entry.name, size=wrong, sha256=entry.sha256)
+            assert archive.extract(bad, io.BytesIO(), lambda _bytes: None) == "is damaged in the backup"
+        assert archive.extract(entry, io.BytesIO(), lambda _bytes: None) == ""
