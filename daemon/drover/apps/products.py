@@ -100,8 +100,12 @@ def name_limit(view: View) -> int | None:
 
 
 def linked(view: View, name: str) -> bool:
-    """Whether the form says that it links this product: its name, perhaps cut short or with words around it."""
-    return any(_says(word, name) for node in view.labelled for word in view.words(node))
+    """Whether the form says that it links this product: its name, perhaps cut short or with words around it.
+
+    What the app itself says, such as Post, is no product's name.
+    """
+    words = (word for node in view.labelled for word in view.words(node))
+    return any(_says(word, name) for word in words if not view.app.lexicon.meanings(word))
 
 
 def _says(word: str, name: str) -> bool:

@@ -73,6 +73,14 @@ def test_what_the_form_says_of_its_product(word: str, linked: bool) -> None:
     assert products.linked(view, "Paper Lamp") is linked
 
 
+@pytest.mark.parametrize("name", ["Post", "Draft", "Cover"])
+def test_the_apps_own_words_prove_no_product(name: str) -> None:
+    words = [
+        label(word, (100, 300 + 100 * i, 900, 360 + 100 * i)) for i, word in enumerate(("Post", "Drafts", "Cover"))
+    ]
+    assert not products.linked(View(APP, parse(tree(*words))), name)
+
+
 def test_a_field_proves_no_product() -> None:
     field = '<node bounds="[42,300][1038,420]" class="android.widget.EditText" text="Paper Lamp" />'
     assert not products.linked(View(APP, parse(tree(field))), "Paper Lamp")
