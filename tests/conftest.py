@@ -1,5 +1,6 @@
 """For every test: a real adb server and simulated phones, once for a module; and how xdist shares out the tests."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,10 @@ from tests.support.adb import AdbServer
 from tests.support.daemon import RUNNING
 from tests.support.phones import PhoneFarm
 from tests.support.sharing import Sharing, in_order
+
+# What a shell starts in the background ignores SIGINT, and so would every program that a test starts and sends one.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing | None:

@@ -16,7 +16,7 @@ from xdist.workermanage import WorkerController
 
 APART: Final = (
     "tests/faults/",
-    *(f"tests/integration/daemon/test_{name}.py" for name in ("disk_full", "pace", "post", "recovery", "service")),
+    *(f"tests/integration/daemon/test_{name}.py" for name in ("pace", "post", "recovery", "service")),
 )
 """Nothing is shared in these modules but phones: each test may run in any process."""
 

@@ -97,10 +97,14 @@ def test_ctrl_c_gives_a_backup_up_and_leaves_nothing(adb_server: AdbServer, tmp_
                 assert command.poll() is None, "the backup was over before it could be given up"
                 return daemon.client.ask(GetBackupProgress(), BackupProgress).bytes_done > 5_000_000
 
-            wait_until(under_way, what="the backup to be under way")
-            command.send_signal(signal.SIGINT)
-            command.communicate(timeout=30)
-            assert command.returncode != 0
+            with command:
+                try:
+                    wait_until(under_way, what="the backup to be under way")
+                    command.send_signal(signal.SIGINT)
+                    command.communicate(timeout=30)
+                finally:
+                    command.kill()
+            assert command.returncode > 0
             nothing = BackupProgress()
             wait_until(lambda: daemon.client.call(GetBackupProgress()) == nothing, what="the backup to be given up")
         assert list((tmp_path / "there").iterdir()) == []
