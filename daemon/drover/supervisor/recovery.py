@@ -83,17 +83,32 @@ async def _end_orphans(store: Store, boot_id: str) -> None:
         except (ProcessLookupError, PermissionError):
             process.kill()
         waiting.append(process)
-    psutil.wait_procs(waiting, timeout=ORPHAN_END_TIMEOUT_S)
+    await _until_gone(waiting)
     await store.write(devices.clear, boot_id)
 
 
+async def _until_gone(processes: list[psutil.Process]) -> None:
+    end = time.monotonic() + ORPHAN_END_TIMEOUT_S
+    while any(map(_acts, processes)) and time.monotonic() < end:
+        await asyncio.sleep(0.005)
+
+
 def _same_process(pid: int, started_at: float) -> psutil.Process | None:
-    """The process of this pid, unless the number was given to another meanwhile."""
+    """The process of this pid, unless it has ended or the number was given to another meanwhile."""
     try:
         process = psutil.Process(pid)
-        return process if abs(process.create_time() - started_at) < SAME_START_S else None
+        same = abs(process.create_time() - started_at) < SAME_START_S
+        return process if same and _acts(process) else None
     except psutil.NoSuchProcess:
         return None
+
+
+def _acts(process: psutil.Process) -> bool:
+    """Whether it can still do anything. A zombie cannot; how long it stays one is up to whoever inherited it."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def start_time(pid: int) -> float:

@@ -1,20 +1,24 @@
 """What a start does about the boot before it, on a real store."""
 
 import asyncio
+import os
 import random
 import shutil
+import signal
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
 
+import psutil
 import pytest
 
 from drover.config import Config
 from drover.policy.catalog import Delivery
 from drover.policy.pace import Pace
-from drover.store import Store, attempts, tasks
+from drover.store import Store, attempts, devices, tasks
 from drover.supervisor import recovery
 from drover.wire.tasks import Effect, Reason, Status
+from tests.support.phones import wait_until
 from tests.support.stored import add, begin
 
 CRASHED = 40
@@ -75,3 +79,33 @@ def test_r01_many_open_attempts_end_in_few_commits(store: Store) -> None:
     recover(store)
     assert store.read_sync(attempts.open) == []
     assert store.commits - before < CRASHED / 4
+
+
+@pytest.fixture
+def worker() -> Iterator[psutil.Popen]:
+    with psutil.Popen(["sleep", "600"], start_new_session=True) as process:
+        yield process
+        process.kill()
+
+
+def record(store: Store, process: psutil.Popen) -> None:
+    """As the boot before did, of a worker of its own."""
+    add(store)
+    store.write_sync(devices.record_worker, "p1", process.pid, process.create_time(), "boot-1")
+
+
+def test_r01_a_worker_of_the_boot_before_is_ended(store: Store, worker: psutil.Popen) -> None:
+    record(store, worker)
+    recover(store)
+    assert worker.status() == psutil.STATUS_ZOMBIE  # dead, and ours to reap
+
+
+def test_r01_a_dead_worker_that_nobody_has_reaped_is_not_waited_for(
+    store: Store, worker: psutil.Popen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "ORPHAN_END_TIMEOUT_S", 3600.0)
+    record(store, worker)
+    os.kill(worker.pid, signal.SIGKILL)
+    wait_until(lambda: worker.status() == psutil.STATUS_ZOMBIE, what="its death")
+    recover(store)
+    assert worker.status() == psutil.STATUS_ZOMBIE
