@@ -9,7 +9,7 @@ from xdist.remote import Producer
 from tests.support.adb import AdbServer
 from tests.support.daemon import RUNNING
 from tests.support.phones import PhoneFarm
-from tests.support.sharing import Sharing, in_order
+from tests.support.sharing import Sharing, in_order, tell_apart
 
 # What a shell starts in the background ignores SIGINT, and so would every program that a test starts and sends one.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -23,6 +23,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    tell_apart(items)
     if hasattr(config, "workerinput"):
         items[:] = in_order(items)
 

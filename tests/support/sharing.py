@@ -42,6 +42,20 @@ FIRST: Final = (
 """What takes long, in the order in which it is begun: a long module that comes last is waited for alone."""
 
 
+def tell_apart(items: Iterable[pytest.Item]) -> None:
+    """Give every test an id of its own, or refuse: of those that share one, xdist runs one and says nothing.
+
+    Schemathesis's tests of all routes share one, since pytest 9 makes a test's id without its name.
+    """
+    seen: set[str] = set()
+    for item in items:
+        if item.nodeid in seen and item.parent is not None:
+            item._id = item.parent.id.child(item.name)  # pyright: ignore
+        if item.nodeid in seen:
+            raise pytest.UsageError(f"two tests are called {item.nodeid}")
+        seen.add(item.nodeid)
+
+
 def in_order(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     """The tests as they are to be begun; those of one module keep their order."""
     return sorted(items, key=lambda item: _rank(item.nodeid))
