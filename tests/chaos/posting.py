@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from adbutils import AdbError
+
 from drover.store.types import from_micros
 from drover.wire.control import CreateTasks, RetryTask, TasksCreated
 from drover.wire.faults import RequestError
@@ -171,7 +173,10 @@ class Trial:
         found: list[str] = []
 
         def gone() -> bool:
-            found[:] = self._files()
+            try:
+                found[:] = self._files()
+            except AdbError as error:  # adb has not found the phone again yet
+                found[:] = [f"not seen: {error}"]
             return not found
 
         try:
