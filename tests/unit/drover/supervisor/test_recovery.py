@@ -24,15 +24,9 @@ from tests.support.stored import add, begin
 CRASHED = 40
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "drover.db"
-    Store.open(path).close()
-    return path
-
-
 @pytest.fixture
 def store(tmp_path: Path, empty_database: Path) -> Iterator[Store]:
+    """On the real clock, by which a start decides what was missed."""
     shutil.copy(empty_database, tmp_path / "drover.db")
     with Store.open(tmp_path / "drover.db") as opened:
         yield opened
