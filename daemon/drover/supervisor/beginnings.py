@@ -38,7 +38,8 @@ GiveSession = Callable[[str, int, str], tuple[str, str]]
 
 class Beginnings:
     """Tasks about to begin. `send` reaches a device's worker, `wake` asks the desk to look again, `draining` says
-    whether nothing may begin any more, `publishes` hears of a phone on which an attempt begins that brings files."""
+    whether nothing may begin any more, `publishes` hears of a phone on which an attempt begins that brings files,
+    `give_session` leases a command its phone."""
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class Beginnings:
         wake: Callable[[], None],
         draining: Callable[[], bool],
         publishes: Callable[[str], None],
+        give_session: GiveSession,
     ) -> None:
         self._config = config
         self._store = store
@@ -68,9 +70,9 @@ class Beginnings:
         self._wake = wake
         self._draining = draining
         self._publishes = publishes
+        self._give_session = give_session
         self._choosing: dict[Head, asyncio.Task[None]] = {}
         self._serials: set[str] = set()
-        self.give_session: GiveSession | None = None
 
     def configure(self, config: Config) -> None:
         """Go by this from now on."""
@@ -204,9 +206,6 @@ class Beginnings:
 
     def _managed(self, spec: CommandSpec, task: Task) -> ManagedRun:
         """What the worker needs to run the command; the phone is leased for it from here on."""
-        session, api_base = "", ""
-        if self.give_session is not None:
-            label = f"{task.script_name}, task {task.id}"
-            session, api_base = self.give_session(task.serial, task.id, label)
+        session, api_base = self._give_session(task.serial, task.id, f"{task.script_name}, task {task.id}")
         token_file = str(self._config.token_path) if self._config.api.require_token else ""
         return ManagedRun(spec=spec, session=session, api_base=api_base, token_file=token_file)

@@ -22,7 +22,7 @@ from drover.store import accounts, idempotency, pacing, queue, tasks
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor import recovery
-from drover.supervisor.beginnings import Beginnings, GiveSession
+from drover.supervisor.beginnings import Beginnings
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.hub import EventHub
 from drover.supervisor.publishing import PublishingMedia
@@ -63,8 +63,7 @@ class PhoneLine(Protocol):
 
 
 class TaskDesk:
-    """Accepting, stopping and dispatching tasks. `send` and `kill` reach a device's worker, `publishes` hears of a
-    phone to which an attempt brings files."""
+    """Accepting, stopping and dispatching tasks. `send` and `kill` reach a device's worker."""
 
     def __init__(
         self,
@@ -75,13 +74,12 @@ class TaskDesk:
         running: RunningAttempts,
         scripts: Scripts,
         media: PublishingMedia,
+        beginnings: Beginnings,
         *,
-        boot_id: str,
         device_limit: int,
         device_of: Callable[[str], str],
         send: Callable[[str, ToWorker], bool],
         kill: Callable[[str, str], bool],
-        publishes: Callable[[str], None],
         rng: random.Random,
         pace: Pace,
     ) -> None:
@@ -97,20 +95,7 @@ class TaskDesk:
         self._rng = rng
         self._pace = pace
         self._stopping = Stopping(running, send=send, kill=kill)
-        self._beginnings = Beginnings(
-            config,
-            store,
-            board,
-            hub,
-            running,
-            scripts,
-            media,
-            boot_id=boot_id,
-            send=send,
-            wake=self.wake,
-            draining=lambda: self.draining,
-            publishes=publishes,
-        )
+        self._beginnings = beginnings
         self._looked_at = datetime.now(UTC)
         self._woken = asyncio.Event()
         self.draining = False
@@ -120,15 +105,6 @@ class TaskDesk:
         """Go by these from now on."""
         self._config, self.device_limit, self._pace = config, device_limit, pace
         self._beginnings.configure(config)
-
-    @property
-    def give_session(self) -> GiveSession | None:
-        """What gives a command the session of its phone, once there is something that does."""
-        return self._beginnings.give_session
-
-    @give_session.setter
-    def give_session(self, give: GiveSession) -> None:
-        self._beginnings.give_session = give
 
     # --- what clients ask
 

@@ -16,6 +16,7 @@ from drover.store.store import Store
 from drover.supervisor.adb_server import AdbServer
 from drover.supervisor.audit import Audited
 from drover.supervisor.backups import Backups
+from drover.supervisor.beginnings import Beginnings
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import ControlServer
 from drover.supervisor.desk import TaskDesk, pace_of
@@ -129,14 +130,30 @@ class Parts:
             self.running,
             self.scripts,
             self.publishing,
-            boot_id=self._boot.id,
+            self._beginnings(),
             device_limit=self._license.device_limit,
             device_of=self.transports.device_of,
             send=self.fleet.send,
             kill=lambda serial, why: self.fleet.kill(serial, why, excused=True),
-            publishes=self.tidying.due,
             rng=self._boot.rng,
             pace=pace,
+        )
+
+    def _beginnings(self) -> Beginnings:
+        return Beginnings(
+            self.config,
+            self.store,
+            self.board,
+            self.hub,
+            self.running,
+            self.scripts,
+            self.publishing,
+            boot_id=self._boot.id,
+            send=self.fleet.send,
+            wake=lambda: self.desk.wake(),
+            draining=lambda: self.desk.draining,
+            publishes=self.tidying.due,
+            give_session=self._session_for,
         )
 
     def _make_other_uses(self) -> None:
@@ -146,7 +163,6 @@ class Parts:
         self.direct = DirectCalls(self._boot.runtime.path / "direct", send=send, kill=kill)
         self.leases = PhoneLeases(self.board, self.desk, self.direct, send=send, given_back=self._given_back)
         self.desk.line = self.leases
-        self.desk.give_session = self._session_for
 
     def _make_adb(self) -> None:
         adb = self.config.adb

@@ -22,6 +22,7 @@ from drover.store.errors import IdempotencyConflictError
 from drover.store.schema import tasks as table
 from drover.store.types import from_micros
 from drover.supervisor import publishing
+from drover.supervisor.beginnings import Beginnings
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.desk import TaskDesk
 from drover.supervisor.hub import EventHub
@@ -64,7 +65,7 @@ class Desk:
         media = PublishingMedia(
             store, self.inspector, roots=config.media_roots, library=root.parent / "library", limits=limits()
         )
-        self.desk = TaskDesk(
+        beginnings = Beginnings(
             config,
             store,
             board,
@@ -73,11 +74,25 @@ class Desk:
             scripts,
             media,
             boot_id="boot-1",
+            send=self._send,
+            wake=lambda: self.desk.wake(),
+            draining=lambda: self.desk.draining,
+            publishes=lambda _s: None,
+            give_session=lambda _s, _t, _l: ("", ""),
+        )
+        self.desk = TaskDesk(
+            config,
+            store,
+            board,
+            hub,
+            self.running,
+            scripts,
+            media,
+            beginnings,
             device_limit=20,
             device_of=str,
             send=self._send,
             kill=lambda _s, _w: True,
-            publishes=lambda _s: None,
             rng=random.Random(1),
             pace=Pace(zone=UTC),
         )
