@@ -1,6 +1,6 @@
 """Makes a backup of database and library beside a daemon that works: reads one snapshot, holds up no writer."""
 
-import os
+import shutil
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -123,8 +123,7 @@ def _add_thumbnail(archive: ArchiveWriter, item: LibraryItem, library: LibraryFo
 
 
 def _check_room(target: Path, size: int) -> None:
-    disk = os.statvfs(target.parent)
-    free = disk.f_bavail * disk.f_frsize
+    free = shutil.disk_usage(target.parent).free
     if size > free - RESERVE_BYTES:
         raise StoreError(
             f"{target}: needs {size / 1e6:.0f} MB, and its disk has {free / 1e6:.0f} MB left; "

@@ -4,6 +4,7 @@ What was there before is kept: the database beside the new one, and the files th
 """
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -165,8 +166,7 @@ def _check_room(folder: Path, library: LibraryFolder, manifest: Manifest) -> Non
     """The database is written twice: unpacked, then copied into its place."""
     lacking = [entry.size for entry in manifest.files if not (library.root / entry.name).is_file()]
     needed = 2 * manifest.database.size + sum(lacking)
-    disk = os.statvfs(folder)
-    free = disk.f_bavail * disk.f_frsize
+    free = shutil.disk_usage(folder).free
     if needed > free - RESERVE_BYTES:
         raise StoreError(
             f"{folder}: the backup needs {needed / 1e6:.0f} MB, and the disk has {free / 1e6:.0f} MB left; "

@@ -5,9 +5,9 @@ was made from. Taking over an upload is a rename, so nothing is written twice.
 """
 
 import contextlib
-import os
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Collection
 from dataclasses import replace
@@ -47,8 +47,7 @@ class LibraryFolder:
     def place(self, size: int) -> tuple[str, Path]:
         """A token and the path where a client may create a file of that many bytes; raises NoSpaceError."""
         self.sweep(older_than_s=PLACE_KEPT_S)
-        disk = os.statvfs(self.incoming)
-        free = disk.f_bavail * disk.f_frsize
+        free = shutil.disk_usage(self.incoming).free
         if free - size < RESERVE_BYTES:
             raise NoSpaceError(f"the disk of {self.root} has {free / 1e6:.0f} MB left; make room, then try again")
         token = secrets.token_hex(16)
