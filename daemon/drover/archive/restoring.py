@@ -5,7 +5,7 @@ What was there before is kept: the database beside the new one, and the files th
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -55,7 +55,8 @@ def restore(
         library.prepare()
         if is_archive(source):
             return _from_archive(source, database, library, stamp, begins, told)
-        return _put_back(source, database, library, stamp)
+        _refuse_newer(source, backup.examine(source))
+        return _put_back(source, database, backup.library(source), library, stamp)
     except OSError as error:
         raise StoreError(f"{source}: cannot be restored: {error}") from error
 
@@ -72,10 +73,11 @@ def _from_archive(
             if why := _unpack(archive, manifest.database, unpacked, told):
                 raise StoreError(f"{source}: its database {why}; nothing was changed")
             _refuse_newer(source, backup.examine(unpacked))
+            items = backup.library(unpacked)
             faults = {item.material_id: f"was not in the backup: {item.why}" for item in manifest.missing}
-            faults |= _unpack_library(archive, backup.library(unpacked), library, told)
+            faults |= _unpack_library(archive, items, library, told)
             os.sync()  # all files at once, before the database names them: a sync for each would take minutes
-            return _put_back(unpacked, database, library, stamp, faults)
+            return _put_back(unpacked, database, items, library, stamp, faults)
         finally:
             unpacked.unlink(missing_ok=True)
 
@@ -112,12 +114,17 @@ def _unpack(archive: ArchiveReader, entry: Entry, there: Path, told: Told) -> st
 
 
 def _put_back(
-    copy: Path, database: Path, library: LibraryFolder, stamp: str, faults: Mapping[int, str] | None = None
+    copy: Path,
+    database: Path,
+    items: Sequence[LibraryItem],
+    library: LibraryFolder,
+    stamp: str,
+    faults: Mapping[int, str] | None = None,
 ) -> Restored:
-    """Change the databases, and see what of the library the new one names. `faults`: None if nothing was unpacked."""
-    facts = backup.examine(copy)
-    _refuse_newer(copy, facts)
-    items = backup.library(copy)
+    """Change the databases, and see what is there of the items that the new one names.
+
+    `faults`: None if nothing was unpacked.
+    """
     facts, old = backup.restore(copy, database, stamp=stamp)
     missing = [
         MissingFile(material_id=item.id, name=item.name, why=why)
