@@ -1,6 +1,7 @@
 """The WSGI application: guard, then Bottle's router over the route table, then the envelope around what comes out."""
 
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, Final
 
 import bottle
@@ -12,6 +13,7 @@ from drover_shim import guard
 from drover_shim.body import Upload, parse_object, read_body
 from drover_shim.envelope import Answer, Stream, from_error, internal, refusal, success
 from drover_shim.guard import LetOff, Rules
+from drover_shim.methods import Methods
 from drover_shim.metrics import Metrics
 from drover_shim.openapi import API_PREFIX
 from drover_shim.pool import ClientPool
@@ -43,6 +45,11 @@ def make_app(
         if refused is not None:
             front.metrics.answered("refused", refused.code.http_status)
             return _send(_refused(refused), environ, start_response)
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if allow := front.methods.refused(method, path):
+            front.metrics.answered("refused", Code.METHOD.http_status)
+            failure = Failure(code=Code.METHOD, message=f"{method[:40]} is not allowed on {path[:200]}; {allow} are")
+            return _send(refusal(failure, {"Allow": allow}), environ, start_response)
         try:
             answer: Iterable[bytes] = router(environ, start_response)
             return answer
@@ -106,6 +113,7 @@ class _Front:
 
     def __init__(self, pool: ClientPool, settings: Settings, streams: Streams, routes: tuple[Route, ...]) -> None:
         self.routes = routes
+        self.methods = Methods((route.method, path_of(route)) for route in routes)
         self.metrics = Metrics(streams)
         self.rules = _rules(settings)
         self._pool = pool
@@ -181,11 +189,10 @@ def _nothing() -> None:
 
 
 def _router_error(res: Any) -> bytes:
-    """Bottle's own refusals: no such route, wrong method, a path that is not UTF-8."""
-    method, path = bottle.request.method, bottle.request.path[:200]
+    """Bottle's own refusals: no such route, a path that is not UTF-8."""
+    path = bottle.request.path[:200]
     failures = {
         404: Failure(code=Code.NOT_FOUND, message=f"there is no route {path}; the API's are under {API_PREFIX}/"),
-        405: Failure(code=Code.METHOD, message=f"{method} is not allowed on {path}"),
         400: Failure(code=Code.INVALID, message="the path is not UTF-8"),
     }
     failure = failures.get(res.status_code)
@@ -205,4 +212,4 @@ def _send(answer: Answer, environ: dict[str, Any], start_response: StartResponse
     return [] if environ.get("REQUEST_METHOD") == "HEAD" else [answer.body]
 
 
-REASONS: Final = {code.http_status: code.name.replace("_", " ").title() for code in Code}
+REASONS: Final = {code.http_status: HTTPStatus(code.http_status).phrase for code in Code}

@@ -47,6 +47,7 @@ def check(environ: Mapping[str, Any], rules: Rules, let_off: LetOff = NOTHING) -
         _host(environ, rules.allowed_hosts)
         or _origin(environ, page=let_off.page)
         or (None if let_off.public else _token(environ, rules.token_matches))
+        or _content_encoding(environ)
         or (None if let_off.upload else _content_type(environ))
     )
 
@@ -121,6 +122,15 @@ def _content_type(environ: Mapping[str, Any]) -> Failure | None:
         return None
     got = f"got {media_type[:60]!r}" if media_type else "got none"
     return Failure(code=Code.NOT_JSON, message=f"Content-Type: expected application/json, {got}")
+
+
+def _content_encoding(environ: Mapping[str, Any]) -> Failure | None:
+    """Compressed bodies are not taken: a few bytes could stand for many."""
+    coding = str(environ.get("HTTP_CONTENT_ENCODING", "")).strip().lower()
+    if coding in ("", "identity") or not has_body(environ):
+        return None
+    message = f"Content-Encoding: {coding[:60]!r} is not taken; send the body as it is, without Content-Encoding"
+    return Failure(code=Code.NOT_JSON, message=message)
 
 
 def has_body(environ: Mapping[str, Any]) -> bool:

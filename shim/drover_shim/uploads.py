@@ -11,6 +11,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 
 from drover.wire.faults import Code, RequestError
 from drover_shim.body import Readable, Upload
+from drover_shim.part_names import HEADER_CHARSET, file_name, text_of
 
 PIECE_BYTES: Final = 1024 * 1024
 MAX_TEXT_BYTES: Final = 16 * 1024
@@ -43,7 +44,7 @@ def receive(upload: Upload, path: Path, *, max_bytes: int) -> Received:
             raise RequestError(Code.INVALID, "Content-Type: multipart/form-data without a boundary")
         try:
             return _Form(file, max_bytes).read(
-                upload.stream, PushMultipartParser(boundary, max_segment_count=MAX_PARTS)
+                upload.stream, PushMultipartParser(boundary, max_segment_count=MAX_PARTS, header_charset=HEADER_CHARSET)
             )
         except MultipartError as error:
             raise RequestError(Code.INVALID, f"body: is not multipart/form-data: {error}") from None
@@ -90,6 +91,7 @@ class _Form:
         self._left = self._max_bytes = max_bytes
         self._received = Received()
         self._part: MultipartSegment | None = None
+        self._file_name: str | None = None
         self._text = b""
         self._files = 0
 
@@ -119,23 +121,24 @@ class _Form:
 
     @property
     def _name(self) -> str:
-        return (self._part.name or "")[:60] if self._part is not None else ""
+        return text_of(self._part.name or "")[:60] if self._part is not None else ""
 
     @property
     def _in_file(self) -> bool:
-        return self._part is not None and self._part.filename is not None
+        return self._file_name is not None
 
     def _begin(self, part: MultipartSegment) -> None:
-        self._part, self._text = part, b""
-        if self._in_file:
+        self._part, self._text, self._file_name = part, b"", file_name(part)
+        if self._file_name is not None:
             self._files += 1
-            self._received.file_name = part.filename or ""
+            self._received.file_name = self._file_name
             if self._files > 1:
                 raise RequestError(Code.INVALID, "file: expected one file in a request; send each in its own")
 
     def _end(self) -> None:
         if not self._in_file:
+            charset = (self._part.charset if self._part is not None else None) or "utf-8"
             try:
-                self._received.texts[self._name] = self._text.decode()
-            except UnicodeDecodeError:
-                raise RequestError(Code.INVALID, f"{self._name}: is not UTF-8") from None
+                self._received.texts[self._name] = self._text.decode(charset)
+            except (UnicodeDecodeError, LookupError):
+                raise RequestError(Code.INVALID, f"{self._name}: is not {charset.upper()[:40]}") from None

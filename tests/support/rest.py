@@ -21,11 +21,12 @@ from tests.support.canaries import COOKIE
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """One answer, read whole."""
+    """One answer, read whole; `phrase` is what its status line says behind the number."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    phrase: str = ""
 
     @property
     def envelope(self) -> dict[str, Any]:
@@ -92,7 +93,7 @@ class Rest:
             body = response.readline() if streams and method != "HEAD" else response.read()
             if method != "HEAD":
                 described.check(method, path, response.status, response.getheader("Content-Type", ""), body)
-            return Reply(status=response.status, headers=dict(response.getheaders()), body=body)
+            return Reply(status=response.status, phrase=response.reason, headers=dict(response.getheaders()), body=body)
         finally:
             connection.close()
 

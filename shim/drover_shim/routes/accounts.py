@@ -32,8 +32,6 @@ from drover_shim.shapes import (
     NewAccountBody,
 )
 
-# Words that stand where a name could; an account of that name is reached by its name with @.
-_RESERVED: Final = frozenset({"export", "import"})
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -51,7 +49,7 @@ def list_accounts(call: Call) -> AccountListView:
 
 def get_account(call: Call) -> AccountView:
     """One account; `platform` is needed where the name has several."""
-    return view.account(call.ask(GetAccount(username=_username(call), platform=_platform(call)), Account))
+    return view.account(call.ask(GetAccount(username=call.args["username"], platform=_platform(call)), Account))
 
 
 def create(call: Call) -> AccountView:
@@ -76,7 +74,7 @@ def change(call: Call) -> AccountView:
     """
     fields = Fields(call.read_json())
     request = ChangeAccount(
-        username=_username(call),
+        username=call.args["username"],
         platform=_platform(call),
         serial=fields.text("serial"),
         enabled=fields.optional_flag("enabled"),
@@ -88,7 +86,7 @@ def change(call: Call) -> AccountView:
 
 def delete(call: Call) -> DeletedView:
     """Forget an account; its tasks stay."""
-    call.ask(DeleteAccount(username=_username(call), platform=_platform(call)), Done)
+    call.ask(DeleteAccount(username=call.args["username"], platform=_platform(call)), Done)
     return DeletedView(deleted_count=1)
 
 
@@ -113,13 +111,6 @@ def import_(call: Call) -> AccountsImportedView:
         unchanged_count=found.unchanged,
         dry_run=found.dry_run,
     )
-
-
-def _username(call: Call) -> str:
-    name = call.args["username"]
-    if name in _RESERVED:
-        raise RequestError(Code.METHOD, f"this method is not allowed on /account/{name}")
-    return name
 
 
 def _platform(call: Call) -> str | None:

@@ -38,8 +38,6 @@ from drover_shim.shapes import (
     TaskView,
 )
 
-# Words that stand where an id could: POST /task/stats is a wrong method, not a malformed id.
-_RESERVED: Final = frozenset({"stats", "batch", "retry-all"})
 _MAX_PAGE: Final = 10**9
 
 
@@ -122,10 +120,7 @@ def delete_batch(call: Call) -> DeletedBatchView:
 
 def task_id(call: Call) -> int:
     """The id in the path; raises RequestError."""
-    text = call.args["task_id"]
-    if text in _RESERVED:
-        raise RequestError(Code.METHOD, f"this method is not allowed on /task/{text}")
-    return path_id("task", text)
+    return path_id("task", call.args["task_id"])
 
 
 def no_such_task(text: str) -> RequestError:

@@ -54,6 +54,39 @@ def test_a_raw_upload_becomes_an_item(rest: Rest, fake: FakeDaemon, tmp_path: Pa
     assert incoming(fake) == []
 
 
+FILE_NAMES = {
+    "browser": ('filename="für %22dich%22.png"', 'für "dich".png'),
+    "curl": ('filename="f\\"ür.png"', 'f"ür.png'),
+    "requests": ("filename*=utf-8''f%C3%BCr.png", "für.png"),
+    "RFC 5987 Latin-1": ("filename*=ISO-8859-1'de'f%FCr.png", "für.png"),
+    ".NET": ("filename=\"=?utf-8?B?ZsO8ci5wbmc=?=\"; filename*=utf-8''f%C3%BCr.png", "für.png"),
+    "RFC 2047": ('filename="=?utf-8?Q?f=C3=BCr.png?="', "für.png"),
+    "both": ("filename=\"fur.png\"; filename*=UTF-8''f%C3%BCr.png", "für.png"),
+    "bad extended": ("filename=\"fur.png\"; filename*=UTF-8''f%FCr.png", "fur.png"),
+    "decomposed": ('filename="fu\u0308r.png"', "für.png"),
+    "unquoted": ("filename=fur.png", "fur.png"),
+}
+
+
+@pytest.mark.parametrize(("written", "name"), FILE_NAMES.values(), ids=FILE_NAMES)
+def test_case_t4_a_form_names_its_file_as_clients_do(rest: Rest, tmp_path: Path, written: str, name: str) -> None:
+    item = form_of(rest, make_picture(tmp_path / "a.png"), written.encode()).data
+    assert item["name"] == name
+
+
+def test_case_t4_a_form_may_name_its_file_in_latin_1(rest: Rest, tmp_path: Path) -> None:
+    item = form_of(rest, make_picture(tmp_path / "a.png"), 'filename="für.png"'.encode("latin-1")).data
+    assert item["name"] == "für.png"
+
+
+def form_of(rest: Rest, picture: Path, file_name: bytes) -> Reply:
+    """One file of a form, its name written so."""
+    head = b'--sep\r\nContent-Disposition: form-data; name="file"; ' + file_name + b"\r\n\r\n"
+    body = head + picture.read_bytes() + b"\r\n--sep--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=sep"}
+    return rest.send("POST", "/api/v1/material", body=body, headers=headers)
+
+
 def test_a_form_becomes_an_item(rest: Rest, fake: FakeDaemon, tmp_path: Path) -> None:
     data = make_picture(tmp_path / "a.png").read_bytes()
     item = form(rest, ("tags", None, b"a,b"), ("file", "holiday.png", data), ("note", None, "für später".encode())).data
