@@ -29,6 +29,15 @@ def dump(name: str) -> bytes:
     return (path / f"{name}.xml").read_bytes()
 
 
+def case_media(name: str) -> Path:
+    """A media file that somebody sent (`../shared/cases/media`); skips the test, visibly, where it is missing."""
+    path = folder()
+    file = None if path is None else path.parent / "cases" / "media" / name
+    if file is None or not file.is_file():
+        pytest.skip("the media of the cases (../shared/cases/media) are not on this machine")
+    return file
+
+
 def app_of(name: str) -> App:
     """The app that a dump of this name shows: `tt_...`, `ex_ig410_...`, `ig2021_...`."""
     first, second, *_ = name.split("_")

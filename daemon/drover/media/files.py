@@ -20,6 +20,12 @@ MAX_PATH_CHARS: Final = 4096
 HEAD_BYTES: Final = 8192
 WORDS: Final = {MediaKind.VIDEO: "a video", MediaKind.IMAGE: "a picture"}
 
+OTHERS: Final = {
+    "image/apng": "is an animated PNG; save one picture of it, or the whole as a video",
+    "image/gif": "is a GIF; save one picture of it, or the whole as a video",
+}
+"""What people take for a picture that the apps do not, and what to do with it."""
+
 _KINDS: Final = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),
@@ -153,9 +159,8 @@ def _checked(handle: BinaryIO, named: str, real: Path, claims: str) -> OpenFile:
     media_type = content_type(os.pread(handle.fileno(), HEAD_BYTES, 0))
     known = types().get(media_type)
     if known is None:
-        raise MediaError(
-            f"{shown(named)}: is {media_type or 'no media file'} by its content, expected {' or '.join(types())}"
-        )
+        what = OTHERS.get(media_type) or f"is {media_type or 'no media file'} by its content"
+        raise MediaError(f"{shown(named)}: {what}, expected {' or '.join(types())}")
     _refuse_false_name(claims, named, media_type)
     return OpenFile(
         handle=handle,

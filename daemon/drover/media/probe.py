@@ -10,6 +10,8 @@ import resource
 import socket
 import sys
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
@@ -17,15 +19,20 @@ import av
 import av.logging
 import msgspec
 from av.error import FFmpegError
-from PIL import Image, ImageOps, UnidentifiedImageError
+from av.stream import Disposition
+from av.video.stream import VideoStream
+from PIL import ExifTags, Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from drover.framing import pack
 from drover.media.messages import Finding, Question
 from drover.wire.media import MediaFacts, MediaKind
 
 THUMBNAIL_PIXELS: Final = 320
-MAX_PIXELS: Final = 120_000_000
-MEMORY_BYTES: Final = 3 * 1024**3
+MAX_PIXELS: Final = {"image/jpeg": 120_000_000, "image/png": 40_000_000, "image/webp": 40_000_000}
+"""Of a picture. A file of some hundred kilobytes may hold that many; a JPEG is decoded at a smaller scale."""
+MAX_TEXT_BYTES: Final = 32 * 1024 * 1024
+"""Of the texts in a PNG: editors write megabytes of metadata."""
+MEMORY_BYTES: Final = 1536 * 1024**2
 _CHUNK: Final = 1024 * 1024
 
 DEMUXERS: Final = {"video/mp4": "mov", "video/quicktime": "mov", "video/webm": "webm"}
@@ -44,7 +51,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     warnings.simplefilter("ignore")
     av.logging.set_level(None)
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2  # Pillow refuses at twice this
+    Image.MAX_IMAGE_PIXELS = None  # _picture counts itself
+    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = MAX_TEXT_BYTES
     while True:
         data, descriptors, _, _ = socket.recv_fds(channel, 65536, 1)
         if not data:
@@ -62,31 +70,37 @@ def look(question: Question, descriptor: int) -> Finding:
     try:
         with open(descriptor, "rb", closefd=False) as file:
             see = _video if question.kind is MediaKind.VIDEO else _picture
-            image, duration_s = see(file, question.media_type)
+            seen = see(file, question.media_type)
         facts = MediaFacts(
             kind=question.kind,
             media_type=question.media_type,
             size=question.size,
-            width=image.width,
-            height=image.height,
-            duration_s=duration_s,
+            width=seen.width,
+            height=seen.height,
+            duration_s=seen.duration_s,
             sha256=_digest(descriptor) if question.digest else "",
         )
-        return Finding(facts=facts, thumbnail=_thumbnail(image) if question.thumbnail else b"")
+        return Finding(facts=facts, thumbnail=_thumbnail(seen.image) if question.thumbnail else b"")
     except _UnusableError as error:
         return Finding(why=str(error))
-    except Image.DecompressionBombError:
-        return Finding(why=f"has more than {MAX_PIXELS // 1_000_000} million pixels")
     except (UnidentifiedImageError, FFmpegError, SyntaxError, ValueError, OSError, MemoryError) as error:
         return Finding(why=f"is broken, its content cannot be decoded ({type(error).__name__})")
 
 
-def _video(file: io.BufferedReader, media_type: str) -> tuple[Image.Image, float]:
-    """The first frame, upright, and the duration in seconds."""
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """What a decoder saw: the first frame upright, perhaps smaller than it is, and the whole one's size in pixels."""
+
+    image: Image.Image
+    width: int
+    height: int
+    duration_s: float | None = None
+
+
+def _video(file: io.BufferedReader, media_type: str) -> _Seen:
+    """The first frame, and the duration in seconds."""
     with av.open(file, "r", format=DEMUXERS[media_type]) as container:
-        if not container.streams.video:
-            raise _UnusableError("holds no picture, only sound")
-        stream = container.streams.video[0]
+        stream = _moving(container.streams.video)
         frame: Any = next(iter(container.decode(stream)), None)  # its methods about pictures have no types
         if frame is None:
             raise _UnusableError("holds no frame")
@@ -97,32 +111,55 @@ def _video(file: io.BufferedReader, media_type: str) -> tuple[Image.Image, float
         declared = [stream.duration and stream.time_base and stream.duration * stream.time_base]
         declared.append(container.duration and Fraction(container.duration, av.time_base))
         duration = next((float(value) for value in declared if value), None)
-    return image, round(_measured(file, media_type) if duration is None else duration, 3)
+        index = stream.index
+    duration_s = _measured(file, media_type, index) if duration is None else duration
+    return _Seen(image=image, width=image.width, height=image.height, duration_s=round(duration_s, 3))
 
 
-def _measured(file: io.BufferedReader, media_type: str) -> float:
-    """The duration of a file that does not say it: where its last packet ends."""
+def _moving(streams: Sequence[VideoStream]) -> VideoStream:
+    """The largest stream that is no attached picture: a cover is a video stream too, and may come first."""
+    if not streams:
+        raise _UnusableError("holds no picture, only sound")
+    moving = [stream for stream in streams if not stream.disposition & Disposition.attached_pic]
+    if not moving:
+        raise _UnusableError("holds a cover and sound, and no moving picture")
+    return max(moving, key=lambda stream: stream.width * stream.height)
+
+
+def _measured(file: io.BufferedReader, media_type: str, index: int) -> float:
+    """The duration of a stream that does not say it: where its last packet ends."""
     file.seek(0)
     end = Fraction(0)
     with av.open(file, "r", format=DEMUXERS[media_type]) as container:
-        for packet in container.demux(video=0):
+        for packet in container.demux(container.streams[index]):
             if packet.pts is not None:
                 end = max(end, (packet.pts + (packet.duration or 0)) * packet.time_base)
     return float(end)
 
 
-def _picture(file: io.BufferedReader, media_type: str) -> tuple[Image.Image, None]:
-    """The picture, upright and decoded to its last byte."""
+def _picture(file: io.BufferedReader, media_type: str) -> _Seen:
+    """The picture, decoded to its last byte."""
     with Image.open(file, formats=[PICTURES[media_type]]) as image:
+        width, height = image.size
+        if width * height > (most := MAX_PIXELS[media_type]):
+            raise _UnusableError(f"has more than {most // 1_000_000} million pixels ({width}x{height})")
+        if getattr(image, "is_animated", False):
+            raise _UnusableError("is animated; save one picture of it as JPEG or PNG, or the whole as a video")
+        image.draft("RGB", (THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))  # of a JPEG; others know no smaller scale
         image.load()
-        return ImageOps.exif_transpose(image), None
+        lies = image.getexif().get(ExifTags.Base.Orientation, 1) in _LYING
+        ImageOps.exif_transpose(image, in_place=True)
+        return _Seen(image=image, width=height if lies else width, height=width if lies else height)
+
+
+_LYING: Final = (5, 6, 7, 8)
+"""Values of the orientation by which width and height change places."""
 
 
 def _thumbnail(image: Image.Image) -> bytes:
-    small = image.convert("RGB")
-    small.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
+    image.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
     out = io.BytesIO()
-    small.save(out, "JPEG", quality=80)
+    image.convert("RGB").save(out, "JPEG", quality=80)
     return out.getvalue()
 
 

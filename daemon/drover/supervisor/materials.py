@@ -1,6 +1,7 @@
 """The media library: uploads taken over, items listed, changed and removed. What an account used is the store's."""
 
 import asyncio
+import unicodedata
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -214,6 +215,7 @@ def _missing(material_id: int) -> RequestError:
 
 def _name(text: str) -> str:
     """The last part of what a client calls the file, without anything that a terminal would obey."""
+    text = unicodedata.normalize("NFC", text)
     name = "".join(char for char in PurePath(text.replace("\\", "/")).name if char.isprintable()).strip()
     if not name or len(name) > MAX_NAME_CHARS:
         raise RequestError(Code.INVALID, f"name: expected a file name of 1-{MAX_NAME_CHARS} characters")

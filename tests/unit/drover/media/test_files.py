@@ -213,7 +213,7 @@ def test_s13_messages_carry_nothing_that_a_terminal_obeys(root: Path) -> None:
         ("a.mp4", b"#EXTM3U\nfile:///etc/passwd\n", "no media file"),
         ("a.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no media file"),
         ("a.mp4", b"MZ" + b"\0" * 100, "is application"),
-        ("a.gif", b"GIF89a" + b"\0" * 100, "is image/gif"),
+        ("a.gif", b"GIF89a" + b"\0" * 100, "is a GIF; save one picture"),
         ("a.mp4", b"\xff\xd8\xff\xe0" + b"\0" * 100, "rename it to .jpg"),
         ("a.jpg", b"\0\0\0\x18ftypisom\0\0\2\0isomiso2mp41" + b"\0" * 100, "rename it to .mp4"),
         ("a", b"\xff\xd8\xff\xe0" + b"\0" * 100, "has no extension"),

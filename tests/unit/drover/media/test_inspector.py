@@ -2,16 +2,21 @@
 
 import asyncio
 import io
+import math
+import re
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from drover.media import inspector as room
 from drover.media.files import MediaError, open_named
 from drover.media.inspector import Inspector
+from drover.media.probe import MAX_PIXELS
 from drover.wire.media import MediaFacts
 from tests.support.media import make_picture, make_video
+from tests.support.uidumps import case_media
 
 
 async def looked(*paths: Path, inspector: Inspector | None = None) -> list[tuple[MediaFacts, bytes]]:
@@ -59,6 +64,58 @@ def test_a_bomb_is_refused(tmp_path: Path) -> None:
     Image.new("1", (16000, 12000)).save(tmp_path / "a.png")
     with pytest.raises(MediaError, match="million pixels"):
         asyncio.run(looked(tmp_path / "a.png"))
+
+
+def test_case_b13_the_memory_of_a_picture_is_capped(tmp_path: Path) -> None:
+    side = math.isqrt(MAX_PIXELS["image/png"])
+    Image.new("RGBA", (side, side)).save(tmp_path / "a.png", compress_level=1)
+
+    async def peak() -> int:
+        inspector = Inspector()
+        try:
+            with open_named(str(tmp_path / "a.png"), [tmp_path]) as file:
+                facts, _ = await inspector.look(file)
+            assert (facts.width, facts.height) == (side, side)
+            assert inspector._probe is not None
+            status = Path(f"/proc/{inspector._probe._process.pid}/status").read_text()
+            return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024
+        finally:
+            inspector.close()
+
+    assert (tmp_path / "a.png").stat().st_size < 2_000_000
+    assert asyncio.run(peak()) < 500_000_000
+
+
+def test_case_media_metadata_of_megabytes_is_no_fault(tmp_path: Path) -> None:
+    texts = PngInfo()
+    texts.add_itxt("XML:com.adobe.xmp", "x" * 3_000_000, zip=True)
+    Image.new("RGB", (360, 480)).save(tmp_path / "a.png", pnginfo=texts)
+    ((facts, _),) = asyncio.run(looked(tmp_path / "a.png"))
+    assert (facts.width, facts.height) == (360, 480)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.webp"])
+def test_case_media_what_is_animated_says_so(tmp_path: Path, name: str) -> None:
+    frames = [Image.new("RGB", (360, 480), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:])
+    with pytest.raises(MediaError, match=r"is (an )?animated.*; save one picture of it"):
+        asyncio.run(looked(tmp_path / name))
+
+
+def test_case_media_the_best_real_stream_decides_and_not_a_cover_before_it() -> None:
+    ((facts, thumbnail),) = asyncio.run(looked(case_media("cover_before_tracks.mp4")))
+    assert (facts.width, facts.height, facts.duration_s) == (720, 1280, pytest.approx(4.0, abs=0.25))
+    assert Image.open(io.BytesIO(thumbnail)).size == (180, 320)
+
+
+@pytest.mark.parametrize(("name", "size"), [("bigxmp.png", (1080, 1350)), ("anim.png", None)])
+def test_case_media_pictures_that_people_sent(name: str, size: tuple[int, int] | None) -> None:
+    if size is None:
+        with pytest.raises(MediaError, match="is an animated PNG; save one picture"):
+            asyncio.run(looked(case_media(name)))
+    else:
+        ((facts, _),) = asyncio.run(looked(case_media(name)))
+        assert (facts.width, facts.height) == size
 
 
 def test_a_decoder_that_dies_or_hangs_takes_nothing_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
