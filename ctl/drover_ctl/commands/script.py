@@ -65,6 +65,10 @@ def list_(ctx: click.Context) -> None:
 )  # fmt: skip
 @click.option("--retry-safe", is_flag=True, help="Running it twice does no harm: after a crash it is run again.")
 @click.option("--summary", default="", help="A line for yourself.")
+@click.option(
+    "--env", "environment", multiple=True, metavar="NAME",
+    help="A variable of droverd's environment that it gets besides PATH, HOME and the language; may be given again.",
+)  # fmt: skip
 @click.option("--replace", is_flag=True, help="Take the place of one that was added under this name.")
 @shared_options
 @click.pass_context
@@ -77,6 +81,7 @@ def add(
     timeout_s: float,
     retry_safe: bool,
     summary: str,
+    environment: tuple[str, ...],
     replace: bool,
 ) -> None:
     """Make a command a script. It is started without a shell, with its phone leased for it.
@@ -93,6 +98,7 @@ def add(
         timeout_s=timeout_s,
         retry_safe=retry_safe,
         summary=summary,
+        environment=list(environment),
     )
     run = session(ctx)
     info = run.ask(AddScript(script_name=name, spec=spec, replace=replace), ScriptInfo)

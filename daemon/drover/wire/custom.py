@@ -13,6 +13,9 @@ MAX_TIMEOUT_S: Final = 86400.0
 MAX_ARGUMENTS: Final = 256
 MAX_ARGUMENT_CHARS: Final = 4096
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,47}")
+PRIVATE: Final = re.compile(r"(DROVER|TIKMATRIX|LISTEN|WATCHDOG)_.*|NOTIFY_SOCKET|CREDENTIALS_DIRECTORY")
+"""Variables of the daemon's own that are not for a script: settings with tokens in them, systemd's sockets."""
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _PACKAGE: Final = re.compile(r"[A-Za-z0-9_.]{0,200}")
 
 Mode = Literal["generic"] | AppName
@@ -24,7 +27,8 @@ CommandTimeout = Annotated[float, msgspec.Meta(gt=0, le=MAX_TIMEOUT_S)]
 class CommandSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A command that is a script: an argument list, never a shell line. Also what stands under [scripts.NAME].
 
-    `retry_safe` says that running it twice does no harm: then an attempt that was cut off is run again.
+    `retry_safe` says that running it twice does no harm: then an attempt that was cut off is run again. `environment`
+    names variables of the daemon that it gets besides the usual few.
     """
 
     command: list[str]
@@ -33,6 +37,7 @@ class CommandSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     timeout_s: CommandTimeout = DEFAULT_TIMEOUT_S
     retry_safe: bool = False
     summary: str = ""
+    environment: list[str] = []
 
 
 class ManagedRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +129,9 @@ def checked(name: str, spec: CommandSpec) -> CommandSpec:
         raise RequestError(Code.INVALID, f"command: {why}")
     if not _PACKAGE.fullmatch(spec.package):
         raise RequestError(Code.INVALID, f"package: expected an Android package name, got {spec.package!r}")
+    if wrong := [name for name in spec.environment if not _VARIABLE.fullmatch(name) or PRIVATE.fullmatch(name)]:
+        why = "expected names of variables that are not Drover's or systemd's own"
+        raise RequestError(Code.INVALID, f"environment: {why}, got {wrong[0][:60]!r}")
     return spec
 
 

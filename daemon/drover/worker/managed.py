@@ -29,8 +29,9 @@ STEP_EVERY_S: Final = 1.0
 LOOK_S: Final = 0.2
 """How soon a stop or the deadline is seen while nothing else happens."""
 
-PRIVATE: Final = re.compile(r"(DROVER|TIKMATRIX|LISTEN|WATCHDOG)_.*|NOTIFY_SOCKET|CREDENTIALS_DIRECTORY")
-"""Variables of the daemon's own that are not for a script: settings with tokens in them, systemd's sockets."""
+USUAL: Final = re.compile(r"PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|TZ|LANG|LANGUAGE|LC_[A-Z]+")
+"""Variables of the daemon's environment that every command gets; others only where its registration names them,
+because they may hold what other programs keep secret."""
 
 _ESCAPES: Final = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?)")
 
@@ -125,7 +126,8 @@ class ManagedScript:
         return 0 if command is None else command.end()
 
     def _environment(self, ctx: Context) -> dict[str, str]:
-        inherited = {key: value for key, value in os.environ.items() if not PRIVATE.fullmatch(key)}
+        named = self._spec.environment
+        inherited = {key: value for key, value in os.environ.items() if USUAL.fullmatch(key) or key in named}
         return {
             **inherited,
             "TIKMATRIX_API_BASE": self._run.api_base,

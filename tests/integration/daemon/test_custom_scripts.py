@@ -59,18 +59,19 @@ def test_a_python_script_drives_its_phone_through_the_api(daemon: DroverDaemon, 
     daemon.wait_idle(serial)
 
 
-def test_what_a_script_is_given(daemon: DroverDaemon, serial: str) -> None:
+def test_case_b15_what_a_script_is_given(daemon: DroverDaemon, serial: str) -> None:
     add(
         daemon,
         "env",
         sys.executable,
         "-c",
-        # The session spelt, and without the daemon's password: the log is searched for both after the test.
-        "import os, json, sys; given = dict(os.environ); given.pop('PROXY_PASSWORD'); "
+        # The session spelt: the log is searched for it after the test, as for the password in the daemon's environment.
+        "import os, json, sys; given = dict(os.environ); "
         "given['TIKMATRIX_SESSION_ID'] = ' '.join(given['TIKMATRIX_SESSION_ID']); "
         "print(json.dumps(given)); print(os.getcwd(), "
         "sys.stdin.read(), os.getpgid(0) != os.getpgid(os.getppid()) or os.getpgid(0))",
         package="com.example.app",
+        environment=["PYTEST_VERSION", "NOT_THERE"],
     )
     task_id = start(daemon, "env", serial, config={"words": "a b; $(touch x) 'q' \"é\""})
     assert daemon.wait_ended(task_id).status is Status.COMPLETED
@@ -86,6 +87,9 @@ def test_what_a_script_is_given(daemon: DroverDaemon, serial: str) -> None:
     assert json.loads(given["DROVER_SCRIPT_CONFIG"]) == {"words": "a b; $(touch x) 'q' \"é\""}
     assert "canary-of-the-daemon" not in log, "the daemon's own settings are not for scripts"
     assert f"| {daemon.data_dir}/tasks/{task_id} " in log
+    known = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TZ", "LANG", "LANGUAGE", "PYTHONUNBUFFERED"}
+    others = {name for name in given if not name.startswith(("DROVER_", "TIKMATRIX_", "LC_"))}
+    assert others - known == {"PYTEST_VERSION"}, "B15: beside the usual few what its registration names"
     # The session ends with its task.
     request = urllib.request.Request(
         f"{daemon.api_url()}rpc/hierarchy?serial={serial}", headers={"x-session-id": session}
