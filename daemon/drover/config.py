@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-import tzlocal
 from msgspec import Meta
 
+from drover import local_zone
 from drover.wire.custom import CommandSpec, checked
 from drover.wire.faults import RequestError
 from drover.wire.scripts import describe
@@ -159,8 +159,7 @@ class Config(_Section, frozen=True, kw_only=True):
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which "HH:MM" is read and local times are shown."""
-        # A machine with neither /etc/localtime nor /etc/timezone (minimal images) keeps UTC; tzlocal then names none.
-        return ZoneInfo(self.daemon.timezone or tzlocal.get_localzone_name() or "UTC")
+        return ZoneInfo(self.daemon.timezone or local_zone.name())
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:
@@ -174,8 +173,12 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
         config = msgspec.convert(raw, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(_explain(error, path, text, overrides)) from None
+    local_zone.name.cache_clear()
     try:
         _ = config.zone
+    except local_zone.UnnamedZoneError as error:
+        where = _place(path, text, "daemon", "timezone", overrides)
+        raise ConfigError(f"{where}: {error}; name the zone here, such as Europe/Paris") from None
     except (ZoneInfoNotFoundError, ValueError):
         where = _place(path, text, "daemon", "timezone", overrides)
         message = f"no such time zone: {config.daemon.timezone!r}, expected an IANA name such as Europe/Paris"

@@ -20,7 +20,7 @@ from tests.support.daemon import DroverDaemon
 from tests.support.phones import PhoneProcess
 
 PHONES, WAITING, RUNS = 20, 10_000, 7
-LIBRARIES = "click, msgspec, psutil, sqlalchemy.dialects.sqlite, structlog, tzlocal, uvloop, zmq"
+LIBRARIES = "click, msgspec, psutil, sqlalchemy.dialects.sqlite, structlog, uvloop, zmq"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,8 +40,18 @@ def test_environment_overrides_the_file(tmp_path: Path) -> None:
 
 
 def test_a_machine_that_names_no_zone_keeps_utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tzlocal.get_localzone_name", lambda: None)
+    monkeypatch.delenv("TZ", raising=False)
+    monkeypatch.setattr("drover.local_zone.LOCALTIME", Path("/nowhere"))
     assert load(None, {}).zone.key == "UTC"
+
+
+def test_case_t1_a_zone_without_a_name_is_refused_and_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "JST-9")
+    with pytest.raises(
+        ConfigError, match=r"daemon\.timezone: TZ is 'JST-9', which is no name of a zone; name the zone"
+    ):
+        load(None, {})
+    assert load(None, {"DROVER_DAEMON_TIMEZONE": "Asia/Tokyo"}).zone.key == "Asia/Tokyo"
 
 
 @pytest.mark.parametrize(
