@@ -1,6 +1,6 @@
 """The WSGI application: guard, then Bottle's router over the route table, then the envelope around what comes out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -13,12 +13,12 @@ from drover_shim import guard
 from drover_shim.body import Upload, parse_object, read_body
 from drover_shim.envelope import Answer, Stream, from_error, internal, refusal, success
 from drover_shim.guard import LetOff, Rules
-from drover_shim.methods import Methods
 from drover_shim.metrics import Metrics
 from drover_shim.openapi import API_PREFIX
 from drover_shim.pool import ClientPool
 from drover_shim.query import parse_query
 from drover_shim.route import Call, Route
+from drover_shim.route_table import RouteTable, path_of
 from drover_shim.routes import ROUTES
 from drover_shim.settings import Settings
 from drover_shim.streams import Streams
@@ -40,16 +40,16 @@ def make_app(
     router = _router(front)
 
     def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        environ["PATH_INFO"] = environ.get("PATH_INFO", "").rstrip("/") or "/"
-        refused = guard.check(environ, front.rules, _let_off(router, environ))
+        method, path = environ["REQUEST_METHOD"], _path(environ)
+        environ["PATH_INFO"] = path
+        route = front.table.find(method, path)
+        refused = guard.check(environ, front.rules, _let_off(route))
         if refused is not None:
             front.metrics.answered("refused", refused.code.http_status)
-            return _send(_refused(refused), environ, start_response)
-        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        if allow := front.methods.refused(method, path):
+            return _send(guard_refusal(refused), environ, start_response)
+        if route is None and (methods := front.table.methods(path)):
             front.metrics.answered("refused", Code.METHOD.http_status)
-            failure = Failure(code=Code.METHOD, message=f"{method[:40]} is not allowed on {path[:200]}; {allow} are")
-            return _send(refusal(failure, {"Allow": allow}), environ, start_response)
+            return _send(_wrong_method(method, path, ", ".join(methods)), environ, start_response)
         try:
             answer: Iterable[bytes] = router(environ, start_response)
             return answer
@@ -59,32 +59,28 @@ def make_app(
     return app
 
 
-def body_limit(settings: Settings, *, routes: tuple[Route, ...] = ROUTES) -> Callable[[dict[str, Any]], int]:
-    """How many bytes the body of a request may have, told by its head alone.
+def head_check(settings: Settings, *, routes: tuple[Route, ...] = ROUTES) -> Callable[[dict[str, Any]], int | Failure]:
+    """What the server does about a request once it has its head: how many bytes its body may have, or the guard's
+    refusal, which is answered before anything of the body is read.
 
     Only uploads that the guard lets pass may be large: no page of another origin, and nobody without the token,
     fills the disk with what is refused.
     """
-    uploads = frozenset((route.method, path_of(route)) for route in routes if route.upload)
-    rules = _rules(settings)
+    table, rules = RouteTable(routes), _rules(settings)
 
-    def limit(environ: dict[str, Any]) -> int:
-        wanted = (environ["REQUEST_METHOD"], environ["PATH_INFO"].rstrip("/"))
-        if wanted in uploads and guard.check(environ, rules, LetOff(upload=True)) is None:
-            return settings.max_upload_bytes
-        return settings.max_body_bytes
+    def check(environ: dict[str, Any]) -> int | Failure:
+        route = table.find(environ["REQUEST_METHOD"], _path(environ))
+        refused = guard.check(environ, rules, _let_off(route))
+        if refused is not None:
+            return refused
+        return settings.max_upload_bytes if route is not None and route.upload else settings.max_body_bytes
 
-    return limit
+    return check
 
 
 def _rules(settings: Settings) -> Rules:
     token = settings.token
     return Rules(allowed_hosts=settings.allowed_hosts, token_matches=token.matches if token else None)
-
-
-def path_of(route: Route) -> str:
-    """The whole path of a route, as the router matches it."""
-    return f"{API_PREFIX}{route.path}" if route.api else route.path
 
 
 def _router(front: "_Front") -> Any:
@@ -93,19 +89,17 @@ def _router(front: "_Front") -> Any:
     router.config["catchall"] = False
     router.default_error_handler = _router_error
     for route in front.routes:
-        let_off = LetOff(upload=route.upload, public=route.public, page=route.page)
-        router.route(path_of(route), route.method, front.callback(route), let_off=let_off)
+        router.route(path_of(route), route.method, front.callback(route))
     return router
 
 
-def _let_off(router: Any, environ: dict[str, Any]) -> LetOff:
-    """What the route table lets this request off; nothing where no route matches."""
-    try:
-        matched, _ = router.match(environ)
-    except (bottle.HTTPError, UnicodeError):
-        return guard.NOTHING
-    let_off: LetOff = matched.config["let_off"]
-    return let_off
+def _let_off(route: Route | None) -> LetOff:
+    """What the route table lets a request off; nothing where no route matches."""
+    return guard.NOTHING if route is None else LetOff(upload=route.upload, public=route.public, page=route.page)
+
+
+def _path(environ: Mapping[str, Any]) -> str:
+    return str(environ.get("PATH_INFO", "")).rstrip("/") or "/"
 
 
 class _Front:
@@ -113,7 +107,7 @@ class _Front:
 
     def __init__(self, pool: ClientPool, settings: Settings, streams: Streams, routes: tuple[Route, ...]) -> None:
         self.routes = routes
-        self.methods = Methods((route.method, path_of(route)) for route in routes)
+        self.table = RouteTable(routes)
         self.metrics = Metrics(streams)
         self.rules = _rules(settings)
         self._pool = pool
@@ -202,7 +196,13 @@ def _router_error(res: Any) -> bytes:
     return answer.body
 
 
-def _refused(failure: Failure) -> Answer:
+def _wrong_method(method: str, path: str, allow: str) -> Answer:
+    message = f"{method[:40]} is not allowed on {path[:200]}; allowed: {allow}"
+    return refusal(Failure(code=Code.METHOD, message=message), {"Allow": allow})
+
+
+def guard_refusal(failure: Failure) -> Answer:
+    """The answer to what the guard refuses."""
     headers = {"WWW-Authenticate": 'Bearer realm="drover"'} if failure.code is Code.TOKEN else None
     return refusal(failure, headers)
 

@@ -6,16 +6,17 @@ With server.py the only module that knows waitress.
 import copy
 import socket
 import time
+from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
 from drover.wire.faults import Code, Failure
-from drover_shim.app import BEGIN_STREAM
+from drover_shim.app import BEGIN_STREAM, guard_refusal
 from drover_shim.envelope import Answer, refusal
 from drover_shim.guard import ABSOLUTE_FORM
-from drover_shim.parser import Parser
+from drover_shim.parser import HeadRefused, Parser
 
 MAX_CONNECTIONS: Final = 256
 MAX_DRAINING: Final = 64
@@ -213,9 +214,8 @@ class RefusalTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
     def execute(self) -> None:
         request: Any = self.request
         error = request.error
-        code = _CODES.get(error.code, Code.INTERNAL)
-        answer = refusal(Failure(code=code, message=_why(error, request.adj)))
-        self.status = f"{answer.status} {error.reason if error.code == answer.status else 'Refused'}"
+        answer = _refusal_of(error, request.adj)
+        self.status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
         self.response_headers = [header for header in answer.all_headers if header[0] != "Content-Length"]
         self.set_close_on_finish()
         channel: Any = self.channel
@@ -226,6 +226,13 @@ class RefusalTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
 
 Channel.task_class = RequestTask
 Channel.error_task_class = RefusalTask
+
+
+def _refusal_of(error: Any, settings: Any) -> Answer:
+    if isinstance(error, HeadRefused):
+        return guard_refusal(error.failure)
+    code = _CODES.get(error.code, Code.INTERNAL)
+    return refusal(Failure(code=code, message=_why(error, settings)))
 
 
 def _why(error: Any, settings: Any) -> str:

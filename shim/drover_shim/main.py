@@ -15,7 +15,7 @@ from drover.client import RuntimeDirError, socket_path
 from drover.token_file import TokenFileError, WatchedToken
 from drover.token_file import read as read_token
 from drover_shim.announce import Announcer
-from drover_shim.app import body_limit, make_app
+from drover_shim.app import head_check, make_app
 from drover_shim.openapi import API_PREFIX
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer, PortTakenError
@@ -91,10 +91,10 @@ def main(
 
 def _listen(settings: Settings, pool: ClientPool, host: str, port: int, free_port_if_taken: bool) -> HttpServer:
     streams = Streams()
-    app, limit = make_app(pool, settings, streams=streams), body_limit(settings)
+    app, check = make_app(pool, settings, streams=streams), head_check(settings)
 
     def listen(on: int) -> HttpServer:
-        return HttpServer(app, host=host, port=on, body_limit=limit, streams=streams)
+        return HttpServer(app, host=host, port=on, head_check=check, streams=streams)
 
     try:
         return listen(port)

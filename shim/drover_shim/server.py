@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from waitress.server import create_server
 
+from drover.wire.faults import Failure
 from drover_shim.app import WsgiApp
 from drover_shim.channel import Channel, Deadlines
 from drover_shim.lanes import Lanes, SlowRoutes
@@ -41,13 +42,14 @@ class HttpServer:
         *,
         host: str,
         port: int,
-        body_limit: Callable[[dict[str, Any]], int],
+        head_check: Callable[[dict[str, Any]], int | Failure],
         streams: Streams | None = None,
         deadlines: Deadlines | None = None,
     ) -> None:
         """Listen; raises PortTakenError.
 
-        `body_limit` tells by a request's head how many bytes may follow it; `streams` end with the server.
+        `head_check` tells by a request's head how many bytes may follow it, or why it is refused; `streams` end with
+        the server.
         """
         self._streams = streams or Streams()
         self._server: Any = create_server(
@@ -63,7 +65,7 @@ class HttpServer:
             clear_untrusted_proxy_headers=True,
             asyncore_use_poll=True,
         )
-        self._server.adj.drover_body_limit = body_limit
+        self._server.adj.drover_head_check = head_check
         self._server.task_dispatcher = Lanes(self._server.task_dispatcher, SlowRoutes(ROUTES, API_PREFIX))
         self._server.channel_class = type("Channel", (Channel,), {"deadlines": deadlines or Deadlines()})
         # A warning for each request that finds all threads busy says nothing that the answer's time does not.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from drover_shim.app import body_limit, make_app
+from drover_shim.app import head_check, make_app
 from drover_shim.channel import Deadlines
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer
@@ -124,7 +124,7 @@ def running_shim(
         make_app(pool, used, streams=streams),
         host="127.0.0.1",
         port=0,
-        body_limit=body_limit(used),
+        head_check=head_check(used),
         streams=streams,
         deadlines=deadlines,
     )

@@ -142,6 +142,54 @@ def test_s10_a_client_that_takes_no_byte_of_its_answer_is_cut(
         wait_until(lambda: rest.connections() == 0, timeout_s=15, what="the end of the stalled connection")
 
 
+ODD_HEADS = {
+    "a length of 6,000 digits": (b"Host: localhost\r\nContent-Length: " + b"9" * 6000, 400, "Length is too large"),
+    "length and chunked": (
+        b"Host: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked", 400, "exclude each other",
+    ),
+    "continue for another host": (
+        b"Host: elsewhere.example\r\nContent-Length: 5\r\nExpect: 100-continue", 403, "elsewhere.example",
+    ),
+    "continue for another origin": (
+        b"Host: localhost\r\nOrigin: null\r\nContent-Length: 5\r\nExpect: 100-continue", 403, "another origin",
+    ),
+    "continue for a plain text": (
+        b"Host: localhost\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nExpect: 100-continue", 415, "text/plain",
+    ),
+    "too much announced": (b"Host: localhost\r\nContent-Length: 999999999999", 415, "Content-Type"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("head", "status", "words"), ODD_HEADS.values(), ids=ODD_HEADS)
+def test_case_b11_what_is_refused_by_its_head_is_answered_at_once_and_closed(
+    rest: Rest, head: bytes, status: int, words: str
+) -> None:
+    begun = time.monotonic()
+    with connected(rest.port, b"POST /api/v1/task HTTP/1.1\r\n" + head + b"\r\n\r\n") as raw:
+        said, envelope = answer_of(raw)  # read to the connection's end
+    assert (said, words in envelope["message"]) == (status, True), envelope
+    assert time.monotonic() - begun < 3
+
+
+def test_case_b11_expecting_leave_for_no_body_is_answered_as_it_is(rest: Rest) -> None:
+    head = b"GET /api/v1/task/stats HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n\r\n"
+    begun = time.monotonic()
+    with connected(rest.port, head) as raw:
+        assert raw.recv(12) == b"HTTP/1.1 200"
+    assert time.monotonic() - begun < 3
+
+
+def test_case_b11_leave_is_given_for_a_body_that_is_wanted(rest: Rest) -> None:
+    head = (
+        b"POST /api/v1/task HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+        b"Expect: 100-continue\r\nConnection: close\r\n\r\n"
+    )
+    with connected(rest.port, head) as raw:
+        assert raw.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        raw.sendall(b"{}")
+        assert answer_of(raw)[1]["code"] == 40002
+
+
 def _status(port: int) -> int:
     reader = EventReader(port)
     reader.close()
@@ -168,4 +216,4 @@ def test_s10_an_upload_has_time_by_its_size(fake: FakeDaemon) -> None:
     refused = head.replace(b"Host: localhost", b"Host: evil.example") % 20_000_000
     with running_shim(fake.path, deadlines=SHORT) as rest, connected(rest.port, refused) as raw:
         status, _ = answer_of(raw)
-        assert status == 413
+        assert status == 403

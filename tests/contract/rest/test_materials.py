@@ -165,8 +165,8 @@ def test_s09_only_uploads_may_be_large_and_only_past_the_guard(fake: FakeDaemon)
     with running_shim(fake.path, Settings(max_body_bytes=1000)) as rest:
         for path, headers, status in (
             ("/api/v1/material?name=a.mp4", {}, 400),
-            ("/api/v1/material?name=a.mp4", {"Origin": "http://evil.example"}, 413),
-            ("/api/v1/material?name=a.mp4", {"Host": "evil.example"}, 413),
+            ("/api/v1/material?name=a.mp4", {"Origin": "http://evil.example"}, 403),
+            ("/api/v1/material?name=a.mp4", {"Host": "evil.example"}, 403),
             ("/api/v1/task", {}, 413),
         ):
             sent = {"Content-Type": "application/octet-stream", **headers}
