@@ -167,7 +167,8 @@ def test_s09_only_uploads_may_be_large_and_only_past_the_guard(fake: FakeDaemon)
             ("/api/v1/material?name=a.mp4", {}, 400),
             ("/api/v1/material?name=a.mp4", {"Origin": "http://evil.example"}, 403),
             ("/api/v1/material?name=a.mp4", {"Host": "evil.example"}, 403),
-            ("/api/v1/task", {}, 413),
+            ("/api/v1/task", {}, 415),
+            ("/api/v1/task", {"Content-Type": "application/json"}, 413),
         ):
             sent = {"Content-Type": "application/octet-stream", **headers}
             assert rest.send("POST", path, body=b"x" * 5000, headers=sent).status == status, (path, headers)
