@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from waitress.server import create_server
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
 
 from drover.wire.faults import Failure
 from drover_shim.app import WsgiApp
@@ -24,6 +26,10 @@ IDLE_TIMEOUT_S: Final = 210
 
 WATCH_EVERY_S: Final = 0.25
 BACKLOG: Final = 1024
+
+LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+FREE_PORT_TRIES: Final = 20
+_NO_IPV6: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 FILE_LIMIT: Final = 4096
 """Far above what channel.py lets in: the kernel's queue is no answer, so waitress's own limit must never be met."""
@@ -52,9 +58,7 @@ class HttpServer:
         the server.
         """
         self._streams = streams or Streams()
-        self._server: Any = create_server(
-            app,
-            sockets=[_listening(host, port)],
+        adjustments: Any = Adjustments(
             threads=REQUEST_THREADS + (streams.limit if streams else MAX_STREAMS),
             ident="drover",
             connection_limit=FILE_LIMIT,
@@ -65,9 +69,28 @@ class HttpServer:
             clear_untrusted_proxy_headers=True,
             asyncore_use_poll=True,
         )
-        self._server.adj.drover_head_check = head_check
-        self._server.task_dispatcher = Lanes(self._server.task_dispatcher, SlowRoutes(ROUTES, API_PREFIX))
-        self._server.channel_class = type("Channel", (Channel,), {"deadlines": deadlines or Deadlines()})
+        adjustments.drover_head_check = head_check
+        threads: Any = ThreadedTaskDispatcher()
+        threads.set_thread_count(adjustments.threads)
+        lanes: Any = Lanes(threads, SlowRoutes(ROUTES, API_PREFIX))
+        channel_class = type("Channel", (Channel,), {"deadlines": deadlines or Deadlines()})
+        self._servers: list[Any] = []
+        for sock in _listening(host, port):
+            server: Any = TcpWSGIServer(
+                app,
+                self._servers[0]._map if self._servers else {},
+                True,
+                sock,
+                dispatcher=lanes,
+                adj=adjustments,
+                sockinfo=(sock.family, sock.type, sock.proto, sock.getsockname()),
+                bind_socket=False,
+            )
+            server.channel_class = channel_class
+            self._servers.append(server)
+        self._server = self._servers[0]
+        for server in self._servers[1:]:  # the limit of connections is one for all addresses
+            server.active_channels = self._server.active_channels
         # A warning for each request that finds all threads busy says nothing that the answer's time does not.
         logging.getLogger("waitress").setLevel(logging.WARNING)  # clients come and go
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -90,7 +113,8 @@ class HttpServer:
         """Serve until stopped; requests that run then get `grace_s` seconds to be answered."""
         self._loop(self._stopping.is_set)
         self._streams.stop()
-        self._server.accepting = False
+        for server in self._servers:
+            server.accepting = False
         deadline = time.monotonic() + grace_s
         self._loop(lambda: time.monotonic() > deadline or not self._busy())
         for channel in list(self._server.active_channels.values()):
@@ -98,7 +122,8 @@ class HttpServer:
         self._server.task_dispatcher.shutdown(timeout=0.2)
         with self._closing:
             self._closed = True
-            self._server.close()
+            for server in self._servers:
+                server.close()
 
     def stop(self) -> None:
         """Ask `serve` to return."""
@@ -121,14 +146,38 @@ class HttpServer:
                     channel.watch(now)
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    """A bound socket on the first address of the host, IPv4 before IPv6; raises PortTakenError."""
+def _listening(host: str, port: int) -> list[socket.socket]:
+    """Bound sockets: on both loopback addresses for a loopback host (`localhost` may mean either), otherwise on the
+    first address of the host, IPv4 before IPv6. Raises PortTakenError."""
+    if host.lower() not in LOOPBACK:
+        return [_bound(host, port)]
+    tries = 1 if port else FREE_PORT_TRIES
+    for last in (number == tries for number in range(1, tries + 1)):
+        first = _bound("127.0.0.1", port)
+        try:
+            return [first, _bound("::1", first.getsockname()[1])]
+        except PortTakenError:
+            first.close()
+            if last:
+                raise
+        except OSError as error:
+            if error.errno not in _NO_IPV6:
+                first.close()
+                raise
+            return [first]
+    raise AssertionError("unreachable")
+
+
+def _bound(host: str, port: int) -> socket.socket:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     family, kind, protocol, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)
     sock = socket.socket(family, kind, protocol)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         sock.bind(address)
+        sock.listen(BACKLOG)  # a second socket may bind the same port as long as none listens
     except OSError as error:
         sock.close()
         if error.errno != errno.EADDRINUSE:

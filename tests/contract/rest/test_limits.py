@@ -142,6 +142,18 @@ def test_s10_a_client_that_takes_no_byte_of_its_answer_is_cut(
         wait_until(lambda: rest.connections() == 0, timeout_s=15, what="the end of the stalled connection")
 
 
+def test_case_t6_both_loopback_addresses_are_served_and_counted_together(fake: FakeDaemon) -> None:
+    with running_shim(fake.path) as rest:
+        with socket.create_connection(("::1", rest.port), timeout=20) as raw:
+            raw.sendall(b"GET /api/v1/task/stats HTTP/1.1\r\nHost: [::1]\r\nConnection: close\r\n\r\n")
+            assert answer_of(raw) == (200, rest.get("/task/stats").envelope)
+        held = [connected(rest.port) for _ in range(3)]
+        with socket.create_connection(("::1", rest.port), timeout=20):
+            wait_until(lambda: rest.connections() == 4, what="both kinds of connections")
+        for one in held:
+            one.close()
+
+
 ODD_HEADS = {
     "a length of 6,000 digits": (b"Host: localhost\r\nContent-Length: " + b"9" * 6000, 400, "Length is too large"),
     "length and chunked": (
