@@ -48,11 +48,12 @@ def merge(conn: Connection, changes: Sequence[ChangeAccount], *, dry_run: bool =
 
 def put_all(conn: Connection, some: Sequence[Account]) -> None:
     """Register or change every one."""
-    for account in some:
-        values = {column: getattr(account, column) for column in _COLUMNS}
-        statement = insert(accounts).values(name=account.username.lower(), **values)
-        changed = {column: statement.excluded[column] for column in _COLUMNS if column != "platform"}
-        conn.execute(statement.on_conflict_do_update(index_elements=["name", "platform"], set_=changed))
+    if some:
+        rows = [
+            {"name": account.username.lower(), **{column: getattr(account, column) for column in _COLUMNS}}
+            for account in some
+        ]
+        conn.execute(_PUT, rows)
 
 
 def delete(conn: Connection, username: str, platform: str = "tiktok") -> bool:
@@ -78,6 +79,11 @@ def on_device(conn: Connection, serial: str) -> list[Account]:
 
 
 _COLUMNS = ("username", "platform", "serial", "enabled", "package", "note")
+_NEW = insert(accounts)
+_PUT = _NEW.on_conflict_do_update(
+    index_elements=["name", "platform"],
+    set_={column: _NEW.excluded[column] for column in _COLUMNS if column != "platform"},
+)
 _ORDER = (accounts.c.name, accounts.c.platform)
 
 
