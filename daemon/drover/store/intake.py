@@ -31,6 +31,11 @@ def parts_of(new: Sequence[NewTask]) -> list[str]:
     return [_ENCODER.encode(new[at : at + PART]).decode() for at in range(0, len(new), PART)]
 
 
+def read_part(part: str) -> list[NewTask]:
+    """The tasks of one part."""
+    return _PART.decode(part)
+
+
 def begin(conn: Connection, *, now: datetime) -> int:
     """A request that is about to be written down; its id."""
     opened = conn.execute(insert(intake).values(first_id=None, last_id=None, created_at=now))
@@ -70,7 +75,7 @@ def store_parts(conn: Connection, _at: int, size: int, *, first_id: int) -> Step
     parts = conn.execute(query).all()
     stored = 0
     for part in parts:
-        new = _PART.decode(part.tasks)
+        new = read_part(part.tasks)
         tasks.insert_as(conn, new, first_id + part.position * PART, now=taken.created_at)
         stored += len(new)
     if parts:
