@@ -6,13 +6,15 @@ A name is the same in upper and lower case; it is shown as it was written.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy import delete as delete_from
 from sqlalchemy.dialects.sqlite import insert
 
 from drover.policy.accounts import changed, checked, merged, the_one
 from drover.store.errors import ConflictError
+from drover.store.pacing import json_array
 from drover.store.schema import accounts
+from drover.store.steps import Step
 from drover.wire.control import Account, AccountsImported, ChangeAccount
 
 
@@ -40,10 +42,23 @@ def remove(conn: Connection, username: str, platform: str | None) -> Account:
 
 def merge(conn: Connection, changes: Sequence[ChangeAccount], *, dry_run: bool = False) -> AccountsImported:
     """Import accounts, all or none, or with `dry_run` only tell what that would do."""
-    stored, new, same = merged(all(conn), changes)
+    stored, new, same = merged(_named(conn, changes), changes)
     if not dry_run:
         put_all(conn, stored)
     return AccountsImported(created=new, changed=len(stored) - new, unchanged=same, dry_run=dry_run)
+
+
+def merge_some(conn: Connection, at: int, size: int, *, changes: Sequence[ChangeAccount]) -> Step[AccountsImported]:
+    """A step of an import that was found good as a whole; after a crash the same import again goes on with the rest."""
+    done = merge(conn, changes[at : at + size])
+    return Step(done, min(size, len(changes) - at), at + size if at + size < len(changes) else None)
+
+
+def _named(conn: Connection, changes: Sequence[ChangeAccount]) -> list[Account]:
+    """The registered accounts of these names, on any platform."""
+    names = json_array([change.username.lower() for change in changes])
+    some = accounts.c.name.in_(text("SELECT value FROM json_each(:names)").bindparams(names=names))
+    return [_account(row) for row in conn.execute(select(accounts).where(some))]
 
 
 def put_all(conn: Connection, some: Sequence[Account]) -> None:
