@@ -13,6 +13,6 @@ GENEROUS_S = 2.0
 
 
 def test_r25_small_writes_go_on_while_many_rows_are_changed() -> None:
-    found = r25_writer.run(SMALL, p99_s=GENEROUS_S)
+    found = r25_writer.run(sizes=SMALL, p99_s=GENEROUS_S)
     assert found.violations == []
     assert found.trials > 50
