@@ -6,10 +6,10 @@ The store decides what is true; nothing here remembers a status.
 import asyncio
 import random
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, Protocol, cast
+from typing import Final, Protocol
 
 import msgspec
 import structlog
@@ -290,8 +290,10 @@ def pace_of(config: Config) -> Pace:
 
 def _breadth(request: CreateTasks) -> int:
     """About how many tasks a request means, by the lists that it holds."""
-    lists = (value for value in request.script_config.values() if isinstance(value, list))
-    longest = max((len(cast(list[Any], value)) for value in lists), default=1)
+    values: Iterable[object] = request.script_config.values()
+    longest = max(
+        (len(value) for value in values if isinstance(value, Sized) and not isinstance(value, str)), default=1
+    )
     return max(len(request.serials), len(request.usernames), 1) * max(longest, 1)
 
 
