@@ -19,6 +19,7 @@ from rich.progress import Task as Bar
 from rich.text import Text
 
 from drover.client import AnswerLostError, DaemonUnreachableError
+from drover.wire.control import Working
 from drover.wire.events import TaskProgressed
 from drover.wire.faults import RequestError
 from drover.wire.tasks import Status, Task
@@ -57,6 +58,18 @@ def counting(output: Output, what: str, total: int) -> Generator[Callable[[str],
 
 
 @contextmanager
+def working(output: Output, what: str) -> Generator[Callable[[Working], None]]:
+    """A bar over the rows of an operation on a terminal, nothing elsewhere; call it with what the daemon says."""
+    if output.as_json or not output.console.is_terminal:
+        yield _unwatched
+        return
+    columns = (TextColumn(what), BarColumn(bar_width=24), TextColumn("{task.completed:.0f}/{task.total:.0f}"))
+    with Progress(*columns, TimeRemainingColumn(), console=output.console, transient=True) as progress:
+        bar = progress.add_task("", total=0, visible=False)  # what is quick shows none
+        yield lambda told: progress.update(bar, completed=told.done, total=told.total, visible=True)
+
+
+@contextmanager
 def transferring(output: Output, what: str, ask: Callable[[], tuple[int, int]]) -> Generator[None]:
     """A bar of bytes on a terminal, nothing elsewhere, while the block waits; a thread asks for (done, in all)."""
     if output.as_json or not output.console.is_terminal:
@@ -90,6 +103,10 @@ def transferring(output: Output, what: str, ask: Callable[[], tuple[int, int]]) 
 
 
 def _unseen(_name: str) -> None:
+    """Nobody watches."""
+
+
+def _unwatched(_told: Working) -> None:
     """Nobody watches."""
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from drover.client import ControlClient
-from drover.wire.control import RequestBody, ResponseBody
+from drover.wire.control import RequestBody, ResponseBody, Working
 from drover_ctl.output import Output
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,8 +39,10 @@ class Session:
     def call(self, body: RequestBody) -> ResponseBody:
         return self.client.call(body)
 
-    def ask(self, body: RequestBody, expected: type[B]) -> B:
-        return self.client.ask(body, expected)
+    def ask(self, body: RequestBody, expected: type[B], *, progress: Callable[[Working], None] | None = None) -> B:
+        if progress is None:
+            return self.client.ask(body, expected)
+        return self.client.ask(body, expected, progress=progress)
 
     def close(self) -> None:
         if self._client is not None:

@@ -59,7 +59,8 @@ class Route:
     """One method on one path. A handler returns the `data` of the envelope, or a whole Answer or Stream.
 
     `api` routes lie under the base path and need a plan with API access; `upload` takes bodies that are not JSON;
-    `slow` ones wait for a phone or for somebody, and are served by threads of their own;
+    `slow` ones wait for a phone, for somebody or for work on many rows, and are served by threads of their own, as are
+    those with a body of at least `slow_from` bytes, where that is not 0;
     `public` tells nothing of this installation, so it needs no token; `page` may be opened from a link of another site.
     `answers`, `body` and `query` are the types that the API's description is made from; `answers` is a media type for
     what is no envelope. The first line of the handler's docstring is its summary.
@@ -71,6 +72,7 @@ class Route:
     api: bool = True
     upload: bool = False
     slow: bool = False
+    slow_from: int = 0
     public: bool = False
     page: bool = False
     answers: Any = None

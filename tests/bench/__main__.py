@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import direct, follow, http_servers, latency, start, workers
+from tests.bench import direct, follow, http_servers, latency, start, workers, writer
 from tests.bench.measure import Figure
 
 BENCHES: Mapping[str, Callable[[], list[Figure]]] = {
@@ -16,6 +16,7 @@ BENCHES: Mapping[str, Callable[[], list[Figure]]] = {
     "direct": direct.run,
     "start": start.run,
     "http": http_servers.run,
+    "writer": writer.run,
 }
 
 

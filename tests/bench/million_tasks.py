@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from drover.policy.pace import Pace
 from drover.policy.records import NewTask
-from drover.store import Store, attempts, pacing, queue, tasks
+from drover.store import Store, attempts, bulk, pacing, queue, tasks
 
 FILL = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
@@ -88,7 +88,8 @@ def _report(store: Store, rows: int) -> None:
     _timed("queue.lengths", lambda: store.read_sync(queue.lengths))
     _timed("attempts.open", lambda: store.read_sync(attempts.open))
     day_ago = now - timedelta(days=1)
-    _timed("tasks.fail_missed", lambda: store.write_sync(tasks.fail_missed, alive_at=day_ago, now=now, grace_s=900.0))
+    late: dict[str, Any] = {"alive_at": day_ago, "now": now, "grace_s": 900.0}
+    _timed("bulk.fail_missed", lambda: list(store.steps_sync(bulk.fail_missed, 0, **late)))
     one = [NewTask(serial="R58M1", script_name="follow", script_config={"target_user": "x"})]
     _timed("tasks.insert of one, durable", lambda: store.write_sync(tasks.insert, one, now=now))
 

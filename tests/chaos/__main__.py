@@ -30,6 +30,7 @@ from tests.chaos import (
     r19_reload,
     r20_single,
     r21_model,
+    r25_writer,
 )
 from tests.chaos.finding import Finding
 
@@ -54,6 +55,7 @@ RUNS: Mapping[str, Callable[..., Finding]] = {
     "R1": r01_supervisor.run,
     "POST": post_cuts.run,
     "R21": r21_model.run,
+    "R25": r25_writer.run,
 }
 """In the order in which they run: what takes seconds first, what takes half an hour last."""
 

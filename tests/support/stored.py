@@ -1,13 +1,16 @@
 """Short ways to a stored task in a given state."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from drover.policy.records import Attempt, Complete, Fail, NewTask
-from drover.store import Store, attempts, tasks
+from drover.store import Store, attempts, bulk, tasks
 from drover.store.batch import driver_of
 from drover.wire.tasks import Effect, Reason, Task
+
+V = TypeVar("V")
 
 
 def new(serial: str = "R58M1", **more: Any) -> NewTask:
@@ -46,6 +49,18 @@ def fail(
     ended = store.write_sync(attempts.finish, begin(store, task_id).fence, decision, now=store.clock())
     assert ended is not None
     return ended
+
+
+def all_of(steps: Iterable[list[V]]) -> list[V]:
+    """What all steps of an operation gave, as one list."""
+    return [one for some in steps for one in some]
+
+
+def retry_all(store: Store) -> tuple[int, list[int]]:
+    """Retry every failed task: how many those were, and which were left alone."""
+    last = store.read_sync(bulk.last_id)
+    done = list(store.steps_sync(bulk.retry_failed, 0, last=last, now=store.clock()))
+    return sum(count for count, _ in done), [one for _, left in done for one in left]
 
 
 def counted(conn: Connection) -> tuple[dict[Any, int], dict[Any, int]]:

@@ -281,6 +281,7 @@ RESPONSES: list[control.ResponseBody] = [
     control.TaskPage(total=41, page=3, page_size=20, tasks=[TASK]),
     TASK,
     control.RetriedAll(retried_count=2, skipped=[7]),
+    control.Working(done=1200, total=99_500),
     control.TasksDeleted(deleted_count=2, not_found=[9]),
     STATS,
     control.LogChunk(text="12:30:15 begins\n", next_offset=16, ended=True),
@@ -425,6 +426,7 @@ FROM_ZYGOTE: list[zygote.FromZygote] = [
 EXAMPLES: dict[str, tuple[Codec[Any], list[Any]]] = {
     "request": (control.REQUESTS, [control.Request(id=5, body=body) for body in REQUESTS]),
     "called": (control.REQUESTS, [control.Request(id=6, body=control.StopTask(task_id=7), caller=CALLER)]),
+    "heard": (control.REQUESTS, [control.Request(id=6, body=control.RetryAll(), progress=True)]),
     "response": (control.RESPONSES, [control.Response(id=5, body=body) for body in RESPONSES]),
     "to_worker": (worker.TO_WORKER, list(TO_WORKER)),
     "from_worker": (worker.FROM_WORKER, list(FROM_WORKER)),

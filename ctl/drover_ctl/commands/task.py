@@ -25,7 +25,7 @@ from drover_ctl.commands.task_follow import log, wait
 from drover_ctl.complete import complete_serial, complete_task
 from drover_ctl.exits import Exit, exit_for
 from drover_ctl.output import complain
-from drover_ctl.progress import ending
+from drover_ctl.progress import ending, working
 from drover_ctl.session import Session, session, shared_options
 from drover_ctl.text import moment, target
 
@@ -169,7 +169,8 @@ def retry(ctx: click.Context, task_ids: tuple[int, ...], all_: bool, force: bool
         return
     if task_ids or force:
         raise click.UsageError("--all goes with neither ids nor --force")
-    retried = run.ask(RetryAll(), RetriedAll)
+    with working(run.output, "retried") as progress:
+        retried = run.ask(RetryAll(), RetriedAll, progress=progress)
     left = f"; left alone, outcome unknown: {', '.join(map(str, retried.skipped))}" if retried.skipped else ""
     run.output.line(f"{retried.retried_count} tasks are back in the queue{left}", retried)
 
@@ -186,7 +187,8 @@ def delete(ctx: click.Context, task_ids: tuple[int, ...]) -> None:
       droverctl task delete 12 13
     """
     run = session(ctx)
-    deleted = run.ask(DeleteTasks(task_ids=_some(task_ids)), TasksDeleted)
+    with working(run.output, "deleted") as progress:
+        deleted = run.ask(DeleteTasks(task_ids=_some(task_ids)), TasksDeleted, progress=progress)
     run.output.line(f"{deleted.deleted_count} deleted", deleted)
     if deleted.not_found:
         ids = ", ".join(map(str, deleted.not_found))

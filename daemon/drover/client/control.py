@@ -17,14 +17,20 @@ from drover.wire.control import (
     Hello,
     Request,
     RequestBody,
+    Response,
     ResponseBody,
     Subscribe,
     Subscribed,
     Welcome,
+    Working,
 )
 from drover.wire.faults import Code, Failure, RequestError
 
 B = TypeVar("B")
+
+
+def _unheard(_working: Working) -> None:
+    """Nobody asked how far it is."""
 
 
 class ControlClient:
@@ -33,7 +39,8 @@ class ControlClient:
     def __init__(self, path: Path | None = None, *, client_name: str, timeout_s: float = 15.0) -> None:
         """`path` is the control socket (default: the runtime directory's). Connects with the first call.
 
-        `timeout_s` bounds each call; it must exceed the ten seconds that StopTask may take.
+        `timeout_s` bounds each call, or the silence within a long one; it must exceed the ten seconds that StopTask
+        may take.
         """
         self.path = path or socket_path()
         self._client_name = client_name
@@ -64,14 +71,23 @@ class ControlClient:
             self.close()
             raise
 
-    def call(self, body: RequestBody, *, timeout_s: float | None = None, caller: Caller | None = None) -> ResponseBody:
+    def call(
+        self,
+        body: RequestBody,
+        *,
+        timeout_s: float | None = None,
+        caller: Caller | None = None,
+        progress: Callable[[Working], None] = _unheard,
+    ) -> ResponseBody:
         """The daemon's answer; `caller` is for whom this program asks.
+
+        The time begins anew whenever the daemon says how far it is; `progress` is called with that.
 
         Raises RequestError for a refusal, DaemonUnreachableError when nothing was carried out for lack of a daemon,
         and AnswerLostError when it cannot be told.
         """
         self.connect()
-        return self._exchange(body, timeout_s or self._timeout_s, caller)
+        return self._exchange(body, timeout_s or self._timeout_s, caller, progress)
 
     def ask(
         self,
@@ -80,9 +96,10 @@ class ControlClient:
         *,
         timeout_s: float | None = None,
         caller: Caller | None = None,
+        progress: Callable[[Working], None] = _unheard,
     ) -> B:
         """`call`, for a request whose answer is of one type."""
-        answer = self.call(body, timeout_s=timeout_s, caller=caller)
+        answer = self.call(body, timeout_s=timeout_s, caller=caller, progress=progress)
         if not isinstance(answer, expected):
             raise AnswerLostError(f"the daemon answered {type(body).__name__} with {type(answer).__name__}")
         return answer
@@ -137,12 +154,18 @@ class ControlClient:
             )
         return welcome
 
-    def _exchange(self, body: RequestBody, timeout_s: float, caller: Caller | None = None) -> ResponseBody:
+    def _exchange(
+        self,
+        body: RequestBody,
+        timeout_s: float,
+        caller: Caller | None = None,
+        progress: Callable[[Working], None] = _unheard,
+    ) -> ResponseBody:
         transport = self._transport
         if transport is None:
             raise DaemonUnreachableError(f"no connection to {self.path}")
         self._last_id += 1
-        data = _encode(Request(id=self._last_id, body=body, caller=caller))
+        data = _encode(Request(id=self._last_id, body=body, caller=caller, progress=True))
         try:
             transport.send(data, timeout_s=timeout_s)
         except OSError as error:
@@ -150,7 +173,7 @@ class ControlClient:
             why = error.strerror or str(error)
             raise DaemonUnreachableError(f"the daemon at {self.path} went away before it was asked ({why})") from None
         try:
-            return self._answer(transport, timeout_s)
+            return self._answer(transport, timeout_s, progress)
         except (FrameLostError, MalformedMessageError) as error:
             # A late answer must not be taken for the next one's.
             self.close()
@@ -164,14 +187,19 @@ class ControlClient:
             self.close()
             raise
 
-    def _answer(self, transport: Transport, timeout_s: float) -> ResponseBody:
-        response = RESPONSES.decode(transport.receive(timeout_s=timeout_s))
+    def _answer(self, transport: Transport, timeout_s: float, progress: Callable[[Working], None]) -> ResponseBody:
+        while isinstance((response := self._next(transport, timeout_s)).body, Working):
+            progress(response.body)
         if isinstance(response.body, Failure):
             failure = response.body
             raise RequestError(failure.code, failure.message, failure.data, failure.retry_after_s)
-        if response.id != self._last_id:
-            raise MalformedMessageError(f"an answer to request {response.id} came for {self._last_id}")
         return response.body
+
+    def _next(self, transport: Transport, timeout_s: float) -> Response:
+        response = RESPONSES.decode(transport.receive(timeout_s=timeout_s))
+        if response.id != self._last_id and not isinstance(response.body, Failure):
+            raise MalformedMessageError(f"an answer to request {response.id} came for {self._last_id}")
+        return response
 
 
 def _encode(request: Request) -> bytes:

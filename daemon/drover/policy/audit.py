@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from drover.wire import control, custom, leases, materials
+from drover.wire.faults import Failure
 
 READS: Final[frozenset[type]] = frozenset(
     {
@@ -47,6 +48,11 @@ ID_FIELDS: Final = ("task_id", "task_ids", "serial", "serials", "username", "use
 
 MAX_IDS: Final = 100
 
+FINISHED: Final[frozenset[type]] = frozenset(
+    {control.CreateTasks, control.RetryAll, control.DeleteTasks, control.ImportAccounts}
+)
+"""Requests on many rows: once begun they are carried out, and audited as they ended, also when their client hung up."""
+
 
 def is_audited(body: control.RequestBody) -> bool:
     return type(body) not in READS
@@ -58,10 +64,22 @@ def action(body: control.RequestBody) -> str:
 
 
 def ids(body: control.RequestBody, answer: Any) -> dict[str, Any]:
-    """What the request named, and the tasks that it made. Long lists are cut and counted; defaults are left out."""
+    """What the request named, and the tasks that it made or how many it changed.
+
+    Long lists are cut and counted; defaults are left out.
+    """
     found = _ids_of(body)
-    if isinstance(answer, control.TasksCreated):
-        found |= _ids_of(answer)
+    match answer:
+        case control.TasksCreated():
+            found |= _ids_of(answer)
+        case control.RetriedAll():
+            found["retried_count"] = answer.retried_count
+        case control.TasksDeleted():
+            found["deleted_count"] = answer.deleted_count
+        case Failure(data=dict() as data):
+            found |= {name: value for name, value in data.items() if name.endswith("ed_count")}
+        case _:
+            pass
     return found
 
 

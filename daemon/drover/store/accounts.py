@@ -6,13 +6,15 @@ A name is the same in upper and lower case; it is shown as it was written.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy import delete as delete_from
 from sqlalchemy.dialects.sqlite import insert
 
 from drover.policy.accounts import changed, checked, merged, the_one
 from drover.store.errors import ConflictError
+from drover.store.pacing import json_array
 from drover.store.schema import accounts
+from drover.store.steps import Step
 from drover.wire.control import Account, AccountsImported, ChangeAccount
 
 
@@ -40,19 +42,33 @@ def remove(conn: Connection, username: str, platform: str | None) -> Account:
 
 def merge(conn: Connection, changes: Sequence[ChangeAccount], *, dry_run: bool = False) -> AccountsImported:
     """Import accounts, all or none, or with `dry_run` only tell what that would do."""
-    stored, new, same = merged(all(conn), changes)
+    stored, new, same = merged(_named(conn, changes), changes)
     if not dry_run:
         put_all(conn, stored)
     return AccountsImported(created=new, changed=len(stored) - new, unchanged=same, dry_run=dry_run)
 
 
+def merge_some(conn: Connection, at: int, size: int, *, changes: Sequence[ChangeAccount]) -> Step[AccountsImported]:
+    """A step of an import that was found good as a whole; after a crash the same import again goes on with the rest."""
+    done = merge(conn, changes[at : at + size])
+    return Step(done, min(size, len(changes) - at), at + size if at + size < len(changes) else None)
+
+
+def _named(conn: Connection, changes: Sequence[ChangeAccount]) -> list[Account]:
+    """The registered accounts of these names, on any platform."""
+    names = json_array([change.username.lower() for change in changes])
+    some = accounts.c.name.in_(text("SELECT value FROM json_each(:names)").bindparams(names=names))
+    return [_account(row) for row in conn.execute(select(accounts).where(some))]
+
+
 def put_all(conn: Connection, some: Sequence[Account]) -> None:
     """Register or change every one."""
-    for account in some:
-        values = {column: getattr(account, column) for column in _COLUMNS}
-        statement = insert(accounts).values(name=account.username.lower(), **values)
-        changed = {column: statement.excluded[column] for column in _COLUMNS if column != "platform"}
-        conn.execute(statement.on_conflict_do_update(index_elements=["name", "platform"], set_=changed))
+    if some:
+        rows = [
+            {"name": account.username.lower(), **{column: getattr(account, column) for column in _COLUMNS}}
+            for account in some
+        ]
+        conn.execute(_PUT, rows)
 
 
 def delete(conn: Connection, username: str, platform: str = "tiktok") -> bool:
@@ -78,6 +94,11 @@ def on_device(conn: Connection, serial: str) -> list[Account]:
 
 
 _COLUMNS = ("username", "platform", "serial", "enabled", "package", "note")
+_NEW = insert(accounts)
+_PUT = _NEW.on_conflict_do_update(
+    index_elements=["name", "platform"],
+    set_={column: _NEW.excluded[column] for column in _COLUMNS if column != "platform"},
+)
 _ORDER = (accounts.c.name, accounts.c.platform)
 
 

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, delete, func, select
 
 from drover.store.batch import BatchInsert
 from drover.store.schema import events
+from drover.store.steps import Step
 from drover.wire.events import Event, EventBody, TaskChanged
 from drover.wire.tasks import Task
 
 _BODY: msgspec.json.Decoder[EventBody] = msgspec.json.Decoder(EventBody)
 _INSERT: Final = BatchInsert(events)
-_STEP: Final = 500
 
 
 def append(conn: Connection, body: EventBody, *, now: datetime) -> int:
@@ -43,10 +43,10 @@ def last_id(conn: Connection) -> int:
     return conn.execute(select(func.max(events.c.id))).scalar() or 0
 
 
-def drop(conn: Connection, *, before: datetime) -> int:
-    """Delete at most one small step of the oldest events; how many. The newest stays: it says where to go on."""
-    query = select(events.c.id, events.c.at).where(events.c.id < last_id(conn)).order_by(events.c.id).limit(_STEP)
+def drop(conn: Connection, _at: int, size: int, *, before: datetime) -> Step[int]:
+    """A step: delete some of the oldest events; how many. The newest stays: it says where to go on."""
+    query = select(events.c.id, events.c.at).where(events.c.id < last_id(conn)).order_by(events.c.id).limit(size)
     gone = [row.id for row in conn.execute(query) if row.at < before]
     if gone:
         conn.execute(delete(events).where(events.c.id <= gone[-1]))
-    return len(gone)
+    return Step(len(gone), len(gone), 0 if len(gone) == size else None)

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy import delete as delete_from
 
 from drover.policy.media import Candidate, UseEnd, after
+from drover.store.batch import BatchDelete
 from drover.store.schema import media_uses
 from drover.wire.materials import MaterialUse
 from drover.wire.media import MediaFacts, UseState
 from drover.wire.tasks import Task
 
 _CHUNK = 500
+_FORGET = BatchDelete(media_uses, "task_id", only=f"state = '{UseState.RESERVED.value}'")
 
 
 def of_task(conn: Connection, task_id: int) -> list[Candidate]:
@@ -75,8 +77,7 @@ def settle(conn: Connection, task: Task, *, now: datetime) -> None:
 
 def forget_tasks(conn: Connection, task_ids: Sequence[int]) -> None:
     """These tasks are deleted: what they only held is free again, what they published stays used."""
-    held = (media_uses.c.task_id == bindparam("gone")) & (media_uses.c.state == UseState.RESERVED.value)
-    conn.execute(delete_from(media_uses).where(held), [{"gone": task_id} for task_id in task_ids])
+    _FORGET.run(conn, task_ids)
 
 
 def of_key(conn: Connection, key: str) -> list[MaterialUse]:

@@ -33,13 +33,16 @@ _FIRST_OF_EACH = """
 SELECT tasks.id, tasks.serial, tasks.priority, tasks.lane, tasks.script_name FROM lanes JOIN tasks ON tasks.id = (
     SELECT t.id FROM tasks AS t
     WHERE t.serial = lanes.serial AND t.status = 0 AND t.lane = lanes.lane AND t.not_before <= :now
+        AND NOT EXISTS (SELECT 1 FROM intake WHERE t.id BETWEEN intake.first_id AND intake.last_id)
     ORDER BY t.priority DESC, t.id LIMIT 1
 )
 WHERE lanes.lane IS NOT NULL AND lanes.lane NOT IN (SELECT value FROM json_each(:held))
 ORDER BY tasks.priority DESC, tasks.id
 """
 _HEADS = text(LANES + _FIRST_OF_EACH)
-"""Of each lane the first that is due: a lane that is held back costs one look, however many tasks wait in it."""
+"""Of each lane the first that is due: a lane that is held back costs one look, however many tasks wait in it.
+
+Tasks of a request that is still being stored (intake.py) do not begin before all of it is there."""
 
 
 def heads(conn: Connection, serials: Sequence[str], *, now: datetime, held: Collection[str] = ()) -> list[Head]:

@@ -1,18 +1,22 @@
-"""Tasks that are old: found and taken out in small steps, so that nothing else ever waits long for the writer."""
+"""Tasks that are old: found, and taken out in steps (steps.py), so that nothing else ever waits long for the writer."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select
 
 from drover.store import tasks as task_rows
+from drover.store.batch import BatchUpdate
 from drover.store.schema import tasks
+from drover.store.steps import Step
 from drover.wire.tasks import Status
 
 STEP: Final = 500
-"""Rows looked at in one step: a few milliseconds of the writer at most."""
+"""Rows looked at at once: a few milliseconds of the reader."""
+
+_FORGET: Final = BatchUpdate(tasks, ["evidence"])
 
 _ENDED: Final = (int(Status.COMPLETED), int(Status.FAILED))
 
@@ -47,17 +51,24 @@ def look(conn: Connection, cursor: int, *, old: datetime | None, stale: datetime
     return Sweep(cursor=None if done else rows[-1].id, old=gone, stale=[i for i in without if i not in set(gone)])
 
 
-def drop_tasks(conn: Connection, ids: Sequence[int], *, now: datetime) -> list[int]:
-    """Delete these tasks; those that ran again meanwhile stay. What was deleted."""
-    return task_rows.delete(conn, ids, now=now)[0]
+def drop_tasks(conn: Connection, at: int, size: int, *, ids: Sequence[int], now: datetime) -> Step[list[int]]:
+    """A step: delete these tasks; those that somebody asked for again meanwhile stay. What was deleted."""
+    some = _ended(conn, ids[at : at + size])
+    return Step(task_rows.delete(conn, some, now=now)[0], max(len(some), 1), _following(at + size, ids))
 
 
-def forget_evidence(conn: Connection, ids: Sequence[int]) -> list[int]:
-    """Take the names of the evidence from tasks that have ended; those are returned."""
+def forget_evidence(conn: Connection, at: int, size: int, *, ids: Sequence[int]) -> Step[list[int]]:
+    """A step: take the names of the evidence from tasks that have ended; those are returned."""
+    some = _ended(conn, ids[at : at + size])
+    _FORGET.run(conn, [{"id": i, "evidence": []} for i in some])
+    return Step(some, max(len(some), 1), _following(at + size, ids))
+
+
+def _ended(conn: Connection, ids: Sequence[int]) -> list[int]:
+    """Those of them that have ended and still are so."""
     still = set(conn.execute(select(tasks.c.id).where(tasks.c.id.in_(ids), tasks.c.status.in_(_ENDED))).scalars())
-    kept = [i for i in ids if i in still]
-    if kept:
-        conn.execute(
-            update(tasks).where(tasks.c.id == bindparam("stale")).values(evidence=[]), [{"stale": i} for i in kept]
-        )
-    return kept
+    return [i for i in ids if i in still]
+
+
+def _following(at: int, ids: Sequence[int]) -> int | None:
+    return at if at < len(ids) else None

@@ -23,7 +23,7 @@ from drover.wire.custom import CommandSpec
 from drover.wire.devices import DeviceFacts
 from drover.wire.media import MediaFile
 
-REVISION: Final = "0005"
+REVISION: Final = "0011"
 """The migration that this code is written for."""
 
 metadata: Final = MetaData()
@@ -212,6 +212,24 @@ idempotency: Final = Table(
     Column("task_ids", Json(list[int]), nullable=False),
     Column("created_at", Stamp, nullable=False),
     Index("ix_idempotency_created_at", "created_at"),
+)
+
+intake: Final = Table(
+    "intake",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("first_id", Integer),  # of its tasks, once the request is accepted
+    Column("last_id", Integer),
+    Column("created_at", Stamp, nullable=False),
+)
+
+intake_parts: Final = Table(
+    "intake_parts",
+    metadata,
+    Column("intake_id", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("tasks", Text, nullable=False),  # policy.records.NewTask as JSON, a list
+    PrimaryKeyConstraint("intake_id", "position"),
 )
 
 materials: Final = Table(

@@ -1,7 +1,7 @@
 """The store as the daemon holds it: opens the database and runs operations on its two threads."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,8 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection
 
 from drover.store import database
-from drover.store.lanes import ReadLane, WriteLane
+from drover.store.lanes import ReadLane, Timed, WriteLane
+from drover.store.steps import Pacer, Step
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -62,6 +63,11 @@ class Store:
         return self._writer.commits
 
     @property
+    def longest_write_s(self) -> float:
+        """How long the longest of them held the writer."""
+        return self._writer.longest_s
+
+    @property
     def writes(self) -> int:
         """Operations in those transactions."""
         return self._writer.jobs_done
@@ -87,6 +93,44 @@ class Store:
         """As `read`, for callers without an event loop."""
         result: T = self._read(operation, args, kwargs).result()
         return result
+
+    async def steps(
+        self,
+        operation: Callable[Concatenate[Connection, int, int, P], Step[T]],
+        at: int | None,
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> AsyncIterator[T]:
+        """Run an operation on many rows step by step; yields each step's result once it is durable.
+
+        The operation takes where it begins and how many rows it may touch; see steps.py. Each step is a transaction of
+        its own of some ms, and every other write goes between two of them. Whoever stops iterating ends the operation
+        after the step that was yielded; a step that raises ends it too, and those before it stay done.
+        """
+        pacer = Pacer()
+        while at is not None:
+            done = await asyncio.wrap_future(self._step(operation, (at, pacer.size, *args), kwargs))
+            at = pacer.took(done).next
+            yield done.result.result
+
+    def steps_sync(
+        self,
+        operation: Callable[Concatenate[Connection, int, int, P], Step[T]],
+        at: int | None,
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Iterator[T]:
+        """As `steps`, for callers without an event loop."""
+        pacer = Pacer()
+        while at is not None:
+            done: Timed = self._step(operation, (at, pacer.size, *args), kwargs).result()
+            at = pacer.took(done).next
+            yield done.result.result
+
+    def _step(self, operation: Callable[..., Any], args: Any, kwargs: Any) -> Future[Timed]:
+        return self._writer.submit(lambda conn: operation(conn, *args, **kwargs), bulk=True)
 
     def _write(self, operation: Callable[..., Any], args: Any, kwargs: Any) -> Future[Any]:
         return self._writer.submit(lambda conn: operation(conn, *args, **kwargs))

@@ -1,27 +1,18 @@
 """Tasks: stored, read, listed, counted, stopped while they wait, retried, deleted. Attempts: attempts.py."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    bindparam,
-    func,
-    select,
-    update,
-)
-from sqlalchemy import (
-    delete as delete_from,
-)
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, select, update
 
 from drover.policy import remarks
 from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.pace import lane_of
 from drover.policy.records import NewTask
 from drover.store import events, idempotency, media_uses
-from drover.store.batch import BatchInsert
+from drover.store.batch import BatchDelete, BatchInsert, BatchUpdate, driver_of
 from drover.store.errors import ConflictError
 from drover.store.rows import TASK_COLUMNS, task_of, task_row
 from drover.store.schema import counters, tasks
@@ -35,6 +26,8 @@ _CHUNK: Final = 500
 """Ids in one statement; SQLite takes 32766 variables, and a statement should stay readable in a trace."""
 
 _INSERT: Final = BatchInsert(tasks)
+_INSERT_AS: Final = BatchInsert(tasks, with_id=True)
+_DELETE: Final = BatchDelete(tasks)
 _ONE: Final = select(*TASK_COLUMNS).where(tasks.c.id == bindparam("task_id"))
 _NEWEST_FIRST: Final = (
     select(*TASK_COLUMNS).where(tasks.c.id.in_(bindparam("ids", expanding=True))).order_by(tasks.c.id.desc())
@@ -65,6 +58,24 @@ def _insert_rows(conn: Connection, rows: list[dict[str, Any]], *, now: datetime)
     ids = _INSERT.run(conn, rows)
     events.changed(conn, [task_of({**row, "id": task_id}) for row, task_id in zip(rows, ids, strict=True)], now=now)
     return ids
+
+
+def insert_as(conn: Connection, new: Sequence[NewTask], first_id: int, *, now: datetime) -> None:
+    """Store tasks under consecutive ids that were reserved for them."""
+    rows = [{"id": first_id + i, **_row(task, now)} for i, task in enumerate(new)]
+    _INSERT_AS.run(conn, rows)
+    events.changed(conn, [task_of(row) for row in rows], now=now)
+
+
+def reserve_ids(conn: Connection, count: int) -> int:
+    """Give away so many ids for ever; returns the first of them."""
+    driver = driver_of(conn)
+    row = driver.execute("SELECT seq FROM sqlite_sequence WHERE name = 'tasks'").fetchone()
+    if row is None:  # there never was a task
+        driver.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('tasks', ?)", (count,))
+        return 1
+    driver.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'tasks'", (row[0] + count,))
+    return int(row[0]) + 1
 
 
 def _row(new: NewTask, now: datetime) -> dict[str, Any]:
@@ -174,23 +185,37 @@ def change(conn: Connection, task_id: int, values: dict[str, Any], *, now: datet
     return task
 
 
+def change_all(conn: Connection, changes: Sequence[tuple[RowMapping, dict[str, Any]]], *, now: datetime) -> list[Task]:
+    """`change` for many tasks at once: each as it was, whole, and the columns to set, the same ones for all."""
+    if not changes:
+        return []
+    rows = [{**row, **values} for row, values in changes]
+    _update_of(tuple(changes[0][1])).run(conn, rows)
+    changed = [task_of(row) for row in rows]
+    for task in changed:
+        if task.script_name in PUBLISHES:
+            media_uses.settle(conn, task, now=now)
+    events.changed(conn, changed, now=now)
+    return changed
+
+
+@cache
+def _update_of(names: tuple[str, ...]) -> BatchUpdate:
+    return BatchUpdate(tasks, names)
+
+
 def stop_pending(conn: Connection, task_id: int, *, now: datetime) -> Task | None:
     """End a task that waits with reason stopped; None if it does not wait."""
     row = conn.execute(select(tasks).where(tasks.c.id == task_id)).mappings().first()
     if row is None or row["status"] != Status.PENDING:
         return None
+    return change(conn, task_id, stopped(row, now), now=now)
+
+
+def stopped(row: RowMapping, now: datetime) -> dict[str, Any]:
+    """The columns of a waiting task that is stopped."""
     remark = remarks.STOPPED_WAITING if row["attempt"] else remarks.STOPPED_UNBEGUN
-    return change(conn, task_id, _failed(row["settle"], TaskEvent.STOP, Reason.STOPPED, remark, now), now=now)
-
-
-def move_pending(conn: Connection, serial: str, device: str) -> int:
-    """Give what waits for a transport to the device that it belongs to; how many tasks that were."""
-    query = select(tasks).where(tasks.c.serial == serial, tasks.c.status == int(Status.PENDING))
-    waiting = conn.execute(query).mappings().all()
-    for row in waiting:
-        lane = row["lane"] and lane_of(row["script_name"], row["platform"], row["username"], device)
-        conn.execute(update(tasks).where(tasks.c.id == row["id"]).values(serial=device, lane=lane))
-    return len(waiting)
+    return failed(row["settle"], TaskEvent.STOP, Reason.STOPPED, remark, now)
 
 
 def fail_pending(conn: Connection, task_id: int, reason: Reason, remark: str, *, now: datetime) -> Task:
@@ -198,30 +223,10 @@ def fail_pending(conn: Connection, task_id: int, reason: Reason, remark: str, *,
     row = task_row(conn, task_id)
     if row["status"] != Status.PENDING:
         raise ConflictError(f"task {task_id} is {Status(row['status']).name.lower()}, not pending", task_of(row))
-    return change(conn, task_id, _failed(row["settle"], TaskEvent.FAIL, reason, remark, now), now=now)
+    return change(conn, task_id, failed(row["settle"], TaskEvent.FAIL, reason, remark, now), now=now)
 
 
-def fail_missed(conn: Connection, *, alive_at: datetime | None, now: datetime, grace_s: float) -> list[Task]:
-    """Fail the scheduled tasks that became due while no daemon lived and are later than the grace.
-
-    `alive_at` is when a daemon was last known to live; None means never, and nothing was missed then.
-    """
-    if alive_at is None:
-        return []
-    query = select(tasks.c.id, tasks.c.scheduled_at).where(
-        tasks.c.status == int(Status.PENDING),
-        tasks.c.attempt == 0,
-        tasks.c.scheduled_at > alive_at,
-        tasks.c.scheduled_at < now - timedelta(seconds=grace_s),
-    )
-    missed: list[Task] = []
-    for task_id, scheduled_at in conn.execute(query).all():
-        remark = remarks.missed(now - scheduled_at)
-        missed.append(change(conn, task_id, _failed(False, TaskEvent.FAIL, Reason.MISSED, remark, now), now=now))
-    return missed
-
-
-def _failed(settle: bool, event: TaskEvent, reason: Reason, remark: str, now: datetime) -> dict[str, Any]:
+def failed(settle: bool, event: TaskEvent, reason: Reason, remark: str, now: datetime) -> dict[str, Any]:
     """A waiting task ends. Where an earlier attempt is still unsettled, that stays unknown."""
     return {
         "status": int(advance(Status.PENDING, event)),
@@ -247,15 +252,15 @@ def retry(conn: Connection, task_id: int, *, now: datetime, force: bool = False)
             "then retry with force if it was not done",
             task,
         )
-    return change(conn, task_id, _again(task, row["platform"]), now=now)
+    return change(conn, task_id, again(task, row["platform"]), now=now)
 
 
-def _again(task: Task, platform: str) -> dict[str, Any]:
+def again(task: Task, platform: str) -> dict[str, Any]:
     """A new round. It looks first where the effect is open; by force a person has said that it was not done."""
     unsettled = task.retry_safe and task.effect in _OPEN_EFFECTS
     return {
         "status": int(advance(task.status, TaskEvent.RETRY)),
-        "retry_count": tasks.c.retry_count + 1,
+        "retry_count": task.retry_count + 1,
         "reason": None,
         "remark": "",
         "effect": (Effect.UNKNOWN if unsettled else Effect.NONE).value,
@@ -274,16 +279,6 @@ def _again(task: Task, platform: str) -> dict[str, Any]:
     }
 
 
-def retry_all(conn: Connection, *, now: datetime) -> tuple[int, list[int]]:
-    """Retry every failed task that is safe to repeat: how many those were, and the ids of the others."""
-    query = select(*TASK_COLUMNS, tasks.c.platform).where(tasks.c.status == int(Status.FAILED)).order_by(tasks.c.id)
-    failed = [(task_of(row), str(row["platform"])) for row in conn.execute(query).mappings()]
-    safe = [(task, platform) for task, platform in failed if task.retry_safe]
-    for task, platform in safe:
-        change(conn, task.id, _again(task, platform), now=now)
-    return len(safe), [task.id for task, _platform in failed if not task.retry_safe]
-
-
 def delete(
     conn: Connection, ids: Sequence[int], *, now: datetime | None = None
 ) -> tuple[list[int], list[int], list[int]]:
@@ -298,7 +293,7 @@ def delete(
         )
     deleted = [i for i in unique if i in statuses and statuses[i] != Status.RUNNING]
     if deleted:
-        conn.execute(delete_from(tasks).where(tasks.c.id == bindparam("gone")), [{"gone": i} for i in deleted])
+        _DELETE.run(conn, deleted)
         media_uses.forget_tasks(conn, deleted)
         events.append_all(conn, [TaskDeleted(task_id=i) for i in deleted], now=now or datetime.now(UTC))
     return deleted, [i for i in unique if i not in statuses], [i for i in unique if statuses.get(i) == Status.RUNNING]

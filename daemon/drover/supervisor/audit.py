@@ -1,5 +1,6 @@
 """Writes what was changed, by whom and with which result, before the answer goes out."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -23,10 +24,24 @@ class Audited:
     def __init__(self, handle: Callable[[RequestBody, Peer], Awaitable[Answer]], store: Store) -> None:
         self._handle = handle
         self._store = store
+        self._unfinished: set[asyncio.Task[Answer]] = set()
 
     async def __call__(self, body: RequestBody, peer: Peer, caller: Caller | None) -> Answer:
         if not decisions.is_audited(body):
             return await self._handle(body, peer)
+        if type(body) not in decisions.FINISHED:
+            return await self._carry_out(body, peer, caller)
+        work = asyncio.create_task(self._carry_out(body, peer, caller))
+        self._unfinished.add(work)
+        work.add_done_callback(self._finished)
+        return await asyncio.shield(work)
+
+    def _finished(self, work: asyncio.Task[Answer]) -> None:
+        self._unfinished.discard(work)
+        if not work.cancelled():
+            work.exception()  # whoever waited has it; where nobody waited any more, the audit has it
+
+    async def _carry_out(self, body: RequestBody, peer: Peer, caller: Caller | None) -> Answer:
         answer: Answer | None = None
         code = Code.INTERNAL
         try:
@@ -34,7 +49,7 @@ class Audited:
             code = answer.code if isinstance(answer, Failure) else Code.SUCCESS
             return answer
         except RequestError as error:
-            code = error.failure.code
+            answer, code = error.failure, error.failure.code
             raise
         finally:
             await self._append(body, peer, caller, decisions.ids(body, answer), code)

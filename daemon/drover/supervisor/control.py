@@ -5,6 +5,7 @@ import os
 import socket
 import struct
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from typing import Final
 import structlog
 
 from drover.framing import FrameError, pack, read_frame
+from drover.supervisor import working
 from drover.wire.codec import MAX_FRAME_BYTES, PROTOCOL_VERSION, MalformedMessageError
 from drover.wire.control import (
     REQUESTS,
@@ -23,6 +25,7 @@ from drover.wire.control import (
     Response,
     ResponseBody,
     Welcome,
+    Working,
 )
 from drover.wire.faults import Code, Failure, RequestError
 
@@ -31,6 +34,7 @@ log = structlog.get_logger("drover.control")
 HELLO_TIMEOUT_S: Final = 10.0
 MAX_CONNECTIONS: Final = 256
 MAX_IN_FLIGHT: Final = 64
+TELL_EVERY_S: Final = 1.0
 
 Answer = ResponseBody | AsyncIterator[ResponseBody]
 
@@ -167,12 +171,27 @@ class _Connection:
             return None
 
     async def _respond(self, request: Request) -> None:
-        answer = await self._server.answer(request.body, self._peer, request.caller)
+        with working.listening(self._teller(request)):
+            answer = await self._server.answer(request.body, self._peer, request.caller)
         if isinstance(answer, AsyncIterator):
             async for body in answer:
                 await self._send(request.id, body)
         else:
             await self._send(request.id, answer)
+
+    def _teller(self, request: Request) -> working.Listener:
+        """Sends how far the request is, now and then, so that its client knows that the work is alive."""
+        told_at = time.monotonic()
+
+        def tell(done: int, total: int) -> None:
+            nonlocal told_at
+            now = time.monotonic()
+            if request.progress and now - told_at >= TELL_EVERY_S and not self._peer.gone.is_set():
+                told_at = now
+                body = Working(done=done, total=total)
+                self._writer.write(pack(RESPONSES.encode(Response(id=request.id, body=body))))
+
+        return tell
 
     async def _send(self, request_id: int, body: ResponseBody) -> None:
         try:

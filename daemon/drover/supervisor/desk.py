@@ -6,7 +6,7 @@ The store decides what is true; nothing here remembers a status.
 import asyncio
 import random
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
@@ -18,6 +18,7 @@ from drover.config import Config
 from drover.policy import dispatch
 from drover.policy.intake import Accounts, plan_tasks
 from drover.policy.pace import Hold, Pace
+from drover.policy.records import NewTask
 from drover.store import accounts, idempotency, pacing, queue, tasks
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
@@ -25,6 +26,7 @@ from drover.supervisor import recovery
 from drover.supervisor.beginnings import Beginnings
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.hub import EventHub
+from drover.supervisor.intake import SMALL, Intake
 from drover.supervisor.publishing import PublishingMedia
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.scripts import Scripts
@@ -96,6 +98,8 @@ class TaskDesk:
         self._pace = pace
         self._stopping = Stopping(running, send=send, kill=kill)
         self._beginnings = beginnings
+        self._intake = Intake(store, hub.poke)
+        self._planning = asyncio.Lock()
         self._looked_at = datetime.now(UTC)
         self._woken = asyncio.Event()
         self.draining = False
@@ -118,26 +122,35 @@ class TaskDesk:
         known = Accounts(
             [msgspec.structs.replace(account, serial=self._device_of(account.serial)) for account in registered]
         )
-        planned = plan_tasks(
-            request,
-            accounts=known,
-            now=datetime.now(UTC),
-            zone=self._config.zone,
-            rng=self._rng,
-            group_id=uuid.uuid4().hex,
-            max_tries=self._config.tasks.max_tries,
-            catalog=self._scripts.catalog,
-        )
+        planned = await self._plan(request, known)
         if request.script_name in PUBLISHES:
             if (first := await self._answered(request)) is not None:
                 return TasksCreated(task_ids=first)
             await self._media.check(planned)
-        ids = await self._store.write(
-            tasks.insert, planned, now=datetime.now(UTC), key=request.idempotency_key, digest=request.body_digest
-        )
+        ids = await self._intake.add(planned, key=request.idempotency_key, digest=request.body_digest)
         log.info("tasks_created", ids=ids[:20], count=len(ids), script=request.script_name)
         self.wake()
         return TasksCreated(task_ids=ids)
+
+    async def _plan(self, request: CreateTasks, known: Accounts) -> list[NewTask]:
+        """What the request means. What means many tasks is planned in a thread: the loop has attempts to answer."""
+
+        def plan() -> list[NewTask]:
+            return plan_tasks(
+                request,
+                accounts=known,
+                now=datetime.now(UTC),
+                zone=self._config.zone,
+                rng=self._rng,
+                group_id=uuid.uuid4().hex,
+                max_tries=self._config.tasks.max_tries,
+                catalog=self._scripts.catalog,
+            )
+
+        if _breadth(request) <= SMALL:
+            return plan()
+        async with self._planning:
+            return await asyncio.to_thread(plan)
 
     async def _answered(self, request: CreateTasks) -> list[int] | None:
         """The ids of a request that came before under its key: its files may be gone by now, its answer stays."""
@@ -273,6 +286,15 @@ def pace_of(config: Config) -> Pace:
     """The rules that the configuration gives."""
     pace = config.pace
     return Pace(zone=config.zone, limits=pace.limits, pause_min_s=pace.pause_min_s, pause_max_s=pace.pause_max_s)
+
+
+def _breadth(request: CreateTasks) -> int:
+    """About how many tasks a request means, by the lists that it holds."""
+    values: Iterable[object] = request.script_config.values()
+    longest = max(
+        (len(value) for value in values if isinstance(value, Sized) and not isinstance(value, str)), default=1
+    )
+    return max(len(request.serials), len(request.usernames), 1) * max(longest, 1)
 
 
 def _once(serials: Iterable[str]) -> list[str]:

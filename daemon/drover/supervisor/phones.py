@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import structlog
 
 from drover.policy.device_states import DeviceEvent
-from drover.store import devices, events, tasks
+from drover.store import bulk, devices, events
 from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.desk import TaskDesk
@@ -91,7 +91,9 @@ class Phones:
         self.jobs.background(self._move_tasks(other, device))
 
     async def _move_tasks(self, other: str, device: str) -> None:
-        moved = await self.store.write(tasks.move_pending, other, device)
+        moved = 0
+        async for some in self.store.steps(bulk.move_pending, 0, serial=other, device=device):
+            moved += some
         if moved:
             log.info("tasks_moved", device=device, transport=other, count=moved)
         self.desk.wake()

@@ -62,7 +62,7 @@ class PublishingMedia:
                 username=task.username,
                 serial=task.serial,
             )
-            for task in planned
+            for task in {task.platform: task for task in planned}.values()
         }
         for want in wants.values():
             await self._check_one(want)

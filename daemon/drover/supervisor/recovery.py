@@ -1,4 +1,6 @@
-"""What a start does about the boot before it: end its workers, close its attempts, fail what was missed."""
+"""What a start does about the boot before it: end its workers, close its attempts, finish large requests, fail what was
+missed.
+"""
 
 import asyncio
 import os
@@ -16,8 +18,9 @@ from drover.config import Config
 from drover.policy import remarks
 from drover.policy.catalog import Delivery
 from drover.policy.pace import Pace
-from drover.store import attempts, devices, settings, tasks
+from drover.store import attempts, bulk, devices, settings
 from drover.store.store import Store
+from drover.supervisor.intake import Intake
 from drover.supervisor.running import ending
 from drover.wire.tasks import Reason, Task
 
@@ -26,6 +29,8 @@ log = structlog.get_logger("drover.recovery")
 ALIVE_AT: Final = "alive_at"
 ORPHAN_END_TIMEOUT_S: Final = 5.0
 SAME_START_S: Final = 0.05
+LOGGED: Final = 100
+"""Missed tasks with a line of their own in the log; of more than that the number is logged. Each has its event."""
 
 
 async def recover(
@@ -48,6 +53,7 @@ async def recover(
                 reason=closed.reason,
                 remark=closed.remark,
             )
+    await Intake(store).finish_all()
     await _fail_missed_while_down(store, config)
     await stamp_alive(store)
 
@@ -65,9 +71,13 @@ async def _fail_missed_while_down(store: Store, config: Config) -> None:
 
 async def fail_missed(store: Store, config: Config, *, alive_at: datetime, now: datetime) -> None:
     """Fail what fell due after a moment at which the daemon lived, and is later than the grace by now."""
-    missed = await store.write(tasks.fail_missed, alive_at=alive_at, now=now, grace_s=config.tasks.late_grace_s)
-    for task in missed:
-        log.warning("task_missed", task=task.id, device=task.serial, remark=task.remark)
+    grace_s, count = config.tasks.late_grace_s, 0
+    async for missed in store.steps(bulk.fail_missed, 0, alive_at=alive_at, now=now, grace_s=grace_s):
+        for task in missed[: max(0, LOGGED - count)]:
+            log.warning("task_missed", task=task.id, device=task.serial, remark=task.remark)
+        count += len(missed)
+    if count > LOGGED:
+        log.warning("tasks_missed", count=count)
 
 
 async def _end_orphans(store: Store, boot_id: str) -> None:

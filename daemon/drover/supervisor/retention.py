@@ -63,7 +63,8 @@ class Retention:
             await asyncio.to_thread(self._remove_evidence, step.stale)
             if step.stale:
                 log.warning("evidence_taken_out_early", tasks=len(step.stale), newest=step.stale[-1])
-                await self._store.write(retention.forget_evidence, step.stale)
+                async for _ in self._store.steps(retention.forget_evidence, 0, ids=step.stale):
+                    pass
             cursor = step.cursor
 
     def _nearly_full(self) -> bool:
@@ -86,20 +87,22 @@ class Retention:
         while cursor is not None:
             step = await self._store.read(retention.look, cursor, old=old, stale=stale)
             if step.old:
-                deleted = await self._store.write(retention.drop_tasks, step.old, now=now)
-                await asyncio.to_thread(self._remove_folders, deleted)
-                tasks += len(deleted)
+                async for deleted in self._store.steps(retention.drop_tasks, 0, ids=step.old, now=now):
+                    await asyncio.to_thread(self._remove_folders, deleted)
+                    tasks += len(deleted)
             if step.stale:
-                forgotten = await self._store.write(retention.forget_evidence, step.stale)
-                await asyncio.to_thread(self._remove_evidence, forgotten)
-                evidence += len(forgotten)
+                async for forgotten in self._store.steps(retention.forget_evidence, 0, ids=step.stale):
+                    await asyncio.to_thread(self._remove_evidence, forgotten)
+                    evidence += len(forgotten)
             cursor = step.cursor
             await asyncio.sleep(self._pause_s)
         return tasks, evidence
 
     async def _sweep_events(self, before: datetime | None) -> int:
         total = 0
-        while before is not None and (gone := await self._store.write(events.drop, before=before)):
+        if before is None:
+            return 0
+        async for gone in self._store.steps(events.drop, 0, before=before):
             total += gone
             await asyncio.sleep(self._pause_s)
         return total

@@ -117,11 +117,15 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a client sends. `caller` is told by the HTTP front only."""
+    """What a client sends. `caller` is told by the HTTP front only.
+
+    `progress` says that the client knows Working, which may come before the answer.
+    """
 
     id: int
     body: RequestBody
     caller: Caller | None = None
+    progress: bool = False
 
 
 # --- answers ----------------------------------------------------------------------------------------------------
@@ -141,10 +145,18 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     """It was carried out and there is nothing to tell."""
 
 
+class Working(msgspec.Struct, frozen=True, kw_only=True, tag="working"):
+    """Comes before the answer, about once a second while an operation on many rows goes on: so many of all are done."""
+
+    done: int
+    total: int
+
+
 ResponseBody = (
     Failure
     | Welcome
     | Done
+    | Working
     | TasksCreated
     | TaskPage
     | Task

@@ -33,7 +33,7 @@ class Code(IntEnum):
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True, tag="failure"):
-    """The answer to a request that was not carried out; nothing of it was done."""
+    """The answer to a request that was not carried out: nothing of it was, unless the message says how much."""
 
     code: Code
     message: str

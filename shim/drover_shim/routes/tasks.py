@@ -39,6 +39,8 @@ from drover_shim.shapes import (
 )
 
 _MAX_PAGE: Final = 10**9
+_MANY_TASKS: Final = 1024
+"""Bytes of a body that may mean many tasks, which are stored in steps."""
 
 
 def create(call: Call) -> TasksCreatedView:
@@ -143,11 +145,15 @@ _FILTERS: Final = (
 )
 
 ROUTES: Final = (
-    Route(method="POST", path="/task", handler=create, answers=TasksCreatedView, body=NewTaskBody),
+    Route(
+        method="POST", path="/task", handler=create, slow_from=_MANY_TASKS, answers=TasksCreatedView, body=NewTaskBody
+    ),
     Route(method="GET", path="/task", handler=list_tasks, answers=TaskPageView, query=_FILTERS),
     Route(method="GET", path="/task/stats", handler=stats, answers=StatsView),
-    Route(method="POST", path="/task/retry-all", handler=retry_all, answers=RetriedView),
-    Route(method="DELETE", path="/task/batch", handler=delete_batch, answers=DeletedBatchView, body=TaskIdsBody),
+    Route(method="POST", path="/task/retry-all", handler=retry_all, slow=True, answers=RetriedView),
+    Route(
+        method="DELETE", path="/task/batch", handler=delete_batch, slow=True, answers=DeletedBatchView, body=TaskIdsBody
+    ),
     Route(method="GET", path="/task/<task_id>", handler=get, answers=TaskView),
     Route(method="DELETE", path="/task/<task_id>", handler=delete, answers=DeletedView),
     Route(method="POST", path="/task/<task_id>/stop", handler=stop, answers=TaskView),

@@ -195,6 +195,8 @@ def test_slow_routes_are_told_by_method_and_path() -> None:
         ("HEAD", "/api/v1/rpc/hierarchy/"),
         ("POST", "/api/v1/rpc/session"),
         ("POST", "/api/v1/device/127.0.0.1:5555/discover"),
+        ("POST", "/api/v1/task/retry-all"),
+        ("DELETE", "/api/v1/task/batch"),
     ):
         assert slow.match(method, path), path
     for method, path in (
@@ -205,3 +207,8 @@ def test_slow_routes_are_told_by_method_and_path() -> None:
         ("GET", "/rpc/screenshot"),
     ):
         assert not slow.match(method, path), path
+
+
+def test_case_b8_a_request_that_may_mean_many_tasks_leaves_the_fast_threads_alone() -> None:
+    slow = SlowRoutes(ROUTES, API_PREFIX)
+    assert [slow.match("POST", "/api/v1/task", size) for size in (0, 300, 1024, 200_000)] == [False, False, True, True]

@@ -6,7 +6,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -26,10 +26,12 @@ from drover.wire.control import (
     GetTaskStats,
     ListTasks,
     Response,
+    RetriedAll,
     RetryAll,
     Subscribed,
     TaskPage,
     Welcome,
+    Working,
 )
 from drover.wire.events import DeviceChanged
 from drover.wire.faults import Code, Failure, RequestError
@@ -174,6 +176,55 @@ def test_garbage_for_an_answer_is_a_lost_answer(short_dir: Path, sent: bytes) ->
         pytest.raises(AnswerLostError),
     ):
         mine.call(GetTaskStats())
+
+
+def test_case_b8_a_client_waits_as_long_as_the_daemon_says_that_it_works(short_dir: Path) -> None:
+    path, told = short_dir / "control.sock", list[Working]()
+    sent = [_frame(Response(id=2, body=Working(done=done, total=4))) for done in range(4)]
+    answer = _frame(Response(id=2, body=RetriedAll(retried_count=4, skipped=[])))
+    pause_s, timeout_s = 0.3, 1.0
+    with (
+        server_that_takes_its_time(path, [*sent, answer], pause_s),
+        ControlClient(path, client_name="test", timeout_s=timeout_s) as mine,
+    ):
+        begun = time.monotonic()
+        assert mine.ask(RetryAll(), RetriedAll, progress=told.append) == RetriedAll(retried_count=4, skipped=[])
+        assert time.monotonic() - begun > timeout_s
+    assert [one.done for one in told] == [0, 1, 2, 3]
+
+
+def test_case_b8_silence_after_progress_is_a_lost_answer(short_dir: Path) -> None:
+    path = short_dir / "control.sock"
+    with (
+        server_that_takes_its_time(path, [_frame(Response(id=2, body=Working(done=1, total=4)))], 0.0),
+        ControlClient(path, client_name="test", timeout_s=0.3) as mine,
+        pytest.raises(AnswerLostError, match="in time"),
+    ):
+        mine.call(RetryAll())
+
+
+@contextmanager
+def server_that_takes_its_time(path: Path, frames: list[bytes], pause_s: float) -> Generator[None]:
+    """Greets; then sends the frames with a pause before each, and closes when its client does."""
+    with socket.socket(socket.AF_UNIX) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.recv(4096)
+                connection.sendall(_frame(Response(id=1, body=_WELCOME)))
+                connection.recv(4096)
+                for frame in frames:
+                    time.sleep(pause_s)  # the work itself
+                    connection.sendall(frame)
+                connection.recv(4096)
+
+        listener.bind(str(path))
+        listener.listen()
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield
+        thread.join(10)
 
 
 def test_s23_a_server_of_another_user_gets_nothing(fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> None:

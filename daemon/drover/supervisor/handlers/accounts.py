@@ -1,7 +1,9 @@
 """Requests about the registered accounts, and about those that a phone's apps are logged in with."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 
@@ -13,6 +15,9 @@ from drover.supervisor.handlers.table import Table
 from drover.supervisor.state import DaemonState
 from drover.wire import control
 from drover.wire.faults import Code, RequestError
+
+AT_ONCE: Final = 500
+"""Accounts of an import that are stored in one transaction (5 to 10 ms)."""
 
 
 class AccountHandlers:
@@ -65,7 +70,20 @@ class AccountHandlers:
         return control.Done()
 
     async def _import(self, body: control.ImportAccounts) -> control.AccountsImported:
-        return await self._state.store.write(accounts.merge, accounts_csv.read(body.csv), dry_run=body.dry_run)
+        """All or none; a large one is checked as a whole first and then goes in steps."""
+        store, changes = self._state.store, await asyncio.to_thread(accounts_csv.read, body.csv)
+        if len(changes) <= AT_ONCE:
+            return await store.write(accounts.merge, changes, dry_run=body.dry_run)
+        planned = await store.read(accounts.merge, changes, dry_run=True)
+        if body.dry_run:
+            return planned
+        done = [some async for some in store.steps(accounts.merge_some, 0, changes=changes)]
+        return control.AccountsImported(
+            created=sum(some.created for some in done),
+            changed=sum(some.changed for some in done),
+            unchanged=sum(some.unchanged for some in done),
+            dry_run=False,
+        )
 
     async def _export(self, _body: control.ExportAccounts) -> control.AccountsCsv:
         return control.AccountsCsv(csv=accounts_csv.write(await self._state.store.read(accounts.all)))

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import msgspec
 
 from drover.policy import waiting
-from drover.store import queue, tasks
-from drover.store.errors import ConflictError, IdempotencyConflictError, NotFoundError
+from drover.store import bulk, queue, tasks
+from drover.store.errors import ConflictError, IdempotencyConflictError, NotFoundError, StoreUnavailableError
+from drover.supervisor import working
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.running import with_live
 from drover.supervisor.state import DaemonState
@@ -115,19 +116,47 @@ class TaskHandlers:
         return await self._task(body.task_id)
 
     async def _retry_all(self, _body: control.RetryAll) -> control.RetriedAll:
-        count, skipped = await self._state.store.write(tasks.retry_all, now=datetime.now(UTC))
+        """Each failed task once, in steps; tasks that are made meanwhile are left alone."""
+        store = self._state.store
+        last, total = await store.read(bulk.last_id), (await store.read(tasks.stats)).failed
+        count, skipped = 0, list[int]()
+        try:
+            async for retried, left in store.steps(bulk.retry_failed, 0, last=last, now=datetime.now(UTC)):
+                count += retried
+                skipped += left
+                self._stepped(count + len(skipped), total)
+        except StoreUnavailableError as error:
+            raise _broken_off(error, "retried", count) from error
         self._state.desk.wake()
         return control.RetriedAll(retried_count=count, skipped=skipped)
 
     async def _delete(self, body: control.DeleteTasks) -> control.TasksDeleted:
         """Delete; whatever runs is stopped first, all at once."""
-        deleted, not_found, running = await self._state.store.write(tasks.delete, body.task_ids)
+        ids = list(dict.fromkeys(body.task_ids))
+        deleted, not_found, running = await self._delete_in_steps(ids, 0)
         if running:
             await asyncio.gather(*(self._stop_quietly(task_id) for task_id in running))
-            also, gone, _ = await self._state.store.write(tasks.delete, running)
-            deleted, not_found = [*deleted, *also], [*not_found, *gone]
+            also, gone, _ = await self._delete_in_steps(running, deleted)
+            deleted, not_found = deleted + also, [*not_found, *gone]
         self._state.desk.wake()
-        return control.TasksDeleted(deleted_count=len(deleted), not_found=not_found)
+        return control.TasksDeleted(deleted_count=deleted, not_found=not_found)
+
+    async def _delete_in_steps(self, ids: list[int], before: int) -> tuple[int, list[int], list[int]]:
+        """How many were deleted, which do not exist, which run; `before` were deleted for the same request."""
+        deleted, not_found, running = 0, list[int](), list[int]()
+        try:
+            async for gone, unknown, busy in self._state.store.steps(bulk.delete, 0, ids=ids, now=datetime.now(UTC)):
+                deleted += len(gone)
+                not_found += unknown
+                running += busy
+                self._stepped(deleted + len(not_found) + len(running), len(ids))
+        except StoreUnavailableError as error:
+            raise _broken_off(error, "deleted", before + deleted) from error
+        return deleted, not_found, running
+
+    def _stepped(self, done: int, total: int) -> None:
+        self._state.hub.poke()
+        working.report(done, total)
 
     async def _stop_quietly(self, task_id: int) -> None:
         try:
@@ -135,3 +164,9 @@ class TaskHandlers:
         except RequestError as error:
             if error.failure.code is not Code.CONFLICT:  # it ended by itself meanwhile
                 raise
+
+
+def _broken_off(error: StoreUnavailableError, what: str, count: int) -> RequestError:
+    """The disk refused a step: what was done before it stays done, and the same request goes on with the rest."""
+    message = f"{error}; {count} tasks were {what} before that, the same request again goes on with the rest"
+    return RequestError(Code.UNAVAILABLE, message, {f"{what}_count": count}, retry_after_s=5)

@@ -10,7 +10,7 @@ from drover.store import Store, attempts, pacing, queue, tasks
 from drover.wire.control import Account
 from drover.wire.tasks import Effect, Reason
 from tests.support.clock import Clock
-from tests.support.stored import add, begin
+from tests.support.stored import add, begin, retry_all
 
 PACE = Pace(zone=UTC, limits={"follow": 2})
 SETTLE = Requeue(delay_s=0, settle=True, remark="")
@@ -140,7 +140,7 @@ def test_a_retry_goes_back_to_its_lane_or_looks_first(store: Store) -> None:
     run(store, rejected, REJECTED)
     open_ = add(store, username="me")
     run(store, open_, Fail(reason=Reason.STOPPED, remark="", retry_safe=True, effect=Effect.UNKNOWN))
-    store.write_sync(tasks.retry_all, now=store.clock())
+    retry_all(store)
     assert used(store) == 2
     assert first(store) == open_
     run(store, open_, Complete(), taps=False)

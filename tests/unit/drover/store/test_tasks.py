@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 
 from drover.policy import remarks
 from drover.policy.records import Complete, Fail
-from drover.store import ConflictError, IdempotencyConflictError, NotFoundError, Store, attempts, events, tasks
+from drover.store import ConflictError, IdempotencyConflictError, NotFoundError, Store, attempts, bulk, events, tasks
 from drover.wire.events import TaskChanged, TaskDeleted
 from drover.wire.tasks import Effect, Reason, Status, TaskStats
 from tests.support.clock import Clock
-from tests.support.stored import add, begin, complete, fail, new
+from tests.support.stored import add, all_of, begin, complete, fail, new, retry_all
 
 
 def test_what_is_stored_comes_back_whole(store: Store, clock: Clock) -> None:
@@ -208,13 +208,13 @@ def test_what_can_look_looks_after_a_retry(store: Store, clock: Clock) -> None:
     assert begin(store, task_id).settle
 
 
-def test_retry_all_skips_what_could_happen_twice(store: Store, clock: Clock) -> None:
+def test_retry_all_skips_what_could_happen_twice(store: Store) -> None:
     safe = [fail(store, add(store)).id for _ in range(3)]
     unsafe = fail(store, add(store), Reason.OUTCOME_UNKNOWN, retry_safe=False, effect=Effect.UNKNOWN).id
     complete(store, add(store))
-    assert store.write_sync(tasks.retry_all, now=clock()) == (3, [unsafe])
+    assert retry_all(store) == (3, [unsafe])
     assert {store.read_sync(tasks.get, i).status for i in safe} == {Status.PENDING}  # type: ignore[union-attr]
-    assert store.write_sync(tasks.retry_all, now=clock()) == (0, [unsafe])
+    assert retry_all(store) == (0, [unsafe])
 
 
 def test_delete_tells_what_it_did_not(store: Store, clock: Clock) -> None:
@@ -241,15 +241,10 @@ def test_what_became_due_while_nobody_lived_is_missed_after_the_grace(store: Sto
     ids = {name: add(store, scheduled_at=clock() + timedelta(minutes=m)) for name, m in minutes.items()}
     ids["not scheduled"] = add(store)
     now = clock.pass_s(2 * 3600)
-    failed = store.write_sync(tasks.fail_missed, alive_at=alive, now=now, grace_s=900)
+    failed = all_of(store.steps_sync(bulk.fail_missed, 0, alive_at=alive, now=now, grace_s=900))
     assert [(task.id, task.status, task.reason) for task in failed] == [(ids["missed"], Status.FAILED, Reason.MISSED)]
     assert "80 min late" in failed[0].remark
-    assert store.write_sync(tasks.fail_missed, alive_at=alive, now=now, grace_s=900) == []
-
-
-def test_nothing_is_missed_by_the_first_daemon_ever(store: Store, clock: Clock) -> None:
-    add(store, scheduled_at=clock())
-    assert store.write_sync(tasks.fail_missed, alive_at=None, now=clock.pass_s(1e6), grace_s=1) == []
+    assert all_of(store.steps_sync(bulk.fail_missed, 0, alive_at=alive, now=now, grace_s=900)) == []
 
 
 # --- events -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,46 @@
+"""How an operation on many rows runs: as a row of short transactions, so that the writer is never held for long.
+
+A step is a function that takes a Connection, where to begin and how many rows it may touch, and says where the next
+one begins. Where it begins is a place in an order that does not change meanwhile: an id, or an index of a list.
+What one step did is durable and whole. The operation as a whole is not one moment: others write between two steps,
+and what ends in the middle, by a crash or a client that went away, is done up to the last step.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from drover.store.lanes import Timed
+
+T = TypeVar("T")
+
+TARGET_S: Final = 0.025
+"""What a step is meant to take, COMMIT included: a quarter of what a transaction may."""
+
+FIRST: Final = 32
+MOST: Final = 2000
+"""Rows of the first step, and at most: a step's rows are in memory at once."""
+
+
+@dataclass(frozen=True)
+class Step(Generic[T]):
+    """What one step did. `rows` is how many it touched; `next` where the next one begins, None at the end."""
+
+    result: T
+    rows: int
+    next: int | None
+
+
+class Pacer:
+    """Chooses how many rows the next step gets, by what the steps before it took."""
+
+    def __init__(self) -> None:
+        self.size = FIRST
+
+    def took(self, done: Timed) -> "Step[object]":
+        """Learn from a step that is done; returns it."""
+        step: Step[object] = done.result
+        if step.rows:
+            fits = step.rows * TARGET_S / max(done.seconds, 1e-6)
+            # Never more than doubled, so that a lucky step is not followed by a long one; a slow one counts at once.
+            self.size = round(min(max(fits, 1), 2 * self.size, MOST))
+        return step
