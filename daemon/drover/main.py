@@ -1,4 +1,4 @@
-"""droverd's command line: reads the configuration, claims the runtime directory, runs the daemon.
+"""droverd's command line: reads the configuration, claims runtime and data directory, runs the daemon.
 
 Imports little before the zygote is started: what the daemon is made of takes as long to import as what workers are,
 and longer than a second daemon may take to be refused.
@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import click
 from drover.client.errors import RuntimeDirError
 from drover.client.paths import runtime_dir
 from drover.config import Config, ConfigError, load, media_faults
-from drover.supervisor.runtime import RuntimeDir
+from drover.supervisor.runtime import DataDir, RuntimeDir
 from drover.supervisor.zygote_process import ZygoteProcess
 
 DEFAULT_CONFIG = Path("~/.config/drover/drover.toml")
@@ -58,18 +59,24 @@ def main(config_path: Path | None, check_config: bool, backup_path: Path | None)
             raise click.ClickException("\n".join(faults))
         click.echo("The configuration is good.")
         return
-    path = Path(config.daemon.runtime_dir) if config.daemon.runtime_dir else runtime_dir()
-    try:
-        runtime = RuntimeDir.claim(path)
-    except RuntimeDirError as error:
-        raise click.ClickException(str(error)) from None
-    try:
+    with ExitStack() as locks:
+        runtime = _claimed(config, locks)
         if backup_path is not None:
             sys.exit(_restore(backup_path, config))
         if _run(config, config_path, runtime, faults):
             sys.exit(1)
-    finally:
-        runtime.release()
+
+
+def _claimed(config: Config, locks: ExitStack) -> RuntimeDir:
+    """Take both locks before anything else: a daemon that shared either would end the other one's workers."""
+    path = Path(config.daemon.runtime_dir) if config.daemon.runtime_dir else runtime_dir()
+    try:
+        runtime = RuntimeDir.claim(path)
+        locks.callback(runtime.release)
+        locks.callback(DataDir.claim(config.data_dir).release)
+    except RuntimeDirError as error:
+        raise click.ClickException(str(error)) from None
+    return runtime
 
 
 def _run(config: Config, config_path: Path | None, runtime: RuntimeDir, faults: Sequence[str]) -> bool:
@@ -90,7 +97,6 @@ def _run(config: Config, config_path: Path | None, runtime: RuntimeDir, faults: 
         for fault in faults:
             logs.get_logger("drover.daemon").warning("media_root_unusable", why=fault)
         try:
-            _make_data_dir(config)
             if config.api.require_token:
                 token_file.ensure(config.token_path)
             daemon = Daemon(config, runtime, zygote, lambda: _reloaded(config_path))
@@ -102,10 +108,6 @@ def _run(config: Config, config_path: Path | None, runtime: RuntimeDir, faults: 
     return daemon.failed
 
 
-def _make_data_dir(config: Config) -> None:
-    config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
 def _restore(backup_path: Path, config: Config) -> int:
     """The exit code. The lock is held, so no daemon has the database open."""
     from drover.archive.restoring import restore
@@ -113,7 +115,6 @@ def _restore(backup_path: Path, config: Config) -> int:
     from drover.store.errors import StoreError
     from drover.supervisor.daemon import DATABASE
 
-    _make_data_dir(config)
     with click.progressbar(length=0, label="restoring", file=sys.stderr) as bar:
 
         def begins(size: int) -> None:
