@@ -44,7 +44,7 @@ def retry_failed(conn: Connection, after: int, size: int, *, last: int, now: dat
     """Retry the failed tasks that are safe to repeat: how many those were, and the ids of the others."""
     rows = _next(conn, after, size, last, Status.FAILED)
     seen = [(row, task_of(row)) for row in rows]
-    again = [(row, tasks.again(task, row["platform"])) for row, task in seen if task.retry_safe]
+    again = [(row, tasks.again(task, row["platform"], row["held"])) for row, task in seen if task.retry_safe]
     tasks.change_all(conn, again, now=now)
     return Step((len(again), [task.id for _, task in seen if not task.retry_safe]), len(rows), _after(rows, size))
 
@@ -61,12 +61,14 @@ def fail_missed(
 ) -> Step[list[Task]]:
     """Fail the scheduled tasks that became due while no daemon lived and are later than the grace; those.
 
-    `alive_at` is when a daemon was last known to live.
+    `alive_at` is when a daemon was last known to live. What is held since a backup was restored was not missed: it
+    waits for a person, as late as that may be.
     """
     upto = _window(conn, after, LOOK * size)
     missed = (
         table.c.status == int(Status.PENDING),
         table.c.attempt == 0,
+        table.c.held == "",
         table.c.scheduled_at > alive_at,
         table.c.scheduled_at < now - timedelta(seconds=grace_s),
         table.c.id > after,
@@ -102,7 +104,7 @@ def move_pending(conn: Connection, after: int, size: int, *, serial: str, device
 
 def _lane_on(row: RowMapping, device: str) -> str:
     lane: str = row["lane"]
-    return lane and lane_of(row["script_name"], row["platform"], row["username"], device)
+    return lane and lane_of(row["script_name"], row["platform"], row["username"], device, held=row["held"])
 
 
 def delete(

@@ -111,6 +111,7 @@ def _row(new: NewTask, now: datetime) -> dict[str, Any]:
         "step": "",
         "evidence": [],
         "lane": lane_of(new.script_name, new.platform, new.username, new.serial),
+        "held": "",
     }
 
 
@@ -252,11 +253,14 @@ def retry(conn: Connection, task_id: int, *, now: datetime, force: bool = False)
             "then retry with force if it was not done",
             task,
         )
-    return change(conn, task_id, again(task, row["platform"]), now=now)
+    return change(conn, task_id, again(task, row["platform"], row["held"]), now=now)
 
 
-def again(task: Task, platform: str) -> dict[str, Any]:
-    """A new round. It looks first where the effect is open; by force a person has said that it was not done."""
+def again(task: Task, platform: str, held: str) -> dict[str, Any]:
+    """A new round. It looks first where the effect is open; by force a person has said that it was not done.
+
+    What a restored backup brought (`held`) may not have counted for its account yet, so it keeps its pace.
+    """
     unsettled = task.retry_safe and task.effect in _OPEN_EFFECTS
     return {
         "status": int(advance(task.status, TaskEvent.RETRY)),
@@ -275,7 +279,8 @@ def again(task: Task, platform: str) -> dict[str, Any]:
         "progress": 0,
         "step": "",
         "evidence": [],
-        "lane": lane_of(task.script_name, platform, task.username, task.serial, settle=unsettled),
+        "lane": lane_of(task.script_name, platform, task.username, task.serial, settle=unsettled and not held),
+        "held": "",
     }
 
 

@@ -1,7 +1,12 @@
-"""The runtime directory and the lock in it: what makes the daemon single and its sockets private."""
+"""The locks that make the daemon single: one in its runtime directory, one in its data directory.
 
+Sockets live in the first, database and task folders in the second; either may be shared by mistake.
+"""
+
+import errno
 import fcntl
 import os
+import socket
 from pathlib import Path
 from typing import IO, Final
 
@@ -9,6 +14,9 @@ from drover.client.errors import RuntimeDirError
 from drover.client.paths import CONTROL_SOCKET, ensure_runtime_dir, socket_path
 
 WORKER_SOCKET: Final = "workers.sock"
+LOCK: Final = "droverd.lock"
+DATA_LOCK: Final = "data.lock"
+_NO_LOCKS: Final = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 class AlreadyRunningError(RuntimeDirError):
@@ -27,7 +35,7 @@ class RuntimeDir:
         """Create the directory (0700), check it, take the lock, and clear what a dead daemon left."""
         socket_path(path)  # refuses a path that is too long; the workers' socket has a name as short
         ensure_runtime_dir(path)
-        lock = _lock(path / "droverd.lock")
+        lock = _lock(path / LOCK, f"droverd runs already ({{holder}}) on {path}")
         # Only now, holding the lock, is a socket file known to be stale: a live ipc path could be stolen.
         for name in (CONTROL_SOCKET, WORKER_SOCKET):
             (path / name).unlink(missing_ok=True)
@@ -48,16 +56,63 @@ class RuntimeDir:
         self._lock.close()
 
 
-def _lock(path: Path) -> IO[str]:
-    # Opened without truncation: until the lock is ours, the pid in it is the other daemon's.
-    lock = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+")
+class DataDir:
+    """A claimed data directory, held until `release`: its database and its workers' rows are this process's alone."""
+
+    def __init__(self, path: Path, lock: IO[str]) -> None:
+        self.path = path
+        self._lock = lock
+
+    @classmethod
+    def claim(cls, path: Path) -> "DataDir":
+        """Create the directory (0700) where it is missing, and take the lock; raises RuntimeDirError."""
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise RuntimeDirError(f"{path}: cannot be used as data_dir: {error.strerror}") from error
+        refusal = (
+            f"another droverd ({{holder}}) works on the data of {path}; end that one first, or give this one a "
+            "data_dir of its own ([daemon] data_dir)"
+        )
+        # By the real path: a link leads to the same file, and so to the same lock.
+        return cls(path, _lock(path.resolve() / DATA_LOCK, refusal))
+
+    def release(self) -> None:
+        """Give the lock back; its file stays, so that no one can lock one that is gone."""
+        self._lock.close()
+
+
+def _lock(path: Path, refusal: str) -> IO[str]:
+    """The locked file, with this process's pid and host in it.
+
+    Raises AlreadyRunningError with the text of `refusal`, its `{holder}` filled in, and RuntimeDirError where the
+    file system has no locks. flock follows the open file: no child that was started with exec inherits it.
+    """
+    try:
+        # Opened without truncation: until the lock is ours, the pid in it is the other daemon's.
+        lock = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+")
+    except OSError as error:
+        raise RuntimeDirError(f"{path}: cannot be opened: {error.strerror}") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = lock.read(32).strip() or "?"
+        holder = _holder(lock.read(512))
         lock.close()
-        raise AlreadyRunningError(f"droverd runs already (pid {holder}) on {path.parent}") from None
+        raise AlreadyRunningError(refusal.format(holder=holder)) from None
+    except OSError as error:
+        lock.close()
+        why = error.strerror
+        if error.errno in _NO_LOCKS:
+            why = f"its file system has no locks ({error.strerror}); put it on a local disk"
+        raise RuntimeDirError(f"{path}: cannot be locked: {why}") from error
     lock.truncate(0)
-    lock.write(f"{os.getpid()}\n")
+    lock.write(f"{os.getpid()} {socket.gethostname()}\n")
     lock.flush()
     return lock
+
+
+def _holder(text: str) -> str:
+    """Who holds a lock, from what it wrote there: its pid, and its host where that is another one."""
+    pid, _, host = text.strip().partition(" ")
+    elsewhere = f" on {host}" if host and host != socket.gethostname() else ""
+    return f"pid {pid or '?'}{elsewhere}"
