@@ -100,6 +100,7 @@ def _row(new: NewTask, now: datetime) -> dict[str, Any]:
         "step": "",
         "evidence": [],
         "lane": lane_of(new.script_name, new.platform, new.username, new.serial),
+        "media": None,
     }
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from drover.wire.media import TaskMedia
+
 
 class Status(IntEnum):
     """Where a task stands; the numbers are the REST contract's."""
@@ -63,7 +65,10 @@ class Phase(StrEnum):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
-    """One accepted task. Stamps are aware UTC; `progress` is a percentage; `evidence` holds artifact names."""
+    """One accepted task. Stamps are aware UTC; `progress` is a percentage; `evidence` holds artifact names.
+
+    `media` is what the newest attempt of a task that publishes took; None before one began.
+    """
 
     id: int
     serial: str
@@ -89,6 +94,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
     evidence: list[str] = []
     group_id: str = ""
     priority: int = 0
+    media: TaskMedia | None = None
 
 
 class TaskStats(msgspec.Struct, frozen=True, kw_only=True, tag="task_stats"):
