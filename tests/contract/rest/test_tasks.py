@@ -15,7 +15,7 @@ FOLLOW = {"serials": [A], "script_name": "follow", "script_config": {"target_use
 TASK_FIELDS = {
     *("id", "serial", "username", "script_name", "script_config", "script_args", "status", "status_text", "remark"),
     *("source", "start_time", "end_time", "created_at", "scheduled_at", "retry_count", "max_retry_count", "reason"),
-    *("effect", "retry_safe", "attempt", "phase", "progress", "step", "evidence", "group_id", "priority"),
+    *("effect", "retry_safe", "attempt", "phase", "progress", "step", "evidence", "group_id", "priority", "media"),
 }
 
 
@@ -185,3 +185,18 @@ def test_trailing_slashes_and_head(rest: Rest) -> None:
     head = rest.send("HEAD", "/api/v1/task")
     assert (head.status, head.body) == (200, b"")
     assert int(head.headers["Content-Length"]) > 0
+
+
+@pytest.mark.parametrize(("asked", "answered"), [("500", 100), ("100", 100), ("101", 100), ("7", 7), ("", 20)])
+def test_case_c12_a_page_size_beyond_the_most_is_clamped_and_the_answer_says_so(
+    rest: Rest, asked: str, answered: int
+) -> None:
+    for path in ("/task", "/material"):
+        found = rest.get(f"{path}?page_size={asked}")
+        assert (found.code, found.data["page_size"]) == (0, answered)
+
+
+def test_case_c12_an_empty_start_time_is_none(rest: Rest) -> None:
+    (task_id,) = rest.post("/task", {**FOLLOW, "start_time": ""}).data["task_ids"]
+    assert rest.get(f"/task/{task_id}").data["scheduled_at"] is None
+    assert rest.post("/task", {**FOLLOW, "start_time": " "}).code == 40001

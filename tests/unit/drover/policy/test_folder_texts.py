@@ -11,7 +11,8 @@ from drover.wire.post import PostConfig
 
 
 def config(**fields: Any) -> PostConfig:
-    return PostConfig(**{"material_source": "localFolder", "material_path": "/srv", **fields}).checked()
+    values: dict[str, Any] = {"material_source": "localFolder", "material_path": "/srv", **fields}
+    return PostConfig(**values).checked()
 
 
 def turns() -> Callable[[str], int]:
