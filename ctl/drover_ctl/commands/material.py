@@ -115,7 +115,9 @@ def show(ctx: click.Context, material_id: int) -> None:
     run = session(ctx)
     found = run.ask(GetMaterial(material_id=material_id), MaterialDetail)
     item, zone = found.material, run.output.zone
-    uses = [f"{use.who or use.account}, {use.state.value}, task {use.task_id}, {moment(use.at, zone)}" for use in found.uses]
+    uses = [
+        f"{use.who or use.account}, {use.state.value}, task {use.task_id}, {moment(use.at, zone)}" for use in found.uses
+    ]
     pairs = [
         ("id", str(item.id)),
         ("name", item.name),

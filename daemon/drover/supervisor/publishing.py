@@ -12,7 +12,8 @@ from typing import Final, ParamSpec, TypeVar
 
 import msgspec
 
-from drover.media.files import MediaError, OpenFile, locate, open_named, shown
+from drover.media.files import MediaError, OpenFile, open_named, shown
+from drover.media.folders import file_key, files_of, folder_at, own_folder
 from drover.media.inspector import Inspector
 from drover.media.texts import read_text
 from drover.policy import folder_texts
@@ -23,7 +24,7 @@ from drover.store import media_uses
 from drover.store.publishing import Listed, Waiting
 from drover.store.store import Store
 from drover.wire.faults import Code, RequestError
-from drover.wire.media import MediaFacts, MediaFile, MediaKind, MediaLimit
+from drover.wire.media import MediaFacts, MediaFile, MediaLimit
 from drover.wire.post import PostConfig
 
 P = ParamSpec("P")
@@ -89,7 +90,7 @@ class PublishingMedia:
                 raise RequestError(Code.INVALID, f"script_config.material_list[{index}]: {error}") from None
         if want.source == "folder":
             try:
-                await _in_time(want.folder, _folder, want.folder, self.roots)
+                await _in_time(want.folder, folder_at, want.folder, self.roots)
             except MediaError as error:
                 raise RequestError(Code.INVALID, f"script_config.material_path: {error}") from None
 
@@ -151,7 +152,7 @@ class PublishingMedia:
     async def _in_folder(self, want: Wanted, config: PostConfig) -> Listed:
         """Unused files in the order of their names, at least twice as many as are wanted if there are so many, and the
         texts next to them. Those in the account's own folder come first."""
-        own = await _in_time(want.folder, _own_folder, want.folder, self.roots, want.handle) if want.handle else None
+        own = await _in_time(want.folder, own_folder, want.folder, self.roots, want.handle) if want.handle else None
         folders = [*([(own, own.name)] if own else []), (Path(want.folder), "")]
         listed: list[Listed] = []
         for folder, place in folders:
@@ -168,7 +169,7 @@ class PublishingMedia:
 
     async def _listing(self, want: Wanted, config: PostConfig, folder: Path, place: str) -> Listed:
         """What one folder has for the task."""
-        files = await _in_time(str(folder), _files_of, str(folder), self.roots, want.kind)
+        files = await _in_time(str(folder), files_of, str(folder), self.roots, want.kind)
         taken = await self._store.read(media_uses.taken, want, [key for _, key in files])
         free = [path for path, key in files if key not in taken]
         candidates, faults, complete = await self._fitting(free, want, place)
@@ -202,7 +203,7 @@ class PublishingMedia:
         if limit is not None and (why := misfit(facts, limit)):
             raise MediaError(f"{shown(path)}: {why}")
         return Candidate(
-            key=_key(file.path, file.size, file.mtime_ns),
+            key=file_key(file.path, file.size, file.mtime_ns),
             file=file.file,
             facts=facts,
             name=f"{place}/{file.path.name}" if place else file.path.name,
@@ -210,7 +211,7 @@ class PublishingMedia:
         )
 
     async def _facts(self, file: OpenFile) -> MediaFacts:
-        key = _key(file.path, file.size, file.mtime_ns)
+        key = file_key(file.path, file.size, file.mtime_ns)
         if key in self._known:
             self._known.move_to_end(key)
             return self._known[key]
@@ -229,26 +230,6 @@ async def _in_time(named: str, function: Callable[P, T], *args: P.args, **kwargs
         raise MediaError(message) from None
 
 
-def _key(path: Path, size: int, mtime_ns: int) -> str:
-    """A file of a folder is the same as long as its path, size and time of change are: reading all of every file for
-    a digest, with each task, would cost minutes in a folder of videos."""
-    return f"file:{path}:{size}:{mtime_ns}"
-
-
-def _folder(named: str, roots: Sequence[Path]) -> Path:
-    _, real = locate(named, roots)
-    if not real.is_dir():
-        raise MediaError(f"{shown(named)}: {'is no folder' if real.exists() else 'there is no such folder'}")
-    return real
-
-
-def _own_folder(named: str, roots: Sequence[Path], handle: str) -> Path | None:
-    """The folder `@handle` in the named one, whatever the case of its letters; of several the first by name."""
-    wanted = f"@{handle.lower()}"
-    found = [path for path in _folder(named, roots).iterdir() if path.name.lower() == wanted and path.is_dir()]
-    return min(found, key=lambda path: path.name, default=None)
-
-
 def _texts_of(folder: Path, roots: Sequence[Path], names: Sequence[str]) -> FolderTexts:
     """What the files of texts in the folder say; raises MediaError for one that cannot be used."""
     lines: dict[str, tuple[str, ...]] = {}
@@ -259,19 +240,3 @@ def _texts_of(folder: Path, roots: Sequence[Path], names: Sequence[str]) -> Fold
         except ValueError as error:
             raise MediaError(f"{shown(path)}: {error}") from None
     return FolderTexts(path=str(folder), lines=lines)
-
-
-def _files_of(named: str, roots: Sequence[Path], kind: MediaKind) -> list[tuple[str, str]]:
-    """(path, key) of the media files of this kind in the folder, in the order of their names; not those in folders
-    within, nor hidden ones."""
-    found: list[tuple[str, str]] = []
-    for path in sorted(_folder(named, roots).iterdir(), key=lambda path: path.name):
-        if path.name.startswith("."):
-            continue
-        try:
-            with open_named(str(path), roots) as file:
-                if file.kind is kind:
-                    found.append((str(path), _key(file.path, file.size, file.mtime_ns)))
-        except MediaError:
-            continue
-    return found
