@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def test_s13_what_is_no_regular_file_inside_the_roots_is_refused_at_once(tmp_pat
     root, path = tmp_path / "root", tmp_path / "root" / "caption.txt"
     root.mkdir()
     (tmp_path / "secret").write_text("secret")
-    make = {
+    make: dict[str, Callable[[], object]] = {
         "folder": path.mkdir,
         "pipe": lambda: os.mkfifo(path),
         "nowhere": lambda: path.symlink_to(root / "gone"),
