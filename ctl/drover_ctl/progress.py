@@ -135,7 +135,7 @@ class LineReporter:
         self._last: dict[int, str] = {}
 
     def changed(self, task: Task) -> None:
-        self._say(task.id, f"{task.serial} {task.script_name} {target(task.script_config)} {ending(task)}")
+        self._say(task.id, f"{task.serial} {task.script_name} {target(task)} {ending(task)}")
 
     def progressed(self, event: TaskProgressed) -> None:
         self._say(event.task_id, f"{event.serial} {event.progress}% {event.phase}: {event.step}")
@@ -180,7 +180,7 @@ class BarReporter:
     def changed(self, task: Task) -> None:
         bar = self._bars.get(task.id)
         if bar is None:
-            who = clean(f"{task.id}  {task.serial}  {task.script_name} {target(task.script_config)}")
+            who = clean(f"{task.id}  {task.serial}  {task.script_name} {target(task)}")
             bar = self._bars[task.id] = self.progress.add_task("", total=100, who=who, step="")
         percent = 100 if task.status is Status.COMPLETED else task.progress
         step = task.step if task.status is Status.RUNNING and task.step else ending(task)

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
+
+from drover.wire.tasks import Task
 
 _ESCAPES: Final = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\-_])")
 # C0, DEL and C1 drive terminals; the bidirectional overrides make a text look like another one.
@@ -26,10 +28,21 @@ def moment(stamp: datetime | None, zone: ZoneInfo) -> str:
     return "-" if stamp is None else stamp.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def target(script_config: Mapping[str, Any]) -> str:
-    """Whom a task is about, or "-"."""
-    user = script_config.get("target_user")
-    return f"@{user}" if isinstance(user, str) else "-"
+def target(task: Task) -> str:
+    """Whom a task is about, or which file it publishes (of several the first), or "-"."""
+    user = task.script_config.get("target_user")
+    if isinstance(user, str):
+        return f"@{user}"
+    files = task_files(task)
+    return "-" if not files else files[0] + (f" and {len(files) - 1} more" if len(files) > 1 else "")
+
+
+def task_files(task: Task) -> list[str]:
+    """The names of the files that a task publishes: those that it took, else those that its request lists."""
+    if task.media is not None:
+        return [file.name for file in task.media.files]
+    listed = task.script_config.get("material_list")
+    return [path.rpartition("/")[2] for path in listed if isinstance(path, str)] if isinstance(listed, list) else []
 
 
 def file_size(size: int) -> str:

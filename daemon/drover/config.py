@@ -18,7 +18,7 @@ from msgspec import Meta
 from drover import local_zone
 from drover.wire.custom import CommandSpec, checked
 from drover.wire.faults import RequestError
-from drover.wire.scripts import describe
+from drover.wire.scripts import AppName, describe
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 PortOrAny = Annotated[int, Meta(ge=0, le=65535)]
@@ -63,6 +63,7 @@ class TasksSection(_Section, frozen=True, kw_only=True):
     late_grace_s: Annotated[float, Meta(ge=0, le=86400)] = 900.0
     attempt_timeout_s: Seconds = 600.0
     max_tries: Annotated[int, Meta(ge=1, le=10)] = 3
+    default_platform: AppName = "tiktok"
 
 
 class PaceSection(_Section, frozen=True, kw_only=True):
@@ -98,6 +99,7 @@ class ApiSection(_Section, frozen=True, kw_only=True):
 class MediaSection(_Section, frozen=True, kw_only=True):
     roots: list[str] = []
     max_upload_mb: Annotated[int, Meta(ge=1, le=100_000)] = 4000
+    reuse: Literal["once", "per_account"] = "once"
 
 
 class RetentionSection(_Section, frozen=True, kw_only=True):

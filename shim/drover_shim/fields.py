@@ -14,6 +14,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
 
 MAX_SERIAL: Final = 128
+MAX_PAGE_SIZE: Final = 100
 
 
 class Fields:
@@ -52,9 +53,13 @@ class Fields:
         return value
 
     def clock(self, name: str) -> str | None:
+        """A time of day; an empty text is one that is not given."""
+
         def fits(value: Any) -> bool:
             return isinstance(value, str) and _CLOCK.fullmatch(value) is not None
 
+        if self._values.get(name) == "":
+            return None
         value: str | None = self._read(name, None, fits, 'a time of day "HH:MM"')
         return value
 
@@ -119,6 +124,11 @@ def query_integer(query: Mapping[str, str], name: str, low: int, high: int) -> i
     if not _DIGITS.fullmatch(text) or not low <= int(text) <= high:
         refuse(name, f"an integer from {low} to {high}", text)
     return int(text)
+
+
+def query_page_size(query: Mapping[str, str]) -> int:
+    """How many things a page shows: 20 where the query says nothing, 100 where it asks for more."""
+    return min(query_integer(query, "page_size", 1, 10**9) or 20, MAX_PAGE_SIZE)
 
 
 def query_choice(query: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str | None:

@@ -24,6 +24,22 @@ class _Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """No field but those listed."""
 
 
+class TakenFileView(_Shape, frozen=True, kw_only=True):
+    """A file that a task took; `material_id` names its item of the library."""
+
+    name: str
+    material_id: TaskId | None
+
+
+class TaskMediaView(_Shape, frozen=True, kw_only=True):
+    """What the newest attempt of a `post` took: files, and the texts that came from files next to them, else ""."""
+
+    files: list[TakenFileView]
+    captions: str
+    sound_name: str
+    custom_sound_keyword: str
+
+
 class TaskView(_Shape, frozen=True, kw_only=True):
     """A task. `script_args` is `script_config` as a JSON string, for older clients; `evidence` names artifacts."""
 
@@ -54,6 +70,7 @@ class TaskView(_Shape, frozen=True, kw_only=True):
     group_id: str
     priority: int
     hold: Annotated[str, Meta(description="what holds a pending task back, in a word: `restored` waits for a release")]
+    media: TaskMediaView | None
 
 
 class TaskPageView(_Shape, frozen=True, kw_only=True):
@@ -205,6 +222,8 @@ class MaterialView(_Shape, frozen=True, kw_only=True):
     tags: list[str]
     note: str
     created_at: Stamp | None
+    used_by: Annotated[list[str], Meta(description="the accounts that used or reserved it, in words")]
+    available: Annotated[bool, Meta(description="whether a task of an account that did not use it may choose it")]
 
 
 class MaterialAddedView(MaterialView, frozen=True, kw_only=True):
@@ -218,6 +237,7 @@ class MaterialUseView(_Shape, frozen=True, kw_only=True):
     """Which account used an item, for which task."""
 
     account: str
+    who: Annotated[str, Meta(description="the account in words")]
     task_id: TaskId
     state: UseState
     at: Stamp | None
@@ -275,7 +295,7 @@ class NewTaskBody(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     platform: Annotated[AppName | None, Meta(description="the app, for tasks that run as no registered account")] = None
     enable_multi_account: bool | None = None
-    start_time: Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None
+    start_time: Annotated[str, Meta(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$")] | None = None
     min_interval: Annotated[int, Meta(ge=0, le=1440)] | None = None
     max_interval: Annotated[int, Meta(ge=0, le=1440)] | None = None
 

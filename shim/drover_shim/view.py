@@ -11,6 +11,7 @@ from drover.wire.custom import ScriptInfo
 from drover.wire.devices import Device, DeviceState
 from drover.wire.leases import Lease, LeaseTaken
 from drover.wire.materials import Material, MaterialUse
+from drover.wire.media import TaskMedia
 from drover.wire.tasks import Status, Task, TaskStats
 from drover_shim.lease_shapes import LeaseTakenView, LeaseView, PhoneView
 from drover_shim.shapes import (
@@ -23,6 +24,8 @@ from drover_shim.shapes import (
     MaterialView,
     ScriptView,
     StatsView,
+    TakenFileView,
+    TaskMediaView,
     TaskView,
 )
 
@@ -59,6 +62,16 @@ def task(task: Task, zone: ZoneInfo) -> TaskView:
         group_id=task.group_id,
         priority=task.priority,
         hold=task.hold,
+        media=None if task.media is None else _media(task.media),
+    )
+
+
+def _media(media: TaskMedia) -> TaskMediaView:
+    return TaskMediaView(
+        files=[TakenFileView(name=file.name, material_id=file.material_id) for file in media.files],
+        captions=media.captions,
+        sound_name=media.sound_name,
+        custom_sound_keyword=media.custom_sound_keyword,
     )
 
 
@@ -148,12 +161,16 @@ def material_fields(item: Material, zone: ZoneInfo) -> dict[str, Any]:
         "tags": item.tags,
         "note": item.note,
         "created_at": local(item.created_at, zone),
+        "used_by": item.used_by,
+        "available": item.available,
     }
 
 
 def material_use(use: MaterialUse, zone: ZoneInfo) -> MaterialUseView:
     """Which account used an item, for which task."""
-    return MaterialUseView(account=use.account, task_id=use.task_id, state=use.state, at=local(use.at, zone))
+    return MaterialUseView(
+        account=use.account, who=use.who, task_id=use.task_id, state=use.state, at=local(use.at, zone)
+    )
 
 
 def health(status: DaemonStatus) -> HealthView:

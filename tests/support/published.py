@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from drover.media.limits import limits
-from drover.policy.media import Wanted, limit_for, wanted
+from drover.policy.media import Reuse, Wanted, limit_for, wanted
 from drover.store import Store, materials, publishing, tasks
 from drover.store.publishing import Begun, Listed
 from drover.wire.materials import Material
@@ -41,20 +41,29 @@ def keep(store: Store, name: str, *tags: str, **more: Any) -> Material:
 def add_post(store: Store, serial: str = "R58M1", username: str | None = None, **config: Any) -> int:
     """The id of one more pending post."""
     values = {**{name: getattr(PostConfig(), name) for name in PostConfig.__struct_fields__}, **config}
-    task = new(serial, script_name="post", script_config=values, username=username)
+    group_id = values.pop("group_id", "")
+    task = new(serial, script_name="post", script_config=values, username=username, group_id=group_id)
     return store.write_sync(tasks.insert, [task], now=store.clock())[0]
 
 
-def want_of(store: Store, task_id: int) -> Wanted:
+def want_of(store: Store, task_id: int, reuse: Reuse = "once") -> Wanted:
     """What a stored post asks for."""
     waiting = store.read_sync(publishing.waiting, task_id)
     config = PostConfig(**waiting.task.script_config)
-    return wanted(config, platform=waiting.platform, username=waiting.task.username, serial=waiting.task.serial)
+    task = waiting.task
+    return wanted(
+        config,
+        platform=waiting.platform,
+        username=task.username,
+        serial=task.serial,
+        group_id=task.group_id,
+        reuse=reuse,
+    )
 
 
-def begin_post(store: Store, task_id: int, listed: Listed | None = None) -> Begun | Task:
+def begin_post(store: Store, task_id: int, listed: Listed | None = None, *, reuse: Reuse = "once") -> Begun | Task:
     """Its next attempt, begun with its files, or the task as it failed for lack of them."""
-    want = want_of(store, task_id)
+    want = want_of(store, task_id, reuse)
     return store.write_sync(
         publishing.begin,
         task_id,

@@ -12,7 +12,7 @@ from drover.wire.codec import Codec
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
 from drover.wire.faults import Code, Failure
-from drover.wire.media import MediaFile, MediaKind, UseState
+from drover.wire.media import MediaFile, MediaKind, TakenFile, TaskMedia, UseState
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
 
 AT = datetime(2026, 11, 24, 12, 30, 15, 250000, tzinfo=UTC)
@@ -74,6 +74,12 @@ TASK = Task(
     group_id="g1",
     priority=3,
     hold="restored",
+    media=TaskMedia(
+        files=[TakenFile(name="@shop.one/clip.mp4", material_id=9)],
+        captions="Summer",
+        sound_name="Rain",
+        custom_sound_keyword="rain",
+    ),
 )
 STATS = TaskStats(total=10, pending=4, running=1, completed=3, failed=2)
 ACCOUNT = control.Account(
@@ -87,7 +93,14 @@ ACCOUNT = control.Account(
     limits={"follow": 60},
 )
 FINDING = Finding(level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free space")
-MEDIA = MediaFile(path="/srv/media/clip.mp4", kind=MediaKind.VIDEO, media_type="video/mp4", size=123456, material_id=9)
+MEDIA = MediaFile(
+    path="/srv/media/clip.mp4",
+    kind=MediaKind.VIDEO,
+    media_type="video/mp4",
+    size=123456,
+    material_id=9,
+    name="clip.mp4",
+)
 LEASE = leases.Lease(serial="R58M123ABC", label="shop bot", taken_at=AT, expires_at=LATER, ttl_s=60, calls=4, task_id=7)
 MATERIAL = materials.Material(
     id=9,
@@ -103,6 +116,8 @@ MATERIAL = materials.Material(
     tags=["summer"],
     note="second take",
     created_at=AT,
+    used_by=["@shop.one (tiktok)"],
+    available=False,
 )
 CALLER = control.Caller(address="127.0.0.1", route="POST /api/v1/task", token_id="5f2a9c01")
 AUDIT_ENTRY = control.AuditEntry(
@@ -319,7 +334,7 @@ RESPONSES: list[control.ResponseBody] = [
     materials.MaterialAdded(material=MATERIAL, existing=True, warnings=["too long for a story"]),
     materials.MaterialDetail(
         material=MATERIAL,
-        uses=[materials.MaterialUse(account="tiktok@me", task_id=7, state=UseState.USED, at=LATER)],
+        uses=[materials.MaterialUse(account="tiktok@me", who="@me (tiktok)", task_id=7, state=UseState.USED, at=LATER)],
     ),
     materials.MaterialPage(total=41, page=3, page_size=20, materials=[MATERIAL]),
     control.BackupProgress(path="/srv/backup/drover.tar", files_done=3, files=9, bytes_done=4096, bytes=9000),

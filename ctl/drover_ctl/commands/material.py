@@ -23,7 +23,7 @@ from drover_ctl.progress import counting
 from drover_ctl.session import session, shared_options
 from drover_ctl.text import duration, file_size, moment
 
-COLUMNS = ("ID", "KIND", "NAME", "SIZE", "PIXELS", "LENGTH", "TAGS", "ADDED")
+COLUMNS = ("ID", "KIND", "NAME", "SIZE", "PIXELS", "LENGTH", "TAGS", "USED BY", "ADDED")
 
 tags_option = click.option("--tags", default="", metavar="A,B", help="Tags, with commas between them.")
 
@@ -82,7 +82,7 @@ def add(ctx: click.Context, sources: tuple[Path, ...], tags: str, note: str) -> 
 @shared_options
 @click.pass_context
 def list_(ctx: click.Context, kind: str | None, tags: str, page: int, page_size: int) -> None:
-    """What is in the library, newest first.
+    """What is in the library, newest first, and who used it.
 
     \b
     Example:
@@ -104,7 +104,9 @@ def list_(ctx: click.Context, kind: str | None, tags: str, page: int, page_size:
 @shared_options
 @click.pass_context
 def show(ctx: click.Context, material_id: int) -> None:
-    """One item, and which account used it.
+    """One item and its uses.
+
+    Which account used it, for which task, and whether it may still be chosen.
 
     \b
     Example:
@@ -113,7 +115,9 @@ def show(ctx: click.Context, material_id: int) -> None:
     run = session(ctx)
     found = run.ask(GetMaterial(material_id=material_id), MaterialDetail)
     item, zone = found.material, run.output.zone
-    uses = [f"{use.account}, {use.state.value}, task {use.task_id}, {moment(use.at, zone)}" for use in found.uses]
+    uses = [
+        f"{use.who or use.account}, {use.state.value}, task {use.task_id}, {moment(use.at, zone)}" for use in found.uses
+    ]
     pairs = [
         ("id", str(item.id)),
         ("name", item.name),
@@ -124,11 +128,18 @@ def show(ctx: click.Context, material_id: int) -> None:
         ("tags", ", ".join(item.tags) or "-"),
         ("note", item.note or "-"),
         ("added", moment(item.created_at, zone)),
+        ("available", _available(item)),
         ("sha256", item.sha256),
         ("file", item.path),
         *(("used by", use) for use in uses or ["-"]),
     ]
     run.output.record(pairs, found)
+
+
+def _available(item: Material) -> str:
+    if not item.available:
+        return "no, it was used or is reserved, and each item is published once"
+    return "to accounts that did not use it" if item.used_by else "yes"
 
 
 @material.command()
@@ -194,6 +205,12 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def _used_by(item: Material) -> str:
+    """The accounts that used or reserved it, of several the newest."""
+    first = item.used_by[0] if item.used_by else "-"
+    return f"{first} and {len(item.used_by) - 1} more" if len(item.used_by) > 1 else first
+
+
 def _row(item: Material, added: str) -> Sequence[str]:
     return [
         str(item.id),
@@ -203,5 +220,6 @@ def _row(item: Material, added: str) -> Sequence[str]:
         f"{item.width}x{item.height}",
         duration(item.duration_s),
         ",".join(item.tags) or "-",
+        _used_by(item),
         added,
     ]

@@ -28,7 +28,7 @@ from drover_ctl.exits import Exit, exit_for
 from drover_ctl.output import complain
 from drover_ctl.progress import ending, working
 from drover_ctl.session import Session, session, shared_options
-from drover_ctl.text import moment, target
+from drover_ctl.text import moment, target, task_files
 
 COLUMNS = ("ID", "SERIAL", "SCRIPT", "TARGET", "STATUS", "DONE", "CREATED", "REMARK")
 STATUSES = {status.name.lower(): status for status in Status}
@@ -114,6 +114,7 @@ def show(ctx: click.Context, task_id: int) -> None:
         ("account", f"@{found.username}" if found.username else "-"),
         ("script", found.script_name),
         ("config", config or "-"),
+        *_media(found),
         ("status", found.status.name.lower()),
         ("reason", found.reason.value if found.reason else "-"),
         ("remark", found.remark or "-"),
@@ -130,6 +131,17 @@ def show(ctx: click.Context, task_id: int) -> None:
         *(("evidence", path) for path in files or ["-"]),
     ]
     output.record(pairs, {"task": found, "evidence_paths": files})
+
+
+def _media(found: Task) -> list[tuple[str, str]]:
+    """The files that a task publishes, and the texts that came from files next to them."""
+    if found.media is None:
+        return [("file", name) for name in task_files(found)]
+    files = [
+        f"{file.name}{f' (material {file.material_id})' if file.material_id else ''}" for file in found.media.files
+    ]
+    texts = [(name, getattr(found.media, name)) for name in ("captions", "sound_name", "custom_sound_keyword")]
+    return [*(("file", name) for name in files), *((f"{name} taken", text) for name, text in texts if text)]
 
 
 def _attempts(found: Task) -> str:
@@ -229,7 +241,7 @@ def _row(one: Task, run: Session) -> list[str]:
         str(one.id),
         one.serial,
         one.script_name,
-        target(one.script_config),
+        target(one),
         one.status.name.lower(),
         f"{one.progress}%",
         moment(one.created_at, run.output.zone),

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from drover.wire.control import CreateTasks, TasksCreated
+from drover.wire.scripts import PUBLISHES
 from drover_ctl.commands.task_follow import follow_tasks
 from drover_ctl.complete import complete_serial
 from drover_ctl.session import session, shared_options
@@ -20,6 +21,7 @@ from drover_ctl.session import session, shared_options
 @click.option("--target", "targets", multiple=True, metavar="U[,U]", help="Users that the script is about.")
 @click.option("--access-method", type=click.Choice(["direct", "search"]), help="How a profile is opened.")
 @click.option("--config", metavar="JSON", help="Other parameters of the script, as a JSON object.")
+@click.option("--any-material", is_flag=True, help="post: publish the library's oldest unused item, whichever it is.")
 @click.option("--multi-account", is_flag=True, help="One task for every enabled account on each phone.")
 @click.option("--start-time", metavar="HH:MM", help="Not before this local time.")
 @click.option("--min-interval", type=click.IntRange(0), default=0, help="Shortest pause between tasks, minutes.")
@@ -38,6 +40,7 @@ def create(
     targets: tuple[str, ...],
     access_method: str | None,
     config: str | None,
+    any_material: bool,
     multi_account: bool,
     start_time: str | None,
     min_interval: int,
@@ -48,18 +51,25 @@ def create(
 ) -> None:
     """Create one task for each phone and target.
 
+    A post names what it publishes: materials_tags (items of the library), material_list (files), or material_source
+    localFolder with material_path; or --any-material. Captions may be spintax, {a|b}; ### parts alternatives, ## the
+    title from the text.
+
     \b
     Examples:
       droverctl task create follow --serial 127.0.0.1:5555 --target ada,bob --wait
       droverctl task create post --serial 127.0.0.1:5555 --config '{"captions": "Hi", "materials_tags": "summer"}'
+      droverctl task create post --username shop.one --config '{"material_list": ["/srv/media/clip.mp4"]}'
       droverctl task create unfollow --username shop.one --target ada --start-time 21:30
     """
     if not serials and not usernames:
         raise click.UsageError("say on which phones (--serial) or as which accounts (--username)")
+    script_config = _script_config(config, targets, access_method)
+    _refuse_arbitrary(script_name, script_config, any_material=any_material)
     run = session(ctx)
     request = CreateTasks(
         script_name=script_name,
-        script_config=_script_config(config, targets, access_method),
+        script_config=script_config,
         serials=_split(serials),
         usernames=[name.removeprefix("@") for name in _split(usernames)],
         enable_multi_account=multi_account,
@@ -90,6 +100,24 @@ def _script_config(config: str | None, targets: Iterable[str], access_method: st
         **({"target_users": users} if users else {}),
         **({"access_method": access_method} if access_method else {}),
     }
+
+
+_SOURCES: Final = ("materials_tags", "material_list", "material_path")
+
+
+def _refuse_arbitrary(script_name: str, config: dict[str, Any], *, any_material: bool) -> None:
+    """Raise UsageError for a post that says nothing of what it publishes: what is published cannot be taken back."""
+    names_source = any(config.get(name) for name in _SOURCES)
+    if script_name not in PUBLISHES:
+        if any_material:
+            raise click.UsageError(f"--any-material is for post, not for {script_name}")
+    elif not names_source and not any_material:
+        raise click.UsageError(
+            f"say what to publish: {', '.join(_SOURCES[:-1])} or {_SOURCES[-1]} in --config (droverctl material list "
+            "shows the library), or --any-material for the library's oldest unused item"
+        )
+    elif names_source and any_material:
+        raise click.UsageError("--any-material does not go with a config that says what to publish")
 
 
 def _split(values: Iterable[str]) -> list[str]:

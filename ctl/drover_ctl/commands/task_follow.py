@@ -100,7 +100,7 @@ def _row(task_id: int, task: Task | None) -> list[str]:
         str(task.id),
         task.serial,
         task.script_name,
-        target(task.script_config),
+        target(task),
         task.status.name.lower(),
         task.reason.value if task.reason else "-",
         task.remark or "-",

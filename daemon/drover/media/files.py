@@ -26,6 +26,7 @@ OTHERS: Final = {
 }
 """What people take for a picture that the apps do not, and what to do with it."""
 
+_MEDIA: Final = "a media file"
 _KINDS: Final = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),
@@ -55,7 +56,9 @@ class OpenFile:
     @property
     def file(self) -> MediaFile:
         """What a worker is told of it."""
-        return MediaFile(path=str(self.path), kind=self.kind, media_type=self.media_type, size=self.size)
+        return MediaFile(
+            path=str(self.path), kind=self.kind, media_type=self.media_type, size=self.size, name=self.path.name
+        )
 
     def close(self) -> None:
         self.handle.close()
@@ -75,13 +78,28 @@ def open_named(named: str, roots: Sequence[Path], *, claims: str | None = None) 
     `claims` is the name whose extension is believed, where it is not the path's own.
     """
     root, real = locate(named, roots)
-    descriptor = _open_beneath(root, real, named)
-    handle = os.fdopen(descriptor, "rb")
+    handle = os.fdopen(_open_beneath(root, real, named), "rb")
     try:
         return _checked(handle, named, real, claims or named)
     except BaseException:
         handle.close()
         raise
+
+
+def open_regular(named: str, roots: Sequence[Path], *, expected: str) -> BinaryIO:
+    """The regular file of this absolute path, opened by the same rules whatever it holds. Raises MediaError.
+
+    `expected` says in a refusal what it ought to be.
+    """
+    root, real = locate(named, roots)
+    handle = os.fdopen(_open_beneath(root, real, named, expected), "rb")
+    try:
+        _refuse_irregular(os.fstat(handle.fileno()).st_mode, named, expected)
+        os.set_blocking(handle.fileno(), True)
+    except BaseException:
+        handle.close()
+        raise
+    return handle
 
 
 def locate(named: str, roots: Sequence[Path]) -> tuple[Path, Path]:
@@ -118,12 +136,12 @@ def _refuse_odd(named: str) -> None:
         )
 
 
-def _open_beneath(root: Path, real: Path, named: str) -> int:
+def _open_beneath(root: Path, real: Path, named: str, expected: str = _MEDIA) -> int:
     """A descriptor reached from the root one step at a time, through no link: what was a folder when the path was
     resolved and is a link now leads nowhere."""
     parts = real.relative_to(root).parts
     if not parts:
-        raise MediaError(f"{shown(named)}: is a folder, expected a media file")
+        raise MediaError(f"{shown(named)}: is a folder, expected {expected}")
     folder = -1
     try:
         folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -132,7 +150,7 @@ def _open_beneath(root: Path, real: Path, named: str) -> int:
             os.close(folder)
             folder = step
         # Looked at first, because opening a device can do something; looked at again by the handle.
-        _refuse_irregular(os.stat(parts[-1], dir_fd=folder, follow_symlinks=False).st_mode, named)
+        _refuse_irregular(os.stat(parts[-1], dir_fd=folder, follow_symlinks=False).st_mode, named, expected)
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
         return os.open(parts[-1], flags, dir_fd=folder)
     except FileNotFoundError:
@@ -144,10 +162,10 @@ def _open_beneath(root: Path, real: Path, named: str) -> int:
             os.close(folder)
 
 
-def _refuse_irregular(mode: int, named: str) -> None:
+def _refuse_irregular(mode: int, named: str, expected: str = _MEDIA) -> None:
     if not stat.S_ISREG(mode):
         what = next((word for is_kind, word in _KINDS if is_kind(mode)), "something else")
-        raise MediaError(f"{shown(named)}: is {what}, expected a media file")
+        raise MediaError(f"{shown(named)}: is {what}, expected {expected}")
 
 
 def _checked(handle: BinaryIO, named: str, real: Path, claims: str) -> OpenFile:

@@ -87,10 +87,10 @@ class Catalog:
             raise RequestError(Code.INVALID, why)
         return msgspec.structs.replace(request, platform=wanted)
 
-    def default_platform(self, name: str) -> str:
-        """The platform of a task whose request names neither platform nor account."""
+    def default_platform(self, name: str, usual: str = DEFAULT_PLATFORM) -> str:
+        """The platform of a task whose request names neither platform nor account: a command's own, else the usual."""
         command = self.commands.get(name)
-        return DEFAULT_PLATFORM if command is None else command.spec.platform
+        return usual if command is None else command.spec.platform
 
     def delivery(self, name: str, *, remembered: Mapping[str, bool] | None = None) -> Delivery:
         """By which rules an attempt of this script ends. `remembered` stands in for plugins that are not known yet."""

@@ -1,8 +1,10 @@
 """Which files an attempt of `post` publishes, what an app takes, and what becomes of a choice when a task ends.
 
-An account gets no file twice: what it used or has reserved is no candidate. The store asks inside its transaction.
+A file is published once, or once by each account: what was used or is reserved is no candidate. The store asks inside
+its transaction.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -16,13 +18,23 @@ from drover.wire.tasks import Effect, Status
 KINDS: Final = {0: MediaKind.VIDEO, 1: MediaKind.IMAGE}
 """By `content_type`."""
 
+Reuse = Literal["once", "per_account"]
+"""Whether a file that was published is chosen again: by no account, or by each other one."""
+
+_KEY: Final = re.compile(r"([@:#])")
+"""What parts an account's key into platform and name; `#` stands before a phone's serial."""
+
 _PLURALS: Final = {MediaKind.VIDEO: "videos", MediaKind.IMAGE: "pictures"}
 _SINGULARS: Final = {MediaKind.VIDEO: "video", MediaKind.IMAGE: "picture"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What a task is to publish and as whom: the files at `paths`, or `count` of those in the folder or the library."""
+    """What a task is to publish and as whom: the files at `paths`, or `count` of those in the folder or the library.
+
+    `once`: what any account used or reserved is no candidate. `handle` is the account's name where it is known; its own
+    files lie in the folder `@handle`. `group` names the request, whose tasks share the videos of a list.
+    """
 
     platform: str
     placement: str
@@ -33,21 +45,38 @@ class Wanted:
     tags: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     folder: str = ""
+    once: bool = False
+    handle: str = ""
+    group: str = ""
+
+    @property
+    def shares_list(self) -> bool:
+        """Whether it gets one of several listed videos, the others being for other tasks of its request."""
+        return self.source == "list" and self.kind is MediaKind.VIDEO and len(set(self.paths)) > 1
+
+    @property
+    def holder(self) -> str:
+        """For whom its files are reserved: the account, or the request among whose tasks a list is shared."""
+        return f"group:{self.group}" if self.shares_list else self.account
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A file that might be published. `key` names its content: two candidates with one key are the same file."""
+    """A file that might be published. `key` names its content: two candidates with one key are the same file.
+
+    `place` is the folder that it lies in within the task's, "" for that itself.
+    """
 
     key: str
     file: MediaFile
     facts: MediaFacts
     name: str
+    place: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stock:
-    """How many files there are of the wanted kind and tags, and how many of those the account used or reserved."""
+    """How many files there are of the wanted kind and tags, and how many of those are used or reserved already."""
 
     matching: int
     used: int
@@ -68,20 +97,52 @@ class UseEnd(Enum):
     USED = "used"  # it was published, or may have been
 
 
-def wanted(config: PostConfig, *, platform: str, username: str | None, serial: str) -> Wanted:
+def wanted(
+    config: PostConfig, *, platform: str, username: str | None, serial: str, group_id: str = "", reuse: Reuse = "once"
+) -> Wanted:
     """What this configuration asks for. A given list decides; otherwise the folder or the library."""
     kind = KINDS[config.content_type]
     in_folder = config.material_source == "localFolder"
+    account = account_key(platform, username, serial)
     return Wanted(
         platform=platform,
         placement=config.placement,
         kind=kind,
         count=config.image_count if kind is MediaKind.IMAGE else 1,
-        account=account_key(platform, username, serial),
+        account=account,
         source="list" if config.material_list else "folder" if in_folder else "library",
         tags=tuple(tags(config.materials_tags)),
         paths=tuple(config.material_list),
         folder=config.material_path,
+        once=reuse == "once" and not config.material_list,
+        handle=username or handle_of(account),
+        group=group_id,
+    )
+
+
+def handle_of(account: str) -> str:
+    """The name in an account's key, "" for one that only says the phone."""
+    mark = _KEY.search(account)
+    return "" if mark is None or mark[0] == "#" else account[mark.end() :]
+
+
+def who(account: str) -> str:
+    """An account's key in words."""
+    mark = _KEY.search(account)
+    if mark is None:
+        return account
+    platform, name = account[: mark.start()], account[mark.end() :]
+    return f"the {platform} account on phone {name}" if mark[0] == "#" else f"@{name} ({platform})"
+
+
+def too_few(config: PostConfig, tasks: int) -> str:
+    """Why so many tasks of one request cannot share its list of videos; "" if they can. One video is for all."""
+    files = len(set(config.material_list))
+    if config.content_type == 1 or files < 2 or tasks <= files:
+        return ""
+    return (
+        f"{files} videos for {tasks} tasks, and each publishes one of its own; "
+        "give as many as there are tasks, or a single one that all publish"
     )
 
 
@@ -133,23 +194,24 @@ def choose(
 ) -> list[Candidate] | Short:
     """The files to publish: those of the task's earlier attempt, else the first candidates that the app takes.
 
-    `faults` tell of files that are no candidates because they are broken; `stock` is asked only for a shortage.
+    All of a post lie in one place. `faults` tell of files that are no candidates because they are broken; `stock` is
+    asked only for a shortage.
     """
     if earlier:
         return list(earlier)
-    chosen: dict[str, Candidate] = {}  # by key: two names may lead to one file
+    places: dict[str, dict[str, Candidate]] = {}  # by key: two names may lead to one file
     misfits = list(faults)
     for candidate in candidates:
-        if len(chosen) == want.count:
-            break
+        chosen = places.setdefault(candidate.place, {})
         why = misfit(candidate.facts, limit)
         if why:
             misfits.append(f"{candidate.name} {why}")
         else:
             chosen.setdefault(candidate.key, candidate)
-    if len(chosen) == want.count:
-        return list(chosen.values())
-    return Short(_shortage(want, len(chosen), misfits, stock()))
+        if len(chosen) == want.count:
+            return list(chosen.values())
+    most = max(map(len, places.values()), default=0)
+    return Short(_shortage(want, most, misfits, stock()))
 
 
 def after(status: Status, effect: Effect) -> UseEnd:
@@ -161,19 +223,32 @@ def after(status: Status, effect: Effect) -> UseEnd:
 
 def _shortage(want: Wanted, found: int, misfits: Sequence[str], stock: Stock) -> str:
     """What is missing, why what is there does not count, and what to do."""
-    where = f"in the folder {want.folder}" if want.source == "folder" else f"in the library{_tagged(want)}"
+    where = {"folder": f"in the folder {want.folder}", "list": "in material_list"}.get(
+        want.source, f"in the library{_tagged(want)}"
+    )
     needed = f"{want.count} unused {_noun(want.kind, want.count)}"
     counts = f"{stock.matching} {_noun(want.kind, stock.matching)} there"
     if stock.used:
-        counts += f", {stock.used} of them used or reserved by {want.account} already"
+        counts += f", {stock.used} of them used or reserved {_by_whom(want)}"
     if misfits:
         counts += f", {len(misfits)} of them unusable ({misfits[0]})"
-    remedy = (
-        "put more files there"
-        if want.source == "folder"
-        else f"add more: droverctl material add DIR{' --tags ' + ','.join(want.tags) if want.tags else ''}"
-    )
-    return f"expected {needed} {where}, found {found} ({counts}); {remedy}, then retry"
+    return f"expected {needed} {where}, found {found} ({counts}); {_remedy(want)}"
+
+
+def _by_whom(want: Wanted) -> str:
+    if want.shares_list:
+        return "by other tasks of the request already"
+    if not want.once:
+        return f"by {want.account} already"
+    return 'already, each for one account alone (reuse = "per_account" in [media] lets every account publish it)'
+
+
+def _remedy(want: Wanted) -> str:
+    if want.source == "list":
+        return "create a task with other files"
+    if want.source == "folder":
+        return "put more files there, then retry"
+    return f"add more: droverctl material add DIR{' --tags ' + ','.join(want.tags) if want.tags else ''}, then retry"
 
 
 def _tagged(want: Wanted) -> str:

@@ -24,6 +24,11 @@ def clock_time(text: str, now_utc: datetime, zone: tzinfo) -> datetime:
     return instant if instant >= now_utc else _instant(today + timedelta(days=1), wanted, zone)
 
 
+def is_present_minute(text: str, now_utc: datetime, zone: tzinfo) -> bool:
+    """Whether clocks in the zone show "HH:MM" right now: who says so means at once."""
+    return now_utc.astimezone(zone).strftime("%H:%M") == text
+
+
 def pauses(count: int, min_minutes: int, max_minutes: int, rng: Random) -> list[float]:
     """Seconds to wait before each of one device's tasks; the first has none. Raises ValueError for a bad range."""
     if min_minutes < 0 or max_minutes < min_minutes:

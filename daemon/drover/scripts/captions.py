@@ -1,13 +1,15 @@
 """Captions as they are written in a task: spintax, escapes, and the mark between title and description. Pure.
 
-`{a|b|c}` becomes one of its parts, at any depth; `##` parts the title from the description; a backslash takes the
-meaning from the character after it (`\\{`, `\\|`, `\\}`, `\\#`, `\\\\`). A brace without its partner is a brace.
+`###` parts alternatives, of which each task says one; `{a|b|c}` becomes one of its parts, at any depth; `##` parts the
+title from the description; a backslash takes the meaning from the character after it (`\\{`, `\\|`, `\\}`, `\\#`,
+`\\\\`). A brace without its partner is a brace.
 """
 
 import random
 from dataclasses import dataclass
 from typing import Final
 
+_BETWEEN: Final = "###"
 _ESCAPABLE: Final = frozenset("{|}#\\")
 
 _Char = tuple[str, bool]
@@ -28,8 +30,13 @@ class Caption:
 
 
 def caption(written: str, seed: int) -> Caption:
-    """The caption of one task. The same text and seed give the same caption, so that a retry says what was said."""
-    chosen = _expanded(_read(written), random.Random(seed))  # noqa: S311 - a choice of words, not a secret
+    """The caption of one task. The same text and seed give the same caption, so that a retry says what was said.
+
+    Alternatives are taken in turn by the seed, so that the tasks of one request use each equally often.
+    """
+    alternatives = _alternatives(_read(written))
+    alternative = alternatives[seed % len(alternatives)]
+    chosen = _expanded(alternative, random.Random(seed))  # noqa: S311 - a choice of words, not a secret
     for index in range(len(chosen) - 1):
         if chosen[index] == chosen[index + 1] == ("#", False):
             return Caption(title=_text(chosen[:index]), description=_text(chosen[index + 2 :]))
@@ -49,6 +56,24 @@ def _read(written: str) -> list[_Char]:
         else:
             chars.append((char, False))
     return [*chars, ("\\", True)] if escaped else chars
+
+
+def _alternatives(chars: list[_Char]) -> list[list[_Char]]:
+    """What `###`, and neither fewer nor more marks, parts outside of groups; without those that say nothing."""
+    partner = _partners(chars)
+    found: list[list[_Char]] = [[]]
+    index = 0
+    while index < len(chars):
+        end = index
+        while end < len(chars) and chars[end] == ("#", False):
+            end += 1
+        if end - index == len(_BETWEEN):
+            found.append([])
+        else:
+            end = max(end, partner.get(index, index) + 1)  # one character, or a group as it stands
+            found[-1] += chars[index:end]
+        index = end
+    return [part for part in found if _text(part)] or [[]]
 
 
 def _expanded(chars: list[_Char], rng: random.Random) -> list[_Char]:

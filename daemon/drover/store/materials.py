@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from sqlalchemy import delete as delete_from
@@ -94,22 +94,27 @@ def key_of(sha256: str) -> str:
 
 
 def unused(conn: Connection, want: Wanted) -> Iterator[Candidate]:
-    """Items of the wanted kind and tags that the account neither used nor reserved, oldest first, read as needed."""
-    query = select(materials).where(*_where(want.kind, want.tags), ~_used_by(want.account)).order_by(materials.c.id)
+    """Items of the wanted kind and tags that may be chosen for the account, oldest first, read as needed."""
+    query = select(materials).where(*_where(want.kind, want.tags), ~_taken(want)).order_by(materials.c.id)
     with conn.execute(query) as rows:
         for row in rows:
             item = _material(row)
             file = MediaFile(
-                path=item.path, kind=item.kind, media_type=item.media_type, size=item.size, material_id=item.id
+                path=item.path,
+                kind=item.kind,
+                media_type=item.media_type,
+                size=item.size,
+                material_id=item.id,
+                name=item.name,
             )
             yield Candidate(key=key_of(item.sha256), file=file, facts=facts_of(item), name=item.name)
 
 
 def stock(conn: Connection, want: Wanted) -> Stock:
-    """How many there are, and how many the account used or reserved."""
+    """How many there are, and how many of them are used or reserved."""
     where = _where(want.kind, want.tags)
     matching = select(func.count()).select_from(materials).where(*where)
-    used = matching.where(_used_by(want.account))
+    used = matching.where(_taken(want))
     return Stock(matching=int(conn.execute(matching).scalar_one()), used=int(conn.execute(used).scalar_one()))
 
 
@@ -126,10 +131,11 @@ def facts_of(item: Material) -> MediaFacts:
     )
 
 
-def _used_by(account: str) -> ColumnElement[bool]:
-    use = select(media_uses.c.id).where(
-        media_uses.c.account == account, media_uses.c.key == "sha256:" + materials.c.sha256
-    )
+def _taken(want: Wanted) -> ColumnElement[bool]:
+    """Whether it is used or reserved: by the account, or where a file is published once by anybody."""
+    use = select(media_uses.c.id).where(media_uses.c.key == "sha256:" + materials.c.sha256)
+    if not want.once:
+        use = use.where(media_uses.c.account == want.holder)
     return use.correlate(materials).exists()
 
 
@@ -153,7 +159,11 @@ def _unique(tags: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(tags))
 
 
+_VIEWED: Final = ("used_by", "available")
+"""What a reader sees of an item's uses; not its own columns."""
+
+
 def _material(row: Any) -> Material:
-    values: dict[str, Any] = {name: getattr(row, name) for name in Material.__struct_fields__}
+    values: dict[str, Any] = {name: getattr(row, name) for name in Material.__struct_fields__ if name not in _VIEWED}
     values["kind"] = MediaKind(row.kind)
     return Material(**values)

@@ -1,4 +1,4 @@
-"""Which account used or reserved which file, for which task. The unique index is what makes twice impossible."""
+"""Which account used or reserved which file, for which task. The unique indexes are what makes twice impossible."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy import delete as delete_from
 
-from drover.policy.media import Candidate, UseEnd, after
+from drover.policy.media import Candidate, UseEnd, Wanted, after, who
 from drover.store.batch import BatchDelete
 from drover.store.schema import media_uses
 from drover.wire.materials import MaterialUse
@@ -31,24 +31,27 @@ def of_task(conn: Connection, task_id: int) -> list[Candidate]:
     ]
 
 
-def taken(conn: Connection, account: str, keys: Sequence[str]) -> set[str]:
-    """Those of the keys that the account used or reserved."""
+def taken(conn: Connection, want: Wanted, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that are used or reserved: by its holder, or where a file is published once by anybody."""
     found: set[str] = set()
     for start in range(0, len(keys), _CHUNK):
         chunk = keys[start : start + _CHUNK]
-        query = select(media_uses.c.key).where(media_uses.c.account == account, media_uses.c.key.in_(chunk))
+        query = select(media_uses.c.key).where(media_uses.c.key.in_(chunk))
+        if not want.once:
+            query = query.where(media_uses.c.account == want.holder)
         found.update(conn.execute(query).scalars())
     return found
 
 
-def reserve(conn: Connection, task_id: int, account: str, chosen: Sequence[Candidate], *, now: datetime) -> None:
-    """Hold the files for the task. Those that it has already, from an earlier attempt, are held anew."""
+def reserve(conn: Connection, task_id: int, want: Wanted, chosen: Sequence[Candidate], *, now: datetime) -> None:
+    """Hold the files for the task. Those that it has already, from an earlier attempt, are held again."""
     mine = {candidate.key for candidate in of_task(conn, task_id)}
     held = {"state": UseState.RESERVED.value, "at": now}
     conn.execute(update(media_uses).where(media_uses.c.task_id == task_id).values(**held))
     rows = [
         {
-            "account": account,
+            "account": want.holder,
+            "once": want.once,
             "key": candidate.key,
             "task_id": task_id,
             "position": position,
@@ -80,10 +83,23 @@ def forget_tasks(conn: Connection, task_ids: Sequence[int]) -> None:
     _FORGET.run(conn, task_ids)
 
 
+def by_key(conn: Connection, keys: Sequence[str]) -> dict[str, list[str]]:
+    """The accounts that used or reserved each of these contents, newest use first; no entry for one that is unused."""
+    found: dict[str, list[str]] = {}
+    for start in range(0, len(keys), _CHUNK):
+        columns = (media_uses.c.key, media_uses.c.account)
+        query = select(*columns).where(media_uses.c.key.in_(keys[start : start + _CHUNK]))
+        for key, account in conn.execute(query.order_by(media_uses.c.id.desc())):
+            found.setdefault(key, []).append(account)
+    return found
+
+
 def of_key(conn: Connection, key: str) -> list[MaterialUse]:
     """Who used or reserved this content, newest first."""
     query = select(media_uses).where(media_uses.c.key == key).order_by(media_uses.c.id.desc())
     return [
-        MaterialUse(account=row.account, task_id=row.task_id, state=UseState(row.state), at=row.at)
+        MaterialUse(
+            account=row.account, who=who(row.account), task_id=row.task_id, state=UseState(row.state), at=row.at
+        )
         for row in conn.execute(query)
     ]

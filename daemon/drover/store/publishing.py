@@ -1,19 +1,23 @@
 """Begins an attempt of `post`: its files are chosen and reserved in the transaction that begins it, or it fails."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, select
+import msgspec
+from sqlalchemy import Connection, select, update
 
+from drover.policy import folder_texts
+from drover.policy.folder_texts import FolderTexts
 from drover.policy.media import Candidate, Short, Stock, Wanted, choose
 from drover.policy.records import Attempt
-from drover.store import attempts, materials, media_uses, tasks
+from drover.store import attempts, materials, media_uses, tasks, text_turns
 from drover.store.errors import ConflictError
 from drover.store.rows import task_of, task_row
 from drover.store.schema import tasks as task_rows
-from drover.wire.media import MediaFile, MediaLimit
+from drover.wire.media import MediaFile, MediaLimit, TakenFile, TaskMedia
+from drover.wire.post import PostConfig
 from drover.wire.scripts import PUBLISHES
 from drover.wire.tasks import Effect, Reason, Status, Task
 
@@ -29,15 +33,17 @@ class Waiting:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """The files of a folder that the account had not used when somebody looked, or those of the task's own list.
+    """The files of a folder that the account could use when it was read, or those of the task's own list.
 
     `used` counts those left out, `faults` tell of those that are broken; `complete` is False where there are more.
+    `texts` are what the files of texts say, by the place of the candidates that lie next to them.
     """
 
     candidates: Sequence[Candidate] = field(default=())
     used: int = 0
     faults: Sequence[str] = field(default=())
     complete: bool = True
+    texts: Mapping[str, FolderTexts] = field(default_factory=dict[str, FolderTexts])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +82,7 @@ def uploading(conn: Connection, serial: str, *, since: datetime) -> list[int] | 
 def begin(
     conn: Connection, task_id: int, *, boot_id: str, now: datetime, want: Wanted, limit: MediaLimit, listed: Listed
 ) -> Begun | Task:
-    """The begun attempt, or the task as it failed for lack of files.
+    """The begun attempt, or the task as it failed for lack of files or of a text that it needs.
 
     Raises NotFoundError, and ConflictError if the task does not wait or its list is out of date.
     """
@@ -85,17 +91,24 @@ def begin(
         if not listed.complete:
             raise StaleListError(f"task {task_id}: its folder's files were taken meanwhile")
         return tasks.fail_pending(conn, task_id, Reason.MEDIA_INVALID, chosen.remark, now=now)
+    row = task_row(conn, task_id)
+    config = msgspec.convert(row["script_config"], PostConfig)
+    took = _texts(conn, config, want, chosen, listed, row["media"])
+    if why := folder_texts.missing(config, took, want.folder):
+        return tasks.fail_pending(conn, task_id, Reason.MEDIA_INVALID, why, now=now)
+    took = msgspec.structs.replace(took, files=list(map(_taken, chosen)))
+    conn.execute(update(task_rows).where(task_rows.c.id == task_id).values(media=took))
     attempt, task = attempts.begin(conn, task_id, boot_id=boot_id, now=now)
-    if want.source != "list":
-        media_uses.reserve(conn, task_id, want.account, chosen, now=now)
+    if want.source != "list" or want.shares_list:
+        media_uses.reserve(conn, task_id, want, chosen, now=now)
     return Begun(attempt=attempt, task=task, media=[candidate.file for candidate in chosen])
 
 
 def _chosen(
     conn: Connection, task_id: int, want: Wanted, limit: MediaLimit, listed: Listed
 ) -> Sequence[Candidate] | Short:
-    if want.source == "list":
-        return listed.candidates  # named by somebody, who may well want them twice
+    if want.source == "list" and not want.shares_list:
+        return listed.candidates  # named by a person, who may well want them twice
     candidates, stock = _candidates(conn, want, listed)
     earlier = media_uses.of_task(conn, task_id)
     return choose(want, limit, earlier=earlier, candidates=candidates, stock=stock, faults=listed.faults)
@@ -104,7 +117,24 @@ def _chosen(
 def _candidates(conn: Connection, want: Wanted, listed: Listed) -> tuple[Iterable[Candidate], Callable[[], Stock]]:
     if want.source == "library":
         return materials.unused(conn, want), partial(materials.stock, conn, want)
-    taken = media_uses.taken(conn, want.account, [candidate.key for candidate in listed.candidates])
+    taken = media_uses.taken(conn, want, [candidate.key for candidate in listed.candidates])
     left = [candidate for candidate in listed.candidates if candidate.key not in taken]
     matching = len(listed.candidates) + listed.used + len(listed.faults)
     return left, lambda: Stock(matching=matching, used=listed.used + len(taken))
+
+
+def _texts(
+    conn: Connection,
+    config: PostConfig,
+    want: Wanted,
+    chosen: Sequence[Candidate],
+    listed: Listed,
+    earlier: TaskMedia | None,
+) -> TaskMedia:
+    """The texts that go with the files; lines count as given in the transaction that gives them."""
+    texts = listed.texts.get(chosen[0].place) if chosen else None
+    return folder_texts.take(config, want.platform, texts, earlier, lambda path: text_turns.take(conn, path))
+
+
+def _taken(candidate: Candidate) -> TakenFile:
+    return TakenFile(name=candidate.name, material_id=candidate.file.material_id)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from drover.store.types import Json, Stamp
 from drover.wire.custom import CommandSpec
 from drover.wire.devices import DeviceFacts
-from drover.wire.media import MediaFile
+from drover.wire.media import MediaFile, TaskMedia
 
 REVISION: Final = "0011"
 """The migration that this code is written for."""
@@ -66,6 +66,7 @@ tasks: Final = Table(
     Column("evidence", Json(list[str]), nullable=False),
     Column("lane", String, nullable=False, server_default=""),  # policy.pace: tasks that are held back together
     Column("held", String, nullable=False, server_default=""),  # policy.pace.RESTORED_HOLD, or "": nothing holds it
+    Column("media", Json(TaskMedia | None)),  # what the newest attempt of a task that publishes took
     # In the order of ids within each filter of GET /task.
     Index("ix_tasks_status", "status", "id"),
     Index("ix_tasks_serial", "serial", "id"),
@@ -269,7 +270,7 @@ media_uses: Final = Table(
     "media_uses",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("account", String, nullable=False),  # policy.media.account_key
+    Column("account", String, nullable=False),  # policy.pace.account_key; `group:ID` for the files of a request's list
     Column("key", String, nullable=False),  # of the file's content: sha256:HEX, or file:PATH:SIZE:MTIME in a folder
     Column("task_id", Integer, nullable=False),  # outlives its task: what was published stays published
     Column("position", Integer, nullable=False),
@@ -277,11 +278,21 @@ media_uses: Final = Table(
     Column("file", Json(MediaFile), nullable=False),
     Column("state", String, nullable=False),
     Column("at", Stamp, nullable=False),
-    # The backstop of the choice: whatever else goes wrong, no account has one file twice.
+    Column("once", Boolean, nullable=False, server_default="0"),  # chosen under `reuse = "once"`: for nobody else
+    # The backstop of the choice: whatever else goes wrong, no account has one file twice, nor two one that is once.
     Index("ux_media_uses_account_key", "account", "key", unique=True),
+    Index("ux_media_uses_once", "key", unique=True, sqlite_where=text("once = 1")),
     Index("ix_media_uses_key", "key"),
     Index("ix_media_uses_task", "task_id"),
     sqlite_autoincrement=True,
+)
+
+text_turns: Final = Table(
+    "text_turns",
+    metadata,
+    Column("path", String, nullable=False),  # of a file of texts next to media
+    Column("turn", Integer, nullable=False),  # how many lines were given to tasks
+    PrimaryKeyConstraint("path"),
 )
 
 audit: Final = Table(

@@ -112,6 +112,7 @@ def _row(new: NewTask, now: datetime) -> dict[str, Any]:
         "evidence": [],
         "lane": lane_of(new.script_name, new.platform, new.username, new.serial),
         "held": "",
+        "media": None,
     }
 
 

@@ -12,7 +12,7 @@ import structlog
 
 from drover.config import Config
 from drover.media.files import MediaError
-from drover.policy import patience, remarks
+from drover.policy import folder_texts, patience, remarks
 from drover.policy.device_states import DeviceEvent
 from drover.policy.records import Attempt, Head
 from drover.store import attempts, publishing, tasks
@@ -167,6 +167,10 @@ class Beginnings:
             log.warning("task_failed", task=begun.id, reason=begun.reason, remark=begun.remark)
         else:
             self._publishes(serial)
+            if took := begun.task.media:
+                log.info(
+                    "files_chosen", task=task_id, files=[file.name for file in took.files], **folder_texts.shown(took)
+                )
             await self._begun(begun.attempt, begun.task, begun.media)
 
     async def _fail(self, task_id: int, reason: Reason, remark: str) -> None:
@@ -189,7 +193,7 @@ class Beginnings:
                 task_id=task.id,
                 attempt=attempt.attempt,
                 script_name=task.script_name,
-                script_config=task.script_config,
+                script_config=folder_texts.with_texts(task.script_config, task.media),
                 username=task.username,
                 platform=attempt.platform,
                 package=attempt.package or (spec.package if spec else ""),

@@ -145,6 +145,7 @@ class TaskDesk:
                 group_id=uuid.uuid4().hex,
                 max_tries=self._config.tasks.max_tries,
                 catalog=self._scripts.catalog,
+                default_platform=self._config.tasks.default_platform,
             )
 
         if _breadth(request) <= SMALL:

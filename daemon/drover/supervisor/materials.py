@@ -2,7 +2,7 @@
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -14,7 +14,7 @@ import structlog
 from drover.media.files import MediaError
 from drover.media.inspector import Inspector
 from drover.media.library import LibraryFolder, NoSpaceError
-from drover.policy.media import misfit
+from drover.policy.media import Reuse, misfit, who
 from drover.store import materials, media_uses
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
@@ -47,16 +47,27 @@ MAX_NAME_CHARS: Final = 255
 
 
 class MaterialLibrary:
-    """Requests about the library. `limits` are what the apps take: what one does not take is kept, and it is said."""
+    """Requests about the library. `limits` are what the apps take: what one does not take is kept, and it is said.
+
+    `reuse` decides whether an item that was used is still available to other accounts.
+    """
 
     def __init__(
-        self, store: Store, folder: LibraryFolder, inspector: Inspector, limits: list[MediaLimit], *, max_bytes: int
+        self,
+        store: Store,
+        folder: LibraryFolder,
+        inspector: Inspector,
+        limits: list[MediaLimit],
+        *,
+        max_bytes: int,
+        reuse: Reuse = "once",
     ) -> None:
         self._store = store
         self._folder = folder
         self._inspector = inspector
         self._limits = limits
         self._max_bytes = max_bytes
+        self.reuse: Reuse = reuse
         # Import and removal of the same content must not cross between the disk and the database.
         self._changing = asyncio.Lock()
         self._keepers = 0
@@ -142,7 +153,7 @@ class MaterialLibrary:
         finally:
             await asyncio.to_thread(self._folder.drop_upload, body.token)
         log.info("material_added", material=item.id, existing=existing, media_type=item.media_type, size=item.size)
-        return MaterialAdded(material=self._shown(item), existing=existing, warnings=self._warnings(facts))
+        return MaterialAdded(material=await self._one_shown(item), existing=existing, warnings=self._warnings(facts))
 
     async def _look(self, token: str, name: str) -> tuple[MediaFacts, bytes]:
         file = await asyncio.to_thread(self._folder.open_upload, token, name)
@@ -162,14 +173,12 @@ class MaterialLibrary:
         total, found = await self._store.read(
             materials.page, kind=body.kind, tags=_tags(body.tags), page=body.page, page_size=body.page_size
         )
-        return MaterialPage(
-            total=total, page=body.page, page_size=body.page_size, materials=[self._shown(item) for item in found]
-        )
+        return MaterialPage(total=total, page=body.page, page_size=body.page_size, materials=await self._shown(found))
 
     async def _get(self, body: GetMaterial) -> MaterialDetail:
         item = await self._find(body.material_id)
         uses = await self._store.read(media_uses.of_key, materials.key_of(item.sha256))
-        return MaterialDetail(material=self._shown(item), uses=uses)
+        return MaterialDetail(material=await self._one_shown(item), uses=uses)
 
     async def _change(self, body: ChangeMaterial) -> Material:
         wanted_tags = None if body.tags is None else _tags(body.tags)
@@ -177,7 +186,7 @@ class MaterialLibrary:
         item = await self._store.write(materials.change, body.material_id, tags=wanted_tags, note=note)
         if item is None:
             raise _missing(body.material_id)
-        return self._shown(item)
+        return await self._one_shown(item)
 
     async def _delete(self, body: DeleteMaterial) -> Done:
         async with self._changing:
@@ -198,9 +207,21 @@ class MaterialLibrary:
         item = await self._find(body.material_id)
         return ArtifactFile(path=str(self._folder.thumbnail_path(item.sha256)), media_type="image/jpeg")
 
-    def _shown(self, item: Material) -> Material:
-        """The item with the whole path of its copy."""
-        return msgspec.structs.replace(item, path=str(self._folder.copies / item.path))
+    async def _one_shown(self, item: Material) -> Material:
+        return (await self._shown([item]))[0]
+
+    async def _shown(self, items: Sequence[Material]) -> list[Material]:
+        """The items with the whole paths of their copies, and with what is known of their use."""
+        used = await self._store.read(media_uses.by_key, [materials.key_of(item.sha256) for item in items])
+        return [self._with_uses(item, used.get(materials.key_of(item.sha256), [])) for item in items]
+
+    def _with_uses(self, item: Material, accounts: Sequence[str]) -> Material:
+        return msgspec.structs.replace(
+            item,
+            path=str(self._folder.copies / item.path),
+            used_by=[who(account) for account in accounts],
+            available=self.reuse == "per_account" or not accounts,
+        )
 
     async def _find(self, material_id: int) -> Material:
         item = await self._store.read(materials.get, material_id)

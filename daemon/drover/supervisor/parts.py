@@ -98,6 +98,7 @@ class Parts:
             self.inspectors[0],
             limits.limits(),
             max_bytes=self.config.media.max_upload_mb * 1_000_000,
+            reuse=self.config.media.reuse,
         )
         self.publishing = PublishingMedia(
             self.store,
@@ -105,6 +106,7 @@ class Parts:
             roots=self.config.media_roots,
             library=self.library_folder.copies,
             limits=limits.limits(),
+            reuse=self.config.media.reuse,
         )
 
     def _make_desk(self) -> None:
@@ -251,7 +253,8 @@ class Parts:
         self.running.configure(pace=pace)
         self.scripts.configure(config.scripts)
         self.presence.configure(config)
-        self.publishing.roots = list(config.media_roots)
+        self.publishing.roots, self.publishing.reuse = list(config.media_roots), config.media.reuse
+        self.materials.reuse = config.media.reuse
         self.desk.wake()
 
     def watch(self) -> None:

@@ -12,15 +12,19 @@ from typing import Final, ParamSpec, TypeVar
 
 import msgspec
 
-from drover.media.files import MediaError, OpenFile, locate, open_named, shown
+from drover.media.files import MediaError, OpenFile, open_named, shown
+from drover.media.folders import file_key, files_of, folder_at, own_folder
 from drover.media.inspector import Inspector
-from drover.policy.media import Candidate, Wanted, limit_for, misfit, too_many, wanted
+from drover.media.texts import read_text
+from drover.policy import folder_texts
+from drover.policy.folder_texts import FolderTexts
+from drover.policy.media import Candidate, Reuse, Wanted, limit_for, misfit, too_few, too_many, wanted
 from drover.policy.records import NewTask
 from drover.store import media_uses
 from drover.store.publishing import Listed, Waiting
 from drover.store.store import Store
 from drover.wire.faults import Code, RequestError
-from drover.wire.media import MediaFacts, MediaFile, MediaKind, MediaLimit
+from drover.wire.media import MediaFacts, MediaFile, MediaLimit
 from drover.wire.post import PostConfig
 
 P = ParamSpec("P")
@@ -33,7 +37,10 @@ FACTS_KEPT: Final = 4096
 
 
 class PublishingMedia:
-    """`roots` are the folders in which files may lie that a request names, `library` holds the copies of its items."""
+    """`roots` are the folders in which files may lie that a request names, `library` holds the copies of its items.
+
+    `reuse` says whether a file that was published is chosen again; it counts from the next choice on.
+    """
 
     def __init__(
         self,
@@ -43,11 +50,13 @@ class PublishingMedia:
         roots: Sequence[Path],
         library: Path,
         limits: Sequence[MediaLimit],
+        reuse: Reuse = "once",
     ) -> None:
         self._store = store
         self._library = library
         self._inspector = inspector
         self.roots = list(roots)
+        self.reuse: Reuse = reuse
         self._limits = limits
         self._known: OrderedDict[str, MediaFacts] = OrderedDict()
 
@@ -55,6 +64,8 @@ class PublishingMedia:
 
     async def check(self, planned: Sequence[NewTask]) -> None:
         """Refuse what could never be published, naming the field; raises RequestError."""
+        if planned and (why := too_few(msgspec.convert(planned[0].script_config, PostConfig), len(planned))):
+            raise RequestError(Code.INVALID, f"script_config.material_list: {why}")
         wants = {
             task.platform: wanted(
                 msgspec.convert(task.script_config, PostConfig),
@@ -79,7 +90,7 @@ class PublishingMedia:
                 raise RequestError(Code.INVALID, f"script_config.material_list[{index}]: {error}") from None
         if want.source == "folder":
             try:
-                await _in_time(want.folder, _folder, want.folder, self.roots)
+                await _in_time(want.folder, folder_at, want.folder, self.roots)
             except MediaError as error:
                 raise RequestError(Code.INVALID, f"script_config.material_path: {error}") from None
 
@@ -93,7 +104,14 @@ class PublishingMedia:
         """What a stored task asks for."""
         task = waiting.task
         config = msgspec.convert(task.script_config, PostConfig)
-        return wanted(config, platform=waiting.platform, username=task.username, serial=task.serial)
+        return wanted(
+            config,
+            platform=waiting.platform,
+            username=task.username,
+            serial=task.serial,
+            group_id=task.group_id,
+            reuse=self.reuse,
+        )
 
     @property
     def worker_roots(self) -> list[str]:
@@ -111,36 +129,73 @@ class PublishingMedia:
 
     async def listed(self, waiting: Waiting, want: Wanted) -> Listed:
         """The files of the task's list or folder; raises MediaError where it, or one of the list, is unusable."""
-        if want.source == "list":
+        if want.source == "list" and not want.shares_list:
             limit = self.limit(want)
             return Listed(candidates=[await self._candidate(path, limit) for path in want.paths])
-        if want.source == "folder" and not waiting.earlier:
-            return await self._in_folder(want)
-        return Listed()
+        if waiting.earlier or want.source == "library":
+            return Listed()
+        if want.source == "list":
+            return await self._of_list(want)
+        return await self._in_folder(want, msgspec.convert(waiting.task.script_config, PostConfig))
 
-    async def _in_folder(self, want: Wanted) -> Listed:
-        """Unused files in the order of their names, at least twice as many as are wanted if there are so many."""
-        limit = self.limit(want)
-        files = await _in_time(want.folder, _files_of, want.folder, self.roots, want.kind)
-        keys = [key for _, key in files]
-        taken = await self._store.read(media_uses.taken, want.account, keys)
+    async def _of_list(self, want: Wanted) -> Listed:
+        """The videos of a list that the tasks of a request share; those that are gone or broken are left out."""
         found: list[Candidate] = []
         faults: list[str] = []
-        fitting = 0
-        for path, key in files:
-            if key in taken:
-                continue
-            if fitting == 2 * want.count:
-                return Listed(candidates=found, used=len(taken), faults=faults, complete=False)
+        for path in dict.fromkeys(want.paths):
             try:
                 found.append(await self._candidate(path, None))
             except MediaError as error:
-                faults.append(str(error))  # one bad file in a folder stands in nobody's way
+                faults.append(str(error))
+        return Listed(candidates=found, faults=faults)
+
+    async def _in_folder(self, want: Wanted, config: PostConfig) -> Listed:
+        """Unused files in the order of their names, at least twice as many as are wanted if there are so many, and the
+        texts next to them. Those in the account's own folder come first."""
+        own = await _in_time(want.folder, own_folder, want.folder, self.roots, want.handle) if want.handle else None
+        folders = [*([(own, own.name)] if own else []), (Path(want.folder), "")]
+        listed: list[Listed] = []
+        for folder, place in folders:
+            listed.append(await self._listing(want, config, folder, place))
+            if not listed[-1].complete:
+                break  # more than enough for this task; the next one looks again
+        return Listed(
+            candidates=[candidate for one in listed for candidate in one.candidates],
+            used=sum(one.used for one in listed),
+            faults=[fault for one in listed for fault in one.faults],
+            complete=listed[-1].complete,
+            texts={place: texts for one in listed for place, texts in one.texts.items()},
+        )
+
+    async def _listing(self, want: Wanted, config: PostConfig, folder: Path, place: str) -> Listed:
+        """What one folder has for the task."""
+        files = await _in_time(str(folder), files_of, str(folder), self.roots, want.kind)
+        taken = await self._store.read(media_uses.taken, want, [key for _, key in files])
+        free = [path for path, key in files if key not in taken]
+        candidates, faults, complete = await self._fitting(free, want, place)
+        texts: dict[str, FolderTexts] = {}
+        if candidates and (names := folder_texts.wanted_files(config, want.platform)):
+            texts[place] = await _in_time(str(folder), _texts_of, folder, self.roots, names)
+        return Listed(candidates=candidates, used=len(taken), faults=faults, complete=complete, texts=texts)
+
+    async def _fitting(self, paths: Sequence[str], want: Wanted, place: str) -> tuple[list[Candidate], list[str], bool]:
+        """(candidates, what is wrong with broken files, whether all were looked at)."""
+        limit = self.limit(want)
+        found: list[Candidate] = []
+        faults: list[str] = []
+        fitting = 0
+        for path in paths:
+            if fitting == 2 * want.count:
+                return found, faults, False
+            try:
+                found.append(await self._candidate(path, None, place))
+            except MediaError as error:
+                faults.append(str(error))  # one bad file in a folder does not stop the others
             else:
                 fitting += not misfit(found[-1].facts, limit)
-        return Listed(candidates=found, used=len(taken), faults=faults)
+        return found, faults, True
 
-    async def _candidate(self, path: str, limit: MediaLimit | None) -> Candidate:
+    async def _candidate(self, path: str, limit: MediaLimit | None, place: str = "") -> Candidate:
         """The named file with what its content says; raises MediaError, also where the app does not take it."""
         file = await _in_time(path, open_named, path, self.roots)
         with file:
@@ -148,11 +203,15 @@ class PublishingMedia:
         if limit is not None and (why := misfit(facts, limit)):
             raise MediaError(f"{shown(path)}: {why}")
         return Candidate(
-            key=_key(file.path, file.size, file.mtime_ns), file=file.file, facts=facts, name=file.path.name
+            key=file_key(file.path, file.size, file.mtime_ns),
+            file=file.file,
+            facts=facts,
+            name=f"{place}/{file.path.name}" if place else file.path.name,
+            place=place,
         )
 
     async def _facts(self, file: OpenFile) -> MediaFacts:
-        key = _key(file.path, file.size, file.mtime_ns)
+        key = file_key(file.path, file.size, file.mtime_ns)
         if key in self._known:
             self._known.move_to_end(key)
             return self._known[key]
@@ -171,30 +230,13 @@ async def _in_time(named: str, function: Callable[P, T], *args: P.args, **kwargs
         raise MediaError(message) from None
 
 
-def _key(path: Path, size: int, mtime_ns: int) -> str:
-    """A file of a folder is the same as long as its path, size and time of change are: reading all of every file for
-    a digest, with each task, would cost minutes in a folder of videos."""
-    return f"file:{path}:{size}:{mtime_ns}"
-
-
-def _folder(named: str, roots: Sequence[Path]) -> Path:
-    _, real = locate(named, roots)
-    if not real.is_dir():
-        raise MediaError(f"{shown(named)}: {'is no folder' if real.exists() else 'there is no such folder'}")
-    return real
-
-
-def _files_of(named: str, roots: Sequence[Path], kind: MediaKind) -> list[tuple[str, str]]:
-    """(path, key) of the media files of this kind in the folder, in the order of their names; not those in folders
-    within, nor hidden ones."""
-    found: list[tuple[str, str]] = []
-    for path in sorted(_folder(named, roots).iterdir(), key=lambda path: path.name):
-        if path.name.startswith("."):
-            continue
+def _texts_of(folder: Path, roots: Sequence[Path], names: Sequence[str]) -> FolderTexts:
+    """What the files of texts in the folder say; raises MediaError for one that cannot be used."""
+    lines: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        path = str(folder / name)
         try:
-            with open_named(str(path), roots) as file:
-                if file.kind is kind:
-                    found.append((str(path), _key(file.path, file.size, file.mtime_ns)))
-        except MediaError:
-            continue
-    return found
+            lines[name] = folder_texts.lines_of(name, read_text(path, roots) or "")
+        except ValueError as error:
+            raise MediaError(f"{shown(path)}: {error}") from None
+    return FolderTexts(path=str(folder), lines=lines)

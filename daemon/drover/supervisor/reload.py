@@ -20,6 +20,7 @@ LIVE: Final = frozenset(
         "devices.ignore",
         "devices.lost_grace_s",
         "media.roots",
+        "media.reuse",
         "rpc.adb",
     }
 )

@@ -79,7 +79,11 @@ class UploadPlace(msgspec.Struct, frozen=True, kw_only=True, tag="upload_place")
 
 
 class Material(msgspec.Struct, frozen=True, kw_only=True, tag="material"):
-    """One item. `path` is the library's own copy, never shown to a REST client; stamps are aware UTC."""
+    """One item. `path` is the library's own copy, never shown to a REST client; stamps are aware UTC.
+
+    `used_by` are the accounts that used or reserved it, in words; `available` says whether a task of another account
+    may still choose it.
+    """
 
     id: int
     name: str
@@ -94,12 +98,15 @@ class Material(msgspec.Struct, frozen=True, kw_only=True, tag="material"):
     tags: list[str] = []
     note: str = ""
     created_at: datetime
+    used_by: list[str] = []
+    available: bool = True
 
 
 class MaterialUse(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's use: `account` is `tiktok@name`, or `tiktok#SERIAL` for tasks that ran as no registered account."""
+    """An account's use: `account` is its key (policy.pace.account_key), `who` the same in words."""
 
     account: str
+    who: str = ""
     task_id: int
     state: UseState
     at: datetime

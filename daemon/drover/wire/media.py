@@ -23,7 +23,8 @@ class MediaFile(msgspec.Struct, frozen=True, kw_only=True):
     """One file that an attempt publishes, checked when it was chosen and to be checked again when it is opened.
 
     `path` is real (no links) and absolute, inside one of the media roots; `media_type` is what its content says,
-    such as `video/mp4`; `size` in bytes. `material_id` names its item of the library, if it has one.
+    such as `video/mp4`; `size` in bytes. `material_id` names its item of the library, if it has one, and `name` is
+    what its user calls it.
     """
 
     path: str
@@ -31,6 +32,26 @@ class MediaFile(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str
     size: int
     material_id: int | None = None
+    name: str = ""
+
+
+class TakenFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that a task took: its name, for one of a folder with the account's own folder before it."""
+
+    name: str
+    material_id: int | None = None
+
+
+class TaskMedia(msgspec.Struct, frozen=True, kw_only=True):
+    """What the newest attempt of a `post` took: its files, and the texts that came from files next to them.
+
+    A text is "" where the request gave it, or where there was none.
+    """
+
+    files: list[TakenFile] = []
+    captions: str = ""
+    sound_name: str = ""
+    custom_sound_keyword: str = ""
 
 
 class MediaFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,8 @@ AddSound = Literal["-1", "0", "1", "custom"]
 class PostConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One publication, as a task stores it. Waits are seconds, volumes percentages.
 
-    `content_type` 0 is a video, 1 images. Where `material_list` is given the source fields are ignored.
+    `content_type` 0 is a video, 1 images. Where `material_list` is given the source fields are ignored; of several
+    videos in it each task of the request publishes one.
     Raises ValueError naming the field where fields do not go together.
     """
 
@@ -43,18 +44,21 @@ class PostConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     product_name: Annotated[str, Meta(max_length=200, description=_PRODUCT_NAME)] = ""
     placement: Literal["reel", "story"] = "reel"
 
+    @property
+    def from_folder(self) -> bool:
+        """Whether its files come from a folder, next to which files of texts may lie."""
+        return not self.material_list and self.material_source == "localFolder"
+
     def checked(self) -> Self:
         """This, if its fields go together; raises ValueError `field: what was expected`."""
-        if not self.material_list and self.material_source == "localFolder" and not self.material_path:
+        if self.from_folder and not self.material_path:
             raise ValueError("material_path: is required when material_source is localFolder")
-        if self.post_way == "useSound" and not self.sound_name:
+        if self.post_way == "useSound" and not self.sound_name and not self.from_folder:
             raise ValueError("sound_name: is required when post_way is useSound")
-        if self.add_sound == "custom" and not self.custom_sound_keyword:
+        if self.add_sound == "custom" and not self.custom_sound_keyword and not self.from_folder:
             raise ValueError("custom_sound_keyword: is required when add_sound is custom")
         if self.product_name and not self.add_product_link:
             raise ValueError("product_name: names the product to link, which needs add_product_link 1")
-        if self.content_type == 0 and len(self.material_list) > 1:
-            raise ValueError(f"material_list: expected one video, got {len(self.material_list)} files")
         tags(self.materials_tags)
         count = len(self.material_list) if self.content_type == 1 else 1
         decided = self.material_list or self.content_type == 0

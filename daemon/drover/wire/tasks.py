@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from drover.wire.media import TaskMedia
+
 
 class Status(IntEnum):
     """Where a task stands; the numbers are the REST contract's."""
@@ -66,6 +68,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
     """One accepted task. Stamps are aware UTC; `progress` is a percentage; `evidence` holds artifact names.
 
     `hold` is a short word for what holds a pending one back, "" where nothing does: `restored` waits for a release.
+    `media` is what the newest attempt of a task that publishes took; None before one began.
     """
 
     id: int
@@ -93,6 +96,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
     group_id: str = ""
     priority: int = 0
     hold: str = ""
+    media: TaskMedia | None = None
 
 
 class TaskStats(msgspec.Struct, frozen=True, kw_only=True, tag="task_stats"):

@@ -26,7 +26,7 @@ from drover.wire.materials import (
 from drover.wire.media import MediaKind
 from drover_shim import view
 from drover_shim.envelope import Answer
-from drover_shim.fields import Fields, path_id, query_choice, query_integer, refuse
+from drover_shim.fields import Fields, path_id, query_choice, query_integer, query_page_size, refuse
 from drover_shim.route import Call, Param, Route
 from drover_shim.routes.task_files import read_file
 from drover_shim.shapes import (
@@ -71,7 +71,7 @@ def list_materials(call: Call) -> MaterialPageView:
         kind=None if kind is None else MediaKind(kind),
         tags=_split(query.get("tags", "")),
         page=query_integer(query, "page", 1, 10**9) or 1,
-        page_size=query_integer(query, "page_size", 1, 100) or 20,
+        page_size=query_page_size(query),
     )
     page = call.ask(request, MaterialPage)
     zone = call.zone
@@ -142,7 +142,7 @@ _FILTERS: Final = (
     Param("kind", Literal["image", "video"]),
     Param("tags", str, "separated by commas"),
     Param("page", Annotated[int, Meta(ge=1, le=10**9)], "from 1"),
-    Param("page_size", Annotated[int, Meta(ge=1, le=100)], "default 20"),
+    Param("page_size", Annotated[int, Meta(ge=1)], "default 20; more than 100 is taken for 100"),
 )
 _ONE: Final = "/material/<material_id>"
 

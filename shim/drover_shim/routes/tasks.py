@@ -24,7 +24,7 @@ from drover.wire.control import (
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Task, TaskStats
 from drover_shim import view
-from drover_shim.fields import Fields, path_id, positive_id, query_choice, query_integer
+from drover_shim.fields import Fields, path_id, positive_id, query_choice, query_integer, query_page_size
 from drover_shim.new_task import read_new_task
 from drover_shim.route import Call, Param, Route
 from drover_shim.shapes import (
@@ -68,7 +68,7 @@ def list_tasks(call: Call) -> TaskPageView:
             script_name=query.get("script_name") or None,
             source=query_choice(query, "source", ("api", "ui")),
             page=query_integer(query, "page", 1, _MAX_PAGE) or 1,
-            page_size=query_integer(query, "page_size", 1, 100) or 20,
+            page_size=query_page_size(query),
         ),
         TaskPage,
     )
@@ -167,7 +167,7 @@ _FILTERS: Final = (
     Param("script_name", str),
     Param("source", Literal["api", "ui"]),
     Param("page", Annotated[int, Meta(ge=1, le=_MAX_PAGE)], "from 1"),
-    Param("page_size", Annotated[int, Meta(ge=1, le=100)], "default 20"),
+    Param("page_size", Annotated[int, Meta(ge=1)], "default 20; more than 100 is taken for 100"),
 )
 
 ROUTES: Final = (

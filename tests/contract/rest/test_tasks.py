@@ -15,7 +15,19 @@ FOLLOW = {"serials": [A], "script_name": "follow", "script_config": {"target_use
 TASK_FIELDS = {
     *("id", "serial", "username", "script_name", "script_config", "script_args", "status", "status_text", "remark"),
     *("source", "start_time", "end_time", "created_at", "scheduled_at", "retry_count", "max_retry_count", "reason"),
-    *("effect", "retry_safe", "attempt", "phase", "progress", "step", "evidence", "group_id", "priority", "hold"),
+    *(
+        "effect",
+        "retry_safe",
+        "attempt",
+        "phase",
+        "progress",
+        "step",
+        "evidence",
+        "group_id",
+        "priority",
+        "hold",
+        "media",
+    ),
 }
 
 
@@ -206,3 +218,18 @@ def test_r22_a_release_says_which(rest: Rest, body: dict[str, object]) -> None:
 
 def test_release_is_no_task(rest: Rest) -> None:
     assert rest.get("/task/release").code == 40501
+
+
+@pytest.mark.parametrize(("asked", "answered"), [("500", 100), ("100", 100), ("101", 100), ("7", 7), ("", 20)])
+def test_case_c12_a_page_size_beyond_the_most_is_clamped_and_the_answer_says_so(
+    rest: Rest, asked: str, answered: int
+) -> None:
+    for path in ("/task", "/material"):
+        found = rest.get(f"{path}?page_size={asked}")
+        assert (found.code, found.data["page_size"]) == (0, answered)
+
+
+def test_case_c12_an_empty_start_time_is_none(rest: Rest) -> None:
+    (task_id,) = rest.post("/task", {**FOLLOW, "start_time": ""}).data["task_ids"]
+    assert rest.get(f"/task/{task_id}").data["scheduled_at"] is None
+    assert rest.post("/task", {**FOLLOW, "start_time": " "}).code == 40001

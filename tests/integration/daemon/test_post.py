@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from drover.wire.control import CreateTasks, TasksCreated
+from drover.wire.control import Account, CreateTasks, LogChunk, PutAccount, ReadTaskLog, TasksCreated
 from drover.wire.tasks import Status
 from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
@@ -60,3 +60,33 @@ def test_a_carousel_is_published_in_order(daemon: DroverDaemon, farm: PhoneFarm,
     task = daemon.wait_ended(post(daemon, serial, **config), timeout_s=120)
     assert task.status is Status.COMPLETED, task.remark
     assert (published(farm, serial), in_gallery(farm, serial)) == ([2], [])
+
+
+def test_case_c9_c10_two_phones_publish_different_files_of_a_folder_with_its_texts(
+    daemon: DroverDaemon, farm: PhoneFarm, media: Path
+) -> None:
+    """As requested by REST clients: nothing but the folder. The account's own folder comes first, where it is known."""
+    folder = media / "shop"
+    first, second = (phone.serial for phone in farm.phones[:2])
+    name = next(row["username"] for row in farm.state(first)["accounts"] if row["active"] and row["app"] == "tiktok")
+    own = folder / f"@{name.upper()}"
+    own.mkdir(parents=True)
+    make_video(own / "own.mp4", seconds=5)
+    make_video(folder / "root.mp4", seconds=6)
+    (own / "caption.txt").write_text("Own words #tag\n")
+    (folder / "caption.txt").write_text("Root words\n")
+    daemon.client.ask(PutAccount(username=name, serial=first), Account)
+    config = {"material_source": "localFolder", "material_path": str(folder)}
+    mine = CreateTasks(script_name="post", script_config=config, usernames=[name])
+    ids = [daemon.client.ask(mine, TasksCreated).task_ids[0], post(daemon, second, **config)]
+    ended = [daemon.wait_ended(task_id, timeout_s=120) for task_id in ids]
+    assert [task.status for task in ended] == [Status.COMPLETED] * 2, [task.remark for task in ended]
+    took = [task.media for task in ended]
+    assert [one and (one.files[0].name, one.captions) for one in took] == [
+        (f"{own.name}/own.mp4", "Own words #tag"),
+        ("root.mp4", "Root words"),
+    ]
+    captions = [farm.state(serial)["posts"][-1]["caption"].strip() for serial in (first, second)]
+    assert captions == ["Own words #tag", "Root words"]
+    log = daemon.client.ask(ReadTaskLog(task_id=ids[0]), LogChunk).text
+    assert "own.mp4" in log

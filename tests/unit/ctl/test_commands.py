@@ -3,12 +3,14 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from drover.wire.backups import MissingFile
-from drover.wire.control import CreateTasks
+from drover.wire.control import CreateTasks, TasksCreated
+from drover.wire.media import TakenFile, TaskMedia
 from drover.wire.tasks import Effect, Phase, Reason, Status
 from drover_ctl.main import cli
 from drover_ctl.text import file_size
@@ -320,3 +322,57 @@ def test_doctor_shows_what_to_mend(ctl: Ctl) -> None:
     assert len(shown.lines) == 2
     assert len(ctl("doctor", "--all").lines) == 3
     assert [finding["level"] for finding in ctl("doctor", "--json", "--all").json] == ["ok", "warning"]
+
+
+def post_of(fake: FakeDaemon, **fields: Any) -> int:
+    """The id of a stored post that looks so."""
+    created = fake.model.answer(CreateTasks(script_name="post", serials=[A]))
+    assert isinstance(created, TasksCreated)
+    fake.model.change(created.task_ids[0], **fields)
+    return created.task_ids[0]
+
+
+@pytest.mark.parametrize("config", [None, "{}", '{"captions": "Hi"}', '{"material_list": []}'])
+def test_case_o3_a_post_names_what_it_publishes(ctl: Ctl, fake: FakeDaemon, config: str | None) -> None:
+    create = ("task", "create", "post", "--serial", A, *(() if config is None else ("--config", config)))
+    before = len(fake.requests)
+    refused = ctl(*create)
+    assert refused.code == 2
+    assert "say what to publish: materials_tags, material_list or material_path" in refused.err
+    assert "--any-material" in refused.err
+    assert not any(isinstance(request.body, CreateTasks) for request in fake.requests[before:])
+    assert ctl(*create, "--any-material").code == 0
+
+
+@pytest.mark.parametrize(
+    "source",
+    [{"materials_tags": "x"}, {"material_source": "localFolder", "material_path": "/"}],
+)
+def test_case_o3_a_named_source_is_enough(ctl: Ctl, source: dict[str, Any]) -> None:
+    create = ("task", "create", "post", "--serial", A, "--config", json.dumps(source))
+    assert ctl(*create).code == 0
+    both = ctl(*create, "--any-material")
+    assert (both.code, "does not go with" in both.err) == (2, True)
+    other = ctl("task", "create", "follow", "--serial", A, "--target", "ada", "--any-material")
+    assert (other.code, "is for post" in other.err) == (2, True)
+
+
+def test_case_o3_named_files_are_left_to_the_daemon_to_judge(ctl: Ctl) -> None:
+    refused = ctl("task", "create", "post", "--serial", A, "--config", '{"material_list": ["/a"]}')
+    assert (refused.code, "material_list[0]: /a: lies outside" in refused.err) == (2, True)
+
+
+def test_case_o3_show_and_list_name_the_files(ctl: Ctl, fake: FakeDaemon) -> None:
+    files = [TakenFile(name="@shop.one/clip.mp4", material_id=3), TakenFile(name="two.mp4")]
+    task_id = post_of(fake, media=TaskMedia(files=files, captions="Own"))
+    shown = ctl("task", "show", str(task_id)).lines
+    assert [line.split(None, 1) for line in shown if line.startswith("file ")] == [
+        ["file", "@shop.one/clip.mp4 (material 3)"],
+        ["file", "two.mp4"],
+    ]
+    assert any(line.split() == ["captions", "taken", "Own"] for line in shown)
+    assert "@shop.one/clip.mp4 and 1 more" in ctl("task", "list").out
+    waits = post_of(fake, script_config={"material_list": ["/srv/media/a.mp4"]})
+    assert any(line.split() == ["file", "a.mp4"] for line in ctl("task", "show", str(waits)).lines)
+    assert "a.mp4" in ctl("task", "list").out
+    assert ctl("task", "show", str(task_id), "--json").json["task"]["media"]["files"][0]["material_id"] == 3

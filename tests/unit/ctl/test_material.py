@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from drover.wire.control import CreateTasks
@@ -89,3 +90,17 @@ def test_the_platform_of_a_task_is_sent(ctl: Ctl, fake: FakeDaemon) -> None:
         "instagram"
     ]
     assert ctl("task", "create", "follow", "--serial", "a", "--target", "ada", "--platform", "x").code == 2
+
+
+def test_case_c10_list_and_show_say_by_whom_an_item_was_used_and_whether_it_is_available(
+    ctl: Ctl, fake: FakeDaemon, folder: Path
+) -> None:
+    ctl("material", "add", str(folder))
+    assert "available  yes" in ctl("material", "show", "1").out
+    used = msgspec.structs.replace(fake.model.materials[1], used_by=["@me (tiktok)", "@you (tiktok)"], available=False)
+    fake.model.materials[1] = used
+    assert "@me (tiktok) and 1 more" in ctl("material", "list").out
+    assert "available  no, it was used or is reserved" in ctl("material", "show", "1").out
+    fake.model.materials[1] = msgspec.structs.replace(used, available=True)
+    assert "available  to accounts that did not use it" in ctl("material", "show", "1").out
+    assert ctl("material", "show", "1", "--json").json["material"]["used_by"] == used.used_by

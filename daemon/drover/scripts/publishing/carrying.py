@@ -54,6 +54,7 @@ class Carrier:
         ctx = self._ctx
         name = name_for(ctx.task_id, self._stamp, index + 1, file.media_type)
         done = len(ctx.media) - index - 1
+        what = f"{file.name or name} ({index + 1} of {len(ctx.media)})"
         with ctx.open_media(file) as source:
             self.names.append(name)
             return ctx.phone.gallery.put(
@@ -62,10 +63,10 @@ class Carrier:
                 kind=file.kind,
                 media_type=file.media_type,
                 size=file.size,
-                sent=self._teller(done, file.size),
+                sent=self._teller(what, done, file.size),
             )
 
-    def _teller(self, done: int, size: int) -> Callable[[int], None]:
+    def _teller(self, what: str, done: int, size: int) -> Callable[[int], None]:
         """Says each tenth of a file once."""
         count = len(self._ctx.media)
         told: list[int] = []
@@ -76,7 +77,7 @@ class Carrier:
                 told.append(tenth)
                 share = (done + min(tenth, 10) / 10) / count
                 self._ctx.step(
-                    f"copying file {done + 1} of {count} to the phone: {min(tenth, 10) * 10} %",
+                    f"copying {what} to the phone: {min(tenth, 10) * 10} %",
                     int(FROM + share * (TO - FROM)),
                 )
 

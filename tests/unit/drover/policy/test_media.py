@@ -1,5 +1,6 @@
 """What an app takes, which files a task gets, and what becomes of a choice."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,13 @@ from drover.policy.media import (
     Wanted,
     after,
     choose,
+    handle_of,
     limit_for,
     misfit,
+    too_few,
     too_many,
     wanted,
+    who,
 )
 from drover.policy.pace import account_key
 from drover.wire.media import MediaFacts, MediaFile, MediaKind
@@ -104,6 +108,45 @@ def test_the_account_is_its_name_or_its_phone() -> None:
     assert account_key("tiktok", None, "R5") == "tiktok#R5"
 
 
+@pytest.mark.parametrize(
+    ("key", "handle", "words"),
+    [
+        ("tiktok@shop.one", "shop.one", "@shop.one (tiktok)"),
+        ("tiktok:shop.one", "shop.one", "@shop.one (tiktok)"),
+        ("tiktok#R5", "", "the tiktok account on phone R5"),
+        ("instagram#127.0.0.1:5555", "", "the instagram account on phone 127.0.0.1:5555"),
+        ("?", "", "?"),
+    ],
+)
+def test_what_an_accounts_key_says(key: str, handle: str, words: str) -> None:
+    assert (handle_of(key), who(key)) == (handle, words)
+
+
+def test_case_c13_every_task_of_a_request_needs_a_video_of_its_list() -> None:
+    config = PostConfig(material_list=["/a", "/b", "/a"])
+    assert [bool(too_few(config, tasks)) for tasks in (1, 2, 3)] == [False, False, True]
+    assert too_few(config, 3).startswith("2 videos for 3 tasks")
+    assert too_few(PostConfig(material_list=["/a"]), 9) == ""
+    assert too_few(PostConfig(content_type=1, material_list=["/a", "/b"]), 9) == ""
+    assert want(material_list=["/a", "/b"]).shares_list
+    assert not want(material_list=["/a"]).shares_list
+    assert not want(content_type=1, material_list=["/a", "/b"]).shares_list
+
+
+def test_case_c9_all_files_of_a_post_come_from_one_folder_the_accounts_own_first() -> None:
+    wish = want(content_type=1, image_count=2, material_source="localFolder", material_path="/srv")
+    own = [replace(candidate(name, picture()), place="@shop.one") for name in "ab"]
+    root = [candidate(name, picture()) for name in "cd"]
+    limit = limit_for(limits(), wish)
+    for offered, names in (([*own, *root], "ab"), ([*own[:1], *root], "cd")):
+        chosen = choose(wish, limit, earlier=[], candidates=offered, stock=unasked)
+        assert isinstance(chosen, list)
+        assert [one.name for one in chosen] == list(names)
+    short = choose(wish, limit, earlier=[], candidates=[own[0], root[0]], stock=lambda: Stock(matching=2, used=0))
+    assert isinstance(short, Short)
+    assert "found 1 (2 pictures there)" in short.remark
+
+
 def test_what_a_configuration_asks_for() -> None:
     listed = want(content_type=1, material_list=["/a", "/b"], image_count=9, material_source="localFolder")
     assert (listed.source, listed.paths, listed.count) == ("list", ("/a", "/b"), 2)
@@ -158,11 +201,17 @@ def test_a_shortage_says_what_is_missing_and_what_to_do() -> None:
     assert isinstance(short, Short)
     for part in (
         "expected 3 unused pictures in the library with the tags summer, beach, found 1",
-        "4 pictures there, 2 of them used or reserved by tiktok@shop.one already",
+        '4 pictures there, 2 of them used or reserved already, each for one account alone (reuse = "per_account" in',
         "1 of them unusable (b.png has 30.0 MB",
         "droverctl material add DIR --tags summer,beach",
     ):
         assert part in short.remark
+    shared = replace(wish, once=False)
+    short = choose(
+        shared, limit_for(limits(), shared), earlier=[], candidates=[], stock=lambda: Stock(matching=2, used=2)
+    )
+    assert isinstance(short, Short)
+    assert f"2 of them used or reserved by {account_key('tiktok', 'shop.one', 'R5')} already" in short.remark
     folder = want(material_source="localFolder", material_path="/srv/a")
     short = choose(
         folder, limit_for(limits(), folder), earlier=[], candidates=[], stock=lambda: Stock(matching=0, used=0)

@@ -45,7 +45,7 @@ def test_spintax(written: str, outcomes: set[str]) -> None:
         ("A title##A description #tag", "A title", "A description #tag"),
         ("no split #tag", "", "no split #tag"),
         ("Title ## text ## more", "Title", "text ## more"),
-        ("Title###tag", "Title", "#tag"),
+        (r"Title##\#tag", "Title", "#tag"),
         (r"C\#\# in one", "", "C## in one"),
         (r"C\###rest", "C#", "rest"),
         ("##only text", "", "only text"),
@@ -79,3 +79,26 @@ def test_a_retry_says_the_same(written: str, seed: int) -> None:
 @given(st.text(alphabet=st.characters(exclude_characters="{|}#\\\r")))
 def test_text_without_marks_is_itself(written: str) -> None:
     assert caption(written, 3).description == written.strip()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("one\ntwo###three", ["one\ntwo", "three"]),
+        ("one\n###\ntwo\n###\nthree\n", ["one", "two", "three"]),
+        ("one###", ["one"]),
+        ("###", [""]),
+        (r"a\###b", ["b"]),  # the first is itself, the others part the title
+        ("{a## #b|a## #b} c", ["#b c"]),
+        ("{a###b|a###b} c", ["#b c"]),  # within a group it is no mark between alternatives
+        ("one ####two", ["##two"]),
+    ],
+)
+def test_case_c14_alternatives_of_several_lines_are_taken_in_turn(written: str, said: list[str]) -> None:
+    made = [caption(written, seed).description for seed in range(2 * len(said))]
+    assert made == said * 2
+
+
+def test_case_c14_each_alternative_has_its_own_title_and_choices() -> None:
+    made = {(one.title, one.description) for one in (caption("T##{a|b}###c", seed) for seed in range(40))}
+    assert made == {("T", "a"), ("T", "b"), ("", "c")}

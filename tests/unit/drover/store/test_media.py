@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 
-from drover.policy.media import Candidate
+from drover.policy.folder_texts import FolderTexts
+from drover.policy.media import Candidate, Reuse
+from drover.policy.pace import account_key
 from drover.policy.records import Complete, Decision, Fail, Requeue
 from drover.store import ConflictError, Store, attempts, materials, media_uses, tasks
 from drover.store.publishing import Begun, Listed, StaleListError
@@ -94,13 +97,64 @@ def test_an_item_that_a_task_holds_is_not_deleted(store: Store) -> None:
 # --- the choice ---------------------------------------------------------------------------------------------------
 
 
-def test_the_oldest_unused_item_is_chosen_for_each_account(store: Store) -> None:
+def test_per_account_the_oldest_unused_item_is_chosen_for_each(store: Store) -> None:
     a, b = keep(store, "a"), keep(store, "b")
-    assert names(begin_post(store, add_post(store, "p1"))) == [a.id]
-    assert names(begin_post(store, add_post(store, "p2"))) == [a.id]  # another phone is another account
-    assert names(begin_post(store, add_post(store, "p1"))) == [b.id]
-    assert names(begin_post(store, add_post(store, "p1", "shop"))) == [a.id]
-    assert names(begin_post(store, add_post(store, "p2", "Shop"))) == [b.id]  # the same account, wherever it is
+
+    def got(serial: str, username: str | None = None) -> list[int | None]:
+        return names(begin_post(store, add_post(store, serial, username), reuse="per_account"))
+
+    assert got("p1") == [a.id]
+    assert got("p2") == [a.id]  # another phone is another account
+    assert got("p1") == [b.id]
+    assert got("p1", "shop") == [a.id]
+    assert got("p2", "Shop") == [b.id]  # the same account, wherever it is
+
+
+def test_case_c10_an_item_is_for_one_account_alone(store: Store) -> None:
+    a, b = keep(store, "a"), keep(store, "b")
+    first = begin_post(store, add_post(store, "p1", "one"))
+    assert names(first) == [a.id]
+    second = begin_post(store, add_post(store, "p2", "two"))
+    assert names(second) == [b.id]  # what is only reserved is no candidate either
+    assert isinstance(begin_post(store, add_post(store, "p3")), Task)
+    end(store, first, UNKNOWN, tapped=True)
+    end(store, second, NOTHING_DONE)
+    assert names(begin_post(store, add_post(store, "p3"))) == [b.id]  # nothing was done with it
+    keys = [materials.key_of(item.sha256) for item in (a, b)]
+    uses = store.read_sync(media_uses.by_key, keys)
+    assert {key: len(accounts) for key, accounts in uses.items()} == dict.fromkeys(keys, 1)
+    assert account_key("tiktok", "one", "p1") in uses[keys[0]]
+
+
+def test_case_c10_the_setting_counts_from_the_next_choice(store: Store) -> None:
+    a = keep(store, "a")
+    end(store, begin_post(store, add_post(store, "p1")), Complete(), tapped=True, proven=True)
+    assert isinstance(begin_post(store, add_post(store, "p2")), Task)
+    shared = begin_post(store, add_post(store, "p2"), reuse="per_account")
+    assert names(shared) == [a.id]
+    end(store, shared, Complete(), tapped=True, proven=True)
+    assert isinstance(begin_post(store, add_post(store, "p3")), Task)  # and back
+
+
+def test_case_c10_two_phones_of_two_accounts_that_ask_at_the_same_moment_get_different_files(store: Store) -> None:
+    for number in range(24):
+        keep(store, f"v{number}")
+    ids = [add_post(store, f"p{number % 4}") for number in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        got = [names(begun)[0] for begun in pool.map(partial(begin_post, store), ids)]
+    assert len(set(got)) == 24
+
+
+def test_case_c10_the_index_refuses_what_the_choice_would_have_missed(store: Store) -> None:
+    keep(store, "a")
+    assert isinstance(begin_post(store, add_post(store)), Begun)
+
+    def by_another(conn: Connection) -> None:
+        row = conn.execute(table.select()).mappings().one()
+        conn.execute(insert(table).values({**{k: v for k, v in row.items() if k != "id"}, "account": "tiktok@other"}))
+
+    with pytest.raises(IntegrityError):
+        store.write_sync(by_another)
 
 
 def test_tags_and_kind_must_fit(store: Store) -> None:
@@ -125,7 +179,7 @@ def test_without_files_the_task_fails_and_says_what_to_do(store: Store) -> None:
     assert isinstance(failed, Task)
     assert (failed.status, failed.reason, failed.effect) == (Status.FAILED, Reason.MEDIA_INVALID, Effect.NONE)
     assert failed.retry_safe
-    assert "1 of them used or reserved by tiktok#R58M1 already" in failed.remark
+    assert "1 of them used or reserved already, each for one account alone" in failed.remark
     assert "droverctl material add" in failed.remark
     assert failed.attempt == 0
     assert len(states(store, a)) == 1
@@ -275,6 +329,92 @@ def test_a_given_list_decides_and_is_not_tracked(store: Store) -> None:
     assert store.read_sync(media_uses.of_key, listed.candidates[0].key) == []
 
 
+def test_case_c10_a_file_of_a_folder_is_for_one_account_alone(store: Store) -> None:
+    listed = Listed(candidates=[in_folder(name) for name in "ab"])
+    post: dict[str, Any] = {"material_source": "localFolder", "material_path": "/srv"}
+    paths: list[str] = []
+    for serial in ("p1", "p2"):
+        begun = begin_post(store, add_post(store, serial, **post), listed)
+        assert isinstance(begun, Begun)
+        paths += [file.path for file in begun.media]
+        end(store, begun, Complete(), tapped=True, proven=True)
+    assert paths == ["/srv/a.mp4", "/srv/b.mp4"]
+    assert isinstance(begin_post(store, add_post(store, "p3", **post), listed), Task)
+
+
+def test_case_c13_the_tasks_of_a_request_share_its_list(store: Store) -> None:
+    listed = Listed(candidates=[in_folder(name) for name in "ab"])
+    shared: dict[str, Any] = {"material_list": ["/srv/a.mp4", "/srv/b.mp4"], "group_id": "g1"}
+    first = begin_post(store, add_post(store, "p1", **shared), listed)
+    second = begin_post(store, add_post(store, "p2", **shared), listed)
+    assert isinstance(first, Begun)
+    assert isinstance(second, Begun)
+    assert [begun.media[0].path for begun in (first, second)] == ["/srv/a.mp4", "/srv/b.mp4"]
+    third = begin_post(store, add_post(store, "p3", **shared), listed)
+    assert isinstance(third, Task)
+    assert "in material_list, found 0 (2 videos there, 2 of them used or reserved by other tasks" in third.remark
+    assert third.reason is Reason.MEDIA_INVALID
+    end(store, first, AGAIN)
+    again = begin_post(store, first.task.id)
+    assert isinstance(again, Begun)
+    assert again.media[0].path == "/srv/a.mp4"
+    end(store, again, NOTHING_DONE)
+    store.write_sync(tasks.retry, third.id, now=store.clock())
+    assert isinstance(begin_post(store, third.id, listed), Begun)  # it is free for the others
+    other = begin_post(store, add_post(store, "p1", **{**shared, "group_id": "g2"}), listed)
+    assert isinstance(other, Begun)  # another request names them again: a person may want them twice
+
+
+# --- texts next to the files ----------------------------------------------------------------------------------------
+
+
+def test_case_c9_each_line_is_used_equally_often_and_kept_for_the_retry(store: Store) -> None:
+    texts = {"": FolderTexts(path="/srv", lines={"caption.txt": ("one", "two")})}
+    captions: list[str] = []
+    for number in range(6):
+        listed = Listed(candidates=[in_folder(f"v{number}")], texts=texts)
+        begun = begin_post(store, folder_post(store), listed)
+        assert isinstance(begun, Begun)
+        assert begun.task.media is not None
+        captions.append(begun.task.media.captions)
+        assert [file.name for file in begun.task.media.files] == [f"v{number}.mp4"]
+        assert begun.task.script_config["captions"] == ""  # as requested
+        if number == 0:
+            end(store, begun, AGAIN)
+            again = begin_post(store, begun.task.id)
+            assert isinstance(again, Begun)
+            assert again.task.media == begun.task.media
+            end(store, again, UNKNOWN, tapped=True)
+            store.write_sync(tasks.retry, again.task.id, now=store.clock(), force=True)
+            forced = begin_post(store, begun.task.id)
+            assert isinstance(forced, Begun)
+            assert forced.task.media == begun.task.media
+    assert captions == ["one", "two"] * 3
+
+
+def test_case_c9_a_retry_after_none_keeps_its_text_though_it_may_get_another_file(store: Store) -> None:
+    texts = {"": FolderTexts(path="/srv", lines={"caption.txt": ("one", "two")})}
+    task_id = folder_post(store)
+    begun = begin_post(store, task_id, Listed(candidates=[in_folder("a")], texts=texts))
+    end(store, begun, NOTHING_DONE)
+    store.write_sync(tasks.retry, task_id, now=store.clock())
+    again = begin_post(store, task_id, Listed(candidates=[in_folder("b")], texts=texts))
+    assert isinstance(again, Begun)
+    assert again.task.media is not None
+    assert (again.task.media.captions, again.task.media.files[0].name) == ("one", "b.mp4")
+
+
+def test_case_c9_without_the_sound_that_it_needs_a_task_fails_in_words(store: Store) -> None:
+    task_id = add_post(store, material_source="localFolder", material_path="/srv", post_way="useSound")
+    failed = begin_post(store, task_id, Listed(candidates=[in_folder("a")]))
+    assert isinstance(failed, Task)
+    assert failed.remark == (
+        "sound_name: is needed by post_way useSound; the request gives none, and neither does sound_urls.txt or "
+        "sound_names.txt in /srv"
+    )
+    assert store.read_sync(media_uses.of_task, task_id) == []
+
+
 # --- never twice ---------------------------------------------------------------------------------------------------
 
 
@@ -293,7 +433,7 @@ ENDS = ["confirmed", "unknown", "none", "again", "stop", "delete", "restart"]
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.sampled_from(["@a", "@b", "p1"]), st.sampled_from(ENDS)), min_size=1, max_size=25))
 def test_an_account_never_publishes_a_file_twice(empty_database: Path, steps: list[tuple[str, str]]) -> None:
-    """Whatever ends however, also across restarts: what may have been published once is never chosen again."""
+    """Whatever ends however, also across restarts: what may have been published is never chosen for it again."""
     published: dict[str, list[int | None]] = {}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "drover.db"
@@ -303,7 +443,7 @@ def test_an_account_never_publishes_a_file_twice(empty_database: Path, steps: li
             keep(store, f"v{number}")
         for account, how in steps:
             task_id = add_post(store, "p1", account[1:] if account.startswith("@") else None)
-            begun = begin_post(store, task_id)
+            begun = begin_post(store, task_id, reuse="per_account")
             if isinstance(begun, Task):
                 assert len(published.get(account, [])) == 6
                 continue
@@ -314,11 +454,46 @@ def test_an_account_never_publishes_a_file_twice(empty_database: Path, steps: li
             if how == "restart":
                 store.close()
                 store = Store.open(path, clock=Clock())
+            _end_as(store, begun, how, "per_account")
+        store.close()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["@a", "@b", "-"]), st.sampled_from(["p1", "p2"]), st.sampled_from(ENDS)),
+        min_size=1,
+        max_size=25,
+    )
+)
+def test_case_c10_no_file_is_published_twice_whatever_the_mix(
+    empty_database: Path, steps: list[tuple[str, str, str]]
+) -> None:
+    """Any mix of accounts, phones and ends, also across restarts: what may have been published is for nobody else."""
+    published: list[int | None] = []
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "drover.db"
+        path.write_bytes(empty_database.read_bytes())
+        store = Store.open(path, clock=Clock())
+        for number in range(6):
+            keep(store, f"v{number}")
+        for account, serial, how in steps:
+            begun = begin_post(store, add_post(store, serial, account.strip("@-") or None))
+            if isinstance(begun, Task):
+                assert len(published) == 6
+                continue
+            (got,) = names(begun)
+            assert got not in published
+            if how in ("confirmed", "unknown"):
+                published.append(got)
+            if how == "restart":
+                store.close()
+                store = Store.open(path, clock=Clock())
             _end_as(store, begun, how)
         store.close()
 
 
-def _end_as(store: Store, begun: Begun, how: str) -> None:
+def _end_as(store: Store, begun: Begun, how: str, reuse: Reuse = "once") -> None:
     """End the attempt so; nothing stays reserved, so that the library runs dry by what was published alone."""
     if how == "confirmed":
         end(store, begun, Complete(), tapped=True, proven=True)
@@ -328,7 +503,7 @@ def _end_as(store: Store, begun: Begun, how: str) -> None:
         end(store, begun, NOTHING_DONE)
     else:
         end(store, begun, AGAIN)
-        again = begin_post(store, begun.task.id)
+        again = begin_post(store, begun.task.id, reuse=reuse)
         assert names(again) == names(begun)
         end(store, again, AGAIN)
         if how == "delete":

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from drover.store import Store, accounts, database
+from drover.store import Store, accounts, database, tasks
 from drover.wire.control import Account
 
 ACCOUNT = "INSERT INTO accounts VALUES (:name, 'tiktok', :serial, 1)"
+ONCE = "SELECT key, once FROM media_uses ORDER BY id"
 TASK = """
 INSERT INTO tasks (serial, username, platform, package, script_name, script_config, source, group_id, priority, status,
     remark, effect, retry_safe, created_at, not_before, pause_s, retry_count, max_retry_count, attempt, tries, settling,
@@ -38,3 +39,27 @@ def test_r18_accounts_and_waiting_tasks_of_before_get_names_and_lanes(tmp_path: 
         ]
         lanes = store.read_sync(lambda conn: list(conn.execute(text("SELECT lane FROM tasks ORDER BY id")).scalars()))
         assert lanes == ["follow:tiktok@shop", "follow:tiktok#a", "", ""]
+
+
+def test_case_c10_uses_of_before_are_for_one_account_alone_where_one_had_them(tmp_path: Path) -> None:
+    from alembic import command
+
+    columns = "account, key, task_id, position, name, file, state, at"
+    use = f"INSERT INTO media_uses ({columns}) VALUES (:a, :k, 1, 0, '', :f, 'used', 0)"
+    file = '{"path": "x", "kind": "video", "media_type": "video/mp4", "size": 1}'
+    path = tmp_path / "drover.db"
+    config = database._alembic_config()  # pyright: ignore[reportPrivateUsage]  # to stop at an old revision
+    engine = database.engine_for(path, writes=True)
+    with engine.begin() as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0005")
+        conn.execute(text(TASK), {"username": None, "status": 3, "settle": 0})
+        for account, key in (("tiktok@a", "one"), ("tiktok@a", "both"), ("tiktok@b", "both")):
+            conn.execute(text(use), {"a": account, "k": key, "f": file})
+    engine.dispose()
+    with Store.open(path) as store:
+        rows = store.read_sync(lambda conn: [tuple(row) for row in conn.execute(text(ONCE))])
+        assert rows == [("one", 1), ("both", 0), ("both", 0)]
+        task = store.read_sync(tasks.get, 1)
+        assert task is not None
+        assert task.media is None

@@ -17,7 +17,7 @@ from drover.media.inspector import Inspector
 from drover.media.limits import limits
 from drover.policy.device_states import DeviceEvent
 from drover.policy.pace import Pace
-from drover.store import Store, media_uses, tasks
+from drover.store import Store, accounts, media_uses, tasks
 from drover.store.errors import IdempotencyConflictError
 from drover.store.schema import tasks as table
 from drover.store.types import from_micros
@@ -29,7 +29,7 @@ from drover.supervisor.hub import EventHub
 from drover.supervisor.publishing import PublishingMedia
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.scripts import Scripts
-from drover.wire.control import CreateTasks
+from drover.wire.control import Account, CreateTasks
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Effect, Reason, Status, Task
 from drover.wire.worker import Begin, EffectConfirmed, Ended, IntentRequested, Outcome, ToWorker
@@ -62,7 +62,7 @@ class Desk:
             delivery=scripts.delivery,
         )
         self.board = board
-        media = PublishingMedia(
+        media = self.media = PublishingMedia(
             store, self.inspector, roots=config.media_roots, library=root.parent / "library", limits=limits()
         )
         beginnings = Beginnings(
@@ -185,17 +185,157 @@ def test_an_attempt_begins_with_the_librarys_oldest(run: Run, tmp_path: Path) ->
 
 def test_two_phones_begin_at_the_same_moment_with_files_of_their_own(run: Run, root: Path) -> None:
     """Each phone is an account of its own here; the account that both share is tested on the store."""
-    make_video(root / "a.mp4")
-    make_video(root / "b.mp4")
+    for name in "abc":
+        make_video(root / f"{name}.mp4")
 
     async def story(desk: Desk) -> None:
         folder = {"material_source": "localFolder", "material_path": str(root)}
         ids = [await desk.post(serial, **folder) for serial in ("p1", "p2", "p1")]
         begins = await desk.begun(2)
-        assert {begin.media[0].path for begin in begins} == {str(root / "a.mp4")}
+        assert {begin.media[0].path for begin in begins} == {str(root / "a.mp4"), str(root / "b.mp4")}
         desk.publish("p1", next(begin for begin in begins if begin.task_id == ids[0]))
         third = (await desk.begun(3))[2]
-        assert (third.task_id, third.media[0].path) == (ids[2], str(root / "b.mp4"))
+        assert (third.task_id, third.media[0].path) == (ids[2], str(root / "c.mp4"))
+
+    run(story)
+
+
+def test_case_c10_per_account_each_account_gets_the_same_file(run: Run, root: Path) -> None:
+    make_video(root / "a.mp4")
+
+    async def story(desk: Desk) -> None:
+        desk.media.reuse = "per_account"  # as a reload sets it
+        for serial in ("p1", "p2"):
+            await desk.post(serial, material_source="localFolder", material_path=str(root))
+        assert {begin.media[0].path for begin in await desk.begun(2)} == {str(root / "a.mp4")}
+
+    run(story)
+
+
+def test_case_c9_the_accounts_own_folder_comes_first_with_the_texts_next_to_it(run: Run, root: Path) -> None:
+    own = root / "@Shop.One"
+    own.mkdir()
+    make_video(own / "own.mp4")
+    make_video(root / "root.mp4")
+    (own / "caption.txt").write_bytes("\ufeffOwn caf\u00e9\n\n".encode())
+    (own / "sound_urls.txt").write_text("https://www.tiktok.com/music/rain-1\n")
+    (own / "sound_names.txt").write_text("never, a link comes first\n")
+    (root / "caption.txt").write_text("Root\n###\nOf two\nlines\n")
+    (root / "sound_names.txt").write_text("Rain\n")
+
+    async def story(desk: Desk) -> None:
+        account = Account(username="shop.one", serial="p1", platform="tiktok", enabled=True)
+        await desk.store.write(accounts.put, account)
+        post = {"material_source": "localFolder", "material_path": str(root), "post_way": "useSound"}
+        request = CreateTasks(script_name="post", script_config=post, usernames=["shop.one"])
+        took: list[tuple[str, str, str]] = []
+        for number in range(1, 3):
+            (task_id,) = (await desk.desk.create(request)).task_ids
+            begin = (await desk.begun(number))[-1]
+            task = await desk.store.read(tasks.get, task_id)
+            assert task is not None
+            assert task.media is not None
+            config = begin.script_config
+            took.append((task.media.files[0].name, config["captions"], config["sound_name"]))
+            assert (task.script_config["captions"], task.script_config["sound_name"]) == ("", "")
+            desk.publish("p1", begin)
+            await desk.ended(task_id)
+        await desk.post("p2", **{**post, "captions": "Mine", "sound_name": "My sound"})
+        assert took == [
+            ("@Shop.One/own.mp4", "Own caf\u00e9", "https://www.tiktok.com/music/rain-1"),
+            ("root.mp4", "Root", "Rain"),
+        ]
+
+    run(story)
+
+
+def test_case_c9_the_requests_own_values_win(run: Run, root: Path) -> None:
+    make_video(root / "a.mp4")
+    (root / "caption.txt").write_bytes(b"caf\xe9")  # not even looked at
+    (root / "sound_names.txt").write_text("Rain\n")
+
+    async def story(desk: Desk) -> None:
+        folder = {"material_source": "localFolder", "material_path": str(root)}
+        said = {"captions": "Mine", "add_sound": "custom", "custom_sound_keyword": "wind"}
+        await desk.post(**folder, **said)
+        (begin,) = await desk.begun(1)
+        assert {name: begin.script_config[name] for name in said} == said
+
+    run(story)
+
+
+def test_case_c9_a_keyword_is_a_line_too(run: Run, root: Path) -> None:
+    make_video(root / "a.mp4")
+    (root / "sound_names.txt").write_text("Rain\n")
+
+    async def story(desk: Desk) -> None:
+        await desk.post(material_source="localFolder", material_path=str(root), add_sound="custom")
+        (begin,) = await desk.begun(1)
+        assert (begin.script_config["custom_sound_keyword"], begin.script_config["sound_name"]) == ("Rain", "")
+
+    run(story)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("caf\u00e9".encode("latin-1"), "caption.txt: is not UTF-8 (byte 4 is 0xe9)"),
+        ("caf\u00e9".encode("utf-16"), "caption.txt: is UTF-16, expected UTF-8"),
+        (b"x" * 1_000_001, "has 1000001 bytes; a file of texts has at most 1000000"),
+        (b"x" * 10_001, "text 1 has 10001 characters, expected at most 10000"),
+        (b"one\ntwo\x0b", "line 2 holds the control character U+000B"),
+        (None, "lies outside the folders of media"),
+    ],
+)
+def test_case_c9_a_file_of_texts_that_cannot_be_used_fails_the_task_in_words(
+    run: Run, root: Path, tmp_path: Path, content: bytes | None, says: str
+) -> None:
+    """Published without the words that belong to it, a file could not be taken back."""
+    make_video(root / "a.mp4")
+    if content is None:
+        (tmp_path / "secret").write_text("secret")
+        (root / "caption.txt").symlink_to(tmp_path / "secret")
+    else:
+        (root / "caption.txt").write_bytes(content)
+
+    async def story(desk: Desk) -> None:
+        task = await desk.ended(await desk.post(material_source="localFolder", material_path=str(root)))
+        assert task.reason is Reason.MEDIA_INVALID
+        assert says in task.remark
+        assert "secret" not in task.remark
+
+    run(story)
+
+
+def test_case_c13_each_task_of_a_request_publishes_another_video_of_the_list(run: Run, root: Path) -> None:
+    paths = [str(make_video(root / f"{name}.mp4")) for name in "ab"]
+
+    async def story(desk: Desk) -> None:
+        def request(*serials: str) -> CreateTasks:
+            return CreateTasks(script_name="post", script_config={"material_list": paths}, serials=list(serials))
+
+        await desk.desk.create(request("p1", "p2"))
+        begins = await desk.begun(2)
+        assert sorted(begin.media[0].path for begin in begins) == paths
+        assert [len(begin.media) for begin in begins] == [1, 1]
+        with pytest.raises(RequestError, match="material_list: 2 videos for 3 tasks"):
+            await desk.desk.create(request("p1", "p2", "p3"))
+
+    run(story)
+
+
+def test_case_c13_a_listed_video_that_is_gone_leaves_the_others(run: Run, root: Path) -> None:
+    paths = [str(make_video(root / f"{name}.mp4")) for name in "ab"]
+
+    async def story(desk: Desk) -> None:
+        request = CreateTasks(
+            script_name="post", script_config={"material_list": paths}, serials=["p1"], start_time="00:00"
+        )
+        await desk.desk.create(request)
+        Path(paths[0]).unlink()
+        await desk.store.write(_due_now)
+        desk.desk.wake()
+        assert (await desk.begun(1))[0].media[0].path == paths[1]
 
     run(story)
 

@@ -36,6 +36,14 @@ def test_r19_what_may_change_is_applied_and_the_rest_waits(rig: Rig) -> None:
     assert (again.applied, again.after_restart) == ([], ["devices.engine", "api.port"])
 
 
+def test_case_c10_c11_reuse_and_the_default_platform_change_while_the_daemon_works(rig: Rig) -> None:
+    rig.file.write_text("[media]\nreuse = 'per_account'\n[tasks]\ndefault_platform = 'instagram'\n")
+    assert rig.reloader.reload().applied == ["tasks.default_platform", "media.reuse"]
+    rig.file.write_text("[media]\nreuse = 'twice'\n")
+    with pytest.raises(ConfigError, match=r"drover.toml:2: media.reuse: .* expected one of: once, per_account"):
+        rig.reloader.reload()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -1,0 +1,44 @@
+"""The media files of a folder that somebody named, and the folder of an account in it; opened as named files are."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from drover.media.files import MediaError, locate, open_named, shown
+from drover.wire.media import MediaKind
+
+
+def file_key(path: Path, size: int, mtime_ns: int) -> str:
+    """A file of a folder is the same as long as its path, size and time of change are: reading all of every file for
+    a digest, with each task, would cost minutes in a folder of videos."""
+    return f"file:{path}:{size}:{mtime_ns}"
+
+
+def folder_at(named: str, roots: Sequence[Path]) -> Path:
+    """The real path of a folder that is named; raises MediaError."""
+    _, real = locate(named, roots)
+    if not real.is_dir():
+        raise MediaError(f"{shown(named)}: {'is no folder' if real.exists() else 'there is no such folder'}")
+    return real
+
+
+def own_folder(named: str, roots: Sequence[Path], handle: str) -> Path | None:
+    """The folder `@handle` in the named one, whatever the case of its letters; of several the first by name."""
+    wanted = f"@{handle.lower()}"
+    found = [path for path in folder_at(named, roots).iterdir() if path.name.lower() == wanted and path.is_dir()]
+    return min(found, key=lambda path: path.name, default=None)
+
+
+def files_of(named: str, roots: Sequence[Path], kind: MediaKind) -> list[tuple[str, str]]:
+    """(path, key) of the media files of this kind in the folder, in the order of their names; not those in folders
+    within, nor hidden ones."""
+    found: list[tuple[str, str]] = []
+    for path in sorted(folder_at(named, roots).iterdir(), key=lambda path: path.name):
+        if path.name.startswith("."):
+            continue
+        try:
+            with open_named(str(path), roots) as file:
+                if file.kind is kind:
+                    found.append((str(path), file_key(file.path, file.size, file.mtime_ns)))
+        except MediaError:
+            continue
+    return found
