@@ -12,7 +12,18 @@ from drover.wire.codec import Codec
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
 from drover.wire.faults import Code, Failure
+from drover.wire.holds import Pause, PauseSubject, Trouble
 from drover.wire.media import MediaFile, MediaKind, UseState
+from drover.wire.pauses import (
+    AccountPause,
+    DevicePause,
+    PauseAccount,
+    Paused,
+    PauseDevice,
+    ResumeAccount,
+    Resumed,
+    ResumeDevice,
+)
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
 
 AT = datetime(2026, 11, 24, 12, 30, 15, 250000, tzinfo=UTC)
@@ -32,6 +43,19 @@ FACTS = DeviceFacts(
     font_scale=1.3,
     touches_allowed=False,
 )
+PAUSE = Pause(
+    subject=PauseSubject.ACCOUNT,
+    platform="tiktok",
+    username="me",
+    serial="R58M123ABC",
+    reason=Trouble.TOO_FAST.value,
+    words="was told by the app that it is too fast",
+    since=AT,
+    until=LATER,
+    by="drover",
+    task_id=7,
+    times=2,
+)
 DEVICE = Device(
     serial="192.168.0.7:5555",
     state=DeviceState.BUSY,
@@ -47,6 +71,7 @@ DEVICE = Device(
     tags=["shelf 1"],
     note="cracked",
     transports=["192.168.0.7:5555", "R58M123ABC"],
+    pause=PAUSE,
 )
 TASK = Task(
     id=7,
@@ -73,6 +98,7 @@ TASK = Task(
     evidence=["proof.png"],
     group_id="g1",
     priority=3,
+    hold="trouble",
 )
 STATS = TaskStats(total=10, pending=4, running=1, completed=3, failed=2)
 ACCOUNT = control.Account(
@@ -84,6 +110,7 @@ ACCOUNT = control.Account(
     note="second",
     used_today={"follow": 3},
     limits={"follow": 60},
+    pause=PAUSE,
 )
 FINDING = Finding(level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free space")
 MEDIA = MediaFile(path="/srv/media/clip.mp4", kind=MediaKind.VIDEO, media_type="video/mp4", size=123456, material_id=9)
@@ -262,6 +289,10 @@ REQUESTS: list[control.RequestBody] = [
     materials.ChangeMaterial(material_id=9, tags=["winter"], note="third take"),
     materials.DeleteMaterial(material_id=9),
     materials.FindThumbnail(material_id=9),
+    PauseAccount(username="me", platform="instagram", reason="new number", until="2026-11-25 07:00:00"),
+    ResumeAccount(username="me", platform="instagram"),
+    PauseDevice(serial="R58M123ABC", reason="swollen", until="2026-11-25 07:00:00"),
+    ResumeDevice(serial="R58M123ABC"),
 ]
 
 EVENTS: list[events.EventBody] = [
@@ -271,6 +302,8 @@ EVENTS: list[events.EventBody] = [
         task_id=7, serial="R58M123ABC", attempt=2, phase=Phase.COMMIT, step="taps Follow", progress=60
     ),
     events.DeviceChanged(device=DEVICE),
+    Paused(pause=PAUSE),
+    Resumed(pause=PAUSE),
 ]
 
 RESPONSES: list[control.ResponseBody] = [
@@ -303,6 +336,8 @@ RESPONSES: list[control.ResponseBody] = [
         messages_dropped=1,
         data_dir="/var/lib/drover",
         counters={"automation_restart": 2},
+        pauses=[PAUSE],
+        held=12,
     ),
     control.Subscribed(last_event_id=99),
     ACCOUNT,
@@ -347,6 +382,8 @@ RESPONSES: list[control.ResponseBody] = [
     custom.ScriptList(scripts=[SCRIPT]),
     control.ApiToken(token="n0t-a-secret", path="/var/lib/drover/api-token", required=True),
     control.AuditPage(entries=[AUDIT_ENTRY]),
+    AccountPause(account=ACCOUNT, changed=True),
+    DevicePause(device=DEVICE, changed=True),
     *(events.Event(id=index, at=AT, body=body) for index, body in enumerate(EVENTS, 1)),
 ]
 
@@ -404,6 +441,7 @@ FROM_WORKER: list[worker.FromWorker] = [
         reason=Reason.TIMEOUT,
         remark="no proof in time",
         evidence=["last.png"],
+        trouble=Trouble.CAPTCHA,
     ),
     worker.AttemptRefused(fence=12, why="busy with 11"),
     worker.AccountsRead(request_id=4, usernames=["me", "shop"], active="me", why="no switcher opened"),

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from drover.policy import trouble
 from drover.wire.custom import ScriptInfo
 from drover.wire.devices import Device, DeviceState
 from drover.wire.doctor import Finding, Level
+from drover.wire.holds import PERSON, Pause
 
 DISK_LOW_BYTES: Final = 1024**3
 DISK_LEAST_BYTES: Final = 200 * 1024**2
@@ -195,6 +197,21 @@ _STATES: Final[dict[DeviceState, tuple[Level, str]]] = {
         "look at the log, restart the phone; it is probed every 5 min",
     ),
 }
+
+
+def pauses(found: Sequence[Pause]) -> list[Finding]:
+    """Which accounts and phones begin nothing, and how they go on."""
+    return [_pause(pause) for pause in found]
+
+
+def _pause(pause: Pause) -> Finding:
+    subject, what = trouble.who(pause), trouble.found(pause)
+    if pause.by == PERSON:
+        return _ok(pause.subject.value, subject, f"{what}; to go on: {trouble.release(pause)}")
+    mend = f"{trouble.fix(pause)}, then: {trouble.release(pause)}"
+    if trouble.needs_person(pause):
+        return _bad(pause.subject.value, subject, what, mend)
+    return _warn(pause.subject.value, subject, f"{what}; goes on by itself", mend)
 
 
 def _public_host(serial: str) -> str | None:

@@ -188,7 +188,7 @@ def move_pending(conn: Connection, serial: str, device: str) -> int:
     query = select(tasks).where(tasks.c.serial == serial, tasks.c.status == int(Status.PENDING))
     waiting = conn.execute(query).mappings().all()
     for row in waiting:
-        lane = row["lane"] and lane_of(row["script_name"], row["platform"], row["username"], device)
+        lane = lane_of(row["script_name"], row["platform"], row["username"], device, settle=row["settle"])
         conn.execute(update(tasks).where(tasks.c.id == row["id"]).values(serial=device, lane=lane))
     return len(waiting)
 

@@ -4,12 +4,14 @@ import asyncio
 import os
 import shutil
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 
 from drover.policy import doctor
 from drover.policy.doctor import AdbFacts, DaemonFacts, FileFacts
+from drover.store import pauses
 from drover.supervisor.adb_server import own_version
 from drover.supervisor.state import DaemonState
 from drover.wire.doctor import Finding
@@ -35,6 +37,7 @@ async def diagnose(state: DaemonState) -> list[Finding]:
         *doctor.files(file_facts),
         *doctor.scripts(await asyncio.to_thread(state.scripts.listed)),
         *doctor.devices(state.board.all()),
+        *doctor.pauses([pause for _key, pause in await state.store.read(pauses.active, now=datetime.now(UTC))]),
     ]
 
 

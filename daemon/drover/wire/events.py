@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from drover.wire.devices import Device
+from drover.wire.pauses import Paused, Resumed
 from drover.wire.tasks import Phase, Task
 
 
@@ -37,7 +38,7 @@ class DeviceChanged(msgspec.Struct, frozen=True, kw_only=True, tag="device_chang
     device: Device
 
 
-EventBody = TaskChanged | TaskDeleted | TaskProgressed | DeviceChanged
+EventBody = TaskChanged | TaskDeleted | TaskProgressed | DeviceChanged | Paused | Resumed
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag="event"):

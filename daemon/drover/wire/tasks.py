@@ -63,7 +63,10 @@ class Phase(StrEnum):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
-    """One accepted task. Stamps are aware UTC; `progress` is a percentage; `evidence` holds artifact names."""
+    """One accepted task. Stamps are aware UTC; `progress` is a percentage; `evidence` holds artifact names.
+
+    `hold` is a word of `wire.holds.HoldKind` while something keeps a pending task from beginning, else "".
+    """
 
     id: int
     serial: str
@@ -89,6 +92,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
     evidence: list[str] = []
     group_id: str = ""
     priority: int = 0
+    hold: str = ""
 
 
 class TaskStats(msgspec.Struct, frozen=True, kw_only=True, tag="task_stats"):

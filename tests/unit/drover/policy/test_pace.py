@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from drover.policy.pace import UNPACED, Hold, Pace, Use, account_key, lane_of, pauses_after, split_lane
+from drover.policy.pace import LOOKS, Hold, Pace, Use, account_key, lane_of, pauses_after, split_lane
 from drover.policy.records import Complete, Fail, Requeue
 from drover.wire.tasks import Effect, Reason
 
@@ -30,7 +30,7 @@ def test_an_account_is_known_by_name_in_any_case_else_by_its_phone() -> None:
     assert account_key("tiktok", "a", "x") != account_key("instagram", "a", "x")
     assert split_lane(LANE) == ("follow", "tiktok@me")
     assert split_lane(lane_of("follow", "tiktok", None, "127.0.0.1:5555")) == ("follow", "tiktok#127.0.0.1:5555")
-    assert lane_of("follow", "tiktok", "me", "x", settle=True) == UNPACED
+    assert lane_of("follow", "tiktok", "me", "x", settle=True) == f"{LOOKS}:tiktok@me"
 
 
 @pytest.mark.parametrize("serial", ["R58M1", "127.0.0.1:5555", "adb-X@home#1", "@odd"])
@@ -66,7 +66,7 @@ def test_a_reached_limit_tells_which() -> None:
 
 def test_nothing_holds_back_what_only_looks_or_has_no_limit() -> None:
     worst = Use(today=10_000, paused_until=NOON + timedelta(days=9))
-    assert pace().hold(UNPACED, worst, NOON) is None
+    assert pace().hold(f"{LOOKS}:tiktok@me", worst, NOON) is None
     assert pace(follow=0).hold(LANE, Use(today=10_000), NOON) is None
     assert pace(post=1).hold(LANE, Use(today=10_000), NOON) is None
 
