@@ -341,7 +341,7 @@ class ChangeAccountBody(msgspec.Struct, frozen=True, kw_only=True):
 class PauseBody(msgspec.Struct, frozen=True, kw_only=True):
     """Why, and until when; without `until` until it is resumed."""
 
-    reason: Annotated[str | None, Meta(max_length=500, description="a line for people")] = None
+    reason: Annotated[str, Meta(max_length=500, description="a line for people")] | None = None
     until: Annotated[
         str | None, Meta(description='a moment to come: ISO 8601, or "YYYY-MM-DD HH:MM:SS" local time')
     ] = None

@@ -177,7 +177,9 @@ def enable(ctx: click.Context, username: str, platform: str | None) -> None:
 @shared_options
 @click.pass_context
 def disable(ctx: click.Context, username: str, platform: str | None) -> None:
-    """Use an account for nothing: its waiting tasks wait until it is enabled. One that runs goes on: see task stop.
+    """Use an account for nothing until it is enabled.
+
+    Its waiting tasks wait, and say so. One that runs goes on: see task stop.
 
     \b
     Example:

@@ -47,7 +47,9 @@ def pause_account(
 @shared_options
 @click.pass_context
 def resume_account(ctx: click.Context, username: str, platform: str | None) -> None:
-    """Let an account's tasks begin again, whether a person or trouble in the app paused it.
+    """Let an account's tasks begin again.
+
+    It does not matter whether a person or trouble in the app paused it.
 
     Answer the app on the phone first where it asked for something, or the next task meets it again. How often an
     account was told within a week that it is too fast is remembered: the next such pause is twice as long all the same.
@@ -84,9 +86,10 @@ def pause_device(ctx: click.Context, serial: str, reason: str, for_: str | None,
 @shared_options
 @click.pass_context
 def resume_device(ctx: click.Context, serial: str) -> None:
-    """Let tasks begin on a phone again, whether a person or failures in a row paused it.
+    """Let tasks begin on a phone again.
 
-    Also resumes the accounts on it that have no name yet: those of tasks that name none.
+    It does not matter whether a person or failures in a row paused it. Also resumes the accounts on it that have no
+    name yet: those of tasks that name none.
 
     \b
     Example:

@@ -85,6 +85,7 @@ def test_a_day_is_as_long_as_the_clocks_make_it(zone: str, at: str, hours: int) 
     begin = local(at, zone)
     hold = pace(zone).hold(LANE, Use(today=60), begin)
     assert hold is not None
+    assert hold.until is not None
     assert hold.until - begin == timedelta(hours=hours)
 
 
@@ -92,6 +93,7 @@ def test_a_day_without_midnight_begins_at_its_first_minute() -> None:
     # In Cairo clocks went from 00:00 to 01:00 on 2026-04-24.
     hold = pace("Africa/Cairo").hold(LANE, Use(today=60), local("2026-04-23T12:00", "Africa/Cairo"))
     assert hold is not None
+    assert hold.until is not None
     assert hold.until == local("2026-04-24T01:00", "Africa/Cairo")
     assert pace("Africa/Cairo").day(hold.until) == "2026-04-24"
     assert pace("Africa/Cairo").day(hold.until - timedelta(microseconds=1)) == "2026-04-23"
@@ -104,6 +106,7 @@ def test_the_day_changes_exactly_when_a_hold_ends(zone: str) -> None:
     for _ in range(370):
         hold = rules.hold(LANE, Use(today=60), now)
         assert hold is not None
+        assert hold.until is not None
         assert rules.day(hold.until - timedelta(microseconds=1)) == rules.day(now)
         assert rules.day(hold.until) > rules.day(now)
         now = hold.until
