@@ -3,14 +3,15 @@
 One phone drives TikTok and the other Instagram, at the same time, so that the waiting is shared.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 import pytest
 
-from drover.client import ControlClient
+from drover.client import ControlClient, EventStream
 from drover.wire.control import (
     Account,
     AccountList,
@@ -168,28 +169,37 @@ def in_turn(shop: Shop) -> list[int]:
     return held
 
 
-def test_r24_each_trouble_of_both_apps_pauses_its_account_until_it_is_resumed(
-    daemon: DroverDaemon, farm: PhoneFarm
-) -> None:
-    stream = daemon.client.subscribe()
-    shops = [Shop(daemon, farm, phone.serial, platform) for phone, platform in zip(farm.phones, CASES, strict=True)]
-    with ThreadPoolExecutor(2) as pool:
-        held = [task_id for done in pool.map(in_turn, shops) for task_id in done]
-    assert len(held) == 8
-    told: list[str] = []
+def told_by(stream: EventStream, tasks: Sequence[int]) -> Iterator[str]:
+    """What was told of pauses and of these tasks, in its order, until nothing more comes."""
     while (event := stream.next_event(timeout_s=0.5)) is not None:
         match event.body:
             case Paused(pause=pause) | Resumed(pause=pause):
-                told.append(f"{type(event.body).__name__} {pause.reason}")
-            case TaskChanged(task=task) if task.id in held:
-                told.append(f"task {task.id} {task.status.name}")
+                yield f"{pause.platform} {type(event.body).__name__}"
+            case TaskChanged(task=task) if task.id in tasks:
+                yield f"task {task.id} {task.status.name}"
             case _:
-                pass
-    stream.close()
-    assert sum(line.startswith("Paused") for line in told) == sum(line.startswith("Resumed") for line in told) == 8
-    for task_id in held:
-        begun = told.index(f"task {task_id} RUNNING")
-        assert any(line.startswith("Resumed") for line in told[:begun])
+                continue
+
+
+def test_r24_each_trouble_of_both_apps_pauses_its_account_until_it_is_resumed(
+    daemon: DroverDaemon, farm: PhoneFarm
+) -> None:
+    with ExitStack() as opened, ThreadPoolExecutor(2) as pool:
+        stream = opened.enter_context(closing(daemon.client.subscribe()))
+        shops = [
+            opened.enter_context(Shop(daemon, farm, phone.serial, platform))
+            for phone, platform in zip(farm.phones, CASES, strict=True)
+        ]
+        held = {
+            task_id: shop.platform for shop, ids in zip(shops, pool.map(in_turn, shops), strict=True) for task_id in ids
+        }
+        told = list(told_by(stream, list(held)))
+    assert len(held) == 8
+    for platform in CASES:
+        assert [line.split()[1] for line in told if line.startswith(platform)] == ["Paused", "Resumed"] * 4
+    for task_id, platform in held.items():
+        before = told[: told.index(f"task {task_id} RUNNING")]
+        assert [line for line in before if line.startswith(platform)][-1] == f"{platform} Resumed"
 
 
 def test_r24_too_fast_ends_by_its_time_and_outlives_a_restart(
