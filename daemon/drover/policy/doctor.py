@@ -208,10 +208,11 @@ def _pause(pause: Pause) -> Finding:
     subject, what = trouble.who(pause), trouble.found(pause)
     if pause.by == PERSON:
         return _ok(pause.subject.value, subject, f"{what}; to go on: {trouble.release(pause)}")
-    mend = f"{trouble.fix(pause)}, then: {trouble.release(pause)}"
     if trouble.needs_person(pause):
+        mend = f"{trouble.fix(pause)}, then: {trouble.release(pause)}"
         return _bad(pause.subject.value, subject, what, mend)
-    return _warn(pause.subject.value, subject, f"{what}; goes on by itself", mend)
+    mend = f"nothing; to go on before: {trouble.release(pause)}"
+    return _warn(pause.subject.value, subject, f"{what}; it goes on by itself (droverctl account list says when)", mend)
 
 
 def _public_host(serial: str) -> str | None:

@@ -60,14 +60,14 @@ def why(
     return f"about to begin on phone {task.serial}"
 
 
-def is_held(hold: Hold | None, not_before: datetime | None, now: datetime) -> bool:
-    """Whether the hold is what a pending task waits for, and lasts longer than its own start time."""
-    return hold is not None and hold.lasts_until(max(now, not_before or now))
+def is_held(hold: Hold, not_before: datetime | None, now: datetime) -> bool:
+    """Whether the hold is what a pending task waits for: it lasts longer than the task's own start time."""
+    return hold.lasts_until(max(now, not_before or now))
 
 
-def word(hold: Hold | None) -> str:
-    """What a pending task's `hold` says; "" where nothing holds it."""
-    return "" if hold is None else hold.kind.value
+def word(hold: Hold | None, not_before: datetime | None, now: datetime) -> str:
+    """What a pending task's `hold` says; "" where nothing holds it beyond its own start time."""
+    return hold.kind.value if hold is not None and is_held(hold, not_before, now) else ""
 
 
 def _until(task: Task, not_before: datetime, now: datetime, zone: tzinfo, last_reason: Reason | None) -> str:

@@ -31,13 +31,15 @@ Keyed = tuple[str, Pause]
 
 def active(conn: Connection, *, now: datetime) -> list[Keyed]:
     """Every pause that holds now: accounts before phones, each in the order of keys."""
-    query = select(pauses).where(pauses.c.active == literal_column("1")).order_by(pauses.c.kind, pauses.c.key, pauses.c.by)
+    query = (
+        select(pauses).where(pauses.c.active == literal_column("1")).order_by(pauses.c.kind, pauses.c.key, pauses.c.by)
+    )
     return _held(conn.execute(query), now)
 
 
 _OF = text(
     "SELECT * FROM pauses WHERE kind = :kind AND key IN (SELECT value FROM json_each(:keys)) AND active = 1 "
-    "ORDER BY key, \"by\""
+    'ORDER BY key, "by"'
 ).columns(*pauses.c)
 
 

@@ -3,10 +3,12 @@
 One phone drives TikTok and the other Instagram, at the same time, so that the waiting is shared.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 import pytest
@@ -42,6 +44,7 @@ from drover.wire.pauses import (
 from drover.wire.tasks import Reason, Status, Task
 from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
+from tests.support.media import make_video
 from tests.support.phones import PhoneFarm, wait_until
 
 SETTINGS = {
@@ -52,9 +55,16 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def daemon(adb_server: AdbServer, farm: PhoneFarm) -> Iterator[DroverDaemon]:
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The one folder in which files may lie."""
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(scope="module")
+def daemon(adb_server: AdbServer, farm: PhoneFarm, media: Path) -> Iterator[DroverDaemon]:
     """A daemon that pauses what is in trouble."""
-    with DroverDaemon(adb_port=adb_server.port, settings=SETTINGS) as running:
+    settings = {**SETTINGS, "DROVER_MEDIA_ROOTS": json.dumps([str(media)])}
+    with DroverDaemon(adb_port=adb_server.port, settings=settings) as running:
         running.wait_idle(*(phone.serial for phone in farm.phones))
         yield running
 
@@ -298,3 +308,22 @@ def test_r24_an_app_that_is_logged_out_holds_tasks_without_a_name_until_it_is_se
     assert daemon.wait_ended(waits).status is Status.COMPLETED
     assert daemon.status().pauses == []
     assert all(one.pause is None for one in daemon.client.ask(ListAccounts(), AccountList).accounts)
+
+
+def test_r24_a_captcha_after_the_tap_of_a_post_pauses_its_account_although_the_outcome_is_unknown(
+    daemon: DroverDaemon, farm: PhoneFarm, media: Path, shop: Shop
+) -> None:
+    farm.fault(shop.serial, "captcha", app="tiktok", when="post")
+    video = make_video(media / "a.mp4", seconds=5)
+    request = CreateTasks(script_name="post", script_config={"material_list": [str(video)]}, usernames=[shop.mine])
+    (met,) = daemon.client.ask(request, TasksCreated).task_ids
+    assert daemon.wait_ended(met).reason is Reason.OUTCOME_UNKNOWN
+    waits = shop.create(shop.mine)
+    farm.clear_faults(shop.serial)
+    other = shop.ended(shop.create(shop.other))
+    assert other.status is Status.COMPLETED, other.remark
+    task = daemon.task(waits)
+    assert (task.attempt, task.hold) == (0, "trouble")
+    assert "met a captcha" in task.remark
+    daemon.client.call(ResumeAccount(username=shop.mine, platform="tiktok"))
+    assert daemon.wait_ended(waits).status is Status.COMPLETED

@@ -56,6 +56,7 @@ class AccountHandlers:
         except ConflictError as error:
             key = {"username": account.username, "platform": account.platform}
             raise RequestError(Code.CONFLICT, f"{error}; change it instead", key) from None
+        self._state.desk.wake()
         return await self._shown(account)
 
     async def _change(self, body: control.ChangeAccount) -> control.Account:
@@ -68,7 +69,9 @@ class AccountHandlers:
         return control.Done()
 
     async def _import(self, body: control.ImportAccounts) -> control.AccountsImported:
-        return await self._state.store.write(accounts.merge, accounts_csv.read(body.csv), dry_run=body.dry_run)
+        imported = await self._state.store.write(accounts.merge, accounts_csv.read(body.csv), dry_run=body.dry_run)
+        self._state.desk.wake()
+        return imported
 
     async def _export(self, _body: control.ExportAccounts) -> control.AccountsCsv:
         return control.AccountsCsv(csv=accounts_csv.write(await self._state.store.read(accounts.all)))

@@ -160,8 +160,8 @@ def test_every_hold_has_its_word() -> None:
         Hold(until=None, account="tiktok@me", disabled=True),
         paused("failures", subject=PauseSubject.DEVICE),
     ]
-    assert [word(one) for one in holds] == [kind.value for kind in HoldKind]
-    assert word(None) == ""
+    assert [word(one, None, NOW) for one in holds] == [kind.value for kind in HoldKind]
+    assert word(None, None, NOW) == word(hold(SOON), LATER, NOW) == word(hold(NOW), None, NOW) == ""
 
 
 def test_of_several_holds_the_one_that_lasts_longest_and_trouble_before_others() -> None:
