@@ -6,11 +6,16 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from drover.wire.holds import Pause
 from drover.wire.tasks import Task
 
 _ESCAPES: Final = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\-_])")
 # C0, DEL and C1 drive terminals; the bidirectional overrides make a text look like another one.
 _UNSAFE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+_LENGTH: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([smhd])")
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def clean(text: str) -> str:
@@ -56,10 +61,24 @@ def duration(seconds: float | None) -> str:
     return "-" if seconds is None else f"{seconds:.1f} s"
 
 
+def seconds_of(text: str) -> float | None:
+    """Seconds of a length of time such as 45s, 90m, 12h or 2d; None for anything else, also beyond ten years."""
+    found = _LENGTH.fullmatch(text.strip())
+    if found is None:
+        return None
+    seconds = float(found[1]) * _UNITS[found[2]]
+    return seconds if 0 < seconds <= 3650 * 86400 else None
+
+
 def used_of(used: Mapping[str, int], limits: Mapping[str, int]) -> str:
     """`3/60 follow`, for each script that was used, or "-"."""
     words = [f"{n}/{limits[script]} {script}" if script in limits else f"{n} {script}" for script, n in used.items()]
     return ", ".join(words) or "-"
+
+
+def paused_of(pause: Pause, zone: ZoneInfo) -> str:
+    """`captcha`, or `too_fast until 2026-12-02 03:10:00`."""
+    return pause.reason if pause.until is None else f"{pause.reason} until {moment(pause.until, zone)}"
 
 
 def counts(numbers: Mapping[str, int]) -> str:

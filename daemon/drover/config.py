@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -26,6 +27,8 @@ Days = Annotated[float, Meta(ge=0, le=36500)]
 PerDay = Annotated[int, Meta(ge=0, le=100_000)]
 PauseSeconds = Annotated[float, Meta(ge=0, le=86400)]
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
+Hours = Annotated[float, Meta(gt=0, le=8760)]
+TroublePause = Hours | Literal["released", "off"]
 
 
 class ConfigError(Exception):
@@ -81,6 +84,27 @@ class PaceSection(_Section, frozen=True, kw_only=True):
         return {"follow": self.follow_per_day, "unfollow": self.unfollow_per_day, "post": self.post_per_day}
 
 
+class TroubleSection(_Section, frozen=True, kw_only=True):
+    """How long each trouble pauses its account: "released", a number of hours that doubles within a week, or "off"."""
+
+    captcha: TroublePause = "released"
+    verification: TroublePause = "released"
+    suspended: TroublePause = "released"
+    logged_out: TroublePause = "released"
+    too_fast: TroublePause = 12.0
+    failures_in_a_row: Annotated[int, Meta(ge=0, le=1000)] = 5
+
+    @property
+    def pauses(self) -> dict[str, timedelta | None]:
+        """By trouble; None until it is released, and none of those that are off."""
+        named = {key: getattr(self, key) for key in self.__struct_fields__ if key != "failures_in_a_row"}
+        return {
+            key: None if value == "released" else timedelta(hours=value)
+            for key, value in named.items()
+            if value != "off"
+        }
+
+
 class LicenseSection(_Section, frozen=True, kw_only=True):
     plan: Literal["Starter", "Pro", "Team", "Business"] = "Pro"
     device_limit: Annotated[int, Meta(ge=1, le=100000)] | None = None
@@ -123,6 +147,7 @@ class Config(_Section, frozen=True, kw_only=True):
     devices: DevicesSection = DevicesSection()
     tasks: TasksSection = TasksSection()
     pace: PaceSection = PaceSection()
+    trouble: TroubleSection = TroubleSection()
     license: LicenseSection = LicenseSection()
     api: ApiSection = ApiSection()
     retention: RetentionSection = RetentionSection()
@@ -297,9 +322,15 @@ def _explain(error: msgspec.ValidationError, path: Path | None, text: str, env: 
         parts.append(unknown.group(1))
     section, key = (parts[0], parts[1]) if len(parts) > 1 else ("", parts[0]) if parts else ("", "")
     if what.startswith("Invalid enum value"):
-        words = get_args(get_type_hints(type(getattr(Config(), section)))[key])
+        words = _words(get_type_hints(type(getattr(Config(), section)))[key])
         what = f"{what}, expected one of: {', '.join(words)}"
     return f"{_place(path, text, section, key, env)}: {what[:1].lower()}{what[1:]}"
+
+
+def _words(kind: Any) -> list[str]:
+    """What a key may be that takes words: alone, or beside a number."""
+    found = [word for part in get_args(kind) for word in ([part] if isinstance(part, str) else _words(part))]
+    return [*found, "a number"] if float in get_args(kind) else found
 
 
 def _place(path: Path | None, text: str, section: str, key: str, env: Mapping[tuple[str, str], Any]) -> str:

@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 
 from drover.client import ControlError
 from drover.wire.control import DaemonStatus
+from drover.wire.holds import FAILURES, PERSON, PauseSubject, Trouble
 from drover_shim.streams import Streams
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -60,11 +61,13 @@ def _of_daemon(status: DaemonStatus) -> Iterator[Any]:
     for word in ("pending", "running", "completed", "failed"):
         tasks.add_metric([word], getattr(status.tasks, word))
     yield tasks
-    yield GaugeMetricFamily("drover_tasks_held", "Tasks held since a backup was restored.", value=status.held)
+    restored = "Tasks held since a backup was restored."
+    yield GaugeMetricFamily("drover_tasks_restored", restored, value=status.restored)
     devices = GaugeMetricFamily("drover_devices", "Phones, by state.", labels=["state"])
     for state, number in status.devices.items():
         devices.add_metric([state], number)
     yield devices
+    yield from _paused(status)
     troubles = CounterMetricFamily("drover_troubles", "What was done about trouble, by name.", labels=["name"])
     for name, count in status.counters.items():
         troubles.add_metric([name], count)
@@ -76,4 +79,25 @@ def _of_daemon(status: DaemonStatus) -> Iterator[Any]:
     yield GaugeMetricFamily("drover_started_timestamp_seconds", "When the daemon started.", value=started)
     yield CounterMetricFamily(
         "drover_messages_dropped", "Malformed or forged messages that were dropped.", value=status.messages_dropped
+    )
+
+
+def _paused(status: DaemonStatus) -> Iterator[Any]:
+    """What is paused, by who paused it, and how many tasks wait for that."""
+    names = {
+        PauseSubject.ACCOUNT: GaugeMetricFamily(
+            "drover_accounts_paused", "Pauses of accounts, by reason.", labels=["reason"]
+        ),
+        PauseSubject.DEVICE: GaugeMetricFamily(
+            "drover_devices_paused", "Pauses of phones, by reason.", labels=["reason"]
+        ),
+    }
+    reasons = {PauseSubject.ACCOUNT: [*Trouble, PERSON], PauseSubject.DEVICE: [FAILURES, PERSON]}
+    for subject, family in names.items():
+        for reason in reasons[subject]:
+            found = [pause for pause in status.pauses if pause.subject is subject and pause.reason == reason]
+            family.add_metric([str(reason)], len(found))
+        yield family
+    yield GaugeMetricFamily(
+        "drover_tasks_held", "Pending tasks that wait for a pause or a disabled account.", value=status.held
     )

@@ -69,7 +69,13 @@ class TaskView(_Shape, frozen=True, kw_only=True):
     evidence: list[str]
     group_id: str
     priority: int
-    hold: Annotated[str, Meta(description="what holds a pending task back, in a word: `restored` waits for a release")]
+    hold: Annotated[
+        str,
+        Meta(
+            description="what holds a pending task: pace, limit, paused, trouble, disabled, device_paused or restored; "
+            "else empty"
+        ),
+    ]
     media: TaskMediaView | None
 
 
@@ -128,6 +134,22 @@ class DeletedBatchView(_Shape, frozen=True, kw_only=True):
     not_found: list[TaskId]
 
 
+class PauseView(_Shape, frozen=True, kw_only=True):
+    """Why nothing begins and until when; `until` null: until it is resumed. Paused `by` drover or by a person."""
+
+    reason: Annotated[
+        str,
+        Meta(description="captcha, verification, too_fast, suspended, logged_out; of a phone failures; or person"),
+    ]
+    words: str
+    since: Stamp | None
+    until: Stamp | None
+    by: Annotated[str, Meta(pattern="^(drover|person)$")]
+    serial: Annotated[str, Meta(description="the phone where the trouble was seen")]
+    task_id: TaskId | None
+    times: Annotated[int, Meta(ge=0, description="how often within a week, for pauses that grow")]
+
+
 class DeviceView(_Shape, frozen=True, kw_only=True):
     """A phone: its state and why, what is known of it, and its queue. Battery in percent, sizes in pixels."""
 
@@ -151,6 +173,13 @@ class DeviceView(_Shape, frozen=True, kw_only=True):
     tags: list[str]
     note: str
     transports: Annotated[list[str], Meta(description="its connections where it has several, the one in use first")]
+    pause: Annotated[PauseView | None, Meta(description="there while no task begins on it; leases stay possible")]
+
+
+class DevicePauseView(DeviceView, frozen=True, kw_only=True):
+    """The phone as it is now; `changed` is false where a resume found nothing to end."""
+
+    changed: bool
 
 
 class DeviceListView(_Shape, frozen=True, kw_only=True):
@@ -171,6 +200,14 @@ class AccountView(_Shape, frozen=True, kw_only=True):
     note: str
     used_today: Annotated[dict[str, int], Meta(description="by script")]
     limits: Annotated[dict[str, int], Meta(description="of a day, by script")]
+    state: Annotated[str, Meta(pattern="^(enabled|disabled|paused)$")]
+    pause: Annotated[PauseView | None, Meta(description="there while no task of it begins")]
+
+
+class AccountPauseView(AccountView, frozen=True, kw_only=True):
+    """The account as it is now; `changed` is false where a resume found nothing to end."""
+
+    changed: bool
 
 
 class AccountListView(_Shape, frozen=True, kw_only=True):
@@ -277,7 +314,8 @@ class HealthView(_Shape, frozen=True, kw_only=True):
     workers: Count
     devices: dict[str, int]
     tasks: StatsView
-    held: Annotated[int, Meta(ge=0, description="tasks that wait for a release since a backup was restored")]
+    held: Annotated[int, Meta(ge=0, description="tasks that wait for what is paused or disabled")]
+    restored: Annotated[int, Meta(ge=0, description="tasks that wait for a release since a backup was restored")]
     counters: Annotated[dict[str, int], Meta(description="what was done about trouble since the start, by name")]
 
 
@@ -337,6 +375,15 @@ class ChangeAccountBody(msgspec.Struct, frozen=True, kw_only=True):
     package: str | None = None
     enabled: bool | None = None
     note: str | None = None
+
+
+class PauseBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Why, and until when; without `until` until it is resumed."""
+
+    reason: Annotated[str, Meta(max_length=500, description="a line for people")] | None = None
+    until: Annotated[
+        str | None, Meta(description='a moment to come: ISO 8601, or "YYYY-MM-DD HH:MM:SS" local time')
+    ] = None
 
 
 class ImportBody(msgspec.Struct, frozen=True, kw_only=True):

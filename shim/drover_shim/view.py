@@ -9,19 +9,24 @@ import msgspec
 from drover.wire.control import Account, AccountsDiscovered, DaemonStatus
 from drover.wire.custom import ScriptInfo
 from drover.wire.devices import Device, DeviceState
+from drover.wire.holds import Pause
 from drover.wire.leases import Lease, LeaseTaken
 from drover.wire.materials import Material, MaterialUse
 from drover.wire.media import TaskMedia
+from drover.wire.pauses import AccountPause, DevicePause
 from drover.wire.tasks import Status, Task, TaskStats
 from drover_shim.lease_shapes import LeaseTakenView, LeaseView, PhoneView
 from drover_shim.shapes import (
+    AccountPauseView,
     AccountView,
+    DevicePauseView,
     DeviceView,
     DiscoveredView,
     FoundAccountView,
     HealthView,
     MaterialUseView,
     MaterialView,
+    PauseView,
     ScriptView,
     StatsView,
     TakenFileView,
@@ -88,42 +93,79 @@ def stats(stats: TaskStats) -> StatsView:
 
 def device(device: Device, zone: ZoneInfo) -> DeviceView:
     """A device: its state and why, what is known of the phone, and its queue."""
+    return DeviceView(**_device(device, zone))
+
+
+def device_pause(found: DevicePause, zone: ZoneInfo) -> DevicePauseView:
+    """A device that was paused or resumed."""
+    return DevicePauseView(changed=found.changed, **_device(found.device, zone))
+
+
+def _device(device: Device, zone: ZoneInfo) -> dict[str, Any]:
     facts = device.facts
-    return DeviceView(
-        serial=device.serial,
-        state=device.state,
-        reason=device.reason,
-        state_since=local(device.state_since, zone),
-        deadline=local(device.deadline, zone),
-        model=facts.model,
-        platform_version=facts.platform_version,
-        hardware_serial=facts.hardware_serial,
-        sdk=facts.sdk,
-        width=facts.width,
-        height=facts.height,
-        battery=facts.battery,
-        engine=facts.engine,
-        apps=facts.apps,
-        current_task_id=device.task_id,
-        queue_length=device.queued,
-        last_seen=local(device.last_seen, zone),
-        tags=device.tags,
-        note=device.note,
-        transports=device.transports,
-    )
+    return {
+        "serial": device.serial,
+        "state": device.state,
+        "reason": device.reason,
+        "state_since": local(device.state_since, zone),
+        "deadline": local(device.deadline, zone),
+        "model": facts.model,
+        "platform_version": facts.platform_version,
+        "hardware_serial": facts.hardware_serial,
+        "sdk": facts.sdk,
+        "width": facts.width,
+        "height": facts.height,
+        "battery": facts.battery,
+        "engine": facts.engine,
+        "apps": facts.apps,
+        "current_task_id": device.task_id,
+        "queue_length": device.queued,
+        "last_seen": local(device.last_seen, zone),
+        "tags": device.tags,
+        "note": device.note,
+        "transports": device.transports,
+        "pause": pause(device.pause, zone),
+    }
 
 
-def account(account: Account) -> AccountView:
+def account(account: Account, zone: ZoneInfo) -> AccountView:
     """A registered account; `used_today` and `limits` are by script."""
-    return AccountView(
-        username=account.username,
-        serial=account.serial,
-        platform=account.platform,
-        package=account.package,
-        enabled=account.enabled,
-        note=account.note,
-        used_today=account.used_today,
-        limits=account.limits,
+    return AccountView(**_account(account, zone))
+
+
+def account_pause(found: AccountPause, zone: ZoneInfo) -> AccountPauseView:
+    """An account that was paused or resumed."""
+    return AccountPauseView(changed=found.changed, **_account(found.account, zone))
+
+
+def _account(account: Account, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "username": account.username,
+        "serial": account.serial,
+        "platform": account.platform,
+        "package": account.package,
+        "enabled": account.enabled,
+        "note": account.note,
+        "used_today": account.used_today,
+        "limits": account.limits,
+        "state": account.state,
+        "pause": pause(account.pause, zone),
+    }
+
+
+def pause(pause: Pause | None, zone: ZoneInfo) -> PauseView | None:
+    """Why an account or a device begins nothing."""
+    if pause is None:
+        return None
+    return PauseView(
+        reason=pause.reason,
+        words=pause.words,
+        since=local(pause.since, zone),
+        until=local(pause.until, zone),
+        by=pause.by,
+        serial=pause.serial,
+        task_id=pause.task_id,
+        times=pause.times,
     )
 
 
@@ -185,6 +227,7 @@ def health(status: DaemonStatus) -> HealthView:
         tasks=stats(status.tasks),
         counters=status.counters,
         held=status.held,
+        restored=status.restored,
     )
 
 

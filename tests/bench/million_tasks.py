@@ -79,7 +79,7 @@ def _report(store: Store, rows: int) -> None:
     many = [NewTask(serial="held", username="me", script_name="follow", script_config={}) for _ in range(10_000)]
     store.write_sync(tasks.insert, many, now=now)
     store.write_sync(pacing.pause, "tiktok@me", now=now, pause_s=60.0)
-    held = list(store.read_sync(pacing.holds, ["held"], now=now, pace=pace))
+    held = list(store.read_sync(pacing.holds, ["held"], now=now, pace=pace).lanes)
     _timed("queue.heads past 10000 held tasks", lambda: store.read_sync(queue.heads, ["held"], now=now, held=held))
     last = store.read_sync(tasks.page, serial="held", page_size=20)[1]
     ids = [task.id for task in last]

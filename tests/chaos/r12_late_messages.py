@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from drover.policy.catalog import Catalog
 from drover.policy.pace import Pace
+from drover.policy.trouble import Rules
 from drover.store import Store, attempts, events, tasks
 from drover.supervisor.hub import EventHub
 from drover.supervisor.running import RunningAttempts
@@ -64,6 +65,7 @@ class _Fuzz:
                 freed=lambda _: None,
                 rng=self.rng,
                 pace=unpaced,
+                rules=Rules(),
                 delivery=Catalog().delivery,
             )
             while self.finding.trials < rounds:

@@ -33,8 +33,10 @@ RUNNING: set["DroverDaemon"] = set()
 UNPACED = {
     **{f"DROVER_PACE_{script}_PER_DAY": "0" for script in ("FOLLOW", "UNFOLLOW", "POST")},
     **{"DROVER_PACE_PAUSE_MIN_S": "0", "DROVER_PACE_PAUSE_MAX_S": "0"},
+    **{f"DROVER_TROUBLE_{name}": "off" for name in ("CAPTCHA", "VERIFICATION", "SUSPENDED", "LOGGED_OUT", "TOO_FAST")},
+    "DROVER_TROUBLE_FAILURES_IN_A_ROW": "0",
 }
-"""Many tasks at once: no limits, no pauses, unless a test's own settings say otherwise."""
+"""Many tasks at once: no limits, no pauses, no trouble that pauses, unless a test's own settings say otherwise."""
 
 
 def _foreign(variable: str) -> bool:

@@ -14,12 +14,24 @@ from drover import token_file
 from drover.policy import accounts_csv, audit
 from drover.policy.accounts import changed, checked, key_of, merged, place_faults, refuse, the_one
 from drover.policy.devices import description_faults
+from drover.policy.pausing import reason_of, until_of
 from drover.wire import control as c
 from drover.wire.backups import MissingFile
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
 from drover.wire.events import DeviceChanged, Event, EventBody, StreamReset, TaskChanged, TaskDeleted, TaskProgressed
 from drover.wire.faults import Code, Failure, RequestError
+from drover.wire.holds import PERSON, Pause, PauseSubject
+from drover.wire.pauses import (
+    AccountPause,
+    DevicePause,
+    PauseAccount,
+    Paused,
+    PauseDevice,
+    ResumeAccount,
+    Resumed,
+    ResumeDevice,
+)
 from drover.wire.scripts import AppName
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
 from tests.support.lease_model import LeaseModel
@@ -325,8 +337,10 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
             workers=len(self.devices),
             data_dir="/var/lib/drover",
             counters={"automation_restart": 0},
-            held=len(held),
-            held_blind=sum(not task.retry_safe for task in held),
+            restored=len(held),
+            restored_blind=sum(not task.retry_safe for task in held),
+            pauses=[one.pause for one in (*self.accounts.values(), *self.devices.values()) if one.pause is not None],
+            held=sum(bool(task.hold) for task in self.tasks.values()),
         )
 
     def _set_device(self, body: c.SetDevice) -> Device:
@@ -375,6 +389,48 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
     def _delete_account(self, body: c.DeleteAccount) -> c.Done:
         del self.accounts[key_of(the_one(body.username, body.platform, list(self.accounts.values())))]
         return c.Done()
+
+    def _pause_account(self, body: PauseAccount) -> AccountPause:
+        known = the_one(body.username, body.platform, list(self.accounts.values()))
+        who = {"subject": PauseSubject.ACCOUNT, "platform": known.platform, "username": known.username}
+        return AccountPause(account=self._hold(known, self._pause(body, **who)), changed=True)
+
+    def _resume_account(self, body: ResumeAccount) -> AccountPause:
+        known = the_one(body.username, body.platform, list(self.accounts.values()))
+        self._tell_resumed(known.pause)
+        return AccountPause(account=self._hold(known, None), changed=known.pause is not None)
+
+    def _hold(self, known: c.Account, pause: Pause | None) -> c.Account:
+        self.accounts[key_of(known)] = msgspec.structs.replace(known, pause=pause)
+        return self.accounts[key_of(known)]
+
+    def _pause_device(self, body: PauseDevice) -> DevicePause:
+        known = self._get_device(c.GetDevice(serial=body.serial))
+        pause = self._pause(body, subject=PauseSubject.DEVICE, serial=body.serial)
+        self.devices[body.serial] = msgspec.structs.replace(known, pause=pause)
+        return DevicePause(device=self.devices[body.serial], changed=True)
+
+    def _resume_device(self, body: ResumeDevice) -> DevicePause:
+        known = self._get_device(c.GetDevice(serial=body.serial))
+        self._tell_resumed(known.pause)
+        self.devices[body.serial] = msgspec.structs.replace(known, pause=None)
+        return DevicePause(device=self.devices[body.serial], changed=known.pause is not None)
+
+    def _pause(self, body: PauseAccount | PauseDevice, **who: Any) -> Pause:
+        pause = Pause(
+            reason=PERSON,
+            words=reason_of(body.reason),
+            since=self.now(),
+            until=until_of(body.until, self.now(), self.zone),
+            by=PERSON,
+            **who,
+        )
+        self._emit(Paused(pause=pause))
+        return pause
+
+    def _tell_resumed(self, pause: Pause | None) -> None:
+        if pause is not None:
+            self._emit(Resumed(pause=pause))
 
     def _diagnose(self, body: c.Diagnose) -> c.Diagnosis:
         well = Finding(level=Level.OK, check="adb server", subject="127.0.0.1:5037", found="answers")

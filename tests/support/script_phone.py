@@ -22,6 +22,7 @@ from drover.phone.phone import Phone
 from drover.scripts import navigation, registry
 from drover.scripts.context import ScriptFailed
 from drover.scripts.publishing import leaving
+from drover.wire.holds import Trouble
 from drover.wire.media import MediaFile, MediaKind
 from drover.wire.tasks import Effect, Phase, Reason
 from phonesim.apps.display import PhoneDisplay
@@ -244,6 +245,17 @@ class RecordingContext:
         self.kept.append(name)
 
 
+TROUBLES = {
+    "captcha": Trouble.CAPTCHA,
+    "verification": Trouble.VERIFICATION,
+    "login_wall": Trouble.LOGGED_OUT,
+    "banned": Trouble.SUSPENDED,
+    "follow_limit": Trouble.TOO_FAST,
+    "post_limit": Trouble.TOO_FAST,
+}
+"""What each fault of an app means for the account (R24)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """How a script ended: `reason` is None when it completed."""
@@ -251,6 +263,7 @@ class Result:
     reason: Reason | None
     remark: str
     tapped: bool
+    trouble: Trouble | None = None
 
 
 def perform(name: str, ctx: RecordingContext, target: str, **config: Any) -> Result:
@@ -267,7 +280,7 @@ def run(name: str, ctx: RecordingContext, config: dict[str, Any]) -> Result:
             script.verify(ctx)
             assert ctx.effect is Effect.CONFIRMED, "ended without proof"
     except ScriptFailed as failed:
-        return Result(reason=failed.reason, remark=failed.remark, tapped=bool(ctx.commits))
+        return Result(reason=failed.reason, remark=failed.remark, tapped=bool(ctx.commits), trouble=failed.trouble)
     return Result(reason=None, remark=ctx.remark, tapped=bool(ctx.commits))
 
 

@@ -12,7 +12,18 @@ from drover.wire.codec import Codec
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
 from drover.wire.faults import Code, Failure
+from drover.wire.holds import Pause, PauseSubject, Trouble
 from drover.wire.media import MediaFile, MediaKind, TakenFile, TaskMedia, UseState
+from drover.wire.pauses import (
+    AccountPause,
+    DevicePause,
+    PauseAccount,
+    Paused,
+    PauseDevice,
+    ResumeAccount,
+    Resumed,
+    ResumeDevice,
+)
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
 
 AT = datetime(2026, 11, 24, 12, 30, 15, 250000, tzinfo=UTC)
@@ -32,6 +43,19 @@ FACTS = DeviceFacts(
     font_scale=1.3,
     touches_allowed=False,
 )
+PAUSE = Pause(
+    subject=PauseSubject.ACCOUNT,
+    platform="tiktok",
+    username="me",
+    serial="R58M123ABC",
+    reason=Trouble.TOO_FAST.value,
+    words="was told by the app that it is too fast",
+    since=AT,
+    until=LATER,
+    by="drover",
+    task_id=7,
+    times=2,
+)
 DEVICE = Device(
     serial="192.168.0.7:5555",
     state=DeviceState.BUSY,
@@ -47,6 +71,7 @@ DEVICE = Device(
     tags=["shelf 1"],
     note="cracked",
     transports=["192.168.0.7:5555", "R58M123ABC"],
+    pause=PAUSE,
 )
 TASK = Task(
     id=7,
@@ -91,6 +116,7 @@ ACCOUNT = control.Account(
     note="second",
     used_today={"follow": 3},
     limits={"follow": 60},
+    pause=PAUSE,
 )
 FINDING = Finding(level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free space")
 MEDIA = MediaFile(
@@ -279,6 +305,10 @@ REQUESTS: list[control.RequestBody] = [
     materials.ChangeMaterial(material_id=9, tags=["winter"], note="third take"),
     materials.DeleteMaterial(material_id=9),
     materials.FindThumbnail(material_id=9),
+    PauseAccount(username="me", platform="instagram", reason="new number", until="2026-11-25 07:00:00"),
+    ResumeAccount(username="me", platform="instagram"),
+    PauseDevice(serial="R58M123ABC", reason="swollen", until="2026-11-25 07:00:00"),
+    ResumeDevice(serial="R58M123ABC"),
 ]
 
 EVENTS: list[events.EventBody] = [
@@ -289,6 +319,8 @@ EVENTS: list[events.EventBody] = [
     ),
     events.DeviceChanged(device=DEVICE),
     events.StreamReset(why="a backup was restored"),
+    Paused(pause=PAUSE),
+    Resumed(pause=PAUSE),
 ]
 
 RESPONSES: list[control.ResponseBody] = [
@@ -323,8 +355,10 @@ RESPONSES: list[control.ResponseBody] = [
         messages_dropped=1,
         data_dir="/var/lib/drover",
         counters={"automation_restart": 2},
-        held=3,
-        held_blind=1,
+        restored=3,
+        restored_blind=1,
+        pauses=[PAUSE],
+        held=12,
     ),
     control.Subscribed(last_event_id=99),
     ACCOUNT,
@@ -369,6 +403,8 @@ RESPONSES: list[control.ResponseBody] = [
     custom.ScriptList(scripts=[SCRIPT]),
     control.ApiToken(token="n0t-a-secret", path="/var/lib/drover/api-token", required=True),
     control.AuditPage(entries=[AUDIT_ENTRY]),
+    AccountPause(account=ACCOUNT, changed=True),
+    DevicePause(device=DEVICE, changed=True),
     *(events.Event(id=index, at=AT, body=body) for index, body in enumerate(EVENTS, 1)),
 ]
 
@@ -426,6 +462,7 @@ FROM_WORKER: list[worker.FromWorker] = [
         reason=Reason.TIMEOUT,
         remark="no proof in time",
         evidence=["last.png"],
+        trouble=Trouble.CAPTCHA,
     ),
     worker.AttemptRefused(fence=12, why="busy with 11"),
     worker.AccountsRead(request_id=4, usernames=["me", "shop"], active="me", why="no switcher opened"),

@@ -1,5 +1,7 @@
 """droverctl account: which account is logged in on which phone. Whole lists at once are in account_files.py."""
 
+from zoneinfo import ZoneInfo
+
 import click
 
 from drover.wire.control import (
@@ -14,18 +16,15 @@ from drover.wire.control import (
     PutAccount,
 )
 from drover_ctl.commands.account_files import export, import_
+from drover_ctl.commands.pausing import pause_account, resume_account
 from drover_ctl.complete import complete_account, complete_serial
+from drover_ctl.options import PLATFORM, platform_option, which_platform_option
 from drover_ctl.session import session, shared_options
-from drover_ctl.text import used_of
+from drover_ctl.text import paused_of, used_of
 
-COLUMNS = ("USERNAME", "PLATFORM", "SERIAL", "ENABLED", "PACKAGE", "TODAY", "NOTE")
+COLUMNS = ("USERNAME", "PLATFORM", "SERIAL", "STATE", "PACKAGE", "TODAY", "NOTE")
 DISCOVERY_TIMEOUT_S = 110.0
 
-PLATFORM = click.Choice(["tiktok", "instagram"])
-platform_option = click.option("--platform", type=PLATFORM, default="tiktok", show_default=True)
-which_platform_option = click.option(
-    "--platform", type=PLATFORM, help="Needed where the name is registered on several platforms."
-)
 username_argument = click.argument("username", shell_complete=complete_account)
 package_option = click.option("--package", help="The clone of the app that it is in; the app itself needs none.")
 note_option = click.option("--note", help="A line for yourself.")
@@ -42,6 +41,8 @@ def account() -> None:
 
 account.add_command(import_)
 account.add_command(export)
+account.add_command(pause_account)
+account.add_command(resume_account)
 
 
 @account.command()
@@ -99,7 +100,7 @@ def list_(ctx: click.Context, platform: str | None, serial: str | None, enabled:
     run = session(ctx)
     accounts = run.ask(ListAccounts(platform=platform, serial=serial, enabled=enabled), AccountList).accounts
     empty = "no account is registered: droverctl account add NAME --serial SERIAL"
-    run.output.table(COLUMNS, [_row(found) for found in accounts], accounts, empty=empty)
+    run.output.table(COLUMNS, [_row(found, run.output.zone) for found in accounts], accounts, empty=empty)
 
 
 @account.command()
@@ -120,7 +121,8 @@ def show(ctx: click.Context, username: str, platform: str | None) -> None:
         ("username", found.username),
         ("platform", found.platform),
         ("serial", found.serial),
-        ("enabled", "yes" if found.enabled else "no"),
+        ("state", state_of(found, run.output.zone)),
+        ("paused by", f"{found.pause.by}: {found.pause.words or '-'}" if found.pause else "-"),
         ("package", found.package or "-"),
         *((f"{script} today", f"{found.used_today.get(script, 0)} of {n}") for script, n in found.limits.items()),
         ("note", found.note or "-"),
@@ -175,7 +177,9 @@ def enable(ctx: click.Context, username: str, platform: str | None) -> None:
 @shared_options
 @click.pass_context
 def disable(ctx: click.Context, username: str, platform: str | None) -> None:
-    """Use an account for no new task. Tasks that wait or run go on: see task stop.
+    """Use an account for nothing until it is enabled.
+
+    Its waiting tasks wait, and say so. One that runs goes on: see task stop.
 
     \b
     Example:
@@ -241,17 +245,22 @@ def _registered(on: str | None, found: AccountsDiscovered) -> str:
     return "yes" if on == found.serial else f"on {on}"
 
 
+def state_of(found: Account, zone: ZoneInfo) -> str:
+    """Enabled or disabled; of a paused one why and until when."""
+    return found.state if found.pause is None else f"{found.state}: {paused_of(found.pause, zone)}"
+
+
 def _place(found: Account) -> str:
     clone = f" in {found.package}" if found.package else ""
     return f"@{found.username} ({found.platform}) is on {found.serial}{clone}{'' if found.enabled else ', disabled'}"
 
 
-def _row(found: Account) -> list[str]:
+def _row(found: Account, zone: ZoneInfo) -> list[str]:
     return [
         found.username,
         found.platform,
         found.serial,
-        "yes" if found.enabled else "no",
+        state_of(found, zone),
         found.package or "-",
         used_of(found.used_today, found.limits),
         found.note or "-",

@@ -5,9 +5,10 @@ import click
 from drover.wire.control import DeviceList, GetDevice, ListDevices, SetDevice
 from drover.wire.devices import Device
 from drover_ctl.commands.device_inspect import inspect
+from drover_ctl.commands.pausing import pause_device, resume_device
 from drover_ctl.complete import complete_serial
 from drover_ctl.session import session, shared_options
-from drover_ctl.text import moment
+from drover_ctl.text import moment, paused_of
 
 COLUMNS = ("SERIAL", "STATE", "MODEL", "ANDROID", "BATTERY", "TASK", "QUEUED", "REASON")
 
@@ -53,6 +54,7 @@ def show(ctx: click.Context, serial: str) -> None:
         ("serial", found.serial),
         ("state", found.state.value),
         ("reason", found.reason or "-"),
+        ("paused", f"{paused_of(found.pause, output.zone)}: {found.pause.words or '-'}" if found.pause else "no"),
         ("since", moment(found.state_since, output.zone)),
         ("deadline", moment(found.deadline, output.zone)),
         ("model", facts.model or "-"),
@@ -97,18 +99,20 @@ def set_(ctx: click.Context, serial: str, note: str | None, tags: tuple[str, ...
 
 
 device.add_command(inspect)
+device.add_command(pause_device)
+device.add_command(resume_device)
 
 
 def _row(found: Device) -> list[str]:
     return [
         found.serial,
-        found.state.value,
+        f"{found.state.value}, paused" if found.pause else found.state.value,
         found.facts.model or "-",
         found.facts.platform_version or "-",
         _battery(found),
         str(found.task_id or "-"),
         str(found.queued),
-        found.reason or "-",
+        "; ".join(filter(None, (found.pause.words if found.pause else "", found.reason))) or "-",
     ]
 
 

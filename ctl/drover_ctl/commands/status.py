@@ -3,14 +3,17 @@
 import click
 
 from drover.wire.control import CheckLicense, DaemonStatus, GetStatus, License
+from drover.wire.holds import Pause, PauseSubject
 from drover_ctl.session import session, shared_options
 from drover_ctl.text import counts, moment
 
+MOST_NAMES = 10
 
-def held(found: DaemonStatus) -> str:
+
+def _restored(found: DaemonStatus) -> str:
     """What is held since a backup was restored, and what releases it."""
-    blind = f", {found.held_blind} of them cannot look whether they were done" if found.held_blind else ""
-    return f"{found.held} tasks since a backup was restored{blind}; `droverctl task release`"
+    blind = f", {found.restored_blind} of them cannot look whether they were done" if found.restored_blind else ""
+    return f"{found.restored} tasks since a backup was restored{blind}; `droverctl task release`"
 
 
 @click.command()
@@ -44,9 +47,27 @@ def status(ctx: click.Context) -> None:
         ("devices", counts(found.devices)),
         ("workers", str(found.workers)),
         ("tasks", counts(by_status)),
-        *([("held", held(found))] if found.held else []),
+        *([("restored", _restored(found))] if found.restored else []),
+        ("paused", _paused(found)),
+        ("held", f"{found.held} tasks wait for what is paused or disabled" if found.held else "no task"),
         ("mended", counts(found.counters)),
         ("data", found.data_dir or "-"),
         ("socket", str(run.client.path)),
     ]
     output.record(pairs, {"daemon": found, "license": plan, "socket": str(run.client.path)})
+
+
+def _paused(found: DaemonStatus) -> str:
+    """How many accounts and phones, and which, as far as they fit on a line."""
+    names = list(dict.fromkeys(map(_name, found.pauses)))
+    if not names:
+        return "nothing"
+    more = f" and {len(names) - MOST_NAMES} more: droverctl doctor --all" if len(names) > MOST_NAMES else ""
+    return f"{len(names)}: {', '.join(names[:MOST_NAMES])}{more}"
+
+
+def _name(pause: Pause) -> str:
+    if pause.subject is PauseSubject.DEVICE:
+        return f"phone {pause.serial} ({pause.reason})"
+    who = f"@{pause.username} on {pause.platform}" if pause.username else f"{pause.platform} on {pause.serial}"
+    return f"{who} ({pause.reason})"

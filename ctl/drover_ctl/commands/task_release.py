@@ -49,9 +49,9 @@ def release(ctx: click.Context, task_ids: tuple[int, ...], all_: bool, yes: bool
 def _all(run: Session, *, yes: bool) -> ReleaseTasks:
     """The request for all of them, or for those that look where nobody says yes to the others."""
     found = run.ask(GetStatus(), DaemonStatus)
-    if not found.held_blind or yes:
+    if not found.restored_blind or yes:
         return ReleaseTasks(all=True)
-    blind = f"{found.held_blind} of {found.held} held tasks cannot look whether they were done since the backup"
+    blind = f"{found.restored_blind} of {found.restored} held tasks cannot look whether they were done since the backup"
     if sys.stdin.isatty() and not run.as_json:
         return ReleaseTasks(all=True, looking_only=not click.confirm(f"{blind}. Release them too?"))
     run.output.note(f"{blind} and stay held: release them by id, or all with --all --yes")

@@ -99,7 +99,8 @@ def _blocker(view: View, base: Screen) -> tuple[Blocker | None, Screen | None]:
     for rule in view.app.blockers:
         headline = _headline(view, base, rule)
         if headline is not None:
-            blocker = Blocker(name=rule.name, headline=headline, reason=rule.reason, advice=rule.advice)
+            said = {"headline": headline, "advice": rule.advice}
+            blocker = Blocker(name=rule.name, reason=rule.reason, trouble=rule.trouble, **said)
             return blocker, rule.screen
     return None, None
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from drover.phone.hierarchy import Node
+from drover.wire.holds import Trouble
 from drover.wire.tasks import Reason
 
 
@@ -112,6 +113,7 @@ class Blocker:
     name: str
     headline: str
     reason: Reason
+    trouble: Trouble
     advice: str
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from drover.apps.lexicon import Lexicon
 from drover.apps.screens import Screen
+from drover.wire.holds import Trouble
 from drover.wire.tasks import Reason
 
 PLATFORMS: Final = ("tiktok", "instagram")
@@ -28,13 +29,16 @@ class ScreenRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class BlockerRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A blocker: shown by a label of these meanings, or, on an otherwise unknown screen, by one of `features`."""
+    """A blocker: shown by a label of these meanings, or, on an otherwise unknown screen, by one of `features`.
+
+    `trouble` is what the app then has against the account."""
 
     name: str
     labels: list[str]
     features: list[str] = []
     screen: Screen
     reason: Reason
+    trouble: Trouble
     advice: str
 
 

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from drover.policy import trouble
 from drover.wire.custom import ScriptInfo
 from drover.wire.devices import Device, DeviceState
 from drover.wire.doctor import Finding, Level
+from drover.wire.holds import PERSON, Pause
 
 DISK_LOW_BYTES: Final = 1024**3
 DISK_LEAST_BYTES: Final = 200 * 1024**2
@@ -48,8 +50,8 @@ class DaemonFacts:
     api_enabled: bool
     api_url: str
     messages_dropped: int
-    held: int = 0
-    held_blind: int = 0
+    restored: int = 0
+    restored_blind: int = 0
 
 
 def adb(facts: AdbFacts) -> list[Finding]:
@@ -109,7 +111,7 @@ def daemon(facts: DaemonFacts) -> list[Finding]:
             if facts.api_url
             else _bad("REST API", "[api]", "does not answer", "look for `shim` in the log; the port may be taken")
         )
-    if facts.held:
+    if facts.restored:
         found.append(_restored(facts))
     if facts.messages_dropped:
         what = f"{facts.messages_dropped} messages were malformed or forged and were dropped"
@@ -118,8 +120,8 @@ def daemon(facts: DaemonFacts) -> list[Finding]:
 
 
 def _restored(facts: DaemonFacts) -> Finding:
-    blind = f", {facts.held_blind} of them cannot look" if facts.held_blind else ""
-    what = f"{facts.held} are held since a backup was restored and may have been done since{blind}"
+    blind = f", {facts.restored_blind} of them cannot look" if facts.restored_blind else ""
+    what = f"{facts.restored} are held since a backup was restored and may have been done since{blind}"
     fix = "`droverctl task release ID...` or `--all`; stop or delete what was done or is not wanted any more"
     return _warn("tasks", "droverd", what, fix)
 
@@ -206,6 +208,22 @@ _STATES: Final[dict[DeviceState, tuple[Level, str]]] = {
         "look at the log, restart the phone; it is probed every 5 min",
     ),
 }
+
+
+def pauses(found: Sequence[Pause]) -> list[Finding]:
+    """Which accounts and phones begin nothing, and how they go on."""
+    return [_pause(pause) for pause in found]
+
+
+def _pause(pause: Pause) -> Finding:
+    subject, what = trouble.who(pause), trouble.found(pause)
+    if pause.by == PERSON:
+        return _ok(pause.subject.value, subject, f"{what}; to go on: {trouble.release(pause)}")
+    if trouble.needs_person(pause):
+        mend = f"{trouble.fix(pause)}, then: {trouble.release(pause)}"
+        return _bad(pause.subject.value, subject, what, mend)
+    mend = f"nothing; to go on before: {trouble.release(pause)}"
+    return _warn(pause.subject.value, subject, f"{what}; it goes on by itself (droverctl account list says when)", mend)
 
 
 def _public_host(serial: str) -> str | None:

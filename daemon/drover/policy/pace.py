@@ -4,7 +4,7 @@ Clock, zone and dice are passed in. What was used and which pauses run is the st
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from random import Random
@@ -12,9 +12,13 @@ from typing import Final
 
 from drover.policy.records import Decision, Requeue
 from drover.policy.schedule import day_start
+from drover.wire.holds import PERSON, HoldKind, Pause, PauseSubject
 
-UNPACED = ""
-"""The lane of a task that only looks at what an earlier attempt of it left open: nothing holds it back."""
+LOOKS = "?"
+"""Stands for the script in the lane of a task that only looks at what an earlier attempt of it left open. Pace and
+limits do not hold it, because what may have happened is to be known soon; pauses and trouble of its account do."""
+
+_MARK = re.compile("[@#:]")
 
 RESTORED: Final = "!restored"
 """The lane of what is held since a backup was restored: dispatch passes over it, however many tasks wait there."""
@@ -37,13 +41,19 @@ def lane_of(
     """
     if held:
         return RESTORED
-    return UNPACED if settle else f"{script_name}:{account_key(platform, username, serial)}"
+    return f"{LOOKS if settle else script_name}:{account_key(platform, username, serial)}"
 
 
 def split_lane(lane: str) -> tuple[str, str]:
     """(script, account key) of a lane."""
     script, _, account = lane.partition(":")
     return script, account
+
+
+def split_key(account: str) -> tuple[str, str, str]:
+    """(platform, user name, serial) of an account key; the one of the last two that it does not hold is ""."""
+    platform, name = _MARK.split(account, maxsplit=1)
+    return (platform, "", name) if account[len(platform)] == "#" else (platform, name, "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,18 +66,66 @@ class Use:
 
 @dataclass(frozen=True, kw_only=True)
 class Hold:
-    """A lane begins nothing until then. `limit` is the number that was reached; None for a pause between tasks."""
+    """A lane, or all of a phone, begins nothing until then; None: until a person releases it.
 
-    until: datetime
-    script_name: str
-    account: str
+    `limit` is the number that was reached, `pause` what a person or Drover paused, `disabled` whether the account is.
+    With none of them it is the pause between two tasks of the account.
+    """
+
+    until: datetime | None
+    script_name: str = ""
+    account: str = ""
     limit: int | None = None
+    pause: Pause | None = None
+    disabled: bool = False
+
+    @property
+    def kind(self) -> HoldKind:
+        """The word that a held task shows."""
+        if self.pause is not None:
+            if self.pause.subject is PauseSubject.DEVICE:
+                return HoldKind.DEVICE_PAUSED
+            return HoldKind.PAUSED if self.pause.by == PERSON else HoldKind.TROUBLE
+        if self.disabled:
+            return HoldKind.DISABLED
+        return HoldKind.PACE if self.limit is None else HoldKind.LIMIT
 
     @property
     def who(self) -> str:
         """The account in words."""
-        _platform, mark, name = re.split("([@#])", self.account, maxsplit=1)
-        return f"@{name}" if mark == "@" else f"the account on phone {name}"
+        _platform, name, serial = split_key(self.account)
+        return f"@{name}" if name else f"the account on phone {serial}"
+
+    @property
+    def name(self) -> str:
+        """The account's user name, "" where no one knows it."""
+        return split_key(self.account)[1]
+
+    def lasts_until(self, now: datetime) -> bool:
+        """Whether it still holds then."""
+        return self.until is None or self.until > now
+
+
+_RANK = (
+    HoldKind.PACE,
+    HoldKind.LIMIT,
+    HoldKind.DISABLED,
+    HoldKind.PAUSED,
+    HoldKind.DEVICE_PAUSED,
+    HoldKind.TROUBLE,
+)
+"""Of holds that last equally long the last one here is said: trouble first, because it asks most of a person."""
+
+
+def longest(found: Iterable[Hold | None]) -> Hold | None:
+    """The hold that lasts longest, None where there is none."""
+    holds = [hold for hold in found if hold is not None]
+    return max(holds, key=_length, default=None)
+
+
+def _length(hold: Hold) -> tuple[bool, float, int]:
+    until = 0.0 if hold.until is None else hold.until.timestamp()
+    return hold.until is None, until, _RANK.index(hold.kind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,10 +146,12 @@ class Pace:
         return rng.uniform(self.pause_min_s, self.pause_max_s)
 
     def hold(self, lane: str, use: Use, now: datetime) -> Hold | None:
-        """Why the lane must not begin anything now; of two reasons the one that lasts longer."""
-        if lane in (UNPACED, RESTORED):
+        """Why its pace keeps the lane from beginning now; of two reasons the one that lasts longer."""
+        if lane == RESTORED:
             return None
         script, account = split_lane(lane)
+        if script == LOOKS:
+            return None
         found: list[Hold] = []
         if use.paused_until is not None and use.paused_until > now:
             found.append(Hold(until=use.paused_until, script_name=script, account=account))
@@ -99,7 +159,7 @@ class Pace:
         if 0 < limit <= use.today:
             tomorrow = now.astimezone(self.zone).date() + timedelta(days=1)
             found.append(Hold(until=day_start(tomorrow, self.zone), script_name=script, account=account, limit=limit))
-        return max(found, key=lambda hold: hold.until, default=None)
+        return longest(found)
 
 
 def pauses_after(decision: Decision) -> bool:

@@ -3,8 +3,10 @@
 from datetime import datetime, tzinfo
 from typing import Final
 
+from drover.policy import trouble
 from drover.policy.pace import Hold
 from drover.wire.devices import Device, DeviceState
+from drover.wire.holds import Pause
 from drover.wire.tasks import Reason, Task
 
 MOST_COUNTED: Final = 100
@@ -38,14 +40,14 @@ def why(
     """The sentence for a pending task's `remark`: what it waits for, and what to do where a person must act.
 
     `ahead` counts tasks of its device that go first, a running one included, up to MOST_COUNTED; `last_reason` is
-    why its last attempt ended without an end of the task; `hold` is what its account's pace holds it back by; `held`
-    says that it waits for a person.
+    why its last attempt ended without an end of the task; `hold` is what keeps its account or its phone from
+    beginning anything; `held` says that it waits for a person.
     """
     if held:
         return restored(task)
     if draining:
         return "waits: the daemon is shutting down and begins nothing new; it goes on after the next start"
-    if hold is not None and hold.until > max(now, not_before or now):
+    if hold is not None and is_held(hold, not_before, now):
         return _held(hold, now, zone)
     if not_before is not None and not_before > now:
         return _until(task, not_before, now, zone, last_reason)
@@ -59,6 +61,16 @@ def why(
     if in_use >= device_limit:
         return f"waits: the plan's device limit of {device_limit} is reached ({in_use} in use)"
     return f"about to begin on phone {task.serial}"
+
+
+def is_held(hold: Hold, not_before: datetime | None, now: datetime) -> bool:
+    """Whether the hold is what a pending task waits for: it lasts longer than the task's own start time."""
+    return hold.lasts_until(max(now, not_before or now))
+
+
+def word(hold: Hold | None, not_before: datetime | None, now: datetime) -> str:
+    """What a pending task's `hold` says; "" where nothing holds it beyond its own start time."""
+    return hold.kind.value if hold is not None and is_held(hold, not_before, now) else ""
 
 
 def _until(task: Task, not_before: datetime, now: datetime, zone: tzinfo, last_reason: Reason | None) -> str:
@@ -83,10 +95,21 @@ def restored(task: Task) -> str:
 
 
 def _held(hold: Hold, now: datetime, zone: tzinfo) -> str:
-    at = _clock(hold.until, now, zone)
+    at = "" if hold.until is None else _clock(hold.until, now, zone)
+    if hold.pause is not None:
+        return _paused(hold.pause, at)
+    if hold.disabled:
+        return f"held: {hold.who} is disabled; enable it (droverctl account enable {hold.name}) or stop the task"
     if hold.limit is None:
         return f"pauses until {at} between tasks of {hold.who}"
     return f"waits until {at}: {hold.who} reached its limit of {hold.limit} {hold.script_name}s a day"
+
+
+def _paused(pause: Pause, at: str) -> str:
+    release = f"to go on{' before' if at else ''}: {trouble.release(pause)}"
+    if trouble.needs_person(pause):
+        release = f"{trouble.fix(pause)}, then: {trouble.release(pause)}"
+    return f"held{f' until {at}' if at else ''}: {trouble.who(pause)} {trouble.found(pause)}; {release}"
 
 
 def _for_device(serial: str, device: Device | None) -> str:

@@ -5,6 +5,7 @@ from typing import Any, BinaryIO, Protocol
 
 from drover.phone.hierarchy import Hierarchy
 from drover.phone.phone import Phone
+from drover.wire.holds import Trouble
 from drover.wire.media import MediaFile
 from drover.wire.tasks import Phase, Reason
 
@@ -12,12 +13,14 @@ from drover.wire.tasks import Phase, Reason
 class ScriptFailed(Exception):
     """The task cannot be completed; `remark` is one sentence: what happened, and what to do next.
 
+    `trouble` is what the app showed against the account; without it the reason alone decides whether it is paused.
     Raised before the commit tap the effect is none; raised after it the runner decides by what is recorded.
     """
 
-    def __init__(self, reason: Reason, remark: str) -> None:
+    def __init__(self, reason: Reason, remark: str, *, trouble: Trouble | None = None) -> None:
         super().__init__(remark)
         self.reason = reason
+        self.trouble = trouble
         self.remark = remark
 
 

@@ -150,7 +150,9 @@ class Navigator:
             return
         self.ctx.keep(f"blocked_{blocker.name}", sight.tree)
         raise ScriptFailed(
-            blocker.reason, f"{self.app.name} on {self.phone.serial} shows “{blocker.headline}”; {blocker.advice}."
+            blocker.reason,
+            f"{self.app.name} on {self.phone.serial} shows “{blocker.headline}”; {blocker.advice}.",
+            trouble=blocker.trouble,
         )
 
     def _put_away(self, popup: Popup, count: int) -> None:

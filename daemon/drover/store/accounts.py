@@ -6,13 +6,14 @@ A name is the same in upper and lower case; it is shown as it was written.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, literal_column, select, text
 from sqlalchemy import delete as delete_from
 from sqlalchemy.dialects.sqlite import insert
 
 from drover.policy.accounts import changed, checked, merged, the_one
+from drover.policy.pace import account_key
+from drover.store.arrays import json_array
 from drover.store.errors import ConflictError
-from drover.store.pacing import json_array
 from drover.store.schema import accounts
 from drover.store.steps import Step
 from drover.wire.control import Account, AccountsImported, ChangeAccount
@@ -91,6 +92,13 @@ def on_device(conn: Connection, serial: str) -> list[Account]:
     """The accounts on one device in the order of names, disabled ones too."""
     query = select(accounts).where(accounts.c.serial == serial).order_by(*_ORDER)
     return [_account(row) for row in conn.execute(query)]
+
+
+def disabled(conn: Connection) -> list[str]:
+    """The keys of the accounts that are disabled, by policy.pace; read from an index of these alone."""
+    columns = (accounts.c.username, accounts.c.platform, accounts.c.serial)
+    query = select(*columns).where(accounts.c.enabled == literal_column("0"))
+    return [account_key(row.platform, row.username, row.serial) for row in conn.execute(query)]
 
 
 _COLUMNS = ("username", "platform", "serial", "enabled", "package", "note")

@@ -6,15 +6,20 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, insert, literal_column, select, update
 
+from drover.policy.catalog import GENERIC
 from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.pace import account_key, lane_of, pauses_after
 from drover.policy.records import Attempt, AttemptFacts, Complete, Decision, Fail, Requeue
-from drover.store import events, media_uses, pacing
+from drover.policy.trouble import Report, Rules
+from drover.store import events, media_uses, pacing, pauses
 from drover.store.errors import ConflictError
 from drover.store.rows import ATTEMPT_COLUMNS, attempt_of, task_of, task_row
 from drover.store.schema import attempts, tasks
 from drover.wire.scripts import PUBLISHES
 from drover.wire.tasks import Effect, Status, Task
+
+_NOTHING = Report()
+_NO_RULES = Rules()
 
 Decider = Callable[[AttemptFacts], Decision]
 
@@ -26,12 +31,17 @@ _DECISIONS: dict[type[Decision], TaskEvent] = {
 
 
 def begin(conn: Connection, task_id: int, *, boot_id: str, now: datetime) -> tuple[Attempt, Task]:
-    """Begin the next attempt of a pending task. Raises NotFoundError, and ConflictError if it does not wait."""
+    """Begin the next attempt of a pending task. Raises NotFoundError, and ConflictError if it does not wait.
+
+    HeldError is the ConflictError where its account or phone was paused after the dispatcher had looked: once a pause
+    is answered, nothing begins.
+    """
     row = task_row(conn, task_id)
     if row["status"] != Status.PENDING:
         raise ConflictError(f"task {task_id} is {Status(row['status']).name.lower()}, not pending", task_of(row))
     if row["held"]:  # dispatch passes over its lane; whatever else may come here, it does not begin
         raise ConflictError(f"task {task_id} is held since a backup was restored; release it first", task_of(row))
+    pacing.refuse_held(conn, row["serial"], row["lane"], now=now)
     number = row["attempt"] + 1
     added = insert(attempts).values(
         task_id=task_id,
@@ -133,10 +143,13 @@ def finish(
     progress: int | None = None,
     step: str | None = None,
     pause_s: float = 0.0,
+    report: Report = _NOTHING,
+    rules: Rules = _NO_RULES,
 ) -> Task | None:
     """End the attempt and apply the decision to its task; None, and nothing changed, when it has ended already.
 
-    The account then pauses for `pause_s`, where policy.pace says that it does after such an end.
+    The account then pauses for `pause_s`, where policy.pace says that it does after such an end. `report` is how the
+    attempt ended by the word of whoever ended it: by the `rules` it pauses an account in trouble, or a phone.
 
     Pass a function of AttemptFacts to decide inside the transaction: between reading facts and finishing, intent may
     have been recorded. A ready decision that such a record contradicts raises ConflictError.
@@ -155,6 +168,16 @@ def finish(
         _uncount(conn, row)  # it was seen not to have been done
     if pauses_after(made):
         pacing.pause(conn, _account_of(task), now=now, pause_s=pause_s)
+    pauses.after_attempt(
+        conn,
+        account="" if task["platform"] == GENERIC else _account_of(task),
+        serial=task["serial"],
+        task_id=task["id"],
+        report=report,
+        failed=None if isinstance(made, Requeue) else isinstance(made, Fail),
+        rules=rules,
+        now=now,
+    )
     return changed
 
 

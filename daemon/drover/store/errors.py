@@ -33,3 +33,7 @@ class IdempotencyConflictError(ConflictError):
     def __init__(self, key: str) -> None:
         super().__init__(f"Idempotency-Key {key!r} was used within 24 h for another body; use a new key")
         self.key = key
+
+
+class HeldError(ConflictError):
+    """The task's account or phone was paused, or its account disabled, before its attempt could begin."""

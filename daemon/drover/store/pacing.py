@@ -1,19 +1,23 @@
-"""What accounts used by day and until when they pause; the lanes of pending tasks and what holds them back.
+"""What accounts used by day and until when they pause between tasks; the lanes of pending tasks, and what holds them.
 
-Rows are read by key: nothing here counts tasks or attempts.
+`holds` is the one answer to why nothing begins: pace, limits, pauses and trouble of accounts and phones, and accounts
+that are disabled. Rows are read by key: nothing here counts attempts.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import msgspec
 from sqlalchemy import Connection, delete, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from drover.policy.pace import RESTORED, UNPACED, Hold, Pace, Use, account_key, split_lane
+from drover.policy.pace import LOOKS, RESTORED, Hold, Pace, Use, longest, split_lane
+from drover.store import accounts, pauses
+from drover.store.arrays import json_array
+from drover.store.errors import HeldError
 from drover.store.schema import account_pauses, account_use
 from drover.store.types import from_micros
-from drover.wire.control import Account
+from drover.wire.holds import PauseSubject
 
 KEPT_DAYS = 31
 
@@ -40,48 +44,108 @@ _USED = text(
 _PAUSES = text("SELECT account, until FROM account_pauses WHERE account IN (SELECT value FROM json_each(:accounts))")
 
 
-def holds(conn: Connection, serials: Collection[str], *, now: datetime, pace: Pace) -> dict[str, Hold]:
-    """The lanes on these devices that must not begin anything now, each with why and until when."""
-    lanes = list(conn.execute(_LANES_HERE, {"serials": json_array(serials)}).scalars())
-    found = {lane: pace.hold(lane, use, now) for lane, use in _uses(conn, lanes, pace.day(now)).items()}
-    return {lane: hold for lane, hold in found.items() if hold is not None}
+@dataclass(frozen=True, kw_only=True)
+class Holds:
+    """What must not begin anything now, each with why and until when: lanes on any device, and whole devices."""
+
+    lanes: dict[str, Hold]
+    devices: dict[str, Hold]
+
+    def of(self, serial: str, lane: str) -> Hold | None:
+        """What holds a task of this lane on this device; of several the one that lasts longest."""
+        return longest((self.devices.get(serial), self.lanes.get(lane)))
+
+
+def holds(conn: Connection, serials: Collection[str], *, now: datetime, pace: Pace) -> Holds:
+    """What holds back these devices, and the lanes on them; not the lane of what waits for a person's release."""
+    found_here = conn.execute(_LANES_HERE, {"serials": json_array(serials)}).scalars()
+    lanes = [lane for lane in found_here if lane != RESTORED]
+    by_account = _account_holds(conn, {split_lane(lane)[1] for lane in lanes}, now=now)
+    found = {
+        lane: longest((pace.hold(lane, use, now), by_account.get(split_lane(lane)[1])))
+        for lane, use in _uses(conn, lanes, pace.day(now)).items()
+    }
+    return Holds(
+        lanes={lane: hold for lane, hold in found.items() if hold is not None},
+        devices=_paused(conn, PauseSubject.DEVICE, serials, now=now),
+    )
+
+
+def refuse_held(conn: Connection, serial: str, lane: str, *, now: datetime) -> None:
+    """Raise HeldError where phone or account of a task about to begin was paused, or disabled, meanwhile."""
+    account = split_lane(lane)[1]
+    held = {**_account_holds(conn, {account}, now=now), **_paused(conn, PauseSubject.DEVICE, [serial], now=now)}
+    for hold in held.values():
+        raise HeldError(f"{hold.kind.value} holds what waits on {serial}")
+
+
+def _account_holds(conn: Connection, keys: Collection[str], *, now: datetime) -> dict[str, Hold]:
+    """By account key what holds back everything of the account."""
+    if not keys:
+        return {}
+    found = _paused(conn, PauseSubject.ACCOUNT, keys, now=now)
+    for key in accounts.disabled(conn):
+        if key in keys:
+            found[key] = longest((found.get(key), Hold(until=None, account=key, disabled=True))) or found[key]
+    return found
+
+
+def _paused(conn: Connection, kind: PauseSubject, keys: Collection[str], *, now: datetime) -> dict[str, Hold]:
+    found: dict[str, Hold] = {}
+    for key, pause in pauses.of(conn, kind, keys, now=now):
+        hold = Hold(until=pause.until, account="" if kind is PauseSubject.DEVICE else key, pause=pause)
+        found[key] = longest((found.get(key), hold)) or hold
+    return found
+
+
+_HELD_HERE = text(
+    LANES  # noqa: S608 - no value in it
+    + """SELECT count(*) FROM lanes JOIN tasks AS t ON t.serial = lanes.serial AND t.status = 0 AND t.lane = lanes.lane
+WHERE lanes.lane IN (SELECT value FROM json_each(:held))
+OR lanes.serial IN (SELECT value FROM json_each(:devices))"""
+)
+
+
+def count_held(conn: Connection, serials: Collection[str], *, now: datetime) -> int:
+    """How many pending tasks on these devices wait for a pause or a disabled account; pace and limits do not count.
+
+    Costs nothing while nothing is paused or disabled, else one look at each of those tasks in an index.
+    """
+    paused = pauses.active(conn, now=now)
+    devices = {pause.serial for _key, pause in paused if pause.subject is PauseSubject.DEVICE}
+    keys = {key for key, pause in paused if pause.subject is PauseSubject.ACCOUNT} | set(accounts.disabled(conn))
+    if not devices and not keys:
+        return 0
+    lanes = [
+        lane
+        for lane in conn.execute(_LANES_HERE, {"serials": json_array(serials)}).scalars()
+        if split_lane(lane)[1] in keys
+    ]
+    values = {"serials": json_array(serials), "held": json_array(lanes), "devices": json_array(devices)}
+    return int(conn.execute(_HELD_HERE, values).scalar_one())
 
 
 def _uses(conn: Connection, lanes: Sequence[str], day: str) -> dict[str, Use]:
-    keys = {lane: split_lane(lane) for lane in lanes if lane not in (UNPACED, RESTORED)}
-    if not keys:
-        return {}
-    accounts = {account for _script, account in keys.values()}
-    used, paused = used_on(conn, accounts, day), _pauses(conn, accounts)
+    keys = {lane: split_lane(lane) for lane in lanes}
+    acting = {account for script, account in keys.values() if script != LOOKS}
+    used, paused = (used_on(conn, acting, day), _pauses(conn, acting)) if acting else ({}, {})
     return {
         lane: Use(today=used.get(account, {}).get(script, 0), paused_until=paused.get(account))
         for lane, (script, account) in keys.items()
     }
 
 
-def used_on(conn: Connection, accounts: Collection[str], day: str) -> dict[str, dict[str, int]]:
+def used_on(conn: Connection, keys: Collection[str], day: str) -> dict[str, dict[str, int]]:
     """By account key and script how many effects count on that day, without zeros."""
     found: dict[str, dict[str, int]] = {}
-    for account, script, n in conn.execute(_USED, {"accounts": json_array(accounts), "day": day}):
+    for account, script, n in conn.execute(_USED, {"accounts": json_array(keys), "day": day}):
         found.setdefault(account, {})[script] = n
     return found
 
 
-def used_by(conn: Connection, accounts: Sequence[Account], day: str) -> list[dict[str, int]]:
-    """As `used_on` for registered accounts, one for each in their order."""
-    keys = [account_key(account.platform, account.username, account.serial) for account in accounts]
-    used = used_on(conn, set(keys), day)
-    return [used.get(key, {}) for key in keys]
-
-
-def _pauses(conn: Connection, accounts: Collection[str]) -> dict[str, datetime]:
-    rows = conn.execute(_PAUSES, {"accounts": json_array(accounts)})
+def _pauses(conn: Connection, keys: Collection[str]) -> dict[str, datetime]:
+    rows = conn.execute(_PAUSES, {"accounts": json_array(keys)})
     return {account: from_micros(until) for account, until in rows}
-
-
-def json_array(values: Collection[str]) -> str:
-    """For SQLite's json_each: many values as one parameter."""
-    return msgspec.json.encode(list(values)).decode()
 
 
 # --- changing, inside the transaction of the attempt that it is about -----------------------------------------------

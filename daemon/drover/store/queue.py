@@ -10,7 +10,8 @@ from sqlalchemy import Connection, func, literal_column, select, text
 from drover.policy.pace import RESTORED, Hold, Pace, split_lane
 from drover.policy.records import Head
 from drover.policy.waiting import MOST_COUNTED
-from drover.store.pacing import LANES, holds, json_array
+from drover.store.arrays import json_array
+from drover.store.pacing import LANES, Holds, holds
 from drover.store.schema import counters, tasks
 from drover.store.types import from_micros, to_micros
 from drover.wire.tasks import Reason, Status, Task
@@ -21,7 +22,7 @@ _PENDING = tasks.c.status == literal_column("0")
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingFacts:
-    """Why a pending task may wait. `not_before` is None where it is eligible at once; `hold` is its account's pace,
+    """Why a pending task may wait. `not_before` is None where it is eligible at once; `hold` is what holds it back,
     `held` says that it waits for a person's release."""
 
     not_before: datetime | None
@@ -124,18 +125,23 @@ def waiting(
     )
     query = select(*wanted).where(tasks.c.id.in_(list(ids)), tasks.c.status == int(Status.PENDING))
     rows = conn.execute(query).all()
-    held = holds(conn, {row.serial for row in rows}, now=now, pace=pace) if now is not None and pace is not None else {}
-    # What is held back waits for its account or a person, and no one asks how many others wait with it.
+    held = (
+        holds(conn, {row.serial for row in rows}, now=now, pace=pace)
+        if now is not None and pace is not None
+        else Holds(lanes={}, devices={})
+    )
+    found = {row.id: held.of(row.serial, row.lane) for row in rows}
+    # What is held waits for its account, its phone or a person, and no one asks how many others wait with it.
     fronts = {
-        serial: _front(conn, serial, now, held)
-        for serial in {row.serial for row in rows if row.lane not in held and not row.held}
+        serial: _front(conn, serial, now, held.lanes)
+        for serial in {row.serial for row in rows if found[row.id] is None and not row.held}
     }
     return {
         row.id: WaitingFacts(
             not_before=row.not_before if row.not_before > from_micros(0) else None,
-            ahead=0 if row.lane in held or row.held else fronts[row.serial].ahead_of(row.priority, row.id),
+            ahead=(0 if found[row.id] is not None or row.held else fronts[row.serial].ahead_of(row.priority, row.id)),
             last_reason=None if row.last_reason is None else Reason(row.last_reason),
-            hold=held.get(row.lane),
+            hold=found[row.id],
             held=row.held,
         )
         for row in rows

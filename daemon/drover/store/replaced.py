@@ -20,14 +20,18 @@ _log = structlog.get_logger(__name__)
 
 CARRIED: Final[Mapping[str, str]] = {
     # What was published stays published. What was only reserved may have been: its task is not there to release it.
-    "media_uses": "INSERT OR IGNORE INTO media_uses (account, key, task_id, position, name, file, state, at) "
-    "SELECT account, key, task_id, position, name, file, 'used', at FROM old.media_uses "
+    "media_uses": "INSERT OR IGNORE INTO media_uses (account, once, key, task_id, position, name, file, state, at) "
+    "SELECT account, once, key, task_id, position, name, file, 'used', at FROM old.media_uses "
     "ORDER BY id",
     "account_use": "INSERT INTO account_use (account, day, script_name, n) "
     "SELECT account, day, script_name, n FROM old.account_use WHERE true "
     "ON CONFLICT DO UPDATE SET n = excluded.n WHERE excluded.n > n",
     "account_pauses": "INSERT INTO account_pauses (account, until) SELECT account, until FROM old.account_pauses "
     "WHERE true ON CONFLICT DO UPDATE SET until = excluded.until WHERE excluded.until > until",
+    # What was paused since stays paused, also where somebody has resumed an earlier pause that the backup knows.
+    "pauses": "INSERT OR REPLACE INTO pauses (kind, key, by, active, reason, words, serial, task_id, since, until, "
+    "times, counted_at) SELECT kind, key, by, active, reason, words, serial, task_id, since, until, times, counted_at "
+    "FROM old.pauses WHERE active = 1",
     "idempotency": "INSERT OR IGNORE INTO idempotency (key, digest, task_ids, created_at) "
     "SELECT key, digest, task_ids, created_at FROM old.idempotency",
 }

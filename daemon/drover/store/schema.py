@@ -165,6 +165,7 @@ accounts: Final = Table(
     Column("note", Text, nullable=False),
     PrimaryKeyConstraint("name", "platform"),
     Index("ix_accounts_serial", "serial"),
+    Index("ix_accounts_disabled", "name", "platform", sqlite_where=text("enabled = 0")),
 )
 
 account_use: Final = Table(
@@ -183,6 +184,34 @@ account_pauses: Final = Table(
     Column("account", String, nullable=False),
     Column("until", Stamp, nullable=False),
     PrimaryKeyConstraint("account"),
+)
+
+pauses: Final = Table(
+    "pauses",
+    metadata,
+    Column("kind", String, nullable=False),  # wire.holds.PauseSubject
+    Column("key", String, nullable=False),  # policy.pace.account_key, or a serial
+    Column("by", String, nullable=False),  # drover or person: each has a pause of its own
+    Column("active", Boolean, nullable=False),  # False once resumed; the row stays for what it counts
+    Column("reason", String, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("serial", String, nullable=False),  # the phone where the trouble was seen
+    Column("task_id", Integer),
+    Column("since", Stamp, nullable=False),
+    Column("until", Stamp),  # None: until it is resumed
+    Column("times", Integer, nullable=False),  # how often within a week, for pauses that grow
+    Column("counted_at", Stamp),
+    PrimaryKeyConstraint("kind", "key", "by"),
+    Index("ix_pauses_active", "kind", "key", sqlite_where=text("active = 1")),
+)
+
+failure_rows: Final = Table(
+    "failure_rows",
+    metadata,
+    Column("serial", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("serial"),
 )
 
 events: Final = Table(

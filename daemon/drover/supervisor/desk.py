@@ -19,6 +19,7 @@ from drover.policy import dispatch
 from drover.policy.intake import Accounts, plan_tasks
 from drover.policy.pace import Hold, Pace
 from drover.policy.records import NewTask
+from drover.policy.trouble import Rules
 from drover.store import accounts, idempotency, pacing, queue, tasks
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
@@ -34,6 +35,7 @@ from drover.supervisor.stopping import Stopping
 from drover.wire.control import CreateTasks, TasksCreated
 from drover.wire.devices import DeviceState
 from drover.wire.faults import Code, RequestError
+from drover.wire.holds import Trouble
 from drover.wire.scripts import PUBLISHES
 from drover.wire.worker import ToWorker
 
@@ -231,16 +233,18 @@ class TaskDesk:
         idle = [serial for serial in self._board.in_state(DeviceState.IDLE) if self.is_free(serial)]
         # Before the pauses are read: who ends meanwhile is still left alone.
         acting = self._running.acting() | self._beginnings.acting()
-        held: dict[str, Hold] = {}
+        held: list[Hold] = []
         if idle:
-            held = await self._store.read(pacing.holds, idle, now=now, pace=self._pace)
-            heads = await self._store.read(queue.heads, idle, now=now, held=list(held))
-            free = [serial for serial in idle if self.is_free(serial)]  # one may have been taken meanwhile
+            holds = await self._store.read(pacing.holds, idle, now=now, pace=self._pace)
+            held = [*holds.lanes.values(), *holds.devices.values()]
+            heads = await self._store.read(queue.heads, idle, now=now, held=list(holds.lanes))
+            # One may have been taken meanwhile.
+            free = [serial for serial in idle if serial not in holds.devices and self.is_free(serial)]
             in_use = self.spoken_for + self._reserved()
             chosen = dispatch.choose(heads, free, in_use, self.device_limit, acting)
             await self._beginnings.begin(chosen)
         due = await self._store.read(queue.next_due, now=now)
-        moments = [*([due] if due else []), *(hold.until for hold in held.values())]
+        moments = [*([due] if due else []), *(hold.until for hold in held if hold.until is not None)]
         wait_s = min(((moment - datetime.now(UTC)).total_seconds() for moment in moments), default=LONGEST_WAIT_S)
         return min(max(wait_s, 0.005), LONGEST_WAIT_S)
 
@@ -296,6 +300,15 @@ def _breadth(request: CreateTasks) -> int:
         (len(value) for value in values if isinstance(value, Sized) and not isinstance(value, str)), default=1
     )
     return max(len(request.serials), len(request.usernames), 1) * max(longest, 1)
+
+
+def rules_of(config: Config) -> Rules:
+    """What trouble does, as the configuration says."""
+    found = config.trouble
+    return Rules(
+        pauses={Trouble(name): pause for name, pause in found.pauses.items()},
+        failures_in_a_row=found.failures_in_a_row,
+    )
 
 
 def _once(serials: Iterable[str]) -> list[str]:

@@ -4,13 +4,14 @@ import asyncio
 import os
 import shutil
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 
 from drover.policy import doctor
 from drover.policy.doctor import AdbFacts, DaemonFacts, FileFacts
-from drover.store import release
+from drover.store import pauses, release
 from drover.supervisor.adb_server import own_version
 from drover.supervisor.state import DaemonState
 from drover.wire.doctor import Finding
@@ -22,7 +23,7 @@ async def diagnose(state: DaemonState) -> list[Finding]:
         _adb(state), asyncio.to_thread(_files, state), asyncio.to_thread(_disk_free, state.config.data_dir)
     )
     await state.scripts.looked_for()
-    held, held_blind = await state.store.read(release.counts)
+    restored, restored_blind = await state.store.read(release.counts)
     facts = DaemonFacts(
         as_root=os.geteuid() == 0,
         disk_free=disk_free,
@@ -30,8 +31,8 @@ async def diagnose(state: DaemonState) -> list[Finding]:
         api_enabled=state.config.api.enabled,
         api_url=state.api_url,
         messages_dropped=state.messages_dropped(),
-        held=held,
-        held_blind=held_blind,
+        restored=restored,
+        restored_blind=restored_blind,
     )
     return [
         *doctor.daemon(facts),
@@ -39,6 +40,7 @@ async def diagnose(state: DaemonState) -> list[Finding]:
         *doctor.files(file_facts),
         *doctor.scripts(await asyncio.to_thread(state.scripts.listed)),
         *doctor.devices(state.board.all()),
+        *doctor.pauses([pause for _key, pause in await state.store.read(pauses.active, now=datetime.now(UTC))]),
     ]
 
 

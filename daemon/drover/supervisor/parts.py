@@ -19,7 +19,7 @@ from drover.supervisor.backups import Backups
 from drover.supervisor.beginnings import Beginnings
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.control import ControlServer
-from drover.supervisor.desk import TaskDesk, pace_of
+from drover.supervisor.desk import TaskDesk, pace_of, rules_of
 from drover.supervisor.direct import DirectCalls
 from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.fleet import Fleet
@@ -119,6 +119,7 @@ class Parts:
             freed=lambda serial: self.phones.freed(serial),
             rng=self._boot.rng,
             pace=pace,
+            rules=rules_of(self.config),
             delivery=self.scripts.delivery,
         )
         self.tidying = GalleryTidying(
@@ -250,7 +251,7 @@ class Parts:
         logs.configure(config.daemon.log_level, config.daemon.log_format)
         self.state.license, self.state.pace = self._license, pace
         self.desk.configure(config, device_limit=self._license.device_limit, pace=pace)
-        self.running.configure(pace=pace)
+        self.running.configure(pace=pace, rules=rules_of(config))
         self.scripts.configure(config.scripts)
         self.presence.configure(config)
         self.publishing.roots, self.publishing.reuse = list(config.media_roots), config.media.reuse

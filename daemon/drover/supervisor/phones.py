@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import structlog
 
 from drover.policy.device_states import DeviceEvent
-from drover.store import bulk, devices, events
+from drover.store import bulk, devices, pauses
 from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.desk import TaskDesk
@@ -22,7 +22,6 @@ from drover.supervisor.leases import PhoneLeases
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.transports import Transports
 from drover.wire.devices import Device
-from drover.wire.events import DeviceChanged
 from drover.wire.tasks import Reason
 
 log = structlog.get_logger("drover.daemon")
@@ -109,7 +108,7 @@ def recorder(store: Store, hub: EventHub, jobs: Jobs) -> Callable[[Device], None
 
     async def record(device: Device) -> None:
         await store.write(devices.put, device)
-        await store.write(events.append, DeviceChanged(device=device), now=datetime.now(UTC))
+        await store.write(pauses.tell_device, device, now=datetime.now(UTC))
         hub.poke()
 
     return lambda device: jobs.background(record(device))

@@ -24,7 +24,7 @@ LIVE: Final = frozenset(
         "rpc.adb",
     }
 )
-LIVE_SECTIONS: Final = frozenset({"tasks", "pace", "license", "retention", "scripts"})
+LIVE_SECTIONS: Final = frozenset({"tasks", "pace", "trouble", "license", "retention", "scripts"})
 """Sections whose every key is read anew at each use."""
 
 

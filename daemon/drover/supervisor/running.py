@@ -18,6 +18,7 @@ from drover.policy import remarks, retry
 from drover.policy.catalog import GENERIC, Delivery
 from drover.policy.pace import Pace, account_key
 from drover.policy.records import Attempt, AttemptFacts, Decision
+from drover.policy.trouble import Report, Rules
 from drover.store import attempts
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
@@ -74,6 +75,7 @@ class RunningAttempts:
         freed: Callable[[str], None],
         rng: random.Random,
         pace: Pace,
+        rules: Rules,
         delivery: Callable[[str], Delivery],
     ) -> None:
         self._store = store
@@ -83,13 +85,14 @@ class RunningAttempts:
         self._freed = freed
         self._rng = rng
         self._pace = pace
+        self._rules = rules
         self._delivery = delivery
         self._live: dict[str, LiveAttempt] = {}
         self._background: set[asyncio.Task[None]] = set()
 
-    def configure(self, *, pace: Pace) -> None:
+    def configure(self, *, pace: Pace, rules: Rules) -> None:
         """Go by these from now on; what runs keeps its time."""
-        self._pace = pace
+        self._pace, self._rules = pace, rules
 
     def __len__(self) -> int:
         return len(self._live)
@@ -186,7 +189,8 @@ class RunningAttempts:
 
     async def _end(self, serial: str, live: LiveAttempt, message: Ended) -> None:
         reason = None if message.outcome is Outcome.COMPLETED else message.reason or Reason.SCRIPT_ERROR
-        await self._close(serial, live, reason, message.remark, tuple(message.evidence))
+        report = Report(reason=reason, trouble=message.trouble)
+        await self._close(serial, live, report, message.remark, tuple(message.evidence))
 
     async def lost(self, serial: str, reason: Reason, remark: str) -> None:
         """The worker of this device can say no more: close its attempt by what is recorded."""
@@ -195,14 +199,14 @@ class RunningAttempts:
             return
         if live.cut_off is not None:
             reason, remark = live.cut_off, live.cut_off_why
-        await self._close(serial, live, reason, remark, ())
+        await self._close(serial, live, Report(reason=reason), remark, ())
 
     async def _close(
-        self, serial: str, live: LiveAttempt, reason: Reason | None, remark: str, evidence: tuple[str, ...]
+        self, serial: str, live: LiveAttempt, report: Report, remark: str, evidence: tuple[str, ...]
     ) -> None:
         """Store the attempt's end, trying until the store takes it, then free the device."""
         live.closing = True
-        decide = ending(self._delivery(live.task.script_name), reason, remark, evidence, self._rng)
+        decide = ending(self._delivery(live.task.script_name), report.reason, remark, evidence, self._rng)
         # A generic command acts as nobody, so nobody has to pause after it.
         pause_s = 0.0 if live.attempt.platform == GENERIC else self._pace.draw_pause(self._rng)
         while True:
@@ -215,6 +219,8 @@ class RunningAttempts:
                     progress=live.progress,
                     step=live.step,
                     pause_s=pause_s,
+                    report=report,
+                    rules=self._rules,
                 )
                 break
             except StoreUnavailableError as error:

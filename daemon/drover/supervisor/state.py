@@ -10,7 +10,7 @@ from pathlib import Path
 
 from drover.config import Config
 from drover.policy.pace import Pace
-from drover.store import release, tasks
+from drover.store import overview, release
 from drover.store.store import Store
 from drover.supervisor.backups import Backups
 from drover.supervisor.board import DeviceBoard
@@ -82,7 +82,8 @@ class DaemonState:
 
     async def status(self) -> DaemonStatus:
         adb = self.config.adb
-        held, held_blind = await self.store.read(release.counts)
+        restored, restored_blind = await self.store.read(release.counts)
+        figures = await self.store.read(overview.figures, now=datetime.now(UTC))
         return DaemonStatus(
             daemon_version=VERSION,
             boot_id=self.boot_id,
@@ -92,12 +93,14 @@ class DaemonState:
             api_url=self.api_url,
             adb=f"{adb.host}:{adb.port}",
             adb_connected=self.adb_connected(),
-            tasks=await self.store.read(tasks.stats),
+            tasks=figures.tasks,
             devices=self.board.counts(),
             workers=self.worker_count(),
             messages_dropped=self.messages_dropped(),
             data_dir=str(self.config.data_dir),
             counters=self.counters(),
-            held=held,
-            held_blind=held_blind,
+            restored=restored,
+            restored_blind=restored_blind,
+            pauses=figures.pauses,
+            held=figures.held,
         )

@@ -2,11 +2,14 @@
 
 import msgspec
 
+from drover.wire.holds import Pause
+
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, tag="account"):
     """An account of the user's and the device that it is logged in on; `package` is "" unless it is in a clone.
 
     `used_today` counts by script what others may have seen today; `limits` is what a day may have, by script.
+    `pause` is there while nothing of it begins.
     """
 
     username: str
@@ -17,6 +20,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, tag="account"):
     note: str = ""
     used_today: dict[str, int] = {}
     limits: dict[str, int] = {}
+    pause: Pause | None = None
+
+    @property
+    def state(self) -> str:
+        """`disabled`, `paused`, or `enabled`."""
+        if not self.enabled:
+            return "disabled"
+        return "enabled" if self.pause is None else "paused"
 
 
 class ListAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="list_accounts"):

@@ -36,6 +36,13 @@ from drover.wire.events import Event, Subscribe, Subscribed
 from drover.wire.faults import Failure
 from drover.wire.leases import LeaseAnswer, LeaseRequest
 from drover.wire.materials import MaterialAnswer, MaterialRequest
+from drover.wire.pauses import AccountPause as AccountPause
+from drover.wire.pauses import DevicePause as DevicePause
+from drover.wire.pauses import PauseAccount as PauseAccount
+from drover.wire.pauses import PauseAnswer, PauseRequest
+from drover.wire.pauses import PauseDevice as PauseDevice
+from drover.wire.pauses import ResumeAccount as ResumeAccount
+from drover.wire.pauses import ResumeDevice as ResumeDevice
 from drover.wire.tasks import (
     ArtifactFile,
     CreateTasks,
@@ -108,6 +115,7 @@ RequestBody = (
     | ListAudit
     | AnnounceApi
     | MaterialRequest
+    | PauseRequest
 )
 
 
@@ -188,6 +196,7 @@ ResponseBody = (
     | ScriptAnswer
     | ApiToken
     | AuditPage
+    | PauseAnswer
     | Event
 )
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from drover.wire.holds import Pause
 from drover.wire.tasks import TaskStats
 
 
@@ -38,8 +39,10 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status
     """How the daemon is. `devices` counts by state; `api_url` is "" while no shim answers.
 
     `counters` count since its start what was done about trouble: `automation_restart`, `automation_reinstall`,
-    `automation_fallback`, `device_reconnect`, `worker_death`. `held` counts pending tasks that wait for a release since
-    a backup was restored, `held_blind` those of them that cannot look whether they were done since.
+    `automation_fallback`, `device_reconnect`, `worker_death`. `pauses` are the accounts and phones on which
+    nothing begins; `held` counts the pending tasks that wait for those or for a disabled account.
+    `restored` counts pending tasks that wait for a release since a backup was restored, `restored_blind` those of them
+    that cannot look whether they were done since.
     """
 
     daemon_version: str
@@ -56,8 +59,10 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status
     messages_dropped: int = 0
     data_dir: str = ""
     counters: dict[str, int] = {}
+    restored: int = 0
+    restored_blind: int = 0
+    pauses: list[Pause] = []
     held: int = 0
-    held_blind: int = 0
 
 
 class ConfigReloaded(msgspec.Struct, frozen=True, kw_only=True, tag="config_reloaded"):

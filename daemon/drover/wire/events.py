@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from drover.wire.devices import Device
+from drover.wire.pauses import Paused, Resumed
 from drover.wire.tasks import Phase, Task
 
 
@@ -47,7 +48,7 @@ class StreamReset(msgspec.Struct, frozen=True, kw_only=True, tag="reset"):
     why: str
 
 
-EventBody = TaskChanged | TaskDeleted | TaskProgressed | DeviceChanged | StreamReset
+EventBody = TaskChanged | TaskDeleted | TaskProgressed | DeviceChanged | Paused | Resumed | StreamReset
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag="event"):

@@ -67,8 +67,8 @@ class Phase(StrEnum):
 class Task(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
     """One accepted task. Stamps are aware UTC; `progress` is a percentage; `evidence` holds artifact names.
 
-    `hold` is a short word for what holds a pending one back, "" where nothing does: `restored` waits for a release.
     `media` is what the newest attempt of a task that publishes took; None before one began.
+    `hold` is a word of `wire.holds.HoldKind` while something keeps a pending task from beginning, else "".
     """
 
     id: int

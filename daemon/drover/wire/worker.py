@@ -13,6 +13,7 @@ from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, Codec
 from drover.wire.custom import ManagedRun
 from drover.wire.devices import DeviceFacts
 from drover.wire.direct import DirectAnswered, DirectCall, DirectEnded
+from drover.wire.holds import Trouble
 from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
 
@@ -178,7 +179,10 @@ class Outcome(StrEnum):
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
-    """The attempt's last message. `effect` is what the worker knows; `remark` is one sentence for people."""
+    """The attempt's last message. `effect` is what the worker knows; `remark` is one sentence for people.
+
+    `trouble` says what the app has against the account, where its screen showed that.
+    """
 
     fence: int
     outcome: Outcome
@@ -186,6 +190,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     reason: Reason | None = None
     remark: str = ""
     evidence: list[str] = []
+    trouble: Trouble | None = None
 
 
 class AccountsRead(msgspec.Struct, frozen=True, kw_only=True, tag="accounts_read"):

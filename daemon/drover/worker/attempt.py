@@ -14,6 +14,7 @@ from drover.phone.hierarchy import Hierarchy
 from drover.phone.phone import Phone
 from drover.policy import remarks
 from drover.scripts.context import ScriptFailed, StopRequestedError
+from drover.wire.holds import Trouble
 from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
@@ -201,7 +202,7 @@ class AttemptContext:
         """The last message of an attempt that was told to end."""
         return self.failed(*self._stopped_as)
 
-    def failed(self, reason: Reason, remark: str) -> Ended:
+    def failed(self, reason: Reason, remark: str, trouble: Trouble | None = None) -> Ended:
         """The last message of an attempt that did not; keeps the screen it ended on."""
         remark = _CONTROL.sub("", remark)
         if reason is not Reason.DEVICE_LOST and not self._stop.is_set() and not self.evidence:
@@ -215,6 +216,7 @@ class AttemptContext:
             reason=reason,
             remark=remark,
             evidence=list(self.evidence),
+            trouble=trouble,
         )
 
     # --- files

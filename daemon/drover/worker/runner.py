@@ -363,7 +363,7 @@ class Runner:
         except PhoneError as error:
             ended, healthy = attempt.failed(Reason.INTERRUPTED, str(error)), False
         except ScriptFailed as error:
-            ended = attempt.failed(error.reason, error.remark)
+            ended = attempt.failed(error.reason, error.remark, error.trouble)
         except StopRequestedError:
             ended = attempt.stopped()
         except IntentNotGrantedError as error:

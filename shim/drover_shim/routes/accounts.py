@@ -39,17 +39,19 @@ def list_accounts(call: Call) -> AccountListView:
     """Every registered account, with what it may and did today."""
     flag = query_choice(call.query, "enabled", tuple(_FLAGS))
     request = ListAccounts(
-        platform=_platform(call),
+        platform=platform_of(call),
         serial=call.query.get("serial") or None,
         enabled=None if flag is None else _FLAGS[flag],
     )
     accounts = call.ask(request, AccountList).accounts
-    return AccountListView(total=len(accounts), accounts=[view.account(account) for account in accounts])
+    return AccountListView(total=len(accounts), accounts=[view.account(account, call.zone) for account in accounts])
 
 
 def get_account(call: Call) -> AccountView:
     """One account; `platform` is needed where the name has several."""
-    return view.account(call.ask(GetAccount(username=call.args["username"], platform=_platform(call)), Account))
+    return view.account(
+        call.ask(GetAccount(username=username_of(call), platform=platform_of(call)), Account), call.zone
+    )
 
 
 def create(call: Call) -> AccountView:
@@ -64,7 +66,7 @@ def create(call: Call) -> AccountView:
         note=fields.text("note") or "",
         new=True,
     )
-    return view.account(call.ask(request, Account))
+    return view.account(call.ask(request, Account), call.zone)
 
 
 def change(call: Call) -> AccountView:
@@ -74,19 +76,19 @@ def change(call: Call) -> AccountView:
     """
     fields = Fields(call.read_json())
     request = ChangeAccount(
-        username=call.args["username"],
-        platform=_platform(call),
+        username=username_of(call),
+        platform=platform_of(call),
         serial=fields.text("serial"),
         enabled=fields.optional_flag("enabled"),
         package=fields.text("package"),
         note=fields.text("note"),
     )
-    return view.account(call.ask(request, Account))
+    return view.account(call.ask(request, Account), call.zone)
 
 
 def delete(call: Call) -> DeletedView:
     """Forget an account; its tasks stay."""
-    call.ask(DeleteAccount(username=call.args["username"], platform=_platform(call)), Done)
+    call.ask(DeleteAccount(username=username_of(call), platform=platform_of(call)), Done)
     return DeletedView(deleted_count=1)
 
 
@@ -113,7 +115,13 @@ def import_(call: Call) -> AccountsImportedView:
     )
 
 
-def _platform(call: Call) -> str | None:
+def username_of(call: Call) -> str:
+    """The account's name in the path."""
+    return call.args["username"]
+
+
+def platform_of(call: Call) -> str | None:
+    """The app in the query; None where it is left out."""
     return query_choice(call.query, "platform", PLATFORMS)
 
 
@@ -124,8 +132,8 @@ def _required(fields: Fields, name: str) -> str:
     return value
 
 
-_PLATFORM: Final = Param("platform", Literal["tiktok", "instagram"])
-_FILTERS: Final = (_PLATFORM, Param("serial", str), Param("enabled", Literal["true", "false", "1", "0"]))
+PLATFORM_PARAM: Final = Param("platform", Literal["tiktok", "instagram"])
+_FILTERS: Final = (PLATFORM_PARAM, Param("serial", str), Param("enabled", Literal["true", "false", "1", "0"]))
 _ONE: Final = "/account/<username>"
 
 ROUTES: Final = (
@@ -133,8 +141,12 @@ ROUTES: Final = (
     Route(method="POST", path="/account", handler=create, answers=AccountView, body=NewAccountBody),
     Route(method="GET", path="/account/export", handler=export, answers="text/csv"),
     Route(method="POST", path="/account/import", handler=import_, answers=AccountsImportedView, body=ImportBody),
-    Route(method="GET", path=_ONE, handler=get_account, answers=AccountView, query=(_PLATFORM,)),
-    Route(method="PATCH", path=_ONE, handler=change, answers=AccountView, body=ChangeAccountBody, query=(_PLATFORM,)),
-    Route(method="PUT", path=_ONE, handler=change, answers=AccountView, body=ChangeAccountBody, query=(_PLATFORM,)),
-    Route(method="DELETE", path=_ONE, handler=delete, answers=DeletedView, query=(_PLATFORM,)),
+    Route(method="GET", path=_ONE, handler=get_account, answers=AccountView, query=(PLATFORM_PARAM,)),
+    Route(
+        method="PATCH", path=_ONE, handler=change, answers=AccountView, body=ChangeAccountBody, query=(PLATFORM_PARAM,)
+    ),
+    Route(
+        method="PUT", path=_ONE, handler=change, answers=AccountView, body=ChangeAccountBody, query=(PLATFORM_PARAM,)
+    ),
+    Route(method="DELETE", path=_ONE, handler=delete, answers=DeletedView, query=(PLATFORM_PARAM,)),
 )

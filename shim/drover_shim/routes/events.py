@@ -9,6 +9,7 @@ import msgspec
 from drover.client import ControlError, EventStream
 from drover.wire.events import DeviceChanged, Event, TaskChanged, TaskDeleted, TaskProgressed
 from drover.wire.faults import Code, RequestError
+from drover.wire.pauses import Paused, Resumed
 from drover_shim import view
 from drover_shim.envelope import Stream
 from drover_shim.route import Call, Param, Route
@@ -22,7 +23,8 @@ _MAX_ID: Final = 2**53
 
 
 def events(call: Call) -> Stream:
-    """Server-sent events: `task_changed`, `task_deleted`, `task_progressed`, `device_changed`, `reset`.
+    """Server-sent events: `task_changed`, `task_deleted`, `task_progressed`, `device_changed`, `paused`,
+    `resumed`, `reset`.
 
     `reset` says that not all can be told that came after the id asked for (a backup was restored, the id was never
     given, or its followers were dropped): read what you follow again. Stored events carry an id; `Last-Event-ID` (or
@@ -87,6 +89,9 @@ def _data(body: Any, zone: ZoneInfo) -> dict[str, Any]:
             return {"task": view.task(task, zone)}
         case DeviceChanged(device=device):
             return {"device": view.device(device, zone)}
+        case Paused(pause=pause) | Resumed(pause=pause):
+            who = {name: getattr(pause, name) for name in ("subject", "platform", "username", "serial")}
+            return {**who, "pause": view.pause(pause, zone)}
         case TaskDeleted() | TaskProgressed():
             return {name: getattr(body, name) for name in body.__struct_fields__}
         case _:

@@ -23,6 +23,7 @@ def test_an_account_from_its_registration_to_its_end(rest: Rest, shop: dict[str,
     assert shop == {
         **{"username": "Shop.One", "serial": A, "platform": "tiktok", "package": "com.app.clone", "enabled": True},
         **{"note": "till 4", "used_today": {}, "limits": {"follow": 60, "unfollow": 60, "post": 5}},
+        **{"state": "enabled", "pause": None},
     }
     again = rest.post("/account", {**SHOP, "username": "shop.one"})
     assert (again.code, again.envelope["data"]) == (40901, {"username": "shop.one", "platform": "tiktok"})

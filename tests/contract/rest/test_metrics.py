@@ -23,8 +23,15 @@ def test_the_daemon_and_the_front_are_counted(rest: Rest, fake: FakeDaemon) -> N
     rest.post("/task", {"serials": [A], "script_name": "follow", "script_config": {"target_users": ["ada", "bob"]}})
     rest.get("/task/7")
     rest.send("GET", "/api/v1/task", headers={"Origin": "http://evil.example"})
+    rest.post("/account", {"username": "shop.one", "serial": A})
+    rest.post("/account/shop.one/pause", {})
+    rest.post(f"/device/{A}/pause", {})
+    fake.model.change(1, hold="device_paused")
     reader = EventReader(rest.port)
     found = figures(rest)
+    assert found["drover_accounts_paused", ("person",)] == found["drover_devices_paused", ("person",)] == 1
+    assert found["drover_accounts_paused", ("captcha",)] == found["drover_devices_paused", ("failures",)] == 0
+    assert found["drover_tasks_held", ()] == 1
     assert found["drover_up", ()] == 1
     assert found["drover_tasks", ("pending",)] == 2
     assert found["drover_devices", ("idle",)] == 2

@@ -21,8 +21,8 @@ def two(ctl: Ctl) -> Ctl:
 def test_accounts_are_listed_with_what_they_used(two: Ctl, fake: FakeDaemon) -> None:
     fake.model.accounts["shop.one", "tiktok"].used_today["follow"] = 3
     assert [line.split() for line in two("account", "list").lines[1:]] == [
-        ["shop.one", "tiktok", A, "yes", "-", "3/60", "follow", "-"],
-        ["shop.two", "instagram", B, "no", "-", "-", "-"],
+        ["shop.one", "tiktok", A, "enabled", "-", "3/60", "follow", "-"],
+        ["shop.two", "instagram", B, "disabled", "-", "-", "-"],
     ]
     assert [row["username"] for row in two("account", "list", "--disabled", "--json").json] == ["shop.two"]
     assert [row["username"] for row in two("account", "list", "--serial", A, "--json").json] == ["shop.one"]

@@ -66,6 +66,12 @@ def test_case_t1_a_zone_without_a_name_is_refused_and_says_what_to_set(monkeypat
         ("[daemon]\n# port\n[adb]\nport = 1\nport = 2\n", ":5: not valid TOML"),
         ("x = 1\n", ":1: x: expected a section"),
         ("[license]\nplan = 'Gold'\n", ":2: license.plan: invalid enum value 'Gold', expected one of: Starter, Pro"),
+        (
+            "[trouble]\ntoo_fast = 'never'\n",
+            ":2: trouble.too_fast: invalid enum value 'never', expected one of: released, off, a number",
+        ),
+        ("[trouble]\ncaptcha = 0\n", ":2: trouble.captcha: expected `float` > 0.0"),
+        ("[trouble]\nfailures_in_a_row = -1\n", ":2: trouble.failures_in_a_row: expected `int` >= 0"),
         ("[media]\nroots = ['/srv', 'media']\n", ":2: media.roots[1]: expected an absolute path such as /srv/media"),
         ("[media]\nroots = ['/srv/../etc']\n", ":2: media.roots[0]: expected an absolute path"),
         ("[media]\nroots = ['/']\n", ":2: media.roots[0]: '/' is the whole file system"),

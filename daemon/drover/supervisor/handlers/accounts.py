@@ -9,7 +9,8 @@ import msgspec
 
 from drover.policy import accounts_csv
 from drover.policy.accounts import bare, checked, faults, place_faults, refuse, the_one
-from drover.store import accounts, pacing
+from drover.policy.pace import account_key
+from drover.store import accounts, overview, pauses
 from drover.store.errors import ConflictError
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.state import DaemonState
@@ -46,7 +47,7 @@ class AccountHandlers:
             and body.serial in (None, account.serial)
             and body.enabled in (None, account.enabled)
         ]
-        return control.AccountList(accounts=await self._with_use(found))
+        return control.AccountList(accounts=await with_use(self._state, found))
 
     async def _get(self, body: control.GetAccount) -> control.Account:
         return await self._shown(the_one(body.username, body.platform, await self._state.store.read(accounts.all)))
@@ -60,10 +61,13 @@ class AccountHandlers:
         except ConflictError as error:
             key = {"username": account.username, "platform": account.platform}
             raise RequestError(Code.CONFLICT, f"{error}; change it instead", key) from None
+        self._state.desk.wake()
         return await self._shown(account)
 
     async def _change(self, body: control.ChangeAccount) -> control.Account:
-        return await self._shown(await self._state.store.write(accounts.change, body))
+        account = await self._state.store.write(accounts.change, body)
+        self._state.desk.wake()  # one that is enabled again may have tasks that wait for that
+        return await self._shown(account)
 
     async def _delete(self, body: control.DeleteAccount) -> control.Done:
         await self._state.store.write(accounts.remove, body.username, body.platform)
@@ -89,17 +93,7 @@ class AccountHandlers:
         return control.AccountsCsv(csv=accounts_csv.write(await self._state.store.read(accounts.all)))
 
     async def _shown(self, account: control.Account) -> control.Account:
-        return (await self._with_use([account]))[0]
-
-    async def _with_use(self, found: Sequence[control.Account]) -> list[control.Account]:
-        """The accounts with what they used today and may use."""
-        pace = self._state.pace
-        used = await self._state.store.read(pacing.used_by, found, pace.day(datetime.now(UTC)))
-        limits = {script: limit for script, limit in pace.limits.items() if limit}
-        return [
-            msgspec.structs.replace(account, used_today=today, limits=limits)
-            for account, today in zip(found, used, strict=True)
-        ]
+        return (await with_use(self._state, [account]))[0]
 
     # --- discovery
 
@@ -111,6 +105,7 @@ class AccountHandlers:
             for account in await self._state.store.read(accounts.all)
             if account.platform == body.platform
         }
+        await self._seen_logged_in(answer.usernames, body)
         new = _unknown(answer.usernames, known, body) if body.register else []
         await self._state.store.write(accounts.put_all, new)
         known |= {account.username.lower(): account.serial for account in new}
@@ -128,6 +123,21 @@ class AccountHandlers:
                 for username in answer.usernames
             ],
         )
+
+    async def _seen_logged_in(self, usernames: Sequence[str], body: control.DiscoverAccounts) -> None:
+        """Pauses of these that said that they are logged out have ended."""
+        names = [*map(bare, usernames), None]
+        keys = [account_key(body.platform, name, body.serial) for name in names]
+        if await self._state.store.write(pauses.logged_in, keys, now=datetime.now(UTC)):
+            self._state.desk.wake()
+
+
+async def with_use(state: DaemonState, found: Sequence[control.Account]) -> list[control.Account]:
+    """The accounts with what they used today and may use, and with what pauses them."""
+    now, pace = datetime.now(UTC), state.pace
+    limits = {script: limit for script, limit in pace.limits.items() if limit}
+    shown = await state.store.read(overview.accounts, found, day=pace.day(now), now=now)
+    return [msgspec.structs.replace(account, limits=limits) for account in shown]
 
 
 def _unknown(usernames: Sequence[str], known: dict[str, str], body: control.DiscoverAccounts) -> list[control.Account]:

@@ -1,10 +1,12 @@
 """Requests about phones."""
 
+from datetime import UTC, datetime
+
 import msgspec
 
 from drover.policy.accounts import refuse
 from drover.policy.devices import description_faults
-from drover.store import devices, queue
+from drover.store import devices, pauses, queue
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.state import DaemonState
 from drover.wire import control
@@ -36,11 +38,17 @@ class DeviceHandlers:
         return await self._device(body.serial)
 
     async def _devices(self, found: list[Device]) -> list[Device]:
-        lengths = await self._state.store.read(queue.lengths)
-        return [msgspec.structs.replace(device, queued=lengths.get(device.serial, 0)) for device in found]
+        return await shown_devices(self._state, found)
 
     async def _device(self, serial: str) -> Device:
         device = self._state.board.get(serial)
         if device is None:
             raise RequestError(Code.NOT_FOUND, f"device {serial}: was never seen")
         return (await self._devices([device]))[0]
+
+
+async def shown_devices(state: DaemonState, found: list[Device]) -> list[Device]:
+    """The devices with the lengths of their queues, and with what pauses them."""
+    paused = await state.store.read(pauses.shown, found, now=datetime.now(UTC))
+    lengths = await state.store.read(queue.lengths)
+    return [msgspec.structs.replace(device, queued=lengths.get(device.serial, 0)) for device in paused]

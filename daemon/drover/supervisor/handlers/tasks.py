@@ -106,7 +106,13 @@ class TaskHandlers:
                     zone=self._state.config.zone,
                     draining=desk.draining,
                 )
-                shown.append(msgspec.structs.replace(task, remark=remark, hold=facts[task.id].held))
+                shown.append(
+                    msgspec.structs.replace(
+                        task,
+                        remark=remark,
+                        hold=facts[task.id].held or waiting.word(facts[task.id].hold, facts[task.id].not_before, now),
+                    )
+                )
             else:
                 shown.append(
                     with_live(task, self._state.running.of_task(task.id)) if task.status is Status.RUNNING else task

@@ -358,6 +358,6 @@ def test_case_b2_task_folders_here_are_no_logs_of_restored_tasks(
         raw.commit()
     done = restore(target, here / "drover.db", LibraryFolder(here / "media"), stamp="later")
     assert done.folders_aside == here / "tasks.before-restore-later"
-    assert sorted(path.name for path in done.folders_aside.iterdir()) == ["1", "9000"]
+    assert sorted(path.name for path in (here / "tasks.before-restore-later").iterdir()) == ["1", "9000"]
     assert not (here / "tasks").exists()
     assert done.past.next_task == 9000 + GAP + 1

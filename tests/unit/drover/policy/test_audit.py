@@ -19,6 +19,10 @@ CHANGES = {
     control.ImportAccounts,
     control.DiscoverAccounts,  # may register what it finds
     control.SetDevice,
+    control.PauseAccount,
+    control.ResumeAccount,
+    control.PauseDevice,
+    control.ResumeDevice,
     control.MakeBackup,
     control.ReloadConfig,
     materials.ImportMaterial,

@@ -1,6 +1,7 @@
 """The doctor's judgement: what is well, what works for now, what does not work, and that each says what mends it."""
 
 import dataclasses
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from drover.policy import doctor
 from drover.policy.doctor import AdbFacts, DaemonFacts, FileFacts
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
+from drover.wire.holds import DROVER, PERSON, Pause, PauseSubject
 
 GOOD_ADB = AdbFacts(
     address="127.0.0.1:5037", connected=True, listens=("127.0.0.1", "::1"), server_version="41", own_version="41"
@@ -128,3 +130,30 @@ def test_settings_of_a_phone(facts: DeviceFacts, level: Level) -> None:
 def test_no_phone_at_all_says_how_to_attach_one() -> None:
     (finding,) = doctor.devices([])
     assert finding.mend
+
+
+def paused(reason: str, **more: Any) -> Pause:
+    fields: dict[str, Any] = {
+        **{"subject": PauseSubject.ACCOUNT, "platform": "tiktok", "username": "shop.one", "serial": "R58M1"},
+        **{"by": DROVER, "since": datetime(2026, 11, 24, tzinfo=UTC)},
+        **more,
+    }
+    return Pause(reason=reason, **fields)
+
+
+def test_r24_each_account_in_trouble_is_a_finding_with_its_fix() -> None:
+    later = datetime(2026, 11, 25, tzinfo=UTC)
+    found = doctor.pauses(
+        [paused("captcha"), paused("too_fast", until=later), paused("person", by=PERSON, words="new")]
+    )
+    assert [(one.level, one.subject, one.found) for one in found] == [
+        (Level.ERROR, "@shop.one on tiktok", "met a captcha"),
+        (
+            Level.WARNING,
+            "@shop.one on tiktok",
+            "was told by the app that it is too fast; it goes on by itself (droverctl account list says when)",
+        ),
+        (Level.OK, "@shop.one on tiktok", "is paused (new); to go on: droverctl account resume shop.one"),
+    ]
+    assert found[0].mend == "answer it on phone R58M1 by hand, then: droverctl account resume shop.one"
+    assert found[1].mend == "nothing; to go on before: droverctl account resume shop.one"

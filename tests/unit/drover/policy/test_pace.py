@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from drover.policy.pace import RESTORED, UNPACED, Hold, Pace, Use, account_key, lane_of, pauses_after, split_lane
+from drover.policy.pace import LOOKS, RESTORED, Hold, Pace, Use, account_key, lane_of, pauses_after, split_lane
 from drover.policy.records import Complete, Fail, Requeue
 from drover.wire.tasks import Effect, Reason
 
@@ -30,9 +30,9 @@ def test_an_account_is_known_by_name_in_any_case_else_by_its_phone() -> None:
     assert account_key("tiktok", "a", "x") != account_key("instagram", "a", "x")
     assert split_lane(LANE) == ("follow", "tiktok@me")
     assert split_lane(lane_of("follow", "tiktok", None, "127.0.0.1:5555")) == ("follow", "tiktok#127.0.0.1:5555")
-    assert lane_of("follow", "tiktok", "me", "x", settle=True) == UNPACED
     assert lane_of("follow", "tiktok", "me", "x", settle=True, held="restored") == RESTORED
     assert pace().hold(RESTORED, Use(today=99), NOON) is None, "not its pace holds it"
+    assert lane_of("follow", "tiktok", "me", "x", settle=True) == f"{LOOKS}:tiktok@me"
 
 
 @pytest.mark.parametrize("serial", ["R58M1", "127.0.0.1:5555", "adb-X@home#1", "@odd"])
@@ -68,7 +68,7 @@ def test_a_reached_limit_tells_which() -> None:
 
 def test_nothing_holds_back_what_only_looks_or_has_no_limit() -> None:
     worst = Use(today=10_000, paused_until=NOON + timedelta(days=9))
-    assert pace().hold(UNPACED, worst, NOON) is None
+    assert pace().hold(f"{LOOKS}:tiktok@me", worst, NOON) is None
     assert pace(follow=0).hold(LANE, Use(today=10_000), NOON) is None
     assert pace(post=1).hold(LANE, Use(today=10_000), NOON) is None
 
@@ -87,6 +87,7 @@ def test_a_day_is_as_long_as_the_clocks_make_it(zone: str, at: str, hours: int) 
     begin = local(at, zone)
     hold = pace(zone).hold(LANE, Use(today=60), begin)
     assert hold is not None
+    assert hold.until is not None
     assert hold.until - begin == timedelta(hours=hours)
 
 
@@ -94,6 +95,7 @@ def test_a_day_without_midnight_begins_at_its_first_minute() -> None:
     # In Cairo clocks went from 00:00 to 01:00 on 2026-04-24.
     hold = pace("Africa/Cairo").hold(LANE, Use(today=60), local("2026-04-23T12:00", "Africa/Cairo"))
     assert hold is not None
+    assert hold.until is not None
     assert hold.until == local("2026-04-24T01:00", "Africa/Cairo")
     assert pace("Africa/Cairo").day(hold.until) == "2026-04-24"
     assert pace("Africa/Cairo").day(hold.until - timedelta(microseconds=1)) == "2026-04-23"
@@ -106,6 +108,7 @@ def test_the_day_changes_exactly_when_a_hold_ends(zone: str) -> None:
     for _ in range(370):
         hold = rules.hold(LANE, Use(today=60), now)
         assert hold is not None
+        assert hold.until is not None
         assert rules.day(hold.until - timedelta(microseconds=1)) == rules.day(now)
         assert rules.day(hold.until) > rules.day(now)
         now = hold.until

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from drover.policy.pace import Hold
-from drover.policy.waiting import why
+from drover.policy.pace import Hold, longest
+from drover.policy.waiting import why, word
 from drover.wire.devices import Device, DeviceState
+from drover.wire.holds import DROVER, PERSON, HoldKind, Pause, PauseSubject
 from drover.wire.tasks import Reason, Task
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -26,6 +27,16 @@ def device(state: DeviceState, reason: str = "") -> Device:
 def hold(until: datetime, **more: Any) -> Hold:
     fields: dict[str, Any] = {"script_name": "follow", "account": "tiktok@me", **more}
     return Hold(until=until, **fields)
+
+
+def paused(reason: str, **more: Any) -> Hold:
+    fields: dict[str, Any] = {
+        **{"subject": PauseSubject.ACCOUNT, "platform": "tiktok", "username": "me", "serial": "R58M1"},
+        **{"by": DROVER, "since": NOW},
+        **more,
+    }
+    pause = Pause(reason=reason, **fields)
+    return Hold(until=pause.until, account="tiktok@me", pause=pause)
 
 
 IDLE = device(DeviceState.IDLE)
@@ -93,6 +104,38 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"hold": hold(SOON)}, "pauses until 13:01:30 between tasks of @me"),
     ({"hold": hold(SOON, account="tiktok#R58M1")}, "pauses until 13:01:30 between tasks of the account on phone R58M1"),
     ({"hold": hold(NOW)}, "about to begin on phone R58M1"),
+    (
+        {"hold": paused("captcha", task_id=3), "device": None},
+        "held: @me on tiktok met a captcha (task 3); answer it on phone R58M1 by hand, then: "
+        "droverctl account resume me",
+    ),
+    (
+        {"hold": paused("too_fast", until=TOMORROW)},
+        "held until 2026-11-25 13:00: @me on tiktok was told by the app that it is too fast; to go on before: "
+        "droverctl account resume me",
+    ),
+    (
+        {"hold": paused("person", by=PERSON, words="new number"), "not_before": LATER},
+        "held: @me on tiktok is paused (new number); to go on: droverctl account resume me",
+    ),
+    (
+        {"hold": paused("logged_out", username="")},
+        "held: the tiktok account on phone R58M1 is logged out; log in on phone R58M1, then: "
+        "droverctl device resume R58M1",
+    ),
+    (
+        {"hold": paused("failures", subject=PauseSubject.DEVICE, words="5 tasks in a row failed", task_id=4)},
+        "held: phone R58M1 is paused: 5 tasks in a row failed; look at phone R58M1 and at the evidence of task 4, "
+        "then: droverctl device resume R58M1",
+    ),
+    (
+        {"hold": Hold(until=None, account="tiktok@me", disabled=True)},
+        "held: @me is disabled; enable it (droverctl account enable me) or stop the task",
+    ),
+    (
+        {"hold": paused("too_fast", until=SOON), "not_before": LATER, "task": task(scheduled_at=LATER)},
+        "waits until 15:00, its start time",
+    ),
     # Of two reasons the one that lasts longer.
     ({"hold": hold(SOON), "not_before": LATER, "task": task(scheduled_at=LATER)}, "waits until 15:00, its start time"),
     (
@@ -116,3 +159,25 @@ def test_sentence(facts: dict[str, Any], expected: str) -> None:
     }
     more = {**usual, **facts}
     assert why(more.pop("task", task()), **more) == expected
+
+
+def test_every_hold_has_its_word() -> None:
+    holds = [
+        hold(SOON),
+        hold(SOON, limit=5),
+        paused("person", by=PERSON),
+        paused("captcha"),
+        Hold(until=None, account="tiktok@me", disabled=True),
+        paused("failures", subject=PauseSubject.DEVICE),
+    ]
+    assert [word(one, None, NOW) for one in holds] == [kind.value for kind in HoldKind]
+    assert word(None, None, NOW) == word(hold(SOON), LATER, NOW) == word(hold(NOW), None, NOW) == ""
+
+
+def test_of_several_holds_the_one_that_lasts_longest_and_trouble_before_others() -> None:
+    captcha, disabled = paused("captcha"), Hold(until=None, account="tiktok@me", disabled=True)
+    limit, fast = hold(TOMORROW, limit=5), paused("too_fast", until=LATER)
+    assert longest([fast, limit]) is limit
+    assert longest([limit, disabled, None]) is disabled
+    assert longest([captcha, disabled]) is captcha
+    assert longest([None]) is None

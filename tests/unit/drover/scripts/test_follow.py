@@ -7,7 +7,7 @@ import pytest
 from drover.apps import follow_button, load
 from drover.scripts import registry
 from drover.wire.tasks import Effect, Reason
-from tests.support.script_phone import DisplayPhone, RecordingContext, perform
+from tests.support.script_phone import TROUBLES, DisplayPhone, RecordingContext, perform
 
 METHODS = ("direct", "search")
 
@@ -67,7 +67,7 @@ def test_blockers_end_the_task_with_their_reason(phone: DisplayPhone, fault: str
     phone.fault(fault, when=when)
     ctx = RecordingContext(phone)
     result = perform("follow", ctx, "anna.b")
-    assert result.reason is reasons[fault], result.remark
+    assert (result.reason, result.trouble) == (reasons[fault], TROUBLES[fault]), result.remark
     assert result.tapped == (when == "follow")
     assert phone.effects() == []
     assert any(name.startswith("blocked_") for name in ctx.kept)
@@ -77,7 +77,7 @@ def test_limit_dialog_is_blocked_by_app(phone: DisplayPhone) -> None:
     phone.fault("follow_limit")
     ctx = RecordingContext(phone)
     result = perform("follow", ctx, "anna.b")
-    assert result.reason is Reason.BLOCKED_BY_APP
+    assert (result.reason, result.trouble) == (Reason.BLOCKED_BY_APP, TROUBLES["follow_limit"])
     assert phone.effects() == []
     assert phone.taps() == [("follow", "anna.b", 1)]
 

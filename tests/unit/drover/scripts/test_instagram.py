@@ -5,7 +5,7 @@ import pytest
 from drover.scripts.identity import logged_in
 from drover.scripts.navigation import Navigator
 from drover.wire.tasks import Effect, Reason
-from tests.support.script_phone import DisplayPhone, RecordingContext, perform
+from tests.support.script_phone import TROUBLES, DisplayPhone, RecordingContext, perform
 
 IG = "com.instagram.android"
 CLONE = "com.instagram.androie"
@@ -95,7 +95,7 @@ def test_blockers_end_the_task_with_their_reason(phone: DisplayPhone, script: st
     phone.fault(fault)
     ctx = ctx_of(phone)
     result = perform(script, ctx, "followed_anna" if script == "unfollow" else "anna.b")
-    assert result.reason is reason, result.remark
+    assert (result.reason, result.trouble) == (reason, TROUBLES[fault]), result.remark
     assert phone.effects() == []
     assert any(name.startswith("blocked_") for name in ctx.kept)
 
@@ -104,13 +104,13 @@ def test_blockers_end_the_task_with_their_reason(phone: DisplayPhone, script: st
 def test_blockers_after_the_tap(phone: DisplayPhone, fault: str, reason: Reason) -> None:
     phone.fault(fault, when="follow")
     result = perform("follow", ctx_of(phone), "anna.b")
-    assert (result.reason, result.tapped) == (reason, True), result.remark
+    assert (result.reason, result.tapped, result.trouble) == (reason, True, TROUBLES[fault]), result.remark
 
 
 def test_try_again_later_is_blocked_by_app(phone: DisplayPhone) -> None:
     phone.fault("follow_limit")
     result = perform("follow", ctx_of(phone), "anna.b")
-    assert result.reason is Reason.BLOCKED_BY_APP, result.remark
+    assert (result.reason, result.trouble) == (Reason.BLOCKED_BY_APP, TROUBLES["follow_limit"]), result.remark
     assert phone.effects() == []
     assert phone.taps() == [("follow", "anna.b", 1)]
 

@@ -10,7 +10,7 @@ from drover.phone.engine import PhoneTimeoutError
 from drover.scripts.context import StopRequestedError
 from drover.wire.tasks import Effect, Reason
 from tests.support.media_files import image_files, video_file
-from tests.support.script_phone import DisplayPhone, RecordingContext, Result, run
+from tests.support.script_phone import TROUBLES, DisplayPhone, RecordingContext, Result, run
 from tests.support.silence import silence
 
 CAPTION = "Zwei Wörter 🎄 und #fyp @ada"
@@ -329,7 +329,7 @@ def test_a_question_after_share_is_answered_once(phone: DisplayPhone, tmp_path: 
 def test_blockers(phone: DisplayPhone, tmp_path: Path, fault: str, reason: Reason, when: str) -> None:
     phone.fault(fault, when=when)
     ctx, result = publish(phone, tmp_path)
-    assert result.reason is reason, result.remark
+    assert (result.reason, result.trouble) == (reason, TROUBLES[fault]), result.remark
     assert phone.posts() == []
     assert (ctx.effect is Effect.NONE) == (when == "now")
 
@@ -337,7 +337,7 @@ def test_blockers(phone: DisplayPhone, tmp_path: Path, fault: str, reason: Reaso
 def test_a_limit_is_blocked_by_app(phone: DisplayPhone, tmp_path: Path) -> None:
     phone.fault("post_limit")
     _, result = publish(phone, tmp_path)
-    assert result.reason is Reason.BLOCKED_BY_APP, result.remark
+    assert (result.reason, result.trouble) == (Reason.BLOCKED_BY_APP, TROUBLES["post_limit"]), result.remark
     assert phone.posts() == []
 
 

@@ -9,7 +9,7 @@ from drover.phone.engine import PhoneLostError
 from drover.scripts.context import StopRequestedError
 from drover.wire.tasks import Effect, Reason
 from tests.support.media_files import image_files, video_file
-from tests.support.script_phone import DisplayPhone, RecordingContext, Result, run
+from tests.support.script_phone import TROUBLES, DisplayPhone, RecordingContext, Result, run
 from tests.support.silence import silence
 
 CAPTION = "Zwei Wörter 🎄 und #fyp @ada"
@@ -157,7 +157,7 @@ def test_a_blocker_after_post_leaves_the_outcome_open(
 ) -> None:
     form.fault(fault, when="post")
     ctx, result = publish(form, tmp_path)
-    assert result.reason is reason, result.remark
+    assert (result.reason, result.trouble) == (reason, TROUBLES[fault]), result.remark
     assert ctx.effect in (Effect.INTENT, Effect.SENT)
     assert form.posts() == []
 
@@ -167,6 +167,7 @@ def test_a_blocker_before_post_leaves_nothing(form: DisplayPhone, tmp_path: Path
     form.fault(fault)
     ctx, result = publish(form, tmp_path)
     assert (result.reason, result.tapped, ctx.effect) == (reason, False, Effect.NONE)
+    assert result.trouble is TROUBLES[fault]
     assert form.shelf.names() == []
 
 

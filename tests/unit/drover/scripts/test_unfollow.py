@@ -4,7 +4,7 @@ import pytest
 
 from drover.scripts import registry
 from drover.wire.tasks import Reason
-from tests.support.script_phone import DisplayPhone, RecordingContext, perform
+from tests.support.script_phone import TROUBLES, DisplayPhone, RecordingContext, perform
 
 
 @pytest.mark.parametrize("method", ["direct", "search"])
@@ -60,8 +60,7 @@ def test_popups_are_put_away(phone: DisplayPhone, kind: str) -> None:
 def test_blockers_end_the_task_with_their_reason(phone: DisplayPhone, fault: str, reason: Reason) -> None:
     phone.fault(fault)
     result = perform("unfollow", RecordingContext(phone), "followed_anna")
-    assert result.reason is reason
-    assert not result.tapped
+    assert (result.reason, result.tapped, result.trouble) == (reason, False, TROUBLES[fault])
 
 
 def test_settling_after_a_cut_at_the_sheet(phone: DisplayPhone) -> None:

@@ -38,7 +38,7 @@ def test_r18_accounts_and_waiting_tasks_of_before_get_names_and_lanes(tmp_path: 
             Account(username="shop", serial="b", platform="tiktok", enabled=True),
         ]
         lanes = store.read_sync(lambda conn: list(conn.execute(text("SELECT lane FROM tasks ORDER BY id")).scalars()))
-        assert lanes == ["follow:tiktok@shop", "follow:tiktok#a", "", ""]
+        assert lanes == ["follow:tiktok@shop", "follow:tiktok#a", "?:tiktok@shop", ""]
 
 
 def test_case_c10_uses_of_before_are_for_one_account_alone_where_one_had_them(tmp_path: Path) -> None:

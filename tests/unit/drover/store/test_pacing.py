@@ -6,7 +6,7 @@ import pytest
 
 from drover.policy.pace import Pace
 from drover.policy.records import Complete, Decision, Fail, Requeue
-from drover.store import Store, attempts, pacing, queue, tasks
+from drover.store import Store, attempts, overview, pacing, queue, tasks
 from drover.wire.control import Account
 from drover.wire.tasks import Effect, Reason
 from tests.support.clock import Clock
@@ -37,7 +37,7 @@ def first(store: Store, serial: str = "R58M1") -> int | None:
     """The task that the phone would begin now."""
     now = store.clock()
     held = store.read_sync(pacing.holds, [serial], now=now, pace=PACE)
-    heads = store.read_sync(queue.heads, [serial], now=now, held=list(held))
+    heads = store.read_sync(queue.heads, [serial], now=now, held=list(held.lanes))
     return heads[0].task_id if heads else None
 
 
@@ -108,7 +108,7 @@ def test_a_pause_holds_back_the_whole_account_and_stays_as_it_was_drawn(store: S
     until = clock() + timedelta(seconds=90)
     for _ in range(3):
         holds = store.read_sync(pacing.holds, ["R58M1"], now=clock.pass_s(20), pace=PACE)
-        assert {lane: hold.until for lane, hold in holds.items()} == {
+        assert {lane: hold.until for lane, hold in holds.lanes.items()} == {
             "follow:tiktok@me": until,
             "unfollow:tiktok@me": until,
         }
@@ -160,4 +160,6 @@ def test_tasks_in_line_count_only_those_that_are_not_held_back(store: Store, clo
 def test_accounts_are_shown_with_their_use(store: Store) -> None:
     run(store, add(store, username="me"), Complete())
     both = [Account(username=name, serial="x", platform="tiktok", enabled=True) for name in ("You", "Me")]
-    assert store.read_sync(pacing.used_by, both, PACE.day(store.clock())) == [{}, {"follow": 1}]
+    now = store.clock()
+    shown = store.read_sync(overview.accounts, both, day=PACE.day(now), now=now)
+    assert [account.used_today for account in shown] == [{}, {"follow": 1}]

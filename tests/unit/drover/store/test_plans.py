@@ -78,9 +78,12 @@ def test_r16_what_holds_lanes_back_is_read_by_key(some: Store, clock: Clock) -> 
     pace = Pace(zone=UTC, limits={"follow": 1})
     lanes, *by_key = some.read_sync(plans_of, lambda conn: pacing.holds(conn, ["a", "b"], now=clock(), pace=pace))
     assert "SCAN t " not in lanes
-    assert len(by_key) == 2
-    assert "(account=? AND day=?)" in by_key[0]
-    assert "(account=?)" in by_key[1]
+    paused, disabled, used, pauses, devices = by_key
+    for plan in (paused, devices):
+        assert "(kind=? AND key=?)" in plan
+    assert "USING INDEX ix_accounts_disabled" in disabled
+    assert "(account=? AND day=?)" in used
+    assert "(account=?)" in pauses
 
 
 def test_r16_what_comes_due_reads_pending_tasks_only(some: Store, clock: Clock) -> None:

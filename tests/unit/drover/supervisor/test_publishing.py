@@ -17,6 +17,7 @@ from drover.media.inspector import Inspector
 from drover.media.limits import limits
 from drover.policy.device_states import DeviceEvent
 from drover.policy.pace import Pace
+from drover.policy.trouble import Rules
 from drover.store import Store, accounts, media_uses, tasks
 from drover.store.errors import IdempotencyConflictError
 from drover.store.schema import tasks as table
@@ -59,6 +60,7 @@ class Desk:
             freed=self._freed,
             rng=random.Random(1),
             pace=Pace(zone=UTC),
+            rules=Rules(),
             delivery=scripts.delivery,
         )
         self.board = board

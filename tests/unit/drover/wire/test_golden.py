@@ -15,7 +15,18 @@ import pytest
 import drover.wire
 from drover.wire import control, events
 from drover.wire.codec import Codec
-from tests.support.wire_examples import AUDIT_ENTRY, CALLER, EXAMPLES, FACTS, FINDING, MEDIA, SPEC, innermost, tag_of
+from tests.support.wire_examples import (
+    AUDIT_ENTRY,
+    CALLER,
+    EXAMPLES,
+    FACTS,
+    FINDING,
+    MEDIA,
+    PAUSE,
+    SPEC,
+    innermost,
+    tag_of,
+)
 
 GOLDEN = Path(__file__).with_name("golden.txt")
 
@@ -76,7 +87,7 @@ def test_every_conversation_is_shown_with_every_member_of_its_union() -> None:
 
 @pytest.mark.parametrize(("_codec", "message"), CASES)
 def test_examples_leave_no_field_at_its_default(_codec: Codec[Any], message: Any) -> None:
-    for struct in (innermost(message), FACTS, FINDING, MEDIA, SPEC, CALLER, AUDIT_ENTRY):
+    for struct in (innermost(message), FACTS, FINDING, MEDIA, PAUSE, SPEC, CALLER, AUDIT_ENTRY):
         for field in msgspec.structs.fields(struct):
             value = getattr(struct, field.name)
             assert value != field.default, field.name
