@@ -6,7 +6,7 @@ from typing import Protocol
 
 from drover.client import ControlClient, ControlError, DaemonUnreachableError, EventStream
 from drover.wire.control import GetTask
-from drover.wire.events import Event, TaskChanged, TaskDeleted, TaskProgressed
+from drover.wire.events import Event, StreamReset, TaskChanged, TaskDeleted, TaskProgressed
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Task
 
@@ -78,6 +78,14 @@ class Watch:
             self._reporter.progressed(body)
         elif isinstance(body, TaskDeleted) and body.task_id in self.tasks:
             self._forget(body.task_id)
+        elif isinstance(body, StreamReset):
+            self._look_at_all()
+
+    def _look_at_all(self) -> None:
+        """What happened to those that have not ended was not told in full: ask."""
+        for task_id, known in list(self.tasks.items()):
+            if known is not None and not known.status.ended:
+                self._look_again(task_id)
 
     def _forget(self, task_id: int) -> None:
         self.tasks[task_id] = None
@@ -101,9 +109,7 @@ class Watch:
     def _subscribe_and_look(self) -> EventStream:
         stream = self._client.subscribe()
         try:
-            for task_id, known in list(self.tasks.items()):
-                if known is not None and not known.status.ended:
-                    self._look_again(task_id)
+            self._look_at_all()
         except BaseException:
             stream.close()
             raise

@@ -6,6 +6,7 @@ What was there before is kept: the database beside the new one, and the files th
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,17 +14,20 @@ import msgspec
 
 from drover.archive.file import COPIES, ArchiveReader, Entry, Manifest, Told, digest_of, is_archive
 from drover.media.library import RESERVE_BYTES, LibraryFolder
-from drover.store import backup
+from drover.store import backup, restoration
 from drover.store.backup import BackupFacts, LibraryItem
-from drover.store.database import known_revisions
+from drover.store.database import known_revisions, migrate
 from drover.store.errors import StoreError
+from drover.store.restoration import Restoration
 from drover.wire.backups import MissingFile
 
 _UNPACKED: Final = ".unpacked"
+TASK_FOLDERS: Final = "tasks"
 
 
 class Restored(msgspec.Struct, frozen=True, kw_only=True):
-    """What is there now. `files` of the library are there, `missing` are not; `old` and `aside` hold what was before.
+    """What is there now. `past` is what is held and what is known of the time since the backup; `files` of the library are there, `missing` are not; `old`, `aside` and
+    `folders_aside` (folders of another database's tasks) hold what was before.
 
     `checked` says whether the files' contents were compared with their digests, or their sizes only.
     """
@@ -34,6 +38,8 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     checked: bool
     old: Path | None
     aside: Path | None
+    past: Restoration
+    folders_aside: Path | None
 
 
 def restore(
@@ -125,7 +131,9 @@ def _put_back(
 
     `faults`: None if nothing was unpacked.
     """
-    facts, old = backup.restore(copy, database, stamp=stamp)
+    prepared: list[Restoration] = []
+    facts, old = backup.restore(copy, database, stamp=stamp, prepare=lambda part: prepared.append(_past(part, database)))
+    past = prepared[0]
     missing = [
         MissingFile(material_id=item.id, name=item.name, why=why)
         for item in items
@@ -140,7 +148,29 @@ def _put_back(
         checked=faults is not None,
         old=old,
         aside=aside if moved else None,
+        past=past,
+        folders_aside=_set_folders_aside(database.parent, stamp) if past.another else None,
     )
+
+
+def _past(copy: Path, database: Path) -> Restoration:
+    """Make the copy safe to start from, with what the database knows that it replaces."""
+    migrate(copy)
+    highest = _highest_folder(database.parent / TASK_FOLDERS)
+    return restoration.prepare(copy, before=database, highest_folder=highest, now=datetime.now(UTC))
+
+
+def _highest_folder(folders: Path) -> int:
+    names = [path.name for path in folders.iterdir()] if folders.is_dir() else []
+    return max((int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 18), default=0)
+
+
+def _set_folders_aside(data: Path, stamp: str) -> Path | None:
+    """Move logs and evidence of another database's tasks away: they must not be read as those of the restored ones."""
+    folders = data / TASK_FOLDERS
+    if not folders.is_dir():
+        return None
+    return folders.rename(folders.with_name(f"{TASK_FOLDERS}.before-restore-{stamp}"))
 
 
 def _fault(item: LibraryItem, library: LibraryFolder, faults: Mapping[int, str] | None) -> str:

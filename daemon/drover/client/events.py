@@ -7,7 +7,7 @@ from drover.client.errors import DaemonUnreachableError
 from drover.client.transport import FrameLostError, Transport
 from drover.wire.codec import MalformedMessageError
 from drover.wire.control import RESPONSES
-from drover.wire.events import Event
+from drover.wire.events import Event, StreamReset
 from drover.wire.faults import Failure
 
 
@@ -44,7 +44,8 @@ class EventStream(Iterator[Event]):
             raise DaemonUnreachableError(f"the daemon ended the stream of events: {response.body.message}")
         if response.id != self._request_id or not isinstance(response.body, Event):
             return None
-        self.last_event_id = max(self.last_event_id, response.body.id)
+        reset = isinstance(response.body.body, StreamReset)  # its id may lie below the one that was asked for
+        self.last_event_id = response.body.id if reset else max(self.last_event_id, response.body.id)
         return response.body
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from random import Random
+from typing import Final
 
 from drover.policy.records import Decision, Requeue
 from drover.policy.schedule import day_start
@@ -15,14 +16,27 @@ from drover.policy.schedule import day_start
 UNPACED = ""
 """The lane of a task that only looks at what an earlier attempt of it left open: nothing holds it back."""
 
+RESTORED: Final = "!restored"
+"""The lane of what is held since a backup was restored: dispatch passes over it, however many tasks wait there."""
+
+RESTORED_HOLD: Final = "restored"
+"""`held` of a task that a restored backup brought and that has not proven its effect: it may have been done since."""
+
 
 def account_key(platform: str, username: str | None, serial: str) -> str:
     """Whom a task acts as: the account by name, without one whoever the app on that phone is logged in as."""
     return f"{platform}@{username.lower()}" if username else f"{platform}#{serial}"
 
 
-def lane_of(script_name: str, platform: str, username: str | None, serial: str, *, settle: bool = False) -> str:
-    """The lane in which a pending task waits: tasks of one account and script are held back together."""
+def lane_of(
+    script_name: str, platform: str, username: str | None, serial: str, *, settle: bool = False, held: str = ""
+) -> str:
+    """The lane in which a pending task waits: tasks of one account and script are held back together.
+
+    `settle` is for one that counted when its earlier attempt tapped, `held` for one that waits for a person.
+    """
+    if held:
+        return RESTORED
     return UNPACED if settle else f"{script_name}:{account_key(platform, username, serial)}"
 
 
@@ -75,7 +89,7 @@ class Pace:
 
     def hold(self, lane: str, use: Use, now: datetime) -> Hold | None:
         """Why the lane must not begin anything now; of two reasons the one that lasts longer."""
-        if lane == UNPACED:
+        if lane in (UNPACED, RESTORED):
             return None
         script, account = split_lane(lane)
         found: list[Hold] = []

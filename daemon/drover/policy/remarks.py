@@ -5,7 +5,7 @@ again by itself, nothing is to be done; `complete` adds the advice once the task
 """
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from drover.wire.tasks import Reason
@@ -16,6 +16,20 @@ STOPPED_WAITING: Final = "Stopped on request while it waited for its next attemp
 SHUT_DOWN: Final = "The daemon was shut down while the task ran."
 DAEMON_DIED: Final = "The daemon ended while the task ran."
 WORKER_GONE: Final = "The worker was gone when the task was to begin."
+
+RESTORED_LOOKS: Final = "A backup was restored since: it may have been done meanwhile, so a retry looks first."
+RESTORED_BLIND: Final = (
+    "A backup was restored since: it may have been retried and done meanwhile; look at the phone before retrying."
+)
+RESTORED_PERHAPS: Final = "The database that was replaced says that it may have been done."
+RESTORED_STREAM: Final = (
+    "a backup was restored: what happened since it was made is not told; read what you follow again, then go on from here"
+)
+
+
+def restored_done(at: datetime) -> str:
+    """What a held task says that the replaced database knows to be completed; `at` is when it ended there."""
+    return f"The database that was replaced says that it was completed at {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
 
 
 def worker_ended(serial: str, status: int) -> str:

@@ -33,12 +33,16 @@ def why(
     draining: bool,
     last_reason: Reason | None = None,
     hold: Hold | None = None,
+    held: str = "",
 ) -> str:
     """The sentence for a pending task's `remark`: what it waits for, and what to do where a person must act.
 
     `ahead` counts tasks of its device that go first, a running one included, up to MOST_COUNTED; `last_reason` is
-    why its last attempt ended without an end of the task; `hold` is what its account's pace holds it back by.
+    why its last attempt ended without an end of the task; `hold` is what its account's pace holds it back by; `held`
+    says that it waits for a person.
     """
+    if held:
+        return restored(task)
     if draining:
         return "waits: the daemon is shutting down and begins nothing new; it goes on after the next start"
     if hold is not None and hold.until > max(now, not_before or now):
@@ -64,6 +68,18 @@ def _until(task: Task, not_before: datetime, now: datetime, zone: tzinfo, last_r
     if task.scheduled_at is not None and not_before <= task.scheduled_at:
         return f"waits until {at}, its start time"
     return f"pauses until {at}, the interval between the tasks of this request on phone {task.serial}"
+
+
+def restored(task: Task) -> str:
+    """Why a task is held that a restored backup brought; its stored remark says what else is known of it."""
+    known = f" {task.remark}" if task.remark else ""
+    release = f"`droverctl task release {task.id}`"
+    if task.retry_safe:
+        return f"held: a backup was restored, and it may have been done since.{known} {release} lets it look, then act"
+    return (
+        f"held: a backup was restored, and it may have been done since.{known} Look at the phone; if it was not done, "
+        f"{release}, else stop it"
+    )
 
 
 def _held(hold: Hold, now: datetime, zone: tzinfo) -> str:

@@ -30,6 +30,8 @@ def begin(conn: Connection, task_id: int, *, boot_id: str, now: datetime) -> tup
     row = task_row(conn, task_id)
     if row["status"] != Status.PENDING:
         raise ConflictError(f"task {task_id} is {Status(row['status']).name.lower()}, not pending", task_of(row))
+    if row["held"]:  # dispatch passes over its lane; whatever else may come here, it does not begin
+        raise ConflictError(f"task {task_id} is held since a backup was restored; release it first", task_of(row))
     number = row["attempt"] + 1
     added = insert(attempts).values(
         task_id=task_id,
@@ -246,25 +248,37 @@ def _apply(
 
 
 def _outcome(task: RowMapping, known: AttemptFacts, decision: Decision, now: datetime) -> dict[str, Any]:
+    """The columns that say how the task stands now.
+
+    An attempt that was open in a restored backup (`held`) may have had its effect later than the backup, whatever its
+    records say: without proof its effect is unknown, and it stays held where it would begin again.
+    """
+    held = bool(task["held"])
     match decision:
         case Complete():
             effect = Effect.NONE if known.effect is Effect.NONE else Effect.CONFIRMED
-            return {"effect": effect.value, "end_time": now, "reason": None, "retry_safe": True, "settle": False}
+            return {
+                **{"effect": effect.value, "end_time": now, "reason": None, "retry_safe": True, "settle": False},
+                "held": "",
+            }
         case Fail():
             return {
-                "effect": decision.effect.value,
+                "effect": (Effect.UNKNOWN if held else decision.effect).value,
                 "end_time": now,
                 "reason": decision.reason.value,
-                "retry_safe": decision.retry_safe,
+                "retry_safe": decision.retry_safe and (not held or task["retry_safe"]),
                 "settle": False,
             }
         case Requeue():
+            settle = decision.settle or held
             return {
-                "effect": (Effect.UNKNOWN if decision.settle else Effect.NONE).value,
+                "effect": (Effect.UNKNOWN if settle else Effect.NONE).value,
                 "not_before": now + timedelta(seconds=decision.delay_s),
-                "settle": decision.settle,
+                "settle": settle,
                 "lane": lane_of(
-                    task["script_name"], task["platform"], task["username"], task["serial"], settle=decision.settle
+                    *(task[column] for column in ("script_name", "platform", "username", "serial")),
+                    settle=settle,
+                    held=task["held"],
                 ),
                 "last_reason": None if decision.reason is None else decision.reason.value,
             }

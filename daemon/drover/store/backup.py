@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -106,25 +106,36 @@ def library(path: Path) -> list[LibraryItem]:
     return [LibraryItem(**dict(zip(names, row, strict=True))) for row in rows]
 
 
-def restore(backup: Path, path: Path, *, stamp: str) -> tuple[BackupFacts, Path | None]:
+def restore(
+    backup: Path, path: Path, *, stamp: str, prepare: Callable[[Path], None] = lambda _copy: None
+) -> tuple[BackupFacts, Path | None]:
     """Put the copy in the place of the database, whose files are kept beside it; the facts, and where the old one is.
 
-    Nothing may have the database open: the caller holds the daemon's lock. Raises StoreError, having changed nothing.
+    `prepare` changes the copy before it takes its place, and raises to give up. Nothing may have the database open: the caller holds the daemon's lock. Raises StoreError, having changed nothing.
     """
     facts = examine(backup)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.restoring")
-    part.unlink(missing_ok=True)
+    _remove(part)
     try:
         copy_pages(backup, part)
+        prepare(part)
         sync(part)
+    except StoreError:
+        _remove(part)
+        raise
     except (sqlite3.Error, OSError) as error:
-        part.unlink(missing_ok=True)
+        _remove(part)
         raise StoreError(f"{path}: cannot be restored: {error}; nothing was changed") from error
     old = _set_aside(path, stamp) if path.exists() else None
     part.replace(path)
     sync(path.parent)
     return facts, old
+
+
+def _remove(part: Path) -> None:
+    for suffix in ("-wal", "-shm", "-journal", ""):
+        part.with_name(part.name + suffix).unlink(missing_ok=True)
 
 
 def _read(path: Path) -> sqlite3.Connection:

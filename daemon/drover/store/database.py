@@ -112,6 +112,19 @@ def _revision(driver: sqlite3.Connection) -> str | None:
     return str(row[0]) if row else None
 
 
+def migrate(path: Path) -> None:
+    """Bring a copy to this version's schema; it is not copied before, being one. Raises StoreError."""
+    engine = engine_for(path, writes=True)
+    try:
+        with engine.begin() as conn:
+            if _revision(driver_of(conn)) != REVISION:
+                _migrate(conn)
+    except (sqlite3.DatabaseError, DBAPIError) as error:
+        raise StoreError(f"{path}: cannot be brought to this version's schema: {error}") from error
+    finally:
+        engine.dispose()
+
+
 def _bring_up_to_date(path: Path) -> None:
     engine = engine_for(path, writes=True)
     with engine.begin() as conn:

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, delete, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from drover.policy.pace import UNPACED, Hold, Pace, Use, account_key, split_lane
+from drover.policy.pace import RESTORED, UNPACED, Hold, Pace, Use, account_key, split_lane
 from drover.store.schema import account_pauses, account_use
 from drover.store.types import from_micros
 from drover.wire.control import Account
@@ -48,7 +48,7 @@ def holds(conn: Connection, serials: Collection[str], *, now: datetime, pace: Pa
 
 
 def _uses(conn: Connection, lanes: Sequence[str], day: str) -> dict[str, Use]:
-    keys = {lane: split_lane(lane) for lane in lanes if lane != UNPACED}
+    keys = {lane: split_lane(lane) for lane in lanes if lane not in (UNPACED, RESTORED)}
     if not keys:
         return {}
     accounts = {account for _script, account in keys.values()}

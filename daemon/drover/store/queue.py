@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, literal_column, select, text
 
-from drover.policy.pace import Hold, Pace, split_lane
+from drover.policy.pace import RESTORED, Hold, Pace, split_lane
 from drover.policy.records import Head
 from drover.policy.waiting import MOST_COUNTED
 from drover.store.pacing import LANES, holds, json_array
@@ -21,12 +21,14 @@ _PENDING = tasks.c.status == literal_column("0")
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingFacts:
-    """Why a pending task may wait. `not_before` is None where it is eligible at once; `hold` is its account's pace."""
+    """Why a pending task may wait. `not_before` is None where it is eligible at once; `hold` is its account's pace,
+    `held` says that it waits for a person's release."""
 
     not_before: datetime | None
     ahead: int
     last_reason: Reason | None
     hold: Hold | None = None
+    held: str = ""
 
 
 _FIRST_OF_EACH = """
@@ -35,7 +37,8 @@ SELECT tasks.id, tasks.serial, tasks.priority, tasks.lane, tasks.script_name FRO
     WHERE t.serial = lanes.serial AND t.status = 0 AND t.lane = lanes.lane AND t.not_before <= :now
     ORDER BY t.priority DESC, t.id LIMIT 1
 )
-WHERE lanes.lane IS NOT NULL AND lanes.lane NOT IN (SELECT value FROM json_each(:held))
+WHERE lanes.lane IS NOT NULL AND lanes.lane <> :restored
+    AND lanes.lane NOT IN (SELECT value FROM json_each(:held))
 ORDER BY tasks.priority DESC, tasks.id
 """
 _HEADS = text(LANES + _FIRST_OF_EACH)
@@ -45,9 +48,9 @@ _HEADS = text(LANES + _FIRST_OF_EACH)
 def heads(conn: Connection, serials: Sequence[str], *, now: datetime, held: Collection[str] = ()) -> list[Head]:
     """The first eligible task of each lane on each of these devices: higher priority first, then older.
 
-    Lanes of `held` are passed over.
+    Lanes of `held` are passed over, and the one of tasks that wait for a person's release.
     """
-    values = {"serials": json_array(serials), "held": json_array(held), "now": to_micros(now)}
+    values = {"serials": json_array(serials), "held": json_array(held), "restored": RESTORED, "now": to_micros(now)}
     return [
         Head(
             task_id=row.id,
@@ -93,7 +96,7 @@ class _Front:
 
 def _front(conn: Connection, serial: str, now: datetime | None, held: Collection[str] = ()) -> _Front:
     """Read once for all the tasks of a page: counting the queue anew for each made a page of 20 take 12 ms."""
-    first = select(tasks.c.priority, tasks.c.id).where(tasks.c.serial == serial, _PENDING)
+    first = select(tasks.c.priority, tasks.c.id).where(tasks.c.serial == serial, _PENDING, tasks.c.lane != RESTORED)
     if now is not None:
         first = first.where(tasks.c.not_before <= now)
     if held:
@@ -107,20 +110,21 @@ def waiting(
     conn: Connection, ids: Sequence[int], *, now: datetime | None = None, pace: Pace | None = None
 ) -> dict[int, WaitingFacts]:
     """What policy.waiting wants to know of those of these tasks that are pending."""
-    wanted = (tasks.c.id, tasks.c.serial, tasks.c.priority, tasks.c.not_before, tasks.c.last_reason, tasks.c.lane)
+    wanted = (tasks.c.id, tasks.c.serial, tasks.c.priority, tasks.c.not_before, tasks.c.last_reason, tasks.c.lane, tasks.c.held)
     query = select(*wanted).where(tasks.c.id.in_(list(ids)), tasks.c.status == int(Status.PENDING))
     rows = conn.execute(query).all()
     held = holds(conn, {row.serial for row in rows}, now=now, pace=pace) if now is not None and pace is not None else {}
     # What is held back waits for its account, and nobody asks how many others wait with it.
     fronts = {
-        serial: _front(conn, serial, now, held) for serial in {row.serial for row in rows if row.lane not in held}
+        serial: _front(conn, serial, now, held) for serial in {row.serial for row in rows if row.lane not in held and not row.held}
     }
     return {
         row.id: WaitingFacts(
             not_before=row.not_before if row.not_before > from_micros(0) else None,
-            ahead=0 if row.lane in held else fronts[row.serial].ahead_of(row.priority, row.id),
+            ahead=0 if row.lane in held or row.held else fronts[row.serial].ahead_of(row.priority, row.id),
             last_reason=None if row.last_reason is None else Reason(row.last_reason),
             hold=held.get(row.lane),
+            held=row.held,
         )
         for row in rows
     }

@@ -23,7 +23,7 @@ from drover.wire.custom import CommandSpec
 from drover.wire.devices import DeviceFacts
 from drover.wire.media import MediaFile
 
-REVISION: Final = "0005"
+REVISION: Final = "0009"
 """The migration that this code is written for."""
 
 metadata: Final = MetaData()
@@ -65,6 +65,7 @@ tasks: Final = Table(
     Column("step", Text, nullable=False),
     Column("evidence", Json(list[str]), nullable=False),
     Column("lane", String, nullable=False, server_default=""),  # policy.pace: tasks that are held back together
+    Column("held", String, nullable=False, server_default=""),  # policy.pace.RESTORED_HOLD, or "": nothing holds it
     # In the order of ids within each filter of GET /task.
     Index("ix_tasks_status", "status", "id"),
     Index("ix_tasks_serial", "serial", "id"),
@@ -89,6 +90,8 @@ tasks: Final = Table(
         "id",
         sqlite_where=text("status = 0 AND group_id <> ''"),
     ),
+    # Empty unless a backup was restored; how many of them can begin by looking is asked with each status.
+    Index("ix_tasks_held", "retry_safe", "id", sqlite_where=text("status = 0 AND held <> ''")),
     sqlite_autoincrement=True,  # a deleted task's id is never given again: folders and links carry it
 )
 

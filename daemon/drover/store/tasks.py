@@ -100,6 +100,7 @@ def _row(new: NewTask, now: datetime) -> dict[str, Any]:
         "step": "",
         "evidence": [],
         "lane": lane_of(new.script_name, new.platform, new.username, new.serial),
+        "held": "",
     }
 
 
@@ -188,7 +189,8 @@ def move_pending(conn: Connection, serial: str, device: str) -> int:
     query = select(tasks).where(tasks.c.serial == serial, tasks.c.status == int(Status.PENDING))
     waiting = conn.execute(query).mappings().all()
     for row in waiting:
-        lane = row["lane"] and lane_of(row["script_name"], row["platform"], row["username"], device)
+        named = row["script_name"], row["platform"], row["username"]
+        lane = row["lane"] and lane_of(*named, device, held=row["held"])
         conn.execute(update(tasks).where(tasks.c.id == row["id"]).values(serial=device, lane=lane))
     return len(waiting)
 
@@ -204,13 +206,15 @@ def fail_pending(conn: Connection, task_id: int, reason: Reason, remark: str, *,
 def fail_missed(conn: Connection, *, alive_at: datetime | None, now: datetime, grace_s: float) -> list[Task]:
     """Fail the scheduled tasks that became due while no daemon lived and are later than the grace.
 
-    `alive_at` is when a daemon was last known to live; None means never, and nothing was missed then.
+    `alive_at` is when a daemon was last known to live; None means never, and nothing was missed then. What is held
+    since a backup was restored was not missed: it waits for a person, as late as that may be.
     """
     if alive_at is None:
         return []
     query = select(tasks.c.id, tasks.c.scheduled_at).where(
         tasks.c.status == int(Status.PENDING),
         tasks.c.attempt == 0,
+        tasks.c.held == "",
         tasks.c.scheduled_at > alive_at,
         tasks.c.scheduled_at < now - timedelta(seconds=grace_s),
     )
@@ -247,11 +251,14 @@ def retry(conn: Connection, task_id: int, *, now: datetime, force: bool = False)
             "then retry with force if it was not done",
             task,
         )
-    return change(conn, task_id, _again(task, row["platform"]), now=now)
+    return change(conn, task_id, _again(task, row["platform"], row["held"]), now=now)
 
 
-def _again(task: Task, platform: str) -> dict[str, Any]:
-    """A new round. It looks first where the effect is open; by force a person has said that it was not done."""
+def _again(task: Task, platform: str, held: str) -> dict[str, Any]:
+    """A new round. It looks first where the effect is open; by force a person has said that it was not done.
+
+    What a restored backup brought (`held`) may not have counted for its account yet, so it keeps its pace.
+    """
     unsettled = task.retry_safe and task.effect in _OPEN_EFFECTS
     return {
         "status": int(advance(task.status, TaskEvent.RETRY)),
@@ -270,18 +277,19 @@ def _again(task: Task, platform: str) -> dict[str, Any]:
         "progress": 0,
         "step": "",
         "evidence": [],
-        "lane": lane_of(task.script_name, platform, task.username, task.serial, settle=unsettled),
+        "lane": lane_of(task.script_name, platform, task.username, task.serial, settle=unsettled and not held),
+        "held": "",
     }
 
 
 def retry_all(conn: Connection, *, now: datetime) -> tuple[int, list[int]]:
     """Retry every failed task that is safe to repeat: how many those were, and the ids of the others."""
-    query = select(*TASK_COLUMNS, tasks.c.platform).where(tasks.c.status == int(Status.FAILED)).order_by(tasks.c.id)
-    failed = [(task_of(row), str(row["platform"])) for row in conn.execute(query).mappings()]
-    safe = [(task, platform) for task, platform in failed if task.retry_safe]
-    for task, platform in safe:
-        change(conn, task.id, _again(task, platform), now=now)
-    return len(safe), [task.id for task, _platform in failed if not task.retry_safe]
+    query = select(*TASK_COLUMNS, tasks.c.platform, tasks.c.held).where(tasks.c.status == int(Status.FAILED)).order_by(tasks.c.id)
+    failed = [(task_of(row), str(row["platform"]), str(row["held"])) for row in conn.execute(query).mappings()]
+    safe = [(task, platform, held) for task, platform, held in failed if task.retry_safe]
+    for task, platform, held in safe:
+        change(conn, task.id, _again(task, platform, held), now=now)
+    return len(safe), [task.id for task, _platform, _held in failed if not task.retry_safe]
 
 
 def delete(

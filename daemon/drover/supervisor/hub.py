@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from drover.wire.events import Event, TaskProgressed
+from drover.wire.events import Event, StreamReset, TaskProgressed
 
 log = structlog.get_logger("drover.events")
 
@@ -65,8 +65,14 @@ class EventHub:
             subscription.offer(event)
 
     async def subscribe(self, after: int | None) -> Subscription:
-        """Begin a subscription; with `after`, the stored events since then come first."""
+        """Begin a subscription; with `after`, the stored events since then come first.
+
+        Where not all of those can be told, because `after` was never given or retention dropped some, a StreamReset
+        comes before everything else.
+        """
         subscription = Subscription(self.last_id if after is None else after)
+        if after is not None and (reset := await self._reset(after)) is not None:
+            subscription.backlog([reset])
         while subscription.after < self.last_id:
             events = await self._read_after(subscription.after, 500)
             if not events:
@@ -75,6 +81,15 @@ class EventHub:
         # No await between the last look at last_id and this: nothing falls between backlog and live.
         self._subscriptions.add(subscription)
         return subscription
+
+    async def _reset(self, after: int) -> Event | None:
+        """The event that tells a subscriber to read everything again, from whose id it goes on; None if it need not."""
+        if after > self.last_id:
+            return _reset(self.last_id, f"event {after} was never given here, the newest is {self.last_id}")
+        oldest = await self._read_after(0, 1)
+        if oldest and after < oldest[0].id - 1:
+            return _reset(oldest[0].id - 1, f"events after {after} were dropped, the oldest kept is {oldest[0].id}")
+        return None
 
     def unsubscribe(self, subscription: Subscription) -> None:
         self._subscriptions.discard(subscription)
@@ -89,3 +104,8 @@ class EventHub:
                     self.last_id = event.id
                     for subscription in self._subscriptions:
                         subscription.offer(event)
+
+
+def _reset(event_id: int, why: str) -> Event:
+    told = f"{why}; read what you follow again, then go on from here"
+    return Event(id=event_id, at=datetime.now(UTC), body=StreamReset(why=told))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from drover.config import Config
 from drover.policy.pace import Pace
-from drover.store import tasks
+from drover.store import release, tasks
 from drover.store.store import Store
 from drover.supervisor.backups import Backups
 from drover.supervisor.board import DeviceBoard
@@ -82,6 +82,7 @@ class DaemonState:
 
     async def status(self) -> DaemonStatus:
         adb = self.config.adb
+        held, held_blind = await self.store.read(release.counts)
         return DaemonStatus(
             daemon_version=VERSION,
             boot_id=self.boot_id,
@@ -97,4 +98,6 @@ class DaemonState:
             messages_dropped=self.messages_dropped(),
             data_dir=str(self.config.data_dir),
             counters=self.counters(),
+            held=held,
+            held_blind=held_blind,
         )

@@ -46,6 +46,7 @@ from drover.wire.tasks import (
     ListTasks,
     LogChunk,
     ReadTaskLog,
+    ReleaseTasks,
     RetriedAll,
     RetryAll,
     RetryTask,
@@ -54,6 +55,7 @@ from drover.wire.tasks import (
     TaskPage,
     TasksCreated,
     TasksDeleted,
+    TasksReleased,
     TaskStats,
 )
 from drover.wire.tokens import ApiToken, RotateToken, ShowToken
@@ -76,6 +78,7 @@ RequestBody = (
     | StopTask
     | RetryTask
     | RetryAll
+    | ReleaseTasks
     | DeleteTasks
     | GetTaskStats
     | ReadTaskLog
@@ -150,6 +153,7 @@ ResponseBody = (
     | Task
     | RetriedAll
     | TasksDeleted
+    | TasksReleased
     | TaskStats
     | LogChunk
     | ArtifactFile

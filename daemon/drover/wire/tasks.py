@@ -63,7 +63,10 @@ class Phase(StrEnum):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
-    """One accepted task. Stamps are aware UTC; `progress` is a percentage; `evidence` holds artifact names."""
+    """One accepted task. Stamps are aware UTC; `progress` is a percentage; `evidence` holds artifact names.
+
+    `hold` is a short word for what holds a pending one back, "" where nothing does: `restored` waits for a release.
+    """
 
     id: int
     serial: str
@@ -89,6 +92,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
     evidence: list[str] = []
     group_id: str = ""
     priority: int = 0
+    hold: str = ""
 
 
 class TaskStats(msgspec.Struct, frozen=True, kw_only=True, tag="task_stats"):
@@ -158,6 +162,18 @@ class RetryAll(msgspec.Struct, frozen=True, kw_only=True, tag="retry_all"):
     """Retry every failed task but those with an unknown outcome."""
 
 
+class ReleaseTasks(msgspec.Struct, frozen=True, kw_only=True, tag="release_tasks"):
+    """Let pending tasks begin that are held since a backup was restored: those named, or all.
+
+    Tasks that can look begin by looking. `looking_only` leaves the others held, which would be done once more where
+    they were done since the backup.
+    """
+
+    task_ids: list[int] = []
+    all: bool = False
+    looking_only: bool = False
+
+
 class DeleteTasks(msgspec.Struct, frozen=True, kw_only=True, tag="delete_tasks"):
     """Delete tasks; running ones are stopped first. Ids that do not exist are reported."""
 
@@ -202,6 +218,15 @@ class RetriedAll(msgspec.Struct, frozen=True, kw_only=True, tag="retried_all"):
 
     retried_count: int
     skipped: list[int]
+
+
+class TasksReleased(msgspec.Struct, frozen=True, kw_only=True, tag="tasks_released"):
+    """How many may begin now, how many of those begin by looking, and the ids that were not held or do not exist."""
+
+    released_count: int
+    looking_count: int
+    not_held: list[int] = []
+    not_found: list[int] = []
 
 
 class TasksDeleted(msgspec.Struct, frozen=True, kw_only=True, tag="tasks_deleted"):

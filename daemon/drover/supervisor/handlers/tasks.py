@@ -1,19 +1,25 @@
 """Requests about tasks: creating, reading, stopping, retrying, deleting."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
+import structlog
 
 from drover.policy import waiting
 from drover.store import queue, tasks
 from drover.store.errors import ConflictError, IdempotencyConflictError, NotFoundError
+from drover.store.release import STEP, Released, release, release_next
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.running import with_live
 from drover.supervisor.state import DaemonState
 from drover.wire import control
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Status, Task, TaskStats
+
+log = structlog.get_logger("drover.tasks")
 
 
 class TaskHandlers:
@@ -30,6 +36,7 @@ class TaskHandlers:
             control.StopTask: self._stop,
             control.RetryTask: self._retry,
             control.RetryAll: self._retry_all,
+            control.ReleaseTasks: self._release,
             control.DeleteTasks: self._delete,
             control.GetTaskStats: self._stats,
         }
@@ -93,11 +100,12 @@ class TaskHandlers:
                     not_before=facts[task.id].not_before,
                     last_reason=facts[task.id].last_reason,
                     hold=facts[task.id].hold,
+                    held=facts[task.id].held,
                     now=now,
                     zone=self._state.config.zone,
                     draining=desk.draining,
                 )
-                shown.append(msgspec.structs.replace(task, remark=remark))
+                shown.append(msgspec.structs.replace(task, remark=remark, hold=facts[task.id].held))
             else:
                 shown.append(
                     with_live(task, self._state.running.of_task(task.id)) if task.status is Status.RUNNING else task
@@ -118,6 +126,33 @@ class TaskHandlers:
         count, skipped = await self._state.store.write(tasks.retry_all, now=datetime.now(UTC))
         self._state.desk.wake()
         return control.RetriedAll(retried_count=count, skipped=skipped)
+
+    async def _release(self, body: control.ReleaseTasks) -> control.TasksReleased:
+        """Let held tasks begin, in steps of the store that keep no one else waiting."""
+        if body.all == bool(body.task_ids):
+            raise RequestError(Code.INVALID, "task_ids: name tasks, or ask for all of them, not both")
+        ids = list(dict.fromkeys(body.task_ids))
+        steps: list[Released] = []
+        try:
+            if body.all:
+                while not steps or steps[-1].released:
+                    steps.append(await self._release_step(release_next, looking_only=body.looking_only))
+            for start in range(0, len(ids), STEP):
+                steps.append(await self._release_step(release, ids[start : start + STEP]))
+        finally:
+            if any(step.released for step in steps):
+                log.info("tasks_released", count=sum(step.released for step in steps))
+        return control.TasksReleased(
+            released_count=sum(step.released for step in steps),
+            looking_count=sum(step.looking for step in steps),
+            not_held=[task_id for step in steps for task_id in step.not_held],
+            not_found=[task_id for step in steps for task_id in step.not_found],
+        )
+
+    async def _release_step(self, operation: Callable[..., Released], *args: Any, **kwargs: Any) -> Released:
+        step: Released = await self._state.store.write(operation, *args, now=datetime.now(UTC), **kwargs)
+        self._state.desk.wake()
+        return step
 
     async def _delete(self, body: control.DeleteTasks) -> control.TasksDeleted:
         """Delete; whatever runs is stopped first, all at once."""

@@ -1,0 +1,93 @@
+"""Tasks that are held since a backup was restored: counted, and let go in steps that hold the writer for a moment."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, RowMapping, bindparam, func, literal_column, select, update
+
+from drover.policy.pace import lane_of
+from drover.store import events
+from drover.store.rows import task_of
+from drover.store.schema import tasks
+from drover.wire.tasks import Effect
+
+STEP: Final = 200
+"""Tasks released in one transaction: each is a row and an event, about 0.1 ms of the writer."""
+
+_HELD: Final = (tasks.c.status == literal_column("0"), tasks.c.held != literal_column("''"))
+"""As literals: SQLite uses a partial index only where it can see at compile time that its condition holds."""
+
+
+class Released(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one step's tasks; `looking` counts those of the released that begin by looking."""
+
+    released: int = 0
+    looking: int = 0
+    not_held: list[int] = []
+    not_found: list[int] = []
+
+
+def counts(conn: Connection) -> tuple[int, int]:
+    """How many tasks are held, and how many of those cannot look whether they were done."""
+    query = select(tasks.c.retry_safe, func.count()).where(*_HELD).group_by(tasks.c.retry_safe)
+    by_safety = {bool(safe): int(n) for safe, n in conn.execute(query)}
+    return sum(by_safety.values()), by_safety.get(False, 0)
+
+
+def release_next(conn: Connection, *, now: datetime, looking_only: bool = False) -> Released:
+    """Release at most one step of the tasks that are held; of `looking_only` those that begin by looking.
+
+    Nothing is released once none is left.
+    """
+    chosen = select(tasks).where(*_HELD)
+    if looking_only:
+        chosen = chosen.where(tasks.c.retry_safe == literal_column("1"))
+    return _let_go(conn, conn.execute(chosen.order_by(tasks.c.id).limit(STEP)).mappings().all(), now)
+
+
+def release(conn: Connection, ids: Sequence[int], *, now: datetime) -> Released:
+    """Release these tasks, at most STEP of them; the answer names those that are not held or do not exist."""
+    found = {row["id"]: row for row in conn.execute(select(tasks).where(tasks.c.id.in_(ids))).mappings()}
+    held = [row for row in found.values() if row["held"] and row["status"] == 0]
+    done = _let_go(conn, held, now)
+    let_go = {row["id"] for row in held}
+    return msgspec.structs.replace(
+        done,
+        not_held=[task_id for task_id in ids if task_id in found and task_id not in let_go],
+        not_found=[task_id for task_id in ids if task_id not in found],
+    )
+
+
+_RELEASE: Final = (
+    update(tasks)
+    .where(tasks.c.id == bindparam("task"))
+    .values({name: bindparam(f"new_{name}") for name in ("held", "lane", "settle", "effect", "retry_safe", "remark")})
+)
+
+
+def _let_go(conn: Connection, rows: Sequence[RowMapping], now: datetime) -> Released:
+    if not rows:
+        return Released()
+    changes = [(row, _released(row)) for row in rows]
+    named = [{"task": row["id"], **{f"new_{name}": value for name, value in new.items()}} for row, new in changes]
+    conn.execute(_RELEASE, named)
+    events.changed(conn, [task_of({**row, **new}) for row, new in changes], now=now)
+    return Released(released=len(rows), looking=sum(bool(row["retry_safe"]) for row in rows))
+
+
+def _released(row: RowMapping) -> dict[str, Any]:
+    """The columns of a released task. One that can look does so first; of another a person says that it was not done.
+
+    Either keeps its account's pace: what was done since the backup is not known to have counted.
+    """
+    looks = bool(row["retry_safe"])
+    return {
+        "held": "",
+        "lane": lane_of(row["script_name"], row["platform"], row["username"], row["serial"]),
+        "settle": looks,
+        "effect": (Effect.UNKNOWN if looks else Effect.NONE).value,
+        "retry_safe": True,
+        "remark": "",
+    }

@@ -1,0 +1,150 @@
+"""Makes a restored copy of the database safe to start from: it is the past, and what it waits for may be done by now.
+
+Works on a file that no daemon has open, with the driver alone: statements here may touch every row at once.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from drover.policy import remarks
+from drover.policy.pace import RESTORED, RESTORED_HOLD
+from drover.store import replaced
+from drover.store.replaced import Replaced
+from drover.store.types import to_micros
+from drover.wire.events import StreamReset
+from drover.wire.scripts import SETTLES
+from drover.wire.tasks import Effect, Status
+
+GAP: Final = 1_000_000
+"""Ids that are left out where nothing says which ones were given since the backup."""
+
+_SETTLING: Final = "settling_plugins"
+
+
+class Restoration(msgspec.Struct, frozen=True, kw_only=True):
+    """What was done to the copy. `held` tasks wait for a release, `blind` of them cannot look whether they were done;
+    `unproven` ones had failed and may have been retried since. Ids of tasks go on at `next_task`. `carried` counts the
+    rows that came from the database that was replaced; `since_known` says whether that one tells all that was done
+    since the backup, `another` that it is known to be a different database.
+    """
+
+    held: int
+    blind: int
+    unproven: int
+    done_since: int
+    next_task: int
+    carried: dict[str, int]
+    since_known: bool
+    another: bool
+
+
+def prepare(copy: Path, *, before: Path, highest_folder: int, now: datetime) -> Restoration:
+    """Hold, carry over and raise ids in a copy of this version's schema, all of it or nothing; raises sqlite3.Error.
+
+    `before` is the database that is to be replaced, if there is one; `highest_folder` the largest task id that has a
+    folder on this machine.
+    """
+    with closing(sqlite3.connect(copy, isolation_level=None)) as conn:
+        with replaced.opened(before, conn) as old:
+            conn.execute("BEGIN IMMEDIATE")
+            safe = _safe_scripts(conn)
+            carried = old.carry_over()
+            done = _hold(conn, old, safe)
+            next_task = _raise_ids(conn, old, highest_folder)
+            _append_reset(conn, now)
+            facts = Restoration(
+                **_counts(conn),
+                done_since=done,
+                next_task=next_task,
+                carried=carried,
+                since_known=old.is_successor,
+                another=old.is_another,
+            )
+            conn.execute("COMMIT")
+        conn.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the migration left it as
+    return facts
+
+
+def _safe_scripts(conn: sqlite3.Connection) -> list[str]:
+    """Scripts that can look whether they were done, as this database knows them; commands never can."""
+    row = conn.execute("SELECT value FROM settings WHERE key = ?", (_SETTLING,)).fetchone()
+    plugins: dict[str, bool] = msgspec.json.decode(row[0]) if row else {}
+    commands = {name for (name,) in conn.execute("SELECT name FROM scripts")}
+    return sorted({*SETTLES, *(name for name, settles in plugins.items() if settles)} - commands)
+
+
+def _hold(conn: sqlite3.Connection, old: Replaced, safe: Sequence[str]) -> int:
+    """Hold what waits or runs, and take back that a failed task is safe to repeat; how many are known to be done."""
+    held = {
+        "held": RESTORED_HOLD,
+        "lane": RESTORED,
+        "unknown": Effect.UNKNOWN.value,
+        "safe": msgspec.json.encode(safe).decode(),
+        **{status.name.lower(): int(status) for status in Status},
+        "looks": f" {remarks.RESTORED_LOOKS}",
+        "blind": f" {remarks.RESTORED_BLIND}",
+    }
+    for statement in _HOLD:
+        conn.execute(statement, held)
+    return old.note_what_was_done()
+
+
+_LOOKS: Final = "script_name IN (SELECT value FROM json_each(:safe))"
+_HOLD: Final = (
+    f"UPDATE tasks SET held = :held, lane = :lane, settle = 1, effect = :unknown, retry_safe = {_LOOKS}, remark = '' "  # noqa: S608
+    "WHERE status = :pending",
+    # Their attempts are closed by the next start; what would begin again then is held.
+    f"UPDATE tasks SET held = :held, retry_safe = {_LOOKS} WHERE status = :running",  # noqa: S608
+    f"UPDATE tasks SET held = :held, effect = :unknown, retry_safe = {_LOOKS}, "  # noqa: S608
+    f"remark = remark || CASE WHEN {_LOOKS} THEN :looks ELSE :blind END WHERE status = :failed AND retry_safe",
+)
+
+
+def _counts(conn: sqlite3.Connection) -> dict[str, int]:
+    """Of the tasks that are held; one whose attempt was open counts among them."""
+    query = "SELECT status = ?, retry_safe, count(*) FROM tasks WHERE held = ? GROUP BY 1, 2"
+    found = conn.execute(query, (int(Status.FAILED), RESTORED_HOLD)).fetchall()
+
+    def total(wanted: Callable[[int, int], bool]) -> int:
+        return sum(n for failed, safe, n in found if wanted(failed, safe))
+
+    return {
+        "held": total(lambda failed, _safe: not failed),
+        "blind": total(lambda failed, safe: not failed and not safe),
+        "unproven": total(lambda failed, _safe: bool(failed)),
+    }
+
+
+def _raise_ids(conn: sqlite3.Connection, old: Replaced, highest_folder: int) -> int:
+    """No id is given a second time, in no table that never gives one twice; the next task's."""
+    gap = 0 if old.is_successor else GAP
+    highest = {table: max(_highest(conn, table), old.highest(table)) for table in _numbered(conn)}
+    highest["tasks"] = max(highest["tasks"], highest_folder)
+    for table, number in highest.items():
+        conn.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+        conn.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, number + gap))
+    return highest["tasks"] + gap + 1
+
+
+def _numbered(conn: sqlite3.Connection) -> list[str]:
+    """The tables whose ids are AUTOINCREMENT."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'"
+    return [name for (name,) in conn.execute(query)]
+
+
+def _highest(conn: sqlite3.Connection, table: str) -> int:
+    given = conn.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+    return int(given[0]) if given else 0
+
+
+def _append_reset(conn: sqlite3.Connection, now: datetime) -> None:
+    """Subscribers of before find this first of all that happens from now on."""
+    body = msgspec.json.encode(StreamReset(why=remarks.RESTORED_STREAM)).decode()
+    values: tuple[Any, ...] = (to_micros(now), body)
+    conn.execute("INSERT INTO events (at, body) VALUES (?, ?)", values)
