@@ -7,10 +7,11 @@ and longer than a second daemon may take to be refused.
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,11 +21,18 @@ from drover.config import Config, ConfigError, load, media_faults
 from drover.supervisor.runtime import DataDir, RuntimeDir
 from drover.supervisor.zygote_process import ZygoteProcess
 
+if TYPE_CHECKING:
+    from drover.store.restoration import Restoration
+
 DEFAULT_CONFIG = Path("~/.config/drover/drover.toml")
 MISSING_CODE = 3
 MISSING = """\
 The database is restored, and {count} files of the library are not there. Copy {folder} from the machine that has
 them, add each again (`droverctl material add FILE`: the same content finds its item), or delete the item."""
+
+UNKNOWN_SINCE = """\
+What was done since the backup is not known here: files that were published, what counted towards daily limits, pauses
+and answers to Idempotency-Keys. Before new posts choose from the library, take out what was published meanwhile."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -133,13 +141,32 @@ def _restore(backup_path: Path, config: Config) -> int:
             raise click.ClickException(str(error)) from None
     click.echo(f"Restored {backup_path}: " + ", ".join(f"{n} {table}" for table, n in done.facts.rows.items()))
     click.echo(f"Files of the library: {done.files} {'checked' if done.checked else 'there, by their sizes'}")
-    for path in filter(None, (done.old, done.aside)):
+    for line in _about_the_past(done.past):
+        click.echo(line)
+    for path in filter(None, (done.old, done.aside, done.folders_aside)):
         click.echo(f"What was there before: {path}")
     for file in done.missing:
         click.echo(f"Missing: material {file.material_id}, {file.name}: {file.why}", err=True)
     if done.missing:
         click.echo(MISSING.format(count=len(done.missing), folder=config.library_dir), err=True)
     return MISSING_CODE if done.missing else 0
+
+
+def _about_the_past(past: "Restoration") -> Iterator[str]:
+    """What a person must know before anything goes on from a restored backup."""
+    if past.held:
+        blind = f", {past.blind} of them cannot look whether they were (post, commands)" if past.blind else ""
+        yield f"Held: {past.held} tasks that may have been done since the backup{blind}: `droverctl task release`"
+    if past.done_since:
+        yield f"{past.done_since} of the held and failed tasks were done since, or perhaps; their remarks say so"
+    if past.unproven:
+        yield f"Failed before: {past.unproven} tasks may have been retried and done since; a retry looks first, or asks"
+    if past.carried:
+        carried = ", ".join(f"{n} {table}" for table, n in past.carried.items())
+        yield f"Carried over from the database that was replaced: {carried}"
+    if not past.since_known:
+        yield UNKNOWN_SINCE
+    yield f"The next task is {past.next_task}"
 
 
 def _found(path: Path | None) -> Path | None:

@@ -60,6 +60,7 @@ def _of_daemon(status: DaemonStatus) -> Iterator[Any]:
     for word in ("pending", "running", "completed", "failed"):
         tasks.add_metric([word], getattr(status.tasks, word))
     yield tasks
+    yield GaugeMetricFamily("drover_tasks_held", "Tasks held since a backup was restored.", value=status.held)
     devices = GaugeMetricFamily("drover_devices", "Phones, by state.", labels=["state"])
     for state, number in status.devices.items():
         devices.add_metric([state], number)

@@ -53,6 +53,7 @@ class TaskView(_Shape, frozen=True, kw_only=True):
     evidence: list[str]
     group_id: str
     priority: int
+    hold: Annotated[str, Meta(description="what holds a pending task back, in a word: `restored` waits for a release")]
 
 
 class TaskPageView(_Shape, frozen=True, kw_only=True):
@@ -86,6 +87,15 @@ class RetriedView(_Shape, frozen=True, kw_only=True):
 
     retried_count: Count
     skipped: list[TaskId]
+
+
+class ReleasedView(_Shape, frozen=True, kw_only=True):
+    """How many may begin now, how many of those begin by looking, and the ids that were left as they are."""
+
+    released_count: Count
+    looking_count: Count
+    not_held: list[TaskId]
+    not_found: list[TaskId]
 
 
 class DeletedView(_Shape, frozen=True, kw_only=True):
@@ -247,6 +257,7 @@ class HealthView(_Shape, frozen=True, kw_only=True):
     workers: Count
     devices: dict[str, int]
     tasks: StatsView
+    held: Annotated[int, Meta(ge=0, description="tasks that wait for a release since a backup was restored")]
     counters: Annotated[dict[str, int], Meta(description="what was done about trouble since the start, by name")]
 
 
@@ -279,6 +290,13 @@ class TaskIdsBody(msgspec.Struct, frozen=True, kw_only=True):
     """Which tasks."""
 
     task_ids: Annotated[list[TaskId], Meta(min_length=1)]
+
+
+class ReleaseBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Which held tasks: those named, or all of them."""
+
+    task_ids: Annotated[list[TaskId], Meta(min_length=1)] | None = None
+    all: bool | None = None
 
 
 class NewAccountBody(msgspec.Struct, frozen=True, kw_only=True):

@@ -58,6 +58,7 @@ def task(task: Task, zone: ZoneInfo) -> TaskView:
         evidence=task.evidence,
         group_id=task.group_id,
         priority=task.priority,
+        hold=task.hold,
     )
 
 
@@ -166,6 +167,7 @@ def health(status: DaemonStatus) -> HealthView:
         devices=status.devices,
         tasks=stats(status.tasks),
         counters=status.counters,
+        held=status.held,
     )
 
 

@@ -7,6 +7,12 @@ from drover_ctl.session import session, shared_options
 from drover_ctl.text import counts, moment
 
 
+def held(found: DaemonStatus) -> str:
+    """What is held since a backup was restored, and what releases it."""
+    blind = f", {found.held_blind} of them cannot look whether they were done" if found.held_blind else ""
+    return f"{found.held} tasks since a backup was restored{blind}; `droverctl task release`"
+
+
 @click.command()
 @shared_options
 @click.pass_context
@@ -38,6 +44,7 @@ def status(ctx: click.Context) -> None:
         ("devices", counts(found.devices)),
         ("workers", str(found.workers)),
         ("tasks", counts(by_status)),
+        *([("held", held(found))] if found.held else []),
         ("mended", counts(found.counters)),
         ("data", found.data_dir or "-"),
         ("socket", str(run.client.path)),

@@ -22,6 +22,7 @@ from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Status, Task
 from drover_ctl.commands.task_create import create
 from drover_ctl.commands.task_follow import log, wait
+from drover_ctl.commands.task_release import release
 from drover_ctl.complete import complete_serial, complete_task
 from drover_ctl.exits import Exit, exit_for
 from drover_ctl.output import complain
@@ -45,6 +46,7 @@ def task() -> None:
 task.add_command(create)
 task.add_command(wait)
 task.add_command(log)
+task.add_command(release)
 
 
 @task.command("list")
@@ -115,6 +117,7 @@ def show(ctx: click.Context, task_id: int) -> None:
         ("status", found.status.name.lower()),
         ("reason", found.reason.value if found.reason else "-"),
         ("remark", found.remark or "-"),
+        ("hold", found.hold or "-"),
         ("effect", f"{found.effect.value}{'' if found.retry_safe else ', not safe to repeat'}"),
         ("progress", f"{found.progress}%{f', {found.phase}' if found.phase else ''}: {found.step or '-'}"),
         ("attempt", _attempts(found)),

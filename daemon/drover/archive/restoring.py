@@ -26,8 +26,8 @@ TASK_FOLDERS: Final = "tasks"
 
 
 class Restored(msgspec.Struct, frozen=True, kw_only=True):
-    """What is there now. `past` is what is held and what is known of the time since the backup; `files` of the library are there, `missing` are not; `old`, `aside` and
-    `folders_aside` (folders of another database's tasks) hold what was before.
+    """What is there now. `files` of the library are there, `missing` are not; `old`, `aside` and `folders_aside` (logs
+    of another database's tasks) hold what was before; `past` is what is held, and what is known of the time since.
 
     `checked` says whether the files' contents were compared with their digests, or their sizes only.
     """
@@ -132,7 +132,9 @@ def _put_back(
     `faults`: None if nothing was unpacked.
     """
     prepared: list[Restoration] = []
-    facts, old = backup.restore(copy, database, stamp=stamp, prepare=lambda part: prepared.append(_past(part, database)))
+    facts, old = backup.restore(
+        copy, database, stamp=stamp, prepare=lambda part: prepared.append(_past(part, database))
+    )
     past = prepared[0]
     missing = [
         MissingFile(material_id=item.id, name=item.name, why=why)

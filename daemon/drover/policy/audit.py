@@ -42,7 +42,18 @@ READS: Final[frozenset[type]] = frozenset(
     }
 )
 
-ID_FIELDS: Final = ("task_id", "task_ids", "serial", "serials", "username", "usernames", "platform", "script_name", "all", "looking_only")
+ID_FIELDS: Final = (
+    "task_id",
+    "task_ids",
+    "serial",
+    "serials",
+    "username",
+    "usernames",
+    "platform",
+    "script_name",
+    "all",
+    "looking_only",
+)
 """Fields that say what a request was about. None of them ever holds a secret, a caption or another free text."""
 
 MAX_IDS: Final = 100

@@ -48,6 +48,8 @@ class DaemonFacts:
     api_enabled: bool
     api_url: str
     messages_dropped: int
+    held: int = 0
+    held_blind: int = 0
 
 
 def adb(facts: AdbFacts) -> list[Finding]:
@@ -107,10 +109,19 @@ def daemon(facts: DaemonFacts) -> list[Finding]:
             if facts.api_url
             else _bad("REST API", "[api]", "does not answer", "look for `shim` in the log; the port may be taken")
         )
+    if facts.held:
+        found.append(_restored(facts))
     if facts.messages_dropped:
         what = f"{facts.messages_dropped} messages were malformed or forged and were dropped"
         found.append(_warn("messages", "droverd", what, "look for message_dropped in the log and report it"))
     return found
+
+
+def _restored(facts: DaemonFacts) -> Finding:
+    blind = f", {facts.held_blind} of them cannot look" if facts.held_blind else ""
+    what = f"{facts.held} are held since a backup was restored and may have been done since{blind}"
+    fix = "`droverctl task release ID...` or `--all`; stop or delete what was done or is not wanted any more"
+    return _warn("tasks", "droverd", what, fix)
 
 
 def _disk(facts: DaemonFacts) -> Finding:

@@ -23,7 +23,8 @@ RESTORED_BLIND: Final = (
 )
 RESTORED_PERHAPS: Final = "The database that was replaced says that it may have been done."
 RESTORED_STREAM: Final = (
-    "a backup was restored: what happened since it was made is not told; read what you follow again, then go on from here"
+    "a backup was restored: what happened since it was made is not told; "
+    "read what you follow again, then go on from here"
 )
 
 

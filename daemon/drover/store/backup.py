@@ -111,7 +111,8 @@ def restore(
 ) -> tuple[BackupFacts, Path | None]:
     """Put the copy in the place of the database, whose files are kept beside it; the facts, and where the old one is.
 
-    `prepare` changes the copy before it takes its place, and raises to give up. Nothing may have the database open: the caller holds the daemon's lock. Raises StoreError, having changed nothing.
+    `prepare` changes the copy before it takes its place, and raises to give up. Nothing may have the database open: the
+    caller holds the daemon's lock. Raises StoreError, having changed nothing.
     """
     facts = examine(backup)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -110,13 +110,22 @@ def waiting(
     conn: Connection, ids: Sequence[int], *, now: datetime | None = None, pace: Pace | None = None
 ) -> dict[int, WaitingFacts]:
     """What policy.waiting wants to know of those of these tasks that are pending."""
-    wanted = (tasks.c.id, tasks.c.serial, tasks.c.priority, tasks.c.not_before, tasks.c.last_reason, tasks.c.lane, tasks.c.held)
+    wanted = (
+        tasks.c.id,
+        tasks.c.serial,
+        tasks.c.priority,
+        tasks.c.not_before,
+        tasks.c.last_reason,
+        tasks.c.lane,
+        tasks.c.held,
+    )
     query = select(*wanted).where(tasks.c.id.in_(list(ids)), tasks.c.status == int(Status.PENDING))
     rows = conn.execute(query).all()
     held = holds(conn, {row.serial for row in rows}, now=now, pace=pace) if now is not None and pace is not None else {}
-    # What is held back waits for its account, and nobody asks how many others wait with it.
+    # What is held back waits for its account or a person, and no one asks how many others wait with it.
     fronts = {
-        serial: _front(conn, serial, now, held) for serial in {row.serial for row in rows if row.lane not in held and not row.held}
+        serial: _front(conn, serial, now, held)
+        for serial in {row.serial for row in rows if row.lane not in held and not row.held}
     }
     return {
         row.id: WaitingFacts(

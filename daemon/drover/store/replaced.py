@@ -13,17 +13,14 @@ from drover.policy import remarks
 from drover.policy.pace import RESTORED_HOLD
 from drover.store import backup
 from drover.store.types import from_micros
-from drover.wire.media import UseState
 from drover.wire.tasks import Effect, Status
 
 _log = structlog.get_logger(__name__)
 
-_COMMON: Final = "SELECT {columns} FROM old.{table}"
-
 CARRIED: Final[Mapping[str, str]] = {
     # What was published stays published. What was only reserved may have been: its task is not there to release it.
     "media_uses": "INSERT OR IGNORE INTO media_uses (account, key, task_id, position, name, file, state, at) "
-    f"SELECT account, key, task_id, position, name, file, '{UseState.USED.value}', at FROM old.media_uses "  # noqa: S608
+    "SELECT account, key, task_id, position, name, file, 'used', at FROM old.media_uses "
     "ORDER BY id",
     "account_use": "INSERT INTO account_use (account, day, script_name, n) "
     "SELECT account, day, script_name, n FROM old.account_use WHERE true "

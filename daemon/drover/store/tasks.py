@@ -284,7 +284,11 @@ def _again(task: Task, platform: str, held: str) -> dict[str, Any]:
 
 def retry_all(conn: Connection, *, now: datetime) -> tuple[int, list[int]]:
     """Retry every failed task that is safe to repeat: how many those were, and the ids of the others."""
-    query = select(*TASK_COLUMNS, tasks.c.platform, tasks.c.held).where(tasks.c.status == int(Status.FAILED)).order_by(tasks.c.id)
+    query = (
+        select(*TASK_COLUMNS, tasks.c.platform, tasks.c.held)
+        .where(tasks.c.status == int(Status.FAILED))
+        .order_by(tasks.c.id)
+    )
     failed = [(task_of(row), str(row["platform"]), str(row["held"])) for row in conn.execute(query).mappings()]
     safe = [(task, platform, held) for task, platform, held in failed if task.retry_safe]
     for task, platform, held in safe:

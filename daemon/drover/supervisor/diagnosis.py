@@ -10,6 +10,7 @@ import psutil
 
 from drover.policy import doctor
 from drover.policy.doctor import AdbFacts, DaemonFacts, FileFacts
+from drover.store import release
 from drover.supervisor.adb_server import own_version
 from drover.supervisor.state import DaemonState
 from drover.wire.doctor import Finding
@@ -21,6 +22,7 @@ async def diagnose(state: DaemonState) -> list[Finding]:
         _adb(state), asyncio.to_thread(_files, state), asyncio.to_thread(_disk_free, state.config.data_dir)
     )
     await state.scripts.looked_for()
+    held, held_blind = await state.store.read(release.counts)
     facts = DaemonFacts(
         as_root=os.geteuid() == 0,
         disk_free=disk_free,
@@ -28,6 +30,8 @@ async def diagnose(state: DaemonState) -> list[Finding]:
         api_enabled=state.config.api.enabled,
         api_url=state.api_url,
         messages_dropped=state.messages_dropped(),
+        held=held,
+        held_blind=held_blind,
     )
     return [
         *doctor.daemon(facts),

@@ -11,6 +11,7 @@ from drover.wire.control import (
     GetTask,
     GetTaskStats,
     ListTasks,
+    ReleaseTasks,
     RetriedAll,
     RetryAll,
     RetryTask,
@@ -18,6 +19,7 @@ from drover.wire.control import (
     TaskPage,
     TasksCreated,
     TasksDeleted,
+    TasksReleased,
 )
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Task, TaskStats
@@ -29,6 +31,8 @@ from drover_shim.shapes import (
     DeletedBatchView,
     DeletedView,
     NewTaskBody,
+    ReleaseBody,
+    ReleasedView,
     RetriedView,
     RetryBody,
     StatsView,
@@ -39,8 +43,10 @@ from drover_shim.shapes import (
 )
 
 # Words that stand where an id could: POST /task/stats is a wrong method, not a malformed id.
-_RESERVED: Final = frozenset({"stats", "batch", "retry-all"})
+_RESERVED: Final = frozenset({"stats", "batch", "retry-all", "release"})
 _MAX_PAGE: Final = 10**9
+RELEASE_S: Final = 600.0
+"""A hundred thousand tasks take some seconds; each step of them is durable by itself."""
 
 
 def create(call: Call) -> TasksCreatedView:
@@ -102,6 +108,26 @@ def retry_all(call: Call) -> RetriedView:
     return RetriedView(retried_count=retried.retried_count, skipped=retried.skipped)
 
 
+def release(call: Call) -> ReleasedView:
+    """Let tasks begin that are held since a backup was restored.
+
+    `follow` and `unfollow` begin by looking and repeat nothing. `post` and scripts that cannot look are done once more
+    where they were done since the backup: whoever names them, or asks for all, has looked.
+    """
+    fields = Fields(call.read_json())
+    ids = list(dict.fromkeys(fields.array("task_ids", positive_id, "task ids")))
+    everything = fields.flag("all", False)
+    if everything == bool(ids):
+        raise RequestError(Code.INVALID, 'task_ids: expected at least one task id, or "all": true instead of them')
+    done = call.ask(ReleaseTasks(task_ids=ids, all=everything), TasksReleased, timeout_s=RELEASE_S)
+    return ReleasedView(
+        released_count=done.released_count,
+        looking_count=done.looking_count,
+        not_held=done.not_held,
+        not_found=done.not_found,
+    )
+
+
 def delete(call: Call) -> DeletedView:
     """Delete a task; a running one is stopped first."""
     wanted = task_id(call)
@@ -152,6 +178,7 @@ ROUTES: Final = (
     Route(method="GET", path="/task", handler=list_tasks, answers=TaskPageView, query=_FILTERS),
     Route(method="GET", path="/task/stats", handler=stats, answers=StatsView),
     Route(method="POST", path="/task/retry-all", handler=retry_all, answers=RetriedView),
+    Route(method="POST", path="/task/release", handler=release, slow=True, answers=ReleasedView, body=ReleaseBody),
     Route(method="DELETE", path="/task/batch", handler=delete_batch, answers=DeletedBatchView, body=TaskIdsBody),
     Route(method="GET", path="/task/<task_id>", handler=get, answers=TaskView),
     Route(method="DELETE", path="/task/<task_id>", handler=delete, answers=DeletedView),

@@ -1,4 +1,4 @@
-"""The runtime directory: private, single, and cleared only by the holder of the lock (S21, S22); the lock of the data."""
+"""The runtime directory: private, single, cleared only by its holder (S21, S22); the lock of the data."""
 
 import errno
 import fcntl
@@ -83,7 +83,7 @@ def test_case_b6_a_file_system_without_locks_is_refused_with_words(
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     monkeypatch.setattr(fcntl, "flock", none)
-    with pytest.raises(RuntimeDirError, match="has no locks .* put it on a local disk"):
+    with pytest.raises(RuntimeDirError, match=r"has no locks .* put it on a local disk"):
         DataDir.claim(tmp_path)
 
 
