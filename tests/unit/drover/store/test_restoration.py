@@ -1,0 +1,357 @@
+"""R22 in the store: what a restored copy holds, what it takes over of the time since, and which ids it gives next."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlalchemy import Connection, text
+
+from drover.policy import remarks
+from drover.policy.records import AttemptEnd, AttemptFacts, Decision
+from drover.policy.retry import decide
+from drover.store import Store, attempts, backup, events, idempotency, pacing, queue, release, restoration, tasks
+from drover.store.errors import ConflictError, IdempotencyConflictError
+from drover.store.release import Released
+from drover.store.restoration import GAP, Restoration
+from drover.wire.events import StreamReset
+from drover.wire.tasks import Effect, Reason, Status, Task
+from tests.support.stored import add, begin, complete, fail
+
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+def copied(store: Store, folder: Path) -> Path:
+    """A backup of the store as it is now."""
+    backup.copy(store.path, folder / "copy.db")
+    return folder / "copy.db"
+
+
+def put_back(copy: Path, *, over: Path, highest_folder: int = 0) -> Restoration:
+    """The copy in the place of the database at `over`, which may be there."""
+    prepared: list[Restoration] = []
+
+    def prepare(part: Path) -> None:
+        prepared.append(restoration.prepare(part, before=over, highest_folder=highest_folder, now=NOW))
+
+    over.parent.mkdir(exist_ok=True)
+    backup.restore(copy, over, stamp="now", prepare=prepare)
+    return prepared[0]
+
+
+def heads(store: Store, *serials: str) -> list[int]:
+    """What dispatch would begin now."""
+    return [head.task_id for head in store.read_sync(queue.heads, serials, now=NOW + timedelta(days=9))]
+
+
+def cut_off(*, settles: bool) -> Callable[[AttemptFacts], Decision]:
+    """What a start decides about an attempt that was open."""
+
+    def decided(facts: AttemptFacts) -> Decision:
+        end: AttemptEnd = facts.ended(settles=settles, reason=Reason.INTERRUPTED, remark=remarks.DAEMON_DIED)
+        return decide(end, Random(1))
+
+    return decided
+
+
+def lanes(conn: Connection) -> dict[int, str]:
+    return {row.id: row.lane for row in conn.execute(text("SELECT id, lane FROM tasks"))}
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    return tmp_path / "elsewhere" / "drover.db"
+
+
+def test_r22_nothing_that_waits_in_a_backup_begins_before_its_release(
+    store: Store, tmp_path: Path, elsewhere: Path
+) -> None:
+    follow, post = add(store), add(store, script_name="post", script_config={})
+    late = add(store, scheduled_at=NOW - timedelta(hours=3))
+    ended = complete(store, add(store))
+    done = put_back(copied(store, tmp_path), over=elsewhere)
+    assert (done.held, done.blind, done.unproven) == (3, 1, 0)
+    with Store.open(elsewhere) as again:
+        assert again.read_sync(tasks.get, ended.id) == ended
+        assert heads(again, "R58M1") == []
+        assert again.read_sync(release.counts) == (3, 1)
+        missed = again.write_sync(tasks.fail_missed, alive_at=NOW - timedelta(hours=9), now=NOW, grace_s=60)
+        assert missed == [], "what is held waits for a person, not for its time"
+        with pytest.raises(ConflictError, match="release it first"):
+            begin(again, follow)
+        facts = again.read_sync(queue.waiting, [follow, post, late])
+        assert {fact.held for fact in facts.values()} == {"restored"}
+        fresh = add(again)
+        assert heads(again, "R58M1") == [fresh]
+        assert again.read_sync(queue.ahead, again.read_sync(tasks.get, fresh)) == 0, "no one waits behind what is held"
+
+
+def test_r22_released_tasks_keep_their_pace_and_look_where_they_can(
+    store: Store, tmp_path: Path, elsewhere: Path
+) -> None:
+    follow, post = add(store, username="Shop"), add(store, script_name="post", script_config={})
+    put_back(copied(store, tmp_path), over=elsewhere)
+    with Store.open(elsewhere) as again:
+        done = again.write_sync(release.release, [post, follow, 999], now=NOW)
+        assert done == Released(released=2, looking=1, not_found=[999])
+        assert again.write_sync(release.release, [post], now=NOW) == Released(not_held=[post])
+        assert again.read_sync(lanes) == {follow: "follow:tiktok@shop", post: "post:tiktok#R58M1"}
+        assert set(heads(again, "R58M1")) == {follow, post}
+        assert begin(again, follow).settle, "it may have been done since: it looks"
+        published = begin(again, post)
+        assert not published.settle, "a person said that it was not done"
+        task = again.read_sync(tasks.get, post)
+        assert task is not None
+        assert (task.effect, task.retry_safe) == (Effect.NONE, True)
+        assert again.read_sync(release.counts) == (0, 0)
+
+
+def test_r22_all_are_released_in_small_steps_and_the_blind_ones_only_when_asked(
+    store: Store, tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follows = [add(store) for _ in range(5)]
+    add(store, script_name="post", script_config={})
+    add(store, script_name="own_command", script_config={})
+    put_back(copied(store, tmp_path), over=elsewhere)
+    monkeypatch.setattr(release, "STEP", 2)
+    with Store.open(elsewhere) as again:
+        steps = [again.write_sync(release.release_next, now=NOW, looking_only=True).released for _ in range(4)]
+        assert steps == [2, 2, 1, 0]
+        assert again.read_sync(release.counts) == (2, 2)
+        told = [event.body.task.id for event in again.read_sync(events.after, 0, 99)[-5:]]  # type: ignore[union-attr]
+        assert told == follows
+        assert again.write_sync(release.release_next, now=NOW).released == 2
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "safe"), [("follow", Status.PENDING, True), ("post", Status.PENDING, False)]
+)
+def test_r22_an_attempt_that_was_open_in_the_backup_is_held_where_it_would_begin_again(
+    store: Store, tmp_path: Path, elsewhere: Path, script: str, status: Status, safe: bool
+) -> None:
+    task_id = add(store, script_name=script)
+    fence = begin(store, task_id).fence
+    assert put_back(copied(store, tmp_path), over=elsewhere).held == 1
+    with Store.open(elsewhere) as again:
+        ended = again.write_sync(attempts.finish, fence, cut_off(settles=safe), now=NOW)
+        assert ended is not None
+        assert (ended.status, ended.effect, ended.retry_safe) == (status, Effect.UNKNOWN, safe)
+        assert heads(again, "R58M1") == []
+        assert again.read_sync(release.counts) == (1, int(not safe))
+
+
+@pytest.mark.parametrize(("script", "safe"), [("follow", True), ("post", False)])
+def test_r22_an_open_attempt_that_fails_after_the_restore_is_not_safe_to_repeat(
+    store: Store, tmp_path: Path, elsewhere: Path, script: str, safe: bool
+) -> None:
+    task_id = add(store, script_name=script, max_retry_count=1)
+    fence = begin(store, task_id).fence
+    put_back(copied(store, tmp_path), over=elsewhere)
+    with Store.open(elsewhere) as again:
+        ended = again.write_sync(attempts.finish, fence, cut_off(settles=safe), now=NOW)
+        assert ended is not None
+        assert (ended.status, ended.effect, ended.retry_safe) == (Status.FAILED, Effect.UNKNOWN, safe)
+
+
+def test_r22_stopping_a_held_task_leaves_open_whether_it_was_done(
+    store: Store, tmp_path: Path, elsewhere: Path
+) -> None:
+    follow, post = add(store), add(store, script_name="post", script_config={})
+    put_back(copied(store, tmp_path), over=elsewhere)
+    with Store.open(elsewhere) as again:
+        stopped = [again.write_sync(tasks.stop_pending, task_id, now=NOW) for task_id in (follow, post)]
+        assert [(task.effect, task.retry_safe) for task in stopped if task] == [
+            (Effect.UNKNOWN, True),
+            (Effect.UNKNOWN, False),
+        ]
+        assert again.write_sync(tasks.retry_all, now=NOW) == (1, [post])
+        assert begin(again, follow).settle
+
+
+def test_r22_retry_all_after_a_restore_publishes_nothing_and_looks_before_it_follows(
+    store: Store, tmp_path: Path, elsewhere: Path
+) -> None:
+    follow = fail(store, add(store, username="shop")).id
+    post = fail(store, add(store, script_name="post", script_config={}), Reason.UPLOAD_FAILED).id
+    assert put_back(copied(store, tmp_path), over=elsewhere).unproven == 2
+    with Store.open(elsewhere) as again:
+        assert again.write_sync(tasks.retry_all, now=NOW) == (1, [post])
+        found = again.read_sync(tasks.get, post)
+        assert found is not None
+        assert found.remark.endswith("look at the phone before retrying.")
+        with pytest.raises(ConflictError, match="outcome"):
+            again.write_sync(tasks.retry, post, now=NOW)
+        assert again.read_sync(lanes)[follow] == "follow:tiktok@shop", (
+            "it may not have counted yet, so it keeps its pace"
+        )
+        assert begin(again, follow).settle
+        assert again.write_sync(tasks.retry, post, now=NOW, force=True).status is Status.PENDING
+        assert not begin(again, post).settle
+
+
+# --- ids ----------------------------------------------------------------------------------------------------------
+
+
+def test_case_b2_ids_go_on_above_those_that_the_replaced_database_gave(store: Store, tmp_path: Path) -> None:
+    add(store)
+    copy = copied(store, tmp_path)
+    lost = [add(store) for _ in range(7)]
+    fence = begin(store, lost[0]).fence
+    newest = store.read_sync(events.last_id)
+    store.close()
+    done = put_back(copy, over=store.path)
+    assert (done.since_known, done.next_task) == (True, lost[-1] + 1)
+    with Store.open(store.path) as again:
+        assert again.read_sync(events.last_id) == newest + 1
+        fresh = add(again)
+        assert fresh == lost[-1] + 1
+        assert begin(again, fresh).fence > fence
+
+
+def test_case_b2_on_a_fresh_machine_ids_jump_and_no_folder_there_is_taken_for_a_tasks_own(
+    store: Store, tmp_path: Path, elsewhere: Path
+) -> None:
+    task_id = add(store)
+    done = put_back(copied(store, tmp_path), over=elsewhere)
+    assert (done.since_known, done.next_task) == (False, task_id + GAP + 1)
+    done = put_back(tmp_path / "copy.db", over=tmp_path / "third" / "drover.db", highest_folder=5_000_000)
+    assert done.next_task == 5_000_000 + GAP + 1
+
+
+def test_case_b2_a_database_from_before_the_backup_or_another_one_says_nothing_of_the_time_since(
+    store: Store, tmp_path: Path, elsewhere: Path, empty_database: Path
+) -> None:
+    add(store)
+    elsewhere.parent.mkdir()
+    backup.copy(store.path, elsewhere)
+    add(store)
+    copy = copied(store, tmp_path)
+    done = put_back(copy, over=elsewhere)
+    assert (done.since_known, done.another) == (False, False)
+    other = tmp_path / "other" / "drover.db"
+    other.parent.mkdir()
+    shutil.copy(empty_database, other)
+    with closing(sqlite3.connect(other)) as raw:
+        raw.execute("UPDATE settings SET value = '\"another\"' WHERE key = 'lineage'")
+        raw.commit()
+    done = put_back(copy, over=other)
+    assert (done.since_known, done.another) == (False, True)
+
+
+@pytest.mark.parametrize("content", [b"", b"a letter to my aunt\n" * 400])
+def test_case_b2_what_cannot_be_read_of_the_replaced_database_is_jumped_over(
+    store: Store, tmp_path: Path, elsewhere: Path, content: bytes
+) -> None:
+    add(store)
+    elsewhere.parent.mkdir()
+    elsewhere.write_bytes(content)
+    done = put_back(copied(store, tmp_path), over=elsewhere)
+    assert (done.since_known, done.next_task) == (False, GAP + 2)
+
+
+def test_case_b2_of_a_damaged_database_is_taken_over_what_can_be_read(store: Store, tmp_path: Path) -> None:
+    add(store)
+    copy = copied(store, tmp_path)
+    store.write_sync(pacing.count, "tiktok@shop", "follow", "2026-12-01")
+    for _ in range(400):
+        add(store)
+    store.close()
+    image = bytearray(store.path.read_bytes())
+    with closing(sqlite3.connect(store.path)) as raw:
+        (root,) = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_tasks_source'").fetchone()
+    image[4096 * (root - 1) : 4096 * root] = b"\xff" * 4096
+    store.path.write_bytes(image)
+    done = put_back(copy, over=store.path)
+    assert (done.since_known, done.carried) == (False, {"account_use": 1})
+    assert done.next_task > GAP + 400
+
+
+# --- what is known of the time since ------------------------------------------------------------------------------
+
+
+def test_r22_what_only_adds_safety_is_taken_over_from_the_replaced_database(store: Store, tmp_path: Path) -> None:
+    add(store)
+    store.write_sync(pacing.count, "tiktok@shop", "follow", "2026-12-01")
+    copy = copied(store, tmp_path)
+    store.write_sync(pacing.count, "tiktok@shop", "follow", "2026-12-01")
+    store.write_sync(pacing.pause, "tiktok@shop", now=NOW, pause_s=60)
+    store.write_sync(_use, "sha256:aa")
+    answer = store.write_sync(idempotency.keep, "key-1", "digest", [77], now=NOW)
+    assert answer is None
+    store.close()
+    done = put_back(copy, over=store.path)
+    assert done.carried == {"media_uses": 1, "account_use": 1, "account_pauses": 1, "idempotency": 1}
+    with Store.open(store.path) as again:
+        assert again.read_sync(pacing.used_on, ["tiktok@shop"], "2026-12-01") == {"tiktok@shop": {"follow": 2}}
+        used = again.read_sync(lambda conn: conn.execute(text("SELECT key, state FROM media_uses")).all())
+        assert [tuple(row) for row in used] == [("sha256:aa", "used")]
+        assert again.write_sync(idempotency.answered, "key-1", "digest", now=NOW) == [77]
+        with pytest.raises(IdempotencyConflictError):
+            again.write_sync(idempotency.answered, "key-1", "other", now=NOW)
+
+
+def _use(conn: Connection, key: str) -> None:
+    conn.execute(
+        text(
+            "INSERT INTO media_uses (account, key, task_id, position, name, file, state, at) "
+            "VALUES ('tiktok@shop', :key, 7, 0, 'a', '{}', 'reserved', 0)"
+        ),
+        {"key": key},
+    )
+
+
+def test_r22_a_held_task_says_what_the_replaced_database_knows_of_it(store: Store, tmp_path: Path) -> None:
+    finished, doubtful, untouched = add(store), add(store, script_name="post", script_config={}), add(store)
+    copy = copied(store, tmp_path)
+    complete(store, finished)
+    fence = begin(store, doubtful).fence
+    store.write_sync(attempts.record_intent, fence, what="publish", now=NOW)
+    store.close()
+    assert put_back(copy, over=store.path).done_since == 2
+    with Store.open(store.path) as again:
+
+        def remark(task_id: int) -> str:
+            found = again.read_sync(tasks.get, task_id)
+            assert isinstance(found, Task)
+            return found.remark
+
+        assert "says that it was completed at" in remark(finished)
+        assert remark(doubtful) == remarks.RESTORED_PERHAPS
+        assert remark(untouched) == ""
+
+
+def test_case_b2_followers_of_events_find_the_restore_first(store: Store, tmp_path: Path) -> None:
+    add(store)
+    copy = copied(store, tmp_path)
+    add(store)
+    seen = store.read_sync(events.last_id)
+    store.close()
+    put_back(copy, over=store.path)
+    with Store.open(store.path) as again:
+        add(again)
+        first, *_ = again.read_sync(events.after, seen, 9)
+        assert isinstance(first.body, StreamReset)
+        assert first.id > seen
+
+
+def test_a_restore_that_cannot_be_prepared_changes_nothing(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(store)
+    copy = copied(store, tmp_path)
+    store.close()
+    before = store.path.read_bytes()
+
+    def broken(*_args: object) -> int:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(restoration, "_raise_ids", broken)
+    with pytest.raises(backup.StoreError, match="nothing was changed"):
+        put_back(copy, over=store.path)
+    assert store.path.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.glob("**/drover.db*") if "before" in path.name) == []
+    assert list(store.path.parent.glob(".replaced-*")) == []
