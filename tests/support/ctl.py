@@ -51,8 +51,13 @@ class Ctl:
         return Run(code=int(str(ended.value.code)), out=out, err=err)
 
 
-def on_terminal(socket: Path, *arguments: str, columns: int = 120, env: Mapping[str, str] | None = None) -> Run:
-    """Run in a process of its own on a pseudo-terminal; `out` is every byte that it sent there."""
+def on_terminal(
+    socket: Path, *arguments: str, columns: int = 120, env: Mapping[str, str] | None = None, typed: str = ""
+) -> Run:
+    """Run in a process of its own on a pseudo-terminal; `out` is every byte that it sent there.
+
+    `typed` waits for whoever asks.
+    """
     ours, theirs = pty.openpty()
     environment = {
         **{name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")},
@@ -63,6 +68,7 @@ def on_terminal(socket: Path, *arguments: str, columns: int = 120, env: Mapping[
         [*COMMAND, "--socket", str(socket), *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
     )
     os.close(theirs)
+    os.write(ours, typed.encode())
     try:
         return Run(code=0, out=_read_until_closed(ours), err="") if process.wait(20) == 0 else _failed(process, ours)
     finally:

@@ -18,7 +18,7 @@ from drover.wire import control as c
 from drover.wire.backups import MissingFile
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
-from drover.wire.events import DeviceChanged, Event, EventBody, TaskChanged, TaskDeleted, TaskProgressed
+from drover.wire.events import DeviceChanged, Event, EventBody, StreamReset, TaskChanged, TaskDeleted, TaskProgressed
 from drover.wire.faults import Code, Failure, RequestError
 from drover.wire.scripts import AppName
 from drover.wire.tasks import Effect, Phase, Reason, Status, Task, TaskStats
@@ -90,6 +90,11 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
                 stored=False,
             )
 
+    def reset(self, why: str) -> None:
+        """Tell the subscribers that not all can be told."""
+        with self.lock:
+            self._emit(StreamReset(why=why))
+
     def now(self) -> datetime:
         return datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC) + timedelta(seconds=self._next_id)
 
@@ -104,6 +109,9 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
         return len(self._subscribers)
 
     def stored_after(self, after: int | None) -> list[Event]:
+        if after is not None and after > self.last_event_id:
+            why = f"event {after} was never given here; read what you follow again"
+            return [Event(id=self.last_event_id, at=self.now(), body=StreamReset(why=why))]
         return [] if after is None else [event for event in self._events if event.id > after]
 
     def subscribe(self, push: Push) -> None:
@@ -239,6 +247,19 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
                 self._requeue(task)
         return c.RetriedAll(retried_count=len(failed) - len(unknown), skipped=unknown)
 
+    def _release_tasks(self, body: c.ReleaseTasks) -> c.TasksReleased:
+        held = [task.id for task in self.tasks.values() if task.hold and (task.retry_safe or not body.looking_only)]
+        released = [task_id for task_id in held if body.all or task_id in body.task_ids]
+        for task_id in released:
+            self.change(task_id, hold="", remark="")
+        others = [task_id for task_id in body.task_ids if task_id not in released]
+        return c.TasksReleased(
+            released_count=len(released),
+            looking_count=sum(self.tasks[task_id].retry_safe for task_id in released),
+            not_held=[task_id for task_id in others if task_id in self.tasks],
+            not_found=[task_id for task_id in others if task_id not in self.tasks],
+        )
+
     def _requeue(self, task: Task) -> Task:
         return self.change(
             task.id, status=Status.PENDING, reason=None, remark="", end_time=None, retry_count=task.retry_count + 1
@@ -289,6 +310,7 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
 
     def _get_status(self, body: c.GetStatus) -> c.DaemonStatus:
         states = [device.state.value for device in self.devices.values()]
+        held = [task for task in self.tasks.values() if task.hold]
         return c.DaemonStatus(
             daemon_version="0.0-test",
             boot_id=self.boot_id,
@@ -303,6 +325,8 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
             workers=len(self.devices),
             data_dir="/var/lib/drover",
             counters={"automation_restart": 0},
+            held=len(held),
+            held_blind=sum(not task.retry_safe for task in held),
         )
 
     def _set_device(self, body: c.SetDevice) -> Device:

@@ -73,6 +73,7 @@ TASK = Task(
     evidence=["proof.png"],
     group_id="g1",
     priority=3,
+    hold="restored",
 )
 STATS = TaskStats(total=10, pending=4, running=1, completed=3, failed=2)
 ACCOUNT = control.Account(
@@ -201,6 +202,7 @@ REQUESTS: list[control.RequestBody] = [
     control.StopTask(task_id=7),
     control.RetryTask(task_id=7, force=True),
     control.RetryAll(),
+    control.ReleaseTasks(task_ids=[7], all=True, looking_only=True),
     control.DeleteTasks(task_ids=[7, 8]),
     control.GetTaskStats(),
     control.ReadTaskLog(task_id=7, offset=4096),
@@ -271,6 +273,7 @@ EVENTS: list[events.EventBody] = [
         task_id=7, serial="R58M123ABC", attempt=2, phase=Phase.COMMIT, step="taps Follow", progress=60
     ),
     events.DeviceChanged(device=DEVICE),
+    events.StreamReset(why="a backup was restored"),
 ]
 
 RESPONSES: list[control.ResponseBody] = [
@@ -281,6 +284,7 @@ RESPONSES: list[control.ResponseBody] = [
     control.TaskPage(total=41, page=3, page_size=20, tasks=[TASK]),
     TASK,
     control.RetriedAll(retried_count=2, skipped=[7]),
+    control.TasksReleased(released_count=2, looking_count=1, not_held=[8], not_found=[9]),
     control.TasksDeleted(deleted_count=2, not_found=[9]),
     STATS,
     control.LogChunk(text="12:30:15 begins\n", next_offset=16, ended=True),
@@ -303,6 +307,8 @@ RESPONSES: list[control.ResponseBody] = [
         messages_dropped=1,
         data_dir="/var/lib/drover",
         counters={"automation_restart": 2},
+        held=3,
+        held_blind=1,
     ),
     control.Subscribed(last_event_id=99),
     ACCOUNT,

@@ -91,7 +91,7 @@ tasks: Final = Table(
         sqlite_where=text("status = 0 AND group_id <> ''"),
     ),
     # Empty unless a backup was restored; how many of them can begin by looking is asked with each status.
-    Index("ix_tasks_held", "retry_safe", "id", sqlite_where=text("status = 0 AND held <> ''")),
+    Index("ix_tasks_held", "retry_safe", "id", "status", "held", sqlite_where=text("status = 0 AND held <> ''")),
     sqlite_autoincrement=True,  # a deleted task's id is never given again: folders and links carry it
 )
 

@@ -19,7 +19,7 @@ from drover.wire import custom
 from drover.wire import leases as le
 from drover.wire.codec import MAX_FRAME_BYTES, PROTOCOL_VERSION
 from drover.wire.devices import Device
-from drover.wire.events import Event, EventBody, TaskChanged, TaskDeleted
+from drover.wire.events import Event, EventBody, StreamReset, TaskChanged, TaskDeleted
 from drover.wire.faults import Code, Failure, RequestError
 from drover.wire.tasks import Effect, Reason, Status, Task, TaskStats
 
@@ -147,6 +147,25 @@ def test_retry_all(client: ControlClient) -> None:
     assert retried.retried_count >= 2
     assert retried.skipped == []
     assert all(task(client, task_id).status is Status.PENDING for task_id in ids)
+
+
+def test_r22_a_release_tells_what_was_not_held(client: ControlClient) -> None:
+    (task_id,) = create(client)
+    done = client.ask(c.ReleaseTasks(task_ids=[task_id, 2**40]), c.TasksReleased)
+    assert done == c.TasksReleased(released_count=0, looking_count=0, not_held=[task_id], not_found=[2**40])
+    assert client.ask(c.ReleaseTasks(all=True), c.TasksReleased) == c.TasksReleased(released_count=0, looking_count=0)
+    assert client.ask(c.GetStatus(), c.DaemonStatus).held == 0
+
+
+def test_case_b2_a_stream_after_an_id_that_was_never_given_begins_with_reset(client: ControlClient) -> None:
+    with client.subscribe(after=2**40) as stream:
+        reset = stream.next_event(timeout_s=10)
+        assert reset is not None
+        assert isinstance(reset.body, StreamReset)
+        assert reset.body.why
+        assert stream.last_event_id == reset.id < 2**40
+        (task_id,) = create(client)
+        assert next_of(stream, TaskChanged, task_id).id > reset.id
 
 
 def test_delete_reports_what_did_not_exist(client: ControlClient) -> None:

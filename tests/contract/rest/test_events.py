@@ -53,6 +53,17 @@ def test_last_event_id_goes_on_where_one_stopped(rest: Rest, fake: FakeDaemon) -
         reader.close()
 
 
+def test_case_b2_an_id_that_was_never_given_is_answered_with_reset(rest: Rest, fake: FakeDaemon) -> None:
+    newest = fake.model.last_event_id
+    reader = EventReader(rest.port, f"Last-Event-ID: {newest + 1000}\r\n")
+    reset = reader.event()
+    assert (reset["event"], int(reset["id"])) == ("reset", newest)
+    assert "read" in json.loads(reset["data"])["why"]
+    rest.post("/task", FOLLOW)
+    assert int(reader.event()["id"]) == newest + 1
+    reader.close()
+
+
 @pytest.mark.parametrize("given", ["x", "-1", "1.5", "9" * 30, "%D9%A1"])
 def test_a_malformed_last_event_id_is_40001(rest: Rest, given: str) -> None:
     assert rest.get(f"/events?last_event_id={given}").code == 40001

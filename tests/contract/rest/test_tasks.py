@@ -15,7 +15,7 @@ FOLLOW = {"serials": [A], "script_name": "follow", "script_config": {"target_use
 TASK_FIELDS = {
     *("id", "serial", "username", "script_name", "script_config", "script_args", "status", "status_text", "remark"),
     *("source", "start_time", "end_time", "created_at", "scheduled_at", "retry_count", "max_retry_count", "reason"),
-    *("effect", "retry_safe", "attempt", "phase", "progress", "step", "evidence", "group_id", "priority"),
+    *("effect", "retry_safe", "attempt", "phase", "progress", "step", "evidence", "group_id", "priority", "hold"),
 }
 
 
@@ -185,3 +185,24 @@ def test_trailing_slashes_and_head(rest: Rest) -> None:
     head = rest.send("HEAD", "/api/v1/task")
     assert (head.status, head.body) == (200, b"")
     assert int(head.headers["Content-Length"]) > 0
+
+
+def test_r22_held_tasks_are_released_by_id_or_all(rest: Rest, fake: FakeDaemon) -> None:
+    ids = [rest.post("/task", FOLLOW).data["task_ids"][0] for _ in range(4)]
+    for task_id in ids[:3]:
+        fake.model.change(task_id, hold="restored", remark="held: a backup was restored")
+    assert rest.get(f"/task/{ids[0]}").data["hold"] == "restored"
+    done = rest.post("/task/release", {"task_ids": [ids[0], ids[3], 99999]})
+    assert done.data == {"released_count": 1, "looking_count": 1, "not_held": [ids[3]], "not_found": [99999]}
+    assert rest.post("/task/release", {"all": True}).data["released_count"] == 2
+    assert rest.get(f"/task/{ids[2]}").data["hold"] == ""
+
+
+@pytest.mark.parametrize("body", [{}, {"all": False}, {"task_ids": []}, {"task_ids": [1], "all": True}])
+def test_r22_a_release_says_which(rest: Rest, body: dict[str, object]) -> None:
+    refused = rest.post("/task/release", body)
+    assert (refused.code, refused.message.startswith("task_ids: ")) == (40001, True)
+
+
+def test_release_is_no_task(rest: Rest) -> None:
+    assert rest.get("/task/release").code == 40501

@@ -13,7 +13,7 @@ from drover.wire.tasks import Effect, Phase, Reason, Status
 from drover_ctl.main import cli
 from drover_ctl.text import file_size
 from tests.support.control import FakeDaemon
-from tests.support.ctl import Ctl
+from tests.support.ctl import Ctl, on_terminal
 from tests.support.media import make_picture
 
 A, B = "127.0.0.1:5555", "R58M123ABC"
@@ -178,6 +178,36 @@ def test_retry_all_and_force(ctl: Ctl, tasks: list[int], fake: FakeDaemon) -> No
     assert ctl("task", "retry", "--all").out == "1 tasks are back in the queue; left alone, outcome unknown: 1\n"
     assert ctl("task", "retry", "1").code == 5
     assert ctl("task", "retry", "1", "--force").code == 0
+
+
+def test_r22_release_by_id_and_what_is_not_held(ctl: Ctl, tasks: list[int], fake: FakeDaemon) -> None:
+    fake.model.change(1, hold="restored", remark="held: a backup was restored")
+    assert "held: a backup was restored" in ctl("task", "list").out
+    assert "1 tasks since a backup was restored" in ctl("status").out
+    run = ctl("task", "release", "1", "2", "77")
+    assert (run.code, run.out) == (4, "1 released, 1 of them begin by looking\n")
+    assert "not held: task 2" in run.err
+    assert "77" in run.err
+    assert ctl("task", "release", "1").code == 5
+
+
+def test_r22_release_of_all_leaves_out_what_cannot_look_unless_somebody_says_yes(
+    ctl: Ctl, tasks: list[int], fake: FakeDaemon
+) -> None:
+    for task_id, safe in ((1, True), (2, False), (3, False)):
+        fake.model.change(task_id, hold="restored", retry_safe=safe)
+    run = ctl("task", "release", "--all", "--json")
+    assert (run.code, run.json["released_count"]) == (0, 1)
+    assert "2 of 3 held tasks cannot look" in run.err
+    asked = on_terminal(fake.path, "task", "release", "--all", typed="n\n")
+    assert (asked.code, "Release them too? [y/N]" in asked.out, "0 released" in asked.out) == (0, True, True)
+    assert ctl("task", "release", "--all", "--yes").out == "2 released\n"
+    assert ctl("task", "release", "--all").out == "0 released\n"
+
+
+@pytest.mark.parametrize("words", [[], ["--yes", "1"], ["--all", "1"]])
+def test_r22_release_wants_ids_or_all(ctl: Ctl, words: list[str]) -> None:
+    assert ctl("task", "release", *words).code == 2
 
 
 def test_delete(ctl: Ctl, tasks: list[int]) -> None:

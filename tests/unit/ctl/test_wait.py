@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
+import msgspec
 import pytest
 
 from drover.wire.control import DeleteTasks, GetTask
@@ -69,6 +70,16 @@ def test_wait_ends_with_1_if_one_failed_and_says_why(ctl: Ctl, tasks: list[int],
 def test_wait_for_what_has_ended_returns_at_once(ctl: Ctl, tasks: list[int], fake: FakeDaemon) -> None:
     finish(fake, 1)
     assert ctl("task", "wait", "1").code == 0
+
+
+def test_case_b2_wait_looks_again_when_the_stream_says_reset(ctl: Ctl, tasks: list[int], fake: FakeDaemon) -> None:
+    def act() -> None:
+        task = fake.model.tasks[1]
+        fake.model.tasks[1] = msgspec.structs.replace(task, status=Status.COMPLETED)  # and nothing tells of it
+        fake.model.reset("a backup was restored")
+
+    with meanwhile(fake, act):
+        assert ctl("task", "wait", "1", "--timeout", "20").code == 0
 
 
 def test_wait_times_out_with_6(ctl: Ctl, tasks: list[int]) -> None:

@@ -11,6 +11,7 @@ CHANGES = {
     control.StopTask,
     control.RetryTask,
     control.RetryAll,
+    control.ReleaseTasks,
     control.DeleteTasks,
     control.PutAccount,
     control.ChangeAccount,
@@ -56,3 +57,7 @@ def test_s30_defaults_and_texts_are_left_out() -> None:
 def test_s30_a_script_is_named_and_its_command_is_not() -> None:
     spec = custom.CommandSpec(command=["/srv/warm.js", "--token=canary"])
     assert audit.ids(custom.AddScript(script_name="warm", spec=spec), None) == {"script_name": "warm"}
+
+
+def test_s30_a_release_of_all_says_so() -> None:
+    assert audit.ids(control.ReleaseTasks(all=True, looking_only=True), None) == {"all": True, "looking_only": True}

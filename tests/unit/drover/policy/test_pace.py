@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from drover.policy.pace import UNPACED, Hold, Pace, Use, account_key, lane_of, pauses_after, split_lane
+from drover.policy.pace import RESTORED, UNPACED, Hold, Pace, Use, account_key, lane_of, pauses_after, split_lane
 from drover.policy.records import Complete, Fail, Requeue
 from drover.wire.tasks import Effect, Reason
 
@@ -31,6 +31,8 @@ def test_an_account_is_known_by_name_in_any_case_else_by_its_phone() -> None:
     assert split_lane(LANE) == ("follow", "tiktok@me")
     assert split_lane(lane_of("follow", "tiktok", None, "127.0.0.1:5555")) == ("follow", "tiktok#127.0.0.1:5555")
     assert lane_of("follow", "tiktok", "me", "x", settle=True) == UNPACED
+    assert lane_of("follow", "tiktok", "me", "x", settle=True, held="restored") == RESTORED
+    assert pace().hold(RESTORED, Use(today=99), NOON) is None, "not its pace holds it"
 
 
 @pytest.mark.parametrize("serial", ["R58M1", "127.0.0.1:5555", "adb-X@home#1", "@odd"])

@@ -60,6 +60,16 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"ahead": 3, "device": device(DeviceState.BUSY)}, "waits its turn behind 3 tasks on phone R58M1"),
     ({"in_use": 20}, "waits: the plan's device limit of 20 is reached (20 in use)"),
     ({}, "about to begin on phone R58M1"),
+    (
+        {"held": "restored", "draining": True},
+        "held: a backup was restored, and it may have been done since. "
+        "`droverctl task release 7` lets it look, then act",
+    ),
+    (
+        {"held": "restored", "task": task(retry_safe=False, remark="It was completed."), "not_before": LATER},
+        "held: a backup was restored, and it may have been done since. It was completed. Look at the phone; "
+        "if it was not done, `droverctl task release 7`, else stop it",
+    ),
     ({"draining": True}, "waits: the daemon is shutting down and begins nothing new; it goes on after the next start"),
     ({"task": task(scheduled_at=LATER), "not_before": LATER}, "waits until 15:00, its start time"),
     ({"task": task(scheduled_at=TOMORROW), "not_before": TOMORROW}, "waits until 2026-11-25 13:00, its start time"),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, event
 
 from drover.policy.pace import Pace
 from drover.policy.records import Complete
-from drover.store import Store, attempts, pacing, queue, tasks
+from drover.store import Store, attempts, pacing, queue, release, tasks
 from tests.support.clock import Clock
 from tests.support.stored import add, begin, complete, fail
 
@@ -107,3 +107,14 @@ def test_r16_stats_and_totals_read_counters_only(some: Store) -> None:
         (plan,) = some.read_sync(plans_of, operation)
         assert "counters" in plan
         assert "tasks" not in plan
+
+
+def test_r22_what_is_held_has_an_index_of_its_own(some: Store, clock: Clock) -> None:
+    (counts,) = some.read_sync(plans_of, release.counts)
+    assert "COVERING INDEX ix_tasks_held" in counts
+    assert "TEMP B-TREE" not in counts
+    for looking_only in (False, True):
+        (chosen,) = some.read_sync(
+            plans_of, lambda conn, only=looking_only: release.release_next(conn, now=clock(), looking_only=only)
+        )
+        assert "INDEX ix_tasks_held" in chosen

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from drover.supervisor.hub import QUEUE_LIMIT, EventHub, Subscription
-from drover.wire.events import Event, TaskDeleted, TaskProgressed
+from drover.wire.events import Event, StreamReset, TaskDeleted, TaskProgressed
 from drover.wire.tasks import Phase
 
 
@@ -78,3 +78,47 @@ def test_slow_subscriber_is_cut_off_and_others_are_not() -> None:
         return slow.lagged, quick.lagged
 
     assert asyncio.run(run()) == (True, False)
+
+
+async def first_of(hub: EventHub, after: int, count: int) -> list[Event]:
+    subscription = await hub.subscribe(after)
+    found: list[Event] = []
+    async for event in subscription.events():
+        found.append(event)
+        if len(found) == count:
+            break
+    return found
+
+
+def test_case_b2_an_id_beyond_the_newest_is_answered_with_reset() -> None:
+    async def run() -> tuple[list[Event], int]:
+        log = Log()
+        for _ in range(3):
+            log.add()
+        hub = EventHub(log.after, 3)
+        pump = asyncio.create_task(hub.run())
+        reading = asyncio.create_task(first_of(hub, 90, 2))
+        await asyncio.sleep(0.01)
+        log.add()
+        hub.poke()
+        found = await asyncio.wait_for(reading, 5)
+        pump.cancel()
+        return found, hub.last_id
+
+    (reset, later), newest = asyncio.run(run())
+    assert isinstance(reset.body, StreamReset)
+    assert (reset.id, later.id, newest) == (3, 4, 4)
+
+
+def test_case_b2_an_id_whose_followers_were_dropped_is_answered_with_reset() -> None:
+    async def run(after: int) -> list[Event]:
+        log = Log()
+        for _ in range(9):
+            log.add()
+        del log.events[:5]
+        return await first_of(EventHub(log.after, 9), after, 4)
+
+    gap = asyncio.run(run(4))
+    assert isinstance(gap[0].body, StreamReset)
+    assert [event.id for event in gap] == [5, 6, 7, 8]
+    assert [event.id for event in asyncio.run(run(5))] == [6, 7, 8, 9], "nothing is missing"
