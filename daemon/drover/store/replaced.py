@@ -12,6 +12,7 @@ import structlog
 from drover.policy import remarks
 from drover.policy.pace import RESTORED_HOLD
 from drover.store import backup
+from drover.store.errors import StoreError
 from drover.store.types import from_micros
 from drover.wire.tasks import Effect, Status
 
@@ -145,7 +146,7 @@ def _copied(path: Path, copy: Path) -> tuple[bool, bool]:
         return False, False
     try:
         backup.examine(copy)
-    except backup.StoreError as error:
+    except StoreError as error:
         _log.warning("replaced_damaged", path=str(path), why=str(error))
         return True, False
     return True, True

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC
+from functools import partial
 from typing import Any
 
 import pytest
@@ -114,8 +115,7 @@ def test_r22_what_is_held_has_an_index_of_its_own(some: Store, clock: Clock) -> 
     assert "COVERING INDEX ix_tasks_held" in counts
     assert "TEMP B-TREE" not in counts
     for looking_only in (False, True):
-        chosen, _rows = some.read_sync(
-            plans_of, lambda conn, only=looking_only: release.release_next(conn, now=clock(), looking_only=only)
-        )
+        operation = partial(release.release_next, now=clock(), looking_only=looking_only)
+        chosen, _rows = some.read_sync(plans_of, operation)
         assert "INDEX ix_tasks_held" in chosen
         assert "TEMP B-TREE" not in chosen

@@ -15,7 +15,7 @@ from drover.policy import remarks
 from drover.policy.records import AttemptEnd, AttemptFacts, Decision
 from drover.policy.retry import decide
 from drover.store import Store, attempts, backup, events, idempotency, pacing, queue, release, restoration, tasks
-from drover.store.errors import ConflictError, IdempotencyConflictError
+from drover.store.errors import ConflictError, IdempotencyConflictError, StoreError
 from drover.store.release import Released
 from drover.store.restoration import GAP, Restoration
 from drover.wire.events import StreamReset
@@ -87,7 +87,9 @@ def test_r22_nothing_that_waits_in_a_backup_begins_before_its_release(
         assert {fact.held for fact in facts.values()} == {"restored"}
         fresh = add(again)
         assert heads(again, "R58M1") == [fresh]
-        assert again.read_sync(queue.ahead, again.read_sync(tasks.get, fresh)) == 0, "no one waits behind what is held"
+        newest = again.read_sync(tasks.get, fresh)
+        assert newest is not None
+        assert again.read_sync(queue.ahead, newest) == 0, "no one waits behind what is held"
 
 
 def test_r22_released_tasks_keep_their_pace_and_look_where_they_can(
@@ -350,7 +352,7 @@ def test_a_restore_that_cannot_be_prepared_changes_nothing(
         raise sqlite3.OperationalError("disk I/O error")
 
     monkeypatch.setattr(restoration, "_raise_ids", broken)
-    with pytest.raises(backup.StoreError, match="nothing was changed"):
+    with pytest.raises(StoreError, match="nothing was changed"):
         put_back(copy, over=store.path)
     assert store.path.read_bytes() == before
     assert sorted(path.name for path in tmp_path.glob("**/drover.db*") if "before" in path.name) == []
