@@ -18,6 +18,7 @@ from drover.store import replaced
 from drover.store.replaced import Replaced
 from drover.store.types import to_micros
 from drover.wire.events import StreamReset
+from drover.wire.media import UseState
 from drover.wire.scripts import SETTLES
 from drover.wire.tasks import Effect, Status
 
@@ -89,6 +90,7 @@ def _hold(conn: sqlite3.Connection, old: Replaced, safe: Sequence[str]) -> int:
         **{status.name.lower(): int(status) for status in Status},
         "looks": f" {remarks.RESTORED_LOOKS}",
         "blind": f" {remarks.RESTORED_BLIND}",
+        **{state.name.lower(): state.value for state in UseState},
     }
     for statement in _HOLD:
         conn.execute(statement, held)
@@ -102,7 +104,10 @@ _HOLD: Final = (
     # Their attempts are closed by the next start; what would begin again then is held.
     f"UPDATE tasks SET held = :held, retry_safe = {_LOOKS} WHERE status = :running",  # noqa: S608
     f"UPDATE tasks SET held = :held, effect = :unknown, retry_safe = {_LOOKS}, "  # noqa: S608
-    f"remark = remark || CASE WHEN {_LOOKS} THEN :looks ELSE :blind END WHERE status = :failed AND retry_safe",
+    f"remark = remark || CASE WHEN {_LOOKS} THEN :looks ELSE :blind END "
+    "WHERE status = :failed AND retry_safe AND held = ''",
+    # What a waiting task had reserved may be published by now: deleting the task must not give it to another.
+    "UPDATE media_uses SET state = :used WHERE state = :reserved",
 )
 
 

@@ -2,9 +2,12 @@
 
 import io
 import os
+import shutil
+import sqlite3
 import stat
 import tarfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -18,6 +21,7 @@ from drover.archive.making import GivenUpError, Making, make
 from drover.archive.restoring import Restored, restore
 from drover.media.library import LibraryFolder
 from drover.store import Store, StoreError, backup, materials, tasks
+from drover.store.restoration import GAP
 from drover.wire.backups import BackupMade
 from tests.support.library import add_item, files_under, library_in
 from tests.support.stored import add
@@ -334,3 +338,26 @@ def test_a_reader_says_what_is_wrong_with_one_file(
             bad = Entry(name=entry.name, size=wrong, sha256=entry.sha256)
             assert archive.extract(bad, io.BytesIO(), lambda _bytes: None) == "is damaged in the backup"
         assert archive.extract(entry, io.BytesIO(), lambda _bytes: None) == ""
+
+
+def test_case_b2_task_folders_here_are_no_logs_of_restored_tasks(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path, empty_database: Path
+) -> None:
+    add(store)
+    made(store, library, target)
+    here = tmp_path / "here"
+    (here / "tasks" / "9000").mkdir(parents=True)
+    (here / "tasks" / "1").mkdir()
+    # The folders of this database's own tasks stay, and their numbers are never given again.
+    done = put_back(target, here)
+    assert (done.folders_aside, done.past.next_task) == (None, 9000 + GAP + 1)
+    # Those of another database's tasks go aside: its task 1 is not ours.
+    shutil.copy(empty_database, here / "drover.db")
+    with closing(sqlite3.connect(here / "drover.db")) as raw:
+        raw.execute("UPDATE settings SET value = '\"another\"' WHERE key = 'lineage'")
+        raw.commit()
+    done = restore(target, here / "drover.db", LibraryFolder(here / "media"), stamp="later")
+    assert done.folders_aside == here / "tasks.before-restore-later"
+    assert sorted(path.name for path in done.folders_aside.iterdir()) == ["1", "9000"]
+    assert not (here / "tasks").exists()
+    assert done.past.next_task == 9000 + GAP + 1

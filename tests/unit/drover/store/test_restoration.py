@@ -14,7 +14,20 @@ from sqlalchemy import Connection, text
 from drover.policy import remarks
 from drover.policy.records import AttemptEnd, AttemptFacts, Decision
 from drover.policy.retry import decide
-from drover.store import Store, attempts, backup, events, idempotency, pacing, queue, release, restoration, tasks
+from drover.store import (
+    Store,
+    attempts,
+    audit,
+    backup,
+    events,
+    idempotency,
+    media_uses,
+    pacing,
+    queue,
+    release,
+    restoration,
+    tasks,
+)
 from drover.store.errors import ConflictError, IdempotencyConflictError, StoreError
 from drover.store.release import Released
 from drover.store.restoration import GAP, Restoration
@@ -282,11 +295,12 @@ def test_r22_what_only_adds_safety_is_taken_over_from_the_replaced_database(stor
     store.write_sync(pacing.count, "tiktok@shop", "follow", "2026-12-01")
     store.write_sync(pacing.pause, "tiktok@shop", now=NOW, pause_s=60)
     store.write_sync(_use, "sha256:aa")
-    answer = store.write_sync(idempotency.keep, "key-1", "digest", [77], now=NOW)
-    assert answer is None
+    store.write_sync(idempotency.keep, "key-1", "digest", [77], now=NOW)
+    store.write_sync(audit.append, AUDIT_ROW, at=NOW)
     store.close()
     done = put_back(copy, over=store.path)
-    assert done.carried == {"media_uses": 1, "account_use": 1, "account_pauses": 1, "idempotency": 1}
+    assert done.carried == {"media_uses": 1, "account_use": 1, "account_pauses": 1, "idempotency": 1, "audit": 1}
+    assert done.since_known
     with Store.open(store.path) as again:
         assert again.read_sync(pacing.used_on, ["tiktok@shop"], "2026-12-01") == {"tiktok@shop": {"follow": 2}}
         used = again.read_sync(lambda conn: conn.execute(text("SELECT key, state FROM media_uses")).all())
@@ -296,13 +310,42 @@ def test_r22_what_only_adds_safety_is_taken_over_from_the_replaced_database(stor
             again.write_sync(idempotency.answered, "key-1", "other", now=NOW)
 
 
-def _use(conn: Connection, key: str) -> None:
+AUDIT_ROW = {
+    **{"uid": 1000, "pid": 1, "client": "droverctl", "address": "", "token_id": "", "route": ""},
+    **{"action": "stop_task", "ids": {"task_id": 1}, "code": 0},
+}
+
+
+def test_r22_a_file_that_a_held_task_had_reserved_is_never_given_to_another(
+    store: Store, tmp_path: Path, elsewhere: Path
+) -> None:
+    task_id = add(store, script_name="post", script_config={})
+    store.write_sync(_use, "sha256:aa", task_id)
+    put_back(copied(store, tmp_path), over=elsewhere)
+    with Store.open(elsewhere) as again:
+        again.write_sync(tasks.delete, [task_id])
+        assert again.read_sync(media_uses.taken, "tiktok@shop", ["sha256:aa"]) == {"sha256:aa"}
+
+
+def test_a_backup_of_a_restored_database_says_it_once(store: Store, tmp_path: Path, elsewhere: Path) -> None:
+    follow = fail(store, add(store)).id
+    put_back(copied(store, tmp_path), over=elsewhere)
+    with Store.open(elsewhere) as again:
+        backup.copy(again.path, tmp_path / "second.db")
+    put_back(tmp_path / "second.db", over=tmp_path / "third" / "drover.db")
+    with Store.open(tmp_path / "third" / "drover.db") as third:
+        found = third.read_sync(tasks.get, follow)
+        assert found is not None
+        assert found.remark.count("A backup was restored") == 1
+
+
+def _use(conn: Connection, key: str, task_id: int = 7) -> None:
     conn.execute(
         text(
             "INSERT INTO media_uses (account, key, task_id, position, name, file, state, at) "
-            "VALUES ('tiktok@shop', :key, 7, 0, 'a', '{}', 'reserved', 0)"
+            "VALUES ('tiktok@shop', :key, :task_id, 0, 'a', '{}', 'reserved', 0)"
         ),
-        {"key": key},
+        {"key": key, "task_id": task_id},
     )
 
 
