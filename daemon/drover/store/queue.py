@@ -39,6 +39,7 @@ SELECT tasks.id, tasks.serial, tasks.priority, tasks.lane, tasks.script_name FRO
 )
 WHERE lanes.lane IS NOT NULL AND lanes.lane <> :restored
     AND lanes.lane NOT IN (SELECT value FROM json_each(:held))
+    AND tasks.held = ''
 ORDER BY tasks.priority DESC, tasks.id
 """
 _HEADS = text(LANES + _FIRST_OF_EACH)

@@ -16,6 +16,7 @@ from drover.policy import remarks
 from drover.policy.pace import RESTORED, RESTORED_HOLD
 from drover.store import replaced
 from drover.store.replaced import Replaced
+from drover.store.settings import SETTLING_PLUGINS
 from drover.store.types import to_micros
 from drover.wire.events import StreamReset
 from drover.wire.media import UseState
@@ -24,8 +25,6 @@ from drover.wire.tasks import Effect, Status
 
 GAP: Final = 1_000_000
 """Ids that are left out where nothing says which ones were given since the backup."""
-
-_SETTLING: Final = "settling_plugins"
 
 
 class Restoration(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +73,7 @@ def prepare(copy: Path, *, before: Path, highest_folder: int, now: datetime) -> 
 
 def _safe_scripts(conn: sqlite3.Connection) -> list[str]:
     """Scripts that can look whether they were done, as this database knows them; commands never can."""
-    row = conn.execute("SELECT value FROM settings WHERE key = ?", (_SETTLING,)).fetchone()
+    row = conn.execute("SELECT value FROM settings WHERE key = ?", (SETTLING_PLUGINS,)).fetchone()
     plugins: dict[str, bool] = msgspec.json.decode(row[0]) if row else {}
     commands = {name for (name,) in conn.execute("SELECT name FROM scripts")}
     return sorted({*SETTLES, *(name for name, settles in plugins.items() if settles)} - commands)

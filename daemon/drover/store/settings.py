@@ -1,11 +1,14 @@
 """Small values that outlive the daemon, by name, as JSON."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from drover.store.schema import settings
+
+SETTLING_PLUGINS: Final = "settling_plugins"
+"""Plugins whose attempts may be repeated, as known last: by name, true or false."""
 
 
 def get(conn: Connection, key: str, default: Any = None) -> Any:

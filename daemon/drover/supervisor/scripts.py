@@ -18,10 +18,6 @@ from drover.wire.faults import Code, RequestError
 
 log = structlog.get_logger("drover.scripts")
 
-SETTLING: Final = "settling_plugins"
-"""Setting: plugins whose attempts may be repeated, as known last. A start decides about the attempts of the boot
-before it, before its own zygote has told what there is."""
-
 LOOKED_FOR_S: Final = 5
 """How long a request waits for the zygote to tell which plugins there are."""
 
@@ -39,9 +35,10 @@ class Scripts:
         self.catalog = Catalog()
 
     async def load(self) -> None:
-        """Read what was added and what is remembered of plugins."""
+        """Read what was added, and what is remembered of plugins: a start decides about the attempts of the boot before
+        it, before its own zygote has told what there is."""
         self._added = await self._store.read(scripts.all)
-        self._remembered = await self._store.read(settings.get, SETTLING, {})
+        self._remembered = await self._store.read(settings.get, settings.SETTLING_PLUGINS, {})
         for name in self._configured.keys() & self._added.keys():
             log.warning("script_hidden", name=name, why="the configuration has a command of this name")
         self._renew()
@@ -57,7 +54,7 @@ class Scripts:
         settling = {name: self.catalog.delivery(name).settles for name in self._plugins}
         if settling != self._remembered:
             self._remembered = settling
-            await self._store.write(settings.put, SETTLING, settling)
+            await self._store.write(settings.put, settings.SETTLING_PLUGINS, settling)
 
     async def looked_for(self, name: str = "") -> None:
         """Wait until it is known whether there is a script of this name (none given: which plugins there are).

@@ -357,7 +357,8 @@ def test_case_b2_task_folders_here_are_no_logs_of_restored_tasks(
         raw.execute("UPDATE settings SET value = '\"another\"' WHERE key = 'lineage'")
         raw.commit()
     done = restore(target, here / "drover.db", LibraryFolder(here / "media"), stamp="later")
-    assert done.folders_aside == here / "tasks.before-restore-later"
-    assert sorted(path.name for path in done.folders_aside.iterdir()) == ["1", "9000"]
+    aside = here / "tasks.before-restore-later"
+    assert done.folders_aside == aside
+    assert sorted(path.name for path in aside.iterdir()) == ["1", "9000"]
     assert not (here / "tasks").exists()
     assert done.past.next_task == 9000 + GAP + 1
