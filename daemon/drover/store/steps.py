@@ -30,11 +30,24 @@ class Step(Generic[T]):
     next: int | None
 
 
-class Pacer:
-    """Chooses how many rows the next step gets, by what the steps before it took."""
+class Paces:
+    """What was learned of each kind of operation: the next of it begins with half of what the last ended with."""
 
     def __init__(self) -> None:
-        self.size = FIRST
+        self._last: dict[object, int] = {}
+
+    def pacer(self, kind: object) -> "Pacer":
+        return Pacer(max(FIRST, self._last.get(kind, 0) // 2))
+
+    def learn(self, kind: object, pacer: "Pacer") -> None:
+        self._last[kind] = pacer.size
+
+
+class Pacer:
+    """Chooses how many rows the next step gets, by what the steps before it took; `first` is for the first one."""
+
+    def __init__(self, first: int = FIRST) -> None:
+        self.size = first
 
     def took(self, done: Timed) -> "Step[object]":
         """Learn from a step that is done; returns it."""
