@@ -16,9 +16,10 @@ T = TypeVar("T")
 TARGET_S: Final = 0.025
 """What a step is meant to take, COMMIT included: a quarter of what a transaction may."""
 
-FIRST: Final = 32
+LEAST: Final = 32
 MOST: Final = 2000
-"""Rows of the first step, and at most: a step's rows are in memory at once."""
+"""Rows of a step. At least so many (5 ms), because a COMMIT has its own price: on a slow disk, steps that became ever
+smaller would take for ever. At most so many, because they are in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Paces:
         self._last: dict[object, int] = {}
 
     def pacer(self, kind: object) -> "Pacer":
-        return Pacer(max(FIRST, self._last.get(kind, 0) // 2))
+        return Pacer(max(LEAST, self._last.get(kind, 0) // 2))
 
     def learn(self, kind: object, pacer: "Pacer") -> None:
         self._last[kind] = pacer.size
@@ -46,7 +47,7 @@ class Paces:
 class Pacer:
     """Chooses how many rows the next step gets, by what the steps before it took; `first` is for the first one."""
 
-    def __init__(self, first: int = FIRST) -> None:
+    def __init__(self, first: int = LEAST) -> None:
         self.size = first
 
     def took(self, done: Timed) -> "Step[object]":
@@ -55,5 +56,5 @@ class Pacer:
         if step.rows:
             fits = step.rows * TARGET_S / max(done.seconds, 1e-6)
             # Never more than doubled, so that a lucky step is not followed by a long one; a slow one counts at once.
-            self.size = round(min(max(fits, 1), 2 * self.size, MOST))
+            self.size = round(min(max(fits, LEAST), 2 * self.size, MOST))
         return step
