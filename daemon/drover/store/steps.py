@@ -16,9 +16,10 @@ T = TypeVar("T")
 TARGET_S: Final = 0.025
 """What a step is meant to take, COMMIT included: a quarter of what a transaction may."""
 
-FIRST: Final = 32
+LEAST: Final = 32
 MOST: Final = 2000
-"""Rows of the first step, and at most: a step's rows are in memory at once."""
+"""Rows of a step. At least so many (5 ms), because a COMMIT has its own price: on a slow disk, steps that became ever
+smaller would take for ever. At most so many, because they are in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,24 @@ class Step(Generic[T]):
     next: int | None
 
 
-class Pacer:
-    """Chooses how many rows the next step gets, by what the steps before it took."""
+class Paces:
+    """What was learned of each kind of operation: the next of it begins with half of what the last ended with."""
 
     def __init__(self) -> None:
-        self.size = FIRST
+        self._last: dict[object, int] = {}
+
+    def pacer(self, kind: object) -> "Pacer":
+        return Pacer(max(LEAST, self._last.get(kind, 0) // 2))
+
+    def learn(self, kind: object, pacer: "Pacer") -> None:
+        self._last[kind] = pacer.size
+
+
+class Pacer:
+    """Chooses how many rows the next step gets, by what the steps before it took; `first` is for the first one."""
+
+    def __init__(self, first: int = LEAST) -> None:
+        self.size = first
 
     def took(self, done: Timed) -> "Step[object]":
         """Learn from a step that is done; returns it."""
@@ -42,5 +56,5 @@ class Pacer:
         if step.rows:
             fits = step.rows * TARGET_S / max(done.seconds, 1e-6)
             # Never more than doubled, so that a lucky step is not followed by a long one; a slow one counts at once.
-            self.size = round(min(max(fits, 1), 2 * self.size, MOST))
+            self.size = round(min(max(fits, LEAST), 2 * self.size, MOST))
         return step

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from drover.store import database
 from drover.store.lanes import ReadLane, Timed, WriteLane
-from drover.store.steps import Pacer, Step
+from drover.store.steps import Paces, Step
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,6 +33,7 @@ class Store:
         self.clock = clock
         self._writer = writer
         self._reader = reader
+        self._paces = Paces()
 
     @classmethod
     def open(cls, path: Path, *, clock: Clock = _utc_now) -> Self:
@@ -108,10 +109,11 @@ class Store:
         its own of some ms, and every other write goes between two of them. Whoever stops iterating ends the operation
         after the step that was yielded; a step that raises ends it too, and those before it stay done.
         """
-        pacer = Pacer()
+        pacer = self._paces.pacer(operation)
         while at is not None:
             done = await asyncio.wrap_future(self._step(operation, (at, pacer.size, *args), kwargs))
             at = pacer.took(done).next
+            self._paces.learn(operation, pacer)
             yield done.result.result
 
     def steps_sync(
@@ -123,10 +125,11 @@ class Store:
         **kwargs: P.kwargs,
     ) -> Iterator[T]:
         """As `steps`, for callers without an event loop."""
-        pacer = Pacer()
+        pacer = self._paces.pacer(operation)
         while at is not None:
             done: Timed = self._step(operation, (at, pacer.size, *args), kwargs).result()
             at = pacer.took(done).next
+            self._paces.learn(operation, pacer)
             yield done.result.result
 
     def _step(self, operation: Callable[..., Any], args: Any, kwargs: Any) -> Future[Timed]:

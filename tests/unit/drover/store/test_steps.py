@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from drover.policy.records import NewTask
 from drover.store import IdempotencyConflictError, Store, bulk, events, idempotency, intake, lanes, queue, tasks
 from drover.store.lanes import Timed
-from drover.store.steps import FIRST, MOST, TARGET_S, Pacer, Step
+from drover.store.steps import LEAST, MOST, TARGET_S, Pacer, Paces, Step
 from drover.wire.events import TaskChanged
 from drover.wire.tasks import Reason, Status
 from tests.support.clock import Clock
@@ -40,15 +40,26 @@ def took(pacer: Pacer, rows: int, seconds: float) -> int:
 
 def test_a_step_grows_at_most_twofold_and_shrinks_at_once() -> None:
     pacer = Pacer()
-    assert [took(pacer, pacer.size, TARGET_S / 100) for _ in range(3)] == [2 * FIRST, 4 * FIRST, 8 * FIRST]
-    assert took(pacer, 8 * FIRST, 8 * TARGET_S) == FIRST
-    assert took(pacer, FIRST, 1000 * TARGET_S) == 1
+    assert [took(pacer, pacer.size, TARGET_S / 100) for _ in range(3)] == [2 * LEAST, 4 * LEAST, 8 * LEAST]
+    assert took(pacer, 8 * LEAST, 8 * TARGET_S) == LEAST
+    assert took(pacer, LEAST, 1000 * TARGET_S) == LEAST  # a slow disk makes no step of one row
     assert max(took(pacer, pacer.size, 1e-9) for _ in range(20)) == MOST
+
+
+def test_the_next_operation_of_a_kind_begins_with_half_of_what_was_learned() -> None:
+    paces = Paces()
+    for seconds, first in ((1e-9, LEAST), (1e-9, 2 * LEAST), (60.0, 4 * LEAST), (60.0, LEAST)):
+        pacer = paces.pacer("delete")
+        assert pacer.size == first
+        for _ in range(2):
+            took(pacer, pacer.size, seconds)
+        paces.learn("delete", pacer)
+    assert paces.pacer("retry").size == LEAST
 
 
 def test_a_step_that_touched_nothing_says_nothing_about_the_next() -> None:
     pacer = Pacer()
-    assert took(pacer, 0, 60.0) == FIRST
+    assert took(pacer, 0, 60.0) == LEAST
 
 
 # --- who goes between two steps -----------------------------------------------------------------------------------
