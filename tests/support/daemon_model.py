@@ -315,7 +315,10 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
             workers=len(self.devices),
             data_dir="/var/lib/drover",
             counters={"automation_restart": 0},
-            pauses=[one.pause for one in (*self.accounts.values(), *self.devices.values()) if one.pause is not None],
+            pauses=[
+                *(account.pause for account in self.accounts.values() if account.pause is not None),
+                *(device.pause for device in self.devices.values() if device.pause is not None),
+            ],
             held=sum(bool(task.hold) for task in self.tasks.values()),
         )
 
