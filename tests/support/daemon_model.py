@@ -339,7 +339,10 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
             counters={"automation_restart": 0},
             restored=len(held),
             restored_blind=sum(not task.retry_safe for task in held),
-            pauses=[one.pause for one in (*self.accounts.values(), *self.devices.values()) if one.pause is not None],
+            pauses=[
+                *(account.pause for account in self.accounts.values() if account.pause is not None),
+                *(device.pause for device in self.devices.values() if device.pause is not None),
+            ],
             held=sum(bool(task.hold) for task in self.tasks.values()),
         )
 

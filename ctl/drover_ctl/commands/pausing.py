@@ -27,9 +27,10 @@ until_option = click.option("--until", metavar="TIME", help='Until then: "2026-1
 def pause_account(
     ctx: click.Context, username: str, reason: str, for_: str | None, until: str | None, platform: str | None
 ) -> None:
-    """Begin nothing with an account until it is resumed, or for a time.
+    """Begin nothing with an account until it is resumed.
 
-    A task that runs goes on; those that wait say why. An account that is paused already gets the new reason and time.
+    With --for or --until its time ends it too. A task that runs goes on; those that wait say why. An account that is
+    paused already gets the new reason and time.
 
     \b
     Examples:
@@ -69,9 +70,10 @@ def resume_account(ctx: click.Context, username: str, platform: str | None) -> N
 @shared_options
 @click.pass_context
 def pause_device(ctx: click.Context, serial: str, reason: str, for_: str | None, until: str | None) -> None:
-    """Begin no task on a phone until it is resumed, or for a time.
+    """Begin no task on a phone until it is resumed.
 
-    A task that runs goes on. The phone stays attached: it can still be leased, looked at, and its accounts be read.
+    With --for or --until its time ends it too. A task that runs goes on. The phone stays attached: it can still be
+    leased, looked at, and its accounts be read.
 
     \b
     Examples:

@@ -28,7 +28,9 @@ def test_r24_an_account_is_paused_and_resumed(rest: Rest, fake: FakeDaemon) -> N
     again = rest.post("/account/shop.one/pause", {})
     assert (again.data["pause"]["words"], again.data["pause"]["until"]) == ("", None)
     ended = rest.post("/account/shop.one/resume", {})
-    assert fake.requests[-1].body == ResumeAccount(username="shop.one")
+    asked = fake.requests[-1].body
+    assert isinstance(asked, ResumeAccount)
+    assert asked.username == "shop.one"
     assert (ended.data["changed"], ended.data["state"], ended.data["pause"]) == (True, "enabled", None)
     twice = rest.post("/account/shop.one/resume", {})
     assert (twice.status, twice.data["changed"]) == (200, False)

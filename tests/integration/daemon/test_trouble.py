@@ -100,7 +100,7 @@ class Shop:
     def create(self, username: str | None, script: str = "follow", **more: Any) -> int:
         self.count += 1
         config = {"target_user": f"ada_{self.platform[:2]}_{self.count}"}
-        whom = {"usernames": [username]} if username else {"serials": [self.serial]}
+        whom: dict[str, Any] = {"usernames": [username]} if username else {"serials": [self.serial]}
         request = CreateTasks(script_name=script, script_config=config, platform=self.platform, **whom, **more)
         return self.client.ask(request, TasksCreated).task_ids[0]
 

@@ -55,7 +55,7 @@ class PauseHandlers:
         registered = await store.read(accounts.all)
         paused = await store.read(pauses.active, now=datetime.now(UTC))
         held = {pause.platform for _key, pause in paused if pause.username.lower() == name.lower()}
-        if body.platform not in (None, *PLATFORMS):
+        if body.platform is not None and body.platform not in PLATFORMS:
             raise RequestError(
                 Code.INVALID, f"platform: expected one of {', '.join(PLATFORMS)}, got {body.platform[:60]!r}"
             )

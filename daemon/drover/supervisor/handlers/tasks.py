@@ -84,7 +84,6 @@ class TaskHandlers:
 
     async def _presented(self, found: list[Task]) -> list[Task]:
         """Tasks as a reader wants them: live steps for running ones, the reason of waiting for pending ones."""
-        desk = self._state.desk
         pending = [task.id for task in found if task.status is Status.PENDING]
         now = datetime.now(UTC)
         pace = self._state.pace
@@ -92,32 +91,32 @@ class TaskHandlers:
         shown: list[Task] = []
         for task in found:
             if task.id in facts:
-                remark = waiting.why(
-                    task,
-                    device=self._state.board.get(task.serial),
-                    in_use=desk.in_use,
-                    device_limit=desk.device_limit,
-                    ahead=facts[task.id].ahead,
-                    not_before=facts[task.id].not_before,
-                    last_reason=facts[task.id].last_reason,
-                    hold=facts[task.id].hold,
-                    held=facts[task.id].held,
-                    now=now,
-                    zone=self._state.config.zone,
-                    draining=desk.draining,
-                )
-                shown.append(
-                    msgspec.structs.replace(
-                        task,
-                        remark=remark,
-                        hold=facts[task.id].held or waiting.word(facts[task.id].hold, facts[task.id].not_before, now),
-                    )
-                )
+                shown.append(self._waiting(task, facts[task.id], now))
             else:
                 shown.append(
                     with_live(task, self._state.running.of_task(task.id)) if task.status is Status.RUNNING else task
                 )
         return shown
+
+    def _waiting(self, task: Task, facts: queue.WaitingFacts, now: datetime) -> Task:
+        """A pending task with why it waits, and the word of what holds it."""
+        desk = self._state.desk
+        remark = waiting.why(
+            task,
+            device=self._state.board.get(task.serial),
+            in_use=desk.in_use,
+            device_limit=desk.device_limit,
+            ahead=facts.ahead,
+            not_before=facts.not_before,
+            last_reason=facts.last_reason,
+            hold=facts.hold,
+            held=facts.held,
+            now=now,
+            zone=self._state.config.zone,
+            draining=desk.draining,
+        )
+        word = facts.held or waiting.word(facts.hold, facts.not_before, now)
+        return msgspec.structs.replace(task, remark=remark, hold=word)
 
     async def _retry(self, body: control.RetryTask) -> Task:
         try:

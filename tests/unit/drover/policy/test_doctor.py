@@ -63,7 +63,7 @@ def test_s29_the_adb_server(change: dict[str, Any], level: Level, words: str) ->
         ({"api_url": ""}, Level.ERROR),
         ({"api_url": "", "api_enabled": False}, Level.OK),
         ({"messages_dropped": 3}, Level.WARNING),
-        ({"held": 3, "held_blind": 1}, Level.WARNING),
+        ({"restored": 3, "restored_blind": 1}, Level.WARNING),
     ],
 )
 def test_the_daemon(change: dict[str, Any], level: Level) -> None:

@@ -399,9 +399,13 @@ class Playbook:
         """The attempt ends at any step, with any reason and any trouble."""
         fence, account, script = self.running.pop(serial)
         rng, now = self.rng, self.clock()
-        for step in (attempts.record_intent, attempts.record_sent, attempts.record_confirmed)[: rng.randrange(4)]:
-            extra = {attempts.record_intent: {"what": "tap"}, attempts.record_confirmed: {"evidence": []}}
-            step(self.conn, fence, now=now, **extra.get(step, {}))  # type: ignore[operator]
+        reached = rng.randrange(4)
+        if reached > 0:
+            attempts.record_intent(self.conn, fence, what="tap", now=now)
+        if reached > 1:
+            attempts.record_sent(self.conn, fence, now=now)
+        if reached > 2:
+            attempts.record_confirmed(self.conn, fence, evidence=[], now=now)
         reason = rng.choice([None, *Reason, *[Reason.BLOCKED_BY_APP] * 4, *[Reason.NEEDS_HUMAN] * 4])
         trouble = rng.choice([None, *Trouble]) if reason in TROUBLE_OF else None
         report = Report(reason=reason, trouble=trouble)
