@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from drover.wire.devices import DeviceState
+from drover.wire.devices import DeviceState, PhoneCondition
 from drover.wire.media import MediaKind, UseState
 from drover.wire.scripts import AppName
 from drover.wire.tasks import Effect, Phase, Reason
@@ -124,6 +124,10 @@ class DeviceView(_Shape, frozen=True, kw_only=True):
     tags: list[str]
     note: str
     transports: Annotated[list[str], Meta(description="its connections where it has several, the one in use first")]
+    condition: Annotated[
+        PhoneCondition | None,
+        Meta(description="what keeps a phone that answers from getting tasks; reason says what helps"),
+    ]
 
 
 class DeviceListView(_Shape, frozen=True, kw_only=True):
@@ -248,6 +252,7 @@ class HealthView(_Shape, frozen=True, kw_only=True):
     devices: dict[str, int]
     tasks: StatsView
     counters: Annotated[dict[str, int], Meta(description="what was done about trouble since the start, by name")]
+    not_ready: Annotated[dict[str, str], Meta(description="phones that wait for a person, each with what helps")]
 
 
 # --- bodies of requests: read field by field (fields.py), so that a refusal can say what was expected --------------

@@ -96,6 +96,7 @@ def device(device: Device, zone: ZoneInfo) -> DeviceView:
         tags=device.tags,
         note=device.note,
         transports=device.transports,
+        condition=device.condition,
     )
 
 
@@ -166,6 +167,7 @@ def health(status: DaemonStatus) -> HealthView:
         devices=status.devices,
         tasks=stats(status.tasks),
         counters=status.counters,
+        not_ready=status.not_ready,
     )
 
 

@@ -151,6 +151,8 @@ def finish(
     _pause_group(conn, task, now)
     if isinstance(made, Fail) and made.effect is Effect.NONE:
         _uncount(conn, row)  # it was seen not to have been done
+    if isinstance(made, Requeue) and made.untapped:
+        _uncount(conn, row)  # the phone said that it was not done
     if pauses_after(made):
         pacing.pause(conn, _account_of(task), now=now, pause_s=pause_s)
     return changed
@@ -191,6 +193,7 @@ def _facts(attempt: RowMapping, task: RowMapping) -> AttemptFacts:
         tries=task["tries"],
         max_tries=task["max_retry_count"],
         settling=task["settling"],
+        attempt=attempt["attempt"],
     )
 
 
@@ -198,7 +201,8 @@ def _refuse_stale(known: AttemptFacts, decision: Decision) -> None:
     """No decision may turn a possible effect into a repeat that does not look, or a proven one into anything else."""
     if known.effect is Effect.CONFIRMED and not isinstance(decision, Complete):
         raise ConflictError(f"task {known.task_id} is proven done; it can only be completed")
-    if isinstance(decision, Requeue) and not decision.settle and known.effect is not Effect.NONE:
+    refused = isinstance(decision, Requeue) and decision.untapped and known.effect is Effect.INTENT
+    if isinstance(decision, Requeue) and not decision.settle and known.effect is not Effect.NONE and not refused:
         raise ConflictError(f"task {known.task_id} may have been done; it cannot begin again without looking")
 
 
@@ -211,6 +215,8 @@ def _close(conn: Connection, attempt: RowMapping, decision: Decision, now: datet
         "remark": decision.remark,
         "evidence": _merged(attempt["evidence"], decision.evidence),
     }
+    if isinstance(decision, Requeue) and decision.untapped:
+        values["effect"] = Effect.NONE.value
     conn.execute(update(attempts).where(attempts.c.id == attempt["id"]).values(**values))
 
 
@@ -229,7 +235,7 @@ def _apply(
         "status": int(advance(Status(task["status"]), _DECISIONS[type(decision)])),
         "remark": decision.remark,
         "evidence": _merged(task["evidence"], attempt["evidence"], decision.evidence),
-        **_outcome(task, known, decision, now),
+        **_outcome(task, attempt, known, decision, now),
     }
     if progress is not None:
         values["progress"] = progress
@@ -245,7 +251,17 @@ def _apply(
     return changed
 
 
-def _outcome(task: RowMapping, known: AttemptFacts, decision: Decision, now: datetime) -> dict[str, Any]:
+def _tries_given_back(task: RowMapping, attempt: RowMapping) -> dict[str, int]:
+    """What `begin` counted of an attempt that found its phone not ready."""
+    return {
+        "tries": max(task["tries"] - 1, 0),
+        "settling": max(task["settling"] - int(attempt["settle"]), 0),
+    }
+
+
+def _outcome(
+    task: RowMapping, attempt: RowMapping, known: AttemptFacts, decision: Decision, now: datetime
+) -> dict[str, Any]:
     match decision:
         case Complete():
             effect = Effect.NONE if known.effect is Effect.NONE else Effect.CONFIRMED
@@ -267,6 +283,7 @@ def _outcome(task: RowMapping, known: AttemptFacts, decision: Decision, now: dat
                     task["script_name"], task["platform"], task["username"], task["serial"], settle=decision.settle
                 ),
                 "last_reason": None if decision.reason is None else decision.reason.value,
+                **({} if decision.counted else _tries_given_back(task, attempt)),
             }
 
 

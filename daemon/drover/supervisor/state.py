@@ -97,4 +97,5 @@ class DaemonState:
             messages_dropped=self.messages_dropped(),
             data_dir=str(self.config.data_dir),
             counters=self.counters(),
+            not_ready=self.board.not_ready(),
         )

@@ -38,7 +38,8 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status
     """How the daemon is. `devices` counts by state; `api_url` is "" while no shim answers.
 
     `counters` count since its start what was done about trouble: `automation_restart`, `automation_reinstall`,
-    `automation_fallback`, `device_reconnect`, `worker_death`.
+    `automation_fallback`, `device_reconnect`, `worker_death`. `not_ready` names phones that answer and get no task
+    until a person has done what is said.
     """
 
     daemon_version: str
@@ -55,6 +56,7 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status
     messages_dropped: int = 0
     data_dir: str = ""
     counters: dict[str, int] = {}
+    not_ready: dict[str, str] = {}
 
 
 class ConfigReloaded(msgspec.Struct, frozen=True, kw_only=True, tag="config_reloaded"):

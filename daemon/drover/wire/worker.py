@@ -11,7 +11,7 @@ import msgspec
 
 from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, Codec
 from drover.wire.custom import ManagedRun
-from drover.wire.devices import DeviceFacts
+from drover.wire.devices import DeviceFacts, PhoneCondition
 from drover.wire.direct import DirectAnswered, DirectCall, DirectEnded
 from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
@@ -123,9 +123,13 @@ class PhoneReady(msgspec.Struct, frozen=True, kw_only=True, tag="phone_ready"):
 
 
 class PhoneTrouble(msgspec.Struct, frozen=True, kw_only=True, tag="phone_trouble"):
-    """The phone does not answer as it should; the worker goes on trying."""
+    """The phone does not answer as it should; the worker goes on trying.
+
+    With a `condition` it answers, and is not ready: nothing but a person's step helps, and no cure is wanted.
+    """
 
     why: str
+    condition: PhoneCondition | None = None
 
 
 class EngineCured(msgspec.Struct, frozen=True, kw_only=True, tag="engine_cured"):
@@ -178,7 +182,11 @@ class Outcome(StrEnum):
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
-    """The attempt's last message. `effect` is what the worker knows; `remark` is one sentence for people."""
+    """The attempt's last message. `effect` is what the worker knows; `remark` is one sentence for people.
+
+    `condition`: the phone as a whole stood in the way. `untapped`: the phone refused the commit tap with an error that
+    leaves no doubt, and nothing else was done under the intent.
+    """
 
     fence: int
     outcome: Outcome
@@ -186,6 +194,8 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     reason: Reason | None = None
     remark: str = ""
     evidence: list[str] = []
+    condition: PhoneCondition | None = None
+    untapped: bool = False
 
 
 class AccountsRead(msgspec.Struct, frozen=True, kw_only=True, tag="accounts_read"):
