@@ -36,7 +36,7 @@ NOT_BY_LOOKING: Final = frozenset(
 """Reasons that stand in the way of looking until somebody has acted, or that say nobody wants us to."""
 
 
-WAIT_FIRST_S, WAIT_PHONE_MAX_S, WAIT_MAX_S = 5.0, 60.0, 600.0
+WAIT_FIRST_S, WAIT_PHONE_MAX_S, WAIT_MAX_S = 2.0, 60.0, 600.0
 """How long a task waits after its phone was not ready: the phone holds it back itself but for what only it needs."""
 
 _OF_ONE_TASK: Final = frozenset({PhoneCondition.STORAGE_FULL, PhoneCondition.NO_KEYBOARD})

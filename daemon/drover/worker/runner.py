@@ -178,7 +178,7 @@ class Runner:
         return 1.0 if isinstance(error, PhoneStartingError) else pause_s  # it says when it is ready, and that is soon
 
     def _tell_not_ready(self, error: PhoneNotReadyError) -> None:
-        """What stands in the way waits for a person: no cure, no worker's end, only another look, soon and then less."""
+        """What stands in the way waits for a person: no cure, only another look, soon and then less often."""
         known = self._look_again_s <= NOT_READY_MOST_S
         again_s = min(self._look_again_s * 1.5, NOT_READY_MOST_S) if known else NOT_READY_FIRST_S
         self._condition, self._look_again_s = error.condition, again_s
