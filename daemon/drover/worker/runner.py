@@ -26,7 +26,7 @@ from drover.policy import remarks
 from drover.scripts import registry
 from drover.scripts.context import Script, ScriptFailed, StopRequestedError
 from drover.scripts.publishing.carrying import tidy
-from drover.wire.devices import DeviceFacts, PhoneCondition
+from drover.wire.devices import DeviceFacts
 from drover.wire.direct import DirectCall, DirectEnd, DirectEnded
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
@@ -38,7 +38,6 @@ from drover.wire.worker import (
     FromWorker,
     IntentRecorded,
     IntentRefused,
-    Outcome,
     PhoneReady,
     PhoneTrouble,
     Probe,
@@ -50,20 +49,15 @@ from drover.worker.attempt import AttemptContext, IntentNotGrantedError
 from drover.worker.direct import Asked, failed, perform
 from drover.worker.looking import read_accounts
 from drover.worker.managed import ManagedScript
+from drover.worker.readiness import PERHAPS_THE_PHONE, Readiness, unbegun
 
 log = structlog.get_logger("drover.worker")
 
 OPEN_RETRY_MAX_S = 30.0
-IDLE_PROBE_S = 60.0
 DEGRADED_S = 600.0
-NOT_READY_FIRST_S, NOT_READY_MOST_S = 1.0, 8.0
-"""How often a phone is looked at that waits for a person: often at first, because somebody may stand before it."""
 WAKE_S: Final = 12.0
 CHECK_S: Final = 4.0
 """For the question whether the phone as a whole is the cause of a failure: one that hangs must not hold its end."""
-
-PERHAPS_THE_PHONE: Final = frozenset({Reason.APP_CHANGED, Reason.TIMEOUT, Reason.INTERRUPTED, Reason.SCRIPT_ERROR})
-"""Ends of which a lock screen or a full storage may be the cause. What an app itself says has another."""
 
 PACKAGES: Final = tuple(package for platform in apps.PLATFORMS for package in apps.load(platform).packages)
 """Read when the zygote imports this, so that every worker shares the apps' data."""
@@ -86,8 +80,7 @@ class Runner:
         self._ending = threading.Event()
         self._installed: Mapping[str, str] = {}
         self._altered = False
-        self._condition: PhoneCondition | None = None
-        self._look_again_s = IDLE_PROBE_S
+        self._readiness = Readiness()
         self.running: int | None = None
 
     # --- called by the channel's thread
@@ -172,17 +165,10 @@ class Runner:
     def _troubled(self, error: PhoneError, pause_s: float) -> float:
         """Tell of it; how long to wait before the next look."""
         if isinstance(error, PhoneNotReadyError):
-            self._tell_not_ready(error)
-            return self._look_again_s
+            self._send(self._readiness.missed(error))
+            return self._readiness.look_again_s
         self._send(PhoneTrouble(why=str(error)))
         return 1.0 if isinstance(error, PhoneStartingError) else pause_s  # it says when it is ready, and that is soon
-
-    def _tell_not_ready(self, error: PhoneNotReadyError) -> None:
-        """What stands in the way waits for a person: no cure, only another look, soon and then less often."""
-        known = self._look_again_s <= NOT_READY_MOST_S
-        again_s = min(self._look_again_s * 1.5, NOT_READY_MOST_S) if known else NOT_READY_FIRST_S
-        self._condition, self._look_again_s = error.condition, again_s
-        self._send(PhoneTrouble(why=error.words, condition=error.condition))
 
     def _opened(self) -> Phone:
         spec = self._spec
@@ -192,7 +178,7 @@ class Runner:
             adb_port=spec.adb_port,
             engine=spec.engine,
             told=self._cured,
-            doubt_input=self._condition is PhoneCondition.INPUT_FORBIDDEN,
+            doubt_input=self._readiness.doubts_input,
         )
 
     def _cured(self, cure: Cure, why: str) -> None:
@@ -210,30 +196,18 @@ class Runner:
             self._send(AccountsRead(request_id=message.request_id, why=why))
         if isinstance(message, Begin):
             self.running = None
-            self._give_back(message, error)
+            if isinstance(error, PhoneNotReadyError):
+                self._send(unbegun(message, error))
+            else:
+                self._refuse(message, "its phone does not answer")
         return 1.0
-
-    def _give_back(self, message: Begin, error: PhoneError) -> None:
-        """An attempt came while the phone was not open: nothing of it was done."""
-        if not isinstance(error, PhoneNotReadyError):
-            self._refuse(message, "its phone does not answer")
-            return
-        ended = Ended(
-            fence=message.fence,
-            outcome=Outcome.FAILED,
-            effect=Effect.NONE,
-            reason=Reason.INTERRUPTED,
-            remark=str(error),
-            condition=error.condition,
-        )
-        self._send(ended)
 
     def _serve(self, phone: Phone) -> None:
         """Run attempts; look after an idle phone now and then. Returns when the phone must be opened anew."""
         opened = time.monotonic()
         while True:
             try:
-                message = self._inbox.get(timeout=self._look_again_s)
+                message = self._inbox.get(timeout=self._readiness.look_again_s)
             except queue.Empty:
                 message = Probe()
             match message:
@@ -267,17 +241,17 @@ class Runner:
         try:
             self._look(phone)
         except PhoneNotReadyError as error:
-            self._tell_not_ready(error)
+            self._send(self._readiness.missed(error))
         except PhoneError as error:
             self._send(PhoneTrouble(why=str(error)))
             return False
         return True
 
     def _look(self, phone: Phone) -> DeviceFacts:
-        phone.check_ready(doubt_input=self._condition is PhoneCondition.INPUT_FORBIDDEN)
+        phone.check_ready(doubt_input=self._readiness.doubts_input)
         facts = phone.facts(PACKAGES)
         self._installed = facts.apps
-        self._condition, self._look_again_s = None, IDLE_PROBE_S
+        self._readiness.reached()
         self._send(PhoneReady(facts=facts))
         return facts
 
@@ -300,7 +274,7 @@ class Runner:
             read = AccountsRead(request_id=message.request_id, why=str(error))
         except PhoneNotReadyError as error:
             read = AccountsRead(request_id=message.request_id, why=str(error))
-            self._tell_not_ready(error)
+            self._send(self._readiness.missed(error))
         except PhoneError as error:
             read, healthy = AccountsRead(request_id=message.request_id, why=str(error)), False
         except StopRequestedError:
@@ -431,7 +405,7 @@ class Runner:
         self.running = None
         self._send(ended)
         if ended.condition is not None:
-            self._condition = ended.condition
+            self._readiness.condition = ended.condition
             return healthy and self._probe(phone)
         return healthy
 

@@ -15,7 +15,7 @@ from drover.wire.devices import DeviceFacts, PhoneCondition
 from drover.wire.tasks import Effect, Reason
 from drover.wire.worker import AccountsRead, Begin, Ended, FromWorker, PhoneReady, PhoneTrouble, ReadAccounts, Tidy
 from drover.wire.zygote import WorkerSpec
-from drover.worker import runner as runner_module
+from drover.worker import readiness
 from drover.worker.runner import Runner
 from tests.support.hand_phone import Accounts, HandPhone
 
@@ -164,8 +164,8 @@ def test_a_phone_that_is_gone_when_it_is_tidied_is_opened_anew(held: Held, left:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A phone that waits for a person is looked at all the time."""
-    monkeypatch.setattr(runner_module, "NOT_READY_FIRST_S", 0.01)
-    monkeypatch.setattr(runner_module, "NOT_READY_MOST_S", 0.02)
+    monkeypatch.setattr(readiness, "FIRST_S", 0.01)
+    monkeypatch.setattr(readiness, "MOST_S", 0.02)
     KnownPhone.doubts.clear()
     yield
     KnownPhone.condition = None
