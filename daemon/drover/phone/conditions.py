@@ -22,7 +22,7 @@ _NO_KEY: Final = ["input", "keyevent", "0"]
 """Injected like every key, and no app knows it."""
 
 _QUESTIONS: Final = (
-    ["am", "get-started-user-state", "0"],
+    ["cmd", "activity", "get-started-user-state", "0"],
     ["getprop", "sys.user.0.ce_available"],
     ["dumpsys", "trust"],
     ["df", "-k", "/data"],
