@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
 
+from phonesim import keyguard
 from phonesim.contract import Display
-from phonesim.faults import Faults, number
+from phonesim.faults import Faults, number, word
 from phonesim.files import FileSystem, new_phone
 from phonesim.properties import new_properties, new_settings
 
@@ -21,6 +22,7 @@ R = TypeVar("R")
 
 LATIN_IME = "com.google.android.inputmethod.latin/com.android.inputmethod.latin.LatinIME"
 SYSTEM_PREFIXES = ("android", "com.android.", "com.google.android.")
+TOTAL_KB, USED_KB = 112_345_088, 40_112_044
 SYSTEM_PROCESSES = ("init", "adbd", "system_server", "surfaceflinger", "com.android.systemui", "com.android.phone")
 
 
@@ -87,6 +89,7 @@ class Device:
     def __post_init__(self) -> None:
         self.props = new_properties(self.serialno, language=self.language, seed=self.seed)
         self.settings = new_settings(self.serialno)
+        self.files.room = self.room_for
         self.input_methods = {LATIN_IME: True}
         self._pids = itertools.count(1)
         self.row_ids = itertools.count(1000000031)
@@ -123,6 +126,57 @@ class Device:
         """A line of the log, as `logcat` prints it."""
         stamp = datetime.now(UTC).strftime("%m-%d %H:%M:%S.%f")[:-3]
         self.log.append(f"{stamp}  1234  1234 {level} {tag}: {message}")
+
+    # -- what is seen and touched, the lock screen over it
+
+    @property
+    def keyguard(self) -> str:
+        """The kind of the lock screen that is up, "" if none is."""
+        if self.faults.get("locked") or self.faults.get("before_first_unlock"):
+            return keyguard.PIN
+        return keyguard.SWIPE if self.faults.get("swipe_lock") else ""
+
+    @property
+    def touchable(self) -> bool:
+        """Whether touches and keys reach an app."""
+        return self.is_awake() and not self.keyguard
+
+    def dismiss_keyguard(self) -> None:
+        """A lock screen that asks for nothing goes away, if the screen is on."""
+        if self.is_awake():
+            self.faults.clear("swipe_lock")
+
+    async def hierarchy(self) -> str:
+        """What a dump shows."""
+        if kind := self.keyguard:
+            return keyguard.hierarchy_xml(kind, self.display.width, self.display.height)
+        return await self.on_display(self.display.hierarchy_xml)
+
+    async def screenshot(self) -> bytes:
+        """The screen as PNG."""
+        if self.keyguard:
+            return keyguard.screenshot_png(self.display.width, self.display.height)
+        return await self.on_display(self.display.screenshot_png)
+
+    # -- what the phone as a whole says of itself
+
+    def properties(self) -> dict[str, str]:
+        """What `getprop` knows now."""
+        found = {**self.props, "sys.user.0.ce_available": str(not self.faults.get("before_first_unlock")).lower()}
+        if fault := self.faults.get("input_forbidden"):
+            value = word(fault.params, "property", default="0")
+            if value != "none":
+                found |= {"ro.miui.ui.version.name": "V140", "persist.security.adbinput": value}
+        return found
+
+    def free_kb(self) -> int:
+        """KiB that are free on /data, which holds /sdcard, too."""
+        fault = self.faults.get("storage_full")
+        return int((number(fault.params, "free_mb", default=0) or 0) * 1024) if fault else TOTAL_KB - USED_KB
+
+    def room_for(self, size: int) -> bool:
+        """Whether so many bytes can still be written."""
+        return size <= self.free_kb() * 1024
 
     # -- packages and processes
 

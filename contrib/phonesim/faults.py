@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 # Those that may wait for a command to be done: {"after": NAME}.
-AFTER_COMMAND: Final = frozenset({"offline", "unplug", "reboot"})
+AFTER_COMMAND: Final = frozenset({"offline", "unplug", "reboot", "locked", "swipe_lock", "input_forbidden"})
 
 # name: meaning and parameters, as a person reads it
 DEVICE_FAULTS: Final[Mapping[str, str]] = {
@@ -27,9 +27,20 @@ DEVICE_FAULTS: Final[Mapping[str, str]] = {
     "late_media": 'a scanned file gets its row in the media store only after {"delay_seconds": 5}',
     "lost_media": "a scanned file never gets a row in the media store",
     "screen_off": "the display is off and locked until somebody wakes it",
+    "locked": 'the lock screen is up and asks for a PIN: apps run behind it, no touch reaches them; {"after": "click"} '
+    "as unplug",
+    "swipe_lock": "the lock screen is up and asks for nothing: a swipe or `wm dismiss-keyguard` puts it away; "
+    '{"after": "click"} as unplug',
+    "before_first_unlock": "nobody has unlocked the phone since it booted: locked, and no app can be started",
+    "input_forbidden": "injected touches and keys raise SecurityException (INJECT_EVENTS), as on a Xiaomi without USB "
+    'debugging (Security settings); persist.security.adbinput is {"property": "0"}, "" or with "none" this is no '
+    'Xiaomi; {"after": "content"} as unplug',
+    "storage_full": '/data has {"free_mb": 0} left: larger files cannot be pushed or written, nor rows be added',
+    "no_keyboard": "no input method can be enabled or selected",
+    "stderr_noise": 'each shell command, or only {"command": "getprop"}, first prints a linker\'s warning to stderr',
 }
-NUMBERS: Final = ("ms", "seconds", "down_seconds", "delay_seconds", "after_seconds", "level")
-NAMES: Final = ("after", "command", "when")
+NUMBERS: Final = ("ms", "seconds", "down_seconds", "delay_seconds", "after_seconds", "level", "free_mb")
+NAMES: Final = ("after", "command", "when", "property")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,3 +149,8 @@ def number(params: Mapping[str, Any], name: str, *, default: float | None) -> fl
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise InvalidFaultError(f"{name}: expected a number at or above 0, got {value!r}")
     return float(value)
+
+
+def word(params: Mapping[str, Any], name: str, *, default: str) -> str:
+    """A text; `check` has refused others."""
+    return str(params.get(name, default))

@@ -6,7 +6,7 @@ import itertools
 import stat
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -92,6 +92,8 @@ class FileSystem:
 
     def __init__(self) -> None:
         self.root = folder(0o755, owner="root", group="root")
+        self.room: Callable[[int], bool] = lambda _size: True
+        """Whether so many bytes more can be written; the phone puts its own here."""
 
     # -- finding
 
@@ -196,6 +198,8 @@ class FileSystem:
         old = children.get(name)
         if old is not None and old.is_dir:
             raise IsADirectoryError(21, "Is a directory", path)
+        if not self.room(len(data)):
+            raise OSError(28, "No space left on device", path)
         shared = full.startswith("/storage/")
         node = Node(
             mode=stat.S_IFREG | (0o660 if shared else mode & 0o777),

@@ -58,10 +58,10 @@ class StateServer:
             case "GET", []:
                 return json_response(await details(phone))
             case "GET", ["screen.png"]:
-                png = await phone.device.on_display(phone.device.display.screenshot_png)
+                png = await phone.device.screenshot()
                 return Response(body=png, content_type="image/png")
             case "GET", ["hierarchy.xml"]:
-                xml = await phone.device.on_display(phone.device.display.hierarchy_xml)
+                xml = await phone.device.hierarchy()
                 return Response(body=xml.encode(), content_type="text/xml; charset=utf-8")
             case "POST", ["reset"]:
                 await phone.reset()

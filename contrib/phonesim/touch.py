@@ -19,13 +19,14 @@ KEY_CODES: Final[Mapping[str, int]] = {
 }  # fmt: skip
 
 LONG_PRESS_S: Final = 0.5
+FORBIDDEN: Final = "java.lang.SecurityException: Injecting to another application requires INJECT_EVENTS permission"
 
 
 async def tap(device: Device, x: int, y: int, *, seconds: float = 0) -> None:
     """A tap, or a long one."""
     if seconds:
         await asyncio.sleep(seconds)
-    if device.is_awake():
+    if device.touchable:
         await device.on_display(device.display.long_tap if seconds >= LONG_PRESS_S else device.display.tap, x, y)
 
 
@@ -35,13 +36,15 @@ async def gesture(device: Device, x1: int, y1: int, x2: int, y2: int, *, seconds
         await tap(device, x1, y1, seconds=seconds)
         return
     await asyncio.sleep(seconds)
-    if device.is_awake():
+    if device.keyguard and y2 < y1:
+        device.dismiss_keyguard()
+    elif device.touchable:
         await device.on_display(device.display.swipe, x1, y1, x2, y2)
 
 
 async def type_text(device: Device, text: str, *, replace: bool = False) -> bool:
     """Text into the focused field; False if there is none."""
-    return device.is_awake() and await device.on_display(device.display.type_text, text, replace=replace)
+    return device.touchable and await device.on_display(device.display.type_text, text, replace=replace)
 
 
 async def press(device: Device, code: int) -> None:
@@ -52,5 +55,5 @@ async def press(device: Device, code: int) -> None:
         device.wake(on=code == KEY_CODES["WAKEUP"])
     elif code == KEY_CODES["PASTE"]:
         await type_text(device, device.clipboard)
-    elif device.is_awake():
+    elif device.touchable:
         await device.on_display(device.display.key, code)

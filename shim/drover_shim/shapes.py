@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from drover.wire.devices import DeviceState
+from drover.wire.devices import DeviceState, PhoneCondition
 from drover.wire.media import MediaKind, UseState
 from drover.wire.scripts import AppName
 from drover.wire.tasks import Effect, Phase, Reason
@@ -174,6 +174,10 @@ class DeviceView(_Shape, frozen=True, kw_only=True):
     note: str
     transports: Annotated[list[str], Meta(description="its connections where it has several, the one in use first")]
     pause: Annotated[PauseView | None, Meta(description="there while no task begins on it; leases stay possible")]
+    condition: Annotated[
+        PhoneCondition | None,
+        Meta(description="what keeps a phone that answers from getting tasks; reason says what helps"),
+    ]
 
 
 class DevicePauseView(DeviceView, frozen=True, kw_only=True):
@@ -317,6 +321,7 @@ class HealthView(_Shape, frozen=True, kw_only=True):
     held: Annotated[int, Meta(ge=0, description="tasks that wait for what is paused or disabled")]
     restored: Annotated[int, Meta(ge=0, description="tasks that wait for a release since a backup was restored")]
     counters: Annotated[dict[str, int], Meta(description="what was done about trouble since the start, by name")]
+    not_ready: Annotated[dict[str, str], Meta(description="phones that wait for a person, each with what helps")]
 
 
 # --- bodies of requests: read field by field (fields.py), so that a refusal can say what was expected --------------

@@ -125,6 +125,7 @@ def _device(device: Device, zone: ZoneInfo) -> dict[str, Any]:
         "note": device.note,
         "transports": device.transports,
         "pause": pause(device.pause, zone),
+        "condition": device.condition,
     }
 
 
@@ -228,6 +229,7 @@ def health(status: DaemonStatus) -> HealthView:
         counters=status.counters,
         held=status.held,
         restored=status.restored,
+        not_ready=status.not_ready,
     )
 
 

@@ -107,6 +107,9 @@ class HandPhone(Phone):
     def wake(self, *, timeout_s: float = 15.0) -> None:
         """Never asleep."""
 
+    def check_ready(self, *, doubt_input: bool = False, timeout_s: float = 15.0) -> None:
+        """Always ready."""
+
     def current_package(self, *, timeout_s: float = 15.0) -> str:
         return "in front" if self.app.running else "com.android.launcher3"
 

@@ -81,6 +81,9 @@ class DisplayGallery:
         self.files = files.Gallery()
         self._cancelled = cancelled
 
+    def have_room(self, size: int) -> None:
+        """For anything."""
+
     def put(
         self,
         source: BinaryIO,

@@ -9,7 +9,7 @@ from typing import Any
 from drover.wire import control, custom, direct, events, leases, materials, screens, worker, zygote
 from drover.wire.backups import MissingFile
 from drover.wire.codec import Codec
-from drover.wire.devices import Device, DeviceFacts, DeviceState
+from drover.wire.devices import Device, DeviceFacts, DeviceState, PhoneCondition
 from drover.wire.doctor import Finding, Level
 from drover.wire.faults import Code, Failure
 from drover.wire.holds import Pause, PauseSubject, Trouble
@@ -72,6 +72,7 @@ DEVICE = Device(
     note="cracked",
     transports=["192.168.0.7:5555", "R58M123ABC"],
     pause=PAUSE,
+    condition=PhoneCondition.LOCKED,
 )
 TASK = Task(
     id=7,
@@ -359,6 +360,7 @@ RESPONSES: list[control.ResponseBody] = [
         restored_blind=1,
         pauses=[PAUSE],
         held=12,
+        not_ready={"R58M123ABC": "locked; unlock it by hand"},
     ),
     control.Subscribed(last_event_id=99),
     ACCOUNT,
@@ -448,7 +450,7 @@ TO_WORKER: list[worker.ToWorker] = [
 FROM_WORKER: list[worker.FromWorker] = [
     worker.WorkerHello(version=1, boot_id="b00t", serial="R58M123ABC", incarnation=3, pid=4243),
     worker.PhoneReady(facts=FACTS),
-    worker.PhoneTrouble(why="does not answer"),
+    worker.PhoneTrouble(why="does not answer", condition=PhoneCondition.NO_KEYBOARD),
     worker.EngineCured(cure="restart", why="it did not answer"),
     worker.Heartbeat(fence=12),
     worker.Progressed(fence=12, phase=Phase.PREPARE, step="opens the profile", progress=20),
@@ -463,6 +465,8 @@ FROM_WORKER: list[worker.FromWorker] = [
         remark="no proof in time",
         evidence=["last.png"],
         trouble=Trouble.CAPTCHA,
+        condition=PhoneCondition.INPUT_FORBIDDEN,
+        untapped=True,
     ),
     worker.AttemptRefused(fence=12, why="busy with 11"),
     worker.AccountsRead(request_id=4, usernames=["me", "shop"], active="me", why="no switcher opened"),

@@ -21,7 +21,7 @@ async def dump(session: Session, params: Params) -> str:
 
 async def screenshot(session: Session, params: Params) -> str:
     scale, quality = (float(params[0]) if params else 1.0), (int(params[1]) if len(params) > 1 else 80)
-    png = await session.device.on_display(session.device.display.screenshot_png)
+    png = await session.device.screenshot()
     return await session.device.on_display(jpeg, png, scale, quality)
 
 

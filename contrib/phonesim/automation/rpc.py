@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from phonesim import touch
 from phonesim.automation import looking, touching
 from phonesim.automation.session import Methods, Params, RpcError, Session
 
@@ -13,6 +14,8 @@ async def call(session: Session, name: str, params: Params) -> Any:
     method = METHODS.get(name)
     if method is None:
         raise RpcError(f"Method not found: {name}", code=-32601)
+    if name in INJECTING and session.device.faults.get("input_forbidden"):
+        raise RpcError(touch.FORBIDDEN)
     try:
         return await method(session, params)
     except (IndexError, TypeError, ValueError, KeyError) as error:
@@ -116,3 +119,6 @@ METHODS: Final[Methods] = {
     "waitForIdle": nothing,
     "freezeRotation": nothing,
 }
+
+INJECTING: Final = {*touching.METHODS, "wakeUp", "sleep"} - {"setText", "clearTextField"}
+"""Methods that inject events; those two ask the node itself, through accessibility."""

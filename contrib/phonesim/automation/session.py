@@ -40,7 +40,7 @@ class Session:
     configuration: dict[str, Any] = field(default_factory=new_configuration)
 
     async def hierarchy(self) -> str:
-        return await self.device.on_display(self.device.display.hierarchy_xml)
+        return await self.device.hierarchy()
 
     async def find_all(self, selector: Any) -> list[nodes.Element]:
         """The nodes that a selector means now; raises ValueError if it is none."""

@@ -71,7 +71,7 @@ async def inject(session: Session, params: Params) -> bool:
         session.down = x, y, time.monotonic()
     elif action == UP and session.down is not None:
         (x1, y1, since), session.down = session.down, None
-        if (x1, y1) == (x, y) and time.monotonic() - since >= touch.LONG_PRESS_S and device.is_awake():
+        if (x1, y1) == (x, y) and time.monotonic() - since >= touch.LONG_PRESS_S and device.touchable:
             await device.on_display(device.display.long_tap, x, y)
         else:
             await touch.gesture(device, x1, y1, x, y, seconds=0)

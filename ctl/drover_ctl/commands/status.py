@@ -45,6 +45,7 @@ def status(ctx: click.Context) -> None:
         ("adb", f"{found.adb}, {'connected' if found.adb_connected else 'not connected'}"),
         ("plan", f"{plan.plan_name}, {plan.device_limit} devices at a time{access}"),
         ("devices", counts(found.devices)),
+        *(("not ready", f"{serial}: {why}") for serial, why in found.not_ready.items()),
         ("workers", str(found.workers)),
         ("tasks", counts(by_status)),
         *([("restored", _restored(found))] if found.restored else []),

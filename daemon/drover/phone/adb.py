@@ -50,13 +50,22 @@ class Output:
 
     @property
     def text(self) -> str:
-        """Both streams as text, for parsing and for messages."""
-        return (self.stdout + self.stderr).decode(errors="replace")
+        """Standard output as text, the only stream that answers are read from: anything may warn on the other.
+
+        Where a phone has no shell_v2 the two come as one: read lines by their form, or the last one.
+        """
+        return self.stdout.decode(errors="replace")
+
+    @property
+    def said(self) -> str:
+        """Both streams as text, for messages and for errors that commands report on either."""
+        apart = b"\n" if self.stdout and self.stderr and not self.stdout.endswith(b"\n") else b""
+        return (self.stdout + apart + self.stderr).decode(errors="replace")
 
     @property
     def brief(self) -> str:
         """For a message: the first words, or the exit code when there are none."""
-        return self.text.strip()[:200] or f"exit code {self.exit_code}"
+        return self.said.strip()[:200] or f"exit code {self.exit_code}"
 
 
 class Stream:
@@ -193,12 +202,16 @@ class Adb:
 
     def shell_all(self, commands: Sequence[Sequence[str]], *, timeout_s: float) -> list[str]:
         """Run several commands in one round trip; the standard output of each, in order, whatever their exit codes."""
+        return self.shell_parts(commands, timeout_s=timeout_s)[0]
+
+    def shell_parts(self, commands: Sequence[Sequence[str]], *, timeout_s: float) -> tuple[list[str], str]:
+        """As shell_all, and with it what they wrote to standard error, all together."""
         mark = ["echo", "-- drover --"]
         output = self.shell_script([word for args in commands for word in (args, mark)], timeout_s=timeout_s)
         parts = output.stdout.decode(errors="replace").split(mark[1])
         if len(parts) != len(commands) + 1:
-            raise PhoneError(f"{self.serial}: an unexpected answer from its shell: {output.text[:200]!r}")
-        return [part.strip("\r\n") for part in parts[:-1]]
+            raise PhoneError(f"{self.serial}: an unexpected answer from its shell: {output.brief!r}")
+        return [part.strip("\r\n") for part in parts[:-1]], output.stderr.decode(errors="replace")
 
     def connect_shell(self, *, timeout_s: float) -> Stream:
         """A stream for `run`, with nothing asked of the phone yet."""
@@ -242,6 +255,11 @@ class Adb:
 
 
 _EXIT_MARK: Final = b"drover-exit:"
+
+
+def last_line(answer: str) -> str:
+    """The last line that is not empty, without white space around it: what a command that prints one value says."""
+    return next((line.strip() for line in reversed(answer.splitlines()) if line.strip()), "")
 
 
 def quote(args: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from drover.phone.adb import ANSWER_S, Adb, Deadline, quote
 from drover.phone.engine import PhoneError, ScreenMovingError, TapUncertainError, UiAutomationHeldError
 from drover.phone.hierarchy import HierarchyError, parse
 from drover.phone.holders import holder
+from drover.phone.injection import raise_if_refused
 from drover.phone.keyboard import Keyboard
 from drover.phone.plain_calls import plain_call
 from drover.phone.screencap import screencap
@@ -35,7 +36,7 @@ class AdbEngine:
         start = _XML.search(output.stdout)
         if start:
             return output.stdout[start.start() :]
-        if _HELD.search(output.text):
+        if _HELD.search(output.said):
             name = holder(self._adb, timeout_s=_ASK_S)
             raise UiAutomationHeldError(f"{self._adb.serial}: {name} holds its UI automation; stop it and try again")
         raise ScreenMovingError(f"{self._adb.serial}: no hierarchy: {output.brief}")
@@ -46,6 +47,7 @@ class AdbEngine:
                 output = self._adb.run(stream, quote(["input", "tap", str(x), str(y)]))
             except PhoneError as error:
                 raise TapUncertainError(f"{error}; the tap at {x},{y} may have arrived") from error
+        raise_if_refused(self._adb.serial, output)
         if output.exit_code:
             raise TapUncertainError(f"{self._adb.serial}: the tap at {x},{y} failed: {output.brief}")
 
@@ -82,5 +84,6 @@ class AdbEngine:
 
     def _input(self, *args: str | int, timeout_s: float) -> None:
         output = self._adb.shell(["input", *(str(arg) for arg in args)], timeout_s=timeout_s)
+        raise_if_refused(self._adb.serial, output)
         if output.exit_code:
             raise PhoneError(f"{self._adb.serial}: input {args[0]} failed: {output.brief}")

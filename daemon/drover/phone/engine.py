@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
+from drover.wire.devices import PhoneCondition
+
 
 class PhoneError(Exception):
     """The phone could not do what was asked; the message names the device and says what to do next."""
@@ -47,6 +49,25 @@ class UiAutomationHeldError(PhoneError):
 
 class PhoneStartingError(PhoneError):
     """Android has not finished starting; what is begun now would be lost."""
+
+
+class PhoneNotReadyError(PhoneError):
+    """The phone answers, and as a whole it cannot do tasks; `words` say what is wrong and the one step that helps."""
+
+    def __init__(self, serial: str, condition: PhoneCondition, words: str) -> None:
+        super().__init__(f"{serial}: {words}")
+        self.condition = condition
+        self.words = words
+
+
+class InputForbiddenError(PhoneNotReadyError):
+    """Android refused a touch or a key with an exception: it did not happen."""
+
+    def __init__(self, serial: str) -> None:
+        words = (
+            "it refuses touches and keys from adb; turn on “USB debugging (Security settings)” in its developer options"
+        )
+        super().__init__(serial, PhoneCondition.INPUT_FORBIDDEN, words)
 
 
 class Cure(StrEnum):

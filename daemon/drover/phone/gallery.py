@@ -1,11 +1,12 @@
 """The phone's gallery as scripts use it: put a file there and wait until apps can see it; take ours away again."""
 
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import BinaryIO, Final
 
-from drover.phone import mediastore
-from drover.phone.adb import Adb
+from drover.phone import conditions, mediastore
+from drover.phone.adb import Adb, last_line
 from drover.phone.engine import PhoneError, PhoneTimeoutError
 from drover.phone.mediastore import GalleryItem, GalleryName
 from drover.phone.sync import push_stream
@@ -15,6 +16,9 @@ CALL_S: Final = 15.0
 ROW_S: Final = 30.0
 LEAST_RATE: Final = 512 * 1024
 """Bytes a second; a slower transfer is given up."""
+MARGIN: Final = 1.2
+SPARE_MB: Final = 50
+"""What must be free to publish a file: so many times its size, for an app keeps parts of it, and so many MB more."""
 _POLL_S: Final = 0.5
 _NUDGE_S: Final = 8.0
 _APART_S: Final = 1.1
@@ -30,6 +34,14 @@ class Gallery:
         self._cancelled = cancelled
         self._sdk: int | None = None
         self._announced_at = -_APART_S
+
+    def have_room(self, size: int) -> None:
+        """Raises PhoneNotReadyError, with nothing written, where /data cannot take so many bytes and what an app
+        writes meanwhile; a phone that does not say is tried."""
+        free = conditions.free_mb(self._adb.shell(["df", "-k", "/data"], timeout_s=CALL_S).text)
+        needed = math.ceil(size * MARGIN / 2**20) + SPARE_MB
+        if free is not None and free < needed:
+            raise conditions.storage_full(self._adb.serial, free, needed, "what is to be published")
 
     def put(
         self,
@@ -110,6 +122,6 @@ class Gallery:
     def _level(self) -> int:
         """The phone's SDK level, asked once."""
         if self._sdk is None:
-            said = self._adb.shell(["getprop", "ro.build.version.sdk"], timeout_s=CALL_S).text.strip()
+            said = last_line(self._adb.shell(["getprop", "ro.build.version.sdk"], timeout_s=CALL_S).text)
             self._sdk = int(said) if said.isdigit() else 0
         return self._sdk

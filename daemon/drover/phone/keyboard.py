@@ -11,14 +11,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from drover.phone.adb import Adb, Deadline
-from drover.phone.engine import PhoneError
+from drover.phone.adb import Adb, Deadline, last_line
+from drover.phone.engine import PhoneError, PhoneNotReadyError
+from drover.phone.injection import raise_if_refused
+from drover.wire.devices import PhoneCondition
 
 _RESULT = re.compile(r"result=(-?\d+)")
 _OK: Final = -1
 _POLL_S: Final = 0.1
 _MOVE_END, _DEL = "123", "67"
 _MAX_CLEAR: Final = 300
+_SWITCH_S: Final = 6.0
+_FAILED: Final = re.compile(r"^\s*(?:Error|Exception|java\.)", re.M)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +61,10 @@ class Keyboard:
         self._adb = adb
 
     def type_text(self, text: str, *, timeout_s: float, held: Callable[[], int] = lambda: _MAX_CLEAR) -> None:
-        """Raises PhoneError when nothing installed can type this text; `held` tells how many characters to delete."""
+        """Raises PhoneNotReadyError when nothing installed can type this text; `held` tells how many characters to
+
+        delete.
+        """
         deadline = Deadline(timeout_s)
         ids, current = self._adb.shell_all(
             [["ime", "list", "-s", "-a"], ["settings", "get", "secure", "default_input_method"]],
@@ -65,25 +72,24 @@ class Keyboard:
         )
         ime = next((ime for ime in IMES if ime.id in ids.split()), None)
         if ime:
-            with self._switched(ime, current.strip(), deadline):
+            with self._switched(ime, last_line(current), deadline):
                 self._broadcast(ime, ime.clear_action, "", deadline)
                 if text:
                     self._broadcast(ime, ime.type_action, text, deadline)
         elif text.isascii() and text.isprintable():
             self._type_ascii(text, held(), deadline)
         else:
-            raise PhoneError(
-                f"{self._adb.serial}: this text needs a keyboard for automation and none is installed;"
-                " use the uiautomator2 engine or install ADBKeyBoard"
-            )
+            raise self._no_keyboard("this text needs a keyboard for automation and none is installed")
 
     @contextmanager
     def _switched(self, ime: Ime, current: str, deadline: Deadline) -> Generator[None]:
         if current == ime.id:
             yield
             return
-        self._adb.shell_all([["ime", "enable", ime.id], ["ime", "set", ime.id]], timeout_s=deadline.left())
+        said = self._adb.shell_script([["ime", "enable", ime.id], ["ime", "set", ime.id]], timeout_s=deadline.left())
         try:
+            if said.exit_code or _FAILED.search(said.said):
+                raise self._no_keyboard(f"the keyboard {ime.id} cannot be selected ({said.brief})")
             self._wait_for(ime, deadline)
             yield
         finally:
@@ -91,31 +97,35 @@ class Keyboard:
             if "/" in current:
                 self._adb.shell(["ime", "set", current], timeout_s=max(deadline.left(), 3.0))
 
+    def _no_keyboard(self, what: str) -> PhoneNotReadyError:
+        words = f"{what}; install ADBKeyBoard and allow it in the settings, or use the uiautomator2 engine"
+        return PhoneNotReadyError(self._adb.serial, PhoneCondition.NO_KEYBOARD, words)
+
     def _wait_for(self, ime: Ime, deadline: Deadline) -> None:
-        while True:
-            shown = self._adb.shell(
-                ["settings", "get", "secure", "default_input_method"], timeout_s=deadline.left()
-            ).text.strip()
-            if shown == ime.id:
-                return
-            time.sleep(min(_POLL_S, deadline.left()))
+        ask = ["settings", "get", "secure", "default_input_method"]
+        until = Deadline(_SWITCH_S)
+        while last_line(self._adb.shell(ask, timeout_s=deadline.left()).text) != ime.id:
+            if min(until.left(), deadline.left()) <= _POLL_S:
+                raise self._no_keyboard(f"the keyboard {ime.id} was selected and is not in use")
+            time.sleep(_POLL_S)
 
     def _broadcast(self, ime: Ime, action: str, text: str, deadline: Deadline) -> None:
         extra = ["--es", ime.extra, base64.b64encode(text.encode()).decode()] if text else []
         output = self._adb.shell(["am", "broadcast", "-a", action, *extra], timeout_s=deadline.left())
         result = _RESULT.search(output.text)
         if ime.answers and (not result or int(result[1]) != _OK):
-            raise PhoneError(f"{self._adb.serial}: the keyboard {ime.id} did not take {action}: {output.text[:200]!r}")
+            raise PhoneError(f"{self._adb.serial}: the keyboard {ime.id} did not take {action}: {output.brief!r}")
 
     def _type_ascii(self, text: str, held: int, deadline: Deadline) -> None:
         # `input text` reads %s as a space; a literal %s must be cut in two.
         clear = ["input", "keyevent", _MOVE_END, *([_DEL] * min(held, _MAX_CLEAR))]
         pieces = [piece.replace(" ", "%s") for piece in _split_percent_s(text)]
-        output = self._adb.shell_all(
+        output = self._adb.shell_script(
             [clear, *(["input", "text", piece] for piece in pieces if piece)], timeout_s=deadline.left()
         )
-        if any("Error" in part for part in output):
-            raise PhoneError(f"{self._adb.serial}: input text failed: {' '.join(output)[:200]}")
+        raise_if_refused(self._adb.serial, output)
+        if output.exit_code or _FAILED.search(output.said):
+            raise PhoneError(f"{self._adb.serial}: input text failed: {output.brief}")
 
 
 def _split_percent_s(text: str) -> list[str]:

@@ -3,13 +3,15 @@
 import logging
 from typing import Final
 
-from drover.phone.adb import ANSWER_S, Adb
+from drover.phone import conditions
+from drover.phone.adb import ANSWER_S, Adb, last_line
 from drover.phone.adb_engine import AdbEngine
 from drover.phone.engine import (
     Cure,
     Engine,
     PhoneError,
     PhoneLostError,
+    PhoneNotReadyError,
     PhoneStartingError,
     Told,
     UiAutomationHeldError,
@@ -21,20 +23,21 @@ _ALIVE_S: Final = 5.0
 _log = logging.getLogger(__name__)
 
 
-def open_engine(adb: Adb, engine: str, *, timeout_s: float, told: Told) -> Engine:
+def open_engine(adb: Adb, engine: str, *, timeout_s: float, told: Told, doubt_input: bool = False) -> Engine:
     """The engine by its configured name; `auto` is uiautomator2 where it starts, and plain adb where not.
 
-    Raises PhoneStartingError while Android starts, and UiAutomationHeldError where another tool stands in the way:
-    no engine could work then.
+    Raises PhoneStartingError while Android starts, PhoneNotReadyError for what is wrong with the phone as a whole, and
+    UiAutomationHeldError where another tool stands in the way: no engine could work then.
     """
     if engine not in ENGINES:
         raise PhoneError(f"{adb.serial}: no engine {engine!r}; say one of {', '.join(ENGINES)}")
     _refuse_starting(adb, timeout_s=timeout_s)
+    conditions.check(adb, doubt_input=doubt_input, timeout_s=min(timeout_s, ANSWER_S))
     if engine == "adb":
         return AdbEngine(adb)
     try:
         return U2Engine(adb, timeout_s=timeout_s, told=told)
-    except (PhoneLostError, UiAutomationHeldError):
+    except (PhoneLostError, PhoneNotReadyError, UiAutomationHeldError):
         raise
     except PhoneError as error:
         if engine == "uiautomator2":
@@ -46,7 +49,8 @@ def open_engine(adb: Adb, engine: str, *, timeout_s: float, told: Told) -> Engin
 
 
 def _refuse_starting(adb: Adb, *, timeout_s: float) -> None:
-    if adb.shell(["getprop", "sys.boot_completed"], timeout_s=min(timeout_s, ANSWER_S)).text.strip() != "1":
+    booted = adb.shell(["getprop", "sys.boot_completed"], timeout_s=min(timeout_s, ANSWER_S))
+    if last_line(booted.text) != "1":
         raise PhoneStartingError(
             f"{adb.serial}: Android is starting (sys.boot_completed is not 1); it is used once it has"
         )

@@ -46,7 +46,7 @@ def _serialno(adb: Adb, _words: list[str], _timeout_s: float) -> str:
 
 
 def _text(output: Output) -> str:
-    return output.text
+    return output.said
 
 
 COMMANDS: Final[dict[str, Callable[[Adb, list[str], float], str]]] = {

@@ -4,17 +4,20 @@ Every call has a deadline; nothing here decides what a screen means.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
-from drover.phone import passthrough, shell
+from drover.phone import conditions, keyguard, passthrough, shell
 from drover.phone.adb import Adb
 from drover.phone.adb_engine import AdbEngine
 from drover.phone.engine import (
     Cure,
     Engine,
+    InputForbiddenError,
     PhoneError,
     PhoneLostError,
+    PhoneNotReadyError,
     PhoneTimeoutError,
     ScreenMovingError,
     Told,
@@ -31,9 +34,9 @@ T = TypeVar("T")
 BACK: Final = 4
 HOME: Final = 3
 ENTER: Final = 66
-_WAKEUP: Final = 224
 CALL_S: Final = 15.0
 _SHORTEST_LOOK_S: Final = 1.0
+_WAKE_AGAIN_S: Final = 2.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.5
 
 
@@ -54,6 +57,9 @@ class Phone:
         self._may_fall_back = may_fall_back
         self._told = told
         self._shown: Hierarchy | None = None
+        self._woken_at = float("-inf")
+        self.acts = 0
+        """How many calls may have done something on the phone so far: touches, keys, texts, apps opened or ended."""
         self.gallery = Gallery(adb, lambda: self.cancelled())
 
     @classmethod
@@ -66,20 +72,22 @@ class Phone:
         engine: str = "auto",
         timeout_s: float = 40.0,
         told: Told = _nobody,
+        doubt_input: bool = False,
     ) -> "Phone":
         """Reach the phone and start an engine: `auto`, `uiautomator2` or `adb`. `auto` falls back to plain adb.
 
-        `told` hears of what had to be done about the automation server, now and later.
+        `told` hears of what had to be done about the automation server, now and later. Raises PhoneNotReadyError for
+        what is wrong with the phone as a whole; `doubt_input`: also where its touches were refused before.
         """
         adb = Adb(serial, host=adb_host, port=adb_port)
-        made = open_engine(adb, engine, timeout_s=timeout_s, told=told)
+        made = open_engine(adb, engine, timeout_s=timeout_s, told=told, doubt_input=doubt_input)
         return cls(adb, made, may_fall_back=engine == "auto", told=told)
 
     def ready(self, *, timeout_s: float = 40.0) -> None:
         """Have the engine answer before a task begins: restarted, put there anew, or replaced by plain adb."""
         try:
             self._engine.check(timeout_s=timeout_s)
-        except (PhoneLostError, UiAutomationHeldError):
+        except (PhoneLostError, PhoneNotReadyError, UiAutomationHeldError):
             raise
         except PhoneError as error:
             if not self._may_fall_back:
@@ -88,6 +96,10 @@ class Phone:
             self._told(Cure.FALLBACK, str(error))
             self._engine.close()
             self._engine = AdbEngine(self._adb)
+
+    def check_ready(self, *, doubt_input: bool = False, timeout_s: float = CALL_S) -> None:
+        """Raises PhoneNotReadyError for what is wrong with the phone as a whole; changes nothing on it."""
+        conditions.check(self._adb, doubt_input=doubt_input, timeout_s=timeout_s)
 
     @property
     def degraded(self) -> bool:
@@ -146,6 +158,7 @@ class Phone:
 
     def call(self, method: str, params: Sequence[Any], *, timeout_s: float = CALL_S) -> Any:
         """A method of UIAutomator2's JSON-RPC, sent at most once; raises CallRefusedError, CallUncertainError."""
+        self.acts += 1
         return self._engine.call(method, params, timeout_s=timeout_s)
 
     def raw_hierarchy(self, *, timeout_s: float = CALL_S) -> bytes:
@@ -161,6 +174,7 @@ class Phone:
 
     def adb_command(self, args: Sequence[str], *, timeout_s: float = CALL_S) -> str:
         """An adb command for this phone; its output as text, whatever its exit code."""
+        self.acts += 1
         return passthrough.run(self._adb, args, timeout_s=timeout_s)
 
     # --- touching ---
@@ -175,7 +189,8 @@ class Phone:
 
     def tap_point(self, x: int, y: int, *, timeout_s: float = CALL_S) -> None:
         """Tap a point in pixels, at most once."""
-        self._engine.tap(x, y, timeout_s=timeout_s)
+        with self._acting():
+            self._engine.tap(x, y, timeout_s=timeout_s)
 
     def swipe_up(self, tree: Hierarchy, *, duration_s: float = 0.3, timeout_s: float = CALL_S) -> None:
         """Show what is further down: the finger moves up over the middle of the screen."""
@@ -189,15 +204,21 @@ class Phone:
         self, start: tuple[int, int], end: tuple[int, int], *, duration_s: float = 0.5, timeout_s: float = CALL_S
     ) -> None:
         """Move what lies under one point to another, slowly enough that it does not fly on: to scroll within a box."""
-        self._engine.swipe(*start, *end, duration_s=duration_s, timeout_s=timeout_s)
+        with self._acting():
+            self._engine.swipe(*start, *end, duration_s=duration_s, timeout_s=timeout_s)
 
     def key(self, code: int, *, timeout_s: float = CALL_S) -> None:
         """Press a key by its Android code."""
-        self._engine.key(code, timeout_s=timeout_s)
+        with self._acting():
+            self._engine.key(code, timeout_s=timeout_s)
 
     def wake(self, *, timeout_s: float = CALL_S) -> None:
-        """Turn the display on and put away a lock screen that asks for no secret, in one round trip."""
-        self._adb.shell_script([["input", "keyevent", str(_WAKEUP)], ["wm", "dismiss-keyguard"]], timeout_s=timeout_s)
+        """Turn the display on and put away a lock screen that asks for no secret, in one round trip.
+
+        Raises PhoneNotReadyError for what is wrong with the phone as a whole, with what `check_ready` looks at.
+        """
+        self._woken_at = time.monotonic()
+        conditions.wake(self._adb, timeout_s=timeout_s)
 
     def back(self) -> None:
         self.key(BACK)
@@ -210,20 +231,24 @@ class Phone:
 
     def type_text(self, text: str, *, timeout_s: float = 20.0) -> None:
         """Type any Unicode text into the focused field, replacing what it holds."""
+        self.acts += 1
         self._engine.type_text(text, timeout_s=timeout_s)
 
     # --- apps ---
 
     def open_link(self, url: str, package: str, *, timeout_s: float = 20.0) -> None:
         """Open an https link, or one of an app's own scheme, in this app; raises AppMissingError."""
+        self.acts += 1
         shell.open_link(self._adb, url, package, timeout_s=timeout_s)
 
     def launch(self, package: str, *, timeout_s: float = 20.0) -> None:
         """Start the app as its launcher icon does; raises AppMissingError."""
+        self.acts += 1
         shell.launch(self._adb, package, timeout_s=timeout_s)
 
     def open_activity(self, package: str, activity: str, *, timeout_s: float = 20.0) -> None:
         """Start one activity of an app by its class; raises AppMissingError, and PhoneError if there is none such."""
+        self.acts += 1
         shell.open_activity(self._adb, package, activity, timeout_s=timeout_s)
 
     def share(self, item: GalleryItem, package: str, activity: str, *, timeout_s: float = 20.0) -> None:
@@ -231,14 +256,17 @@ class Phone:
 
         Several at once cannot be: `am` has no way to write a list of URIs.
         """
+        self.acts += 1
         shell.share(self._adb, item.uri, item.media_type, package, activity, timeout_s=timeout_s)
 
     def share_as(self, item: GalleryItem, package: str, action: str, *, timeout_s: float = 20.0) -> None:
         """Hand one item of the gallery to an app under an action of its own, such as "add to story"."""
+        self.acts += 1
         shell.share_as(self._adb, item.uri, item.media_type, package, action, timeout_s=timeout_s)
 
     def force_stop(self, package: str, *, timeout_s: float = CALL_S) -> None:
         """End the app: its next start begins at its first screen."""
+        self.acts += 1
         shell.force_stop(self._adb, package, timeout_s=timeout_s)
 
     def current_package(self, *, timeout_s: float = CALL_S) -> str:
@@ -265,9 +293,27 @@ class Phone:
         if not tree.nodes or (len(tree.nodes) == 1 and not tree.nodes[0].label):
             raise HierarchyError("the hierarchy holds one empty node")
         self._shown = tree
+        if keyguard.shown(tree):
+            self._put_away_lock()
         return tree
+
+    def _put_away_lock(self) -> None:
+        """The lock screen came in between: it goes by itself, or the phone is not ready. Not with every look."""
+        if time.monotonic() - self._woken_at >= _WAKE_AGAIN_S:
+            self.wake()
+
+    @contextmanager
+    def _acting(self) -> Generator[None]:
+        """Around what touches the phone once; what Android refused was not done."""
+        self.acts += 1
+        try:
+            yield
+        except InputForbiddenError:
+            self.acts -= 1
+            raise
 
     def _swipe(self, tree: Hierarchy, start: float, end: float, duration_s: float, timeout_s: float) -> None:
         x = tree.width // 2
         y1, y2 = int(tree.height * start), int(tree.height * end)
-        self._engine.swipe(x, y1, x, y2, duration_s=duration_s, timeout_s=timeout_s)
+        with self._acting():
+            self._engine.swipe(x, y1, x, y2, duration_s=duration_s, timeout_s=timeout_s)

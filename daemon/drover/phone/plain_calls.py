@@ -7,7 +7,14 @@ from typing import Any, Final
 
 from drover.phone import shell
 from drover.phone.adb import Adb
-from drover.phone.engine import CallRefusedError, CallUncertainError, Engine, PhoneError, TapUncertainError
+from drover.phone.engine import (
+    CallRefusedError,
+    CallUncertainError,
+    Engine,
+    InputForbiddenError,
+    PhoneError,
+    TapUncertainError,
+)
 from drover.phone.methods import READS
 
 _STEP_S: Final = 0.005
@@ -33,7 +40,7 @@ def plain_call(engine: Engine, adb: Adb, method: str, params: Sequence[Any], *, 
     except (TypeError, ValueError, KeyError) as error:
         why = f"{adb.serial}: {method}: these parameters cannot be used by plain adb: {error}"
         raise CallRefusedError(why) from None
-    except TapUncertainError:
+    except (InputForbiddenError, TapUncertainError):
         raise
     except PhoneError as error:
         if method in READS:

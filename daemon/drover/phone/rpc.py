@@ -9,7 +9,8 @@ from http.client import HTTPException, HTTPResponse
 from typing import Any, Final
 
 from drover.phone.adb import Adb, Deadline, Stream
-from drover.phone.engine import CallRefusedError, PhoneError, PhoneLostError
+from drover.phone.engine import CallRefusedError, InputForbiddenError, PhoneError, PhoneLostError
+from drover.phone.injection import is_refused
 
 PORT: Final = 9008
 _MAX_ANSWER: Final = 32 * 1024 * 1024
@@ -35,7 +36,10 @@ def ping(stream: Stream) -> bool:
 
 
 def call(stream: Stream, method: str, *params: Any) -> Any:
-    """Send one call and read its result; raises RpcError, ServerBrokenError, PhoneLostError, PhoneTimeoutError."""
+    """Send one call and read its result; raises RpcError, InputForbiddenError, ServerBrokenError, PhoneLostError,
+
+    PhoneTimeoutError.
+    """
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
     # Without an Accept-Encoding: the server's gzip leaks (NanoHTTPD issue 492).
     head = (
@@ -58,6 +62,8 @@ def _result(serial: str, method: str, answer: bytes) -> Any:
     message = str(error.get("message", "")) if isinstance(error, dict) else str(error)
     if any(sign in message for sign in _DEAD):
         raise ServerBrokenError(f"{serial}: the automation server lost its connection to Android: {message[:200]}")
+    if is_refused(message):
+        raise InputForbiddenError(serial)
     raise RpcError(f"{serial}: {method} failed: {message[:200]}")
 
 

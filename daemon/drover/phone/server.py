@@ -11,7 +11,15 @@ from typing import Final
 
 from drover.phone import rpc
 from drover.phone.adb import Adb, Deadline, ServiceRefusedError, Stream
-from drover.phone.engine import Cure, PhoneError, PhoneLostError, PhoneTimeoutError, Told, UiAutomationHeldError
+from drover.phone.engine import (
+    Cure,
+    PhoneError,
+    PhoneLostError,
+    PhoneNotReadyError,
+    PhoneTimeoutError,
+    Told,
+    UiAutomationHeldError,
+)
 from drover.phone.holders import holder
 from drover.phone.sync import push_stream
 
@@ -51,7 +59,7 @@ class AutomationServer:
         self._adb.shell(["true"], timeout_s=min(_ALIVE_S, deadline.left()))  # a phone that hangs has no use for a cure
         try:
             self.restart(Deadline(deadline.left() / 2), "it did not answer")
-        except (PhoneLostError, UiAutomationHeldError):
+        except (PhoneLostError, PhoneNotReadyError, UiAutomationHeldError):
             raise  # another copy would fare no better
         except PhoneError as error:
             self.reinstall(deadline, str(error))

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from drover.phone.adb import Adb, Output
+from drover.phone.adb import Adb, Output, last_line
+from drover.phone.conditions import free_mb
 from drover.phone.engine import AppMissingError, PhoneError, PhoneStartingError
 from drover.wire.devices import DeviceFacts
 
@@ -68,7 +69,7 @@ def share(adb: Adb, uri: str, media_type: str, package: str, activity: str, *, t
         raise PhoneError(f"{adb.serial}: {uri!r} is no item of the MediaStore")
     what = ["-a", _SEND, "-t", media_type, "--grant-read-uri-permission", "--eu", "android.intent.extra.STREAM", uri]
     output = adb.shell(["am", "start", "-W", *what, "-n", _component(package, activity)], timeout_s=timeout_s)
-    error = _ERROR.search(output.text)
+    error = _ERROR.search(output.said)
     if error and _UNRESOLVED.search(error[0]):
         # Another version, or a clone, calls its activity otherwise: Android finds the one that takes this type.
         output = adb.shell(["am", "start", "-W", *what, "-p", checked(package)], timeout_s=timeout_s)
@@ -90,7 +91,7 @@ def force_stop(adb: Adb, package: str, *, timeout_s: float) -> None:
     """End an app."""
     output = adb.shell(["am", "force-stop", checked(package)], timeout_s=timeout_s)
     if output.exit_code:
-        raise PhoneError(f"{adb.serial}: could not stop {package}: {output.text.strip()[:200]}")
+        raise PhoneError(f"{adb.serial}: could not stop {package}: {output.brief}")
 
 
 def current_package(adb: Adb, *, timeout_s: float) -> str:
@@ -116,25 +117,27 @@ def facts(adb: Adb, packages: Sequence[str], *, engine: str, timeout_s: float) -
     commands += [["df", "-k", "/sdcard"], ["settings", "get", "system", "font_scale"]]
     commands += [["dumpsys", "package", checked(package)] for package in packages]
     answers = adb.shell_all(commands, timeout_s=timeout_s)
-    booted, serial, model, release, sdk, touches, size, battery, storage, font, *dumps = answers
-    if booted.strip() != "1":
+    # Values of one line: without shell_v2 a linker's warnings stand before them.
+    booted, serial, model, release, sdk, touches = map(last_line, answers[: len(_PROPS)])
+    size, battery, storage, font, *dumps = answers[len(_PROPS) :]
+    if booted != "1":
         raise PhoneStartingError(f"{adb.serial}: Android is starting; it is used once it has")
     width, height = _size(size)
     level = _LEVEL.search(battery)
     versions = {package: _VERSION.search(dump) for package, dump in zip(packages, dumps, strict=True)}
     return DeviceFacts(
-        hardware_serial=serial.strip(),
-        model=model.strip(),
-        platform_version=release.strip(),
-        sdk=int(sdk) if sdk.strip().isdigit() else 0,
+        hardware_serial=serial,
+        model=model,
+        platform_version=release,
+        sdk=int(sdk) if sdk.isdigit() else 0,
         width=width,
         height=height,
         battery=int(level[1]) if level else None,
         engine=engine,
         apps={package: found[1] for package, found in versions.items() if found},
-        storage_free_mb=_free_mb(storage),
+        storage_free_mb=free_mb(storage),
         font_scale=_scale(font),
-        touches_allowed=touches.strip() != "0",
+        touches_allowed=touches != "0",
     )
 
 
@@ -153,7 +156,7 @@ def _component(package: str, activity: str) -> str:
 
 def _started(adb: Adb, output: Output, package: str, what: str, timeout_s: float) -> None:
     # Only lines of their own: the intent that `am` prints first holds words of ours.
-    error = _ERROR.search(output.text)
+    error = _ERROR.search(output.said)
     if error is None and output.exit_code == 0:
         return
     if error and _UNRESOLVED.search(error[0]):
@@ -162,15 +165,10 @@ def _started(adb: Adb, output: Output, package: str, what: str, timeout_s: float
     raise PhoneError(f"{adb.serial}: {package} could not {what}: {(error[0] if error else output.brief)[:200]}")
 
 
-def _free_mb(said: str) -> int | None:
-    """The fourth column of `df -k`: what is available, in KiB."""
-    words = said.strip().splitlines()[-1].split() if said.strip() else []
-    return int(words[3]) // 1024 if len(words) >= 5 and words[3].isdigit() else None
-
-
 def _scale(said: str) -> float:
     """The font scale; phones on which nobody ever changed it say `null`."""
-    return float(said) if re.fullmatch(r"\d+(\.\d+)?", said.strip()) else 1.0
+    value = last_line(said)
+    return float(value) if re.fullmatch(r"\d+(\.\d+)?", value) else 1.0
 
 
 def _size(said: str) -> tuple[int, int]:

@@ -1,14 +1,17 @@
 """Putting a file on the phone through adb's sync service, within one deadline."""
 
+import math
 import time
 from collections.abc import Callable
 from typing import BinaryIO, Final
 
 from drover.phone.adb import Adb, Deadline, Stream
+from drover.phone.conditions import storage_full
 from drover.phone.engine import PhoneError
 
 _CHUNK: Final = 64 * 1024
 _MAX_PATH: Final = 1024
+_NO_SPACE: Final = b"No space left on device"
 
 Sent = Callable[[int], None]
 """Told how many bytes went out so far; may raise, which ends the transfer."""
@@ -17,7 +20,8 @@ Sent = Callable[[int], None]
 def push_stream(
     adb: Adb, source: BinaryIO, path: str, *, mode: int = 0o644, timeout_s: float, sent: Sent = lambda _bytes: None
 ) -> int:
-    """Write what `source` holds to `path`, piece by piece; how many bytes. Raises PhoneError with the phone's words.
+    """Write what `source` holds to `path`, piece by piece; how many bytes. Raises PhoneError with the phone's words,
+    PhoneNotReadyError where it has no room.
 
     What was written of a transfer that broke off is the phone's to throw away, and adbd does.
     """
@@ -31,6 +35,8 @@ def push_stream(
         head = stream.read(8)
         if head[:4] != b"OKAY":
             said = stream.read(int.from_bytes(head[4:], "little")) if head[:4] == b"FAIL" else head
+            if _NO_SPACE in said:
+                raise storage_full(adb.serial, None, math.ceil(total / 2**20), path)
             raise PhoneError(f"{adb.serial}: could not write {path}: {said.decode(errors='replace')}")
     return total
 

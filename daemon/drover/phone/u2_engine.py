@@ -7,8 +7,10 @@ from drover.phone import rpc
 from drover.phone.adb import Adb, Deadline
 from drover.phone.engine import (
     CallUncertainError,
+    InputForbiddenError,
     PhoneError,
     PhoneLostError,
+    PhoneNotReadyError,
     ScreenMovingError,
     TapUncertainError,
     Told,
@@ -44,7 +46,7 @@ class U2Engine:
         deadline = Deadline(timeout_s)
         try:
             self._server.start(Deadline(timeout_s * FIRST_SHARE))
-        except (PhoneLostError, UiAutomationHeldError):
+        except (PhoneLostError, PhoneNotReadyError, UiAutomationHeldError):
             raise
         except PhoneError as error:
             self._server.reinstall(deadline, str(error))
@@ -66,6 +68,8 @@ class U2Engine:
         with self._server.connect(deadline) as stream:
             try:
                 done = rpc.call(stream, "click", x, y)
+            except InputForbiddenError:
+                raise  # the phone's own word that nothing was touched
             except PhoneError as error:
                 raise TapUncertainError(f"{error}; the tap at {x},{y} may have arrived") from error
         if done is False:
@@ -85,10 +89,11 @@ class U2Engine:
                 done = self._call(deadline, "setText", _FOCUSED, text)
             else:
                 done = self._call(deadline, "clearTextField", _FOCUSED)
-        except rpc.RpcError:
-            done = False
-        if done is False:
-            self._keyboard.type_text(text, timeout_s=deadline.left())
+        except rpc.RpcError as error:
+            self._type_by_keyboard(text, deadline, str(error))
+        else:
+            if done is False:
+                self._type_by_keyboard(text, deadline)
 
     def screenshot(self, *, timeout_s: float) -> bytes:
         # The server's own pictures are JPEG.
@@ -98,7 +103,7 @@ class U2Engine:
         with self._server.connect(Deadline(timeout_s)) as stream:
             try:
                 return rpc.call(stream, method, *params)
-            except rpc.RpcError:
+            except (rpc.RpcError, InputForbiddenError):
                 raise
             except PhoneError as error:
                 if method in READS:
@@ -110,6 +115,14 @@ class U2Engine:
 
     def close(self) -> None:
         self._server.stop()
+
+    def _type_by_keyboard(self, text: str, deadline: Deadline, refused: str = "") -> None:
+        """Where the field takes no text from accessibility; `refused` is why, if it was an error."""
+        try:
+            self._keyboard.type_text(text, timeout_s=deadline.left())
+        except PhoneNotReadyError as error:
+            # What the screen lacks is not the keyboard's fault: the task must not wait for one.
+            raise PhoneError(f"{error}; before that, {refused}") if refused else error from None
 
     def _call(self, deadline: Deadline, method: str, *params: Any) -> Any:
         with self._server.connect(deadline) as stream:

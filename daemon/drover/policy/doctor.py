@@ -7,7 +7,7 @@ from typing import Final
 
 from drover.policy import trouble
 from drover.wire.custom import ScriptInfo
-from drover.wire.devices import Device, DeviceState
+from drover.wire.devices import Device, DeviceState, PhoneCondition
 from drover.wire.doctor import Finding, Level
 from drover.wire.holds import PERSON, Pause
 
@@ -162,6 +162,8 @@ def devices(found: Sequence[Device]) -> list[Finding]:
 
 def _device(device: Device) -> list[Finding]:
     level, mend = _STATES[device.state]
+    if device.condition is not None:
+        level, mend = Level.ERROR, device.reason.rpartition("; ")[2]
     reason = f": {device.reason}" if device.reason else ""
     findings = [_finding(level, "phone", device.serial, f"is {device.state.value}{reason}", mend)]
     battery = device.facts.battery
@@ -183,7 +185,7 @@ def _device(device: Device) -> list[Finding]:
 
 def _settings(device: Device) -> list[Finding]:
     facts, found = device.facts, list[Finding]()
-    if not facts.touches_allowed:
+    if not facts.touches_allowed and device.condition is not PhoneCondition.INPUT_FORBIDDEN:
         mend = "turn on “USB debugging (Security settings)” in its developer options"
         found.append(_bad("phone", device.serial, "refuses touches from adb", mend))
     if facts.storage_free_mb is not None and facts.storage_free_mb < STORAGE_LOW_MB:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from drover.wire.devices import PhoneCondition
 from drover.wire.tasks import Effect, Reason
 
 
@@ -57,7 +58,9 @@ class AttemptEnd:
 
     `tries` counts automatic tries of this round (a manual retry begins a new round), `settles` whether the script
     can find out by looking; `reason` is None only for success. `settling` counts those of them that began by looking.
-    `own_word`: what the script tells of its own end stands, because nobody else can know its effect.
+    `own_word`: what the script tells of its own end stands, because nobody else can know its effect. `condition`: the
+    phone as a whole stood in the way. `untapped`: the phone refused the commit tap, so nothing was done under the
+    intent. `attempt` is the attempt's number.
     """
 
     effect: Effect
@@ -69,6 +72,9 @@ class AttemptEnd:
     evidence: tuple[str, ...] = ()
     settling: int = 0
     own_word: bool = False
+    condition: PhoneCondition | None = None
+    untapped: bool = False
+    attempt: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +88,7 @@ class AttemptFacts:
     tries: int
     max_tries: int
     settling: int
+    attempt: int = 1
 
     def ended(
         self,
@@ -91,6 +98,8 @@ class AttemptFacts:
         remark: str = "",
         evidence: tuple[str, ...] = (),
         own_word: bool = False,
+        condition: PhoneCondition | None = None,
+        untapped: bool = False,
     ) -> AttemptEnd:
         """These facts with what is known of the end itself."""
         return AttemptEnd(
@@ -103,6 +112,9 @@ class AttemptFacts:
             evidence=evidence,
             settling=self.settling,
             own_word=own_word,
+            condition=condition,
+            untapped=untapped,
+            attempt=self.attempt,
         )
 
 
@@ -127,13 +139,19 @@ class Fail:
 
 @dataclass(frozen=True, kw_only=True)
 class Requeue:
-    """The task goes back to pending for `delay_s` seconds; `settle` makes the next attempt look first."""
+    """The task goes back to pending for `delay_s` seconds; `settle` makes the next attempt look first.
+
+    `counted` False: the attempt used up no try. `untapped`: what is recorded of it is an intent that the phone itself
+    refused to carry out.
+    """
 
     delay_s: float
     settle: bool
     remark: str
     evidence: tuple[str, ...] = field(default=())
     reason: Reason | None = None
+    counted: bool = True
+    untapped: bool = False
 
 
 Decision = Complete | Fail | Requeue

@@ -5,6 +5,7 @@ from typing import Final
 
 from drover.policy import remarks
 from drover.policy.records import AttemptEnd, Complete, Decision, Fail, Requeue
+from drover.wire.devices import PhoneCondition
 from drover.wire.tasks import Effect, Reason
 
 BACKOFF_FIRST_S: Final = 10.0
@@ -35,6 +36,11 @@ NOT_BY_LOOKING: Final = frozenset(
 """Reasons that stand in the way of looking until somebody has acted, or that say nobody wants us to."""
 
 
+WAIT_FIRST_S, WAIT_PHONE_MAX_S, WAIT_MAX_S = 2.0, 60.0, 600.0
+"""How long a task waits after its phone was not ready: the phone holds it back itself but for what only it needs."""
+
+_OF_ONE_TASK: Final = frozenset({PhoneCondition.STORAGE_FULL, PhoneCondition.NO_KEYBOARD})
+
 OWN_WORD: Final = frozenset({Reason.SCRIPT_ERROR, Reason.STOPPED, Reason.TIMEOUT})
 """How a command in another language ends by its own word or by its deadline: nothing is repeated by itself then."""
 
@@ -46,11 +52,35 @@ def decide(end: AttemptEnd, rng: Random) -> Decision:
     if end.own_word and end.reason in OWN_WORD:
         none = end.effect is Effect.NONE
         return _failed(end, end.reason) if none else _unknown(end, end.reason, retry_safe=False)
+    if end.condition is not None and (waiting := _for_the_phone(end, end.condition, rng)) is not None:
+        return waiting
     if end.effect is Effect.NONE:
         return _without_effect(end, end.reason, rng)
     if end.reason in SEEN_NOT_DONE and (end.settles or end.effect is not Effect.UNKNOWN):
         return _failed(end, end.reason)  # whatever this attempt tapped; of an earlier one only those know that looked
     return _unsettled(end, end.reason, rng)
+
+
+def _for_the_phone(end: AttemptEnd, condition: PhoneCondition, rng: Random) -> Requeue | None:
+    """The phone as a whole stood in the way before anything was done: neither the task nor the account is to blame.
+
+    The phone gets no task until it is ready; the pause only keeps what the phone denies from turning in circles. None
+    where this attempt was allowed its tap: then the rules of delivery decide as ever.
+    """
+    refused = end.untapped and end.effect is Effect.INTENT
+    if end.effect is not Effect.NONE and not refused and not (end.effect is Effect.UNKNOWN and end.settles):
+        return None
+    most_s = WAIT_MAX_S if condition in _OF_ONE_TASK else WAIT_PHONE_MAX_S
+    longest_s = min(most_s, WAIT_FIRST_S * 2.0 ** min(max(end.attempt, 1) - 1, 16))
+    return Requeue(
+        delay_s=rng.uniform(longest_s / 2, longest_s),
+        settle=end.effect is Effect.UNKNOWN,
+        remark=end.remark,
+        reason=Reason.INTERRUPTED,
+        evidence=end.evidence,
+        counted=False,
+        untapped=refused,
+    )
 
 
 def _without_effect(end: AttemptEnd, reason: Reason, rng: Random) -> Decision:

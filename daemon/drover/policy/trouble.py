@@ -61,15 +61,19 @@ class Rules:
 class Report:
     """How an attempt ended by the word of whoever ended it, before it was decided what that means.
 
-    `reason` is None for success; `trouble` is what the app showed against the account.
+    `reason` is None for success; `trouble` is what the app showed against the account. `not_ready`: the phone as a
+    whole stood in the way, which says nothing of an account and is no failure of a row.
     """
 
     reason: Reason | None = None
     trouble: Trouble | None = None
+    not_ready: bool = False
 
     @property
     def against_account(self) -> Trouble | None:
         """The trouble of the account, also where only the reason says it."""
+        if self.not_ready:
+            return None
         return self.trouble or (TROUBLE_OF.get(self.reason) if self.reason else None)
 
 

@@ -166,6 +166,8 @@ def finish(
     _pause_group(conn, task, now)
     if isinstance(made, Fail) and made.effect is Effect.NONE:
         _uncount(conn, row)  # it was seen not to have been done
+    if isinstance(made, Requeue) and made.untapped:
+        _uncount(conn, row)  # the phone said that it was not done
     if pauses_after(made):
         pacing.pause(conn, _account_of(task), now=now, pause_s=pause_s)
     pauses.after_attempt(
@@ -174,7 +176,7 @@ def finish(
         serial=task["serial"],
         task_id=task["id"],
         report=report,
-        failed=None if isinstance(made, Requeue) else isinstance(made, Fail),
+        failed=None if isinstance(made, Requeue) or report.not_ready else isinstance(made, Fail),
         rules=rules,
         now=now,
     )
@@ -216,6 +218,7 @@ def _facts(attempt: RowMapping, task: RowMapping) -> AttemptFacts:
         tries=task["tries"],
         max_tries=task["max_retry_count"],
         settling=task["settling"],
+        attempt=attempt["attempt"],
     )
 
 
@@ -223,7 +226,8 @@ def _refuse_stale(known: AttemptFacts, decision: Decision) -> None:
     """No decision may turn a possible effect into a repeat that does not look, or a proven one into anything else."""
     if known.effect is Effect.CONFIRMED and not isinstance(decision, Complete):
         raise ConflictError(f"task {known.task_id} is proven done; it can only be completed")
-    if isinstance(decision, Requeue) and not decision.settle and known.effect is not Effect.NONE:
+    refused = isinstance(decision, Requeue) and decision.untapped and known.effect is Effect.INTENT
+    if isinstance(decision, Requeue) and not decision.settle and known.effect is not Effect.NONE and not refused:
         raise ConflictError(f"task {known.task_id} may have been done; it cannot begin again without looking")
 
 
@@ -236,6 +240,8 @@ def _close(conn: Connection, attempt: RowMapping, decision: Decision, now: datet
         "remark": decision.remark,
         "evidence": _merged(attempt["evidence"], decision.evidence),
     }
+    if isinstance(decision, Requeue) and decision.untapped:
+        values["effect"] = Effect.NONE.value
     conn.execute(update(attempts).where(attempts.c.id == attempt["id"]).values(**values))
 
 
@@ -254,7 +260,7 @@ def _apply(
         "status": int(advance(Status(task["status"]), _DECISIONS[type(decision)])),
         "remark": decision.remark,
         "evidence": _merged(task["evidence"], attempt["evidence"], decision.evidence),
-        **_outcome(task, known, decision, now),
+        **_outcome(task, attempt, known, decision, now),
     }
     if progress is not None:
         values["progress"] = progress
@@ -270,7 +276,17 @@ def _apply(
     return changed
 
 
-def _outcome(task: RowMapping, known: AttemptFacts, decision: Decision, now: datetime) -> dict[str, Any]:
+def _tries_given_back(task: RowMapping, attempt: RowMapping) -> dict[str, int]:
+    """What `begin` counted of an attempt that found its phone not ready."""
+    return {
+        "tries": max(task["tries"] - 1, 0),
+        "settling": max(task["settling"] - int(attempt["settle"]), 0),
+    }
+
+
+def _outcome(
+    task: RowMapping, attempt: RowMapping, known: AttemptFacts, decision: Decision, now: datetime
+) -> dict[str, Any]:
     """The columns that say how the task stands now.
 
     An attempt that was open in a restored backup (`held`) may have had its effect later than the backup, whatever its
@@ -304,6 +320,7 @@ def _outcome(task: RowMapping, known: AttemptFacts, decision: Decision, now: dat
                     held=task["held"],
                 ),
                 "last_reason": None if decision.reason is None else decision.reason.value,
+                **({} if decision.counted else _tries_given_back(task, attempt)),
             }
 
 

@@ -133,7 +133,8 @@ def after_attempt(
 ) -> None:
     """Pause the account, or the phone, where the rules say so after an attempt that ended like this.
 
-    `failed` None: the task has not ended and begins again. A generic command acts as no account: `account` is "".
+    `failed` None: the task begins again, or its phone was not ready; that counts nothing.
+    A generic command acts as no account: `account` is "".
     """
     found = report.against_account
     if found is not None and account:

@@ -47,6 +47,10 @@ class DeviceBoard:
     def counts(self) -> dict[str, int]:
         return dict(Counter(device.state.value for device in self._devices.values()))
 
+    def not_ready(self) -> dict[str, str]:
+        """Phones that answer and wait for a person, each with what helps."""
+        return {device.serial: device.reason for device in self.all() if device.condition is not None}
+
     def apply(self, serial: str, event: DeviceEvent, reason: str = "", **changes: Any) -> Device:
         """Move the device by the table; an event that its state does not know is logged and changes nothing."""
         device = self._devices.get(serial) or Device(serial=serial, state=DeviceState.ABSENT)
@@ -60,6 +64,7 @@ class DeviceBoard:
         now = datetime.now(UTC)
         if state is not device.state:
             changes = {"deadline": None, **changes, "state_since": now}
+        changes = {"condition": None, **changes}  # only its worker says so, and with each look
         moved = msgspec.structs.replace(device, state=state, reason=reason, last_seen=now, **changes)
         self._devices[serial] = moved
         if (moved.state, moved.reason, moved.task_id) != (device.state, device.reason, device.task_id):

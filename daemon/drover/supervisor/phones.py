@@ -21,7 +21,7 @@ from drover.supervisor.jobs import Jobs
 from drover.supervisor.leases import PhoneLeases
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.transports import Transports
-from drover.wire.devices import Device
+from drover.wire.devices import Device, PhoneCondition
 from drover.wire.tasks import Reason
 
 log = structlog.get_logger("drover.daemon")
@@ -41,17 +41,27 @@ class Phones:
     store: Store
     transports: Transports
     troubles: dict[str, str] = field(default_factory=dict[str, str])
+    conditions: dict[str, PhoneCondition] = field(default_factory=dict[str, PhoneCondition])
     stuck: set[str] = field(default_factory=set[str])
 
     # --- what the worker said last
 
-    def in_trouble(self, serial: str, why: str) -> None:
-        """To be shown until the worker says otherwise; not yet, if an attempt runs."""
+    def in_trouble(self, serial: str, why: str, condition: PhoneCondition | None = None) -> None:
+        """To be shown until the worker says otherwise; not yet, if an attempt runs.
+
+        A phone with a `condition` answers: it waits for a person, and is not sick.
+        """
         self.troubles[serial] = why
+        if condition is None:
+            self.conditions.pop(serial, None)
+        else:
+            self.conditions[serial] = condition
+            self.stuck.discard(serial)
 
     def well(self, serial: str) -> None:
         """The worker has opened the phone, and it answers."""
         self.troubles.pop(serial, None)
+        self.conditions.pop(serial, None)
         self.stuck.discard(serial)
 
     def show(self, serial: str) -> None:
@@ -59,9 +69,11 @@ class Phones:
         if self.running.on(serial) is not None:
             return
         if serial in self.troubles:
-            self.board.apply(serial, DeviceEvent.PHONE_TROUBLE, self.troubles[serial])
+            condition = self.conditions.get(serial)
+            changes = {"condition": condition} if condition is None else {"condition": condition, "deadline": None}
+            self.board.apply(serial, DeviceEvent.PHONE_TROUBLE, self.troubles[serial], **changes)
         else:
-            self.board.apply(serial, DeviceEvent.PHONE_READY)
+            self.board.apply(serial, DeviceEvent.PHONE_READY, condition=None)
             self.leases.back(serial)
         self.desk.wake()
 

@@ -59,13 +59,16 @@ class Reports:
                 self._phone_ready(serial, facts)
             case EngineCured(cure=cure):
                 self.counters[f"automation_{cure}"] += 1
+            case PhoneTrouble(why=why, condition=condition) if condition is not None:
+                phones.in_trouble(serial, why, condition)
+                phones.show(serial)
             case PhoneTrouble(why=why):
                 phones.in_trouble(serial, f"{why}; {ladder.PERSON[DeviceState.PREPARING]}")
                 phones.stuck.add(serial)
                 self.tidying.due(serial)
                 phones.show(serial)
-            case Ended(reason=reason, remark=remark) if reason in PHONE_AT_FAULT:
-                phones.in_trouble(serial, remark)  # its worker opens the phone anew and says when it answers
+            case Ended(reason=reason, remark=remark, condition=condition) if reason in PHONE_AT_FAULT:
+                phones.in_trouble(serial, remark, condition)  # its worker opens the phone anew and says when it answers
                 phones.running.said(serial, message)
             case DirectAnswered():
                 phones.direct.said(serial, message)

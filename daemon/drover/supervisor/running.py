@@ -23,6 +23,7 @@ from drover.store import attempts
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor.hub import EventHub
+from drover.wire.devices import PhoneCondition
 from drover.wire.events import TaskProgressed
 from drover.wire.tasks import Phase, Reason, Task
 from drover.wire.worker import (
@@ -189,8 +190,10 @@ class RunningAttempts:
 
     async def _end(self, serial: str, live: LiveAttempt, message: Ended) -> None:
         reason = None if message.outcome is Outcome.COMPLETED else message.reason or Reason.SCRIPT_ERROR
-        report = Report(reason=reason, trouble=message.trouble)
-        await self._close(serial, live, report, message.remark, tuple(message.evidence))
+        report = Report(reason=reason, trouble=message.trouble, not_ready=message.condition is not None)
+        await self._close(
+            serial, live, report, message.remark, tuple(message.evidence), message.condition, untapped=message.untapped
+        )
 
     async def lost(self, serial: str, reason: Reason, remark: str) -> None:
         """The worker of this device can say no more: close its attempt by what is recorded."""
@@ -202,11 +205,27 @@ class RunningAttempts:
         await self._close(serial, live, Report(reason=reason), remark, ())
 
     async def _close(
-        self, serial: str, live: LiveAttempt, report: Report, remark: str, evidence: tuple[str, ...]
+        self,
+        serial: str,
+        live: LiveAttempt,
+        report: Report,
+        remark: str,
+        evidence: tuple[str, ...],
+        condition: PhoneCondition | None = None,
+        *,
+        untapped: bool = False,
     ) -> None:
         """Store the attempt's end, trying until the store takes it, then free the device."""
         live.closing = True
-        decide = ending(self._delivery(live.task.script_name), report.reason, remark, evidence, self._rng)
+        decide = ending(
+            self._delivery(live.task.script_name),
+            report.reason,
+            remark,
+            evidence,
+            self._rng,
+            condition=condition,
+            untapped=untapped,
+        )
         # A generic command acts as nobody, so nobody has to pause after it.
         pause_s = 0.0 if live.attempt.platform == GENERIC else self._pace.draw_pause(self._rng)
         while True:
@@ -281,13 +300,28 @@ class RunningAttempts:
 
 
 def ending(
-    delivery: Delivery, reason: Reason | None, remark: str, evidence: tuple[str, ...], rng: random.Random
+    delivery: Delivery,
+    reason: Reason | None,
+    remark: str,
+    evidence: tuple[str, ...],
+    rng: random.Random,
+    *,
+    condition: PhoneCondition | None = None,
+    untapped: bool = False,
 ) -> Callable[[AttemptFacts], Decision]:
     """Decides inside the store's transaction what an attempt's end means: by what is recorded, not by hearsay."""
 
     def decide(facts: AttemptFacts) -> Decision:
-        rules = {"settles": delivery.settles, "own_word": delivery.own_word}
-        return retry.decide(facts.ended(reason=reason, remark=remark, evidence=evidence, **rules), rng)
+        end = facts.ended(
+            settles=delivery.settles,
+            own_word=delivery.own_word,
+            reason=reason,
+            remark=remark,
+            evidence=evidence,
+            condition=condition,
+            untapped=untapped,
+        )
+        return retry.decide(end, rng)
 
     return decide
 

@@ -103,4 +103,5 @@ class DaemonState:
             restored_blind=restored_blind,
             pauses=figures.pauses,
             held=figures.held,
+            not_ready=self.board.not_ready(),
         )

@@ -42,7 +42,8 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status
     `automation_fallback`, `device_reconnect`, `worker_death`. `pauses` are the accounts and phones on which
     nothing begins; `held` counts the pending tasks that wait for those or for a disabled account.
     `restored` counts pending tasks that wait for a release since a backup was restored, `restored_blind` those of them
-    that cannot look whether they were done since.
+    that cannot look whether they were done since. `not_ready` names phones that answer and get no task
+    until a person has done what is said.
     """
 
     daemon_version: str
@@ -63,6 +64,7 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status
     restored_blind: int = 0
     pauses: list[Pause] = []
     held: int = 0
+    not_ready: dict[str, str] = {}
 
 
 class ConfigReloaded(msgspec.Struct, frozen=True, kw_only=True, tag="config_reloaded"):

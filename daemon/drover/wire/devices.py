@@ -26,6 +26,16 @@ class DeviceState(StrEnum):
     QUARANTINED = "quarantined"  # its worker crashed too often; still probed
 
 
+class PhoneCondition(StrEnum):
+    """What is wrong with a phone as a whole. It gets no task until a person has taken the one step that helps."""
+
+    LOCKED = "locked"  # the lock screen asks for a PIN, a pattern or a password
+    NOT_UNLOCKED = "not_unlocked_since_boot"  # apps and their files come with the first unlock after a boot
+    INPUT_FORBIDDEN = "input_forbidden"  # Android refuses touches and keys that come from adb
+    STORAGE_FULL = "storage_full"  # no room for what tasks bring
+    NO_KEYBOARD = "no_keyboard"  # nothing can type what a task has to type; other tasks run
+
+
 class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker learned of its phone. Sizes in pixels, battery in percent, `apps` package to version.
 
@@ -51,6 +61,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):
 
     `transports` names its connections where it has several, the one in use first. `pause` is there while no task
     begins on it; it can be leased all the same.
+    `transports` names its connections where it has several, the one in use first. `condition` is what keeps a phone
+    that answers from getting tasks; `reason` then says what helps.
     """
 
     serial: str
@@ -68,6 +80,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):
     note: str = ""
     transports: list[str] = []
     pause: Pause | None = None
+    condition: PhoneCondition | None = None
 
 
 class ListDevices(msgspec.Struct, frozen=True, kw_only=True, tag="list_devices"):

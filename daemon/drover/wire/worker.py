@@ -11,7 +11,7 @@ import msgspec
 
 from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, Codec
 from drover.wire.custom import ManagedRun
-from drover.wire.devices import DeviceFacts
+from drover.wire.devices import DeviceFacts, PhoneCondition
 from drover.wire.direct import DirectAnswered, DirectCall, DirectEnded
 from drover.wire.holds import Trouble
 from drover.wire.media import MediaFile
@@ -124,9 +124,13 @@ class PhoneReady(msgspec.Struct, frozen=True, kw_only=True, tag="phone_ready"):
 
 
 class PhoneTrouble(msgspec.Struct, frozen=True, kw_only=True, tag="phone_trouble"):
-    """The phone does not answer as it should; the worker goes on trying."""
+    """The phone does not answer as it should; the worker goes on trying.
+
+    With a `condition` it answers, and is not ready: nothing but a person's step helps, and no cure is wanted.
+    """
 
     why: str
+    condition: PhoneCondition | None = None
 
 
 class EngineCured(msgspec.Struct, frozen=True, kw_only=True, tag="engine_cured"):
@@ -182,6 +186,8 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     """The attempt's last message. `effect` is what the worker knows; `remark` is one sentence for people.
 
     `trouble` says what the app has against the account, where its screen showed that.
+    `condition`: the phone as a whole stood in the way. `untapped`: the phone refused the commit tap with an error that
+    leaves no doubt, and nothing else was done under the intent.
     """
 
     fence: int
@@ -191,6 +197,8 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     remark: str = ""
     evidence: list[str] = []
     trouble: Trouble | None = None
+    condition: PhoneCondition | None = None
+    untapped: bool = False
 
 
 class AccountsRead(msgspec.Struct, frozen=True, kw_only=True, tag="accounts_read"):

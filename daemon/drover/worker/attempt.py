@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from drover.media.files import MediaError, open_named
-from drover.phone.engine import PhoneError, TapUncertainError
+from drover.phone.engine import InputForbiddenError, PhoneError, TapUncertainError
 from drover.phone.hierarchy import Hierarchy
 from drover.phone.phone import Phone
 from drover.policy import remarks
 from drover.scripts.context import ScriptFailed, StopRequestedError
+from drover.wire.devices import PhoneCondition
 from drover.wire.holds import Trouble
 from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
@@ -56,6 +57,8 @@ class AttemptContext:
         self._media_roots = [Path(root) for root in begin.media_roots]
         self.remark = ""
         self.effect = Effect.NONE
+        self.untapped = False
+        """Whether the phone refused the commit tap, so that nothing was done under the intent."""
         self.effect_allowed = True
         """Whether the script said beforehand that others can see what it does."""
         self.evidence: list[str] = []
@@ -129,10 +132,14 @@ class AttemptContext:
         try:
             self._await_intent(what)
             self.effect = Effect.INTENT
+            acts = self.phone.acts
             try:
                 tap()
             except TapUncertainError as error:
                 self._write_log(f"the tap may or may not have arrived: {error}")
+            except InputForbiddenError:
+                self.untapped = self.phone.acts == acts  # whatever went before it may have had the effect
+                raise
             self.effect = Effect.SENT
             self._send(TapSent(fence=self.fence))
             self._write_log(f"performed: {what}")
@@ -202,8 +209,18 @@ class AttemptContext:
         """The last message of an attempt that was told to end."""
         return self.failed(*self._stopped_as)
 
-    def failed(self, reason: Reason, remark: str, trouble: Trouble | None = None) -> Ended:
-        """The last message of an attempt that did not; keeps the screen it ended on."""
+    def failed(
+        self,
+        reason: Reason,
+        remark: str,
+        trouble: Trouble | None = None,
+        *,
+        condition: PhoneCondition | None = None,
+    ) -> Ended:
+        """The last message of an attempt that did not; keeps the screen it ended on.
+
+        `trouble` is what the app has against the account; `condition`: the phone as a whole stood in the way.
+        """
         remark = _CONTROL.sub("", remark)
         if reason is not Reason.DEVICE_LOST and not self._stop.is_set() and not self.evidence:
             self._committing = True  # a stop or deadline must not cut the evidence short
@@ -217,6 +234,8 @@ class AttemptContext:
             remark=remark,
             evidence=list(self.evidence),
             trouble=trouble,
+            condition=condition,
+            untapped=self.untapped,
         )
 
     # --- files

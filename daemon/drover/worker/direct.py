@@ -18,6 +18,7 @@ from drover.apps import checking
 from drover.phone.engine import (
     CallRefusedError,
     CallUncertainError,
+    InputForbiddenError,
     PhoneError,
     PhoneTimeoutError,
     ScreenMovingError,
@@ -74,7 +75,7 @@ def perform(phone: Phone, asked: Asked) -> Performed:
     try:
         answer = _DO[type(call)](phone, call, left_s)
         return Performed(answer=answer, altered=altered)
-    except CallRefusedError as error:
+    except (CallRefusedError, InputForbiddenError) as error:
         return Performed(answer=failed(call, DirectEnd.REFUSED, str(error)), altered=altered)
     except (CallUncertainError, TapUncertainError) as error:
         return Performed(answer=failed(call, DirectEnd.UNCERTAIN, str(error)), healthy=False, altered=altered)

@@ -17,6 +17,7 @@ from drover.phone.engine import (
     Cure,
     PhoneError,
     PhoneLostError,
+    PhoneNotReadyError,
     PhoneStartingError,
     PhoneTimeoutError,
 )
@@ -27,6 +28,7 @@ from drover.scripts.context import Script, ScriptFailed, StopRequestedError
 from drover.scripts.publishing.carrying import tidy
 from drover.wire.devices import DeviceFacts
 from drover.wire.direct import DirectCall, DirectEnd, DirectEnded
+from drover.wire.holds import Trouble
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
     AccountsRead,
@@ -48,12 +50,15 @@ from drover.worker.attempt import AttemptContext, IntentNotGrantedError
 from drover.worker.direct import Asked, failed, perform
 from drover.worker.looking import read_accounts
 from drover.worker.managed import ManagedScript
+from drover.worker.readiness import PERHAPS_THE_PHONE, Readiness, unbegun
 
 log = structlog.get_logger("drover.worker")
 
 OPEN_RETRY_MAX_S = 30.0
-IDLE_PROBE_S = 60.0
 DEGRADED_S = 600.0
+WAKE_S: Final = 12.0
+CHECK_S: Final = 4.0
+"""For the question whether the phone as a whole is the cause of a failure: one that hangs must not hold its end."""
 
 PACKAGES: Final = tuple(package for platform in apps.PLATFORMS for package in apps.load(platform).packages)
 """Read when the zygote imports this, so that every worker shares the apps' data."""
@@ -76,6 +81,7 @@ class Runner:
         self._ending = threading.Event()
         self._installed: Mapping[str, str] = {}
         self._altered = False
+        self._readiness = Readiness()
         self.running: int | None = None
 
     # --- called by the channel's thread
@@ -154,11 +160,16 @@ class Runner:
             except PhoneError as error:
                 if phone is not None:
                     phone.close()
-                if isinstance(error, PhoneStartingError):
-                    pause_s = 1.0  # it says itself when it is ready, and that is soon
-                self._send(PhoneTrouble(why=str(error)))
-                pause_s = self._pause(pause_s)
+                pause_s = self._pause(self._troubled(error, pause_s), error)
         return None
+
+    def _troubled(self, error: PhoneError, pause_s: float) -> float:
+        """Tell of it; how long to wait before the next look."""
+        if isinstance(error, PhoneNotReadyError):
+            self._send(self._readiness.missed(error))
+            return self._readiness.look_again_s
+        self._send(PhoneTrouble(why=str(error)))
+        return 1.0 if isinstance(error, PhoneStartingError) else pause_s  # it says when it is ready, and that is soon
 
     def _opened(self) -> Phone:
         spec = self._spec
@@ -168,13 +179,14 @@ class Runner:
             adb_port=spec.adb_port,
             engine=spec.engine,
             told=self._cured,
+            doubt_input=self._readiness.doubts_input,
         )
 
     def _cured(self, cure: Cure, why: str) -> None:
         log.warning("automation_cured", cure=cure.value, why=why)
         self._send(EngineCured(cure=cure.value, why=why))
 
-    def _pause(self, pause_s: float) -> float:
+    def _pause(self, pause_s: float, error: PhoneError) -> float:
         """Wait before the next try, and how long to wait after that. A probe means that adb has the phone again."""
         try:
             message = self._inbox.get(timeout=pause_s)
@@ -185,7 +197,10 @@ class Runner:
             self._send(AccountsRead(request_id=message.request_id, why=why))
         if isinstance(message, Begin):
             self.running = None
-            self._refuse(message, "its phone does not answer")
+            if isinstance(error, PhoneNotReadyError):
+                self._send(unbegun(message, error))
+            else:
+                self._refuse(message, "its phone does not answer")
         return 1.0
 
     def _serve(self, phone: Phone) -> None:
@@ -193,7 +208,7 @@ class Runner:
         opened = time.monotonic()
         while True:
             try:
-                message = self._inbox.get(timeout=IDLE_PROBE_S)
+                message = self._inbox.get(timeout=self._readiness.look_again_s)
             except queue.Empty:
                 message = Probe()
             match message:
@@ -226,14 +241,18 @@ class Runner:
     def _probe(self, phone: Phone) -> bool:
         try:
             self._look(phone)
+        except PhoneNotReadyError as error:
+            self._send(self._readiness.missed(error))
         except PhoneError as error:
             self._send(PhoneTrouble(why=str(error)))
             return False
         return True
 
     def _look(self, phone: Phone) -> DeviceFacts:
+        phone.check_ready(doubt_input=self._readiness.doubts_input)
         facts = phone.facts(PACKAGES)
         self._installed = facts.apps
+        self._readiness.reached()
         self._send(PhoneReady(facts=facts))
         return facts
 
@@ -254,6 +273,9 @@ class Runner:
             read = read_accounts(phone, message, self._package(phone, message), self._give_way)
         except AppMissingError as error:
             read = AccountsRead(request_id=message.request_id, why=str(error))
+        except PhoneNotReadyError as error:
+            read = AccountsRead(request_id=message.request_id, why=str(error))
+            self._send(self._readiness.missed(error))
         except PhoneError as error:
             read, healthy = AccountsRead(request_id=message.request_id, why=str(error)), False
         except StopRequestedError:
@@ -351,26 +373,31 @@ class Runner:
         healthy = True
         try:
             script = self._script(attempt, message)
+            attempt.enter(Phase.PREPARE)
+            phone.wake(timeout_s=WAKE_S)
             phone.ready()
             attempt.package = self._package(phone, message)
             ended = _perform(attempt, script)
+        except PhoneNotReadyError as error:
+            ended = attempt.failed(Reason.INTERRUPTED, str(error), condition=error.condition)
         except PhoneLostError as error:
             ended, healthy = attempt.failed(Reason.DEVICE_LOST, str(error)), False
         except PhoneTimeoutError as error:
-            ended, healthy = attempt.failed(Reason.TIMEOUT, str(error)), False
+            ended, healthy = self._failed(attempt, message, Reason.TIMEOUT, str(error)), False
         except AppMissingError as error:
             ended = attempt.failed(Reason.APP_MISSING, str(error))
         except PhoneError as error:
-            ended, healthy = attempt.failed(Reason.INTERRUPTED, str(error)), False
+            ended, healthy = self._failed(attempt, message, Reason.INTERRUPTED, str(error)), False
         except ScriptFailed as error:
-            ended = attempt.failed(error.reason, error.remark, error.trouble)
+            ended = self._failed(attempt, message, error.reason, error.remark, error.trouble)
         except StopRequestedError:
             ended = attempt.stopped()
         except IntentNotGrantedError as error:
             ended = attempt.failed(Reason.INTERRUPTED, str(error))
         except Exception as error:
             log.exception("script_failed", task=message.task_id, fence=message.fence)
-            ended = attempt.failed(Reason.SCRIPT_ERROR, f"The script failed by a fault of its own: {error!r}.")
+            why = f"The script failed by a fault of its own: {error!r}."
+            ended = self._failed(attempt, message, Reason.SCRIPT_ERROR, why)
         finally:
             phone.cancelled = _go_on
             self._attempt = None
@@ -378,7 +405,27 @@ class Runner:
             healthy = self._after_command(attempt, phone) and healthy
         self.running = None
         self._send(ended)
+        if ended.condition is not None:
+            self._readiness.condition = ended.condition
+            return healthy and self._probe(phone)
         return healthy
+
+    def _failed(
+        self, attempt: AttemptContext, message: Begin, reason: Reason, remark: str, trouble: Trouble | None = None
+    ) -> Ended:
+        """The last message of a failed attempt. Where the phone as a whole may be the cause, it is asked first.
+
+        A command tells itself why it ended, and nobody knows what it meant.
+        """
+        if reason in PERHAPS_THE_PHONE and message.managed is None:
+            try:
+                attempt.phone.check_ready(timeout_s=CHECK_S)
+            except PhoneNotReadyError as error:
+                attempt.log(f"the phone is not ready, so this says nothing: {reason.value}: {remark}")
+                return attempt.failed(Reason.INTERRUPTED, str(error), condition=error.condition)
+            except PhoneError as error:
+                attempt.log(f"whether the phone is ready could not be asked: {error}")
+        return attempt.failed(reason, remark, trouble)
 
 
 def _made(message: Begin) -> Script:
@@ -391,8 +438,6 @@ def _made(message: Begin) -> Script:
 
 def _perform(attempt: AttemptContext, script: Script) -> Ended:
     started = time.monotonic()
-    attempt.enter(Phase.PREPARE)
-    attempt.phone.wake()
     attempt.effect_allowed = bool(script.effect)
     if not script.prepare(attempt):
         if attempt.effect in (Effect.INTENT, Effect.SENT):

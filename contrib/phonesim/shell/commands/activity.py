@@ -112,6 +112,8 @@ async def start(call: Call, args: list[str]) -> int:
     package = intent.package or intent.component.split("/")[0]
     if package and package not in device.packages():
         return _not_started(call, intent)
+    if device.faults.get("before_first_unlock"):  # only what is made for it can be started then, and no app here is
+        return _not_started(call, intent)
     before = await device.on_display(device.display.focus)
     try:
         focus = await device.on_display(device.display.start_activity, intent)
@@ -173,6 +175,10 @@ async def current_user(call: Call, _args: list[str]) -> int:
     return call.print("0")
 
 
+async def user_state(call: Call, _args: list[str]) -> int:
+    return call.print("RUNNING_LOCKED" if call.device.faults.get("before_first_unlock") else "RUNNING_UNLOCKED")
+
+
 async def nothing(_call: Call, _args: list[str]) -> int:
     return 0
 
@@ -188,6 +194,7 @@ _HANDLERS: Final = {
     "broadcast": broadcast,
     "instrument": instrument,
     "get-current-user": current_user,
+    "get-started-user-state": user_state,
     "kill-all": nothing,
     "set-debug-app": nothing,
     "wait-for-broadcast-idle": nothing,

@@ -59,6 +59,8 @@ def _query(call: Call, options: Mapping[str, list[str]]) -> int:
 
 def _insert(call: Call, options: Mapping[str, list[str]]) -> int:
     bound = {name: value for name, _, value in (bind.split(":", 2) for bind in options.get("--bind", []))}
+    if not call.device.room_for(4096):
+        return call.error("Error while accessing provider:media\nandroid.database.sqlite.SQLiteFullException: full")
     if "_data" not in bound or scan(call.device, bound["_data"]) is None:
         return call.error("Error while accessing provider:media\njava.lang.IllegalArgumentException: no such file")
     return 0

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from phonesim.contract import Focus
+from phonesim.device import Device
+from phonesim.keyguard import PIN
 from phonesim.shell.call import Call, Command
 from phonesim.shell.commands.packages import package_dump
 
@@ -27,11 +29,13 @@ async def _battery(call: Call, _args: list[str]) -> str:
     )
 
 
-async def _window(call: Call, _args: list[str]) -> str:
+async def _window(call: Call, args: list[str]) -> str:
     device = call.device
     focus = await device.on_display(device.display.focus)
-    locked = str(not device.is_awake()).lower()
-    window = _component(focus) if device.is_awake() else "NotificationShade"
+    locked = str(not device.touchable).lower()
+    if args[:1] == ["policy"]:
+        return _policy(device)
+    window = _component(focus) if device.touchable else "NotificationShade"
     return (
         "WINDOW MANAGER WINDOWS (dumpsys window windows)\n"
         f"  Window #1 Window{{3c1f0a9 u0 {_component(focus)}}}:\n    mDisplayId=0 rootTaskId=1\n"
@@ -39,6 +43,25 @@ async def _window(call: Call, _args: list[str]) -> str:
         f"  mFocusedApp=ActivityRecord{{b2a4d1e u0 {_short(focus)} t12}}\n"
         f"  mDreamingLockscreen={locked} isStatusBarKeyguard={locked} mShowingLockscreen={locked}\n"
         f"  mRotation={device.rotation} mAwake={str(device.is_awake()).lower()}"
+    )
+
+
+def _policy(device: Device) -> str:
+    showing, secure = str(not device.touchable).lower(), str(device.keyguard == PIN).lower()
+    return (
+        "WINDOW MANAGER POLICY STATE (dumpsys window policy)\n"
+        f"    KeyguardServiceDelegate\n      showing={showing}\n      inputRestricted={showing}\n      occluded=false\n"
+        f"      secure={secure}\n      deviceHasKeyguard=true\n      enabled=true\n      currentUser=0\n"
+        f"      KeyguardStateMonitor\n        mIsShowing={showing}\n        mSimSecure=false\n        mCurrentUserId=0"
+    )
+
+
+async def _trust(call: Call, _args: list[str]) -> str:
+    locked = int(call.device.keyguard == PIN)
+    return (
+        "Trust manager state:\n"
+        f' User "Owner" (id=0, flags=0x4c13) (current): trustState=UNTRUSTED, trustManaged=0, deviceLocked={locked}, '
+        "isActiveUnlockRunning=0, strongAuthRequired=0x0\n   Enabled agents:\n   Events:"
     )
 
 
@@ -123,6 +146,7 @@ SERVICES: Final[Mapping[str, Callable[[Call, list[str]], Awaitable[str]]]] = {
     "package": _package,
     "input_method": _input_method,
     "power": _power,
+    "trust": _trust,
     "display": _display,
     "SurfaceFlinger": _surface,
     "notification": _notification,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from phonesim.device import TOTAL_KB
 from phonesim.files import Node
 from phonesim.shell.call import Call, Command
 
@@ -60,8 +61,8 @@ async def digest(call: Call) -> int:
 
 async def df(call: Call) -> int:
     human = "-h" in call.args
-    total, used = 112_345_088, 40_112_044
-    size = ["108G", " 39G", " 68G"] if human else [str(total), str(used), str(total - used)]
+    free = call.device.free_kb()
+    size = ["108G", " 39G", f"{free >> 20}G"] if human else [str(TOTAL_KB), str(TOTAL_KB - free), str(free)]
     call.print(f"Filesystem       {'Size' if human else '1K-blocks':>9}     Used Available Use% Mounted on")
     for device, place in (("/dev/block/dm-7", "/"), ("/dev/fuse", "/storage/emulated"), ("/dev/block/dm-46", "/data")):
         call.print(f"{device:<16} {size[0]:>9} {size[1]:>8} {size[2]:>9}  36% {place}")

@@ -24,6 +24,8 @@ async def input_(call: Call) -> int:
     handler = _HANDLERS.get(name)
     if handler is None:
         return call.error(f"Error: Unknown command: {name}\n{USAGE_TEXT}", code=255)
+    if call.device.faults.get("input_forbidden"):
+        return call.error(f"{touch.FORBIDDEN}\n\tat android.os.Parcel.createException(Parcel.java:2357)", code=255)
     try:
         await handler(call, args)
     except (ValueError, IndexError):

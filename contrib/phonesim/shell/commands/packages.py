@@ -151,6 +151,8 @@ async def pm(call: Call) -> int:
 
 async def ime(call: Call) -> int:
     methods, secure = call.device.input_methods, call.device.settings["secure"]
+    if call.args[:1] in (["enable"], ["set"]) and call.device.faults.get("no_keyboard"):
+        return call.error(f"Unknown input method {call.args[-1]} cannot be {call.args[0]}d for user #0", code=255)
     match call.args:
         case ["list", *flags]:
             shown = [name for name, enabled in methods.items() if enabled or "-a" in flags]

@@ -9,10 +9,11 @@ WRITABLE_PREFIXES = ("debug.", "log.", "persist.", "sys.usb")
 
 
 async def getprop(call: Call) -> int:
+    found = call.device.properties()
     if not call.args:
-        return call.print("\n".join(f"[{name}]: [{value}]" for name, value in sorted(call.device.props.items())))
+        return call.print("\n".join(f"[{name}]: [{value}]" for name, value in sorted(found.items())))
     default = call.args[1] if len(call.args) > 1 else ""
-    return call.print(call.device.props.get(call.args[0]) or default)
+    return call.print(found.get(call.args[0]) or default)
 
 
 async def setprop(call: Call) -> int:

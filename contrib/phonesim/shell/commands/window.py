@@ -34,7 +34,9 @@ async def wm(call: Call) -> int:
             device.density = None
         case ["density", value] if value.isdigit():
             device.density = int(value)
-        case ["dismiss-keyguard" | "user-rotation" | "fixed-to-user-rotation", *_]:
+        case ["dismiss-keyguard"]:
+            device.dismiss_keyguard()
+        case ["user-rotation" | "fixed-to-user-rotation", *_]:
             return 0
         case _:
             return call.error(
@@ -49,7 +51,7 @@ async def screencap(call: Call) -> int:
         options.append(names.pop(0))
         if options[-1] == "-d" and names:
             names.pop(0)
-    png = await call.device.on_display(call.device.display.screenshot_png)
+    png = await call.device.screenshot()
     if not names:
         if "-p" not in options:
             return call.error("screencap: raw frames are not simulated; use -p")
@@ -74,7 +76,7 @@ async def uiautomator(call: Call) -> int:
     call.device.automation_holder = "uiautomator dump"
     try:
         idle = await _idle(call)
-        xml = await call.device.on_display(call.device.display.hierarchy_xml) if idle else ""
+        xml = await call.device.hierarchy() if idle else ""
     finally:
         call.device.automation_holder = None
     if not idle:

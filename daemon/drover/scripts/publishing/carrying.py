@@ -45,7 +45,11 @@ class Carrier:
         self.names: list[str] = []
 
     def bring(self) -> tuple[GalleryItem, ...]:
-        """Copy every file, the last first, so that the first is the newest; the items in the task's order."""
+        """Copy every file, the last first, so that the first is the newest; the items in the task's order.
+
+        Raises PhoneNotReadyError where the phone has no room for them all.
+        """
+        self._ctx.phone.gallery.have_room(sum(file.size for file in self._ctx.media))
         files = list(enumerate(self._ctx.media))
         items = [self._bring_one(index, file) for index, file in reversed(files)]
         return tuple(reversed(items))

@@ -8,7 +8,7 @@ import pytest
 
 from drover.policy import doctor
 from drover.policy.doctor import AdbFacts, DaemonFacts, FileFacts
-from drover.wire.devices import Device, DeviceFacts, DeviceState
+from drover.wire.devices import Device, DeviceFacts, DeviceState, PhoneCondition
 from drover.wire.doctor import Finding, Level
 from drover.wire.holds import DROVER, PERSON, Pause, PauseSubject
 
@@ -125,6 +125,18 @@ def test_a_battery_that_is_nearly_empty() -> None:
 )
 def test_settings_of_a_phone(facts: DeviceFacts, level: Level) -> None:
     assert worst(doctor.devices([Device(serial="R58M", state=DeviceState.IDLE, facts=facts)])) is level
+
+
+def test_case_p7_a_phone_that_waits_for_a_person_is_bad_and_says_the_step() -> None:
+    device = Device(
+        serial="R58M",
+        state=DeviceState.PREPARING,
+        reason="locked with a PIN, a pattern or a password; unlock it by hand",
+        condition=PhoneCondition.LOCKED,
+    )
+    (finding,) = doctor.devices([device])
+    assert (finding.level, finding.mend) == (Level.ERROR, "unlock it by hand")
+    assert "locked with a PIN" in finding.found
 
 
 def test_no_phone_at_all_says_how_to_attach_one() -> None:

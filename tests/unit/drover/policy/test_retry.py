@@ -10,13 +10,22 @@ from hypothesis import strategies as st
 from drover.policy import remarks
 from drover.policy.records import AttemptEnd, Complete, Fail, Requeue
 from drover.policy.retry import MAX_SETTLING_TRIES, NOT_BY_LOOKING, SEEN_NOT_DONE, TRANSIENT, backoff, decide
+from drover.wire.devices import PhoneCondition
 from drover.wire.tasks import Effect, Reason
 
 OPEN = (Effect.INTENT, Effect.SENT, Effect.UNKNOWN)
 
 
 def end(
-    effect: Effect, reason: Reason | None, *, settles: bool = True, tries: int = 1, settling: int = 0
+    effect: Effect,
+    reason: Reason | None,
+    *,
+    settles: bool = True,
+    tries: int = 1,
+    settling: int = 0,
+    condition: PhoneCondition | None = None,
+    untapped: bool = False,
+    attempt: int = 1,
 ) -> AttemptEnd:
     return AttemptEnd(
         effect=effect,
@@ -27,6 +36,9 @@ def end(
         remark="what happened",
         evidence=("a.png",),
         settling=settling,
+        condition=condition,
+        untapped=untapped,
+        attempt=attempt,
     )
 
 
@@ -152,3 +164,59 @@ def test_backoff_uses_the_whole_range() -> None:
     found = [backoff(3, rng) for _ in range(500)]
     assert min(found) < 4
     assert max(found) > 36
+
+
+# --- the phone as a whole
+
+
+@pytest.mark.parametrize("condition", PhoneCondition)
+@pytest.mark.parametrize(("tries", "settles"), [(1, True), (3, True), (9, False)])
+def test_case_p7_a_phone_that_is_not_ready_uses_up_no_try(condition: PhoneCondition, tries: int, settles: bool) -> None:
+    found = end(Effect.NONE, Reason.INTERRUPTED, settles=settles, tries=tries, condition=condition)
+    decision = decide(found, Random(1))
+    assert isinstance(decision, Requeue)
+    assert (decision.counted, decision.settle, decision.reason) == (False, False, Reason.INTERRUPTED)
+    assert decision.remark == "what happened"
+
+
+@pytest.mark.parametrize(("effect", "untapped"), [(Effect.INTENT, False), (Effect.SENT, False), (Effect.SENT, True)])
+def test_case_p7_after_the_tap_the_rules_of_delivery_decide_as_ever(effect: Effect, untapped: bool) -> None:
+    with_condition = {"condition": PhoneCondition.LOCKED, "untapped": untapped}
+    for settles in (True, False):
+        found = end(effect, Reason.INTERRUPTED, settles=settles, **with_condition)  # type: ignore[arg-type]
+        assert decide(found, Random(1)) == decide(end(effect, Reason.INTERRUPTED, settles=settles), Random(1))
+
+
+def test_case_p8_a_refused_commit_tap_begins_again_from_the_start() -> None:
+    for settles in (True, False):
+        found = end(
+            Effect.INTENT,
+            Reason.INTERRUPTED,
+            settles=settles,
+            condition=PhoneCondition.INPUT_FORBIDDEN,
+            untapped=True,
+        )
+        decision = decide(found, Random(1))
+        assert isinstance(decision, Requeue)
+        assert (decision.settle, decision.counted, decision.untapped) == (False, False, True)
+
+
+def test_an_attempt_that_was_to_look_looks_once_the_phone_is_ready() -> None:
+    found = end(Effect.UNKNOWN, Reason.INTERRUPTED, settling=MAX_SETTLING_TRIES, condition=PhoneCondition.LOCKED)
+    decision = decide(found, Random(1))
+    assert isinstance(decision, Requeue)
+    assert (decision.settle, decision.counted) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("condition", "longest_s"), [(PhoneCondition.LOCKED, 60.0), (PhoneCondition.STORAGE_FULL, 600.0)]
+)
+def test_what_the_phone_denies_again_and_again_never_turns_hot(condition: PhoneCondition, longest_s: float) -> None:
+    delays = [
+        decide(end(Effect.NONE, Reason.INTERRUPTED, condition=condition, attempt=attempt), Random(1))
+        for attempt in (1, 4, 50)
+    ]
+    first, fourth, last = (decision.delay_s for decision in delays if isinstance(decision, Requeue))
+    assert 1.0 <= first <= 2.0
+    assert 8.0 <= fourth <= 16.0
+    assert longest_s / 2 <= last <= longest_s

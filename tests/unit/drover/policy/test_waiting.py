@@ -57,6 +57,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ),
     ({"device": device(DeviceState.PREPARING)}, "waits until phone R58M1 is ready"),
     (
+        {"device": device(DeviceState.PREPARING, "locked with a PIN; unlock it by hand")},
+        "waits until phone R58M1 is ready (locked with a PIN; unlock it by hand)",
+    ),
+    (
         {"device": device(DeviceState.QUARANTINED, "its worker died 5 times")},
         "waits for phone R58M1, in quarantine and probed every 5 minutes (its worker died 5 times)",
     ),

@@ -106,6 +106,8 @@ def test_a_plugin_never_takes_a_built_in_scripts_place() -> None:
 
 
 class BlindPhone:
+    acts = 0
+
     def screen(self, *, timeout_s: float = 1.0) -> Any:
         return PROOF
 

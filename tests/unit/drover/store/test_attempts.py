@@ -8,7 +8,7 @@ import pytest
 
 from drover.policy import retry
 from drover.policy.records import AttemptFacts, Complete, Decision, Fail, Requeue
-from drover.store import ConflictError, NotFoundError, Store, attempts, events, queue, tasks
+from drover.store import ConflictError, NotFoundError, Store, attempts, events, pacing, queue, tasks
 from drover.wire.tasks import Effect, Reason, Status, Task
 from tests.support.clock import Clock
 from tests.support.stored import add, begin, complete, new
@@ -132,8 +132,53 @@ def test_requeue_waits_and_counts(store: Store, clock: Clock) -> None:
     assert len(store.read_sync(queue.heads, ["R58M1"], now=clock.pass_s(0.1))) == 1
     facts = store.read_sync(attempts.facts, begin(store, task_id).fence)
     assert facts == AttemptFacts(
-        task_id=task_id, script_name="follow", effect=Effect.NONE, tries=2, max_tries=3, settling=0
+        task_id=task_id, script_name="follow", effect=Effect.NONE, tries=2, max_tries=3, settling=0, attempt=2
     )
+
+
+NOT_READY = Requeue(delay_s=0, settle=False, remark="locked", reason=Reason.INTERRUPTED, counted=False)
+
+
+def test_an_attempt_whose_phone_was_not_ready_uses_up_no_try(store: Store, clock: Clock) -> None:
+    task_id = add(store)
+    for _ in range(5):
+        finish(store, begin(store, task_id).fence, NOT_READY)
+    facts = store.read_sync(attempts.facts, begin(store, task_id).fence)
+    assert facts is not None
+    assert (facts.tries, facts.attempt, facts.effect) == (1, 6, Effect.NONE)
+
+
+def test_a_look_that_the_phone_prevented_is_not_counted_as_one(store: Store, clock: Clock) -> None:
+    task_id = add(store)
+    first = begin(store, task_id).fence
+    store.write_sync(attempts.record_intent, first, what="tap", now=clock())
+    finish(store, first, Requeue(delay_s=0, settle=True, remark="gone"))
+    for _ in range(4):
+        finish(store, begin(store, task_id).fence, Requeue(delay_s=0, settle=True, remark="locked", counted=False))
+    facts = store.read_sync(attempts.facts, begin(store, task_id).fence)
+    assert facts is not None
+    assert (facts.effect, facts.settling) == (Effect.UNKNOWN, 1)
+
+
+def test_case_p8_an_intent_that_the_phone_refused_is_none(store: Store, clock: Clock) -> None:
+    task_id = add(store, username="me")
+    fence = begin(store, task_id).fence
+    assert store.write_sync(attempts.record_intent, fence, what="tap", now=clock(), day="2026-12-01")
+    assert store.read_sync(pacing.used_on, ["tiktok@me"], "2026-12-01") == {"tiktok@me": {"follow": 1}}
+    refused = Requeue(delay_s=0, settle=False, remark="refused", counted=False, untapped=True)
+    task = finish(store, fence, refused)
+    assert task is not None
+    assert (task.status, task.effect) == (Status.PENDING, Effect.NONE)
+    assert store.read_sync(pacing.used_on, ["tiktok@me"], "2026-12-01").get("tiktok@me", {}).get("follow", 0) == 0
+    assert not begin(store, task_id).settle
+
+
+def test_case_p8_what_was_sent_is_not_undone_by_a_refusal(store: Store, clock: Clock) -> None:
+    fence = begin(store, add(store)).fence
+    store.write_sync(attempts.record_intent, fence, what="tap", now=clock())
+    store.write_sync(attempts.record_sent, fence, now=clock())
+    with pytest.raises(ConflictError, match="may have been done"):
+        finish(store, fence, Requeue(delay_s=0, settle=False, remark="refused", counted=False, untapped=True))
 
 
 def test_a_settling_attempt_inherits_the_doubt(store: Store, clock: Clock) -> None:

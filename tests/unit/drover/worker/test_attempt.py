@@ -9,11 +9,12 @@ import msgspec
 import pytest
 
 from drover.media.files import open_named
-from drover.phone.engine import PhoneLostError, TapUncertainError
+from drover.phone.engine import InputForbiddenError, PhoneLostError, TapUncertainError
 from drover.phone.hierarchy import parse
 from drover.phone.phone import Phone
 from drover.policy import remarks
 from drover.scripts.context import ScriptFailed, StopRequestedError
+from drover.wire.devices import PhoneCondition
 from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
@@ -37,6 +38,7 @@ class BlindPhone:
     """Stands for a phone that cannot show its screen; evidence must not need one."""
 
     serial = "R58M1"
+    acts = 0
 
     def screen(self, *, timeout_s: float) -> None:
         raise PhoneLostError("gone")
@@ -129,6 +131,23 @@ def test_tap_that_fails_otherwise_leaves_intent(make: Make) -> None:
     with pytest.raises(PhoneLostError):
         attempt.commit("tap Follow", tap)
     assert attempt.failed(Reason.DEVICE_LOST, "gone").effect is Effect.INTENT
+
+
+@pytest.mark.parametrize(("done_before", "untapped"), [(0, True), (1, False)])
+def test_case_p8_a_refused_tap_did_not_happen_if_nothing_went_before(
+    make: Make, done_before: int, untapped: bool
+) -> None:
+    attempt, desk = make()
+
+    def tap() -> None:
+        attempt.phone.acts += done_before
+        raise InputForbiddenError("R58M1")
+
+    with pytest.raises(InputForbiddenError):
+        attempt.commit("tap Follow", tap)
+    ended = attempt.failed(Reason.INTERRUPTED, "refused", condition=PhoneCondition.INPUT_FORBIDDEN)
+    assert (ended.effect, ended.untapped) == (Effect.INTENT, untapped)
+    assert desk.kinds() == ["IntentRequested"]
 
 
 def test_second_commit_is_a_fault_of_the_script(make: Make) -> None:

@@ -4,17 +4,18 @@ import queue
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from drover.phone.engine import PhoneLostError
+from drover.phone.engine import PhoneLostError, PhoneNotReadyError
 from drover.phone.mediastore import GalleryName
 from drover.phone.phone import Phone
-from drover.wire.devices import DeviceFacts
+from drover.wire.devices import DeviceFacts, PhoneCondition
 from drover.wire.tasks import Effect, Reason
 from drover.wire.worker import AccountsRead, Begin, Ended, FromWorker, PhoneReady, PhoneTrouble, ReadAccounts, Tidy
 from drover.wire.zygote import WorkerSpec
+from drover.worker import readiness
 from drover.worker.runner import Runner
 from tests.support.hand_phone import Accounts, HandPhone
 
@@ -37,6 +38,17 @@ class Held(Accounts):
 
 
 class KnownPhone(HandPhone):
+    condition: PhoneCondition | None = None
+    doubts: ClassVar[list[bool]] = []
+
+    def check_ready(self, *, doubt_input: bool = False, timeout_s: float = 15.0) -> None:
+        self.doubts.append(doubt_input)
+        if self.condition is not None:
+            raise PhoneNotReadyError("hand0001", self.condition, "not as it should be; do this")
+
+    def wake(self, *, timeout_s: float = 15.0) -> None:
+        self.check_ready()
+
     def facts(self, packages: Any = (), *, timeout_s: float = 15.0) -> DeviceFacts:
         return DeviceFacts(
             hardware_serial="hand0001", model="Hand", platform_version="13", sdk=33, width=1080, height=2400,
@@ -146,4 +158,61 @@ def test_a_phone_that_is_gone_when_it_is_tidied_is_opened_anew(held: Held, left:
     left.lost = True
     bench.runner.tidy(Tidy())
     assert "not found" in bench.next(PhoneTrouble).why
+    bench.next(PhoneReady)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A phone that waits for a person is looked at all the time."""
+    monkeypatch.setattr(readiness, "FIRST_S", 0.01)
+    monkeypatch.setattr(readiness, "MOST_S", 0.02)
+    KnownPhone.doubts.clear()
+    yield
+    KnownPhone.condition = None
+
+
+@pytest.mark.parametrize("condition", [PhoneCondition.LOCKED, PhoneCondition.INPUT_FORBIDDEN])
+def test_case_p7_a_phone_that_is_not_ready_is_looked_at_until_it_is(
+    quick: None, bench: Bench, condition: PhoneCondition
+) -> None:
+    bench.next(PhoneReady)
+    KnownPhone.condition = condition
+    bench.runner.probe()
+    for _ in range(3):
+        trouble = bench.next(PhoneTrouble)
+        assert (trouble.why, trouble.condition) == ("not as it should be; do this", condition)
+    KnownPhone.condition = None
+    bench.next(PhoneReady)
+    assert KnownPhone.doubts[-1] is (condition is PhoneCondition.INPUT_FORBIDDEN)
+
+
+def test_case_p7_a_phone_that_is_not_ready_from_the_start_gives_attempts_back(
+    quick: None, held: Held, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    KnownPhone.condition = PhoneCondition.NOT_UNLOCKED
+    made = Bench(held, monkeypatch)
+    try:
+        made.next(PhoneTrouble)
+        made.runner.begin(begin(tmp_path))
+        ended = made.next(Ended)
+        assert (ended.reason, ended.effect, ended.condition) == (Reason.INTERRUPTED, Effect.NONE, KnownPhone.condition)
+        KnownPhone.condition = None
+        made.next(PhoneReady)
+    finally:
+        made.runner.shutdown()
+        made.thread.join(20)
+
+
+def test_case_p7_an_attempt_on_a_locked_phone_ends_before_it_does_anything(
+    quick: None, bench: Bench, held: Held, tmp_path: Path
+) -> None:
+    bench.next(PhoneReady)
+    KnownPhone.condition = PhoneCondition.LOCKED
+    held.let.set()
+    bench.runner.begin(begin(tmp_path))
+    ended = bench.next(Ended)
+    assert (ended.reason, ended.effect, ended.condition) == (Reason.INTERRUPTED, Effect.NONE, PhoneCondition.LOCKED)
+    assert "do this" in ended.remark
+    assert bench.next(PhoneTrouble).condition is PhoneCondition.LOCKED
+    KnownPhone.condition = None
     bench.next(PhoneReady)
