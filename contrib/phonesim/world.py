@@ -232,6 +232,10 @@ class World:
         kind = "story" if post.placement == "story" else "post"
         self.effects.append(Effect(kind=kind, target=post.target, account=post.account, at=self._clock()))
 
+    def delete(self, post: Post) -> None:
+        """A person takes a post down; that it was published stays counted."""
+        self.posts.remove(post)
+
     def keep_draft(self, draft: Post) -> None:
         """Something is kept on the phone instead of being published: no effect."""
         self.drafts.append(draft)

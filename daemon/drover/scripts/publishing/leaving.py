@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
 from drover.apps import Screen
@@ -37,23 +38,38 @@ _UNFINISHED: Final = frozenset(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """`done`: none of the publishing screens is left. `discarded`: the app asked whether to, and was told yes."""
+
+    done: bool
+    discarded: bool = False
+
+
 def leave_unfinished(nav: Navigator, also: Collection[Screen] = ()) -> bool:
-    """Go back until none of the app's publishing screens is left, in about four seconds; whether that was reached.
+    """Whether nothing of an unfinished post is left in front, after `leave`."""
+    return leave(nav, also).done
+
+
+def leave(nav: Navigator, also: Collection[Screen] = ()) -> Left:
+    """Go back until none of the app's publishing screens is left, in about four seconds.
 
     `also` are screens that this app's may be taken for.
     """
     end = time.monotonic() + _LEAVE_S
+    discarded = False
     while time.monotonic() < end:
         sight = nav.look()
         if sight.seen.screen not in _UNFINISHED and sight.seen.screen not in also:
-            return True
+            return Left(done=True, discarded=discarded)
         answer = discard_answer(nav.app, sight.tree)
         try:
             if answer is not None:
+                discarded = True
                 nav.phone.tap(answer)
             else:
                 nav.phone.back()
         except PhoneError:
             # Whether it arrived shows on the next screen.
             continue
-    return False
+    return Left(done=False)
