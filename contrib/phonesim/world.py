@@ -189,6 +189,8 @@ class World:
         self.drafts: list[Post] = []
         self.on_its_way: Callable[[], Sequence[Post]] = tuple
         """What the app uploads now; the app puts its own here."""
+        self.send: Callable[[Post], None] = self.publish
+        """Sends a post off as if a person had made it on the phone; the app puts its own here."""
         tail = re.sub(r"[^a-z0-9]", "", serial.lower())[-8:] or "phone"
         count = 2 + _dice(f"{seed}:{serial}").randrange(2)
         self.accounts: tuple[str, ...] = tuple(f"{kind}_{tail}" for kind in names[:count])

@@ -49,7 +49,7 @@ FAULTS: Mapping[str, str] = {
     "post_prompts": "after Post come Android's notification prompt and the launcher's widget sheet",
     "upload_slow": "an upload takes {seconds: 10}",
     "upload_stuck": "an upload never gets beyond 73 percent",
-    "upload_failure": "an upload fails on its way and offers Retry; what says so stays until it is retried or dismissed",
+    "upload_failure": "an upload fails on its way and offers Retry; that stays until it is retried or closed",
     "upload_recovers": "an upload fails on its way and goes on by itself {seconds: 3} later",
     "upload_waits": "an upload waits for the network, and says so, until this is cleared",
     "uploads_survive": "uploads go on when the app ends; without the fault they become drafts",

@@ -58,8 +58,7 @@ def fail_kept(nav: Navigator) -> NoReturn:
 def discard_ignored(nav: Navigator, sight: Sight, button: str) -> bool:
     """Leave a form that stands as before the tap, so that nothing can be published later.
 
-    Whether the app asked to discard it, which it asks only for what was not sent. Raises ScriptFailed where the form
-    cannot be left.
+    Whether it was seen to be unsent. Raises ScriptFailed where the form cannot be left.
     """
     nav.ctx.keep("ignored", sight.tree)
     left = leave(nav)
@@ -68,7 +67,7 @@ def discard_ignored(nav: Navigator, sight: Sight, button: str) -> bool:
             Reason.APP_CHANGED,
             f"The form on {nav.phone.serial} stayed after {button} was tapped and could not be left.",
         )
-    return left.discarded
+    return left.unsent
 
 
 def fail_ignored(nav: Navigator, button: str) -> NoReturn:

@@ -11,6 +11,7 @@ from drover.phone.engine import PhoneError
 from drover.scripts.navigation import Navigator
 
 _LEAVE_S: Final = 4.0
+_EDITORS: Final = (Screen.EDITOR, Screen.STORY_EDITOR)
 # What hides the screen below it, a popup or one that nobody knows, may hide one of publishing's.
 _UNFINISHED: Final = frozenset(
     {
@@ -40,10 +41,14 @@ _UNFINISHED: Final = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Left:
-    """`done`: none of the publishing screens is left. `discarded`: the app asked whether to, and was told yes."""
+    """`done`: none of the publishing screens is left.
+
+    `unsent`: on the way the app asked whether to discard the post, or showed its editor behind the form. It has
+    neither for what was sent.
+    """
 
     done: bool
-    discarded: bool = False
+    unsent: bool = False
 
 
 def leave_unfinished(nav: Navigator, also: Collection[Screen] = ()) -> bool:
@@ -57,15 +62,16 @@ def leave(nav: Navigator, also: Collection[Screen] = ()) -> Left:
     `also` are screens that this app's may be taken for.
     """
     end = time.monotonic() + _LEAVE_S
-    discarded = False
+    first, unsent = None, False
     while time.monotonic() < end:
         sight = nav.look()
         if sight.seen.screen not in _UNFINISHED and sight.seen.screen not in also:
-            return Left(done=True, discarded=discarded)
+            return Left(done=True, unsent=unsent)
+        first = first or sight.seen.screen
         answer = discard_answer(nav.app, sight.tree)
+        unsent = unsent or answer is not None or (sight.seen.screen in _EDITORS and sight.seen.screen is not first)
         try:
             if answer is not None:
-                discarded = True
                 nav.phone.tap(answer)
             else:
                 nav.phone.back()

@@ -1,7 +1,7 @@
 """Follows an upload on whatever the app shows until nothing is said of it any more: one loop for every app.
 
-It decides nothing: what screens say on the way may be left from an earlier post. By what an app shows an upload, and how
-long it may be silent, is the app's and given to it.
+It decides nothing: what screens say on the way may be left from an earlier post. By what an app shows an upload, and
+how long it may be silent, is the app's and given to it.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ class Followed:
     """How following ended: `sight` is the last one, None when the time was over before.
 
     `failed`: a screen told of an upload that failed, whichever it was. `discarded`: the form stood as before the tap,
-    and the app asked whether to discard it, and did.
+    was left, and was seen to be unsent.
     """
 
     sight: Sight | None = None

@@ -5,7 +5,7 @@ short, the newest post opened does, by its age or by words that the newest befor
 that says that it is younger than the tap, or, where none says its age, by a ring that was not there before.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NoReturn
 
 from drover.apps import Screen, composer
@@ -170,7 +170,7 @@ class _Witness:
             return look
         described_anew = now.story is None and now.picture not in ("", self._was.picture)
         came = self._was.story is False and (now.story is True or described_anew)
-        return Look(proof=now.tree if came and not fewer_failures(self._was, now) else None)
+        return replace(look, proof=now.tree if came and not fewer_failures(self._was, now) else None)
 
     def _post(self, nav: Navigator, now: Survey) -> Look:
         """One post more where posts are counted; else the newest, opened."""
