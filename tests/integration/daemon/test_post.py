@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from drover.wire.control import CreateTasks, TasksCreated
-from drover.wire.tasks import Status
+from drover.wire.control import CreateTasks, RetriedAll, RetryAll, TasksCreated
+from drover.wire.tasks import Effect, Reason, Status
 from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 from tests.support.media import make_picture, make_video
@@ -60,3 +60,25 @@ def test_a_carousel_is_published_in_order(daemon: DroverDaemon, farm: PhoneFarm,
     task = daemon.wait_ended(post(daemon, serial, **config), timeout_s=120)
     assert task.status is Status.COMPLETED, task.remark
     assert (published(farm, serial), in_gallery(farm, serial)) == ([2], [])
+
+
+def test_case_b1_a_bar_that_a_failed_upload_left_fails_no_later_post(
+    daemon: DroverDaemon, farm: PhoneFarm, media: Path
+) -> None:
+    """Three tasks, the first of which fails and leaves its bar; all are retried: each is published once."""
+    serial = farm.phones[0].serial
+    before = len(published(farm, serial))
+    videos = [str(make_video(media / f"b1_{number}.mp4", seconds=5)) for number in range(3)]
+    farm.fault(serial, "upload_failure", app="tiktok")
+    failed = post(daemon, serial, material_list=videos[:1], captions="first")
+    ended = daemon.wait_ended(failed, timeout_s=120)
+    farm.clear_fault(serial, "upload_failure")
+    assert (ended.reason, ended.effect, ended.retry_safe) == (Reason.UPLOAD_FAILED, Effect.NONE, True), ended.remark
+    later = [post(daemon, serial, material_list=[video], captions="one more") for video in videos[1:]]
+    for task_id in later:
+        task = daemon.wait_ended(task_id, timeout_s=120)
+        assert (task.status, task.effect) == (Status.COMPLETED, Effect.CONFIRMED), task.remark
+    assert "Couldn't post" in farm.hierarchy(serial), "the bar is still there"
+    daemon.client.ask(RetryAll(), RetriedAll)
+    assert daemon.wait_ended(failed, timeout_s=120).status is Status.COMPLETED
+    assert len(published(farm, serial)) - before == 3

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, event, given, note, seed, settings
 from hypothesis import strategies as st
 
+from drover.wire.tasks import Effect, Reason
 from tests.support.post_histories import AFFAIRS, LOOKS, OUTCOMES, UPLOADS, WORDS, Attempt, Event, Story
 
 EXAMPLES = int(os.environ.get("DROVER_EXAMPLES", "24"))
@@ -58,3 +59,23 @@ def test_no_history_deceives_a_proof(app: str, looks: set[str], history: list[Ev
             note(f"{number} {attempt}: {verdict}, published {published}")
             event(f"{app} {attempt.outcome}: {'completed' if verdict.completed else verdict.effect.value}")
             assert verdict.wrong(published) == "", f"task {number} {verdict.wrong(published)}"
+
+
+@pytest.mark.parametrize(
+    ("app", "placement"), [("tiktok", ""), ("instagram", ""), ("instagram", "story")], ids=["tiktok", "reel", "story"]
+)
+@pytest.mark.parametrize("ended", [False, True])
+def test_case_b1_what_a_failed_upload_left_fails_no_later_post(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, app: str, placement: str, ended: bool
+) -> None:
+    """Also after the app was started again; and it is not taken for the failure of a later one either."""
+    story = Story(monkeypatch, tmp_path, app, ["uploads_shown_late"])
+    failed = story.attempt(Attempt("failed", placement=placement), 1)
+    assert (failed.reason, failed.effect) == (Reason.UPLOAD_FAILED, Effect.NONE), failed.remark
+    if ended:
+        story.live(Event("ended"))
+    for number in (2, 3):
+        assert story.attempt(Attempt("published", placement=placement), number).completed
+    lost = story.attempt(Attempt("lost", placement=placement), 4)
+    assert (lost.completed, lost.effect) == (False, Effect.UNKNOWN)
+    assert [story.published(number) for number in (1, 2, 3, 4)] == [0, 1, 1, 0]
