@@ -41,7 +41,7 @@ ATTEMPTS = st.builds(
 
 
 @seed(SEED)
-@settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=True)
+@settings(max_examples=EXAMPLES, deadline=None, database=None, phases=PHASES, suppress_health_check=SLOW)
 @given(
     app=st.sampled_from(["tiktok", "instagram"]),
     looks=st.sets(st.sampled_from(LOOKS)),
