@@ -189,10 +189,24 @@ def publish_answer(view: View) -> Node | None:
 
 def pending(view: View) -> Upload:
     """What the feed or a bar over any screen says of uploads. One that the app will try again is still on its way."""
-    status = [*view.with_id("pending_status"), *(node for node in view.with_id("pending_bar") if _by_a_bar(view, node))]
+    status = _known_status(view)
     status += [node for node in view.shown("uploading", "upload_waiting") if _may_be_status(view, node)]
-    said_failed = (node for node in view.shown("upload_failed") if _may_be_status(view, node))
-    told = [node for node in (*status, *said_failed) if node.label and not view.means(node, "uploaded")]
+    status += [node for node in view.shown("upload_failed") if _may_be_status(view, node)]
+    return _told(view, status)
+
+
+def pending_on_profile(view: View) -> Upload:
+    """The same on a profile, whose own words stand at the top and may say the same: only what has the app's id."""
+    return _told(view, _known_status(view))
+
+
+def _known_status(view: View) -> list[Node]:
+    bars = (node for node in view.with_id("pending_bar") if _by_a_bar(view, node))
+    return [*view.with_id("pending_status"), *bars]
+
+
+def _told(view: View, status: Iterable[Node]) -> Upload:
+    told = [node for node in status if node.label and not view.means(node, "uploaded")]
     failed = [node for node in told if view.means(node, "upload_failed") and not view.means(node, "upload_waiting")]
     running = [node for node in told if node not in failed]
     numbers = [*running, *(node for node in view.with_id("pending_percent") if running)]

@@ -86,6 +86,11 @@ def upload_over_feed(app: App, hierarchy: Hierarchy) -> Upload:
     return uploads.upload_over_feed(View(app, hierarchy))
 
 
+def upload_on_profile(app: App, hierarchy: Hierarchy) -> Upload:
+    """What the own profile says of uploads, beside its tiles."""
+    return uploads.upload_on_profile(View(app, hierarchy))
+
+
 def fresh_post(app: App, hierarchy: Hierarchy, *, words: str, author: str, since: Since, opened: bool = False) -> bool:
     """Whether a page shows in full a post made only since, by its words and author; `opened` as in `uploads`."""
     pages = (Screen.AFTER_POST, Screen.VIDEO, Screen.FRIENDS_FEED, Screen.HOME_FEED)

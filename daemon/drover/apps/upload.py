@@ -33,11 +33,9 @@ def upload(view: View) -> Upload:
     failed = [node for node in view.shown("upload_failed") if _is_notice(view, node) and node not in waiting]
     # id "Posting" is the button, en "Posting…" the upload.
     shown = [node for node in view.shown("uploading") if not view.means(node, *_NO_UPLOAD)]
-    said = (_PERCENT.search(word) for node in shown for word in view.words(node))
-    percents = [int(match[1]) for match in said if match and int(match[1]) <= 100]
     return Upload(
         running=bool(shown or any(_is_notice(view, node) for node in waiting)),
-        percent=max(percents, default=None),
+        percent=_percent(view, shown),
         failed=tuple(node.label for node in failed),
     )
 
@@ -50,7 +48,18 @@ def upload_over_feed(view: View) -> Upload:
     told = upload(view)
     shown = [node for node in view.shown("uploading", "upload_waiting") if not view.means(node, *_NO_UPLOAD)]
     running = [node for node in shown if _is_notice(view, node) and (not _is_bare(node) or _in_corner(view, node))]
-    return Upload(running=bool(running), percent=told.percent if running else None, failed=told.failed)
+    return Upload(running=bool(running), percent=_percent(view, running), failed=told.failed)
+
+
+def upload_on_profile(view: View) -> Upload:
+    """The same on a profile, whose bio may say anything: an upload has a percentage there, or a tile (grid.py)."""
+    told = upload_over_feed(view)
+    return Upload(running=told.percent is not None, percent=told.percent, failed=told.failed)
+
+
+def _percent(view: View, shown: list[Node]) -> int | None:
+    said = (_PERCENT.search(word) for node in shown for word in view.words(node))
+    return max((int(match[1]) for match in said if match and int(match[1]) <= 100), default=None)
 
 
 def _is_notice(view: View, node: Node) -> bool:

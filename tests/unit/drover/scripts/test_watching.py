@@ -1,6 +1,6 @@
 """The one loop that follows an upload: what ends it, told by screens that an imaginary app gives one after another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -86,19 +86,23 @@ def test_one_that_never_ends_is_given_up(nav: Navigator) -> None:
     assert follow_upload(nav, marks(Upload(running=True, percent=73)), 20).sight is None
 
 
+def _left(how: Left) -> Callable[[Navigator], Left]:
+    return lambda nav: how
+
+
 @pytest.mark.parametrize("timeout_s", [60.0, IGNORED_S - 1])
 @pytest.mark.parametrize("unsent", [True, False])
 def test_a_form_that_stays_is_left(
     nav: Navigator, monkeypatch: pytest.MonkeyPatch, timeout_s: float, unsent: bool
 ) -> None:
     """After its time, or where the whole time is over before; whether it was unsent shows when it is left."""
-    monkeypatch.setattr(ending, "leave", lambda nav: Left(done=True, unsent=unsent))
+    monkeypatch.setattr(ending, "leave", _left(Left(done=True, unsent=unsent)))
     followed = follow_upload(nav, marks(Upload(), forms=(Screen.HOME_FEED,)), timeout_s)
     assert (followed.sight, followed.discarded) == (None, unsent)
 
 
 def test_a_form_that_cannot_be_left_is_said(nav: Navigator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ending, "leave", lambda nav: Left(done=False))
+    monkeypatch.setattr(ending, "leave", _left(Left(done=False)))
     with pytest.raises(ScriptFailed) as failed:
         follow_upload(nav, marks(Upload(), forms=(Screen.HOME_FEED,)), 60)
     assert failed.value.reason is Reason.APP_CHANGED

@@ -7,7 +7,15 @@ from typing import Final, NoReturn
 
 from drover.apps import Screen
 from drover.apps.grid import Grid, one_more
-from drover.apps.publishing import fresh_post, older_post, post_button, profile_grid, upload, upload_over_feed
+from drover.apps.publishing import (
+    fresh_post,
+    older_post,
+    post_button,
+    profile_grid,
+    upload,
+    upload_on_profile,
+    upload_over_feed,
+)
 from drover.apps.upload import Upload
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
@@ -72,7 +80,7 @@ class _Steady:
             return None
         return Survey(
             grid=grid,
-            told={PROFILE: upload(self._nav.app, sight.tree)},
+            told={PROFILE: upload_on_profile(self._nav.app, sight.tree)},
             author=sight.seen.handle or "",
             at=self._nav.now(),
             tree=sight.tree,
