@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from drover.wire.tasks import Effect, Reason
 from tests.support.post_histories import AFFAIRS, LOOKS, OUTCOMES, UPLOADS, WORDS, Attempt, Event, Story
 
-EXAMPLES = int(os.environ.get("DROVER_EXAMPLES", "24"))
+EXAMPLES = int(os.environ.get("DROVER_EXAMPLES", "12"))
 SEED = int(os.environ.get("DROVER_SEED", "0"))
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
 PHASES = (Phase.generate,)
 """A smaller example is not looked for: each takes a second, and says in steps what happened."""
+
+pytestmark = pytest.mark.timeout(120 + 5 * EXAMPLES)
 
 EVENTS = st.builds(
     Event,

@@ -20,6 +20,7 @@ from tests.support.script_phone import DisplayPhone, RecordingContext, perform, 
 
 EXAMPLES = int(os.environ.get("DROVER_EXAMPLES", "30"))
 SEED = int(os.environ.get("DROVER_SEED", "0"))
+pytestmark = pytest.mark.timeout(120 + 5 * EXAMPLES)
 USERS = ("anna.b", "private_anna", "followsme_anna", "friend_anna", "slow_anna")
 
 
