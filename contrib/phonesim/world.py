@@ -189,6 +189,8 @@ class World:
         self.drafts: list[Post] = []
         self.on_its_way: Callable[[], Sequence[Post]] = tuple
         """What the app uploads now; the app puts its own here."""
+        self.send: Callable[[Post], None] = self.publish
+        """Sends a post off as if a person had made it on the phone; the app puts its own here."""
         tail = re.sub(r"[^a-z0-9]", "", serial.lower())[-8:] or "phone"
         count = 2 + _dice(f"{seed}:{serial}").randrange(2)
         self.accounts: tuple[str, ...] = tuple(f"{kind}_{tail}" for kind in names[:count])
@@ -231,6 +233,10 @@ class World:
         self.posts.append(post)
         kind = "story" if post.placement == "story" else "post"
         self.effects.append(Effect(kind=kind, target=post.target, account=post.account, at=self._clock()))
+
+    def delete(self, post: Post) -> None:
+        """A person takes a post down; that it was published stays counted."""
+        self.posts.remove(post)
 
     def keep_draft(self, draft: Post) -> None:
         """Something is kept on the phone instead of being published: no effect."""

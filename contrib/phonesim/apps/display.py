@@ -192,6 +192,11 @@ class PhoneDisplay:
         """Installed packages, system ones included."""
         return sorted((*_SYSTEM_PACKAGES, *self._apps))
 
+    def world(self, app: str) -> World:
+        """The server of one app: what its accounts did, and what was published."""
+        with self._lock:
+            return self._phone.world(app)
+
     def package_version(self, package: str) -> str:
         """The version name; of system packages the Android version's, of unknown ones nothing."""
         app = self._apps.get(package)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from drover.apps import form
+from drover.apps.upload import Upload
 from drover.apps.view import LISTS, View
 from drover.phone.hierarchy import Node
 
@@ -35,15 +36,6 @@ class Tile:
     target: Node
     selected: bool | None
     video: bool | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pending:
-    """What the app says of uploads: those that run, with a percentage where it says one, and those it gave up."""
-
-    running: bool = False
-    percent: int | None = None
-    failed: tuple[str, ...] = ()
 
 
 # --- pickers ---
@@ -195,17 +187,37 @@ def publish_answer(view: View) -> Node | None:
 # --- afterwards ---
 
 
-def pending(view: View) -> Pending:
-    """What the feed or a bar over any screen says of uploads."""
-    status = [*view.with_id("pending_status"), *(node for node in view.with_id("pending_bar") if _by_a_bar(view, node))]
-    status += [node for node in view.shown("uploading") if _may_be_status(view, node)]
-    said_failed = (node for node in view.shown("upload_failed") if _may_be_status(view, node))
-    failed = [node for node in (*status, *said_failed) if view.means(node, "upload_failed")]
-    running = [node for node in status if node.label and not view.means(node, "upload_failed", "uploaded")]
+def pending(view: View) -> Upload:
+    """What the feed or a bar over any screen says of uploads. One that the app will try again is still on its way."""
+    status = _known_status(view)
+    status += [node for node in view.shown("uploading", "upload_waiting") if _may_be_status(view, node)]
+    status += [node for node in view.shown("upload_failed") if _may_be_status(view, node)]
+    return _told(view, status)
+
+
+def pending_on_profile(view: View) -> Upload:
+    """The same on a profile, whose own words stand at the top and may say the same: only what has the app's id."""
+    return _told(view, _known_status(view))
+
+
+def _known_status(view: View) -> list[Node]:
+    bars = (node for node in view.with_id("pending_bar") if _by_a_bar(view, node))
+    return [*view.with_id("pending_status"), *bars]
+
+
+def _told(view: View, status: Iterable[Node]) -> Upload:
+    told = [node for node in status if node.label and not view.means(node, "uploaded")]
+    failed = [node for node in told if view.means(node, "upload_failed") and not view.means(node, "upload_waiting")]
+    running = [node for node in told if node not in failed]
     numbers = [*running, *(node for node in view.with_id("pending_percent") if running)]
     percents = [int(match[1]) for node in numbers if (match := _PERCENT.search(node.text)) and int(match[1]) <= 100]
     said = tuple(node.label for node in dict.fromkeys(failed))
-    return Pending(running=bool(running), percent=max(percents, default=None), failed=said)
+    return Upload(running=bool(running), percent=max(percents, default=None), failed=said)
+
+
+def at_top_of_feed(view: View) -> bool:
+    """Whether the home feed stands where it says what is on its way: at its top, not scrolled down."""
+    return bool(view.with_id("feed_top"))
 
 
 def _may_be_status(view: View, node: Node) -> bool:

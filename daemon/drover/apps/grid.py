@@ -46,6 +46,8 @@ def grid(view: View) -> Grid:
             drafts = max((_numbers(node) for node in inside), default=0) or 1
         elif any(view.means(node, "uploading") for node in inside):
             busy = True
+        elif any(view.means(node, "upload_failed") for node in inside):
+            continue  # it was not published
         elif not any(view.means(node, "pinned") for node in inside):
             newest = newest or box
             views.append(next((count(node.label) for node in inside if is_count(node.label)), None))

@@ -2,7 +2,7 @@
 
 from drover.apps import form, grid, picker
 from drover.apps import upload as uploads
-from drover.apps.ages import Since
+from drover.apps.ages import Since, ages
 from drover.apps.form import Fields
 from drover.apps.grid import Grid
 from drover.apps.picker import Tile
@@ -81,10 +81,27 @@ def upload(app: App, hierarchy: Hierarchy) -> Upload:
     return uploads.upload(View(app, hierarchy))
 
 
-def fresh_post(app: App, hierarchy: Hierarchy, *, words: str, author: str, since: Since) -> bool:
-    """Whether a page shows in full a post made only since: by its words, or by its author where it has none."""
+def upload_over_feed(app: App, hierarchy: Hierarchy) -> Upload:
+    """What the home feed says of uploads, over a video whose own words may say the same."""
+    return uploads.upload_over_feed(View(app, hierarchy))
+
+
+def upload_on_profile(app: App, hierarchy: Hierarchy) -> Upload:
+    """What the own profile says of uploads, beside its tiles."""
+    return uploads.upload_on_profile(View(app, hierarchy))
+
+
+def fresh_post(app: App, hierarchy: Hierarchy, *, words: str, author: str, since: Since, opened: bool = False) -> bool:
+    """Whether a page shows in full a post made only since, by its words and author; `opened` as in `uploads`."""
     pages = (Screen.AFTER_POST, Screen.VIDEO, Screen.FRIENDS_FEED, Screen.HOME_FEED)
-    return _is(app, hierarchy, *pages) and uploads.fresh_post(View(app, hierarchy), words, author, since)
+    shown = View(app, hierarchy)
+    return _is(app, hierarchy, *pages) and uploads.fresh_post(shown, words, author, since, opened=opened)
+
+
+def older_post(app: App, hierarchy: Hierarchy, *, since: Since) -> bool:
+    """Whether a page shows in full a post that says an age, and was there before: never one made since."""
+    said = ages(View(app, hierarchy)) if _is(app, hierarchy, Screen.VIDEO, Screen.FRIENDS_FEED) else []
+    return bool(said) and not any(map(since.younger, said)) and not any(age.vague for age in said)
 
 
 def profile_grid(app: App, hierarchy: Hierarchy) -> Grid | None:

@@ -7,40 +7,82 @@ from typing import Final
 from drover.apps.ages import Since, ages
 from drover.apps.handles import same_handle
 from drover.apps.view import View
+from drover.phone.hierarchy import Node
 from drover.phone.typed import same_text
 
 _NO_UPLOAD: Final = ("upload_done", "post", "mode_post", "tab_create", "publish_question", "publish_now")
 _PERCENT: Final = re.compile(r"(\d{1,3})\s?[%％]")
+_NOTICE_LENGTH: Final = 80
 
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """`running` while the app shows an upload, with its percentage if it says one; `failed` is what it says if it
+    """`running` while the app shows an upload, with its percentage if it says one; `failed` is what it says of each
 
-    gave up, else empty.
+    that it gave up.
     """
 
     running: bool = False
     percent: int | None = None
-    failed: str = ""
+    failed: tuple[str, ...] = ()
 
 
 def upload(view: View) -> Upload:
-    """What this screen says of an upload."""
-    failed = next(iter(view.shown("upload_failed")), None)
-    if failed is not None:
-        return Upload(failed=failed.label)
+    """What this screen says of uploads. One that the app will try again by itself is still on its way."""
+    waiting = view.shown("upload_waiting")
+    failed = [node for node in view.shown("upload_failed") if _is_notice(view, node) and node not in waiting]
     # id "Posting" is the button, en "Posting…" the upload.
     shown = [node for node in view.shown("uploading") if not view.means(node, *_NO_UPLOAD)]
+    return Upload(
+        running=bool(shown or any(_is_notice(view, node) for node in waiting)),
+        percent=_percent(view, shown),
+        failed=tuple(node.label for node in failed),
+    )
+
+
+def upload_over_feed(view: View) -> Upload:
+    """The same over other people's videos, whose own words may hold a percentage: only what stands at the top counts,
+
+    and a bare percentage only in the corner where the app shows its own.
+    """
+    told = upload(view)
+    shown = [node for node in view.shown("uploading", "upload_waiting") if not view.means(node, *_NO_UPLOAD)]
+    running = [node for node in shown if _is_notice(view, node) and (not _is_bare(node) or _in_corner(view, node))]
+    return Upload(running=bool(running), percent=_percent(view, running), failed=told.failed)
+
+
+def upload_on_profile(view: View) -> Upload:
+    """The same on a profile, whose bio may say anything: an upload has a percentage there, or a tile (grid.py)."""
+    told = upload_over_feed(view)
+    return Upload(running=told.percent is not None, percent=told.percent, failed=told.failed)
+
+
+def _percent(view: View, shown: list[Node]) -> int | None:
     said = (_PERCENT.search(word) for node in shown for word in view.words(node))
-    percents = [int(match[1]) for match in said if match and int(match[1]) <= 100]
-    return Upload(running=bool(shown), percent=max(percents, default=None))
+    return max((int(match[1]) for match in said if match and int(match[1]) <= 100), default=None)
 
 
-def fresh_post(view: View, words: str, author: str, since: Since) -> bool:
-    """Whether the screen shows a post of these words, or without words one of this author, made only since then."""
+def _is_notice(view: View, node: Node) -> bool:
+    """Other people's words may say the same, further down: what the app says is short and stands at the top."""
+    return len(node.label) <= _NOTICE_LENGTH and node.bounds.center[1] < 0.3 * view.height
+
+
+def _is_bare(node: Node) -> bool:
+    return _PERCENT.fullmatch(node.label.strip()) is not None
+
+
+def _in_corner(view: View, node: Node) -> bool:
+    return node.bounds.center[0] < 0.3 * view.width
+
+
+def fresh_post(view: View, words: str, author: str, since: Since, *, opened: bool) -> bool:
+    """Whether the screen shows a post of these words and this author, made only since then.
+
+    `opened` is a post that was opened from the own profile: its author is known, and need not be seen. On a feed other
+    accounts may have posted the same words just now.
+    """
     if not any(since.younger(age) for age in ages(view)):
         return False
-    if words.strip():
-        return any(same_text(node.text, words) for node in view.labelled if node.text)
-    return any(same_handle(node.text, author) for node in view.labelled if node.text)
+    if not opened and not any(same_handle(node.text, author) for node in view.labelled if node.text):
+        return False
+    return not words.strip() or any(same_text(node.text, words) for node in view.labelled if node.text)

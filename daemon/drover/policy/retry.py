@@ -21,7 +21,10 @@ TRANSIENT: Final = frozenset({Reason.INTERRUPTED, Reason.DEVICE_LOST, Reason.TIM
 """Reasons where a repeat can help and nobody has to do anything first."""
 
 SEEN_NOT_DONE: Final = frozenset({Reason.REJECTED, Reason.UPLOAD_FAILED})
-"""Reasons by which the app itself says, after the tap, that it did not do it: the effect is none."""
+"""Reasons by which a script that cannot look again has proven, after the tap, that it did nothing: effect none."""
+
+LOOKED: Final = SEEN_NOT_DONE | {Reason.PRIVATE}
+"""Reasons by which one that can look saw what stood there before the tap: no proof, since labels may be late."""
 
 NOT_BY_LOOKING: Final = frozenset(
     {
@@ -56,8 +59,8 @@ def decide(end: AttemptEnd, rng: Random) -> Decision:
         return waiting
     if end.effect is Effect.NONE:
         return _without_effect(end, end.reason, rng)
-    if end.reason in SEEN_NOT_DONE and (end.settles or end.effect is not Effect.UNKNOWN):
-        return _failed(end, end.reason)  # whatever this attempt tapped; of an earlier one only those know that looked
+    if end.reason in SEEN_NOT_DONE and not end.settles and end.effect is not Effect.UNKNOWN:
+        return _failed(end, end.reason)  # of this attempt; of an earlier one it says nothing
     return _unsettled(end, end.reason, rng)
 
 
@@ -95,7 +98,7 @@ def _unsettled(end: AttemptEnd, reason: Reason, rng: Random) -> Decision:
     """The tap was allowed and nothing proves it: only a script that can look may go on."""
     if not end.settles:
         return _unknown(end, Reason.OUTCOME_UNKNOWN, retry_safe=False)
-    if reason in NOT_BY_LOOKING:
+    if reason in NOT_BY_LOOKING or reason in LOOKED:
         return _unknown(end, reason, retry_safe=True)
     if end.settling >= MAX_SETTLING_TRIES:
         return _unknown(end, Reason.OUTCOME_UNKNOWN, retry_safe=True)

@@ -118,7 +118,11 @@ class RelationScript:
             return None
 
     def _reloaded(self, nav: Navigator) -> ProfileSight:
-        """The profile anew; raises `rejected` if it still says what it said before the tap."""
+        """The profile loaded again; raises `rejected` if it still says what it said before the tap.
+
+        That is no proof that nothing was done, since the label may be late: the effect stays unknown, and a retry looks
+        first (policy/retry.py).
+        """
         nav.ctx.step("the button did not change: loading the profile again", 85)
         profile = open_profile(nav, self.target, self.config.access_method)
         changed = profile if self.wanted(profile.state) else self._changed(nav, RELOADED_S)
@@ -128,9 +132,9 @@ class RelationScript:
         private = profile.private and self.effect == "follow"
         raise ScriptFailed(
             Reason.PRIVATE if private else Reason.REJECTED,
-            f"The tap to {self.effect} @{self.target} on {nav.phone.serial} changed nothing: the "
+            f"The tap to {self.effect} @{self.target} on {nav.phone.serial} shows no effect: the "
             f"{'private ' if private else ''}profile still says “{profile.button.label.label}” after loading it again; "
-            "the app may be holding this account back, so wait some hours before retrying.",
+            "the app may be holding this account back, so wait some hours before retrying, which looks first.",
         )
 
     def fresh(self, nav: Navigator) -> ProfileSight:

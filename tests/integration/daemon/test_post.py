@@ -7,8 +7,17 @@ from typing import Any
 
 import pytest
 
-from drover.wire.control import Account, CreateTasks, LogChunk, PutAccount, ReadTaskLog, TasksCreated
-from drover.wire.tasks import Status
+from drover.wire.control import (
+    Account,
+    CreateTasks,
+    LogChunk,
+    PutAccount,
+    ReadTaskLog,
+    RetriedAll,
+    RetryAll,
+    TasksCreated,
+)
+from drover.wire.tasks import Effect, Reason, Status
 from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 from tests.support.media import make_picture, make_video
@@ -90,3 +99,25 @@ def test_case_c9_c10_two_phones_publish_different_files_of_a_folder_with_its_tex
     assert captions == ["Own words #tag", "Root words"]
     log = daemon.client.ask(ReadTaskLog(task_id=ids[0]), LogChunk).text
     assert "own.mp4" in log
+
+
+def test_case_b1_a_bar_that_a_failed_upload_left_fails_no_later_post(
+    daemon: DroverDaemon, farm: PhoneFarm, media: Path
+) -> None:
+    """Three tasks, the first of which fails and leaves its bar; all are retried: each is published once."""
+    serial = farm.phones[0].serial
+    before = len(published(farm, serial))
+    videos = [str(make_video(media / f"b1_{number}.mp4", seconds=5)) for number in range(3)]
+    farm.fault(serial, "upload_failure", app="tiktok")
+    failed = post(daemon, serial, material_list=videos[:1], captions="first")
+    ended = daemon.wait_ended(failed, timeout_s=120)
+    farm.clear_fault(serial, "upload_failure")
+    assert (ended.reason, ended.effect, ended.retry_safe) == (Reason.UPLOAD_FAILED, Effect.NONE, True), ended.remark
+    later = [post(daemon, serial, material_list=[video], captions="one more") for video in videos[1:]]
+    for task_id in later:
+        task = daemon.wait_ended(task_id, timeout_s=120)
+        assert (task.status, task.effect) == (Status.COMPLETED, Effect.CONFIRMED), task.remark
+    assert "Couldn't post" in farm.hierarchy(serial), "the bar is still there"
+    daemon.client.ask(RetryAll(), RetriedAll)
+    assert daemon.wait_ended(failed, timeout_s=120).status is Status.COMPLETED
+    assert len(published(farm, serial)) - before == 3

@@ -577,3 +577,20 @@ def test_an_upload_may_be_lost_without_a_word(screen: InstagramScreen) -> None:
     screen.launch()
     tell_story(screen, "one.jpg")
     assert (screen.effects(), screen.state["drafts"], posts(screen)) == ([], [], [])
+
+
+def test_what_failed_has_a_row_each_at_the_top_of_the_feed(screen: InstagramScreen) -> None:
+    """They stay when the app ends, and are out of sight where the feed is scrolled down."""
+    for _ in range(2):
+        reel_caption(screen)
+        screen.display.inject("upload_failure", {})
+        screen.touch("share_button")
+        screen.clock.pass_s(3)
+    screen.display.inject("upload_failure", {"clear": True})
+    screen.display.force_stop("com.instagram.android")
+    screen.launch()
+    assert status(screen) == ["Video can't be posted"] * 2
+    screen.display.swipe(300, 1200, 300, 400)
+    assert status(screen) == []
+    screen.touch("feed_tab")
+    assert len(status(screen)) == 2

@@ -141,7 +141,7 @@ class Instagram(SocialApp):
             query=self._query,
             field=self.focused_field,
             posting=self._publishing.state,
-            upload=self._publishing.watch(),
+            uploads=self._publishing.shown,
         )
 
     def _draw(self, scene: Scene) -> View:
@@ -186,6 +186,8 @@ class Instagram(SocialApp):
 
     def _on_tab(self, name: str) -> None:
         if name in _TABS:
+            if name == HOME.name == self._nav.page.name:
+                self._position = 0  # a touch on the tab that is open scrolls to the top
             self._nav.stack = [] if name == HOME.name else [HOME]
             self._nav.enter(Page(name=name))
 

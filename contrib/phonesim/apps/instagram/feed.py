@@ -1,6 +1,6 @@
 """The home feed: title bar, stories, what is being uploaded, posts, and a carousel of suggested accounts."""
 
-from phonesim.apps.instagram.pending import pending_row
+from phonesim.apps.instagram.pending import pending_rows
 from phonesim.apps.instagram.scene import BAR, BLUE, INK, LIST, TAB_BAR, WHITE, Scene, group, icon, main_shell, text
 from phonesim.apps.instagram.suggestions import carousel
 from phonesim.apps.instagram.tab_bar import tab_bar
@@ -24,10 +24,8 @@ def feed(scene: Scene) -> View:
     if scene.position == 0:
         rows.append(_tray(scene, top))
         top += _TRAY
-    pending = pending_row(scene, top)
-    if pending is not None:
-        rows.append(pending)
-        top = pending.bounds[3]
+        rows += pending_rows(scene, top)
+        top = rows[-1].bounds[3]
     if scene.position % SUGGESTED_EVERY == 1:
         rows.append(carousel(scene, top, bottom))
         top = min(bottom, rows[-1].bounds[3])
@@ -136,8 +134,8 @@ def _story(scene: Scene, handle: str, column: int, top: int) -> View:
 
 def own_story_label(scene: Scene) -> str:
     """`Your story`, or what becomes of the one that is on its way."""
-    upload = scene.upload
-    if upload is None or upload.post.placement != "story":
+    upload = next((upload for upload in scene.uploads if upload.post.placement == "story"), None)
+    if upload is None:
         return scene.labels["your_story"]
     return scene.labels["story_failed" if upload.failed else "story_uploading"]
 

@@ -1,4 +1,4 @@
-"""The row at the top of the home feed for what is being uploaded, or could not be."""
+"""The rows at the top of the home feed for what is being uploaded, or could not be; and what other tabs show of it."""
 
 from phonesim.apps.instagram.scene import TAB_BAR, WHITE, Scene, icon, text
 from phonesim.apps.tiktok.posting.state import Upload
@@ -10,11 +10,20 @@ FINISHING = 90
 """From this percentage on the app says that it is finishing up."""
 
 
-def pending_row(scene: Scene, top: int) -> View | None:
-    """The newest upload that is not there yet; none for stories, whose ring turns instead."""
-    upload = scene.upload
-    if upload is None or upload.post.placement == "story":
-        return None
+_MOST_ROWS = 4
+
+
+def pending_rows(scene: Scene, top: int) -> list[View]:
+    """A row for each upload that is not there yet; none for stories, whose ring turns instead."""
+    step = _HEIGHT + 1
+    return [_row(scene, upload, top + i * step) for i, upload in enumerate(_media(scene)[:_MOST_ROWS])]
+
+
+def _media(scene: Scene) -> list[Upload]:
+    return [upload for upload in scene.uploads if upload.post.placement != "story"]
+
+
+def _row(scene: Scene, upload: Upload, top: int) -> View:
     box: Bounds = (0, top, 1080, top + _HEIGHT)
     picture: Bounds = (39, top + 20, 128, top + 176)
     thumbnail = view(
@@ -31,7 +40,7 @@ def pending_row(scene: Scene, top: int) -> View | None:
         view("LinearLayout", (147, top + 74, 963, top + 122), words, id="row_pending_media_status_container"),
     ]
     if upload.failed:
-        retry = Action("retry_upload")
+        retry = Action("retry_upload", upload.post.target)
         parts.append(
             icon(
                 (850, top + 68, 960, top + 127),
@@ -41,7 +50,7 @@ def pending_row(scene: Scene, top: int) -> View | None:
                 action=retry,
             )
         )
-    discard = Action("discard_upload") if upload.failed else Action("none")
+    discard = Action("discard_upload", upload.post.target) if upload.failed else Action("none")
     parts.append(
         icon(
             (963, top + 68, 1080, top + 127), "close", id="row_pending_media_discard_button", flags="Cf", action=discard
@@ -53,17 +62,19 @@ def pending_row(scene: Scene, top: int) -> View | None:
 
 
 def status(scene: Scene, upload: Upload) -> str:
-    """`Posting… 40%`, then that it finishes up, or that it can't be posted."""
+    """`Posting… 40%`, then that it finishes up; that it waits; or that it can't be posted."""
     if upload.failed:
         return scene.labels["video_failed" if upload.post.kind == "video" else "photo_failed"]
+    if upload.waits:
+        return scene.labels["waiting"]
     percent = upload.percent(scene.phone.clock())
     return scene.labels["finishing"] if percent >= FINISHING else scene.labels["posting"].format(percent)
 
 
 def snackbar(scene: Scene) -> View | None:
     """What floats over the other tabs while something is uploaded, as recorded over the reels."""
-    upload = scene.upload
-    if upload is None or upload.post.placement == "story":
+    upload = next(iter(_media(scene)), None)
+    if upload is None:
         return None
     bottom = scene.frame.bottom - TAB_BAR
     top = bottom - 204

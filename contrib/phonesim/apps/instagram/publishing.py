@@ -35,18 +35,18 @@ class Publishing(SoundTouches):
         self._world, self._labels = world, labels
         self._begin()
 
-    def _begin(self) -> None:
+    def _begin(self, left: list[Upload] | None = None) -> None:
         self.state = Compose(multiple=False)
-        self.uploads = Uploads(self._phone, self._world, self.state)
+        self.uploads = Uploads(self._phone, self._world, self.state, left)
 
     def stop(self) -> None:
-        """The app ends: uploads become drafts, what was being composed is lost."""
-        self.uploads.cut_off()
-        self._begin()
+        """The app ends: uploads become drafts, what failed stays, what was being composed is lost."""
+        self._begin(self.uploads.cut_off())
 
-    def watch(self) -> Upload | None:
-        """The upload that screens show."""
-        return self.uploads.watch()
+    @property
+    def shown(self) -> tuple[Upload, ...]:
+        """The uploads that screens show."""
+        return self.uploads.shown
 
     @property
     def made(self) -> Composition:
@@ -211,11 +211,11 @@ class Publishing(SoundTouches):
         if self._phone.faults.active("post_prompts"):
             self._nav.show("popup.notification")
 
-    def _on_retry_upload(self, _: str) -> None:
-        self.uploads.retry()
+    def _on_retry_upload(self, first_file: str) -> None:
+        self.uploads.retry(first_file)
 
-    def _on_discard_upload(self, _: str) -> None:
-        self.uploads.give_up()
+    def _on_discard_upload(self, first_file: str) -> None:
+        self.uploads.give_up(first_file)
 
     def _on_save_draft(self, _: str) -> None:
         """Kept on the phone: no effect; the reel's picker counts it."""

@@ -31,7 +31,7 @@ def reels(scene: Scene) -> View:
     bottom = scene.frame.bottom - TAB_BAR
     whole: Bounds = (0, STATUS, 1080, bottom)
     author = creator(_PLACE + scene.position)
-    if scene.page.target == "own" and scene.upload is not None:
+    if scene.page.target == "own" and scene.uploads:
         words = scene.labels["reel_unavailable"]
         reel = view("FrameLayout", whole, text(whole, words, cls="ViewGroup", desc=words, align="center", color=WHITE))
     else:

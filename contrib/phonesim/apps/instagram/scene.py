@@ -30,8 +30,8 @@ class Scene(SocialScene, frozen=True, kw_only=True):
 
     package: str
     posting: Compose
-    upload: Upload | None
-    """The upload that screens show, the newest."""
+    uploads: tuple[Upload, ...]
+    """What is on its way or failed: those that run first, the newest before the older ones."""
     over: tuple[View, ...] = ()
     """Sheets that lie over the page in the same tree."""
 

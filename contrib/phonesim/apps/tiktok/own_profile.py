@@ -4,6 +4,7 @@ from functools import partial
 
 from phonesim.apps.tiktok.bottom_nav import bottom_nav
 from phonesim.apps.tiktok.posting.prompts import failure
+from phonesim.apps.tiktok.posting.state import Upload
 from phonesim.apps.tiktok.posting.tiles import post_tile
 from phonesim.apps.tiktok.profile import MakeTile, statistics, tiles
 from phonesim.apps.tiktok.scene import DIM, GREY, INK, Scene, icon, shell, text
@@ -42,13 +43,15 @@ def _own_tiles(scene: Scene) -> list[MakeTile]:
     if drafts:
         words = scene.labels.filled("drafts_count", str(len(drafts)))
         made.append(lambda box: post_tile(scene, drafts[0], box, words, Action("open_drafts")))
-    upload = scene.watch_upload()
-    if upload is not None and not upload.failed and upload.post.account == account:
-        percent = f"{upload.percent(scene.phone.clock())}%"
-        made.append(lambda box: post_tile(scene, upload.post, box, percent, None))
+    running = (upload for upload in scene.uploads.shown if not upload.failed and upload.post.account == account)
+    made += [partial(_running, scene, upload) for upload in running]
     for number, post in enumerate(scene.world.posts_of(account, placement="feed")):
         made.append(partial(_published, scene, post, number))
     return made
+
+
+def _running(scene: Scene, upload: Upload, box: Bounds) -> View:
+    return post_tile(scene, upload.post, box, f"{upload.percent(scene.phone.clock())}%", None)
 
 
 def _published(scene: Scene, post: Post, number: int, box: Bounds) -> View:

@@ -1,12 +1,10 @@
 """How a publication ends in failure, in the same words on every app."""
 
-from collections.abc import Collection
 from typing import NoReturn
 
-from drover.apps import Screen
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, Sight
-from drover.scripts.publishing.leaving import leave_unfinished
+from drover.scripts.publishing.leaving import leave
 from drover.scripts.publishing.publisher import Publication
 from drover.wire.tasks import Reason
 
@@ -38,31 +36,42 @@ def refuse_while_uploading(nav: Navigator) -> NoReturn:
     )
 
 
-def fail_upload(nav: Navigator, sight: Sight, says: str) -> NoReturn:
-    """End with the app's own word that nothing was published."""
-    nav.ctx.keep("upload_failed", sight.tree)
+def fail_upload(nav: Navigator, says: str) -> NoReturn:
+    """End where it is proven that this post's upload failed; `says` is the app's own word."""
+    nav.ctx.keep("upload_failed")
     raise ScriptFailed(
         Reason.UPLOAD_FAILED,
-        f"{nav.app.name} on {nav.phone.serial} {says}: nothing was published; check the phone's network and the file, "
-        "delete what the app kept of it, then retry.",
+        f"{nav.app.name} on {nav.phone.serial} says “{says}”: nothing was published; check the phone's network and the "
+        "file, delete what the app kept of it, then retry.",
     )
 
 
-def fail_if_standing(nav: Navigator, forms: Collection[Screen], button: str) -> None:
-    """End as `fail_ignored` does if the form stands now: what was seen last may be older than the post."""
-    sight = nav.look()
-    if sight.seen.screen in forms:
-        fail_ignored(nav, sight, button)
+def fail_kept(nav: Navigator) -> NoReturn:
+    """End where it is proven that the app made this post a draft."""
+    raise ScriptFailed(
+        Reason.UPLOAD_FAILED,
+        f"{nav.app.name} on {nav.phone.serial} kept the post as a draft and did not publish it; "
+        "publish or delete the draft by hand before retrying.",
+    )
 
 
-def fail_ignored(nav: Navigator, sight: Sight, button: str) -> NoReturn:
-    """The form stands as before: leave it, so that nothing can be published later, and say that it was not taken."""
+def discard_ignored(nav: Navigator, sight: Sight, button: str) -> bool:
+    """Leave a form that stands as before the tap, so that nothing can be published later.
+
+    Whether it was seen to be unsent. Raises ScriptFailed where the form cannot be left.
+    """
     nav.ctx.keep("ignored", sight.tree)
-    if not leave_unfinished(nav):
+    left = leave(nav)
+    if not left.done:
         raise ScriptFailed(
             Reason.APP_CHANGED,
             f"The form on {nav.phone.serial} stayed after {button} was tapped and could not be left.",
         )
+    return left.unsent
+
+
+def fail_ignored(nav: Navigator, button: str) -> NoReturn:
+    """End where it is proven that the app did not take the tap: the form was discarded, and nothing else changed."""
     raise ScriptFailed(
         Reason.REJECTED,
         f"{nav.app.name} on {nav.phone.serial} did not take the tap on {button}: the form stayed as it was, and was "

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
 from drover.apps import Screen
@@ -10,6 +11,7 @@ from drover.phone.engine import PhoneError
 from drover.scripts.navigation import Navigator
 
 _LEAVE_S: Final = 4.0
+_EDITORS: Final = (Screen.EDITOR, Screen.STORY_EDITOR)
 # What hides the screen below it, a popup or one that nobody knows, may hide one of publishing's.
 _UNFINISHED: Final = frozenset(
     {
@@ -37,17 +39,37 @@ _UNFINISHED: Final = frozenset(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """`done`: none of the publishing screens is left.
+
+    `unsent`: on the way the app asked whether to discard the post, or showed its editor behind the form. It has
+    neither for what was sent.
+    """
+
+    done: bool
+    unsent: bool = False
+
+
 def leave_unfinished(nav: Navigator, also: Collection[Screen] = ()) -> bool:
-    """Go back until none of the app's publishing screens is left, in about four seconds; whether that was reached.
+    """Whether nothing of an unfinished post is left in front, after `leave`."""
+    return leave(nav, also).done
+
+
+def leave(nav: Navigator, also: Collection[Screen] = ()) -> Left:
+    """Go back until none of the app's publishing screens is left, in about four seconds.
 
     `also` are screens that this app's may be taken for.
     """
     end = time.monotonic() + _LEAVE_S
+    first, unsent = None, False
     while time.monotonic() < end:
         sight = nav.look()
         if sight.seen.screen not in _UNFINISHED and sight.seen.screen not in also:
-            return True
+            return Left(done=True, unsent=unsent)
+        first = first or sight.seen.screen
         answer = discard_answer(nav.app, sight.tree)
+        unsent = unsent or answer is not None or (sight.seen.screen in _EDITORS and sight.seen.screen is not first)
         try:
             if answer is not None:
                 nav.phone.tap(answer)
@@ -56,4 +78,4 @@ def leave_unfinished(nav: Navigator, also: Collection[Screen] = ()) -> bool:
         except PhoneError:
             # Whether it arrived shows on the next screen.
             continue
-    return False
+    return Left(done=False)

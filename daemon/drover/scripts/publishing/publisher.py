@@ -32,7 +32,10 @@ class Publisher(Protocol):
     """
 
     def survey(self, nav: Navigator) -> None:
-        """Read what the own profile shows before, for `verify` to compare; the account is the right one already."""
+        """Read what profile and feed show before, for `verify` to compare; the account is the right one already.
+
+        Raises ScriptFailed while an earlier upload runs.
+        """
         ...
 
     def prepare(self, nav: Navigator, publication: Publication) -> None:
@@ -53,8 +56,8 @@ class Publisher(Protocol):
     def verify(self, nav: Navigator, publication: Publication) -> Hierarchy:
         """Follow the upload and find proof; the hierarchy that proves it.
 
-        Raises ScriptFailed `upload_failed` only where the app itself says so; any other failure leaves the outcome
-        unknown.
+        Raises ScriptFailed `upload_failed` or `rejected` only where it is proven that nothing was published; any other
+        failure leaves the outcome unknown.
         """
         ...
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from drover.apps import Screen, composer, load, recognise
-from drover.apps.composer import Destination, Pending
+from drover.apps.composer import Destination
+from drover.apps.upload import Upload
 from drover.apps.view import View
 from drover.phone.hierarchy import Bounds, Node, parse
 from tests.support.mockups import as_instagram, icon, ig_profile, ig_tabs, listing
@@ -36,9 +37,9 @@ TILES = {
     "ig_story_picker_en": [(False, True)],
 }
 PENDING = {
-    "ig_home_feed_en": Pending(failed=("Video can't be posted",)),
-    "ig_reel_unavailable_uploading_en": Pending(running=True, percent=90),
-    "ig_reels_viewer_en": Pending(running=True, percent=90),
+    "ig_home_feed_en": Upload(failed=("Video can't be posted",)),
+    "ig_reel_unavailable_uploading_en": Upload(running=True, percent=90),
+    "ig_reels_viewer_en": Upload(running=True, percent=90),
 }
 CREATE = {"ig_own_profile_en": Bounds(0, 48, 79, 139)}
 PICKERS = {
@@ -66,7 +67,7 @@ def test_what_each_recording_offers(name: str) -> None:
     assert bounds(composer.caption_done(shown)) == DONE.get(name)
     assert bounds(composer.create_button(shown)) == CREATE.get(name)
     assert [(tile.selected, tile.video) for tile in composer.tiles(shown)] == TILES.get(name, [])
-    assert composer.pending(shown) == PENDING.get(name, Pending())
+    assert composer.pending(shown) == PENDING.get(name, Upload())
     assert composer.story_button(shown) is None
 
 
@@ -220,30 +221,32 @@ def test_androids_chooser_and_its_just_once() -> None:
 def test_other_peoples_words_are_no_failure(words: str) -> None:
     caption = label(words, (40, 1500, 1040, 1560))
     feed = tree(node((300, 80, 780, 230), desc="Instagram Home Feed", id="title_logo"), caption, ig_tabs())
-    assert composer.pending(view(as_instagram(feed))) == Pending()
+    assert composer.pending(view(as_instagram(feed))) == Upload()
 
 
 def test_other_peoples_words_are_no_upload() -> None:
     caption = label("Posting this again because I love it", (40, 1500, 1040, 1560))
     shown = view(ig_profile("", as_instagram(caption)))
-    assert composer.pending(shown) == Pending()
+    assert composer.pending(shown) == Upload()
     feed = tree(node((300, 80, 780, 230), desc="Instagram Home Feed", id="title_logo"), caption, ig_tabs())
-    assert composer.pending(view(as_instagram(feed))) == Pending()
+    assert composer.pending(view(as_instagram(feed))) == Upload()
 
 
 @pytest.mark.parametrize(
     ("words", "pending"),
     [
-        ("Posting… 40%", Pending(running=True, percent=40)),
-        ("Finishing up…", Pending(running=True)),
-        ("Sharing to Reels…", Pending(running=True)),
-        ("Photo can't be posted", Pending(failed=("Photo can't be posted",))),
-        ("Impossible de publier la vidéo", Pending(failed=("Impossible de publier la vidéo",))),
-        ("无法发布视频", Pending(failed=("无法发布视频",))),
-        ("Posted", Pending()),
+        ("Posting… 40%", Upload(running=True, percent=40)),
+        ("Finishing up…", Upload(running=True)),
+        ("Sharing to Reels…", Upload(running=True)),
+        ("Photo can't be posted", Upload(failed=("Photo can't be posted",))),
+        ("Impossible de publier la vidéo", Upload(failed=("Impossible de publier la vidéo",))),
+        ("无法发布视频", Upload(failed=("无法发布视频",))),
+        ("Posted", Upload()),
+        ("Waiting for network…", Upload(running=True)),
+        ("Couldn't post. We'll try again automatically.", Upload(running=True)),
     ],
 )
-def test_the_pending_row(words: str, pending: Pending) -> None:
+def test_the_pending_row(words: str, pending: Upload) -> None:
     row = box(
         (0, 345, 1080, 540), label(words, (160, 400, 960, 460), id="row_pending_media_status_textview"), clickable=True
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drover.policy import remarks
 from drover.policy.records import AttemptEnd, Complete, Fail, Requeue
-from drover.policy.retry import MAX_SETTLING_TRIES, NOT_BY_LOOKING, SEEN_NOT_DONE, TRANSIENT, backoff, decide
+from drover.policy.retry import LOOKED, MAX_SETTLING_TRIES, NOT_BY_LOOKING, SEEN_NOT_DONE, TRANSIENT, backoff, decide
 from drover.wire.devices import PhoneCondition
 from drover.wire.tasks import Effect, Reason
 
@@ -94,7 +94,7 @@ def test_what_cannot_look_is_never_run_again_by_itself(effect: Effect, reason: R
 
 
 @pytest.mark.parametrize("effect", OPEN)
-@pytest.mark.parametrize("reason", sorted(set(Reason) - NOT_BY_LOOKING - SEEN_NOT_DONE))
+@pytest.mark.parametrize("reason", sorted(set(Reason) - NOT_BY_LOOKING - LOOKED))
 def test_what_can_look_looks_soon_even_when_tries_are_spent(effect: Effect, reason: Reason) -> None:
     decision = decide(end(effect, reason, tries=7, settling=MAX_SETTLING_TRIES - 1), Random(1))
     assert isinstance(decision, Requeue)
@@ -110,18 +110,17 @@ def test_looking_is_bounded(effect: Effect) -> None:
 
 
 @pytest.mark.parametrize("effect", OPEN)
-@pytest.mark.parametrize("reason", sorted(NOT_BY_LOOKING))
+@pytest.mark.parametrize("reason", sorted(NOT_BY_LOOKING | LOOKED))
 def test_where_somebody_must_act_first_that_is_said(effect: Effect, reason: Reason) -> None:
     decision = decide(end(effect, reason), Random(1))
     assert isinstance(decision, Fail)
     assert (decision.reason, decision.retry_safe, decision.effect) == (reason, True, Effect.UNKNOWN)
 
 
-@pytest.mark.parametrize("settles", [True, False])
 @pytest.mark.parametrize("effect", [Effect.INTENT, Effect.SENT])
 @pytest.mark.parametrize("reason", sorted(SEEN_NOT_DONE))
-def test_a_tap_that_the_app_was_seen_not_to_follow_has_no_effect(reason: Reason, effect: Effect, settles: bool) -> None:
-    decision = decide(end(effect, reason, settles=settles), Random(1))
+def test_a_tap_that_is_proven_not_to_be_followed_has_no_effect(reason: Reason, effect: Effect) -> None:
+    decision = decide(end(effect, reason, settles=False), Random(1))
     assert isinstance(decision, Fail)
     assert (decision.reason, decision.retry_safe, decision.effect) == (reason, True, Effect.NONE)
 

@@ -150,7 +150,8 @@ def test_a_tap_on_share_that_does_nothing_is_rejected_and_the_form_left(
     with pytest.raises(ScriptFailed) as failed:
         Run(app, monkeypatch).publish(publication(upload_wait_time=60))
     assert failed.value.reason is Reason.REJECTED
-    assert app.page == "home"
+    assert [page for page in app.touched if page.endswith("BACK")][:2] == ["form: BACK", "editor: BACK"]
+    assert app.page in ("home", "profile")
 
 
 def test_a_caption_cut_short_is_noticed(app: RecordedInstagram, monkeypatch: pytest.MonkeyPatch) -> None:

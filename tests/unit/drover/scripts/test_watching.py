@@ -1,6 +1,6 @@
 """The one loop that follows an upload: what ends it, told by screens that an imaginary app gives one after another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,8 @@ from drover.apps import Screen
 from drover.apps.upload import Upload
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, Sight
+from drover.scripts.publishing import ending
+from drover.scripts.publishing.leaving import Left
 from drover.scripts.publishing.watching import Marks, follow_upload
 from drover.wire.tasks import Reason
 from tests.support.media_files import video_file
@@ -57,7 +59,7 @@ def steps(nav: Navigator) -> list[str]:
 def test_silence_has_to_last(nav: Navigator) -> None:
     running, silent = Upload(running=True, percent=40), Upload()
     began = nav.now()
-    assert follow_upload(nav, marks(running, silent, running, silent), 60) is not None
+    assert follow_upload(nav, marks(running, silent, running, silent), 60).sight is not None
     assert nav.now() - began >= QUIET_S
 
 
@@ -69,31 +71,44 @@ def test_percentages_are_told_once_and_only_upwards(nav: Navigator) -> None:
 
 def test_a_post_that_is_shown_ends_it_at_once(nav: Navigator) -> None:
     began = nav.now()
-    assert follow_upload(nav, marks(Upload(), proven=True), 60) is not None
+    assert follow_upload(nav, marks(Upload(), proven=True), 60).sight is not None
     assert nav.now() - began < QUIET_S
 
 
-def test_the_app_says_that_it_failed(nav: Navigator) -> None:
-    with pytest.raises(ScriptFailed) as failed:
-        follow_upload(nav, marks(Upload(running=True), Upload(failed="Couldn't post")), 60)
-    assert failed.value.reason is Reason.UPLOAD_FAILED
-    assert "“Couldn't post”" in failed.value.remark
+def test_a_failure_decides_nothing_and_is_reported(nav: Navigator) -> None:
+    """It may be an earlier post's, whose bar stands there until somebody closes it."""
+    failed = Upload(failed=("Couldn't post",))
+    followed = follow_upload(nav, marks(failed, Upload(running=True), failed), 60)
+    assert (followed.failed, followed.discarded, followed.sight is None) == (True, False, False)
 
 
 def test_one_that_never_ends_is_given_up(nav: Navigator) -> None:
-    assert follow_upload(nav, marks(Upload(running=True, percent=73)), 20) is None
+    assert follow_upload(nav, marks(Upload(running=True, percent=73)), 20).sight is None
+
+
+def _left(how: Left) -> Callable[[Navigator], Left]:
+    return lambda nav: how
 
 
 @pytest.mark.parametrize("timeout_s", [60.0, IGNORED_S - 1])
-def test_a_form_that_stays_did_not_take_the_tap(nav: Navigator, timeout_s: float) -> None:
-    """After its time, or where the whole time is over before."""
+@pytest.mark.parametrize("unsent", [True, False])
+def test_a_form_that_stays_is_left(
+    nav: Navigator, monkeypatch: pytest.MonkeyPatch, timeout_s: float, unsent: bool
+) -> None:
+    """After its time, or where the whole time is over before; whether it was unsent shows when it is left."""
+    monkeypatch.setattr(ending, "leave", _left(Left(done=True, unsent=unsent)))
+    followed = follow_upload(nav, marks(Upload(), forms=(Screen.HOME_FEED,)), timeout_s)
+    assert (followed.sight, followed.discarded) == (None, unsent)
+
+
+def test_a_form_that_cannot_be_left_is_said(nav: Navigator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ending, "leave", _left(Left(done=False)))
     with pytest.raises(ScriptFailed) as failed:
-        follow_upload(nav, marks(Upload(), forms=(Screen.HOME_FEED,)), timeout_s)
-    assert failed.value.reason is Reason.REJECTED
+        follow_upload(nav, marks(Upload(), forms=(Screen.HOME_FEED,)), 60)
+    assert failed.value.reason is Reason.APP_CHANGED
 
 
-def test_a_form_that_works_has_its_time_begin_anew(nav: Navigator) -> None:
+def test_a_form_that_works_has_its_time_begin_again(nav: Navigator) -> None:
     began = nav.now()
-    with pytest.raises(ScriptFailed):
-        follow_upload(nav, marks(Upload(), forms=(Screen.HOME_FEED,), working=True), 20)
+    follow_upload(nav, marks(Upload(), forms=(Screen.HOME_FEED,), working=True), 20)
     assert nav.now() - began > 2 * IGNORED_S

@@ -201,3 +201,60 @@ def test_each_account_keeps_its_posts(screen: Screen) -> None:
     screen.tap("Friends")
     assert "· 2s ago" not in screen.words()
     assert [row["account"] for row in screen.state["posts"]] == ["demo_sim0001"]
+
+
+def test_what_failed_stays_through_later_posts_and_ends_of_the_app(screen: Screen) -> None:
+    screen.display.inject("upload_failure", {})
+    post(screen)
+    screen.clock.pass_s(2)
+    screen.display.inject("upload_failure", {"clear": True})
+    post(screen)
+    assert "Couldn't post" not in screen.words(), "hidden while another runs"
+    screen.clock.pass_s(2)
+    assert "Couldn't post" in screen.words()
+    screen.display.force_stop(TIKTOK)
+    screen.launch()
+    assert "Couldn't post" in screen.words()
+    screen.tap("Profile")
+    assert "Couldn't post" in screen.words()
+    assert len(screen.effects()) == 1
+
+
+def test_an_upload_that_waits_for_the_network_begins_once_it_is_there(screen: Screen) -> None:
+    screen.display.inject("upload_waits", {})
+    post(screen)
+    screen.clock.pass_s(60)
+    assert "0%" in screen.words()
+    screen.display.inject("upload_waits", {"clear": True})
+    assert screen.effects() == []
+    screen.clock.pass_s(1)
+    assert screen.effects() == []
+    screen.clock.pass_s(2)
+    assert screen.effects() == [("post", "a.mp4", 1)]
+
+
+def test_an_upload_that_recovers_fails_and_goes_on_by_itself(screen: Screen) -> None:
+    screen.display.inject("upload_recovers", {"seconds": 5})
+    post(screen)
+    screen.clock.pass_s(2)
+    assert "Couldn't post" in screen.words()
+    screen.clock.pass_s(5)
+    assert "Couldn't post" not in screen.words()
+    screen.clock.pass_s(2)
+    assert screen.effects() == [("post", "a.mp4", 1)]
+
+
+@pytest.mark.parametrize("survives", [False, True])
+def test_an_upload_may_survive_the_end_of_the_app(screen: Screen, survives: bool) -> None:
+    if survives:
+        screen.display.inject("uploads_survive", {})
+    screen.display.inject("uploads_shown_late", {"seconds": 1})
+    screen.display.inject("upload_slow", {"seconds": 20})
+    post(screen)
+    screen.display.force_stop(TIKTOK)
+    screen.launch()
+    assert not [word for word in screen.words() if word.endswith("%")]
+    screen.clock.pass_s(2)
+    assert bool([word for word in screen.words() if word.endswith("%")]) is survives
+    screen.clock.pass_s(20)
+    assert len(screen.state["posts"]) == int(survives)

@@ -177,6 +177,7 @@ WORDS = {
     "log_out": "Log out",
     "posting": "Posting… {}%",
     "finishing": "Finishing up…",
+    "waiting": "Waiting for network…",
     "video_failed": "Video can't be posted",
     "photo_failed": "Photo can't be posted",
     "cannot_open": "Something went wrong. The file can't be opened.",

@@ -176,6 +176,7 @@ WORDS = {
     "log_out": "Se déconnecter",
     "posting": "Publication… {} %",
     "finishing": "Finalisation…",
+    "waiting": "En attente du réseau…",
     "video_failed": "La vidéo ne peut pas être publiée",
     "photo_failed": "La photo ne peut pas être publiée",
     "cannot_open": "Une erreur s'est produite. Le fichier ne peut pas être ouvert.",

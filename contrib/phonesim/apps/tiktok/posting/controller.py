@@ -30,10 +30,10 @@ class Posting(PickerTouches, SoundTouches, ProductTouches):
         self.uploads = Uploads(phone, world, self.state)
 
     def stop(self) -> None:
-        """The app ends: uploads become drafts, what was being composed is lost."""
-        self.uploads.cut_off()
+        """The app ends: uploads become drafts, what failed stays, what was being composed is lost."""
+        left = self.uploads.cut_off()
         self.state = PostingState()
-        self.uploads = Uploads(self._phone, self._world, self.state)
+        self.uploads = Uploads(self._phone, self._world, self.state, left)
 
     # Ways in
 
@@ -132,11 +132,11 @@ class Posting(PickerTouches, SoundTouches, ProductTouches):
             self._nav.show("popup.notification")
             self._nav.show("widget")
 
-    def _on_retry_upload(self, _: str) -> None:
-        self.uploads.retry()
+    def _on_retry_upload(self, first_file: str) -> None:
+        self.uploads.retry(first_file)
 
-    def _on_give_up(self, _: str) -> None:
-        self.uploads.give_up()
+    def _on_give_up(self, first_file: str) -> None:
+        self.uploads.give_up(first_file)
 
     # Leaving
 

@@ -98,7 +98,7 @@ SHEETS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
 
 
 def progress(scene: Scene) -> list[View]:
-    """The upload in the upper left corner: its percentage; or that it failed."""
+    """The upload in the upper left corner: its percentage; or, once none runs, that one failed."""
     upload = scene.watch_upload()
     if upload is None or upload.failed:
         return failure(scene)
@@ -108,16 +108,17 @@ def progress(scene: Scene) -> list[View]:
 
 
 def failure(scene: Scene) -> list[View]:
-    """The bar that an upload leaves which failed, with Retry."""
-    upload = scene.watch_upload()
-    if upload is None or not upload.failed:
+    """The bar that an upload leaves which failed, with Retry: one bar, however many failed."""
+    upload = next((upload for upload in scene.uploads.shown if upload.failed), None)
+    if upload is None:
         return []
     labels = scene.labels
     again: Bounds = (640, 290, 880, 380)
+    dismiss = Action("give_up", upload.post.target)
     parts = [
         text((70, 290, 620, 380), labels["upload_failed"], id="tv_title", size=42),
-        word_button(again, labels["retry"], action=Action("retry_upload"), ink=INK, fill=GREY),
-        icon((920, 290, 1010, 380), "close", cls="Button", desc=labels["close"], flags="Cf", action=Action("give_up")),
+        word_button(again, labels["retry"], action=Action("retry_upload", upload.post.target), ink=INK, fill=GREY),
+        icon((920, 290, 1010, 380), "close", cls="Button", desc=labels["close"], flags="Cf", action=dismiss),
     ]
     box: Bounds = (32, 270, 1048, 400)
     return [view("FrameLayout", box, *parts, id="upload_failed", flags="C", style=Style(fill=WHITE, radius=16))]

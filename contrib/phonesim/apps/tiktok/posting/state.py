@@ -88,15 +88,21 @@ class Upload(msgspec.Struct, kw_only=True):
     breaks: bool = False
     """Whether it fails on its way."""
     failed: bool = False
+    recovers_s: float = 0.0
+    """How long after it failed it goes on by itself; 0 for one that waits for a person."""
     lost: bool = False
     """Whether the server forgets it when it has arrived."""
+    waits: bool = False
+    """Whether it waits for the network: nothing of it is sent."""
 
     @property
     def ends(self) -> float:
         return self.began + (self.seconds * _BREAKS_AT if self.breaks else self.seconds)
 
     def percent(self, now: float) -> int:
-        """0 to 99; one that never ends stops at STUCK_AT."""
+        """0 to 99; one that never ends stops at STUCK_AT, one that waits has not begun."""
+        if self.waits:
+            return 0
         if self.seconds == float("inf"):
             return min(STUCK_AT, int((now - self.began) * 40))
         return max(0, min(99, int(100 * (now - self.began) / self.seconds)))

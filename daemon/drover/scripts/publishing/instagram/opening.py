@@ -25,10 +25,14 @@ def newest(nav: Navigator, tile: Node) -> tuple[Opened, Hierarchy] | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """What opening something showed: `proof` proves the post; `vague` says that a later look may."""
+    """What opening something showed: `proof` proves the post; `vague` says that a later look may; `aged` that each
+
+    said its age in numbers.
+    """
 
     proof: Hierarchy | None = None
     vague: bool = False
+    aged: bool = False
 
 
 def look_at_newest(nav: Navigator, tile: Node, before: Opened | None, made: Made) -> Look:
@@ -51,21 +55,23 @@ def look_at_stories(nav: Navigator, profile: Hierarchy, made: Made) -> Look:
     if picture is None:
         return Look()
     nav.tap(picture)
-    vague = False
+    vague, ages = False, list[bool]()
     for _ in range(_MOST_STORIES):
         found = _steady(nav, opened.story, (Screen.STORY_VIEWER,), "the account's story")
         if found is None:
-            return Look(vague=vague)
+            break
         story, tree = found
         if not same_handle(story.author, made.author):
             break
         if opened.made_since(story, "", made.author, made.since(nav.now())):
             return Look(proof=tree)
         vague = vague or _vague(story)
+        ages.append(any(not age.vague for age in story.ages))
         view = View(nav.app, tree)
         nav.phone.tap_point(int(0.85 * view.width), int(0.5 * view.height))
-    nav.phone.back()
-    return Look(vague=vague)
+    if nav.look().seen.screen is Screen.STORY_VIEWER:
+        nav.phone.back()
+    return Look(vague=vague, aged=bool(ages) and all(ages))
 
 
 def _vague(seen: Opened) -> bool:

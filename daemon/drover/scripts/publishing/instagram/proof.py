@@ -1,29 +1,32 @@
-"""Finds out whether Instagram published: the pending row followed to its end, then the own profile compared.
+"""What proves a post on Instagram: one more on the own profile, or the newest post or story opened.
 
 Having left the editor proves nothing. A profile that counts one post more proves a post; where its count is written
-short, the newest post opened does, by its age or by words that the newest before did not have. A story is proven by a
-ring that was not there before, or by a story that says that it is younger than the tap.
+short, the newest post opened does, by its age or by words that the newest before did not have. A story is proven by one
+that says that it is younger than the tap, or, where none says its age, by a ring that was not there before.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NoReturn
 
 from drover.apps import Screen, composer
 from drover.apps.ages import VAGUE_S
-from drover.apps.composer import Destination, Pending
+from drover.apps.composer import Destination
 from drover.apps.grid import Grid, one_more
 from drover.apps.opened import Opened
 from drover.apps.publishing import profile_grid
 from drover.apps.upload import Upload
 from drover.apps.view import View
-from drover.phone.hierarchy import Hierarchy, Node
+from drover.phone.hierarchy import Hierarchy
 from drover.scripts.context import ScriptFailed
-from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import fail_upload, refuse_while_uploading
+from drover.scripts.navigation import Navigator, Sight
+from drover.scripts.publishing.ending import refuse_while_uploading
 from drover.scripts.publishing.instagram import opening
 from drover.scripts.publishing.instagram.opening import Look
 from drover.scripts.publishing.made import Made
+from drover.scripts.publishing.outcome import find_outcome
 from drover.scripts.publishing.publisher import Publication
+from drover.scripts.publishing.survey import PROFILE, Survey, read_feed
+from drover.scripts.publishing.verdict import fewer_failures
 from drover.scripts.publishing.watching import Marks, follow_upload
 from drover.scripts.switcher import own_profile
 from drover.wire.tasks import Reason
@@ -36,55 +39,33 @@ LOOKS_S: Final = 25.0
 """How long the own profile is looked at after an upload, at least."""
 _AGAIN_S: Final = 8.0
 _STEADY_S: Final = 10.0
-_FEED_S: Final = 10.0
-_BAR_S: Final = 5.0
 _FORMS: Final = (Screen.POST_FORM, Screen.STORY_EDITOR, Screen.EDITOR)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Before:
-    """What stood there before: posts and story of the own profile, uploads that the feed had given up already.
+    """What stood there before. `newest` is the newest post in full, read only where posts cannot be counted."""
 
-    `newest` is the newest post in full, read only where posts cannot be counted; `at` is monotonic seconds.
-    """
-
-    grid: Grid = field(default_factory=Grid)
-    story: bool | None = None
-    picture: str = ""
-    failed: tuple[str, ...] = ()
-    author: str = ""
+    survey: Survey = field(default_factory=Survey)
     newest: Opened | None = None
-    at: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Profile:
-    """The own profile as it was read once."""
-
-    grid: Grid
-    story: bool | None
-    picture: str
-    author: str
-    tree: Hierarchy
 
 
 def survey(nav: Navigator) -> Before:
     """Read feed and profile before anything is published; raises ScriptFailed while an earlier upload runs."""
     own_profile(nav)
-    pending = pending_on_feed(nav)
-    if pending.running:
+    feed = _read_feed(nav)
+    if feed is not None and feed.running:
         refuse_while_uploading(nav)
-    profile = read_profile(nav)
-    newest = None if _counted(profile.grid) or profile.grid.newest is None else opening.newest(nav, profile.grid.newest)
-    return Before(
-        grid=profile.grid,
-        story=profile.story,
-        picture=profile.picture,
-        failed=pending.failed,
-        author=profile.author,
-        newest=newest[0] if newest else None,
-        at=nav.now(),
-    )
+    before = _read_profile(nav).with_feed(feed)
+    if before.running:
+        refuse_while_uploading(nav)
+    tile = before.grid.newest
+    newest = None if _counted(before.grid) or tile is None else opening.newest(nav, tile)
+    return Before(survey=before, newest=newest[0] if newest else None)
+
+
+def _read_feed(nav: Navigator) -> Upload | None:
+    return read_feed(nav, composer.pending, composer.at_top_of_feed)
 
 
 def _counted(grid: Grid) -> bool:
@@ -92,25 +73,25 @@ def _counted(grid: Grid) -> bool:
     return grid.said is not None and not grid.rounded
 
 
-def read_profile(nav: Navigator, *, restart: bool = True) -> Profile:
+def _read_profile(nav: Navigator, *, restart: bool = True) -> Survey:
     """Open the own profile and read posts and story; scrolled up if it was left where its count is out of sight.
 
     `restart` as in `own_profile`.
     """
     own_profile(nav, restart=restart)
     profile = _at_rest(nav)
-    if profile.grid.said is not None:
+    if profile.grid.said is not None or profile.tree is None:
         return profile
     for _ in range(2):
         nav.phone.swipe_down(profile.tree)
     return _at_rest(nav)
 
 
-def _at_rest(nav: Navigator) -> Profile:
+def _at_rest(nav: Navigator) -> Survey:
     """The own profile once two looks in a row agree."""
     last: list[tuple[Grid, bool | None, str]] = []
 
-    def steady(sight: Sight) -> Profile | None:
+    def steady(sight: Sight) -> Survey | None:
         grid = profile_grid(nav.app, sight.tree)
         if grid is None or "loading" in sight.seen.details:
             last.clear()
@@ -119,127 +100,124 @@ def _at_rest(nav: Navigator) -> Profile:
         now = (grid, composer.has_story(view), composer.own_picture(view))
         agreed = bool(last) and last[-1] == now
         last[:] = [now]
-        author = sight.seen.handle or ""
-        return Profile(grid=grid, story=now[1], picture=now[2], author=author, tree=sight.tree) if agreed else None
+        return _survey(nav, sight, *now) if agreed else None
 
     return nav.reach(steady, what="the posts of the own profile", timeout_s=_STEADY_S, patient=True)
 
 
-def pending_on_feed(nav: Navigator) -> Pending:
-    """What the top of the home feed says of uploads; nothing where the feed does not come."""
-    try:
-        nav.tap(nav.reach(lambda now: _home_tab(nav, now), what="the home tab", timeout_s=_BAR_S, patient=True))
-        sight = nav.reach(_feed, what="the home feed", timeout_s=_FEED_S, patient=True)
-    except NotReachedError:
-        return Pending()
-    return composer.pending(View(nav.app, sight.tree))
-
-
-def _feed(sight: Sight) -> Sight | None:
-    return sight if sight.seen.screen is Screen.HOME_FEED else None
-
-
-def _home_tab(nav: Navigator, sight: Sight) -> Node | None:
-    view = View(nav.app, sight.tree)
-    known = next((node for node in view.with_id("tabs") if node.id == "feed_tab"), None)
-    low = (target for _, target in view.buttons("tab_home") if target.bounds.center[1] > 0.75 * view.height)
-    return known or next(low, None)
+def _survey(nav: Navigator, sight: Sight, grid: Grid, story: bool | None, picture: str) -> Survey:
+    return Survey(
+        grid=grid,
+        told={PROFILE: composer.pending_on_profile(View(nav.app, sight.tree))},
+        story=story,
+        picture=picture,
+        author=sight.seen.handle or "",
+        at=nav.now(),
+        tree=sight.tree,
+    )
 
 
 def find_proof(nav: Navigator, publication: Publication, wanted: Destination, before: Before) -> Hierarchy:
-    """The hierarchy that proves the post; raises ScriptFailed, `upload_failed` where the app says so."""
+    """The hierarchy that proves the post; raises ScriptFailed, `upload_failed` or `rejected` as `find_outcome` does."""
     wait_s = float(publication.config.upload_wait_time)
-    end = nav.now() + wait_s
-    made = Made(words=publication.caption.joined, author=before.author, tapped_at=nav.now(), surveyed_at=before.at)
-    follow_upload(nav, _marks(nav, before), max(wait_s, IGNORED_S + 2))
+    end, was = nav.now() + wait_s, before.survey
+    made = Made(words=publication.caption.joined, author=was.author, tapped_at=nav.now(), surveyed_at=was.at)
+    marks = _marks(nav)
+    followed = follow_upload(nav, marks, max(wait_s, IGNORED_S + 2))
     nav.ctx.step("looking for the post on the own profile", 90)
     end = max(end, nav.now() + LOOKS_S)
-    if before.story if wanted is Destination.STORY else not _counted(before.grid):
-        end = max(end, before.at + VAGUE_S + _AGAIN_S)
-    return _on_profile(nav, wanted, before, made, end=end, wait_s=wait_s)
+    if wanted is Destination.STORY or not _counted(was.grid):
+        end = max(end, was.at + VAGUE_S + _AGAIN_S)
+    witness = _Witness(wanted, before, made, wait_s)
+    return find_outcome(nav, witness, was, followed, marks, end=end)
 
 
-def _marks(nav: Navigator, before: Before) -> Marks:
-    def said(sight: Sight) -> Upload:
-        shown = composer.pending(View(nav.app, sight.tree))
-        return Upload(running=shown.running, percent=shown.percent, failed=_failed(shown, before))
+def _marks(nav: Navigator) -> Marks:
+    return Marks(
+        said=lambda sight: composer.pending(View(nav.app, sight.tree)),
+        forms=_FORMS,
+        button="Share",
+        quiet_s=QUIET_S,
+        ignored_s=IGNORED_S,
+    )
 
-    return Marks(said=said, forms=_FORMS, button="Share", quiet_s=QUIET_S, ignored_s=IGNORED_S)
 
+class _Witness:
+    """Implements Witness for one kind of post."""
 
-def _on_profile(
-    nav: Navigator, wanted: Destination, before: Before, made: Made, *, end: float, wait_s: float
-) -> Hierarchy:
-    """Look at the own profile, and at the feed for an upload that goes on, until one of them decides."""
-    while True:
-        # Ending the app would end an upload with it.
-        now = read_profile(nav, restart=False)
-        if _proven(wanted, before, now):
-            return now.tree
-        look = _opened(nav, wanted, before, now, made)
-        if look.proof is not None:
-            return look.proof
-        feed = pending_on_feed(nav)
-        if failed := _failed(feed, before):
-            fail_upload(nav, nav.look(), f"says “{failed}”")
-        if nav.now() > end:
-            _unproven(nav, wanted, before, busy=feed.running, wait_s=wait_s)
-        if look.vague and nav.now() < before.at + VAGUE_S:
-            _wait_until(nav, before.at + VAGUE_S)
-        elif not feed.running:
+    def __init__(self, wanted: Destination, before: Before, made: Made, wait_s: float) -> None:
+        self._wanted, self._was, self._newest = wanted, before.survey, before.newest
+        self._made, self._wait_s = made, wait_s
+        self._vague = False
+
+    def profile(self, nav: Navigator) -> Survey:
+        return _read_profile(nav, restart=False)
+
+    def feed(self, nav: Navigator) -> Upload | None:
+        return _read_feed(nav)
+
+    def proof(self, nav: Navigator, now: Survey) -> Hierarchy | None:
+        look = self._story(nav, now) if self._wanted is Destination.STORY else self._post(nav, now)
+        self._vague = look.vague
+        return look.proof
+
+    def _story(self, nav: Navigator, now: Survey) -> Look:
+        """A story that can only have been made since; a ring that came where no story said how old it is."""
+        if now.story is False or now.tree is None:
+            return Look()
+        look = opening.look_at_stories(nav, now.tree, self._made)
+        if look.proof is not None or look.aged:
+            return look
+        described_anew = now.story is None and now.picture not in ("", self._was.picture)
+        came = self._was.story is False and (now.story is True or described_anew)
+        return replace(look, proof=now.tree if came and not fewer_failures(self._was, now) else None)
+
+    def _post(self, nav: Navigator, now: Survey) -> Look:
+        """One post more where posts are counted; else the newest, opened."""
+        # Without the number of posts the tiles that happen to be in sight would be compared: they prove nothing here.
+        counted = self._was.grid.said is not None and now.grid.said is not None
+        more = counted and one_more(self._was.grid, now.grid) and not fewer_failures(self._was, now)
+        if more:
+            return Look(proof=now.tree)
+        unchanged = _counted(self._was.grid) and _counted(now.grid) and not one_more(self._was.grid, now.grid)
+        if unchanged or now.grid.newest is None:
+            return Look()
+        return opening.look_at_newest(nav, now.grid.newest, self._newest, self._made)
+
+    def again(self, nav: Navigator, now: Survey) -> None:
+        """Where something was only said to be new, it can be told from what was there before from a moment on."""
+        if self._vague and nav.now() < self._was.at + VAGUE_S:
+            _wait_until(nav, self._was.at + VAGUE_S)
+        elif not now.running:
             own_profile(nav, restart=False)
-            nav.phone.swipe_down(now.tree)
+            nav.phone.swipe_down(nav.look().tree)
 
-
-def _proven(wanted: Destination, before: Before, now: Profile) -> bool:
-    if wanted is Destination.STORY:
-        described_anew = now.story is None and now.picture not in ("", before.picture)
-        return before.story is False and (now.story is True or described_anew)
-    # Without the number of posts the tiles that happen to be in sight would be compared: they prove nothing here.
-    counted = before.grid.said is not None and now.grid.said is not None
-    return counted and one_more(before.grid, now.grid)
-
-
-def _opened(nav: Navigator, wanted: Destination, before: Before, now: Profile, made: Made) -> Look:
-    """What the profile shows only in part, opened where its count or its ring cannot tell."""
-    if wanted is Destination.STORY:
-        return opening.look_at_stories(nav, now.tree, made) if before.story and now.story else Look()
-    if (_counted(before.grid) and _counted(now.grid)) or now.grid.newest is None:
-        return Look()
-    return opening.look_at_newest(nav, now.grid.newest, before.newest, made)
+    def unproven(self, nav: Navigator, now: Survey) -> NoReturn:
+        where = f"{nav.app.name} on {nav.phone.serial}"
+        if now.running:
+            raise ScriptFailed(
+                Reason.TIMEOUT,
+                f"{where} was still uploading after {self._wait_s:.0f} s (upload_wait_time); "
+                "allow more time for large files.",
+            )
+        if self._wanted is Destination.STORY:
+            seen = "none of its stories says that it is new" if self._was.story else "its ring does not show one"
+            why = f"Whether {where} published the story cannot be told: {seen}. Look at the account before retrying."
+            raise ScriptFailed(Reason.OUTCOME_UNKNOWN, why)
+        seen = "shows no new post on the own profile"
+        if not _counted(self._was.grid):
+            seen = "shows no post on the own profile that can be told to be new (its number of posts is written short)"
+        raise ScriptFailed(
+            Reason.TIMEOUT,
+            f"{where} {seen} after {self._wait_s:.0f} s (upload_wait_time); look at the account before retrying.",
+        )
 
 
 def _wait_until(nav: Navigator, moment: float) -> None:
-    """Something was only said to be new: from this moment on it can be told from what was there before."""
     nav.ctx.step("waiting until a new post can be told from an earlier one", 92)
     nav.reach(
         lambda sight: True if nav.now() >= moment else None,
         what="a moment to pass",
         timeout_s=moment - nav.now() + 5,
         patient=True,
-    )
-
-
-def _failed(shown: Pending, before: Before) -> str:
-    """What the app says of an upload that failed; a row of one that had failed before this is somebody else's."""
-    ours = len(shown.failed) > len(before.failed) and not shown.running
-    return shown.failed[0] if ours else ""
-
-
-def _unproven(nav: Navigator, wanted: Destination, before: Before, *, busy: bool, wait_s: float) -> NoReturn:
-    nav.ctx.keep("unproven")
-    where = f"{nav.app.name} on {nav.phone.serial}"
-    if busy:
-        why = f"{where} was still uploading after {wait_s:.0f} s (upload_wait_time); allow more time for large files."
-        raise ScriptFailed(Reason.TIMEOUT, why)
-    if wanted is Destination.STORY:
-        seen = "none of its stories says that it is new" if before.story else "its ring does not show one"
-        why = f"Whether {where} published the story cannot be told: {seen}. Look at the account before retrying."
-        raise ScriptFailed(Reason.OUTCOME_UNKNOWN, why)
-    seen = "shows no new post on the own profile"
-    if not _counted(before.grid):
-        seen = "shows no post on the own profile that can be told to be new (its number of posts is written short)"
-    raise ScriptFailed(
-        Reason.TIMEOUT,
-        f"{where} {seen} after {wait_s:.0f} s (upload_wait_time); look at the account before retrying.",
     )

@@ -1,21 +1,32 @@
-"""Finds out whether a post was published: the upload followed to its end, then the own profile compared with before.
+"""What proves a post on TikTok: the app shows it in full, made only since the tap, or the own profile has one more.
 
 Having left the editor proves nothing, and neither does an upload that was seen to run.
 """
 
-from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from drover.apps import Screen
 from drover.apps.grid import Grid, one_more
-from drover.apps.publishing import fresh_post, post_button, profile_grid, upload
+from drover.apps.publishing import (
+    fresh_post,
+    older_post,
+    post_button,
+    profile_grid,
+    upload,
+    upload_on_profile,
+    upload_over_feed,
+)
+from drover.apps.upload import Upload
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import fail_upload
+from drover.scripts.publishing.ending import refuse_while_uploading
 from drover.scripts.publishing.made import Made
+from drover.scripts.publishing.outcome import find_outcome
 from drover.scripts.publishing.publisher import Publication
-from drover.scripts.publishing.watching import Marks, follow_upload
+from drover.scripts.publishing.survey import PROFILE, Survey, read_feed
+from drover.scripts.publishing.verdict import fewer_failures
+from drover.scripts.publishing.watching import Followed, Marks, follow_upload
 from drover.scripts.switcher import own_profile
 from drover.wire.tasks import Reason
 
@@ -32,19 +43,19 @@ _STEADY_S: Final = 15.0
 _FORMS: Final = (Screen.POST_FORM, Screen.PUBLISH_QUESTION, Screen.EDITOR)
 
 
-@dataclass(frozen=True, kw_only=True)
-class GridSight:
-    """The own profile's posts, and the hierarchy that showed them."""
-
-    grid: Grid
-    tree: Hierarchy
-    author: str
-    """The account's handle."""
-    at: float
-    """When it was read, in monotonic seconds."""
+def survey(nav: Navigator) -> Survey:
+    """Profile and feed before anything is published; raises ScriptFailed while an earlier upload runs."""
+    before = _read_profile(nav).with_feed(_read_feed(nav))
+    if before.running:
+        refuse_while_uploading(nav)
+    return before
 
 
-def read_grid(nav: Navigator, *, restart: bool = True) -> GridSight:
+def _read_feed(nav: Navigator) -> Upload | None:
+    return read_feed(nav, lambda view: upload_over_feed(view.app, view.hierarchy))
+
+
+def _read_profile(nav: Navigator, *, restart: bool = True) -> Survey:
     """Open the own profile and read its posts, once they stand still; `restart` as in `own_profile`."""
     own_profile(nav, restart=restart)
     steady = _Steady(nav)
@@ -59,7 +70,7 @@ class _Steady:
         self._grid: Grid | None = None
         self._since = 0.0
 
-    def read(self, sight: Sight) -> GridSight | None:
+    def read(self, sight: Sight) -> Survey | None:
         grid = profile_grid(self._nav.app, sight.tree)
         if grid is None or grid != self._grid or "loading" in sight.seen.details:
             self._grid, self._since = grid, self._nav.now()
@@ -67,24 +78,42 @@ class _Steady:
         stood = self._nav.now() - self._since
         if not grid.views and stood < EMPTY_S:
             return None
-        return GridSight(grid=grid, tree=sight.tree, author=sight.seen.handle or "", at=self._nav.now())
+        return Survey(
+            grid=grid,
+            told={PROFILE: upload_on_profile(self._nav.app, sight.tree)},
+            author=sight.seen.handle or "",
+            at=self._nav.now(),
+            tree=sight.tree,
+        )
 
 
-def find_proof(nav: Navigator, publication: Publication, before: GridSight) -> Hierarchy:
-    """The hierarchy that proves the post; raises ScriptFailed, `upload_failed` where the app says so."""
+def find_proof(nav: Navigator, publication: Publication, before: Survey) -> Hierarchy:
+    """The hierarchy that proves the post; raises ScriptFailed, `upload_failed` or `rejected` as `find_outcome` does."""
     wait_s = float(publication.config.upload_wait_time)
     end = nav.now() + wait_s
     made = Made(words=publication.caption.joined, author=before.author, tapped_at=nav.now(), surveyed_at=before.at)
-    seen = follow_upload(nav, _marks(nav, made), wait_s)
-    if seen is not None and _shows(nav, made, seen):
+    marks = _marks(nav, made)
+    followed = follow_upload(nav, marks, wait_s)
+    shown = _shown_at_once(nav, made, before, followed)
+    if shown is not None:
         nav.ctx.step("the app shows the new post", 92)
-        return seen.tree
+        return shown
     nav.ctx.step("looking for the post on the own profile", 90)
-    return _on_profile(nav, made, before.grid, max(end, nav.now() + LOOKS_S), wait_s)
+    witness = _Witness(before, made, wait_s)
+    return find_outcome(nav, witness, before, followed, marks, end=max(end, nav.now() + LOOKS_S))
 
 
-def _shows(nav: Navigator, made: Made, sight: Sight) -> bool:
-    return fresh_post(nav.app, sight.tree, words=made.words, author=made.author, since=made.since(nav.now()))
+def _shown_at_once(nav: Navigator, made: Made, before: Survey, followed: Followed) -> Hierarchy | None:
+    """What the app showed when the upload was over, if it is the post, and no failure contradicts it."""
+    contradicted = followed.failed and not before.failures
+    if followed.sight is None or contradicted or not _shows(nav, made, followed.sight):
+        return None
+    return followed.sight.tree
+
+
+def _shows(nav: Navigator, made: Made, sight: Sight, *, opened: bool = False) -> bool:
+    since = made.since(nav.now())
+    return fresh_post(nav.app, sight.tree, words=made.words, author=made.author, since=since, opened=opened)
 
 
 def _marks(nav: Navigator, made: Made) -> Marks:
@@ -101,55 +130,53 @@ def _marks(nav: Navigator, made: Made) -> Marks:
     )
 
 
-def _on_profile(nav: Navigator, made: Made, before: Grid, end: float, wait_s: float) -> Hierarchy:
-    """Look at the own profile until it shows one post more and no upload; pulled down to load again in between.
+class _Witness:
+    """Implements Witness: one post more on the own profile and no upload.
 
     Where the tiles cannot tell, because none has been viewed yet, the newest is opened: it says how old it is.
     """
-    while True:
-        # Ending the app would end an upload with it.
-        now = read_grid(nav, restart=False)
-        shown = upload(nav.app, now.tree)
-        if shown.failed:
-            fail_upload(nav, nav.look(), f"says “{shown.failed}”")
-        busy = shown.running or now.grid.busy
-        if not busy and one_more(before, now.grid):
-            return now.tree
-        opened = None if busy or now.grid.newest is None else _open_newest(nav, made, now.grid.newest)
-        if opened is not None:
-            return opened
-        if nav.now() > end:
-            _unproven(nav, before, now.grid, busy=busy, wait_s=wait_s)
+
+    def __init__(self, before: Survey, made: Made, wait_s: float) -> None:
+        self._before, self._made, self._wait_s = before, made, wait_s
+
+    def profile(self, nav: Navigator) -> Survey:
+        return _read_profile(nav, restart=False)
+
+    def feed(self, nav: Navigator) -> Upload | None:
+        return _read_feed(nav)
+
+    def proof(self, nav: Navigator, now: Survey) -> Hierarchy | None:
+        """The newest post in full, or the profile that has one more; not where the newest says that it is older."""
+        if now.running or now.grid.newest is None:
+            return None
+        counted = one_more(self._before.grid, now.grid) and not fewer_failures(self._before, now)
+        fresh, older = self._open_newest(nav, now.grid.newest)
+        return fresh or (now.tree if counted and not older else None)
+
+    def _open_newest(self, nav: Navigator, tile: Node) -> tuple[Hierarchy | None, bool]:
+        """The newest post in full if it is ours and seconds old; whether it is one that was there before."""
+        nav.tap(tile)
+        try:
+            shown = nav.reach(
+                lambda sight: sight if _shows(nav, self._made, sight, opened=True) else None,
+                what="the newest post in full",
+                timeout_s=OPEN_S,
+                patient=True,
+            )
+        except NotReachedError as lost:
+            if lost.last.seen.screen is not Screen.OWN_PROFILE:
+                nav.phone.back()
+            return None, older_post(nav.app, lost.last.tree, since=self._made.since(nav.now()))
+        return shown.tree, False
+
+    def again(self, nav: Navigator, now: Survey) -> None:
+        own_profile(nav, restart=False)
         nav.phone.swipe_down(nav.look().tree)
 
-
-def _open_newest(nav: Navigator, made: Made, tile: Node) -> Hierarchy | None:
-    """The newest post in full if it is ours and seconds old."""
-    nav.tap(tile)
-    try:
-        return nav.reach(
-            lambda sight: sight.tree if _shows(nav, made, sight) else None,
-            what="the newest post in full",
-            timeout_s=OPEN_S,
-            patient=True,
-        )
-    except NotReachedError as lost:
-        if lost.last.seen.screen is not Screen.OWN_PROFILE:
-            nav.phone.back()
-        return None
-
-
-def _unproven(nav: Navigator, before: Grid, after: Grid, *, busy: bool, wait_s: float) -> NoReturn:
-    nav.ctx.keep("unproven")
-    if not busy and after.drafts > before.drafts:
+    def unproven(self, nav: Navigator, now: Survey) -> NoReturn:
+        what = "was still uploading" if now.running else "shows no new post on the own profile"
         raise ScriptFailed(
-            Reason.UPLOAD_FAILED,
-            f"{nav.app.name} on {nav.phone.serial} kept the post as a draft and did not publish it; "
-            "publish or delete the draft by hand before retrying.",
+            Reason.TIMEOUT,
+            f"{nav.app.name} on {nav.phone.serial} {what} after {self._wait_s:.0f} s (upload_wait_time); "
+            "allow more time for large files.",
         )
-    what = "was still uploading" if busy else "shows no new post on the own profile"
-    raise ScriptFailed(
-        Reason.TIMEOUT,
-        f"{nav.app.name} on {nav.phone.serial} {what} after {wait_s:.0f} s (upload_wait_time); "
-        "allow more time for large files.",
-    )

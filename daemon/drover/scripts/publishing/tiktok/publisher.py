@@ -7,11 +7,11 @@ from drover.apps.publishing import publish_answer
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.navigation import Navigator, Sight
 from drover.scripts.publishing.committing import tap_and_answer
-from drover.scripts.publishing.ending import refuse_while_uploading
 from drover.scripts.publishing.leaving import leave_unfinished
 from drover.scripts.publishing.publisher import Publication
+from drover.scripts.publishing.survey import Survey
 from drover.scripts.publishing.tiktok.form import fill, ready_button
-from drover.scripts.publishing.tiktok.proof import GridSight, find_proof, read_grid
+from drover.scripts.publishing.tiktok.proof import find_proof, survey
 from drover.scripts.publishing.tiktok.ways import enter, to_form
 
 _STILL_THERE: Final = (Screen.POST_FORM, Screen.PUBLISH_QUESTION, Screen.UNKNOWN, Screen.BLANK, Screen.POPUP)
@@ -21,13 +21,11 @@ class TikTokPublisher:
     """Implements Publisher for one attempt."""
 
     def __init__(self) -> None:
-        self._before: GridSight | None = None
+        self._before: Survey | None = None
         self._product = ""
 
     def survey(self, nav: Navigator) -> None:
-        self._before = read_grid(nav)
-        if self._before.grid.busy:
-            refuse_while_uploading(nav)
+        self._before = survey(nav)
 
     def prepare(self, nav: Navigator, publication: Publication) -> None:
         enter(nav, publication)
