@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from drover.wire.accounts import LoginSource
 from drover.wire.devices import DeviceState
 from drover.wire.media import MediaKind, UseState
 from drover.wire.scripts import AppName
@@ -53,6 +54,7 @@ class TaskView(_Shape, frozen=True, kw_only=True):
     evidence: list[str]
     group_id: str
     priority: int
+    account: Annotated[str, Meta(description='the handle of the account that it acts as; "" while that is not known')]
 
 
 class TaskPageView(_Shape, frozen=True, kw_only=True):
@@ -101,6 +103,16 @@ class DeletedBatchView(_Shape, frozen=True, kw_only=True):
     not_found: list[TaskId]
 
 
+class LoginView(_Shape, frozen=True, kw_only=True):
+    """An app on a phone was last seen logged in as this account: by whom, and when."""
+
+    platform: str
+    package: str
+    username: str
+    source: LoginSource
+    learned_at: Stamp | None
+
+
 class DeviceView(_Shape, frozen=True, kw_only=True):
     """A phone: its state and why, what is known of it, and its queue. Battery in percent, sizes in pixels."""
 
@@ -124,6 +136,7 @@ class DeviceView(_Shape, frozen=True, kw_only=True):
     tags: list[str]
     note: str
     transports: Annotated[list[str], Meta(description="its connections where it has several, the one in use first")]
+    logins: Annotated[list[LoginView], Meta(description="the accounts that its apps were last seen with")]
 
 
 class DeviceListView(_Shape, frozen=True, kw_only=True):

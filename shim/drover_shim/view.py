@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from drover.wire.accounts import Login
 from drover.wire.control import Account, AccountsDiscovered, DaemonStatus
 from drover.wire.custom import ScriptInfo
 from drover.wire.devices import Device, DeviceState
@@ -19,6 +20,7 @@ from drover_shim.shapes import (
     DiscoveredView,
     FoundAccountView,
     HealthView,
+    LoginView,
     MaterialUseView,
     MaterialView,
     ScriptView,
@@ -58,6 +60,7 @@ def task(task: Task, zone: ZoneInfo) -> TaskView:
         evidence=task.evidence,
         group_id=task.group_id,
         priority=task.priority,
+        account=task.account,
     )
 
 
@@ -96,6 +99,18 @@ def device(device: Device, zone: ZoneInfo) -> DeviceView:
         tags=device.tags,
         note=device.note,
         transports=device.transports,
+        logins=[login(one, zone) for one in device.logins],
+    )
+
+
+def login(login: Login, zone: ZoneInfo) -> LoginView:
+    """Which account an app on a phone was last seen with."""
+    return LoginView(
+        platform=login.platform,
+        package=login.package,
+        username=login.username,
+        source=login.source,
+        learned_at=local(login.learned_at, zone),
     )
 
 

@@ -49,7 +49,7 @@ def want_of(store: Store, task_id: int) -> Wanted:
     """What a stored post asks for."""
     waiting = store.read_sync(publishing.waiting, task_id)
     config = PostConfig(**waiting.task.script_config)
-    return wanted(config, platform=waiting.platform, username=waiting.task.username, serial=waiting.task.serial)
+    return wanted(config, platform=waiting.platform, account=waiting.account)
 
 
 def begin_post(store: Store, task_id: int, listed: Listed | None = None) -> Begun | Task:

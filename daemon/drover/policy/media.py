@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal
 
-from drover.policy.pace import account_key
 from drover.wire.media import MediaFacts, MediaFile, MediaKind, MediaLimit
 from drover.wire.post import PostConfig, tags
 from drover.wire.tasks import Effect, Status
@@ -68,8 +67,9 @@ class UseEnd(Enum):
     USED = "used"  # it was published, or may have been
 
 
-def wanted(config: PostConfig, *, platform: str, username: str | None, serial: str) -> Wanted:
-    """What this configuration asks for. A given list decides; otherwise the folder or the library."""
+def wanted(config: PostConfig, *, platform: str, account: str) -> Wanted:
+    """What this configuration asks for, for the account of this key. A given list decides; otherwise the folder or the
+    library."""
     kind = KINDS[config.content_type]
     in_folder = config.material_source == "localFolder"
     return Wanted(
@@ -77,7 +77,7 @@ def wanted(config: PostConfig, *, platform: str, username: str | None, serial: s
         placement=config.placement,
         kind=kind,
         count=config.image_count if kind is MediaKind.IMAGE else 1,
-        account=account_key(platform, username, serial),
+        account=account,
         source="list" if config.material_list else "folder" if in_folder else "library",
         tags=tuple(tags(config.materials_tags)),
         paths=tuple(config.material_list),

@@ -3,7 +3,6 @@
 Clock, zone and dice are passed in. What was used and which pauses run is the store's; here it is decided upon.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -17,8 +16,24 @@ UNPACED = ""
 
 
 def account_key(platform: str, username: str | None, serial: str) -> str:
-    """Whom a task acts as: the account by name, without one whoever the app on that phone is logged in as."""
-    return f"{platform}@{username.lower()}" if username else f"{platform}#{serial}"
+    """The one key of an account, `platform:handle` in lower case, whatever the spelling of its name.
+
+    Without a name: `platform#serial`, whichever account the app on that phone is logged in as. It stands for an account
+    only until that is known (`store/logins.py`).
+    """
+    handle = "" if username is None else username.strip().removeprefix("@").lower()
+    return f"{platform}:{handle}" if handle else f"{platform}#{serial}"
+
+
+def handle_of(key: str) -> str:
+    """The handle of an account key; "" where the key does not know it."""
+    return "" if "#" in key else key.partition(":")[2]
+
+
+def phone_of(key: str) -> tuple[str, str]:
+    """(platform, serial) of a key that does not know its account."""
+    platform, _, serial = key.partition("#")
+    return platform, serial
 
 
 def lane_of(script_name: str, platform: str, username: str | None, serial: str, *, settle: bool = False) -> str:
@@ -52,8 +67,8 @@ class Hold:
     @property
     def who(self) -> str:
         """The account in words."""
-        _platform, mark, name = re.split("([@#])", self.account, maxsplit=1)
-        return f"@{name}" if mark == "@" else f"the account on phone {name}"
+        handle = handle_of(self.account)
+        return f"@{handle}" if handle else f"the account on phone {phone_of(self.account)[1]}"
 
 
 @dataclass(frozen=True, kw_only=True)

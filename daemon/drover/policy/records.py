@@ -38,7 +38,11 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """An attempt that has begun. `fence` is unique for ever; `settle`: an earlier one may have had its effect."""
+    """An attempt that has begun. `fence` is unique for ever; `settle`: an earlier one may have had its effect.
+
+    `account` is the key of policy.pace that it counts under; `logged_in_as` is the handle that its app was last seen
+    with, "" where that is not known.
+    """
 
     fence: int
     task_id: int
@@ -49,6 +53,8 @@ class Attempt:
     settle: bool
     platform: str = "tiktok"
     package: str = ""
+    account: str = ""
+    logged_in_as: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +63,8 @@ class AttemptEnd:
 
     `tries` counts automatic tries of this round (a manual retry begins a new round), `settles` whether the script
     can find out by looking; `reason` is None only for success. `settling` counts those of them that began by looking.
-    `own_word`: what the script tells of its own end stands, because nobody else can know its effect.
+    `own_word`: what the script tells of its own end stands, because nobody else can know its effect. `attempts` were
+    ever begun; `other_account`: before it did anything, it found the app logged in as an account that may not act now.
     """
 
     effect: Effect
@@ -69,6 +76,8 @@ class AttemptEnd:
     evidence: tuple[str, ...] = ()
     settling: int = 0
     own_word: bool = False
+    attempts: int = 1
+    other_account: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +91,7 @@ class AttemptFacts:
     tries: int
     max_tries: int
     settling: int
+    attempts: int = 1
 
     def ended(
         self,
@@ -91,6 +101,7 @@ class AttemptFacts:
         remark: str = "",
         evidence: tuple[str, ...] = (),
         own_word: bool = False,
+        other_account: bool = False,
     ) -> AttemptEnd:
         """These facts with what is known of the end itself."""
         return AttemptEnd(
@@ -103,6 +114,8 @@ class AttemptFacts:
             evidence=evidence,
             settling=self.settling,
             own_word=own_word,
+            attempts=self.attempts,
+            other_account=other_account,
         )
 
 
@@ -127,13 +140,17 @@ class Fail:
 
 @dataclass(frozen=True, kw_only=True)
 class Requeue:
-    """The task goes back to pending for `delay_s` seconds; `settle` makes the next attempt look first."""
+    """The task goes back to pending for `delay_s` seconds; `settle` makes the next attempt look first.
+
+    `counts` is False for an attempt that uses up no try and gives its files back.
+    """
 
     delay_s: float
     settle: bool
     remark: str
     evidence: tuple[str, ...] = field(default=())
     reason: Reason | None = None
+    counts: bool = True
 
 
 Decision = Complete | Fail | Requeue

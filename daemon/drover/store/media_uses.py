@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy import delete as delete_from
 
 from drover.policy.media import Candidate, UseEnd, after
@@ -15,9 +15,14 @@ from drover.wire.tasks import Task
 _CHUNK = 500
 
 
-def of_task(conn: Connection, task_id: int) -> list[Candidate]:
-    """The files that were chosen for a task, in their order; empty if none ever were, or they were released."""
+def of_task(conn: Connection, task_id: int, account: str | None = None) -> list[Candidate]:
+    """The files that were chosen for a task, in their order; empty if none ever were, or they were released.
+
+    With an account those that are kept under its key.
+    """
     query = select(media_uses).where(media_uses.c.task_id == task_id).order_by(media_uses.c.position)
+    if account is not None:
+        query = query.where(media_uses.c.account == account)
     return [
         Candidate(
             key=row.key,
@@ -37,6 +42,19 @@ def taken(conn: Connection, account: str, keys: Sequence[str]) -> set[str]:
         query = select(media_uses.c.key).where(media_uses.c.account == account, media_uses.c.key.in_(chunk))
         found.update(conn.execute(query).scalars())
     return found
+
+
+def count(conn: Connection, task_id: int) -> int:
+    """How many files the task holds."""
+    return conn.execute(select(func.count()).where(media_uses.c.task_id == task_id)).scalar_one()
+
+
+def release(conn: Connection, task_id: int, *, but: str | None = None) -> None:
+    """Free what the task reserved; not what it reserved for the account `but`."""
+    own = (media_uses.c.task_id == task_id) & (media_uses.c.state == UseState.RESERVED.value)
+    if but is not None:
+        own &= media_uses.c.account != but
+    conn.execute(delete_from(media_uses).where(own))
 
 
 def reserve(conn: Connection, task_id: int, account: str, chosen: Sequence[Candidate], *, now: datetime) -> None:

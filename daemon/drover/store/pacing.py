@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from drover.policy.pace import UNPACED, Hold, Pace, Use, account_key, split_lane
+from drover.store import logins
 from drover.store.schema import account_pauses, account_use
 from drover.store.types import from_micros
 from drover.wire.control import Account
@@ -42,26 +43,36 @@ _PAUSES = text("SELECT account, until FROM account_pauses WHERE account IN (SELE
 
 def holds(conn: Connection, serials: Collection[str], *, now: datetime, pace: Pace) -> dict[str, Hold]:
     """The lanes on these devices that must not begin anything now, each with why and until when."""
-    lanes = list(conn.execute(_LANES_HERE, {"serials": json_array(serials)}).scalars())
-    found = {lane: pace.hold(lane, use, now) for lane, use in _uses(conn, lanes, pace.day(now)).items()}
+    return holds_of(conn, list(conn.execute(_LANES_HERE, {"serials": json_array(serials)}).scalars()), now, pace)
+
+
+def holds_of(conn: Connection, lanes: Sequence[str], now: datetime, pace: Pace) -> dict[str, Hold]:
+    """Those of the lanes that must not begin anything now. A hold names the account that the lane acts as."""
+    known = accounts_of(conn, lanes)
+    accounts = {account for account in known.values() if account}
+    used, paused = used_on(conn, accounts, pace.day(now)), _pauses(conn, accounts)
+    found: dict[str, Hold | None] = {}
+    for lane, account in known.items():
+        if lane != UNPACED:
+            script = split_lane(lane)[0]
+            use = Use(today=used.get(account, {}).get(script, 0), paused_until=paused.get(account))
+            found[lane] = pace.hold(f"{script}:{account}", use, now)
     return {lane: hold for lane, hold in found.items() if hold is not None}
 
 
-def _uses(conn: Connection, lanes: Sequence[str], day: str) -> dict[str, Use]:
-    keys = {lane: split_lane(lane) for lane in lanes if lane != UNPACED}
-    if not keys:
-        return {}
-    accounts = {account for _script, account in keys.values()}
-    used, paused = used_on(conn, accounts, day), _pauses(conn, accounts)
-    return {
-        lane: Use(today=used.get(account, {}).get(script, 0), paused_until=paused.get(account))
-        for lane, (script, account) in keys.items()
-    }
+def accounts_of(conn: Connection, lanes: Collection[str]) -> dict[str, str]:
+    """By lane the key of the account that its tasks act as now: where a lane names only a phone, the account that
+    the app there is logged in as, if that is known. "" for tasks in no lane."""
+    named = {lane: split_lane(lane)[1] for lane in lanes}
+    keys = logins.resolved(conn, {account for account in named.values() if account})
+    return {lane: keys.get(account, "") for lane, account in named.items()}
 
 
 def used_on(conn: Connection, accounts: Collection[str], day: str) -> dict[str, dict[str, int]]:
     """By account key and script how many effects count on that day, without zeros."""
     found: dict[str, dict[str, int]] = {}
+    if not accounts:
+        return found
     for account, script, n in conn.execute(_USED, {"accounts": json_array(accounts), "day": day}):
         found.setdefault(account, {})[script] = n
     return found
@@ -75,7 +86,7 @@ def used_by(conn: Connection, accounts: Sequence[Account], day: str) -> list[dic
 
 
 def _pauses(conn: Connection, accounts: Collection[str]) -> dict[str, datetime]:
-    rows = conn.execute(_PAUSES, {"accounts": json_array(accounts)})
+    rows = conn.execute(_PAUSES, {"accounts": json_array(accounts)}) if accounts else ()
     return {account: from_micros(until) for account, until in rows}
 
 

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, literal_column, select, text
 
-from drover.policy.pace import Hold, Pace, split_lane
+from drover.policy.pace import Hold, Pace, handle_of
 from drover.policy.records import Head
 from drover.policy.waiting import MOST_COUNTED
-from drover.store.pacing import LANES, holds, json_array
+from drover.store.pacing import LANES, accounts_of, holds, json_array
 from drover.store.schema import counters, tasks
 from drover.store.types import from_micros, to_micros
 from drover.wire.tasks import Reason, Status, Task
@@ -21,12 +21,16 @@ _PENDING = tasks.c.status == literal_column("0")
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingFacts:
-    """Why a pending task may wait. `not_before` is None where it is eligible at once; `hold` is its account's pace."""
+    """Why a pending task may wait. `not_before` is None where it is eligible at once; `hold` is its account's pace.
+
+    `account` is the handle of the account that it would act as now, "" where that is not known.
+    """
 
     not_before: datetime | None
     ahead: int
     last_reason: Reason | None
     hold: Hold | None = None
+    account: str = ""
 
 
 _FIRST_OF_EACH = """
@@ -48,15 +52,17 @@ def heads(conn: Connection, serials: Sequence[str], *, now: datetime, held: Coll
     Lanes of `held` are passed over.
     """
     values = {"serials": json_array(serials), "held": json_array(held), "now": to_micros(now)}
+    rows = conn.execute(_HEADS, values).all()
+    accounts = accounts_of(conn, {row.lane for row in rows})
     return [
         Head(
             task_id=row.id,
             serial=row.serial,
             priority=row.priority,
-            account=split_lane(row.lane)[1],
+            account=accounts[row.lane],
             script_name=row.script_name,
         )
-        for row in conn.execute(_HEADS, values)
+        for row in rows
     ]
 
 
@@ -107,10 +113,13 @@ def waiting(
     conn: Connection, ids: Sequence[int], *, now: datetime | None = None, pace: Pace | None = None
 ) -> dict[int, WaitingFacts]:
     """What policy.waiting wants to know of those of these tasks that are pending."""
-    wanted = (tasks.c.id, tasks.c.serial, tasks.c.priority, tasks.c.not_before, tasks.c.last_reason, tasks.c.lane)
-    query = select(*wanted).where(tasks.c.id.in_(list(ids)), tasks.c.status == int(Status.PENDING))
+    columns = ("id", "serial", "priority", "not_before", "last_reason", "lane", "account")
+    query = select(*(tasks.c[name] for name in columns)).where(
+        tasks.c.id.in_(list(ids)), tasks.c.status == int(Status.PENDING)
+    )
     rows = conn.execute(query).all()
     held = holds(conn, {row.serial for row in rows}, now=now, pace=pace) if now is not None and pace is not None else {}
+    accounts = accounts_of(conn, {row.lane for row in rows})
     # What is held back waits for its account, and nobody asks how many others wait with it.
     fronts = {
         serial: _front(conn, serial, now, held) for serial in {row.serial for row in rows if row.lane not in held}
@@ -121,6 +130,7 @@ def waiting(
             ahead=0 if row.lane in held else fronts[row.serial].ahead_of(row.priority, row.id),
             last_reason=None if row.last_reason is None else Reason(row.last_reason),
             hold=held.get(row.lane),
+            account=handle_of(accounts[row.lane] or row.account),
         )
         for row in rows
     }

@@ -23,7 +23,7 @@ from drover.wire.custom import CommandSpec
 from drover.wire.devices import DeviceFacts
 from drover.wire.media import MediaFile
 
-REVISION: Final = "0005"
+REVISION: Final = "0007"
 """The migration that this code is written for."""
 
 metadata: Final = MetaData()
@@ -65,6 +65,7 @@ tasks: Final = Table(
     Column("step", Text, nullable=False),
     Column("evidence", Json(list[str]), nullable=False),
     Column("lane", String, nullable=False, server_default=""),  # policy.pace: tasks that are held back together
+    Column("account", String, nullable=False, server_default=""),  # policy.pace.account_key; "" until it begins unnamed
     # In the order of ids within each filter of GET /task.
     Index("ix_tasks_status", "status", "id"),
     Index("ix_tasks_serial", "serial", "id"),
@@ -113,8 +114,15 @@ attempts: Final = Table(
     Column("reason", String),
     Column("remark", Text, nullable=False),
     Column("counted_on", String),  # the local day on which its effect counts for its account's limit
+    Column("account", String, nullable=False, server_default=""),  # policy.pace.account_key: whose limit that is
+    Column("files", Integer, nullable=False, server_default="0"),  # how many were reserved for it
     Index("ix_attempts_task", "task_id"),
     Index("ix_attempts_open", "id", sqlite_where=text("ended_at IS NULL")),
+    Index(
+        "ix_attempts_account_unknown",
+        "account",
+        sqlite_where=text("counted_on IS NOT NULL AND instr(account, '#') > 0"),
+    ),
     sqlite_autoincrement=True,  # a fence is never given again
 )
 
@@ -161,6 +169,20 @@ accounts: Final = Table(
     Column("note", Text, nullable=False),
     PrimaryKeyConstraint("name", "platform"),
     Index("ix_accounts_serial", "serial"),
+)
+
+logins: Final = Table(
+    "logins",
+    metadata,
+    Column("serial", String, nullable=False),
+    Column("platform", String, nullable=False),
+    Column("package", String, nullable=False),  # as it is installed, a clone's too
+    Column("main", Boolean, nullable=False),  # the app that a task without a package gets
+    Column("username", String, nullable=False),  # as the app shows it
+    Column("source", String, nullable=False),
+    Column("app_version", String, nullable=False),  # when that was seen; "" for a clone
+    Column("learned_at", Stamp, nullable=False),
+    PrimaryKeyConstraint("serial", "platform", "package"),
 )
 
 account_use: Final = Table(
@@ -248,7 +270,7 @@ media_uses: Final = Table(
     "media_uses",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("account", String, nullable=False),  # policy.media.account_key
+    Column("account", String, nullable=False),  # policy.pace.account_key
     Column("key", String, nullable=False),  # of the file's content: sha256:HEX, or file:PATH:SIZE:MTIME in a folder
     Column("task_id", Integer, nullable=False),  # outlives its task: what was published stays published
     Column("position", Integer, nullable=False),

@@ -18,9 +18,9 @@ from sqlalchemy import (
 
 from drover.policy import remarks
 from drover.policy.lifecycle import TaskEvent, advance
-from drover.policy.pace import lane_of
+from drover.policy.pace import account_key, lane_of
 from drover.policy.records import NewTask
-from drover.store import events, idempotency, media_uses
+from drover.store import events, idempotency, logins, media_uses
 from drover.store.batch import BatchInsert
 from drover.store.errors import ConflictError
 from drover.store.rows import TASK_COLUMNS, task_of, task_row
@@ -100,6 +100,7 @@ def _row(new: NewTask, now: datetime) -> dict[str, Any]:
         "step": "",
         "evidence": [],
         "lane": lane_of(new.script_name, new.platform, new.username, new.serial),
+        "account": account_key(new.platform, new.username, new.serial) if new.username else "",
     }
 
 
@@ -190,6 +191,7 @@ def move_pending(conn: Connection, serial: str, device: str) -> int:
     for row in waiting:
         lane = row["lane"] and lane_of(row["script_name"], row["platform"], row["username"], device)
         conn.execute(update(tasks).where(tasks.c.id == row["id"]).values(serial=device, lane=lane))
+    logins.move(conn, serial, device)
     return len(waiting)
 
 
@@ -253,7 +255,7 @@ def retry(conn: Connection, task_id: int, *, now: datetime, force: bool = False)
 def _again(task: Task, platform: str) -> dict[str, Any]:
     """A new round. It looks first where the effect is open; by force a person has said that it was not done."""
     unsettled = task.retry_safe and task.effect in _OPEN_EFFECTS
-    return {
+    again: dict[str, Any] = {
         "status": int(advance(task.status, TaskEvent.RETRY)),
         "retry_count": tasks.c.retry_count + 1,
         "reason": None,
@@ -272,6 +274,8 @@ def _again(task: Task, platform: str) -> dict[str, Any]:
         "evidence": [],
         "lane": lane_of(task.script_name, platform, task.username, task.serial, settle=unsettled),
     }
+    # What looks first looks as the account of the earlier attempt; else it acts as whoever is logged in then.
+    return again if unsettled or task.username else {**again, "account": ""}
 
 
 def retry_all(conn: Connection, *, now: datetime) -> tuple[int, list[int]]:

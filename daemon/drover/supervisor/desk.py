@@ -223,6 +223,7 @@ class TaskDesk:
             heads = await self._store.read(queue.heads, idle, now=now, held=list(held))
             free = [serial for serial in idle if self.is_free(serial)]  # one may have been taken meanwhile
             in_use = self.spoken_for + self._reserved()
+            acting |= self._running.acting()  # an attempt may have found out meanwhile as whom it acts
             chosen = dispatch.choose(heads, free, in_use, self.device_limit, acting)
             await self._beginnings.begin(chosen)
         due = await self._store.read(queue.next_due, now=now)

@@ -118,10 +118,12 @@ class Parts:
             rng=self._boot.rng,
             pace=pace,
             delivery=self.scripts.delivery,
+            begin_elsewhere=lambda serial: self.beginnings.acting(besides=serial),
         )
         self.tidying = GalleryTidying(
             self.store, is_idle=lambda serial: self.desk.is_idle(serial), send=self.fleet.send
         )
+        self.beginnings = self._beginnings()
         self.desk = TaskDesk(
             self.config,
             self.store,
@@ -130,7 +132,7 @@ class Parts:
             self.running,
             self.scripts,
             self.publishing,
-            self._beginnings(),
+            self.beginnings,
             device_limit=self._license.device_limit,
             device_of=self.transports.device_of,
             send=self.fleet.send,
@@ -159,7 +161,9 @@ class Parts:
     def _make_other_uses(self) -> None:
         """What uses phones beside tasks."""
         send, kill = self.fleet.send, self.fleet.kill
-        self.discovery = AccountDiscovery(self.board, self.desk, send=send, kill=kill, given_back=self._given_back)
+        self.discovery = AccountDiscovery(
+            self.board, self.desk, self.store, send=send, kill=kill, given_back=self._given_back
+        )
         self.direct = DirectCalls(self._boot.runtime.path / "direct", send=send, kill=kill)
         self.leases = PhoneLeases(self.board, self.desk, self.direct, send=send, given_back=self._given_back)
         self.desk.line = self.leases

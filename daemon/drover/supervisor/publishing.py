@@ -15,6 +15,7 @@ import msgspec
 from drover.media.files import MediaError, OpenFile, locate, open_named, shown
 from drover.media.inspector import Inspector
 from drover.policy.media import Candidate, Wanted, limit_for, misfit, too_many, wanted
+from drover.policy.pace import account_key
 from drover.policy.records import NewTask
 from drover.store import media_uses
 from drover.store.publishing import Listed, Waiting
@@ -59,8 +60,7 @@ class PublishingMedia:
             task.platform: wanted(
                 msgspec.convert(task.script_config, PostConfig),
                 platform=task.platform,
-                username=task.username,
-                serial=task.serial,
+                account=account_key(task.platform, task.username, task.serial),
             )
             for task in planned
         }
@@ -91,9 +91,8 @@ class PublishingMedia:
 
     def wanted(self, waiting: Waiting) -> Wanted:
         """What a stored task asks for."""
-        task = waiting.task
-        config = msgspec.convert(task.script_config, PostConfig)
-        return wanted(config, platform=waiting.platform, username=task.username, serial=task.serial)
+        config = msgspec.convert(waiting.task.script_config, PostConfig)
+        return wanted(config, platform=waiting.platform, account=waiting.account)
 
     @property
     def worker_roots(self) -> list[str]:

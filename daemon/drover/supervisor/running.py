@@ -16,15 +16,19 @@ import structlog
 
 from drover.policy import remarks, retry
 from drover.policy.catalog import GENERIC, Delivery
-from drover.policy.pace import Pace, account_key
+from drover.policy.pace import Pace, account_key, handle_of
 from drover.policy.records import Attempt, AttemptFacts, Decision
-from drover.store import attempts
+from drover.store import attempts, recognition
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor.hub import EventHub
+from drover.wire.accounts import Login, LoginSource
 from drover.wire.events import TaskProgressed
 from drover.wire.tasks import Phase, Reason, Task
 from drover.wire.worker import (
+    AccountNoted,
+    AccountSeen,
+    AccountVerdict,
     AttemptRefused,
     EffectConfirmed,
     Ended,
@@ -46,12 +50,17 @@ SETTLE_TIMEOUT_S: Final = 1.0
 
 @dataclass
 class LiveAttempt:
-    """A running attempt and what only memory knows of it."""
+    """A running attempt and what only memory knows of it. `account` is the key of the account that acts.
+
+    `other_account`: it was told to end because its app is logged in as an account that may not act now.
+    """
 
     attempt: Attempt
     task: Task
     deadline: float
     allowed_s: float
+    account: str
+    other_account: bool = False
     phase: Phase = Phase.PREPARE
     step: str = ""
     progress: int = 0
@@ -62,7 +71,10 @@ class LiveAttempt:
 
 
 class RunningAttempts:
-    """At most one attempt a device. `send` and `kill` reach a device's worker; `freed` hears of every end."""
+    """At most one attempt a device. `send` and `kill` reach a device's worker; `freed` hears of every end.
+
+    `begin_elsewhere` gives the accounts of tasks that are about to begin on other phones than the given one.
+    """
 
     def __init__(
         self,
@@ -75,7 +87,9 @@ class RunningAttempts:
         rng: random.Random,
         pace: Pace,
         delivery: Callable[[str], Delivery],
+        begin_elsewhere: Callable[[str], set[str]] = lambda _serial: set(),
     ) -> None:
+        self._begin_elsewhere = begin_elsewhere
         self._store = store
         self._hub = hub
         self._send = send
@@ -98,9 +112,9 @@ class RunningAttempts:
         """The attempt that runs on this device."""
         return self._live.get(serial)
 
-    def acting(self) -> set[str]:
-        """The accounts that act now, by policy.pace's keys."""
-        return {account_key(live.attempt.platform, live.task.username, serial) for serial, live in self._live.items()}
+    def acting(self, *, besides: str = "") -> set[str]:
+        """The accounts that act now, by policy.pace's keys; not the one on the phone `besides`."""
+        return {live.account for serial, live in self._live.items() if serial != besides}
 
     def of_task(self, task_id: int) -> LiveAttempt | None:
         """The running attempt of this task."""
@@ -108,7 +122,13 @@ class RunningAttempts:
 
     def begun(self, attempt: Attempt, task: Task, *, timeout_s: float) -> LiveAttempt:
         """An attempt is stored as begun; from now on its device's messages are about it."""
-        live = LiveAttempt(attempt=attempt, task=task, deadline=time.monotonic() + timeout_s, allowed_s=timeout_s)
+        live = LiveAttempt(
+            attempt=attempt,
+            task=task,
+            deadline=time.monotonic() + timeout_s,
+            allowed_s=timeout_s,
+            account=attempt.account,
+        )
         self._live[attempt.serial] = live
         return live
 
@@ -126,6 +146,8 @@ class RunningAttempts:
         match message:
             case Progressed():
                 self._progressed(serial, live, message)
+            case AccountSeen():
+                self._spawn(self._recognise(serial, live, message))
             case IntentRequested():
                 self._spawn(self._grant(serial, live, message))
             case TapSent():
@@ -171,6 +193,39 @@ class RunningAttempts:
         answer = IntentRecorded(fence=fence) if recorded else IntentRefused(fence=fence, why=why)
         self._send(serial, answer)
 
+    async def _recognise(self, serial: str, live: LiveAttempt, message: AccountSeen) -> None:
+        """Keep as whom the app is logged in, and say whether the attempt may act as that account."""
+        now = datetime.now(UTC)
+        login = Login(
+            serial=serial,
+            platform=live.attempt.platform,
+            package=message.package,
+            main=message.main,
+            username=message.username,
+            app_version=message.version,
+            source=LoginSource.SCRIPT,
+            learned_at=now,
+        )
+        busy = self._takes_account(serial, live, account_key(login.platform, login.username, serial))
+        try:
+            why = await self._store.write(
+                recognition.recognise, message.fence, login, busy=busy, now=now, pace=self._pace
+            )
+            verdict = AccountVerdict.OTHER_ACCOUNT if why else AccountVerdict.GO_ON
+        except StoreUnavailableError as error:
+            why, verdict = str(error), AccountVerdict.NOT_STORED
+        live.other_account = verdict is AccountVerdict.OTHER_ACCOUNT
+        self._send(serial, AccountNoted(fence=message.fence, verdict=verdict, why=why))
+
+    def _takes_account(self, serial: str, live: LiveAttempt, key: str) -> bool:
+        """Have the attempt act as the account, before anything is waited for; True where another phone does."""
+        if live.task.username or (live.attempt.settle and handle_of(live.account)):
+            return False  # named, or it can only go on as the account that it has
+        if key in self.acting(besides=serial) | self._begin_elsewhere(serial):
+            return True
+        live.account = key
+        return False
+
     async def _record(self, operation: Callable[..., bool], fence: int) -> None:
         """A lost write here only means that less is known: recovery then settles instead of trusting."""
         try:
@@ -202,7 +257,8 @@ class RunningAttempts:
     ) -> None:
         """Store the attempt's end, trying until the store takes it, then free the device."""
         live.closing = True
-        decide = ending(self._delivery(live.task.script_name), reason, remark, evidence, self._rng)
+        other = live.other_account and reason is Reason.WRONG_ACCOUNT
+        decide = ending(self._delivery(live.task.script_name), reason, remark, evidence, self._rng, other_account=other)
         # A generic command acts as nobody, so nobody has to pause after it.
         pause_s = 0.0 if live.attempt.platform == GENERIC else self._pace.draw_pause(self._rng)
         while True:
@@ -275,13 +331,20 @@ class RunningAttempts:
 
 
 def ending(
-    delivery: Delivery, reason: Reason | None, remark: str, evidence: tuple[str, ...], rng: random.Random
+    delivery: Delivery,
+    reason: Reason | None,
+    remark: str,
+    evidence: tuple[str, ...],
+    rng: random.Random,
+    *,
+    other_account: bool = False,
 ) -> Callable[[AttemptFacts], Decision]:
     """Decides inside the store's transaction what an attempt's end means: by what is recorded, not by hearsay."""
 
     def decide(facts: AttemptFacts) -> Decision:
         rules = {"settles": delivery.settles, "own_word": delivery.own_word}
-        return retry.decide(facts.ended(reason=reason, remark=remark, evidence=evidence, **rules), rng)
+        end = facts.ended(reason=reason, remark=remark, evidence=evidence, other_account=other_account, **rules)
+        return retry.decide(end, rng)
 
     return decide
 

@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from drover.wire.accounts import Login
+
 SERIAL: Final = re.compile(r"(?!-)[A-Za-z0-9_.:\[\]@%+/=~#()\- ]{1,128}")
 """What adb could call a phone; never to be taken for an option."""
 
@@ -47,7 +49,8 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
 class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):
     """One phone. `serial` is what adb calls it; `state_since`, `deadline` and `last_seen` are aware UTC.
 
-    `transports` names its connections where it has several, the one in use first.
+    `transports` names its connections where it has several, the one in use first; `logins` are the accounts that its
+    apps were last seen with.
     """
 
     serial: str
@@ -64,6 +67,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):
     tags: list[str] = []
     note: str = ""
     transports: list[str] = []
+    logins: list[Login] = []
 
 
 class ListDevices(msgspec.Struct, frozen=True, kw_only=True, tag="list_devices"):

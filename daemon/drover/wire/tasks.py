@@ -63,7 +63,10 @@ class Phase(StrEnum):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
-    """One accepted task. Stamps are aware UTC; `progress` is a percentage; `evidence` holds artifact names."""
+    """One accepted task. Stamps are aware UTC; `progress` is a percentage; `evidence` holds artifact names.
+
+    `account` is the handle of the account that it acts or acted as, "" while that is not known.
+    """
 
     id: int
     serial: str
@@ -89,6 +92,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
     evidence: list[str] = []
     group_id: str = ""
     priority: int = 0
+    account: str = ""
 
 
 class TaskStats(msgspec.Struct, frozen=True, kw_only=True, tag="task_stats"):

@@ -4,10 +4,11 @@ import msgspec
 
 from drover.policy.accounts import refuse
 from drover.policy.devices import description_faults
-from drover.store import devices, queue
+from drover.store import devices, logins, queue
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.state import DaemonState
 from drover.wire import control
+from drover.wire.accounts import Login
 from drover.wire.devices import Device
 from drover.wire.faults import Code, RequestError
 
@@ -37,7 +38,14 @@ class DeviceHandlers:
 
     async def _devices(self, found: list[Device]) -> list[Device]:
         lengths = await self._state.store.read(queue.lengths)
-        return [msgspec.structs.replace(device, queued=lengths.get(device.serial, 0)) for device in found]
+        one = found[0].serial if len(found) == 1 else None
+        known: dict[str, list[Login]] = {}
+        for login in await self._state.store.read(logins.all, one):
+            known.setdefault(login.serial, []).append(login)
+        return [
+            msgspec.structs.replace(device, queued=lengths.get(device.serial, 0), logins=known.get(device.serial, []))
+            for device in found
+        ]
 
     async def _device(self, serial: str) -> Device:
         device = self._state.board.get(serial)

@@ -97,7 +97,7 @@ class TaskHandlers:
                     zone=self._state.config.zone,
                     draining=desk.draining,
                 )
-                shown.append(msgspec.structs.replace(task, remark=remark))
+                shown.append(msgspec.structs.replace(task, remark=remark, account=facts[task.id].account))
             else:
                 shown.append(
                     with_live(task, self._state.running.of_task(task.id)) if task.status is Status.RUNNING else task

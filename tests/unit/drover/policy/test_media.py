@@ -46,7 +46,7 @@ def picture(**changes: Any) -> MediaFacts:
 
 
 def want(platform: str = "tiktok", **config: Any) -> Wanted:
-    return wanted(PostConfig(**config).checked(), platform=platform, username="Shop.One", serial="R5")
+    return wanted(PostConfig(**config).checked(), platform=platform, account="tiktok:shop.one")
 
 
 def candidate(name: str, found: MediaFacts) -> Candidate:
@@ -99,7 +99,7 @@ def test_every_place_of_every_app_has_its_limits() -> None:
 
 
 def test_the_account_is_its_name_or_its_phone() -> None:
-    assert account_key("tiktok", "Shop.One", "R5") == account_key("tiktok", "shop.one", "R6") == "tiktok@shop.one"
+    assert account_key("tiktok", "Shop.One", "R5") == account_key("tiktok", "shop.one", "R6") == "tiktok:shop.one"
     assert account_key("instagram", "shop.one", "R5") != account_key("tiktok", "shop.one", "R5")
     assert account_key("tiktok", None, "R5") == "tiktok#R5"
 
@@ -158,7 +158,7 @@ def test_a_shortage_says_what_is_missing_and_what_to_do() -> None:
     assert isinstance(short, Short)
     for part in (
         "expected 3 unused pictures in the library with the tags summer, beach, found 1",
-        "4 pictures there, 2 of them used or reserved by tiktok@shop.one already",
+        "4 pictures there, 2 of them used or reserved by tiktok:shop.one already",
         "1 of them unusable (b.png has 30.0 MB",
         "droverctl material add DIR --tags summer,beach",
     ):

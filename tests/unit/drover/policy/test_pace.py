@@ -25,10 +25,10 @@ def local(text: str, zone: str = "Europe/Paris", fold: int = 0) -> datetime:
 
 
 def test_an_account_is_known_by_name_in_any_case_else_by_its_phone() -> None:
-    assert account_key("tiktok", "Shop.One", "R58M1") == account_key("tiktok", "shop.one", "other") == "tiktok@shop.one"
+    assert account_key("tiktok", "Shop.One", "R58M1") == account_key("tiktok", "shop.one", "other") == "tiktok:shop.one"
     assert account_key("instagram", None, "127.0.0.1:5555") == "instagram#127.0.0.1:5555"
     assert account_key("tiktok", "a", "x") != account_key("instagram", "a", "x")
-    assert split_lane(LANE) == ("follow", "tiktok@me")
+    assert split_lane(LANE) == ("follow", "tiktok:me")
     assert split_lane(lane_of("follow", "tiktok", None, "127.0.0.1:5555")) == ("follow", "tiktok#127.0.0.1:5555")
     assert lane_of("follow", "tiktok", "me", "x", settle=True) == UNPACED
 
@@ -61,7 +61,7 @@ def test_playbook(at: str, use: Use, until: str | None) -> None:
 
 def test_a_reached_limit_tells_which() -> None:
     hold = pace().hold(LANE, Use(today=60), NOON)
-    assert hold == Hold(until=local("2026-11-26T00:00"), script_name="follow", account="tiktok@me", limit=60)
+    assert hold == Hold(until=local("2026-11-26T00:00"), script_name="follow", account="tiktok:me", limit=60)
 
 
 def test_nothing_holds_back_what_only_looks_or_has_no_limit() -> None:

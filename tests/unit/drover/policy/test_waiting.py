@@ -24,7 +24,7 @@ def device(state: DeviceState, reason: str = "") -> Device:
 
 
 def hold(until: datetime, **more: Any) -> Hold:
-    fields: dict[str, Any] = {"script_name": "follow", "account": "tiktok@me", **more}
+    fields: dict[str, Any] = {"script_name": "follow", "account": "tiktok:me", **more}
     return Hold(until=until, **fields)
 
 

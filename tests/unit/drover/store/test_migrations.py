@@ -37,4 +37,4 @@ def test_r18_accounts_and_waiting_tasks_of_before_get_names_and_lanes(tmp_path: 
             Account(username="shop", serial="b", platform="tiktok", enabled=True),
         ]
         lanes = store.read_sync(lambda conn: list(conn.execute(text("SELECT lane FROM tasks ORDER BY id")).scalars()))
-        assert lanes == ["follow:tiktok@shop", "follow:tiktok#a", "", ""]
+        assert lanes == ["follow:tiktok:shop", "follow:tiktok#a", "", ""]

@@ -58,7 +58,7 @@ class Desk:
         attempt, answer = self.attempt, self.answer
         if isinstance(message, IntentRequested) and attempt is not None and answer is not None:
             reply = answer(fence=7) if answer is IntentRecorded else IntentRefused(fence=7, why="it has ended")
-            threading.Thread(target=attempt.answer_intent, args=(reply,)).start()
+            threading.Thread(target=attempt.answer, args=(reply,)).start()
 
     def kinds(self) -> list[str]:
         return [type(message).__name__ for message in self.said if not isinstance(message, Progressed)]
