@@ -27,7 +27,10 @@ class NewTask:
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """The first eligible task of a lane of a device's queue; `account` is whom it acts as, "" for one in no lane."""
+    """The first eligible task of a lane of a device's queue.
+
+    `account` is the key of policy.pace that it acts as, "" for one that looks what an unknown account did.
+    """
 
     task_id: int
     serial: str

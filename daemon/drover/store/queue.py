@@ -34,7 +34,8 @@ class WaitingFacts:
 
 
 _FIRST_OF_EACH = """
-SELECT tasks.id, tasks.serial, tasks.priority, tasks.lane, tasks.script_name FROM lanes JOIN tasks ON tasks.id = (
+SELECT tasks.id, tasks.serial, tasks.priority, tasks.lane, tasks.script_name, tasks.account
+FROM lanes JOIN tasks ON tasks.id = (
     SELECT t.id FROM tasks AS t
     WHERE t.serial = lanes.serial AND t.status = 0 AND t.lane = lanes.lane AND t.not_before <= :now
     ORDER BY t.priority DESC, t.id LIMIT 1
@@ -59,7 +60,7 @@ def heads(conn: Connection, serials: Sequence[str], *, now: datetime, held: Coll
             task_id=row.id,
             serial=row.serial,
             priority=row.priority,
-            account=accounts[row.lane],
+            account=accounts[row.lane] or (row.account if handle_of(row.account) else ""),
             script_name=row.script_name,
         )
         for row in rows
