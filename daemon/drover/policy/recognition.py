@@ -8,7 +8,8 @@ from drover.policy.pace import Hold, handle_of
 @dataclass(frozen=True, kw_only=True)
 class Seen:
     """An attempt stands on the own profile of its app. `account` and `acts_as` are keys of policy.pace: whose profile
-    it is, and for whom the attempt began. `busy`: that account acts on another phone; `hold` is what holds it back."""
+    it is, and for whom the attempt began. `busy`: that account acts on another phone; `hold` is what holds the one back
+    that the attempt would act as."""
 
     account: str
     acts_as: str
@@ -29,17 +30,19 @@ def why_not(seen: Seen, *, serial: str) -> str:
     who = f"The app on {serial} is logged in as @{handle_of(seen.account)}"
     if not seen.has_its_files:
         return f"{who}, which has used the chosen file; another one is chosen."
-    if seen.named:
-        return ""
     known = handle_of(seen.acts_as)
     if seen.settle:
-        other = known and seen.acts_as != seen.account
+        other = known and not seen.named and seen.acts_as != seen.account
         return f"{who}, and an earlier attempt acted as @{known}; log in as @{known}, then retry." if other else ""
+    if seen.named:
+        return "" if seen.hold is None else f"@{known} {_held(seen.hold)}; the task waits."
     if seen.publishes and known and seen.acts_as != seen.account:
         return f"{who}, and the files were chosen for @{known}; they are chosen again."
     if seen.busy:
         return f"{who}, which acts on another phone now; the task waits until that has ended."
-    if seen.hold is not None:
-        what = "pauses" if seen.hold.limit is None else f"reached its limit of {seen.hold.limit} a day"
-        return f"{who}, which {what}; the task waits."
-    return ""
+    return "" if seen.hold is None else f"{who}, which {_held(seen.hold)}; the task waits."
+
+
+def _held(hold: Hold) -> str:
+    """What the look brought to light: uses and pauses that were kept under a key that did not know the account."""
+    return "pauses" if hold.limit is None else f"reached its limit of {hold.limit} {hold.script_name}s a day"

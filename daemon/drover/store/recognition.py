@@ -25,6 +25,7 @@ def recognise(conn: Connection, fence: int, login: Login, *, busy: bool, now: da
         return "this attempt has ended"
     task = task_row(conn, row["task_id"])
     key = account_key(login.platform, login.username, login.serial)
+    lane = f"{task['script_name']}:{row['account'] if task['username'] else key}"
     seen = recognition.Seen(
         account=key,
         acts_as=row["account"],
@@ -33,7 +34,7 @@ def recognise(conn: Connection, fence: int, login: Login, *, busy: bool, now: da
         publishes=task["script_name"] in PUBLISHES,
         has_its_files=attempts.has_its_files(conn, row),
         busy=busy,
-        hold=pacing.holds_of(conn, [f"{task['script_name']}:{key}"], now, pace).get(f"{task['script_name']}:{key}"),
+        hold=pacing.holds_of(conn, [lane], now, pace).get(lane),
     )
     why = recognition.why_not(seen, serial=login.serial)
     if not why and not seen.named:
