@@ -7,7 +7,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from drover.policy.pace import UNPACED, Hold, Pace, Use, account_key, lane_of, pauses_after, split_lane
+from drover.policy.pace import (
+    UNPACED,
+    Hold,
+    Pace,
+    Use,
+    account_key,
+    handle_of,
+    lane_of,
+    pauses_after,
+    phone_of,
+    split_lane,
+)
 from drover.policy.records import Complete, Fail, Requeue
 from drover.wire.tasks import Effect, Reason
 
@@ -25,6 +36,9 @@ def local(text: str, zone: str = "Europe/Paris", fold: int = 0) -> datetime:
 
 
 def test_an_account_is_known_by_name_in_any_case_else_by_its_phone() -> None:
+    assert account_key("tiktok", " @SHOP.one", "R58M1") == "tiktok:shop.one"
+    assert (handle_of("tiktok:shop.one"), handle_of("tiktok#127.0.0.1:5555")) == ("shop.one", "")
+    assert phone_of("tiktok#127.0.0.1:5555") == ("tiktok", "127.0.0.1:5555")
     assert account_key("tiktok", "Shop.One", "R58M1") == account_key("tiktok", "shop.one", "other") == "tiktok:shop.one"
     assert account_key("instagram", None, "127.0.0.1:5555") == "instagram#127.0.0.1:5555"
     assert account_key("tiktok", "a", "x") != account_key("instagram", "a", "x")
