@@ -97,7 +97,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True, tag="material"):
 
 
 class MaterialUse(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's use: `account` is `tiktok@name`, or `tiktok#SERIAL` for tasks that ran as no registered account."""
+    """An account's use: `account` is `tiktok:name`, or `tiktok#SERIAL` while nobody knows whose app that was."""
 
     account: str
     task_id: int
