@@ -5,7 +5,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
@@ -92,7 +92,7 @@ def happen(history: History, dice: Random) -> None:
 
 
 @contextmanager
-def database_of(template: Path) -> "Iterator[AccountFarm]":
+def database_of(template: Path) -> Generator[AccountFarm]:
     """A farm on a copy of the migrated empty database, in memory."""
     with ENGINE.connect() as conn, closing(sqlite3.connect(template)) as source:
         source.backup(conn.connection.driver_connection)  # type: ignore[arg-type]
