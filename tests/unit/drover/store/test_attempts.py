@@ -132,7 +132,7 @@ def test_requeue_waits_and_counts(store: Store, clock: Clock) -> None:
     assert len(store.read_sync(queue.heads, ["R58M1"], now=clock.pass_s(0.1))) == 1
     facts = store.read_sync(attempts.facts, begin(store, task_id).fence)
     assert facts == AttemptFacts(
-        task_id=task_id, script_name="follow", effect=Effect.NONE, tries=2, max_tries=3, settling=0
+        task_id=task_id, script_name="follow", effect=Effect.NONE, tries=2, max_tries=3, settling=0, attempts=2
     )
 
 
