@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from drover.wire.accounts import LoginSource
 from drover.wire.devices import DeviceState, PhoneCondition
 from drover.wire.media import MediaKind, UseState
 from drover.wire.scripts import AppName
@@ -77,6 +78,7 @@ class TaskView(_Shape, frozen=True, kw_only=True):
         ),
     ]
     media: TaskMediaView | None
+    account: Annotated[str, Meta(description='the handle of the account that it acts as; "" while that is not known')]
 
 
 class TaskPageView(_Shape, frozen=True, kw_only=True):
@@ -134,6 +136,16 @@ class DeletedBatchView(_Shape, frozen=True, kw_only=True):
     not_found: list[TaskId]
 
 
+class LoginView(_Shape, frozen=True, kw_only=True):
+    """An app on a phone was last seen logged in as this account: by whom, and when."""
+
+    platform: str
+    package: str
+    username: str
+    source: LoginSource
+    learned_at: Stamp | None
+
+
 class PauseView(_Shape, frozen=True, kw_only=True):
     """Why nothing begins and until when; `until` null: until it is resumed. Paused `by` drover or by a person."""
 
@@ -178,6 +190,7 @@ class DeviceView(_Shape, frozen=True, kw_only=True):
         PhoneCondition | None,
         Meta(description="what keeps a phone that answers from getting tasks; reason says what helps"),
     ]
+    logins: Annotated[list[LoginView], Meta(description="the accounts that its apps were last seen with")]
 
 
 class DevicePauseView(DeviceView, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from drover.wire.accounts import Login
 from drover.wire.control import Account, AccountsDiscovered, DaemonStatus
 from drover.wire.custom import ScriptInfo
 from drover.wire.devices import Device, DeviceState
@@ -24,6 +25,7 @@ from drover_shim.shapes import (
     DiscoveredView,
     FoundAccountView,
     HealthView,
+    LoginView,
     MaterialUseView,
     MaterialView,
     PauseView,
@@ -67,6 +69,7 @@ def task(task: Task, zone: ZoneInfo) -> TaskView:
         group_id=task.group_id,
         priority=task.priority,
         hold=task.hold,
+        account=task.account,
         media=None if task.media is None else _media(task.media),
     )
 
@@ -126,7 +129,19 @@ def _device(device: Device, zone: ZoneInfo) -> dict[str, Any]:
         "transports": device.transports,
         "pause": pause(device.pause, zone),
         "condition": device.condition,
+        "logins": [login(one, zone) for one in device.logins],
     }
+
+
+def login(login: Login, zone: ZoneInfo) -> LoginView:
+    """Which account an app on a phone was last seen with."""
+    return LoginView(
+        platform=login.platform,
+        package=login.package,
+        username=login.username,
+        source=login.source,
+        learned_at=local(login.learned_at, zone),
+    )
 
 
 def account(account: Account, zone: ZoneInfo) -> AccountView:

@@ -27,7 +27,7 @@ SELECT 'R58M' || (i % 100), NULL, 'tiktok', '', CASE i % 3 WHEN 0 THEN 'unfollow
     CASE WHEN i > {rows} - 5000 THEN 0 WHEN i % 10 = 7 THEN 3 ELSE 2 END,
     NULL, '', 'confirmed', 1, 1700000000000000 + i, NULL, 1700000000000000, 1700000001000000, 0, 0,
     0, 3, 1, 1, 0, 0, NULL, 100, 'done', '["proof.png"]',
-    CASE i % 3 WHEN 0 THEN 'unfollow' ELSE 'follow' END || ':tiktok@shop' || (i % 100) || '.' || (i % 4) FROM n
+    CASE i % 3 WHEN 0 THEN 'unfollow' ELSE 'follow' END || ':tiktok:shop' || (i % 100) || '.' || (i % 4) FROM n
 """
 
 
@@ -78,7 +78,7 @@ def _report(store: Store, rows: int) -> None:
     _timed("pacing.holds of 1 device", lambda: store.read_sync(pacing.holds, serials[:1], now=now, pace=pace))
     many = [NewTask(serial="held", username="me", script_name="follow", script_config={}) for _ in range(10_000)]
     store.write_sync(tasks.insert, many, now=now)
-    store.write_sync(pacing.pause, "tiktok@me", now=now, pause_s=60.0)
+    store.write_sync(pacing.pause, "tiktok:me", now=now, pause_s=60.0)
     held = list(store.read_sync(pacing.holds, ["held"], now=now, pace=pace).lanes)
     _timed("queue.heads past 10000 held tasks", lambda: store.read_sync(queue.heads, ["held"], now=now, held=held))
     last = store.read_sync(tasks.page, serial="held", page_size=20)[1]

@@ -50,14 +50,8 @@ def want_of(store: Store, task_id: int, reuse: Reuse = "once") -> Wanted:
     """What a stored post asks for."""
     waiting = store.read_sync(publishing.waiting, task_id)
     config = PostConfig(**waiting.task.script_config)
-    task = waiting.task
     return wanted(
-        config,
-        platform=waiting.platform,
-        username=task.username,
-        serial=task.serial,
-        group_id=task.group_id,
-        reuse=reuse,
+        config, platform=waiting.platform, account=waiting.account, group_id=waiting.task.group_id, reuse=reuse
     )
 
 

@@ -219,6 +219,7 @@ class RecordingContext:
     commits: list[str] = field(default_factory=list[str])
     kept: list[str] = field(default_factory=list[str])
     proof: Hierarchy | None = None
+    accounts: list[str] = field(default_factory=list[str])
 
     def step(self, text: str, progress: int) -> None:
         self.steps.append((text, progress))
@@ -240,6 +241,9 @@ class RecordingContext:
     def confirm(self, proof: Hierarchy) -> None:
         self.proof = proof
         self.effect = Effect.CONFIRMED
+
+    def saw_account(self, username: str) -> None:
+        self.accounts.append(username)
 
     def open_media(self, file: MediaFile) -> BinaryIO:
         return Path(file.path).open("rb")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from drover.wire import control, custom, direct, events, leases, materials, screens, worker, zygote
+from drover.wire.accounts import Login, LoginSource
 from drover.wire.backups import MissingFile
 from drover.wire.codec import Codec
 from drover.wire.devices import Device, DeviceFacts, DeviceState, PhoneCondition
@@ -56,6 +57,16 @@ PAUSE = Pause(
     task_id=7,
     times=2,
 )
+LOGIN = Login(
+    serial="192.168.0.7:5555",
+    platform="tiktok",
+    package="com.zhiliaoapp.musically",
+    main=False,
+    username="me",
+    source=LoginSource.SCRIPT,
+    app_version="43.1.4",
+    learned_at=AT,
+)
 DEVICE = Device(
     serial="192.168.0.7:5555",
     state=DeviceState.BUSY,
@@ -73,6 +84,7 @@ DEVICE = Device(
     transports=["192.168.0.7:5555", "R58M123ABC"],
     pause=PAUSE,
     condition=PhoneCondition.LOCKED,
+    logins=[LOGIN],
 )
 TASK = Task(
     id=7,
@@ -106,6 +118,7 @@ TASK = Task(
         sound_name="Rain",
         custom_sound_keyword="rain",
     ),
+    account="me",
 )
 STATS = TaskStats(total=10, pending=4, running=1, completed=3, failed=2)
 ACCOUNT = control.Account(
@@ -370,7 +383,7 @@ RESPONSES: list[control.ResponseBody] = [
     materials.MaterialAdded(material=MATERIAL, existing=True, warnings=["too long for a story"]),
     materials.MaterialDetail(
         material=MATERIAL,
-        uses=[materials.MaterialUse(account="tiktok@me", who="@me (tiktok)", task_id=7, state=UseState.USED, at=LATER)],
+        uses=[materials.MaterialUse(account="tiktok:me", who="@me (tiktok)", task_id=7, state=UseState.USED, at=LATER)],
     ),
     materials.MaterialPage(total=41, page=3, page_size=20, materials=[MATERIAL]),
     control.BackupProgress(path="/srv/backup/drover.tar", files_done=3, files=9, bytes_done=4096, bytes=9000),
@@ -431,10 +444,13 @@ TO_WORKER: list[worker.ToWorker] = [
             api_base="http://127.0.0.1:50809/api/v1/",
             token_file="/var/lib/drover/api-token",
         ),
+        account="me",
+        logged_in_as="you",
     ),
     worker.StopAttempt(fence=12),
     worker.IntentRecorded(fence=12),
     worker.IntentRefused(fence=12, why="the attempt has ended"),
+    worker.AccountNoted(fence=12, verdict=worker.AccountVerdict.OTHER_ACCOUNT, why="it pauses"),
     worker.Probe(),
     worker.ReadAccounts(request_id=4, platform="instagram", package="com.instagram.clone"),
     worker.Tidy(keep=[34, 35]),
@@ -469,7 +485,17 @@ FROM_WORKER: list[worker.FromWorker] = [
         untapped=True,
     ),
     worker.AttemptRefused(fence=12, why="busy with 11"),
-    worker.AccountsRead(request_id=4, usernames=["me", "shop"], active="me", why="no switcher opened"),
+    worker.AccountsRead(
+        request_id=4,
+        usernames=["me", "shop"],
+        active="me",
+        why="no switcher opened",
+        reason=Reason.NOT_LOGGED_IN,
+        package="com.x",
+        main=False,
+        version="1",
+    ),
+    worker.AccountSeen(fence=12, username="me", package="com.x", main=False, version="1"),
     direct.DirectAnswered(
         request_id=5,
         end=direct.DirectEnd.UNCERTAIN,

@@ -90,6 +90,11 @@ class PhoneDisplay:
         """The media store of the phone that this display is built into."""
         self._phone.media = media
 
+    @property
+    def worlds(self) -> dict[str, World]:
+        """By app what its server knows: a test changes there what a person changes by hand, such as who is active."""
+        return self._phone.worlds
+
     # What happens to it
 
     def start_activity(self, intent: Intent) -> Focus:

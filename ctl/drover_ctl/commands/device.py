@@ -1,7 +1,10 @@
 """droverctl device: phones, and what people write about them."""
 
+from zoneinfo import ZoneInfo
+
 import click
 
+from drover.wire.accounts import Login
 from drover.wire.control import DeviceList, GetDevice, ListDevices, SetDevice
 from drover.wire.devices import Device
 from drover_ctl.commands.device_inspect import inspect
@@ -64,6 +67,7 @@ def show(ctx: click.Context, serial: str) -> None:
         ("battery", _battery(found)),
         ("engine", facts.engine or "-"),
         ("apps", apps or "-"),
+        ("logged in", "; ".join(_login(one, output.zone) for one in found.logins) or "-"),
         ("task", str(found.task_id or "-")),
         ("queued", str(found.queued)),
         ("worker", f"pid {found.worker_pid}, started {found.worker_starts}x" if found.worker_pid else "-"),
@@ -96,6 +100,12 @@ def set_(ctx: click.Context, serial: str, note: str | None, tags: tuple[str, ...
     found = run.ask(SetDevice(serial=serial, note=note, tags=words if tags else None), Device)
     told = f"{found.serial}: note {found.note or '-'}, tags {', '.join(found.tags) or '-'}"
     run.output.line(told, found)
+
+
+def _login(login: Login, zone: ZoneInfo) -> str:
+    """Which account an app was last seen with, by what, and when."""
+    source = login.source.value.replace("_", " ")
+    return f"{login.package} as @{login.username} ({source}, {moment(login.learned_at, zone)})"
 
 
 device.add_command(inspect)

@@ -111,7 +111,7 @@ def show(ctx: click.Context, task_id: int) -> None:
     pairs = [
         ("id", str(found.id)),
         ("serial", found.serial),
-        ("account", f"@{found.username}" if found.username else "-"),
+        ("account", f"@{found.account}" if found.account else "not known yet"),
         ("script", found.script_name),
         ("config", config or "-"),
         *_media(found),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal
 
-from drover.policy.pace import account_key
+from drover.policy.pace import handle_of, phone_of
 from drover.wire.media import MediaFacts, MediaFile, MediaKind, MediaLimit
 from drover.wire.post import PostConfig, tags
 from drover.wire.tasks import Effect, Status
@@ -21,7 +21,7 @@ KINDS: Final = {0: MediaKind.VIDEO, 1: MediaKind.IMAGE}
 Reuse = Literal["once", "per_account"]
 """Whether a file that was published is chosen again: by no account, or by each other one."""
 
-_KEY: Final = re.compile(r"([@:#])")
+_KEY: Final = re.compile("[:#]")
 """What parts an account's key into platform and name; `#` stands before a phone's serial."""
 
 _PLURALS: Final = {MediaKind.VIDEO: "videos", MediaKind.IMAGE: "pictures"}
@@ -97,13 +97,11 @@ class UseEnd(Enum):
     USED = "used"  # it was published, or may have been
 
 
-def wanted(
-    config: PostConfig, *, platform: str, username: str | None, serial: str, group_id: str = "", reuse: Reuse = "once"
-) -> Wanted:
-    """What this configuration asks for. A given list decides; otherwise the folder or the library."""
+def wanted(config: PostConfig, *, platform: str, account: str, group_id: str = "", reuse: Reuse = "once") -> Wanted:
+    """What this configuration asks for, for the account of this key. A given list decides; otherwise the folder or the
+    library."""
     kind = KINDS[config.content_type]
     in_folder = config.material_source == "localFolder"
-    account = account_key(platform, username, serial)
     return Wanted(
         platform=platform,
         placement=config.placement,
@@ -115,24 +113,19 @@ def wanted(
         paths=tuple(config.material_list),
         folder=config.material_path,
         once=reuse == "once" and not config.material_list,
-        handle=username or handle_of(account),
+        handle=handle_of(account),
         group=group_id,
     )
 
 
-def handle_of(account: str) -> str:
-    """The name in an account's key, "" for one that only says the phone."""
-    mark = _KEY.search(account)
-    return "" if mark is None or mark[0] == "#" else account[mark.end() :]
-
-
 def who(account: str) -> str:
-    """An account's key in words."""
-    mark = _KEY.search(account)
-    if mark is None:
+    """An account's key in words; what is none stays as it is."""
+    if account.startswith("group:") or not _KEY.search(account):
         return account
-    platform, name = account[: mark.start()], account[mark.end() :]
-    return f"the {platform} account on phone {name}" if mark[0] == "#" else f"@{name} ({platform})"
+    if handle := handle_of(account):
+        return f"@{handle} ({account.partition(':')[0]})"
+    platform, serial = phone_of(account)
+    return f"the {platform} account on phone {serial}"
 
 
 def too_few(config: PostConfig, tasks: int) -> str:

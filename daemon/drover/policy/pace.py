@@ -28,20 +28,45 @@ RESTORED_HOLD: Final = "restored"
 
 
 def account_key(platform: str, username: str | None, serial: str) -> str:
-    """Whom a task acts as: the account by name, without one whoever the app on that phone is logged in as."""
-    return f"{platform}@{username.lower()}" if username else f"{platform}#{serial}"
+    """The one key of an account, `platform:handle` in lower case, whatever the spelling of its name.
+
+    Without a name: `platform#serial`, whichever account the app on that phone is logged in as. It stands for an account
+    only until that is known (`store/logins.py`).
+    """
+    handle = "" if username is None else username.strip().removeprefix("@").lower()
+    return f"{platform}:{handle}" if handle else f"{platform}#{serial}"
+
+
+def handle_of(key: str) -> str:
+    """The handle of an account key; "" where the key does not know it."""
+    return "" if "#" in key else key.partition(":")[2]
+
+
+def phone_of(key: str) -> tuple[str, str]:
+    """(platform, serial) of a key that does not know its account."""
+    platform, _, serial = key.partition("#")
+    return platform, serial
 
 
 def lane_of(
-    script_name: str, platform: str, username: str | None, serial: str, *, settle: bool = False, held: str = ""
+    script_name: str,
+    platform: str,
+    username: str | None,
+    serial: str,
+    *,
+    settle: bool = False,
+    held: str = "",
+    account: str = "",
 ) -> str:
     """The lane in which a pending task waits: tasks of one account and script are held back together.
 
-    `settle` is for one that counted when its earlier attempt tapped, `held` for one that waits for a person.
+    `settle` is for one that counted when its earlier attempt tapped; it looks as the `account` of that attempt, where
+    its key knows it. `held` is for one that waits for a person.
     """
     if held:
         return RESTORED
-    return f"{LOOKS if settle else script_name}:{account_key(platform, username, serial)}"
+    key = account if settle and handle_of(account) else account_key(platform, username, serial)
+    return f"{LOOKS if settle else script_name}:{key}"
 
 
 def split_lane(lane: str) -> tuple[str, str]:

@@ -28,7 +28,10 @@ class NewTask:
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """The first eligible task of a lane of a device's queue; `account` is whom it acts as, "" for one in no lane."""
+    """The first eligible task of a lane of a device's queue.
+
+    `account` is the key of policy.pace that it acts as, "" for one that looks what an unknown account did.
+    """
 
     task_id: int
     serial: str
@@ -39,7 +42,11 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """An attempt that has begun. `fence` is unique for ever; `settle`: an earlier one may have had its effect."""
+    """An attempt that has begun. `fence` is unique for ever; `settle`: an earlier one may have had its effect.
+
+    `account` is the key of policy.pace that it counts under; `logged_in_as` is the handle that its app was last seen
+    with, "" where that is not known.
+    """
 
     fence: int
     task_id: int
@@ -50,6 +57,8 @@ class Attempt:
     settle: bool
     platform: str = "tiktok"
     package: str = ""
+    account: str = ""
+    logged_in_as: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +67,10 @@ class AttemptEnd:
 
     `tries` counts automatic tries of this round (a manual retry begins a new round), `settles` whether the script
     can find out by looking; `reason` is None only for success. `settling` counts those of them that began by looking.
-    `own_word`: what the script tells of its own end stands, because nobody else can know its effect. `condition`: the
+    `own_word`: what the script tells of its own end stands, because no one else can know its effect. `condition`: the
     phone as a whole stood in the way. `untapped`: the phone refused the commit tap, so nothing was done under the
-    intent. `attempt` is the attempt's number.
+    intent. `attempt` is the attempt's number. `other_account`: before it did anything, it found the app logged in as an
+    account that may not act now.
     """
 
     effect: Effect
@@ -75,6 +85,7 @@ class AttemptEnd:
     condition: PhoneCondition | None = None
     untapped: bool = False
     attempt: int = 1
+    other_account: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +111,7 @@ class AttemptFacts:
         own_word: bool = False,
         condition: PhoneCondition | None = None,
         untapped: bool = False,
+        other_account: bool = False,
     ) -> AttemptEnd:
         """These facts with what is known of the end itself."""
         return AttemptEnd(
@@ -115,6 +127,7 @@ class AttemptFacts:
             condition=condition,
             untapped=untapped,
             attempt=self.attempt,
+            other_account=other_account,
         )
 
 
@@ -141,8 +154,8 @@ class Fail:
 class Requeue:
     """The task goes back to pending for `delay_s` seconds; `settle` makes the next attempt look first.
 
-    `counted` False: the attempt used up no try. `untapped`: what is recorded of it is an intent that the phone itself
-    refused to carry out.
+    `counted` False: the attempt used up no try. `releases`: it gives its files back. `untapped`: what is recorded of it
+    is an intent that the phone itself refused to carry out.
     """
 
     delay_s: float
@@ -151,6 +164,7 @@ class Requeue:
     evidence: tuple[str, ...] = field(default=())
     reason: Reason | None = None
     counted: bool = True
+    releases: bool = False
     untapped: bool = False
 
 

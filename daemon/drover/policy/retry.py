@@ -12,6 +12,9 @@ BACKOFF_FIRST_S: Final = 10.0
 BACKOFF_OWN_FIRST_S: Final = 3.0
 """Where a process of ours ended: neither phone nor app is to be spared, and restarts keep pauses of their own."""
 
+BACKOFF_TURNED_S: Final = 0.25
+"""Where the app was logged in as another account: the right one is known now, and only a person can change it again."""
+
 BACKOFF_MAX_S: Final = 600.0
 MAX_SETTLING_TRIES: Final = 3
 SETTLE_DELAY_S: Final = (1.0, 3.0)
@@ -87,11 +90,30 @@ def _for_the_phone(end: AttemptEnd, condition: PhoneCondition, rng: Random) -> R
 
 
 def _without_effect(end: AttemptEnd, reason: Reason, rng: Random) -> Decision:
+    if end.other_account:
+        return _turned_away(end, reason)
     if reason not in TRANSIENT or end.tries >= end.max_tries:
         return _failed(end, reason)
     first_s = BACKOFF_OWN_FIRST_S if reason is Reason.INTERRUPTED else BACKOFF_FIRST_S
     delay_s = backoff(end.tries, rng, first_s)
     return Requeue(delay_s=delay_s, settle=False, remark=end.remark, reason=reason, evidence=end.evidence)
+
+
+def _turned_away(end: AttemptEnd, reason: Reason) -> Requeue:
+    """Nothing was done and nothing failed: the task waits its turn under the account that the app shows.
+
+    Each such attempt waits twice as long as the one before, so that no phone is kept busy by it.
+    """
+    delay_s = min(BACKOFF_MAX_S, BACKOFF_TURNED_S * 2.0 ** min(end.attempt - end.tries, 16))
+    return Requeue(
+        delay_s=delay_s,
+        settle=False,
+        counted=False,
+        releases=True,
+        remark=end.remark,
+        reason=reason,
+        evidence=end.evidence,
+    )
 
 
 def _unsettled(end: AttemptEnd, reason: Reason, rng: Random) -> Decision:

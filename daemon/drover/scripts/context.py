@@ -62,6 +62,13 @@ class Context(Protocol):
         """The wanted state is proven by this hierarchy: keep it with a screenshot, and record the effect."""
         ...
 
+    def saw_account(self, username: str) -> None:
+        """Say whose profile the app shows as its own, before anything is done as that account.
+
+        Raises ScriptFailed `wrong_account` where the attempt must not go on as that account.
+        """
+        ...
+
     def open_media(self, file: MediaFile) -> BinaryIO:
         """The file, checked anew (place, kind, size) through the handle that is returned; the caller closes it.
 

@@ -28,12 +28,30 @@ def become(nav: Navigator, username: str) -> None:
     """Have the app act as this account; raises ScriptFailed `wrong_account` if it is not logged in there."""
     nav.ctx.step(f"checking that {nav.app.name} acts as @{username}", 5)
     shown = own_profile(nav)
+    nav.ctx.saw_account(_handle(shown))
     if same_handle(shown.seen.handle, username):
         return
     nav.ctx.step(f"{nav.app.name} acts as @{shown.seen.handle}: switching to @{username}", 8)
     nav.tap(_find(nav, shown, username).target)
     _verify(nav, username)
+    nav.ctx.saw_account(username)
     nav.ctx.step(f"{nav.app.name} acts as @{username} now", 10)
+
+
+def recognise(nav: Navigator) -> None:
+    """For a task that names no account: say as whom the app is logged in, and switch nothing.
+
+    Raises ScriptFailed `wrong_account` where that account may not act now, NotReachedError where no profile is shown.
+    """
+    nav.ctx.step(f"looking which account {nav.app.name} is logged in with", 5)
+    handle = _handle(own_profile(nav))
+    nav.ctx.saw_account(handle)
+    nav.ctx.step(f"{nav.app.name} acts as @{handle}", 10)
+
+
+def _handle(own: Sight) -> str:
+    """The handle of an own profile, which shows one."""
+    return str(own.seen.handle)
 
 
 def logged_in(nav: Navigator) -> LoggedIn:
@@ -42,7 +60,7 @@ def logged_in(nav: Navigator) -> LoggedIn:
     An app that opens no switcher is logged in with the one account that its profile shows.
     """
     shown = own_profile(nav)
-    active = str(shown.seen.handle)
+    active = _handle(shown)
     sheet = open_switcher(nav, shown)
     names: dict[str, str] = {active.lower(): active} if sheet is None else {}
     if sheet is not None:

@@ -38,6 +38,7 @@ class Rehearsal:
         self.phases: list[Phase] = []
         self.committed: list[str] = []
         self.kept: list[str] = []
+        self.accounts: list[str] = []
         self._allowed = bool(effect)
 
     def step(self, text: str, progress: int) -> None:
@@ -59,6 +60,9 @@ class Rehearsal:
     def confirm(self, proof: Hierarchy) -> None:
         self.keep("proof", proof)
         self.effect = Effect.CONFIRMED
+
+    def saw_account(self, username: str) -> None:
+        self.accounts.append(username)
 
     def open_media(self, file: MediaFile) -> BinaryIO:
         raise ScriptFailed(Reason.MEDIA_INVALID, f"{file.path}: a rehearsal has no files.")

@@ -1,6 +1,7 @@
 """Attempts: begun, followed to their effect, ended once. What is not the running attempt changes nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,12 +12,12 @@ from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.pace import account_key, lane_of, pauses_after
 from drover.policy.records import Attempt, AttemptFacts, Complete, Decision, Fail, Requeue
 from drover.policy.trouble import Report, Rules
-from drover.store import events, media_uses, pacing, pauses
+from drover.store import events, logins, media_uses, pacing, pauses
 from drover.store.errors import ConflictError
 from drover.store.rows import ATTEMPT_COLUMNS, attempt_of, task_of, task_row
 from drover.store.schema import attempts, tasks
 from drover.wire.scripts import PUBLISHES
-from drover.wire.tasks import Effect, Status, Task
+from drover.wire.tasks import Effect, Reason, Status, Task
 
 _NOTHING = Report()
 _NO_RULES = Rules()
@@ -30,9 +31,12 @@ _DECISIONS: dict[type[Decision], TaskEvent] = {
 }
 
 
-def begin(conn: Connection, task_id: int, *, boot_id: str, now: datetime) -> tuple[Attempt, Task]:
-    """Begin the next attempt of a pending task. Raises NotFoundError, and ConflictError if it does not wait.
+def begin(
+    conn: Connection, task_id: int, *, boot_id: str, now: datetime, account: str = "", files: int = 0
+) -> tuple[Attempt, Task]:
+    """Begin the next attempt of a pending task, with so many files reserved for it.
 
+    Raises NotFoundError, and ConflictError if it does not wait or would act as another account than the given one.
     HeldError is the ConflictError where its account or phone was paused after the dispatcher had looked: once a pause
     is answered, nothing begins.
     """
@@ -41,7 +45,10 @@ def begin(conn: Connection, task_id: int, *, boot_id: str, now: datetime) -> tup
         raise ConflictError(f"task {task_id} is {Status(row['status']).name.lower()}, not pending", task_of(row))
     if row["held"]:  # dispatch passes over its lane; whatever else may come here, it does not begin
         raise ConflictError(f"task {task_id} is held since a backup was restored; release it first", task_of(row))
-    pacing.refuse_held(conn, row["serial"], row["lane"], now=now)
+    key = logins.account_of(conn, row)
+    if account not in ("", key):
+        raise ConflictError(f"task {task_id} acts as {key} by now, not as {account}", task_of(row))
+    pacing.refuse_held(conn, row["serial"], key, now=now)
     number = row["attempt"] + 1
     added = insert(attempts).values(
         task_id=task_id,
@@ -54,6 +61,8 @@ def begin(conn: Connection, task_id: int, *, boot_id: str, now: datetime) -> tup
         evidence=[],
         began_at=now,
         remark="",
+        account=key,
+        files=files,
     )
     fence = int(conn.execute(added.returning(attempts.c.id)).scalar_one())
     values = {
@@ -65,11 +74,13 @@ def begin(conn: Connection, task_id: int, *, boot_id: str, now: datetime) -> tup
         "remark": "",
         "progress": 0,
         "step": "",
+        "account": key,
     }
     conn.execute(update(tasks).where(tasks.c.id == task_id).values(**values))
     task = task_of({**row, **values})
     events.changed(conn, [task], now=now)
-    return attempt_of(_attempt_row(conn, fence)), task
+    seen = logins.current(conn, row["serial"], row["platform"], row["package"])
+    return replace(attempt_of(_attempt_row(conn, fence)), logged_in_as=seen), task
 
 
 # --- the effect ---------------------------------------------------------------------------------------------------
@@ -79,19 +90,25 @@ def record_intent(conn: Connection, fence: int, *, what: str, now: datetime, day
     """The commit tap may be performed, once: True only for a running attempt that has not asked before.
 
     From now on others may see it, so it counts for its account on the local `day` (None counts nowhere). What an
-    attempt looked for and did not find no longer counts: it is done only now.
+    attempt looked for and did not find no longer counts: it is done only now. Refused where a file that was reserved
+    for it turned out to be used by its account.
     """
-    values = {"intent_at": now, "what": what, "counted_on": day}
-    if not _record(conn, fence, {Effect.NONE}, Effect.INTENT, values):
+    row = running(conn, fence)
+    if row is None or row["effect"] != Effect.NONE or not has_its_files(conn, row):
         return False
-    row = _attempt_row(conn, fence)
+    _advance(conn, row, Effect.INTENT, {"intent_at": now, "what": what, "counted_on": day})
     if row["settle"]:
         for earlier in conn.execute(select(attempts).where(_counted_before(row))).mappings().all():
             _uncount(conn, earlier)
     if day is not None:
         task = task_row(conn, row["task_id"])
-        pacing.count(conn, _account_of(task), task["script_name"], day)
+        pacing.count(conn, _account_of(row, task), task["script_name"], day)
     return True
+
+
+def has_its_files(conn: Connection, attempt: RowMapping) -> bool:
+    """Whether what was reserved for the attempt still is: two keys may turn out to be one account's."""
+    return not attempt["files"] or media_uses.count(conn, attempt["task_id"]) >= attempt["files"]
 
 
 def record_sent(conn: Connection, fence: int, *, now: datetime) -> bool:
@@ -104,7 +121,7 @@ def record_confirmed(conn: Connection, fence: int, *, evidence: list[str], now: 
 
     Where nothing was tapped and nothing is unsettled, the state stood already: only the evidence is kept.
     """
-    row = _running(conn, fence)
+    row = running(conn, fence)
     if row is None:
         return False
     if row["effect"] == Effect.NONE and not row["settle"]:
@@ -117,12 +134,16 @@ def record_confirmed(conn: Connection, fence: int, *, evidence: list[str], now: 
 
 
 def _record(conn: Connection, fence: int, before: set[Effect], effect: Effect, values: dict[str, Any]) -> bool:
-    row = _running(conn, fence)
+    row = running(conn, fence)
     if row is None or row["effect"] not in before:
         return False
-    conn.execute(update(attempts).where(attempts.c.id == fence).values(effect=effect.value, **values))
-    conn.execute(update(tasks).where(tasks.c.id == row["task_id"]).values(effect=effect.value))
+    _advance(conn, row, effect, values)
     return True
+
+
+def _advance(conn: Connection, attempt: RowMapping, effect: Effect, values: dict[str, Any]) -> None:
+    conn.execute(update(attempts).where(attempts.c.id == attempt["id"]).values(effect=effect.value, **values))
+    conn.execute(update(tasks).where(tasks.c.id == attempt["task_id"]).values(effect=effect.value))
 
 
 # --- the end ------------------------------------------------------------------------------------------------------
@@ -130,7 +151,7 @@ def _record(conn: Connection, fence: int, before: set[Effect], effect: Effect, v
 
 def facts(conn: Connection, fence: int) -> AttemptFacts | None:
     """What the decision about its end needs; None when the attempt has ended already."""
-    row = _running(conn, fence)
+    row = running(conn, fence)
     return None if row is None else _facts(row, task_row(conn, row["task_id"]))
 
 
@@ -154,7 +175,7 @@ def finish(
     Pass a function of AttemptFacts to decide inside the transaction: between reading facts and finishing, intent may
     have been recorded. A ready decision that such a record contradicts raises ConflictError.
     """
-    row = _running(conn, fence)
+    row = running(conn, fence)
     if row is None:
         return None
     task = task_row(conn, row["task_id"])
@@ -169,10 +190,10 @@ def finish(
     if isinstance(made, Requeue) and made.untapped:
         _uncount(conn, row)  # the phone said that it was not done
     if pauses_after(made):
-        pacing.pause(conn, _account_of(task), now=now, pause_s=pause_s)
+        pacing.pause(conn, _account_of(row, task), now=now, pause_s=pause_s)
     pauses.after_attempt(
         conn,
-        account="" if task["platform"] == GENERIC else _account_of(task),
+        account="" if task["platform"] == GENERIC else _account_of(row, task),
         serial=task["serial"],
         task_id=task["id"],
         report=report,
@@ -180,6 +201,8 @@ def finish(
         rules=rules,
         now=now,
     )
+    if not isinstance(made, Complete) and made.reason is Reason.NOT_LOGGED_IN:
+        logins.forget(conn, task["serial"], task["platform"], task["package"])
     return changed
 
 
@@ -204,7 +227,7 @@ def _attempt_row(conn: Connection, fence: int) -> RowMapping:
     return conn.execute(_ONE, {"fence": fence}).mappings().one()
 
 
-def _running(conn: Connection, fence: int) -> RowMapping | None:
+def running(conn: Connection, fence: int) -> RowMapping | None:
     """The attempt if it is the running one. Only one attempt of a task is ever open."""
     return conn.execute(_ONE_OPEN, {"fence": fence}).mappings().first()
 
@@ -268,6 +291,8 @@ def _apply(
         values["step"] = step
     if isinstance(decision, Complete):
         values["progress"] = 100
+    if isinstance(decision, Requeue) and decision.releases:
+        media_uses.release(conn, task["id"])
     conn.execute(update(tasks).where(tasks.c.id == task["id"]).values(**values))
     changed = task_of({**task, **values})
     if changed.script_name in PUBLISHES:
@@ -277,7 +302,7 @@ def _apply(
 
 
 def _tries_given_back(task: RowMapping, attempt: RowMapping) -> dict[str, int]:
-    """What `begin` counted of an attempt that found its phone not ready."""
+    """What `begin` counted of an attempt that uses up no try."""
     return {
         "tries": max(task["tries"] - 1, 0),
         "settling": max(task["settling"] - int(attempt["settle"]), 0),
@@ -318,6 +343,7 @@ def _outcome(
                     *(task[column] for column in ("script_name", "platform", "username", "serial")),
                     settle=settle,
                     held=task["held"],
+                    account=attempt["account"],
                 ),
                 "last_reason": None if decision.reason is None else decision.reason.value,
                 **({} if decision.counted else _tries_given_back(task, attempt)),
@@ -343,8 +369,9 @@ def _pause_group(conn: Connection, task: RowMapping, now: datetime) -> None:
     conn.execute(update(tasks).where(*rest, tasks.c.not_before < until).values(not_before=until))
 
 
-def _account_of(task: RowMapping) -> str:
-    return account_key(task["platform"], task["username"], task["serial"])
+def _account_of(attempt: RowMapping, task: RowMapping) -> str:
+    """The key under which the attempt counts; one of before it was kept counts under its task's."""
+    return attempt["account"] or account_key(task["platform"], task["username"], task["serial"])
 
 
 def _counted_before(attempt: RowMapping) -> ColumnElement[bool]:
@@ -359,7 +386,7 @@ def _uncount(conn: Connection, attempt: RowMapping) -> None:
     if attempt["counted_on"] is None:
         return
     task = task_row(conn, attempt["task_id"])
-    pacing.uncount(conn, _account_of(task), task["script_name"], attempt["counted_on"])
+    pacing.uncount(conn, _account_of(attempt, task), task["script_name"], attempt["counted_on"])
     conn.execute(update(attempts).where(attempts.c.id == attempt["id"]).values(counted_on=None))
 
 

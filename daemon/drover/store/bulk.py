@@ -44,7 +44,7 @@ def retry_failed(conn: Connection, after: int, size: int, *, last: int, now: dat
     """Retry the failed tasks that are safe to repeat: how many those were, and the ids of the others."""
     rows = _next(conn, after, size, last, Status.FAILED)
     seen = [(row, task_of(row)) for row in rows]
-    again = [(row, tasks.again(task, row["platform"], row["held"])) for row, task in seen if task.retry_safe]
+    again = [(row, tasks.again(task, row)) for row, task in seen if task.retry_safe]
     tasks.change_all(conn, again, now=now)
     return Step((len(again), [task.id for _, task in seen if not task.retry_safe]), len(rows), _after(rows, size))
 
@@ -103,8 +103,8 @@ def move_pending(conn: Connection, after: int, size: int, *, serial: str, device
 
 
 def _lane_on(row: RowMapping, device: str) -> str:
-    lane: str = row["lane"]
-    return lane and lane_of(row["script_name"], row["platform"], row["username"], device, held=row["held"])
+    named = row["script_name"], row["platform"], row["username"], device
+    return lane_of(*named, settle=row["settle"], held=row["held"], account=row["account"])
 
 
 def delete(

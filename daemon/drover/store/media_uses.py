@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy import delete as delete_from
 
 from drover.policy.media import Candidate, UseEnd, Wanted, after, who
@@ -17,9 +17,14 @@ _CHUNK = 500
 _FORGET = BatchDelete(media_uses, "task_id", only=f"state = '{UseState.RESERVED.value}'")
 
 
-def of_task(conn: Connection, task_id: int) -> list[Candidate]:
-    """The files that were chosen for a task, in their order; empty if none ever were, or they were released."""
+def of_task(conn: Connection, task_id: int, holder: str | None = None) -> list[Candidate]:
+    """The files that were chosen for a task, in their order; empty if none ever were, or they were released.
+
+    With a holder (Wanted.holder) those that are kept for it.
+    """
     query = select(media_uses).where(media_uses.c.task_id == task_id).order_by(media_uses.c.position)
+    if holder is not None:
+        query = query.where(media_uses.c.account == holder)
     return [
         Candidate(
             key=row.key,
@@ -41,6 +46,19 @@ def taken(conn: Connection, want: Wanted, keys: Sequence[str]) -> set[str]:
             query = query.where(media_uses.c.account == want.holder)
         found.update(conn.execute(query).scalars())
     return found
+
+
+def count(conn: Connection, task_id: int) -> int:
+    """How many files the task holds."""
+    return conn.execute(select(func.count()).where(media_uses.c.task_id == task_id)).scalar_one()
+
+
+def release(conn: Connection, task_id: int, *, but: str | None = None) -> None:
+    """Free what the task reserved; not what it reserved for the holder `but`."""
+    own = (media_uses.c.task_id == task_id) & (media_uses.c.state == UseState.RESERVED.value)
+    if but is not None:
+        own &= media_uses.c.account != but
+    conn.execute(delete_from(media_uses).where(own))
 
 
 def reserve(conn: Connection, task_id: int, want: Wanted, chosen: Sequence[Candidate], *, now: datetime) -> None:

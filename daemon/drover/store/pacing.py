@@ -4,7 +4,7 @@
 that are disabled. Rows are read by key: nothing here counts attempts.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from drover.policy.pace import LOOKS, RESTORED, Hold, Pace, Use, longest, split_lane
-from drover.store import accounts, pauses
+from drover.store import accounts, logins, pauses
 from drover.store.arrays import json_array
 from drover.store.errors import HeldError
 from drover.store.schema import account_pauses, account_use
@@ -58,22 +58,34 @@ class Holds:
 
 def holds(conn: Connection, serials: Collection[str], *, now: datetime, pace: Pace) -> Holds:
     """What holds back these devices, and the lanes on them; not the lane of what waits for a person's release."""
-    found_here = conn.execute(_LANES_HERE, {"serials": json_array(serials)}).scalars()
-    lanes = [lane for lane in found_here if lane != RESTORED]
-    by_account = _account_holds(conn, {split_lane(lane)[1] for lane in lanes}, now=now)
-    found = {
-        lane: longest((pace.hold(lane, use, now), by_account.get(split_lane(lane)[1])))
-        for lane, use in _uses(conn, lanes, pace.day(now)).items()
-    }
+    lanes = list(conn.execute(_LANES_HERE, {"serials": json_array(serials)}).scalars())
     return Holds(
-        lanes={lane: hold for lane, hold in found.items() if hold is not None},
+        lanes=holds_of(conn, lanes, now=now, pace=pace),
         devices=_paused(conn, PauseSubject.DEVICE, serials, now=now),
     )
 
 
-def refuse_held(conn: Connection, serial: str, lane: str, *, now: datetime) -> None:
+def holds_of(conn: Connection, lanes: Sequence[str], *, now: datetime, pace: Pace) -> dict[str, Hold]:
+    """Those of the lanes that must not begin anything now. A hold names the account that the lane acts as."""
+    known = accounts_of(conn, lanes)
+    by_account = _account_holds(conn, set(known.values()), now=now)
+    found = {
+        lane: longest((pace.hold(f"{split_lane(lane)[0]}:{known[lane]}", use, now), by_account.get(known[lane])))
+        for lane, use in _uses(conn, known, pace.day(now)).items()
+    }
+    return {lane: hold for lane, hold in found.items() if hold is not None}
+
+
+def accounts_of(conn: Connection, lanes: Collection[str]) -> dict[str, str]:
+    """By lane the key of the account that its tasks act as now: where a lane names only a phone, the account that
+    the app there is logged in as, if that is known. Without the lane of what waits for a person's release."""
+    named = {lane: split_lane(lane)[1] for lane in lanes if lane != RESTORED}
+    keys = logins.resolved(conn, set(named.values()))
+    return {lane: keys[account] for lane, account in named.items()}
+
+
+def refuse_held(conn: Connection, serial: str, account: str, *, now: datetime) -> None:
     """Raise HeldError where phone or account of a task about to begin was paused, or disabled, meanwhile."""
-    account = split_lane(lane)[1]
     held = {**_account_holds(conn, {account}, now=now), **_paused(conn, PauseSubject.DEVICE, [serial], now=now)}
     for hold in held.values():
         raise HeldError(f"{hold.kind.value} holds what waits on {serial}")
@@ -116,35 +128,32 @@ def count_held(conn: Connection, serials: Collection[str], *, now: datetime) -> 
     keys = {key for key, pause in paused if pause.subject is PauseSubject.ACCOUNT} | set(accounts.disabled(conn))
     if not devices and not keys:
         return 0
-    lanes = [
-        lane
-        for lane in conn.execute(_LANES_HERE, {"serials": json_array(serials)}).scalars()
-        if split_lane(lane)[1] in keys
-    ]
+    here = list(conn.execute(_LANES_HERE, {"serials": json_array(serials)}).scalars())
+    lanes = [lane for lane, account in accounts_of(conn, here).items() if account in keys]
     values = {"serials": json_array(serials), "held": json_array(lanes), "devices": json_array(devices)}
     return int(conn.execute(_HELD_HERE, values).scalar_one())
 
 
-def _uses(conn: Connection, lanes: Sequence[str], day: str) -> dict[str, Use]:
-    keys = {lane: split_lane(lane) for lane in lanes}
-    acting = {account for script, account in keys.values() if script != LOOKS}
-    used, paused = (used_on(conn, acting, day), _pauses(conn, acting)) if acting else ({}, {})
+def _uses(conn: Connection, known: Mapping[str, str], day: str) -> dict[str, Use]:
+    """By lane what its account used on that day; what only looks uses nothing."""
+    acting = {account for lane, account in known.items() if split_lane(lane)[0] != LOOKS}
+    used, paused = used_on(conn, acting, day), _pauses(conn, acting)
     return {
-        lane: Use(today=used.get(account, {}).get(script, 0), paused_until=paused.get(account))
-        for lane, (script, account) in keys.items()
+        lane: Use(today=used.get(account, {}).get(split_lane(lane)[0], 0), paused_until=paused.get(account))
+        for lane, account in known.items()
     }
 
 
 def used_on(conn: Connection, keys: Collection[str], day: str) -> dict[str, dict[str, int]]:
     """By account key and script how many effects count on that day, without zeros."""
     found: dict[str, dict[str, int]] = {}
-    for account, script, n in conn.execute(_USED, {"accounts": json_array(keys), "day": day}):
+    for account, script, n in conn.execute(_USED, {"accounts": json_array(keys), "day": day}) if keys else ():
         found.setdefault(account, {})[script] = n
     return found
 
 
 def _pauses(conn: Connection, keys: Collection[str]) -> dict[str, datetime]:
-    rows = conn.execute(_PAUSES, {"accounts": json_array(keys)})
+    rows = conn.execute(_PAUSES, {"accounts": json_array(keys)}) if keys else ()
     return {account: from_micros(until) for account, until in rows}
 
 

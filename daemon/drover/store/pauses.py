@@ -193,19 +193,18 @@ def _count(conn: Connection, serial: str, reason: Reason | None, task_id: int, r
 # --- keys that change ---------------------------------------------------------------------------------------------
 
 
-def move(conn: Connection, kind: PauseSubject, old: str, new: str, *, now: datetime) -> None:
+def move(conn: Connection, kind: PauseSubject, old: str, new: str) -> None:
     """What was kept of one key is of another: an account's name was learned. Of two pauses the longer one stays."""
     for row in conn.execute(select(pauses).where(pauses.c.kind == kind.value, pauses.c.key == old)).mappings().all():
         known = conn.execute(select(pauses).where(*_is(kind, new, row["by"]))).mappings().first()
         conn.execute(delete(pauses).where(*_is(kind, old, row["by"])))
-        if known is None or _weight(row, now) > _weight(known, now):
+        if known is None or _weight(row) > _weight(known):
             conn.execute(delete(pauses).where(*_is(kind, new, row["by"])))
             conn.execute(insert(pauses).values(**{**row, "key": new}))
 
 
-def _weight(row: Any, now: datetime) -> tuple[bool, bool, float, int]:
-    holds = bool(row["active"]) and (row["until"] is None or row["until"] > now)
-    return holds, row["until"] is None, row["until"].timestamp() if row["until"] else 0.0, row["times"]
+def _weight(row: Any) -> tuple[bool, bool, float, int]:
+    return bool(row["active"]), row["until"] is None, row["until"].timestamp() if row["until"] else 0.0, row["times"]
 
 
 # --- events of phones ---------------------------------------------------------------------------------------------

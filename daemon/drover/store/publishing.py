@@ -12,7 +12,7 @@ from drover.policy import folder_texts
 from drover.policy.folder_texts import FolderTexts
 from drover.policy.media import Candidate, Short, Stock, Wanted, choose
 from drover.policy.records import Attempt
-from drover.store import attempts, materials, media_uses, tasks, text_turns
+from drover.store import attempts, logins, materials, media_uses, tasks, text_turns
 from drover.store.errors import ConflictError
 from drover.store.rows import task_of, task_row
 from drover.store.schema import tasks as task_rows
@@ -24,10 +24,12 @@ from drover.wire.tasks import Effect, Reason, Status, Task
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """A task that is to publish; `earlier` are the files of an attempt that it had, if they are still its own."""
+    """A task that is to publish, for this account (a key of policy.pace); `earlier` are the files of an attempt that it
+    had, if they are still reserved for that account."""
 
     task: Task
     platform: str
+    account: str
     earlier: list[Candidate]
 
 
@@ -62,7 +64,9 @@ class StaleListError(ConflictError):
 def waiting(conn: Connection, task_id: int) -> Waiting:
     """What is known of a task before its files are looked for; raises NotFoundError."""
     row = task_row(conn, task_id)
-    return Waiting(task=task_of(row), platform=row["platform"], earlier=media_uses.of_task(conn, task_id))
+    account = logins.account_of(conn, row)
+    earlier = media_uses.of_task(conn, task_id, account)
+    return Waiting(task=task_of(row), platform=row["platform"], account=account, earlier=earlier)
 
 
 def uploading(conn: Connection, serial: str, *, since: datetime) -> list[int] | None:
@@ -84,8 +88,10 @@ def begin(
 ) -> Begun | Task:
     """The begun attempt, or the task as it failed for lack of files or of a text that it needs.
 
-    Raises NotFoundError, and ConflictError if the task does not wait or its list is out of date.
+    Raises NotFoundError, and ConflictError if the task does not wait, its list is out of date, or it acts as another
+    account by now.
     """
+    media_uses.release(conn, task_id, but=want.holder)
     chosen = _chosen(conn, task_id, want, limit, listed)
     if isinstance(chosen, Short):
         if not listed.complete:
@@ -98,8 +104,10 @@ def begin(
         return tasks.fail_pending(conn, task_id, Reason.MEDIA_INVALID, why, now=now)
     took = msgspec.structs.replace(took, files=list(map(_taken, chosen)))
     conn.execute(update(task_rows).where(task_rows.c.id == task_id).values(media=took))
-    attempt, task = attempts.begin(conn, task_id, boot_id=boot_id, now=now)
-    if want.source != "list" or want.shares_list:
+    reserves = want.source != "list" or want.shares_list
+    files = len(chosen) if reserves else 0
+    attempt, task = attempts.begin(conn, task_id, boot_id=boot_id, now=now, account=want.account, files=files)
+    if reserves:
         media_uses.reserve(conn, task_id, want, chosen, now=now)
     return Begun(attempt=attempt, task=task, media=[candidate.file for candidate in chosen])
 
@@ -110,7 +118,7 @@ def _chosen(
     if want.source == "list" and not want.shares_list:
         return listed.candidates  # named by a person, who may well want them twice
     candidates, stock = _candidates(conn, want, listed)
-    earlier = media_uses.of_task(conn, task_id)
+    earlier = media_uses.of_task(conn, task_id, want.holder)
     return choose(want, limit, earlier=earlier, candidates=candidates, stock=stock, faults=listed.faults)
 
 

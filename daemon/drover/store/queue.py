@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, literal_column, select, text
 
-from drover.policy.pace import RESTORED, Hold, Pace, split_lane
+from drover.policy.pace import RESTORED, Hold, Pace, handle_of
 from drover.policy.records import Head
 from drover.policy.waiting import MOST_COUNTED
 from drover.store.arrays import json_array
-from drover.store.pacing import LANES, Holds, holds
+from drover.store.pacing import LANES, Holds, accounts_of, holds
 from drover.store.schema import counters, tasks
 from drover.store.types import from_micros, to_micros
 from drover.wire.tasks import Reason, Status, Task
@@ -23,17 +23,22 @@ _PENDING = tasks.c.status == literal_column("0")
 @dataclass(frozen=True, kw_only=True)
 class WaitingFacts:
     """Why a pending task may wait. `not_before` is None where it is eligible at once; `hold` is what holds it back,
-    `held` says that it waits for a person's release."""
+    `held` says that it waits for a person's release.
+
+    `account` is the handle of the account that it would act as now, "" where that is not known.
+    """
 
     not_before: datetime | None
     ahead: int
     last_reason: Reason | None
     hold: Hold | None = None
     held: str = ""
+    account: str = ""
 
 
 _FIRST_OF_EACH = """
-SELECT tasks.id, tasks.serial, tasks.priority, tasks.lane, tasks.script_name FROM lanes JOIN tasks ON tasks.id = (
+SELECT tasks.id, tasks.serial, tasks.priority, tasks.lane, tasks.script_name, tasks.account
+FROM lanes JOIN tasks ON tasks.id = (
     SELECT t.id FROM tasks AS t
     WHERE t.serial = lanes.serial AND t.status = 0 AND t.lane = lanes.lane AND t.not_before <= :now
         AND NOT EXISTS (SELECT 1 FROM intake WHERE t.id BETWEEN intake.first_id AND intake.last_id)
@@ -56,15 +61,17 @@ def heads(conn: Connection, serials: Sequence[str], *, now: datetime, held: Coll
     Lanes of `held` are passed over, and the one of tasks that wait for a person's release.
     """
     values = {"serials": json_array(serials), "held": json_array(held), "restored": RESTORED, "now": to_micros(now)}
+    rows = conn.execute(_HEADS, values).all()
+    accounts = accounts_of(conn, {row.lane for row in rows})
     return [
         Head(
             task_id=row.id,
             serial=row.serial,
             priority=row.priority,
-            account=split_lane(row.lane)[1],
+            account=accounts[row.lane] or (row.account if handle_of(row.account) else ""),
             script_name=row.script_name,
         )
-        for row in conn.execute(_HEADS, values)
+        for row in rows
     ]
 
 
@@ -115,16 +122,10 @@ def waiting(
     conn: Connection, ids: Sequence[int], *, now: datetime | None = None, pace: Pace | None = None
 ) -> dict[int, WaitingFacts]:
     """What policy.waiting wants to know of those of these tasks that are pending."""
-    wanted = (
-        tasks.c.id,
-        tasks.c.serial,
-        tasks.c.priority,
-        tasks.c.not_before,
-        tasks.c.last_reason,
-        tasks.c.lane,
-        tasks.c.held,
+    columns = ("id", "serial", "priority", "not_before", "last_reason", "lane", "held", "account")
+    query = select(*(tasks.c[name] for name in columns)).where(
+        tasks.c.id.in_(list(ids)), tasks.c.status == int(Status.PENDING)
     )
-    query = select(*wanted).where(tasks.c.id.in_(list(ids)), tasks.c.status == int(Status.PENDING))
     rows = conn.execute(query).all()
     held = (
         holds(conn, {row.serial for row in rows}, now=now, pace=pace)
@@ -132,6 +133,7 @@ def waiting(
         else Holds(lanes={}, devices={})
     )
     found = {row.id: held.of(row.serial, row.lane) for row in rows}
+    accounts = accounts_of(conn, {row.lane for row in rows})
     # What is held waits for its account, its phone or a person, and no one asks how many others wait with it.
     fronts = {
         serial: _front(conn, serial, now, held.lanes)
@@ -144,6 +146,7 @@ def waiting(
             last_reason=None if row.last_reason is None else Reason(row.last_reason),
             hold=found[row.id],
             held=row.held,
+            account=handle_of(accounts.get(row.lane, "") or row.account),
         )
         for row in rows
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
+from drover.policy.pace import handle_of
 from drover.policy.records import Attempt
 from drover.store.errors import NotFoundError
 from drover.store.schema import attempts, tasks
@@ -21,6 +22,7 @@ def task_of(row: RowMapping | dict[str, Any]) -> Task:
     values = {column.name: row[column.name] for column in TASK_COLUMNS}
     values["status"] = Status(row["status"])
     values["effect"] = Effect(row["effect"])
+    values["account"] = handle_of(row["account"]) or row["username"] or ""
     values["reason"] = None if row["reason"] is None else Reason(row["reason"])
     return Task(**values)
 
@@ -45,6 +47,7 @@ def attempt_of(row: RowMapping) -> Attempt:
         settle=row["settle"],
         platform=row["platform"],
         package=row["package"],
+        account=row["account"],
     )
 
 

@@ -67,6 +67,7 @@ tasks: Final = Table(
     Column("lane", String, nullable=False, server_default=""),  # policy.pace: tasks that are held back together
     Column("held", String, nullable=False, server_default=""),  # policy.pace.RESTORED_HOLD, or "": nothing holds it
     Column("media", Json(TaskMedia | None)),  # what the newest attempt of a task that publishes took
+    Column("account", String, nullable=False, server_default=""),  # policy.pace.account_key; "" until it begins unnamed
     # In the order of ids within each filter of GET /task.
     Index("ix_tasks_status", "status", "id"),
     Index("ix_tasks_serial", "serial", "id"),
@@ -117,8 +118,15 @@ attempts: Final = Table(
     Column("reason", String),
     Column("remark", Text, nullable=False),
     Column("counted_on", String),  # the local day on which its effect counts for its account's limit
+    Column("account", String, nullable=False, server_default=""),  # policy.pace.account_key: whose limit that is
+    Column("files", Integer, nullable=False, server_default="0"),  # how many were reserved for it
     Index("ix_attempts_task", "task_id"),
     Index("ix_attempts_open", "id", sqlite_where=text("ended_at IS NULL")),
+    Index(
+        "ix_attempts_account_unknown",
+        "account",
+        sqlite_where=text("counted_on IS NOT NULL AND instr(account, '#') > 0"),
+    ),
     sqlite_autoincrement=True,  # a fence is never given again
 )
 
@@ -166,6 +174,20 @@ accounts: Final = Table(
     PrimaryKeyConstraint("name", "platform"),
     Index("ix_accounts_serial", "serial"),
     Index("ix_accounts_disabled", "name", "platform", sqlite_where=text("enabled = 0")),
+)
+
+logins: Final = Table(
+    "logins",
+    metadata,
+    Column("serial", String, nullable=False),
+    Column("platform", String, nullable=False),
+    Column("package", String, nullable=False),  # as it is installed, a clone's too
+    Column("main", Boolean, nullable=False),  # the app that a task without a package gets
+    Column("username", String, nullable=False),  # as the app shows it
+    Column("source", String, nullable=False),
+    Column("app_version", String, nullable=False),  # when that was seen; "" for a clone
+    Column("learned_at", Stamp, nullable=False),
+    PrimaryKeyConstraint("serial", "platform", "package"),
 )
 
 account_use: Final = Table(

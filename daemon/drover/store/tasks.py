@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, s
 
 from drover.policy import remarks
 from drover.policy.lifecycle import TaskEvent, advance
-from drover.policy.pace import lane_of
+from drover.policy.pace import account_key, lane_of
 from drover.policy.records import NewTask
 from drover.store import events, idempotency, media_uses
 from drover.store.batch import BatchDelete, BatchInsert, BatchUpdate, driver_of
@@ -113,6 +113,7 @@ def _row(new: NewTask, now: datetime) -> dict[str, Any]:
         "lane": lane_of(new.script_name, new.platform, new.username, new.serial),
         "held": "",
         "media": None,
+        "account": account_key(new.platform, new.username, new.serial) if new.username else "",
     }
 
 
@@ -254,16 +255,16 @@ def retry(conn: Connection, task_id: int, *, now: datetime, force: bool = False)
             "then retry with force if it was not done",
             task,
         )
-    return change(conn, task_id, again(task, row["platform"], row["held"]), now=now)
+    return change(conn, task_id, again(task, row), now=now)
 
 
-def again(task: Task, platform: str, held: str) -> dict[str, Any]:
+def again(task: Task, row: RowMapping) -> dict[str, Any]:
     """A new round. It looks first where the effect is open; by force a person has said that it was not done.
 
-    What a restored backup brought (`held`) may not have counted for its account yet, so it keeps its pace.
+    What a restored backup brought (`held` in its row) may not have counted for its account yet, so it keeps its pace.
     """
     unsettled = task.retry_safe and task.effect in _OPEN_EFFECTS
-    return {
+    again: dict[str, Any] = {
         "status": int(advance(task.status, TaskEvent.RETRY)),
         "retry_count": task.retry_count + 1,
         "reason": None,
@@ -280,9 +281,18 @@ def again(task: Task, platform: str, held: str) -> dict[str, Any]:
         "progress": 0,
         "step": "",
         "evidence": [],
-        "lane": lane_of(task.script_name, platform, task.username, task.serial, settle=unsettled and not held),
+        "lane": lane_of(
+            task.script_name,
+            row["platform"],
+            task.username,
+            task.serial,
+            settle=unsettled and not row["held"],
+            account=row["account"],
+        ),
         "held": "",
     }
+    # What looks first looks as the account of the earlier attempt; else it acts as whoever is logged in then.
+    return again if unsettled or task.username else {**again, "account": ""}
 
 
 def delete(

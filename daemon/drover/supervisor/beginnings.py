@@ -14,6 +14,7 @@ from drover.config import Config
 from drover.media.files import MediaError
 from drover.policy import folder_texts, patience, remarks
 from drover.policy.device_states import DeviceEvent
+from drover.policy.pace import handle_of
 from drover.policy.records import Attempt, Head
 from drover.store import attempts, publishing, tasks
 from drover.store.errors import ConflictError, NotFoundError, StoreUnavailableError
@@ -72,6 +73,7 @@ class Beginnings:
         self._publishes = publishes
         self._give_session = give_session
         self._choosing: dict[Head, asyncio.Task[None]] = {}
+        self._accounts: dict[str, str] = {}
         self._serials: set[str] = set()
 
     def configure(self, config: Config) -> None:
@@ -90,13 +92,14 @@ class Beginnings:
         """How many phones a task is about to begin on."""
         return sum(map(self.is_on, self._serials))
 
-    def acting(self) -> set[str]:
-        """The accounts whose files are being chosen."""
-        return {head.account for head in self._choosing}
+    def acting(self, *, besides: str = "") -> set[str]:
+        """The accounts of tasks that are about to begin; not of the one on the phone `besides`."""
+        return {account for serial, account in self._accounts.items() if serial != besides}
 
     async def begin(self, chosen: Sequence[Head]) -> None:
         """Begin these; returns without waiting for files that are looked for."""
         self._serials.update(head.serial for head in chosen)  # nobody else takes them from here on
+        self._accounts.update((head.serial, head.account) for head in chosen if head.account)
         for head in chosen:
             if head.script_name in PUBLISHES:
                 self._choosing[head] = asyncio.create_task(self._choose_and_begin(head))
@@ -115,20 +118,22 @@ class Beginnings:
             await self._begin_on(head)
         finally:
             self._serials.discard(head.serial)
+            self._accounts.pop(head.serial, None)
 
     async def _begin_on(self, head: Head) -> None:
         try:
             attempt, task = await self._store.write(
-                attempts.begin, head.task_id, boot_id=self._boot_id, now=datetime.now(UTC)
+                attempts.begin, head.task_id, boot_id=self._boot_id, now=datetime.now(UTC), account=head.account
             )
         except (ConflictError, NotFoundError):
-            return  # stopped or deleted meanwhile
+            self._wake()  # stopped or deleted meanwhile, or its account is another by now: looked at again
+            return
         await self._begun(attempt, task, [])
 
     async def _choose_and_begin(self, head: Head) -> None:
         """Begin a task that publishes, beside the dispatch: a slow disk must not keep other phones waiting."""
         try:
-            await self._begin_with_media(head.task_id, head.serial)
+            await self._begin_with_media(head)
         except (ConflictError, NotFoundError):
             return  # stopped or deleted meanwhile, or files were taken: looked at again at once
         except StoreUnavailableError as error:
@@ -142,10 +147,14 @@ class Beginnings:
         finally:
             del self._choosing[head]
             self._serials.discard(head.serial)
+            self._accounts.pop(head.serial, None)
             self._wake()
 
-    async def _begin_with_media(self, task_id: int, serial: str) -> None:
+    async def _begin_with_media(self, head: Head) -> None:
+        task_id, serial = head.task_id, head.serial
         waiting = await self._store.read(publishing.waiting, task_id)
+        if head.account not in ("", waiting.account):
+            raise ConflictError(f"task {task_id} acts as {waiting.account} by now, not as {head.account}")
         want = self._media.wanted(waiting)
         try:
             listed = await self._media.listed(waiting, want)
@@ -202,6 +211,8 @@ class Beginnings:
                 settle=attempt.settle,
                 media=self._media.located(media),
                 media_roots=self._media.worker_roots if media else [],
+                account=handle_of(attempt.account),
+                logged_in_as=attempt.logged_in_as,
                 managed=None if spec is None else self._managed(spec, task),
             ),
         )

@@ -241,6 +241,7 @@ class TaskDesk:
             # One may have been taken meanwhile.
             free = [serial for serial in idle if serial not in holds.devices and self.is_free(serial)]
             in_use = self.spoken_for + self._reserved()
+            acting |= self._running.acting()  # an attempt may have found out meanwhile as whom it acts
             chosen = dispatch.choose(heads, free, in_use, self.device_limit, acting)
             await self._beginnings.begin(chosen)
         due = await self._store.read(queue.next_due, now=now)

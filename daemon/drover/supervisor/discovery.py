@@ -4,15 +4,21 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 
 from drover.policy.device_states import DeviceEvent
+from drover.store import logins
+from drover.store.errors import StoreUnavailableError
+from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.desk import TaskDesk
+from drover.wire.accounts import Login, LoginSource
 from drover.wire.devices import Device, DeviceState
 from drover.wire.faults import Code, RequestError
+from drover.wire.tasks import Reason
 from drover.wire.worker import AccountsRead, ReadAccounts, ToWorker
 
 log = structlog.get_logger("drover.accounts")
@@ -43,6 +49,7 @@ class AccountDiscovery:
         self,
         board: DeviceBoard,
         desk: TaskDesk,
+        store: Store,
         *,
         send: Callable[[str, ToWorker], bool],
         kill: Callable[[str, str], bool],
@@ -51,6 +58,7 @@ class AccountDiscovery:
     ) -> None:
         self._board = board
         self._desk = desk
+        self._store = store
         self._send = send
         self._kill = kill
         self._given_back = given_back
@@ -106,6 +114,7 @@ class AccountDiscovery:
             if not self._send(serial, ReadAccounts(request_id=reading.request_id, platform=platform, package=package)):
                 self.lost(serial, "its worker does not answer; try again in a moment")
             answer = await asyncio.wait_for(reading.answer, self._deadline_s)
+            await self._keep(serial, platform, package, answer)
         except TimeoutError:
             why = f"its accounts could not be read within {self._deadline_s:.0f} s"
             if self._kill(serial, why):  # it may still be at it, and the phone must not get a task meanwhile
@@ -121,6 +130,26 @@ class AccountDiscovery:
         if answer.why:
             raise RequestError(Code.CONFLICT, f"device {serial}: {answer.why}", {"serial": serial})
         return answer
+
+    async def _keep(self, serial: str, platform: str, package: str, read: AccountsRead) -> None:
+        """Remember which account is active there, before the phone may get a task."""
+        try:
+            if read.active:
+                login = Login(
+                    serial=serial,
+                    platform=platform,
+                    package=read.package,
+                    main=read.main,
+                    username=read.active,
+                    app_version=read.version,
+                    source=LoginSource.ACCOUNT_READER,
+                    learned_at=datetime.now(UTC),
+                )
+                await self._store.write(logins.learn, login)
+            elif read.reason is Reason.NOT_LOGGED_IN:
+                await self._store.write(logins.forget, serial, platform, package)
+        except StoreUnavailableError as error:
+            log.error("login_not_kept", device=serial, why=str(error))
 
     def _ended(self, job: asyncio.Task[AccountsRead]) -> None:
         self._jobs.discard(job)

@@ -121,10 +121,12 @@ class Parts:
             pace=pace,
             rules=rules_of(self.config),
             delivery=self.scripts.delivery,
+            begin_elsewhere=lambda serial: self.beginnings.acting(besides=serial),
         )
         self.tidying = GalleryTidying(
             self.store, is_idle=lambda serial: self.desk.is_idle(serial), send=self.fleet.send
         )
+        self.beginnings = self._beginnings()
         self.desk = TaskDesk(
             self.config,
             self.store,
@@ -133,7 +135,7 @@ class Parts:
             self.running,
             self.scripts,
             self.publishing,
-            self._beginnings(),
+            self.beginnings,
             device_limit=self._license.device_limit,
             device_of=self.transports.device_of,
             send=self.fleet.send,
@@ -162,7 +164,9 @@ class Parts:
     def _make_other_uses(self) -> None:
         """What uses phones beside tasks."""
         send, kill = self.fleet.send, self.fleet.kill
-        self.discovery = AccountDiscovery(self.board, self.desk, send=send, kill=kill, given_back=self._given_back)
+        self.discovery = AccountDiscovery(
+            self.board, self.desk, self.store, send=send, kill=kill, given_back=self._given_back
+        )
         self.direct = DirectCalls(self._boot.runtime.path / "direct", send=send, kill=kill)
         self.leases = PhoneLeases(self.board, self.desk, self.direct, send=send, given_back=self._given_back)
         self.desk.line = self.leases

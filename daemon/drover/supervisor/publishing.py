@@ -19,6 +19,7 @@ from drover.media.texts import read_text
 from drover.policy import folder_texts
 from drover.policy.folder_texts import FolderTexts
 from drover.policy.media import Candidate, Reuse, Wanted, limit_for, misfit, too_few, too_many, wanted
+from drover.policy.pace import account_key
 from drover.policy.records import NewTask
 from drover.store import media_uses
 from drover.store.publishing import Listed, Waiting
@@ -70,8 +71,7 @@ class PublishingMedia:
             task.platform: wanted(
                 msgspec.convert(task.script_config, PostConfig),
                 platform=task.platform,
-                username=task.username,
-                serial=task.serial,
+                account=account_key(task.platform, task.username, task.serial),
             )
             for task in {task.platform: task for task in planned}.values()
         }
@@ -107,8 +107,7 @@ class PublishingMedia:
         return wanted(
             config,
             platform=waiting.platform,
-            username=task.username,
-            serial=task.serial,
+            account=waiting.account,
             group_id=task.group_id,
             reuse=self.reuse,
         )

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import structlog
+
 from drover.policy import ladder, remarks
 from drover.policy.device_states import DeviceEvent
-from drover.store import devices
+from drover.store import devices, logins
 from drover.supervisor import recovery
 from drover.supervisor.phones import Phones
 from drover.supervisor.presence import Presence
@@ -25,6 +27,8 @@ from drover.wire.worker import (
     PhoneTrouble,
     WorkerHello,
 )
+
+log = structlog.get_logger("drover.daemon")
 
 COUNTERS: Final = ("automation_restart", "automation_reinstall", "automation_fallback", "worker_death")
 PHONE_AT_FAULT: Final = frozenset({Reason.DEVICE_LOST, Reason.TIMEOUT, Reason.INTERRUPTED})
@@ -79,6 +83,9 @@ class Reports:
 
     def _phone_ready(self, serial: str, facts: DeviceFacts) -> None:
         phones, transports = self.phones, self.phones.transports
+        before = phones.board.get(serial)
+        if before is not None and before.facts.apps != facts.apps:
+            phones.jobs.background(self._forget_logins(serial, facts))
         phones.board.learn(serial, facts)
         phones.well(serial)
         transports.learn(serial, facts.hardware_serial)
@@ -87,6 +94,11 @@ class Reports:
             phones.board.note_transports(serial, transports.of(serial))
             phones.show(serial)
             phones.jobs.background(self.tidying.ready(serial))
+
+    async def _forget_logins(self, serial: str, facts: DeviceFacts) -> None:
+        """An app that was removed or installed again may be logged in as somebody else."""
+        for login in await self.phones.store.write(logins.forget_outdated, serial, facts.apps):
+            log.info("login_forgotten", device=serial, package=login.package, account=login.username)
 
     def worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
         phones, how = self.phones, remarks.ended_by(status)

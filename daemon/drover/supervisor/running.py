@@ -16,17 +16,21 @@ import structlog
 
 from drover.policy import remarks, retry
 from drover.policy.catalog import GENERIC, Delivery
-from drover.policy.pace import Pace, account_key
+from drover.policy.pace import Pace, account_key, handle_of
 from drover.policy.records import Attempt, AttemptFacts, Decision
 from drover.policy.trouble import Report, Rules
-from drover.store import attempts
+from drover.store import attempts, recognition
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor.hub import EventHub
+from drover.wire.accounts import Login, LoginSource
 from drover.wire.devices import PhoneCondition
 from drover.wire.events import TaskProgressed
 from drover.wire.tasks import Phase, Reason, Task
 from drover.wire.worker import (
+    AccountNoted,
+    AccountSeen,
+    AccountVerdict,
     AttemptRefused,
     EffectConfirmed,
     Ended,
@@ -48,12 +52,17 @@ SETTLE_TIMEOUT_S: Final = 1.0
 
 @dataclass
 class LiveAttempt:
-    """A running attempt and what only memory knows of it."""
+    """A running attempt and what only memory knows of it. `account` is the key of the account that acts.
+
+    `other_account`: it was told to end because its app is logged in as an account that may not act now.
+    """
 
     attempt: Attempt
     task: Task
     deadline: float
     allowed_s: float
+    account: str
+    other_account: bool = False
     phase: Phase = Phase.PREPARE
     step: str = ""
     progress: int = 0
@@ -64,7 +73,10 @@ class LiveAttempt:
 
 
 class RunningAttempts:
-    """At most one attempt a device. `send` and `kill` reach a device's worker; `freed` hears of every end."""
+    """At most one attempt a device. `send` and `kill` reach a device's worker; `freed` hears of every end.
+
+    `begin_elsewhere` gives the accounts of tasks that are about to begin on other phones than the given one.
+    """
 
     def __init__(
         self,
@@ -78,7 +90,9 @@ class RunningAttempts:
         pace: Pace,
         rules: Rules,
         delivery: Callable[[str], Delivery],
+        begin_elsewhere: Callable[[str], set[str]] = lambda _serial: set(),
     ) -> None:
+        self._begin_elsewhere = begin_elsewhere
         self._store = store
         self._hub = hub
         self._send = send
@@ -102,9 +116,9 @@ class RunningAttempts:
         """The attempt that runs on this device."""
         return self._live.get(serial)
 
-    def acting(self) -> set[str]:
-        """The accounts that act now, by policy.pace's keys."""
-        return {account_key(live.attempt.platform, live.task.username, serial) for serial, live in self._live.items()}
+    def acting(self, *, besides: str = "") -> set[str]:
+        """The accounts that act now, by policy.pace's keys; not the one on the phone `besides`."""
+        return {live.account for serial, live in self._live.items() if serial != besides}
 
     def of_task(self, task_id: int) -> LiveAttempt | None:
         """The running attempt of this task."""
@@ -112,7 +126,13 @@ class RunningAttempts:
 
     def begun(self, attempt: Attempt, task: Task, *, timeout_s: float) -> LiveAttempt:
         """An attempt is stored as begun; from now on its device's messages are about it."""
-        live = LiveAttempt(attempt=attempt, task=task, deadline=time.monotonic() + timeout_s, allowed_s=timeout_s)
+        live = LiveAttempt(
+            attempt=attempt,
+            task=task,
+            deadline=time.monotonic() + timeout_s,
+            allowed_s=timeout_s,
+            account=attempt.account,
+        )
         self._live[attempt.serial] = live
         return live
 
@@ -130,6 +150,8 @@ class RunningAttempts:
         match message:
             case Progressed():
                 self._progressed(serial, live, message)
+            case AccountSeen():
+                self._spawn(self._recognise(serial, live, message))
             case IntentRequested():
                 self._spawn(self._grant(serial, live, message))
             case TapSent():
@@ -174,6 +196,39 @@ class RunningAttempts:
                 why = str(error)
         answer = IntentRecorded(fence=fence) if recorded else IntentRefused(fence=fence, why=why)
         self._send(serial, answer)
+
+    async def _recognise(self, serial: str, live: LiveAttempt, message: AccountSeen) -> None:
+        """Keep as whom the app is logged in, and say whether the attempt may act as that account."""
+        now = datetime.now(UTC)
+        login = Login(
+            serial=serial,
+            platform=live.attempt.platform,
+            package=message.package,
+            main=message.main,
+            username=message.username,
+            app_version=message.version,
+            source=LoginSource.SCRIPT,
+            learned_at=now,
+        )
+        busy = self._takes_account(serial, live, account_key(login.platform, login.username, serial))
+        try:
+            why = await self._store.write(
+                recognition.recognise, message.fence, login, busy=busy, now=now, pace=self._pace
+            )
+            verdict = AccountVerdict.OTHER_ACCOUNT if why else AccountVerdict.GO_ON
+        except StoreUnavailableError as error:
+            why, verdict = str(error), AccountVerdict.NOT_STORED
+        live.other_account = verdict is AccountVerdict.OTHER_ACCOUNT
+        self._send(serial, AccountNoted(fence=message.fence, verdict=verdict, why=why))
+
+    def _takes_account(self, serial: str, live: LiveAttempt, key: str) -> bool:
+        """Have the attempt act as the account, before anything is waited for; True where another phone does."""
+        if live.task.username or (live.attempt.settle and handle_of(live.account)):
+            return False  # named, or it can only go on as the account that it has
+        if key in self.acting(besides=serial) | self._begin_elsewhere(serial):
+            return True
+        live.account = key
+        return False
 
     async def _record(self, operation: Callable[..., bool], fence: int) -> None:
         """A lost write here only means that less is known: recovery then settles instead of trusting."""
@@ -225,6 +280,7 @@ class RunningAttempts:
             self._rng,
             condition=condition,
             untapped=untapped,
+            other_account=live.other_account and report.reason is Reason.WRONG_ACCOUNT,
         )
         # A generic command acts as nobody, so nobody has to pause after it.
         pause_s = 0.0 if live.attempt.platform == GENERIC else self._pace.draw_pause(self._rng)
@@ -308,6 +364,7 @@ def ending(
     *,
     condition: PhoneCondition | None = None,
     untapped: bool = False,
+    other_account: bool = False,
 ) -> Callable[[AttemptFacts], Decision]:
     """Decides inside the store's transaction what an attempt's end means: by what is recorded, not by hearsay."""
 
@@ -320,6 +377,7 @@ def ending(
             evidence=evidence,
             condition=condition,
             untapped=untapped,
+            other_account=other_account,
         )
         return retry.decide(end, rng)
 

@@ -1,5 +1,8 @@
 """The user's accounts in the apps: which there are, on which device, and what each did today."""
 
+from datetime import datetime
+from enum import StrEnum
+
 import msgspec
 
 from drover.wire.holds import Pause
@@ -28,6 +31,30 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, tag="account"):
         if not self.enabled:
             return "disabled"
         return "enabled" if self.pause is None else "paused"
+
+
+class LoginSource(StrEnum):
+    """Who saw which account an app is logged in as."""
+
+    ACCOUNT_READER = "account_reader"  # `account discover`
+    SCRIPT = "script"  # an attempt that stood on the own profile
+
+
+class Login(msgspec.Struct, frozen=True, kw_only=True):
+    """An app on a phone was last seen logged in as this account, at `learned_at` (aware UTC).
+
+    `package` is the installed one; `main` says that it is the one that a task without a package gets. `app_version` is
+    what was installed then, "" where nothing tells.
+    """
+
+    serial: str
+    platform: str
+    package: str
+    username: str
+    source: LoginSource
+    learned_at: datetime
+    main: bool = True
+    app_version: str = ""
 
 
 class ListAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="list_accounts"):

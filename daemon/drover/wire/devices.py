@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from drover.wire.accounts import Login
 from drover.wire.holds import Pause
 
 SERIAL: Final = re.compile(r"(?!-)[A-Za-z0-9_.:\[\]@%+/=~#()\- ]{1,128}")
@@ -60,9 +61,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):
     """One phone. `serial` is what adb calls it; `state_since`, `deadline` and `last_seen` are aware UTC.
 
     `transports` names its connections where it has several, the one in use first. `pause` is there while no task
-    begins on it; it can be leased all the same.
-    `transports` names its connections where it has several, the one in use first. `condition` is what keeps a phone
-    that answers from getting tasks; `reason` then says what helps.
+    begins on it; it can be leased all the same. `condition` is what keeps a phone that answers from getting tasks;
+    `reason` then says what helps. `logins` are the accounts that its apps were last seen with.
     """
 
     serial: str
@@ -81,6 +81,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):
     transports: list[str] = []
     pause: Pause | None = None
     condition: PhoneCondition | None = None
+    logins: list[Login] = []
 
 
 class ListDevices(msgspec.Struct, frozen=True, kw_only=True, tag="list_devices"):

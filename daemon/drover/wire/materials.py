@@ -103,7 +103,8 @@ class Material(msgspec.Struct, frozen=True, kw_only=True, tag="material"):
 
 
 class MaterialUse(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's use: `account` is its key (policy.pace.account_key), `who` the same in words."""
+    """An account's use: `account` is its key, `tiktok:name`, or `tiktok#SERIAL` while no one knows whose app that was;
+    `who` is the same in words."""
 
     account: str
     who: str = ""

@@ -69,6 +69,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
 
     `media` is what the newest attempt of a task that publishes took; None before one began.
     `hold` is a word of `wire.holds.HoldKind` while something keeps a pending task from beginning, else "".
+    `account` is the handle of the account that it acts or acted as, "" while that is not known.
     """
 
     id: int
@@ -97,6 +98,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
     priority: int = 0
     hold: str = ""
     media: TaskMedia | None = None
+    account: str = ""
 
 
 class TaskStats(msgspec.Struct, frozen=True, kw_only=True, tag="task_stats"):

@@ -25,7 +25,8 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
 
     `settle` says that an earlier attempt may have had its effect: look first. `folder` is the task's own directory.
     `media` are the files to publish, in their order; each lies inside one of `media_roots`. `managed` is there for a
-    script that is a command.
+    script that is a command. `account` is the handle that the attempt counts for, "" where it is to be read first;
+    `logged_in_as` the one that the app was last seen with.
     """
 
     fence: int
@@ -42,6 +43,8 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
     media: list[MediaFile] = []
     media_roots: list[str] = []
     managed: ManagedRun | None = None
+    account: str = ""
+    logged_in_as: str = ""
 
 
 class StopAttempt(msgspec.Struct, frozen=True, kw_only=True, tag="stop_attempt"):
@@ -61,6 +64,22 @@ class IntentRefused(msgspec.Struct, frozen=True, kw_only=True, tag="intent_refus
 
     fence: int
     why: str
+
+
+class AccountVerdict(StrEnum):
+    """Whether an attempt may go on as the account that it saw."""
+
+    GO_ON = "go_on"
+    OTHER_ACCOUNT = "other_account"  # end without an effect: the task waits its turn under the account that was seen
+    NOT_STORED = "not_stored"  # the daemon could not keep it
+
+
+class AccountNoted(msgspec.Struct, frozen=True, kw_only=True, tag="account_noted"):
+    """Answers AccountSeen once what was seen is durable; `why` is a sentence where the attempt must not go on."""
+
+    fence: int
+    verdict: AccountVerdict
+    why: str = ""
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):
@@ -96,6 +115,7 @@ ToWorker = (
     | StopAttempt
     | IntentRecorded
     | IntentRefused
+    | AccountNoted
     | Probe
     | ReadAccounts
     | Tidy
@@ -155,6 +175,20 @@ class Progressed(msgspec.Struct, frozen=True, kw_only=True, tag="progressed"):
     progress: int
 
 
+class AccountSeen(msgspec.Struct, frozen=True, kw_only=True, tag="account_seen"):
+    """The own profile shows another account than Begin said; waits for AccountNoted.
+
+    `package` is the app that was looked at, `main` whether a task without a package would get it, `version` what is
+    installed, "" where nothing tells.
+    """
+
+    fence: int
+    username: str
+    package: str
+    main: bool
+    version: str = ""
+
+
 class IntentRequested(msgspec.Struct, frozen=True, kw_only=True, tag="intent_requested"):
     """About to perform the commit tap; waits for IntentRecorded."""
 
@@ -202,12 +236,19 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
 
 
 class AccountsRead(msgspec.Struct, frozen=True, kw_only=True, tag="accounts_read"):
-    """Answers ReadAccounts: user names as the app lists them; `why` says in words why they could not be read."""
+    """Answers ReadAccounts: user names as the app lists them; `why` says in words why they could not be read.
+
+    `reason` is the script's own where it failed; `package`, `main` and `version` are as in AccountSeen.
+    """
 
     request_id: int
     usernames: list[str] = []
     active: str | None = None
     why: str = ""
+    reason: Reason | None = None
+    package: str = ""
+    main: bool = True
+    version: str = ""
 
 
 class AttemptRefused(msgspec.Struct, frozen=True, kw_only=True, tag="attempt_refused"):
@@ -224,6 +265,7 @@ FromWorker = (
     | EngineCured
     | Heartbeat
     | Progressed
+    | AccountSeen
     | IntentRequested
     | TapSent
     | EffectConfirmed

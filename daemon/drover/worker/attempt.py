@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from drover.apps import same_handle
 from drover.media.files import MediaError, open_named
 from drover.phone.engine import InputForbiddenError, PhoneError, TapUncertainError
 from drover.phone.hierarchy import Hierarchy
@@ -19,6 +20,9 @@ from drover.wire.holds import Trouble
 from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
+    AccountNoted,
+    AccountSeen,
+    AccountVerdict,
     Begin,
     EffectConfirmed,
     Ended,
@@ -42,8 +46,12 @@ class IntentNotGrantedError(Exception):
     """The supervisor did not record the intent, so the tap was not performed."""
 
 
+class AccountNotNotedError(Exception):
+    """The supervisor did not keep as whom the app is logged in, so nothing was done as that account."""
+
+
 class AttemptContext:
-    """The Context of one attempt. Its own thread runs the script; `stop` and `answer_intent` come from another."""
+    """The Context of one attempt. Its own thread runs the script; `stop` and the answers come from another."""
 
     def __init__(self, phone: Phone, begin: Begin, send: Callable[[FromWorker], None]) -> None:
         self.phone = phone
@@ -74,7 +82,12 @@ class AttemptContext:
         self._stopped_as = (Reason.STOPPED, remarks.STOPPED)
         self._committing = False
         self._answered = threading.Event()
-        self._answer: IntentRecorded | IntentRefused | None = None
+        self._answer: IntentRecorded | IntentRefused | AccountNoted | None = None
+        self._account = begin.account
+        self._logged_in_as = begin.logged_in_as
+        self.main = True
+        """Whether the app is the one that a task without a package gets."""
+        self.app_version = ""
 
     # --- called by the channel's thread
 
@@ -83,7 +96,8 @@ class AttemptContext:
         self._stopped_as = (reason, remark)
         self._stop.set()
 
-    def answer_intent(self, answer: IntentRecorded | IntentRefused) -> None:
+    def answer(self, answer: IntentRecorded | IntentRefused | AccountNoted) -> None:
+        """What the supervisor says to the one question that the script may wait with."""
         self._answer = answer
         self._answered.set()
 
@@ -149,14 +163,38 @@ class AttemptContext:
             self._committing = False
 
     def _await_intent(self, what: str) -> None:
-        self._answered.clear()
-        self._send(IntentRequested(fence=self.fence, what=what))
-        self._answered.wait(INTENT_TIMEOUT_S)
-        answer = self._answer
+        answer = self._ask(IntentRequested(fence=self.fence, what=what))
         if isinstance(answer, IntentRecorded):
             return
-        why = answer.why if answer else f"no answer within {INTENT_TIMEOUT_S:.0f} s"
+        why = answer.why if isinstance(answer, IntentRefused) else f"no answer within {INTENT_TIMEOUT_S:.0f} s"
         raise IntentNotGrantedError(f"The supervisor did not record the intent ({why}); nothing was tapped.")
+
+    def _ask(self, question: IntentRequested | AccountSeen) -> IntentRecorded | IntentRefused | AccountNoted | None:
+        self._answer = None
+        self._answered.clear()
+        self._send(question)
+        self._answered.wait(INTENT_TIMEOUT_S)
+        return self._answer
+
+    def saw_account(self, username: str) -> None:
+        """Ask the supervisor where the account is another than it expects; what it expects costs nothing."""
+        self.check()
+        wanted = bool(self.username) or same_handle(username, self._account)
+        if wanted and same_handle(username, self._logged_in_as):
+            return
+        self.log(f"logged in as @{username}" + (f", not as @{self._logged_in_as}" if self._logged_in_as else ""))
+        answer = self._ask(
+            AccountSeen(
+                fence=self.fence, username=username, package=self.package, main=self.main, version=self.app_version
+            )
+        )
+        if not isinstance(answer, AccountNoted) or answer.verdict is AccountVerdict.NOT_STORED:
+            why = answer.why if isinstance(answer, AccountNoted) else f"no answer within {INTENT_TIMEOUT_S:.0f} s"
+            raise AccountNotNotedError(f"The supervisor did not keep which account is logged in ({why}).")
+        if answer.verdict is AccountVerdict.OTHER_ACCOUNT:
+            raise ScriptFailed(Reason.WRONG_ACCOUNT, answer.why)
+        self._logged_in_as = username
+        self._account = self._account if self.username else username
 
     def confirm(self, proof: Hierarchy) -> None:
         self.keep("proof", proof)

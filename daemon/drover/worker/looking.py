@@ -49,6 +49,9 @@ class LookingContext:
     def confirm(self, proof: Hierarchy) -> NoReturn:
         raise RuntimeError("a reading has no effect to confirm")
 
+    def saw_account(self, username: str) -> None:
+        """A reading says at its end what it saw."""
+
     def open_media(self, file: MediaFile) -> BinaryIO:
         raise RuntimeError("a reading needs no media")
 
@@ -75,12 +78,14 @@ def read_accounts(phone: Phone, asked: ReadAccounts, package: str, give_up: Call
     try:
         found = _read(nav)
     except ScriptFailed as failed:
-        return AccountsRead(request_id=asked.request_id, why=failed.remark)
+        return AccountsRead(request_id=asked.request_id, why=failed.remark, reason=failed.reason)
     finally:
         if not was_in_front:
             phone.cancelled = lambda: None
             _leave(phone)
-    return AccountsRead(request_id=asked.request_id, usernames=list(found.usernames), active=found.active)
+    return AccountsRead(
+        request_id=asked.request_id, usernames=list(found.usernames), active=found.active, package=package
+    )
 
 
 def _read(nav: Navigator) -> LoggedIn:

@@ -12,6 +12,7 @@ import structlog
 from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, PROTOCOL_VERSION
 from drover.wire.direct import DirectAdb, DirectCheck, DirectEnded, DirectHierarchy, DirectRpc, DirectScreenshot
 from drover.wire.worker import (
+    AccountNoted,
     Begin,
     Heartbeat,
     IntentRecorded,
@@ -84,8 +85,8 @@ def _serve(spec: WorkerSpec, channel: Channel, runner: Runner, thread: threading
                 runner.begin(message)
             case StopAttempt(fence=fence):
                 runner.stop(fence)
-            case IntentRecorded() | IntentRefused():
-                runner.answer_intent(message)
+            case IntentRecorded() | IntentRefused() | AccountNoted():
+                runner.answer(message)
             case Probe():
                 runner.probe()
             case DirectRpc() | DirectHierarchy() | DirectScreenshot() | DirectAdb() | DirectCheck() | DirectEnded():

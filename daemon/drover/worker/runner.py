@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
+import msgspec
 import structlog
 
 from drover import apps
@@ -25,12 +26,15 @@ from drover.phone.phone import Phone
 from drover.policy import remarks
 from drover.scripts import registry
 from drover.scripts.context import Script, ScriptFailed, StopRequestedError
+from drover.scripts.identity import recognise
+from drover.scripts.navigation import Navigator, NotReachedError
 from drover.scripts.publishing.carrying import tidy
 from drover.wire.devices import DeviceFacts
 from drover.wire.direct import DirectCall, DirectEnd, DirectEnded
 from drover.wire.holds import Trouble
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
+    AccountNoted,
     AccountsRead,
     AttemptRefused,
     Begin,
@@ -46,7 +50,7 @@ from drover.wire.worker import (
     Tidy,
 )
 from drover.wire.zygote import WorkerSpec
-from drover.worker.attempt import AttemptContext, IntentNotGrantedError
+from drover.worker.attempt import AccountNotNotedError, AttemptContext, IntentNotGrantedError
 from drover.worker.direct import Asked, failed, perform
 from drover.worker.looking import read_accounts
 from drover.worker.managed import ManagedScript
@@ -105,11 +109,11 @@ class Runner:
         if attempt is not None and attempt.fence == fence:
             attempt.stop()
 
-    def answer_intent(self, answer: IntentRecorded | IntentRefused) -> None:
+    def answer(self, answer: IntentRecorded | IntentRefused | AccountNoted) -> None:
         """Hand the supervisor's answer to the attempt that waits for it."""
         attempt = self._attempt
         if attempt is not None and attempt.fence == answer.fence:
-            attempt.answer_intent(answer)
+            attempt.answer(answer)
 
     def probe(self) -> None:
         """Look at the phone as soon as nothing runs."""
@@ -270,7 +274,12 @@ class Runner:
         """Answer a ReadAccounts, whatever happens; False if the phone must be opened anew."""
         healthy = True
         try:
-            read = read_accounts(phone, message, self._package(phone, message), self._give_way)
+            package = self._package(phone, message)
+            read = msgspec.structs.replace(
+                read_accounts(phone, message, package, self._give_way),
+                main=self._is_main(message.platform, package),
+                version=self._installed.get(package, ""),
+            )
         except AppMissingError as error:
             read = AccountsRead(request_id=message.request_id, why=str(error))
         except PhoneNotReadyError as error:
@@ -310,6 +319,13 @@ class Runner:
                 return package
         names = " or ".join(wanted)
         raise AppMissingError(f"{phone.serial}: {message.platform} is not installed ({names}); install it and log in.")
+
+    def _is_main(self, platform: str, package: str) -> bool:
+        """Whether a task without a package would get this app."""
+        if platform not in apps.PLATFORMS:
+            return True
+        installed = (name for name in apps.load(platform).packages if name in self._installed)
+        return package == next(installed, package)
 
     def _script(self, attempt: AttemptContext, message: Begin) -> Script:
         if message.managed is None:
@@ -377,7 +393,9 @@ class Runner:
             phone.wake(timeout_s=WAKE_S)
             phone.ready()
             attempt.package = self._package(phone, message)
-            ended = _perform(attempt, script)
+            attempt.app_version = self._installed.get(attempt.package, "")
+            attempt.main = self._is_main(message.platform, attempt.package)
+            ended = _perform(attempt, script, recognises=message.managed is None)
         except PhoneNotReadyError as error:
             ended = attempt.failed(Reason.INTERRUPTED, str(error), condition=error.condition)
         except PhoneLostError as error:
@@ -392,7 +410,7 @@ class Runner:
             ended = self._failed(attempt, message, error.reason, error.remark, error.trouble)
         except StopRequestedError:
             ended = attempt.stopped()
-        except IntentNotGrantedError as error:
+        except (IntentNotGrantedError, AccountNotNotedError) as error:
             ended = attempt.failed(Reason.INTERRUPTED, str(error))
         except Exception as error:
             log.exception("script_failed", task=message.task_id, fence=message.fence)
@@ -436,9 +454,13 @@ def _made(message: Begin) -> Script:
         raise ScriptFailed(Reason.SCRIPT_ERROR, why) from None
 
 
-def _perform(attempt: AttemptContext, script: Script) -> Ended:
+def _perform(attempt: AttemptContext, script: Script, *, recognises: bool) -> Ended:
+    """The script from its start to its end. One that names no account and has an effect first finds out as whom it
+    acts, unless it is a command, which nobody can hold to that (`recognises`)."""
     started = time.monotonic()
     attempt.effect_allowed = bool(script.effect)
+    if recognises and script.effect and not attempt.username:
+        _recognise(attempt)
     if not script.prepare(attempt):
         if attempt.effect in (Effect.INTENT, Effect.SENT):
             raise RuntimeError("the script ended without proof of what it did; ctx.confirm gives it")
@@ -451,6 +473,14 @@ def _perform(attempt: AttemptContext, script: Script) -> Ended:
         raise RuntimeError("the script ended without proof")
     attempt.step(f"done in {time.monotonic() - started:.1f} s", 100)
     return attempt.completed()
+
+
+def _recognise(attempt: AttemptContext) -> None:
+    nav = Navigator(attempt)
+    try:
+        recognise(nav)
+    except NotReachedError as lost:
+        nav.fail_unreached(lost)
 
 
 def _go_on() -> None:

@@ -9,6 +9,7 @@ from drover.wire.devices import DeviceState
 from tests.contract.rest.conftest import A, B
 from tests.support.control import FakeDaemon
 from tests.support.rest import Rest
+from tests.support.wire_examples import LOGIN
 
 SHOP = {"username": "@Shop.One", "serial": A, "package": "com.app.clone", "note": "till 4"}
 
@@ -132,3 +133,16 @@ def test_accounts_of_a_phone_are_discovered(rest: Rest, fake: FakeDaemon) -> Non
     fake.model.add_device(B, state=DeviceState.BUSY)
     assert rest.post(f"/device/{B}/discover").code == 40901
     assert rest.post("/device/nobody/discover").code == 40401
+
+
+def test_r23_a_device_says_as_whom_its_apps_are_logged_in(rest: Rest, fake: FakeDaemon) -> None:
+    fake.model.add_device("R58MNEW", logins=[LOGIN])
+    assert rest.get("/device/R58MNEW").data["logins"] == [
+        {
+            "platform": "tiktok",
+            "package": "com.zhiliaoapp.musically",
+            "username": "me",
+            "source": "script",
+            "learned_at": "2026-11-24 13:30:15",
+        }
+    ]

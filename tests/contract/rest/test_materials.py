@@ -201,9 +201,9 @@ def test_items_are_listed_changed_and_deleted(rest: Rest, fake: FakeDaemon, tmp_
     assert rest.json("PATCH", path, {"tags": "v, w", "note": "hello"}).data["tags"] == ["v", "w"]
     assert rest.json("PATCH", path, {"note": "again"}).data["tags"] == ["v", "w"]
     assert rest.json("PATCH", path, {"tags": [1]}).code == 40001
-    fake.model.uses[video["id"]] = [MaterialUse(account="tiktok@me", task_id=7, state=UseState.RESERVED, at=AT)]
+    fake.model.uses[video["id"]] = [MaterialUse(account="tiktok:me", task_id=7, state=UseState.RESERVED, at=AT)]
     (use,) = rest.get(path).data["uses"]
-    assert (use["account"], use["task_id"], use["state"]) == ("tiktok@me", 7, "reserved")
+    assert (use["account"], use["task_id"], use["state"]) == ("tiktok:me", 7, "reserved")
     held = rest.send("DELETE", f"/api/v1{path}")
     assert (held.code, held.envelope["data"]) == (40901, {"task_ids": [7]})
     fake.model.uses.clear()

@@ -16,7 +16,7 @@ TASK_FIELDS = {
     *("id", "serial", "username", "script_name", "script_config", "script_args", "status", "status_text", "remark"),
     *("source", "start_time", "end_time", "created_at", "scheduled_at", "retry_count", "max_retry_count", "reason"),
     *("effect", "retry_safe", "attempt", "phase", "progress", "step", "evidence", "group_id", "priority", "hold"),
-    "media",
+    *("media", "account"),
 }
 
 

@@ -58,8 +58,8 @@ def test_a_reached_limit_holds_back_that_account_until_midnight_and_nobody_else(
         day = datetime.now(UTC).date()
         first, second = follow_as(daemon, me, "ada_limit1", "ada_limit2")
         assert daemon.wait_ended(first).status is Status.COMPLETED
-        # Behind the one that is held back: a task of no account, and one that needs no effect at all.
-        (other,) = daemon.follow(phone, target="ada_limit3")
+        # Behind the one that is held back: a task of the same app that needs no effect of it.
+        (other,) = daemon.follow(phone, target="ada_limit3", script="unfollow")
         assert daemon.wait_ended(other).status is Status.COMPLETED
         held = daemon.task(second)
         if datetime.now(UTC).date() == day:
@@ -92,7 +92,7 @@ def test_a_pause_is_drawn_once_and_survives_a_restart(adb_server: AdbServer, far
         first, second = daemon.follow(phone, target="ada_pace1") + daemon.follow(phone, target="ada_pace2")
         assert daemon.wait_ended(first).status is Status.COMPLETED
         told = daemon.task(second).remark
-        assert re.fullmatch(rf"pauses until [-0-9 :]+ between tasks of the account on phone {re.escape(phone)}", told)
+        assert re.fullmatch(rf"pauses until [-0-9 :]+ between tasks of @{active_account(farm, phone)}", told)
         assert daemon.task(second).remark == told
         (instagram,) = daemon.follow(phone, target="x", script="unfollow", platform="instagram")
         daemon.wait_ended(instagram)  # another account of the same phone goes on

@@ -8,6 +8,7 @@ from drover.wire.control import ChangeAccount, DiscoverAccounts, PutAccount, Set
 from drover.wire.devices import DeviceState
 from tests.support.control import FakeDaemon
 from tests.support.ctl import Ctl
+from tests.support.wire_examples import LOGIN
 from tests.unit.ctl.conftest import A, B
 
 
@@ -130,3 +131,9 @@ def test_every_command_has_help_with_an_example(ctl: Ctl, command: list[str]) ->
 def test_put_account_is_new(two: Ctl, fake: FakeDaemon) -> None:
     asked = [request.body for request in fake.requests if isinstance(request.body, PutAccount)]
     assert asked[0] == PutAccount(username="@shop.one", serial=A, new=True)
+
+
+def test_r23_a_phone_says_as_whom_its_apps_are_logged_in(ctl: Ctl, fake: FakeDaemon) -> None:
+    fake.model.add_device("R58MNEW", logins=[LOGIN])
+    (line,) = [line for line in ctl("device", "show", "R58MNEW").lines if line.startswith("logged in")]
+    assert line.endswith("com.zhiliaoapp.musically as @me (script, 2026-11-24 13:30:15)")

@@ -74,10 +74,10 @@ def test_items_are_listed_shown_tagged_and_deleted(ctl: Ctl, fake: FakeDaemon, f
     assert ctl("material", "list", "--json").json["total"] == 2
     assert ctl("material", "tag", "1", "2", "--tags", "y,z").lines == ["material 1: y, z", "material 2: y, z"]
     assert ctl("material", "tag", "1", "9", "--tags", "y").code == 4
-    fake.model.uses[1] = [MaterialUse(account="tiktok@me", task_id=7, state=UseState.RESERVED, at=AT)]
+    fake.model.uses[1] = [MaterialUse(account="tiktok:me", task_id=7, state=UseState.RESERVED, at=AT)]
     shown = ctl("material", "show", "1").out
-    assert "tiktok@me, reserved, task 7" in shown
-    assert ctl("material", "show", "1", "--json").json["uses"][0]["account"] == "tiktok@me"
+    assert "tiktok:me, reserved, task 7" in shown
+    assert ctl("material", "show", "1", "--json").json["uses"][0]["account"] == "tiktok:me"
     run = ctl("material", "delete", "1", "2")
     assert (run.code, run.lines, "held by task 7" in run.err) == (5, ["1 deleted"], True)
     assert ctl("material", "show", "2").code == 4

@@ -6,10 +6,11 @@ import msgspec
 
 from drover.policy.accounts import refuse
 from drover.policy.devices import description_faults
-from drover.store import devices, pauses, queue
+from drover.store import devices, logins, pauses, queue
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.state import DaemonState
 from drover.wire import control
+from drover.wire.accounts import Login
 from drover.wire.devices import Device
 from drover.wire.faults import Code, RequestError
 
@@ -48,7 +49,13 @@ class DeviceHandlers:
 
 
 async def shown_devices(state: DaemonState, found: list[Device]) -> list[Device]:
-    """The devices with the lengths of their queues, and with what pauses them."""
+    """The devices with the lengths of their queues, what pauses them, and as whom their apps are logged in."""
     paused = await state.store.read(pauses.shown, found, now=datetime.now(UTC))
     lengths = await state.store.read(queue.lengths)
-    return [msgspec.structs.replace(device, queued=lengths.get(device.serial, 0)) for device in paused]
+    known: dict[str, list[Login]] = {}
+    for login in await state.store.read(logins.all, found[0].serial if len(found) == 1 else None):
+        known.setdefault(login.serial, []).append(login)
+    return [
+        msgspec.structs.replace(device, queued=lengths.get(device.serial, 0), logins=known.get(device.serial, []))
+        for device in paused
+    ]

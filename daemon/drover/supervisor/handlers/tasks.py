@@ -116,7 +116,7 @@ class TaskHandlers:
             draining=desk.draining,
         )
         word = facts.held or waiting.word(facts.hold, facts.not_before, now)
-        return msgspec.structs.replace(task, remark=remark, hold=word)
+        return msgspec.structs.replace(task, remark=remark, hold=word, account=facts.account)
 
     async def _retry(self, body: control.RetryTask) -> Task:
         try:

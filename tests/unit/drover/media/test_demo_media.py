@@ -22,7 +22,7 @@ def test_the_demos_files_fit_every_app(tmp_path: Path) -> None:
             with open_named(str(path), [tmp_path]) as file:
                 facts = await inspector.facts(file)
             for platform in ("tiktok", "instagram"):
-                want = wanted(config, platform=platform, username=None, serial="R5")
+                want = wanted(config, platform=platform, account=f"{platform}#R5")
                 found.append(misfit(facts, limit_for(limits(), want)))
         inspector.close()
         return found

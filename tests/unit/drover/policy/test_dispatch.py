@@ -45,10 +45,10 @@ def test_never_beyond_the_limit_never_two_on_a_device_never_idle_for_nothing(
 
 
 def test_no_account_acts_on_two_phones_at_once() -> None:
-    first = Head(task_id=1, serial="a", priority=0, account="tiktok@me")
-    same = Head(task_id=2, serial="b", priority=0, account="tiktok@me")
-    other = Head(task_id=3, serial="b", priority=0, account="tiktok@you")
+    first = Head(task_id=1, serial="a", priority=0, account="tiktok:me")
+    same = Head(task_id=2, serial="b", priority=0, account="tiktok:me")
+    other = Head(task_id=3, serial="b", priority=0, account="tiktok:you")
     assert choose([same, other, first], ["a", "b"], in_use=0, device_limit=9) == [first, other]
-    assert choose([first, same], ["a", "b"], in_use=1, device_limit=9, acting=["tiktok@me"]) == []
+    assert choose([first, same], ["a", "b"], in_use=1, device_limit=9, acting=["tiktok:me"]) == []
     looking = [Head(task_id=n, serial=serial, priority=0) for n, serial in enumerate("ab")]
-    assert choose(looking, ["a", "b"], in_use=0, device_limit=9, acting=["tiktok@me"]) == looking
+    assert choose(looking, ["a", "b"], in_use=0, device_limit=9, acting=["tiktok:me"]) == looking

@@ -50,7 +50,7 @@ def picture(**changes: Any) -> MediaFacts:
 
 
 def want(platform: str = "tiktok", **config: Any) -> Wanted:
-    return wanted(PostConfig(**config).checked(), platform=platform, username="Shop.One", serial="R5")
+    return wanted(PostConfig(**config).checked(), platform=platform, account="tiktok:shop.one")
 
 
 def candidate(name: str, found: MediaFacts) -> Candidate:
@@ -103,7 +103,7 @@ def test_every_place_of_every_app_has_its_limits() -> None:
 
 
 def test_the_account_is_its_name_or_its_phone() -> None:
-    assert account_key("tiktok", "Shop.One", "R5") == account_key("tiktok", "shop.one", "R6") == "tiktok@shop.one"
+    assert account_key("tiktok", "Shop.One", "R5") == account_key("tiktok", "shop.one", "R6") == "tiktok:shop.one"
     assert account_key("instagram", "shop.one", "R5") != account_key("tiktok", "shop.one", "R5")
     assert account_key("tiktok", None, "R5") == "tiktok#R5"
 
@@ -111,7 +111,6 @@ def test_the_account_is_its_name_or_its_phone() -> None:
 @pytest.mark.parametrize(
     ("key", "handle", "words"),
     [
-        ("tiktok@shop.one", "shop.one", "@shop.one (tiktok)"),
         ("tiktok:shop.one", "shop.one", "@shop.one (tiktok)"),
         ("tiktok#R5", "", "the tiktok account on phone R5"),
         ("instagram#127.0.0.1:5555", "", "the instagram account on phone 127.0.0.1:5555"),

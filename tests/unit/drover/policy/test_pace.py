@@ -7,7 +7,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from drover.policy.pace import LOOKS, RESTORED, Hold, Pace, Use, account_key, lane_of, pauses_after, split_lane
+from drover.policy.pace import (
+    LOOKS,
+    RESTORED,
+    Hold,
+    Pace,
+    Use,
+    account_key,
+    handle_of,
+    lane_of,
+    pauses_after,
+    phone_of,
+    split_lane,
+)
 from drover.policy.records import Complete, Fail, Requeue
 from drover.wire.tasks import Effect, Reason
 
@@ -25,14 +37,17 @@ def local(text: str, zone: str = "Europe/Paris", fold: int = 0) -> datetime:
 
 
 def test_an_account_is_known_by_name_in_any_case_else_by_its_phone() -> None:
-    assert account_key("tiktok", "Shop.One", "R58M1") == account_key("tiktok", "shop.one", "other") == "tiktok@shop.one"
+    assert account_key("tiktok", " @SHOP.one", "R58M1") == "tiktok:shop.one"
+    assert (handle_of("tiktok:shop.one"), handle_of("tiktok#127.0.0.1:5555")) == ("shop.one", "")
+    assert phone_of("tiktok#127.0.0.1:5555") == ("tiktok", "127.0.0.1:5555")
+    assert account_key("tiktok", "Shop.One", "R58M1") == account_key("tiktok", "shop.one", "other") == "tiktok:shop.one"
     assert account_key("instagram", None, "127.0.0.1:5555") == "instagram#127.0.0.1:5555"
     assert account_key("tiktok", "a", "x") != account_key("instagram", "a", "x")
-    assert split_lane(LANE) == ("follow", "tiktok@me")
+    assert split_lane(LANE) == ("follow", "tiktok:me")
     assert split_lane(lane_of("follow", "tiktok", None, "127.0.0.1:5555")) == ("follow", "tiktok#127.0.0.1:5555")
     assert lane_of("follow", "tiktok", "me", "x", settle=True, held="restored") == RESTORED
     assert pace().hold(RESTORED, Use(today=99), NOON) is None, "not its pace holds it"
-    assert lane_of("follow", "tiktok", "me", "x", settle=True) == f"{LOOKS}:tiktok@me"
+    assert lane_of("follow", "tiktok", "me", "x", settle=True) == f"{LOOKS}:tiktok:me"
 
 
 @pytest.mark.parametrize("serial", ["R58M1", "127.0.0.1:5555", "adb-X@home#1", "@odd"])
@@ -63,12 +78,12 @@ def test_playbook(at: str, use: Use, until: str | None) -> None:
 
 def test_a_reached_limit_tells_which() -> None:
     hold = pace().hold(LANE, Use(today=60), NOON)
-    assert hold == Hold(until=local("2026-11-26T00:00"), script_name="follow", account="tiktok@me", limit=60)
+    assert hold == Hold(until=local("2026-11-26T00:00"), script_name="follow", account="tiktok:me", limit=60)
 
 
 def test_nothing_holds_back_what_only_looks_or_has_no_limit() -> None:
     worst = Use(today=10_000, paused_until=NOON + timedelta(days=9))
-    assert pace().hold(f"{LOOKS}:tiktok@me", worst, NOON) is None
+    assert pace().hold(f"{LOOKS}:tiktok:me", worst, NOON) is None
     assert pace(follow=0).hold(LANE, Use(today=10_000), NOON) is None
     assert pace(post=1).hold(LANE, Use(today=10_000), NOON) is None
 

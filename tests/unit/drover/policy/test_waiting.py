@@ -25,7 +25,7 @@ def device(state: DeviceState, reason: str = "") -> Device:
 
 
 def hold(until: datetime, **more: Any) -> Hold:
-    fields: dict[str, Any] = {"script_name": "follow", "account": "tiktok@me", **more}
+    fields: dict[str, Any] = {"script_name": "follow", "account": "tiktok:me", **more}
     return Hold(until=until, **fields)
 
 
@@ -36,7 +36,7 @@ def paused(reason: str, **more: Any) -> Hold:
         **more,
     }
     pause = Pause(reason=reason, **fields)
-    return Hold(until=pause.until, account="tiktok@me", pause=pause)
+    return Hold(until=pause.until, account="tiktok:me", pause=pause)
 
 
 IDLE = device(DeviceState.IDLE)
@@ -133,7 +133,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
         "then: droverctl device resume R58M1",
     ),
     (
-        {"hold": Hold(until=None, account="tiktok@me", disabled=True)},
+        {"hold": Hold(until=None, account="tiktok:me", disabled=True)},
         "held: @me is disabled; enable it (droverctl account enable me) or stop the task",
     ),
     (
@@ -171,7 +171,7 @@ def test_every_hold_has_its_word() -> None:
         hold(SOON, limit=5),
         paused("person", by=PERSON),
         paused("captcha"),
-        Hold(until=None, account="tiktok@me", disabled=True),
+        Hold(until=None, account="tiktok:me", disabled=True),
         paused("failures", subject=PauseSubject.DEVICE),
     ]
     assert [word(one, None, NOW) for one in holds] == [kind for kind in HoldKind if kind is not HoldKind.RESTORED]
@@ -179,7 +179,7 @@ def test_every_hold_has_its_word() -> None:
 
 
 def test_of_several_holds_the_one_that_lasts_longest_and_trouble_before_others() -> None:
-    captcha, disabled = paused("captcha"), Hold(until=None, account="tiktok@me", disabled=True)
+    captcha, disabled = paused("captcha"), Hold(until=None, account="tiktok:me", disabled=True)
     limit, fast = hold(TOMORROW, limit=5), paused("too_fast", until=LATER)
     assert longest([fast, limit]) is limit
     assert longest([limit, disabled, None]) is disabled

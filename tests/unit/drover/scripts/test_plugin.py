@@ -124,7 +124,7 @@ def _worker(tmp_path: Path) -> Made:
 
         def send(message: FromWorker) -> None:
             if isinstance(message, IntentRequested):
-                made[0].answer_intent(IntentRecorded(fence=7))
+                made[0].answer(IntentRecorded(fence=7))
 
         begin = Begin(
             fence=7, task_id=1, attempt=1, script_name="poke", script_config={}, username=None, platform="tiktok",

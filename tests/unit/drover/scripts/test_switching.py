@@ -95,7 +95,7 @@ def read(app: Accounts, monkeypatch: pytest.MonkeyPatch) -> AccountsRead:
 
 def test_reading_answers_with_the_names_and_leaves_the_phone_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     app = Accounts(MANY)
-    assert read(app, monkeypatch) == AccountsRead(request_id=7, usernames=MANY, active="anna.b")
+    assert read(app, monkeypatch) == AccountsRead(request_id=7, usernames=MANY, active="anna.b", package=IG)
     assert not app.running
 
 

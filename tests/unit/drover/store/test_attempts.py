@@ -164,12 +164,12 @@ def test_case_p8_an_intent_that_the_phone_refused_is_none(store: Store, clock: C
     task_id = add(store, username="me")
     fence = begin(store, task_id).fence
     assert store.write_sync(attempts.record_intent, fence, what="tap", now=clock(), day="2026-12-01")
-    assert store.read_sync(pacing.used_on, ["tiktok@me"], "2026-12-01") == {"tiktok@me": {"follow": 1}}
+    assert store.read_sync(pacing.used_on, ["tiktok:me"], "2026-12-01") == {"tiktok:me": {"follow": 1}}
     refused = Requeue(delay_s=0, settle=False, remark="refused", counted=False, untapped=True)
     task = finish(store, fence, refused)
     assert task is not None
     assert (task.status, task.effect) == (Status.PENDING, Effect.NONE)
-    assert store.read_sync(pacing.used_on, ["tiktok@me"], "2026-12-01").get("tiktok@me", {}).get("follow", 0) == 0
+    assert store.read_sync(pacing.used_on, ["tiktok:me"], "2026-12-01").get("tiktok:me", {}).get("follow", 0) == 0
     assert not begin(store, task_id).settle
 
 

@@ -151,7 +151,7 @@ def test_case_c10_the_index_refuses_what_the_choice_would_have_missed(store: Sto
 
     def by_another(conn: Connection) -> None:
         row = conn.execute(table.select()).mappings().one()
-        conn.execute(insert(table).values({**{k: v for k, v in row.items() if k != "id"}, "account": "tiktok@other"}))
+        conn.execute(insert(table).values({**{k: v for k, v in row.items() if k != "id"}, "account": "tiktok:other"}))
 
     with pytest.raises(IntegrityError):
         store.write_sync(by_another)

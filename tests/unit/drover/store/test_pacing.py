@@ -28,7 +28,7 @@ def run(store: Store, task_id: int, decision: Decision, *, taps: bool = True, pa
     store.write_sync(attempts.finish, fence, decision, now=store.clock(), pause_s=pause_s)
 
 
-def used(store: Store, account: str = "tiktok@me", script: str = "follow") -> int:
+def used(store: Store, account: str = "tiktok:me", script: str = "follow") -> int:
     found = store.read_sync(pacing.used_on, [account], PACE.day(store.clock()))
     return found.get(account, {}).get(script, 0)
 
@@ -48,7 +48,7 @@ def first(store: Store, serial: str = "R58M1") -> int | None:
 def test_what_others_may_have_seen_counts(store: Store, decision: Decision, taps: bool, counts: int) -> None:
     run(store, add(store, username="Me"), decision, taps=taps)
     assert used(store) == counts
-    assert used(store, script="unfollow") == used(store, "instagram@me") == used(store, "tiktok#R58M1") == 0
+    assert used(store, script="unfollow") == used(store, "instagram:me") == used(store, "tiktok#R58M1") == 0
 
 
 def test_what_was_looked_for_and_not_found_counts_once(store: Store, clock: Clock) -> None:
@@ -57,7 +57,7 @@ def test_what_was_looked_for_and_not_found_counts_once(store: Store, clock: Cloc
     clock.pass_s(86400)
     run(store, task_id, Complete())
     assert used(store) == 1
-    assert store.read_sync(pacing.used_on, ["tiktok@me"], PACE.day(clock() - timedelta(days=1))) == {}
+    assert store.read_sync(pacing.used_on, ["tiktok:me"], PACE.day(clock() - timedelta(days=1))) == {}
 
 
 def test_what_was_looked_for_and_stands_counts_as_before(store: Store) -> None:
@@ -82,7 +82,7 @@ def test_days_of_long_ago_are_forgotten(store: Store, clock: Clock) -> None:
         days.append(PACE.day(clock()))
         run(store, add(store, username="me"), Complete())
         clock.pass_s(86400)
-    kept = [day for day in days if store.read_sync(pacing.used_on, ["tiktok@me"], day)]
+    kept = [day for day in days if store.read_sync(pacing.used_on, ["tiktok:me"], day)]
     assert kept == days[-pacing.KEPT_DAYS - 1 :]
 
 
@@ -109,8 +109,8 @@ def test_a_pause_holds_back_the_whole_account_and_stays_as_it_was_drawn(store: S
     for _ in range(3):
         holds = store.read_sync(pacing.holds, ["R58M1"], now=clock.pass_s(20), pace=PACE)
         assert {lane: hold.until for lane, hold in holds.lanes.items()} == {
-            "follow:tiktok@me": until,
-            "unfollow:tiktok@me": until,
+            "follow:tiktok:me": until,
+            "unfollow:tiktok:me": until,
         }
         assert first(store) is None
     clock.pass_s(30)

@@ -113,7 +113,7 @@ def test_r24_an_account_in_trouble_waits_and_others_on_the_phone_go_on(
     if hours is None:
         clock.pass_s(365 * 86400)
         assert first(store, "R58M1", "R58M2") is None
-        assert store.write_sync(pauses.resume, ACCOUNT, ["tiktok@me"], now=clock())
+        assert store.write_sync(pauses.resume, ACCOUNT, ["tiktok:me"], now=clock())
     assert first(store, "R58M1", "R58M2") in (*mine, elsewhere)
 
 
@@ -127,13 +127,13 @@ def test_r24_what_only_looks_and_what_waits_for_its_retry_waits_too(store: Store
     met(store, add(store, "R58M3", username="me"), Reason.NEEDS_HUMAN, Trouble.CAPTCHA)
     assert first(store, "R58M1", "R58M2", "R58M3") is None
     assert hold_of(store, looks) is hold_of(store, again) is HoldKind.TROUBLE
-    store.write_sync(pauses.resume, ACCOUNT, ["tiktok@me"], now=clock())
+    store.write_sync(pauses.resume, ACCOUNT, ["tiktok:me"], now=clock())
     assert {first(store), first(store, "R58M2")} == {looks, again}
 
 
 def test_r24_a_pause_that_comes_after_the_dispatcher_has_looked_still_holds(store: Store, clock: Clock) -> None:
     mine, theirs = add(store, username="me"), add(store, username="you")
-    store.write_sync(pauses.pause, ACCOUNT, "tiktok@me", words="", until=None, now=clock())
+    store.write_sync(pauses.pause, ACCOUNT, "tiktok:me", words="", until=None, now=clock())
     store.write_sync(pauses.pause, DEVICE, "R58M1", words="", until=clock() + HOUR, now=clock())
     for task_id in (mine, theirs):
         with pytest.raises(ConflictError, match="holds what waits on R58M1"):
@@ -152,14 +152,14 @@ def test_r24_a_task_that_names_no_account_pauses_whoever_that_app_on_that_phone_
     assert hold_of(store, same) is HoldKind.TROUBLE
     assert store.read_sync(pauses.device_keys, "R58M1", now=clock()) == ["tiktok#R58M1"]
     assert store.read_sync(pauses.device_keys, "R58M2", now=clock()) == []
-    seen = store.write_sync(pauses.logged_in, ["tiktok@you", "tiktok#R58M1"], now=clock())
+    seen = store.write_sync(pauses.logged_in, ["tiktok:you", "tiktok#R58M1"], now=clock())
     assert [pause.reason for pause in seen] == ["logged_out"]
     assert hold_of(store, same) is None
 
 
 def test_seen_logged_in_ends_no_other_trouble(store: Store, clock: Clock) -> None:
     met(store, add(store, username="me"), Reason.NEEDS_HUMAN, Trouble.CAPTCHA)
-    assert store.write_sync(pauses.logged_in, ["tiktok@me"], now=clock()) == []
+    assert store.write_sync(pauses.logged_in, ["tiktok:me"], now=clock()) == []
     assert [pause.reason for pause in active(store)] == ["captcha"]
 
 
@@ -175,7 +175,7 @@ def test_r24_too_fast_doubles_although_a_person_resumed(store: Store, clock: Clo
         (pause,) = active(store)
         assert pause.until is not None
         lasted.append((pause.until - clock()) / HOUR)
-        store.write_sync(pauses.resume, ACCOUNT, ["tiktok@me"], now=clock())
+        store.write_sync(pauses.resume, ACCOUNT, ["tiktok:me"], now=clock())
         clock.pass_s(3600)
     assert (lasted, active(store)) == ([12, 24, 48], [])
     clock.pass_s(8 * 86400)
@@ -218,9 +218,9 @@ def test_a_disabled_account_waits_and_goes_on_when_it_is_enabled(store: Store, c
 def test_a_person_and_drover_pause_side_by_side_and_a_resume_ends_both(store: Store, clock: Clock) -> None:
     met(store, add(store, username="me"), Reason.BLOCKED_BY_APP, Trouble.TOO_FAST)
     task_id = add(store, username="me")
-    store.write_sync(pauses.pause, ACCOUNT, "tiktok@me", words="rest", until=clock() + HOUR, now=clock())
+    store.write_sync(pauses.pause, ACCOUNT, "tiktok:me", words="rest", until=clock() + HOUR, now=clock())
     assert hold_of(store, task_id) is HoldKind.TROUBLE
-    store.write_sync(pauses.pause, ACCOUNT, "tiktok@me", words="rest more", until=None, now=clock())
+    store.write_sync(pauses.pause, ACCOUNT, "tiktok:me", words="rest more", until=None, now=clock())
     assert hold_of(store, task_id) is HoldKind.PAUSED
     assert sorted(pause.by for pause in active(store)) == ["drover", PERSON]
     shown = store.read_sync(
@@ -230,19 +230,19 @@ def test_a_person_and_drover_pause_side_by_side_and_a_resume_ends_both(store: St
         now=clock(),
     )
     assert [(one.state, one.pause.words) for one in shown if one.pause] == [("paused", "rest more")]
-    assert len(store.write_sync(pauses.resume, ACCOUNT, ["tiktok@me"], now=clock())) == 2
-    assert store.write_sync(pauses.resume, ACCOUNT, ["tiktok@me"], now=clock()) == []
+    assert len(store.write_sync(pauses.resume, ACCOUNT, ["tiktok:me"], now=clock())) == 2
+    assert store.write_sync(pauses.resume, ACCOUNT, ["tiktok:me"], now=clock()) == []
     assert hold_of(store, task_id) is None
 
 
 def test_what_is_learned_of_a_name_takes_the_pause_along(store: Store, clock: Clock) -> None:
     met(store, add(store), Reason.BLOCKED_BY_APP, Trouble.TOO_FAST)
-    store.write_sync(pauses.pause, ACCOUNT, "tiktok@me", words="", until=clock() + HOUR, now=clock())
-    store.write_sync(pauses.move, ACCOUNT, "tiktok#R58M1", "tiktok@me", now=clock())
+    store.write_sync(pauses.pause, ACCOUNT, "tiktok:me", words="", until=clock() + HOUR, now=clock())
+    store.write_sync(pauses.move, ACCOUNT, "tiktok#R58M1", "tiktok:me")
     assert [(pause.username, pause.by) for pause in active(store)] == [("me", "drover"), ("me", PERSON)]
     # Of two of one kind the longer one stays.
     met(store, add(store), Reason.NEEDS_HUMAN, Trouble.CAPTCHA)
-    store.write_sync(pauses.move, ACCOUNT, "tiktok#R58M1", "tiktok@me", now=clock())
+    store.write_sync(pauses.move, ACCOUNT, "tiktok#R58M1", "tiktok:me")
     assert [pause.reason for pause in active(store)] == ["captcha", PERSON]
 
 
@@ -312,7 +312,7 @@ def test_pauses_outlive_a_restart_and_are_told_as_events(store: Store, clock: Cl
     with Store.open(store.path, clock=clock) as again:
         assert active(again) == active(store)
         assert first(again) is None
-    store.write_sync(pauses.resume, ACCOUNT, ["tiktok@me"], now=clock())
+    store.write_sync(pauses.resume, ACCOUNT, ["tiktok:me"], now=clock())
     store.write_sync(pauses.tell_device, Device(serial="R58M1", state=DeviceState.IDLE), now=clock())
     told = [event.body for event in store.read_sync(events.after, 0, 100)]
     paused = [body.pause.reason for body in told if isinstance(body, Paused)]

@@ -10,13 +10,15 @@ from sqlalchemy import Connection, event
 
 from drover.policy.pace import Pace
 from drover.policy.records import Complete
-from drover.store import Store, attempts, pacing, queue, release, tasks
+from drover.store import Store, account_keys, attempts, pacing, queue, release, tasks
 from tests.support.clock import Clock
 from tests.support.stored import add, begin, complete, fail
 
 
-def plans_of(conn: Connection, operation: Callable[[Connection], Any]) -> list[str]:
-    """One text for each SELECT that the operation runs: SQLite's plan for exactly those parameters."""
+def plans_of(
+    conn: Connection, operation: Callable[[Connection], Any], verbs: tuple[str, ...] = ("SELECT", "WITH")
+) -> list[str]:
+    """One text for each statement with these verbs that the operation runs: SQLite's plan for its parameters."""
     asked: list[tuple[str, Any]] = []
 
     def keep(_conn: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
@@ -28,7 +30,7 @@ def plans_of(conn: Connection, operation: Callable[[Connection], Any]) -> list[s
     return [
         " | ".join(str(row[3]) for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters))
         for statement, parameters in asked
-        if statement.lstrip().startswith(("SELECT", "WITH"))
+        if statement.lstrip().startswith(verbs)
     ]
 
 
@@ -67,17 +69,21 @@ def test_r16_without_a_filter_ids_are_read_in_order(some: Store) -> None:
 
 
 def test_r16_heads_seek_once_a_lane(some: Store, clock: Clock) -> None:
-    (plan,) = some.read_sync(plans_of, lambda conn: queue.heads(conn, ["a", "b"], now=clock(), held=["x"]))
+    plan, logins = some.read_sync(plans_of, lambda conn: queue.heads(conn, ["a", "b"], now=clock(), held=["x"]))
     for seek in ("(serial=? AND status=?)", "(serial=? AND status=? AND lane>?)", "(serial=? AND status=? AND lane=?)"):
         assert f"SEARCH t USING COVERING INDEX ix_tasks_lane {seek}" in plan
     assert "SCAN t " not in plan
     assert "SCAN tasks" not in plan
+    assert "SEARCH logins USING INDEX sqlite_autoindex_logins_1 (serial=?)" in logins
 
 
 def test_r16_what_holds_lanes_back_is_read_by_key(some: Store, clock: Clock) -> None:
     pace = Pace(zone=UTC, limits={"follow": 1})
-    lanes, *by_key = some.read_sync(plans_of, lambda conn: pacing.holds(conn, ["a", "b"], now=clock(), pace=pace))
+    lanes, logins, *by_key = some.read_sync(
+        plans_of, lambda conn: pacing.holds(conn, ["a", "b"], now=clock(), pace=pace)
+    )
     assert "SCAN t " not in lanes
+    assert "SEARCH logins USING INDEX sqlite_autoindex_logins_1 (serial=?)" in logins
     paused, disabled, used, pauses, devices = by_key
     for plan in (paused, devices):
         assert "(kind=? AND key=?)" in plan
@@ -122,3 +128,10 @@ def test_r22_what_is_held_has_an_index_of_its_own(some: Store, clock: Clock) -> 
         chosen, _rows = some.read_sync(plans_of, operation)
         assert "INDEX ix_tasks_held" in chosen
         assert "TEMP B-TREE" not in chosen
+
+
+def test_r23_merging_two_keys_reads_no_history(some: Store) -> None:
+    verbs = ("INSERT", "UPDATE", "DELETE")
+    plans = some.write_sync(plans_of, lambda conn: account_keys.merge_keys(conn, "tiktok#a", "tiktok:me"), verbs)
+    assert any("INDEX ix_attempts_account_unknown (account=?)" in plan for plan in plans)
+    assert not [plan for plan in plans if "SCAN attempts" in plan or "SCAN tasks" in plan or "SCAN media_uses" in plan]

@@ -35,8 +35,8 @@ def test_each_lane_has_its_first_and_they_come_in_order(store: Store, clock: Clo
         add(store, "a", username="you", priority=1)
         add(store, "a", script_name="unfollow", username="me")
     found = store.read_sync(queue.heads, ["a"], now=clock())
-    assert [(head.task_id, head.account) for head in found] == [(2, "tiktok@you"), (1, "tiktok@me"), (3, "tiktok@me")]
-    left = store.read_sync(queue.heads, ["a"], now=clock(), held=["follow:tiktok@you", "follow:tiktok@me"])
+    assert [(head.task_id, head.account) for head in found] == [(2, "tiktok:you"), (1, "tiktok:me"), (3, "tiktok:me")]
+    left = store.read_sync(queue.heads, ["a"], now=clock(), held=["follow:tiktok:you", "follow:tiktok:me"])
     assert [head.task_id for head in left] == [3]
 
 

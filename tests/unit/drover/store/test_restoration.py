@@ -39,7 +39,7 @@ from drover.wire.tasks import Effect, Reason, Status, Task
 from tests.support.stored import add, all_of, begin, complete, fail, retry_all
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
-WANT = wanted(PostConfig(), platform="tiktok", username="shop", serial="R58M1")
+WANT = wanted(PostConfig(), platform="tiktok", account="tiktok:shop")
 
 
 def copied(store: Store, folder: Path) -> Path:
@@ -118,7 +118,7 @@ def test_r22_released_tasks_keep_their_pace_and_look_where_they_can(
         done = again.write_sync(release.release, [post, follow, 999], now=NOW)
         assert done == Released(released=2, looking=1, not_found=[999])
         assert again.write_sync(release.release, [post], now=NOW) == Released(not_held=[post])
-        assert again.read_sync(lanes) == {follow: "follow:tiktok@shop", post: "post:tiktok#R58M1"}
+        assert again.read_sync(lanes) == {follow: "follow:tiktok:shop", post: "post:tiktok#R58M1"}
         assert set(heads(again, "R58M1")) == {follow, post}
         assert begin(again, follow).settle, "it may have been done since: it looks"
         published = begin(again, post)
@@ -204,7 +204,7 @@ def test_r22_retry_all_after_a_restore_publishes_nothing_and_looks_before_it_fol
         assert found.remark.endswith("look at the phone before retrying.")
         with pytest.raises(ConflictError, match="outcome"):
             again.write_sync(tasks.retry, post, now=NOW)
-        assert again.read_sync(lanes)[follow] == "follow:tiktok@shop", (
+        assert again.read_sync(lanes)[follow] == "follow:tiktok:shop", (
             "it may not have counted yet, so it keeps its pace"
         )
         assert begin(again, follow).settle
@@ -275,7 +275,7 @@ def test_case_b2_what_cannot_be_read_of_the_replaced_database_is_jumped_over(
 def test_case_b2_of_a_damaged_database_is_taken_over_what_can_be_read(store: Store, tmp_path: Path) -> None:
     add(store)
     copy = copied(store, tmp_path)
-    store.write_sync(pacing.count, "tiktok@shop", "follow", "2026-12-01")
+    store.write_sync(pacing.count, "tiktok:shop", "follow", "2026-12-01")
     for _ in range(400):
         add(store)
     store.close()
@@ -294,10 +294,10 @@ def test_case_b2_of_a_damaged_database_is_taken_over_what_can_be_read(store: Sto
 
 def test_r22_what_only_adds_safety_is_taken_over_from_the_replaced_database(store: Store, tmp_path: Path) -> None:
     add(store)
-    store.write_sync(pacing.count, "tiktok@shop", "follow", "2026-12-01")
+    store.write_sync(pacing.count, "tiktok:shop", "follow", "2026-12-01")
     copy = copied(store, tmp_path)
-    store.write_sync(pacing.count, "tiktok@shop", "follow", "2026-12-01")
-    store.write_sync(pacing.pause, "tiktok@shop", now=NOW, pause_s=60)
+    store.write_sync(pacing.count, "tiktok:shop", "follow", "2026-12-01")
+    store.write_sync(pacing.pause, "tiktok:shop", now=NOW, pause_s=60)
     store.write_sync(_use, "sha256:aa")
     store.write_sync(idempotency.keep, "key-1", "digest", [77], now=NOW)
     store.write_sync(audit.append, AUDIT_ROW, at=NOW)
@@ -306,7 +306,7 @@ def test_r22_what_only_adds_safety_is_taken_over_from_the_replaced_database(stor
     assert done.carried == {"media_uses": 1, "account_use": 1, "account_pauses": 1, "idempotency": 1, "audit": 1}
     assert done.since_known
     with Store.open(store.path) as again:
-        assert again.read_sync(pacing.used_on, ["tiktok@shop"], "2026-12-01") == {"tiktok@shop": {"follow": 2}}
+        assert again.read_sync(pacing.used_on, ["tiktok:shop"], "2026-12-01") == {"tiktok:shop": {"follow": 2}}
         used = again.read_sync(lambda conn: conn.execute(text("SELECT key, state FROM media_uses")).all())
         assert [tuple(row) for row in used] == [("sha256:aa", "used")]
         assert again.write_sync(idempotency.answered, "key-1", "digest", now=NOW) == [77]
@@ -347,7 +347,7 @@ def _use(conn: Connection, key: str, task_id: int = 7) -> None:
     conn.execute(
         text(
             "INSERT INTO media_uses (account, key, task_id, position, name, file, state, at) "
-            "VALUES ('tiktok@shop', :key, :task_id, 0, 'a', '{}', 'reserved', 0)"
+            "VALUES ('tiktok:shop', :key, :task_id, 0, 'a', '{}', 'reserved', 0)"
         ),
         {"key": key, "task_id": task_id},
     )

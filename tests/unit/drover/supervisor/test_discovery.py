@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from drover.policy.device_states import DeviceEvent
+from drover.store import Store
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.desk import TaskDesk
 from drover.supervisor.discovery import AccountDiscovery
@@ -37,6 +38,7 @@ class Desk:
 class Stage:
     """A board with one idle phone, a worker that keeps what it is asked, and the discovery."""
 
+    store: Store
     deadline_s: float = 10.0
     worker_takes: bool = True
     worker_lives: bool = True
@@ -53,6 +55,7 @@ class Stage:
         self.discovery = AccountDiscovery(
             self.board,
             cast(TaskDesk, self.desk),
+            self.store,
             send=self._send,
             kill=self._kill,
             given_back=self.given_back.append,
@@ -98,9 +101,9 @@ async def refusal(reading: Any) -> Code:
     return refused.value.failure.code
 
 
-def test_the_phone_is_ours_while_it_is_read() -> None:
+def test_the_phone_is_ours_while_it_is_read(store: Store) -> None:
     async def play() -> None:
-        stage = Stage()
+        stage = Stage(store)
         job = await stage.begun()
         assert stage.state is DeviceState.LEASED
         assert stage.asked == [ReadAccounts(request_id=1, platform="tiktok", package="com.app.clone")]
@@ -112,9 +115,9 @@ def test_the_phone_is_ours_while_it_is_read() -> None:
     asyncio.run(play())
 
 
-def test_only_the_answer_to_this_reading_counts() -> None:
+def test_only_the_answer_to_this_reading_counts(store: Store) -> None:
     async def play() -> None:
-        stage = Stage()
+        stage = Stage(store)
         job = await stage.begun()
         stage.discovery.said(SERIAL, AccountsRead(request_id=99, usernames=["late"]))
         stage.discovery.said("other", AccountsRead(request_id=1, usernames=["late"]))
@@ -125,9 +128,9 @@ def test_only_the_answer_to_this_reading_counts() -> None:
     asyncio.run(play())
 
 
-def test_what_the_worker_could_not_read_is_told() -> None:
+def test_what_the_worker_could_not_read_is_told(store: Store) -> None:
     async def play() -> None:
-        stage = Stage()
+        stage = Stage(store)
         job = await stage.begun()
         stage.answer(why="TikTok is not installed")
         with pytest.raises(RequestError, match="TikTok is not installed"):
@@ -138,9 +141,9 @@ def test_what_the_worker_could_not_read_is_told() -> None:
 
 
 @pytest.mark.parametrize("what", ["takes no message", "dies"])
-def test_a_worker_that_is_gone_gives_the_phone_back(what: str) -> None:
+def test_a_worker_that_is_gone_gives_the_phone_back(store: Store, what: str) -> None:
     async def play() -> None:
-        stage = Stage(worker_takes=what == "dies")
+        stage = Stage(store, worker_takes=what == "dies")
         job = await stage.begun()
         stage.discovery.lost(SERIAL, "its worker ended meanwhile")
         assert await refusal(job) is Code.CONFLICT
@@ -150,9 +153,9 @@ def test_a_worker_that_is_gone_gives_the_phone_back(what: str) -> None:
 
 
 @pytest.mark.parametrize("lives", [True, False])
-def test_a_reading_that_takes_too_long_ends_its_worker_and_makes_nothing_idle(lives: bool) -> None:
+def test_a_reading_that_takes_too_long_ends_its_worker_and_makes_nothing_idle(store: Store, lives: bool) -> None:
     async def play() -> None:
-        stage = Stage(deadline_s=0.01, worker_lives=lives)
+        stage = Stage(store, deadline_s=0.01, worker_lives=lives)
         assert await refusal(stage.read()) is Code.CONFLICT
         assert len(stage.killed) == 1
         assert stage.state is (DeviceState.PREPARING if lives else DeviceState.IDLE)
@@ -161,9 +164,9 @@ def test_a_reading_that_takes_too_long_ends_its_worker_and_makes_nothing_idle(li
     asyncio.run(play())
 
 
-def test_the_phone_stays_ours_though_nobody_waits_any_more() -> None:
+def test_the_phone_stays_ours_though_nobody_waits_any_more(store: Store) -> None:
     async def play() -> None:
-        stage = Stage()
+        stage = Stage(store)
         job = await stage.begun()
         job.cancel()
         await asyncio.gather(job, return_exceptions=True)
@@ -183,9 +186,9 @@ def test_the_phone_stays_ours_though_nobody_waits_any_more() -> None:
         ({"spoken_for": 20}, "device limit of 20"),
     ],
 )
-def test_a_phone_in_use_is_left_alone(change: dict[str, Any], words: str) -> None:
+def test_a_phone_in_use_is_left_alone(store: Store, change: dict[str, Any], words: str) -> None:
     async def play() -> None:
-        stage = Stage()
+        stage = Stage(store)
         for name, value in change.items():
             setattr(stage.desk, name, value)
         with pytest.raises(RequestError, match=words):
@@ -204,9 +207,9 @@ def test_a_phone_in_use_is_left_alone(change: dict[str, Any], words: str) -> Non
         (DeviceEvent.UNAUTHORIZED, "unauthorized .allow USB debugging."),
     ],
 )
-def test_a_phone_that_cannot_be_read_says_why(event: DeviceEvent, words: str) -> None:
+def test_a_phone_that_cannot_be_read_says_why(store: Store, event: DeviceEvent, words: str) -> None:
     async def play() -> None:
-        stage = Stage()
+        stage = Stage(store)
         stage.board.apply(SERIAL, event, "allow USB debugging")
         with pytest.raises(RequestError, match=words) as refused:
             await stage.read()
@@ -215,10 +218,10 @@ def test_a_phone_that_cannot_be_read_says_why(event: DeviceEvent, words: str) ->
     asyncio.run(play())
 
 
-def test_an_unknown_phone_is_not_found() -> None:
+def test_an_unknown_phone_is_not_found(store: Store) -> None:
     async def play() -> None:
         with pytest.raises(RequestError) as refused:
-            await Stage().discovery.read("nobody", "tiktok", "")
+            await Stage(store).discovery.read("nobody", "tiktok", "")
         assert refused.value.failure.code is Code.NOT_FOUND
 
     asyncio.run(play())

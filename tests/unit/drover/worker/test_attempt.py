@@ -18,6 +18,9 @@ from drover.wire.devices import PhoneCondition
 from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
+    AccountNoted,
+    AccountSeen,
+    AccountVerdict,
     Begin,
     EffectConfirmed,
     FromWorker,
@@ -28,7 +31,7 @@ from drover.wire.worker import (
     TapSent,
 )
 from drover.worker import attempt as attempt_module
-from drover.worker.attempt import AttemptContext, IntentNotGrantedError
+from drover.worker.attempt import AccountNotNotedError, AttemptContext, IntentNotGrantedError
 from tests.support.media import make_picture
 
 PROOF = parse('<hierarchy><node text="Following" bounds="[0,0][10,10]"/></hierarchy>')
@@ -60,7 +63,7 @@ class Desk:
         attempt, answer = self.attempt, self.answer
         if isinstance(message, IntentRequested) and attempt is not None and answer is not None:
             reply = answer(fence=7) if answer is IntentRecorded else IntentRefused(fence=7, why="it has ended")
-            threading.Thread(target=attempt.answer_intent, args=(reply,)).start()
+            threading.Thread(target=attempt.answer, args=(reply,)).start()
 
     def kinds(self) -> list[str]:
         return [type(message).__name__ for message in self.said if not isinstance(message, Progressed)]
@@ -252,3 +255,50 @@ def test_s13_a_media_file_is_checked_again_by_the_handle_that_is_given(tmp_path:
     path.symlink_to(outside)
     with pytest.raises(ScriptFailed, match="lies outside"):
         opened(tmp_path, chosen, root)
+
+
+@pytest.mark.parametrize(
+    ("named", "account", "logged_in_as", "shown", "asks"),
+    [
+        (None, "me", "Me", "ME", False),  # what is expected costs nothing
+        (None, "", "", "me", True),
+        (None, "me", "me", "you", True),
+        (None, "me", "you", "you", True),  # it looks what @me did, and the app acts as @you
+        ("me", "me", "you", "you", False),  # it switches next
+        ("me", "me", "you", "me", True),
+    ],
+)
+def test_r23_the_supervisor_hears_of_an_account_that_it_does_not_expect(
+    tmp_path: Path, named: str | None, account: str, logged_in_as: str, shown: str, asks: bool
+) -> None:
+    said: list[FromWorker] = []
+    begin = Begin(
+        fence=7, task_id=3, attempt=2, script_name="follow", script_config={}, username=named, platform="tiktok",
+        package="", folder=str(tmp_path), deadline_s=30, account=account, logged_in_as=logged_in_as,
+    )  # fmt: skip
+    attempt = AttemptContext(cast(Phone, BlindPhone()), begin, lambda message: answer(message))
+
+    def answer(message: FromWorker) -> None:
+        said.append(message)
+        attempt.answer(AccountNoted(fence=7, verdict=AccountVerdict.GO_ON))
+
+    attempt.saw_account(shown)
+    assert [type(message) for message in said] == ([AccountSeen] if asks else [])
+    attempt.saw_account(shown)
+    assert len(said) <= 1
+
+
+@pytest.mark.parametrize(
+    ("verdict", "raised"),
+    [(AccountVerdict.OTHER_ACCOUNT, ScriptFailed), (AccountVerdict.NOT_STORED, AccountNotNotedError)],
+)
+def test_r23_an_account_that_may_not_act_ends_the_attempt(
+    make: Make, verdict: AccountVerdict, raised: type[Exception]
+) -> None:
+    attempt, desk = make()
+    noted = AccountNoted(fence=7, verdict=verdict, why="@me pauses")
+    desk.send = lambda message: attempt.answer(noted)  # type: ignore[method-assign]
+    attempt._send = desk.send  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(raised, match="@me pauses"):
+        attempt.saw_account("me")
+    assert attempt.effect is Effect.NONE

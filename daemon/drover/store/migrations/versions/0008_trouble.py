@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0007"
 
 _LOOKING = "status = 0 AND settle AND lane = ''"
 
@@ -38,6 +38,6 @@ def upgrade() -> None:
     # Tasks that look were in no lane; their account's pauses hold them from now on. The key is that of policy.pace.
     op.execute(
         "UPDATE tasks SET lane = '?:' || platform || "  # noqa: S608 - no value in it
-        "CASE WHEN coalesce(username, '') = '' THEN '#' || serial ELSE '@' || lower(username) END "
+        "CASE WHEN coalesce(username, '') = '' THEN '#' || serial ELSE ':' || lower(ltrim(username, '@')) END "
         f"WHERE {_LOOKING}"
     )
