@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 from drover.phone import passthrough, shell
-from drover.phone.adb import Adb
+from drover.phone.adb import Adb, Proof
 from drover.phone.adb_engine import AdbEngine
 from drover.phone.engine import (
     Cure,
@@ -66,13 +66,19 @@ class Phone:
         engine: str = "auto",
         timeout_s: float = 40.0,
         told: Told = _nobody,
+        proof: Proof | None = None,
     ) -> "Phone":
         """Reach the phone and start an engine: `auto`, `uiautomator2` or `adb`. `auto` falls back to plain adb.
 
-        `told` hears of what had to be done about the automation server, now and later.
+        `told` hears of what had to be done about the automation server, now and later. By `proof` no other phone is
+        ever touched that has the serial's address by then.
         """
-        adb = Adb(serial, host=adb_host, port=adb_port)
-        made = open_engine(adb, engine, timeout_s=timeout_s, told=told)
+        adb = Adb(serial, host=adb_host, port=adb_port, proof=proof)
+        try:
+            made = open_engine(adb, engine, timeout_s=timeout_s, told=told)
+        except BaseException:
+            adb.close()
+            raise
         return cls(adb, made, may_fall_back=engine == "auto", told=told)
 
     def ready(self, *, timeout_s: float = 40.0) -> None:
@@ -111,6 +117,7 @@ class Phone:
     def close(self) -> None:
         """Let go of the phone and of what was started on it."""
         self._engine.close()
+        self._adb.close()
 
     # --- seeing ---
 

@@ -20,10 +20,10 @@ from sqlalchemy import (
 
 from drover.store.types import Json, Stamp
 from drover.wire.custom import CommandSpec
-from drover.wire.devices import DeviceFacts
+from drover.wire.devices import DeviceFacts, Identity
 from drover.wire.media import MediaFile
 
-REVISION: Final = "0005"
+REVISION: Final = "0006"
 """The migration that this code is written for."""
 
 metadata: Final = MetaData()
@@ -137,6 +137,7 @@ devices: Final = Table(
     Column("tags", Json(list[str]), nullable=False),
     Column("note", Text, nullable=False),
     Column("last_seen", Stamp),
+    Column("identity", Json(Identity), nullable=False, server_default="{}"),  # what the phone answered last
 )
 
 workers: Final = Table(

@@ -183,16 +183,6 @@ def stop_pending(conn: Connection, task_id: int, *, now: datetime) -> Task | Non
     return change(conn, task_id, _failed(row["settle"], TaskEvent.STOP, Reason.STOPPED, remark, now), now=now)
 
 
-def move_pending(conn: Connection, serial: str, device: str) -> int:
-    """Give what waits for a transport to the device that it belongs to; how many tasks that were."""
-    query = select(tasks).where(tasks.c.serial == serial, tasks.c.status == int(Status.PENDING))
-    waiting = conn.execute(query).mappings().all()
-    for row in waiting:
-        lane = row["lane"] and lane_of(row["script_name"], row["platform"], row["username"], device)
-        conn.execute(update(tasks).where(tasks.c.id == row["id"]).values(serial=device, lane=lane))
-    return len(waiting)
-
-
 def fail_pending(conn: Connection, task_id: int, reason: Reason, remark: str, *, now: datetime) -> Task:
     """End a waiting task that cannot begin. Raises NotFoundError, and ConflictError if it does not wait."""
     row = task_row(conn, task_id)

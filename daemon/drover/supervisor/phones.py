@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import structlog
 
 from drover.policy.device_states import DeviceEvent
-from drover.store import devices, events, tasks
+from drover.store import device_names, devices, events
 from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.desk import TaskDesk
@@ -61,7 +61,7 @@ class Phones:
             return
         if serial in self.troubles:
             self.board.apply(serial, DeviceEvent.PHONE_TROUBLE, self.troubles[serial])
-        else:
+        elif self.transports.in_use(serial) is not None:  # else its transport is not proven to lead to it
             self.board.apply(serial, DeviceEvent.PHONE_READY)
             self.leases.back(serial)
         self.desk.wake()
@@ -86,14 +86,17 @@ class Phones:
         self.direct.lost(serial, why)
 
     def joined(self, device: str, other: str) -> None:
-        """What waits for a phone under its other name waits for the phone."""
-        self.board.note_transports(device, self.transports.of(device))
-        self.jobs.background(self._move_tasks(other, device))
+        """What waits for a phone under another name of its transport waits for the phone."""
+        self.jobs.background(self.absorb(device, other))
 
-    async def _move_tasks(self, other: str, device: str) -> None:
-        moved = await self.store.write(tasks.move_pending, other, device)
-        if moved:
-            log.info("tasks_moved", device=device, transport=other, count=moved)
+    async def absorb(self, device: str, other: str) -> None:
+        """Make what is kept under another name the device's: its tasks step by step, then the rest at once."""
+        while await self.store.write(device_names.move_tasks, device, other, now=datetime.now(UTC)):
+            self.desk.wake()
+        kept = await self.store.write(device_names.merge, device, other)
+        if kept is not None:
+            self.board.put(kept)
+        log.info("devices_joined", device=device, other=other)
         self.desk.wake()
 
     def running_task(self, serial: str) -> int | None:
@@ -102,11 +105,13 @@ class Phones:
         return live.task.id if live else None
 
 
-def recorder(store: Store, hub: EventHub, jobs: Jobs) -> Callable[[Device], None]:
-    """What writes every change of a device down, and tells subscribers."""
+def recorder(store: Store, hub: EventHub, jobs: Jobs, remembers: Callable[[str], bool]) -> Callable[[Device], None]:
+    """What writes every change of a device down, and tells subscribers; but for names that no phone was proven to have,
+    only tells."""
 
     async def record(device: Device) -> None:
-        await store.write(devices.put, device)
+        if remembers(device.serial):
+            await store.write(devices.put, device)
         await store.write(events.append, DeviceChanged(device=device), now=datetime.now(UTC))
         hub.poke()
 

@@ -21,6 +21,7 @@ from drover.wire.worker import (
     EngineCured,
     FromWorker,
     Heartbeat,
+    OtherPhone,
     PhoneReady,
     PhoneTrouble,
     WorkerHello,
@@ -64,6 +65,8 @@ class Reports:
                 phones.stuck.add(serial)
                 self.tidying.due(serial)
                 phones.show(serial)
+            case OtherPhone():
+                self.presence.mistaken(serial)
             case Ended(reason=reason, remark=remark) if reason in PHONE_AT_FAULT:
                 phones.in_trouble(serial, remark)  # its worker opens the phone anew and says when it answers
                 phones.running.said(serial, message)
@@ -75,15 +78,11 @@ class Reports:
                 phones.running.said(serial, message)
 
     def _phone_ready(self, serial: str, facts: DeviceFacts) -> None:
-        phones, transports = self.phones, self.phones.transports
+        phones = self.phones
         phones.board.learn(serial, facts)
         phones.well(serial)
-        transports.learn(serial, facts.hardware_serial)
-        self.presence.join(serial)
-        if transports.device_of(serial) == serial:
-            phones.board.note_transports(serial, transports.of(serial))
-            phones.show(serial)
-            phones.jobs.background(self.tidying.ready(serial))
+        phones.show(serial)
+        phones.jobs.background(self.tidying.ready(serial))
 
     def worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
         phones, how = self.phones, remarks.ended_by(status)

@@ -42,6 +42,7 @@ log = structlog.get_logger("drover.tasks")
 
 DEADLINE_GRACE_S: Final = 10.0
 SETTLE_TIMEOUT_S: Final = 1.0
+_ENDED: Final = "this attempt has ended"
 
 
 @dataclass
@@ -62,7 +63,10 @@ class LiveAttempt:
 
 
 class RunningAttempts:
-    """At most one attempt a device. `send` and `kill` reach a device's worker; `freed` hears of every end."""
+    """At most one attempt a device. `send` and `kill` reach a device's worker; `freed` hears of every end.
+
+    `proven` waits until the phone behind the device's transport is known to be the device's, or says why it is not.
+    """
 
     def __init__(
         self,
@@ -75,6 +79,7 @@ class RunningAttempts:
         rng: random.Random,
         pace: Pace,
         delivery: Callable[[str], Delivery],
+        proven: Callable[[str], Awaitable[str]] | None = None,
     ) -> None:
         self._store = store
         self._hub = hub
@@ -84,6 +89,7 @@ class RunningAttempts:
         self._rng = rng
         self._pace = pace
         self._delivery = delivery
+        self._proven = proven or _always
         self._live: dict[str, LiveAttempt] = {}
         self._background: set[asyncio.Task[None]] = set()
 
@@ -121,7 +127,7 @@ class RunningAttempts:
         if live is None or fence != live.attempt.fence:
             log.warning("late_message_ignored", device=serial, fence=fence, message=type(message).__name__)
             if isinstance(message, IntentRequested):
-                self._send(serial, IntentRefused(fence=message.fence, why="this attempt has ended"))
+                self._send(serial, IntentRefused(fence=message.fence, why=_ENDED))
             return
         match message:
             case Progressed():
@@ -154,13 +160,13 @@ class RunningAttempts:
         )
 
     async def _grant(self, serial: str, live: LiveAttempt, message: IntentRequested) -> None:
-        """No durable intent, no tap."""
+        """No durable intent, no tap; and none on a phone that is not known to be the right one."""
         fence = message.fence
-        why = "this attempt has ended"
+        why = await self._proven(serial) or _ENDED
         recorded = False
         if live.cut_off is not None:
             why = live.cut_off_why
-        else:
+        elif why == _ENDED:
             now = datetime.now(UTC)
             try:
                 recorded = await self._store.write(
@@ -284,6 +290,10 @@ def ending(
         return retry.decide(facts.ended(reason=reason, remark=remark, evidence=evidence, **rules), rng)
 
     return decide
+
+
+async def _always(_serial: str) -> str:
+    return ""
 
 
 def with_live(task: Task, live: LiveAttempt | None) -> Task:

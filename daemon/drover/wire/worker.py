@@ -128,6 +128,12 @@ class PhoneTrouble(msgspec.Struct, frozen=True, kw_only=True, tag="phone_trouble
     why: str
 
 
+class OtherPhone(msgspec.Struct, frozen=True, kw_only=True, tag="other_phone"):
+    """Another phone answers at the worker's transport; nothing else was asked of it."""
+
+    why: str
+
+
 class EngineCured(msgspec.Struct, frozen=True, kw_only=True, tag="engine_cured"):
     """The phone's automation server had to be helped: `restart`, `reinstall` or `fallback` to plain adb."""
 
@@ -208,6 +214,7 @@ FromWorker = (
     WorkerHello
     | PhoneReady
     | PhoneTrouble
+    | OtherPhone
     | EngineCured
     | Heartbeat
     | Progressed

@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 
 from drover import apps
+from drover.phone.adb import OtherPhoneError
 from drover.phone.engine import (
     AppMissingError,
     Cure,
@@ -37,6 +38,7 @@ from drover.wire.worker import (
     FromWorker,
     IntentRecorded,
     IntentRefused,
+    OtherPhone,
     PhoneReady,
     PhoneTrouble,
     Probe,
@@ -48,6 +50,7 @@ from drover.worker.attempt import AttemptContext, IntentNotGrantedError
 from drover.worker.direct import Asked, failed, perform
 from drover.worker.looking import read_accounts
 from drover.worker.managed import ManagedScript
+from drover.worker.proof import proof_of
 
 log = structlog.get_logger("drover.worker")
 
@@ -156,6 +159,8 @@ class Runner:
                     phone.close()
                 if isinstance(error, PhoneStartingError):
                     pause_s = 1.0  # it says itself when it is ready, and that is soon
+                if isinstance(error, OtherPhoneError):
+                    self._send(OtherPhone(why=str(error)))
                 self._send(PhoneTrouble(why=str(error)))
                 pause_s = self._pause(pause_s)
         return None
@@ -168,6 +173,7 @@ class Runner:
             adb_port=spec.adb_port,
             engine=spec.engine,
             told=self._cured,
+            proof=proof_of(spec),
         )
 
     def _cured(self, cure: Cure, why: str) -> None:
