@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from phonesim.contract import Display
 from phonesim.faults import Faults, number
 from phonesim.files import FileSystem, new_phone
+from phonesim.identity import Numbers
 from phonesim.properties import new_properties, new_settings
 
 P = ParamSpec("P")
@@ -87,6 +88,7 @@ class Device:
     def __post_init__(self) -> None:
         self.props = new_properties(self.serialno, language=self.language, seed=self.seed)
         self.settings = new_settings(self.serialno)
+        self.numbers = Numbers.new(self.serialno)
         self.input_methods = {LATIN_IME: True}
         self._pids = itertools.count(1)
         self.row_ids = itertools.count(1000000031)
@@ -94,8 +96,15 @@ class Device:
 
     def _boot(self) -> None:
         self.booted_at = time.monotonic()
+        self.numbers.start()
+        self.numbers.write(self.props, self.settings["secure"], self.files)
         self.processes = {name: next(self._pids) * 37 for name in SYSTEM_PROCESSES}
         self.jobs: set[asyncio.Task[Any]] = set()
+
+    def identify(self, values: Mapping[str, Any]) -> None:
+        """Have the phone answer otherwise who it is; its name here stays. Raises InvalidIdentityError."""
+        self.numbers.change(values)
+        self.numbers.write(self.props, self.settings["secure"], self.files)
 
     def reboot(self) -> None:
         """What a restart loses: processes, ports, the clipboard; apps begin at their first screen."""

@@ -204,6 +204,7 @@ class Parts:
         self.phones = Phones(
             board=self.board,
             desk=self.desk,
+            hub=self.hub,
             direct=self.direct,
             discovery=self.discovery,
             jobs=self._boot.jobs,
@@ -245,6 +246,8 @@ class Parts:
             counters=lambda: {**self.reports.counters, "device_reconnect": self.nurse.steps},
             adb_version=self.tracker.server_version,
             runtime_dir=runtime.path,
+            device_of=self.transports.device_of,
+            forget_device=self.phones.forget,
             reload=self._boot.reload,
             messages_dropped=lambda: self.fleet.dropped + self.control.malformed,
         )

@@ -21,8 +21,9 @@ from drover.supervisor.jobs import Jobs
 from drover.supervisor.leases import PhoneLeases
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.transports import Transports
-from drover.wire.devices import Device
+from drover.wire.devices import Device, DeviceForgotten, DeviceState
 from drover.wire.events import DeviceChanged
+from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Reason
 
 log = structlog.get_logger("drover.daemon")
@@ -34,6 +35,7 @@ class Phones:
 
     board: DeviceBoard
     desk: TaskDesk
+    hub: EventHub
     direct: DirectCalls
     discovery: AccountDiscovery
     jobs: Jobs
@@ -98,6 +100,34 @@ class Phones:
             self.board.put(kept)
         log.info("devices_joined", device=device, other=other)
         self.desk.wake()
+
+    async def forget(self, serial: str) -> DeviceForgotten:
+        """Remove an absent phone with its tasks and accounts; raises RequestError while it is there or in use."""
+        self._check_forgettable(serial)
+        self.board.remove(serial)
+        self.transports.forget(serial)
+        count = 0
+        while gone := await self.store.write(device_names.drop_tasks, serial, now=datetime.now(UTC)):
+            count += gone
+            if self.board.is_device(serial):
+                why = f"device {serial}: came back meanwhile; {count} of its tasks are deleted already"
+                raise RequestError(Code.CONFLICT, why, {"serial": serial})
+        forgotten = await self.store.write(device_names.forget, serial)
+        log.info("device_forgotten", device=serial, tasks=count, accounts=forgotten)
+        self.hub.poke()
+        self.desk.wake()
+        return DeviceForgotten(serial=serial, tasks=count, accounts=forgotten)
+
+    def _check_forgettable(self, serial: str) -> None:
+        device = self.board.get(serial)
+        if device is None or not self.board.is_device(serial):
+            raise RequestError(Code.NOT_FOUND, f"device {serial}: was never seen")
+        if device.connections or device.state is not DeviceState.ABSENT:
+            why = f"device {serial}: is {device.state.value}; detach it first"
+            raise RequestError(Code.CONFLICT, why, {"serial": serial, "state": device.state.value})
+        if self.running.on(serial) is not None or self.desk.begins_on(serial):
+            why = f"device {serial}: a task runs on it; stop that, or wait for its end"
+            raise RequestError(Code.CONFLICT, why, {"serial": serial, "task_id": self.running_task(serial)})
 
     def running_task(self, serial: str) -> int | None:
         """The task whose attempt runs there."""
