@@ -25,8 +25,6 @@ QUICK_S: Final = 2.0
 """Phones that take longer do not count among those that are asked at once."""
 AT_ONCE: Final = 32
 CONFIRM_S: Final = 5.0
-FRESH_S: Final = 2.0
-"""An answer older than this is asked for again, before another phone is compared with it."""
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 30.0
 
@@ -128,14 +126,14 @@ class Identification:
         return True
 
     async def _recognised(self, link: Link, answer: Identity) -> Recognition | None:
-        """By answers of the present: what a live device said long ago is asked for again before it is compared."""
+        """By answers of the present: what a live device said before this transport appeared is asked for again."""
         while self._transports.is_listed(link):
-            known, now = self._all_known(), time.monotonic()
+            known = self._all_known()
             old = [
                 other
                 for name in unsettled(answer, known)
                 for other in self._transports.proven()
-                if other.device == name and now - other.asked_at > FRESH_S
+                if other.device == name and other.asked_at < link.since
             ]
             if not old:
                 return recognise(answer, link.transport, known, cables=self._cables())
@@ -158,6 +156,16 @@ class Identification:
         """Take nothing for proven of this link any more, and ask again."""
         self.begin(self._transports.renew(link))
         self._changed()
+
+    def mistaken(self, device: str) -> None:
+        """A worker found another phone at its device's transport: adb changed one without saying so, so ask them all."""
+        wrong = self._transports.in_use(device)
+        if wrong is None:
+            return
+        log.warning("other_phone_found", device=device, transport=wrong.transport.name)
+        self.again(wrong)
+        for link in self._transports.proven():
+            self._spawn(self._confirm(link))
 
     def _all_known(self) -> list[Known]:
         """Every device as it is remembered; of those that adb lists, what they answered now."""

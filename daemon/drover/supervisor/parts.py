@@ -220,7 +220,9 @@ class Parts:
             hangs=lambda serial: serial in self.phones.stuck or self.transports.hangs(serial),
             spawn=self._boot.jobs.background,
         )
-        self.reports = Reports(boot_id=self._boot.id, phones=self.phones, presence=self.presence, tidying=self.tidying)
+        self.reports = Reports(
+            boot_id=self._boot.id, phones=self.phones, identification=self.identification, tidying=self.tidying
+        )
         self.fleet.listener = self.reports
 
     def _make_front(self) -> None:

@@ -94,14 +94,6 @@ class Presence:
                 self._joined(device, other)
         self.refresh()
 
-    def mistaken(self, serial: str) -> None:
-        """A device's worker found another phone at its transport: that must be identified again."""
-        link = self.transports.in_use(serial)
-        if link is not None:
-            log.warning("other_phone_found", device=serial, transport=link.transport.name)
-            self._appeared(self.transports.renew(link))
-            self.refresh()
-
     def absorbed(self, device: str, other: str) -> None:
         """Two devices are one: the other's name is given up."""
         self.transports.rename(device, other)

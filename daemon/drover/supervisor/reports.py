@@ -9,8 +9,8 @@ from drover.policy import ladder, remarks
 from drover.policy.device_states import DeviceEvent
 from drover.store import devices
 from drover.supervisor import recovery
+from drover.supervisor.identification import Identification
 from drover.supervisor.phones import Phones
-from drover.supervisor.presence import Presence
 from drover.supervisor.tidying import GalleryTidying
 from drover.wire.devices import DeviceFacts, DeviceState
 from drover.wire.direct import DirectAnswered
@@ -37,7 +37,7 @@ class Reports:
 
     boot_id: str
     phones: Phones
-    presence: Presence
+    identification: Identification
     tidying: GalleryTidying
     counters: Counter[str] = field(default_factory=lambda: Counter[str](dict.fromkeys(COUNTERS, 0)))
 
@@ -66,7 +66,7 @@ class Reports:
                 self.tidying.due(serial)
                 phones.show(serial)
             case OtherPhone():
-                self.presence.mistaken(serial)
+                self.identification.mistaken(serial)
             case Ended(reason=reason, remark=remark) if reason in PHONE_AT_FAULT:
                 phones.in_trouble(serial, remark)  # its worker opens the phone anew and says when it answers
                 phones.running.said(serial, message)

@@ -4,6 +4,7 @@ Learned again in each boot and after each interruption: an address may belong to
 only; presence.py and the fleet act on them.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ IDENTIFYING = "identifying"
 class Link:
     """One transport from its appearance until adb drops or changes it. `device` is "" until it is proven.
 
-    `trouble` says in words why it is not; `hangs`, whether the phone gives no answer.
+    `trouble` says in words why it is not; `hangs`, whether the phone gives no answer. `since` and
+    `asked_at` are monotonic.
     """
 
     transport: Transport
@@ -30,6 +32,7 @@ class Link:
     trouble: str = ""
     hangs: bool = False
     asked_at: float = float("-inf")
+    since: float = field(default_factory=time.monotonic)
 
 
 class Transports:

@@ -30,6 +30,6 @@ def accept(text: str, spec: WorkerSpec) -> None:
             f"{spec.serial}: Android is starting (sys.boot_completed is not 1); it is used once it has"
         )
     raise OtherPhoneError(
-        f"{spec.serial}: another phone answers at {where} ({found.why}); Drover looks for the right one. Check that "
-        "it is attached and has its address."
+        f"{spec.serial}: another phone answers at {where} ({found.why}), and Drover looks for the right one; check "
+        "that it is attached"
     )
