@@ -158,7 +158,7 @@ class Identification:
         self._changed()
 
     def mistaken(self, device: str) -> None:
-        """A worker found another phone at its device's transport: adb changed one without saying so, so ask them all."""
+        """A worker found another phone at its device's transport: adb changed one unsaid, so ask them all."""
         wrong = self._transports.in_use(device)
         if wrong is None:
             return
