@@ -39,8 +39,8 @@ class Session:
     def call(self, body: RequestBody) -> ResponseBody:
         return self.client.call(body)
 
-    def ask(self, body: RequestBody, expected: type[B]) -> B:
-        return self.client.ask(body, expected)
+    def ask(self, body: RequestBody, expected: type[B], *, timeout_s: float | None = None) -> B:
+        return self.client.ask(body, expected, timeout_s=timeout_s)
 
     def close(self) -> None:
         if self._client is not None:

@@ -8,13 +8,14 @@ import msgspec
 
 from drover.wire.control import Account, AccountsDiscovered, DaemonStatus
 from drover.wire.custom import ScriptInfo
-from drover.wire.devices import Device, DeviceState
+from drover.wire.devices import Connection, Device, DeviceState
 from drover.wire.leases import Lease, LeaseTaken
 from drover.wire.materials import Material, MaterialUse
 from drover.wire.tasks import Status, Task, TaskStats
 from drover_shim.lease_shapes import LeaseTakenView, LeaseView, PhoneView
 from drover_shim.shapes import (
     AccountView,
+    ConnectionView,
     DeviceView,
     DiscoveredView,
     FoundAccountView,
@@ -96,6 +97,14 @@ def device(device: Device, zone: ZoneInfo) -> DeviceView:
         tags=device.tags,
         note=device.note,
         transports=device.transports,
+        connections=[connection(one) for one in device.connections],
+    )
+
+
+def connection(one: Connection) -> ConnectionView:
+    """One transport of a device."""
+    return ConnectionView(
+        name=one.name, kind=one.kind, state=one.state, usb=one.usb, in_use=one.in_use, proof=one.proof
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from drover.wire import control, custom, direct, events, leases, materials, screens, worker, zygote
 from drover.wire.backups import MissingFile
 from drover.wire.codec import Codec
-from drover.wire.devices import Device, DeviceFacts, DeviceState
+from drover.wire.devices import Connection, Device, DeviceFacts, DeviceState, Identity, TransportKind
 from drover.wire.doctor import Finding, Level
 from drover.wire.faults import Code, Failure
 from drover.wire.media import MediaFile, MediaKind, UseState
@@ -32,6 +32,15 @@ FACTS = DeviceFacts(
     font_scale=1.3,
     touches_allowed=False,
 )
+IDENTITY = Identity(
+    serialno="R58M123ABC",
+    boot_serialno="R58M123ABC",
+    android_id="8c1d3f5a7b9e0246",
+    boot_id="9a4f5b1e-0c37-4b8e-a7d2-2f6b1d0c9e83",
+    boot_time="8123456789",
+    model="SM-A546B",
+    addresses={"wlan0": "a4:50:46:12:34:56"},
+)
 DEVICE = Device(
     serial="192.168.0.7:5555",
     state=DeviceState.BUSY,
@@ -47,6 +56,17 @@ DEVICE = Device(
     tags=["shelf 1"],
     note="cracked",
     transports=["192.168.0.7:5555", "R58M123ABC"],
+    identity=IDENTITY,
+    connections=[
+        Connection(
+            name="R58M123ABC",
+            kind=TransportKind.USB,
+            state="device",
+            usb="usb:1-1.2",
+            in_use=True,
+            proof="the same start of Android",
+        )
+    ],
 )
 TASK = Task(
     id=7,
@@ -128,6 +148,8 @@ SPEC = zygote.WorkerSpec(
     heartbeat_s=2.5,
     log_level="debug",
     transport="192.168.0.7:5555",
+    identity=IDENTITY,
+    same_boot=True,
 )
 
 COMMAND = custom.CommandSpec(
@@ -211,6 +233,7 @@ REQUESTS: list[control.RequestBody] = [
     control.GetStatus(),
     control.Subscribe(after=99),
     control.SetDevice(serial="R58M123ABC", note="cracked", tags=["shelf 1"]),
+    control.ForgetDevice(serial="R58M123ABC"),
     control.ListAccounts(platform="instagram", serial="R58M123ABC", enabled=False),
     control.GetAccount(username="me", platform="instagram"),
     control.PutAccount(
@@ -286,6 +309,7 @@ RESPONSES: list[control.ResponseBody] = [
     control.LogChunk(text="12:30:15 begins\n", next_offset=16, ended=True),
     control.ArtifactFile(path="/var/lib/drover/tasks/7/proof.png", media_type="image/png"),
     control.DeviceList(devices=[DEVICE]),
+    control.DeviceForgotten(serial="R58M123ABC", tasks=3, accounts=1),
     DEVICE,
     control.License(plan_name="Pro", api_enabled=True, device_limit=20, message="API access enabled"),
     control.DaemonStatus(
@@ -391,6 +415,7 @@ FROM_WORKER: list[worker.FromWorker] = [
     worker.WorkerHello(version=1, boot_id="b00t", serial="R58M123ABC", incarnation=3, pid=4243),
     worker.PhoneReady(facts=FACTS),
     worker.PhoneTrouble(why="does not answer"),
+    worker.OtherPhone(why="its Android id differs"),
     worker.EngineCured(cure="restart", why="it did not answer"),
     worker.Heartbeat(fence=12),
     worker.Progressed(fence=12, phase=Phase.PREPARE, step="opens the profile", progress=20),

@@ -18,6 +18,7 @@ CHANGES = {
     control.ImportAccounts,
     control.DiscoverAccounts,  # may register what it finds
     control.SetDevice,
+    control.ForgetDevice,
     control.MakeBackup,
     control.ReloadConfig,
     materials.ImportMaterial,
