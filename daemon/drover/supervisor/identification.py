@@ -55,6 +55,7 @@ class Identification:
         self._proven = proven
         self._changed = changed
         self._spawn = spawn
+        self._told: dict[str, str] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     def begin(self, links: list[Link]) -> None:
@@ -99,8 +100,15 @@ class Identification:
         if not self._transports.is_listed(link) or (link.trouble, link.hangs) == (words, hangs):
             return
         link.trouble, link.hangs = words, hangs
-        log.info("phone_not_identified", transport=link.transport.name, why=words)
+        self._say("phone_not_identified", link, words)
         self._changed()
+
+    def _say(self, action: str, link: Link, words: str, **more: str) -> None:
+        """In the log, once: a phone that comes and goes all the time would drown it."""
+        name = link.transport.name
+        known, self._told[name] = self._told.get(name), f"{action}: {words}"
+        level = log.debug if known == self._told[name] else log.info
+        level(action, transport=name, kind=link.transport.kind.value, why=words, **more)
 
     # --- deciding
 
@@ -118,10 +126,7 @@ class Identification:
             return True
         link.identity = answer
         self._transports.prove(link, found.device, found.why)
-        log.info(
-            "phone_identified", device=found.device, transport=link.transport.name, kind=link.transport.kind.value,
-            why=found.why,
-        )  # fmt: skip
+        self._say("phone_identified", link, f"{found.device}, by {found.why}", device=found.device)
         self._proven(link)
         return True
 
