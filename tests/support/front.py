@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -34,7 +35,7 @@ class Front:
 
     def hide(self, *rows: int) -> None:
         for row in rows:
-            self._do(lambda row=row: self._front.hide(row))
+            self._do(partial(self._front.hide, row))
 
     def set_state(self, row: int, state: str) -> None:
         self._do(lambda: self._front.set_state(row, state))

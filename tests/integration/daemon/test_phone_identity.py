@@ -1,6 +1,7 @@
 """Cases P1 to P6 and O13: phones are who they are, whatever adb calls them. Judged by the phones' own counts."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -153,6 +154,11 @@ def test_case_p4_two_usb_phones_with_one_adb_serial_are_both_used(
     front.hide(second)
 
 
+def _saying(daemon: DroverDaemon, words: str) -> Device | None:
+    devices = daemon.client.ask(ListDevices(), DeviceList).devices
+    return next((device for device in devices if words in device.reason), None)
+
+
 def test_cases_p5_and_p6_states_are_shown_in_words_and_left_alone(
     phones: PhoneFarm, front: Front, daemon: DroverDaemon
 ) -> None:
@@ -167,12 +173,7 @@ def test_cases_p5_and_p6_states_are_shown_in_words_and_left_alone(
     }
     for state, words in expected.items():
         front.set_state(row, state)
-        device = wait_until(
-            lambda words=words: next(
-                (d for d in daemon.client.ask(ListDevices(), DeviceList).devices if words in d.reason), None
-            ),
-            what=words,
-        )
+        device = wait_until(partial(_saying, daemon, words), what=words)
         assert (device.serial, device.connections[0].state) == ("R58MP5", state)
     report = daemon.client.ask(Diagnose(), Diagnosis)
     assert any("to the group plugdev" in finding.mend for finding in report.findings if finding.subject == "R58MP5")

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import pytest
@@ -106,7 +107,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_hundred_phones_are_identified_together_and_a_hanging_one_keeps_none_waiting() -> None:
     async def work(scene: Scene) -> None:
         never = asyncio.get_running_loop().create_future()
-        scene.phones = {transport(n).name: (lambda n=n: answer(f"{n:016x}", boot=str(n))) for n in range(1, 101)}
+        scene.phones = {transport(n).name: partial(answer, f"{n:016x}", boot=str(n)) for n in range(1, 101)}
         hung: list[str] = []
         asked = scene._ask  # pyright: ignore[reportPrivateUsage]
 
@@ -160,7 +161,11 @@ def test_case_p1_a_live_phone_is_asked_again_before_another_transport_is_compare
 def test_case_p3_a_missed_swap_is_found_by_asking_all() -> None:
     async def work(scene: Scene) -> None:
         behind = {"10.0.0.1:5555": "a" * 16, "10.0.0.2:5555": "b" * 16}
-        scene.phones = {name: (lambda name=name: answer(behind[name], boot=behind[name])) for name in behind}
+
+        def who(name: str) -> str:
+            return answer(behind[name], boot=behind[name])
+
+        scene.phones = {name: partial(who, name) for name in behind}
         scene.list(1, 2)
         await scene.until(lambda: len(scene.owners()) == 2)
         behind.update({"10.0.0.1:5555": "b" * 16, "10.0.0.2:5555": "a" * 16})
