@@ -230,6 +230,7 @@ class Adb:
 
     def _prove(self, proof: Proof, deadline: Deadline) -> None:
         """Open a lifeline, and ask the phone on the same connection who it is."""
+        self._learn_features(deadline)
         lifeline = self._bound(self._server(deadline))
         try:
             lifeline.request("sync:")
