@@ -20,7 +20,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "model": "getprop ro.product.model",
     "boot_time": "getprop ro.boottime.zygote",
     "boot_id": "cat /proc/sys/kernel/random/boot_id",
-    "android_id": "settings get secure android_id",
+    "android_id": "settings --user 0 get secure android_id",  # the owner's, whoever of its users is before the screen
 }
 _INTERFACES: Final = ("wlan0", "eth0")
 

@@ -53,9 +53,8 @@ _DIALLED: Final = (TransportKind.NETWORK, TransportKind.WIRELESS)
 
 
 def is_dialled(transport: Transport) -> bool:
-    """Whether adb reaches the phone by network and can dial it again. A short listing tells no kinds: then the name is
-    all there is."""
-    return transport.kind in _DIALLED and (transport.id is not None or ":" in transport.name)
+    """Whether adb reaches the phone by network and can dial it again."""
+    return transport.kind in _DIALLED
 
 
 def steps(state: DeviceState, transport: Transport | None) -> tuple[Step, ...]:

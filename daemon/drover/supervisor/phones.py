@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import msgspec
 import structlog
 
 from drover.policy.device_states import DeviceEvent
@@ -21,7 +22,7 @@ from drover.supervisor.jobs import Jobs
 from drover.supervisor.leases import PhoneLeases
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.transports import Transports
-from drover.wire.devices import Device, DeviceForgotten, DeviceState
+from drover.wire.devices import Device, DeviceForgotten, DeviceState, Identity
 from drover.wire.events import DeviceChanged
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Reason
@@ -142,7 +143,8 @@ def recorder(store: Store, hub: EventHub, jobs: Jobs, remembers: Callable[[str],
     async def record(device: Device) -> None:
         if remembers(device.serial):
             await store.write(devices.put, device)
-        await store.write(events.append, DeviceChanged(device=device), now=datetime.now(UTC))
+        told = msgspec.structs.replace(device, identity=Identity())  # its numbers are for those who ask
+        await store.write(events.append, DeviceChanged(device=told), now=datetime.now(UTC))
         hub.poke()
 
     return lambda device: jobs.background(record(device))

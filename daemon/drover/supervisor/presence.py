@@ -60,6 +60,7 @@ class Presence:
         self._away_since: dict[str, float] = {}
         self.transports = transports
         self._listing: dict[str, tuple[str, str]] = {}
+        self._aliases: dict[str, str] = {}
         self._alike: Counter[str] = Counter()
         self._waiting: dict[str, list[asyncio.Future[None]]] = {}
         self._held: set[str] = set()
@@ -89,7 +90,8 @@ class Presence:
         self._board.identify(device, link.identity)
         label = self.transports.label(link)
         for other in {name, label} - {device}:
-            if not self._board.is_device(other):
+            if not self._board.is_device(other) and self._aliases.get(other) != device:
+                self._aliases[other] = device
                 self._withdraw(other)
                 self._joined(device, other)
         self.refresh()

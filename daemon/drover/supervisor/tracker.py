@@ -7,6 +7,7 @@ one place of the supervisor that asks adb anything.
 import asyncio
 import struct
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -93,7 +94,18 @@ class AdbTracker:
             self.connected = True
             while True:
                 head = await self._news(reader)
-                self._changed(transports.read(await _block(reader, head)))
+                listing = transports.read(await _block(reader, head))
+                self._changed(tuple([await self._with_path(one) for one in listing]))
+
+    async def _with_path(self, one: Transport) -> Transport:
+        """With the path of its cable, which a short listing does not tell."""
+        if one.id is not None:
+            return one
+        try:
+            path = await self.ask(f"{one.host_prefix}:get-devpath")
+        except AdbProtocolError:
+            return one
+        return replace(one, usb=path) if path.startswith("usb:") else one
 
     async def _news(self, reader: asyncio.StreamReader) -> bytes:
         """The head of the next listing, whenever it comes; raises as soon as the server is seen to be stuck."""

@@ -57,10 +57,10 @@ def test_case_p5_a_step_for_all_spares_those_that_are_about_to_come() -> None:
     assert ladder.sparing(Step.RECONNECT_OFFLINE, [NETWORK, USB]) is Step.RECONNECT_OFFLINE
 
 
-def test_a_wireless_phone_is_dialled_by_its_name_and_an_old_server_tells_no_kinds() -> None:
+def test_a_wireless_phone_is_dialled_by_its_name_and_a_cable_never() -> None:
     wireless = Transport(name="adb-R58-Abc (2)._adb-tls-connect._tcp", state="offline", id=4)
     assert ladder.is_dialled(wireless)
-    assert not ladder.is_dialled(Transport(name="R58M123ABC", state="offline"))
+    assert not ladder.is_dialled(Transport(name="R58M:123ABC", state="offline", usb="usb:1-1"))
 
 
 def test_where_a_person_must_act_the_words_say_how() -> None:

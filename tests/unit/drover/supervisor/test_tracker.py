@@ -104,10 +104,12 @@ def test_a_server_that_knows_no_long_listing_is_followed_by_the_short_one() -> N
         if service == "host:track-devices":
             writer.write(b"OKAY" + listing("R58M1\tdevice\n"))
             await reader.read()
+        elif service == "host-serial:R58M1:get-devpath":
+            writer.write(b"OKAY" + listing("usb:1-1"))
         else:
             writer.write(b"FAIL" + listing("unknown host service"))
 
-    assert track(old, bool) == [(Transport(name="R58M1", state="device"),)]
+    assert track(old, bool) == [(Transport(name="R58M1", state="device", usb="usb:1-1"),)]
 
 
 def test_a_shells_errors_are_no_part_of_its_answer_and_an_old_phone_is_asked_otherwise() -> None:
