@@ -72,7 +72,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
     """One transport of adb that leads to a phone. `state` is adb's own word, `usb` the path of its port.
 
-    `proof` says in words how the phone behind it was recognised; "" as long as it was not.
+    `proof` says in words how the phone behind it was recognised, or why it was not; "" as long as it is asked.
     """
 
     name: str
