@@ -15,6 +15,7 @@ from phonesim import keyguard
 from phonesim.contract import Display
 from phonesim.faults import Faults, number, word
 from phonesim.files import FileSystem, new_phone
+from phonesim.identity import Numbers
 from phonesim.properties import new_properties, new_settings
 
 P = ParamSpec("P")
@@ -90,6 +91,7 @@ class Device:
         self.props = new_properties(self.serialno, language=self.language, seed=self.seed)
         self.settings = new_settings(self.serialno)
         self.files.room = self.room_for
+        self.numbers = Numbers.new(self.serialno)
         self.input_methods = {LATIN_IME: True}
         self._pids = itertools.count(1)
         self.row_ids = itertools.count(1000000031)
@@ -97,8 +99,15 @@ class Device:
 
     def _boot(self) -> None:
         self.booted_at = time.monotonic()
+        self.numbers.start()
+        self.numbers.write(self.props, self.settings["secure"], self.files)
         self.processes = {name: next(self._pids) * 37 for name in SYSTEM_PROCESSES}
         self.jobs: set[asyncio.Task[Any]] = set()
+
+    def identify(self, values: Mapping[str, Any]) -> None:
+        """Have the phone answer otherwise who it is; its name here stays. Raises InvalidIdentityError."""
+        self.numbers.change(values)
+        self.numbers.write(self.props, self.settings["secure"], self.files)
 
     def reboot(self) -> None:
         """What a restart loses: processes, ports, the clipboard; apps begin at their first screen."""

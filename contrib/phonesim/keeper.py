@@ -26,6 +26,7 @@ class Keeper:
         self._adb = adb
         self._phones = phones
         self._known: dict[str, str] = {}
+        self._served: set[str] = set()
         self._changed = asyncio.Event()
         self._attaching = asyncio.Semaphore(ATTACH_AT_ONCE)
 
@@ -38,7 +39,11 @@ class Keeper:
         tracker = asyncio.create_task(self._track())
         try:
             while True:
+                for left in sorted(set(self._served) - {phone.serial for phone in self._phones}):
+                    self._served.discard(left)  # a phone that was here has another address now
+                    corrections[left] = asyncio.create_task(self._forget(left))
                 for phone in self._phones:
+                    self._served.add(phone.serial)
                     running = corrections.get(phone.serial)
                     if (running is None or running.done()) and (action := self._correction(phone)):
                         corrections[phone.serial] = asyncio.create_task(self._correct(phone, action))
@@ -54,7 +59,7 @@ class Keeper:
 
     async def detach(self) -> None:
         """Take all phones off adb's list."""
-        await asyncio.gather(*[self._forget(phone) for phone in self._phones])
+        await asyncio.gather(*[self._forget(phone.serial) for phone in self._phones])
 
     async def _track(self) -> None:
         told = False
@@ -103,6 +108,6 @@ class Keeper:
         except AdbServerError as error:
             log.debug("%s: %s", phone.serial, error)
 
-    async def _forget(self, phone: Phone) -> None:
+    async def _forget(self, serial: str) -> None:
         with contextlib.suppress(AdbServerError):
-            await self._adb.disconnect(phone.serial)
+            await self._adb.disconnect(serial)

@@ -78,6 +78,28 @@ class Phone:
         self._drop()
         await self.settle()
 
+    # -- its address
+
+    async def move(self) -> None:
+        """The phone gets another port, as one does that gets another address."""
+        await self._refuse()
+        held, self._held = self._held, None
+        if held is not None:
+            held.close()
+        self.presence, self.port = Presence.GONE, 0
+        self._hold_port()
+        await self.settle()
+
+    async def swap(self, other: "Phone") -> None:
+        """Both phones exchange their addresses. adb's connections break, and it finds the other phone at each."""
+        self.device, other.device = other.device, self.device
+        self._make_device, other._make_device = other._make_device, self._make_device
+        for phone in (self, other):
+            phone._wire_faults()
+            phone._drop()
+            await phone.settle()
+            phone._on_presence()
+
     # -- faults
 
     def _wire_faults(self) -> None:

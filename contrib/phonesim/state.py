@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from phonesim.contract import UnknownFaultError
 from phonesim.faults import DEVICE_FAULTS, InvalidFaultError
 from phonesim.http import BadRequestError, Request, Response, SocketStream, json_response, serve
+from phonesim.identity import InvalidIdentityError
 from phonesim.phone import Phone
 
 
@@ -51,7 +52,7 @@ class StateServer:
             return json_response([summary(phone) for phone in self._phones])
         if parts[0] != "phones" or len(parts) not in (2, 3):
             return json_response({"error": f"no route {request.path}; see GET /phones"}, status=404)
-        phone = next((p for p in self._phones if parts[1] in (p.serial, p.device.serialno)), None)
+        phone = self._found(parts[1])
         if phone is None:
             return json_response({"error": f"no phone {parts[1]}; GET /phones lists them"}, status=404)
         match request.method, parts[2:]:
@@ -66,6 +67,10 @@ class StateServer:
             case "POST", ["reset"]:
                 await phone.reset()
                 return json_response(await details(phone))
+            case "POST", ["identity"]:
+                return await self._identify(phone, request)
+            case "POST", ["move"]:
+                return await self._move(phone, request)
             case "POST", ["faults"]:
                 return await self._set_fault(phone, request)
             case "DELETE", ["faults"]:
@@ -75,6 +80,31 @@ class StateServer:
                 return json_response(await details(phone))
             case _:
                 return json_response({"error": f"no route {request.method} {request.path}"}, status=404)
+
+    def _found(self, name: object) -> Phone | None:
+        return next((phone for phone in self._phones if name in (phone.serial, phone.device.serialno)), None)
+
+    async def _identify(self, phone: Phone, request: Request) -> Response:
+        try:
+            body = request.json()
+            phone.device.identify(body if isinstance(body, dict) else {"": body})
+        except (BadRequestError, InvalidIdentityError) as error:
+            return json_response({"error": str(error)}, status=400)
+        return json_response(await details(phone))
+
+    async def _move(self, phone: Phone, request: Request) -> Response:
+        try:
+            body = request.json()
+        except BadRequestError as error:
+            return json_response({"error": str(error)}, status=400)
+        if not isinstance(body, dict) or "with" not in body:
+            await phone.move()
+            return json_response(await details(phone))
+        other = self._found(body["with"])
+        if other is None:
+            return json_response({"error": f"no phone {body['with']}; GET /phones lists them"}, status=404)
+        await phone.swap(other)
+        return json_response([await details(phone), await details(other)])
 
     async def _set_fault(self, phone: Phone, request: Request) -> Response:
         name: object = None
@@ -123,5 +153,6 @@ async def details(phone: Phone) -> dict[str, Any]:
         "calls": {**device.calls, "total": device.calls.total()},
         "commands": dict(device.commands),
         "automation": device.automation_holder,
+        "identity": device.numbers.shown(),
         "uptime_s": round(time.monotonic() - device.booted_at, 3),
     }

@@ -39,10 +39,17 @@ class Session:
     def call(self, body: RequestBody) -> ResponseBody:
         return self.client.call(body)
 
-    def ask(self, body: RequestBody, expected: type[B], *, progress: Callable[[Working], None] | None = None) -> B:
+    def ask(
+        self,
+        body: RequestBody,
+        expected: type[B],
+        *,
+        timeout_s: float | None = None,
+        progress: Callable[[Working], None] | None = None,
+    ) -> B:
         if progress is None:
-            return self.client.ask(body, expected)
-        return self.client.ask(body, expected, progress=progress)
+            return self.client.ask(body, expected, timeout_s=timeout_s)
+        return self.client.ask(body, expected, timeout_s=timeout_s, progress=progress)
 
     def close(self) -> None:
         if self._client is not None:

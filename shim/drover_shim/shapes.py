@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from drover.wire.accounts import LoginSource
-from drover.wire.devices import DeviceState, PhoneCondition
+from drover.wire.devices import DeviceState, PhoneCondition, TransportKind
 from drover.wire.media import MediaKind, UseState
 from drover.wire.scripts import AppName
 from drover.wire.tasks import Effect, Phase, Reason
@@ -162,6 +162,17 @@ class PauseView(_Shape, frozen=True, kw_only=True):
     times: Annotated[int, Meta(ge=0, description="how often within a week, for pauses that grow")]
 
 
+class ConnectionView(_Shape, frozen=True, kw_only=True):
+    """One transport that adb lists: its name there, what kind it is, adb's own word for its state."""
+
+    name: str
+    kind: TransportKind
+    state: str
+    usb: Annotated[str, Meta(description='the path of its port; "" without a cable')]
+    in_use: bool
+    proof: Annotated[str, Meta(description="how the phone behind it was recognised, or why it was not")]
+
+
 class DeviceView(_Shape, frozen=True, kw_only=True):
     """A phone: its state and why, what is known of it, and its queue. Battery in percent, sizes in pixels."""
 
@@ -184,7 +195,11 @@ class DeviceView(_Shape, frozen=True, kw_only=True):
     last_seen: Stamp | None
     tags: list[str]
     note: str
-    transports: Annotated[list[str], Meta(description="its connections where it has several, the one in use first")]
+    transports: Annotated[
+        list[str],
+        Meta(description="its connections where it has several or one of another name, the one in use first"),
+    ]
+    connections: Annotated[list[ConnectionView], Meta(description="every transport that adb lists of it now")]
     pause: Annotated[PauseView | None, Meta(description="there while no task begins on it; leases stay possible")]
     condition: Annotated[
         PhoneCondition | None,
@@ -197,6 +212,14 @@ class DevicePauseView(DeviceView, frozen=True, kw_only=True):
     """The phone as it is now; `changed` is false where a resume found nothing to end."""
 
     changed: bool
+
+
+class DeviceForgottenView(_Shape, frozen=True, kw_only=True):
+    """A phone that is remembered no more, and how many of its tasks and accounts went with it."""
+
+    serial: str
+    deleted_tasks: Count
+    deleted_accounts: Count
 
 
 class DeviceListView(_Shape, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 from drover.wire.accounts import Login
 from drover.wire.control import Account, AccountsDiscovered, DaemonStatus
 from drover.wire.custom import ScriptInfo
-from drover.wire.devices import Device, DeviceState
+from drover.wire.devices import Connection, Device, DeviceState
 from drover.wire.holds import Pause
 from drover.wire.leases import Lease, LeaseTaken
 from drover.wire.materials import Material, MaterialUse
@@ -20,6 +20,7 @@ from drover_shim.lease_shapes import LeaseTakenView, LeaseView, PhoneView
 from drover_shim.shapes import (
     AccountPauseView,
     AccountView,
+    ConnectionView,
     DevicePauseView,
     DeviceView,
     DiscoveredView,
@@ -127,6 +128,7 @@ def _device(device: Device, zone: ZoneInfo) -> dict[str, Any]:
         "tags": device.tags,
         "note": device.note,
         "transports": device.transports,
+        "connections": [connection(one) for one in device.connections],
         "pause": pause(device.pause, zone),
         "condition": device.condition,
         "logins": [login(one, zone) for one in device.logins],
@@ -141,6 +143,13 @@ def login(login: Login, zone: ZoneInfo) -> LoginView:
         username=login.username,
         source=login.source,
         learned_at=local(login.learned_at, zone),
+    )
+
+
+def connection(one: Connection) -> ConnectionView:
+    """One transport of a device."""
+    return ConnectionView(
+        name=one.name, kind=one.kind, state=one.state, usb=one.usb, in_use=one.in_use, proof=one.proof
     )
 
 

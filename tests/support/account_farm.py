@@ -116,7 +116,9 @@ class AccountFarm:
         waiting = self.do(publishing.waiting, head.task_id)
         if head.account not in ("", waiting.account):
             return None
-        want = wanted(PostConfig(**waiting.task.script_config), platform="tiktok", account=waiting.account, reuse="per_account")
+        want = wanted(
+            PostConfig(**waiting.task.script_config), platform="tiktok", account=waiting.account, reuse="per_account"
+        )
         taken = self.do(media_uses.taken, want, [f"file:{name}" for name in FOLDER])
         listed = Listed(candidates=[candidate(name) for name in FOLDER if f"file:{name}" not in taken], used=len(taken))
         limit = limit_for(limits(), want)

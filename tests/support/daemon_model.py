@@ -355,6 +355,20 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
         )
         return self.devices[body.serial]
 
+    def _forget_device(self, body: c.ForgetDevice) -> c.DeviceForgotten:
+        device = self._get_device(c.GetDevice(serial=body.serial))
+        if device.state is not DeviceState.ABSENT:
+            why = f"device {body.serial}: is {device.state.value}; detach it first"
+            raise RequestError(Code.CONFLICT, why, {"serial": body.serial, "state": device.state.value})
+        gone = [task_id for task_id, task in self.tasks.items() if task.serial == body.serial]
+        for task_id in gone:
+            del self.tasks[task_id]
+        theirs = [key for key, account in self.accounts.items() if account.serial == body.serial]
+        for key in theirs:
+            del self.accounts[key]
+        del self.devices[body.serial]
+        return c.DeviceForgotten(serial=body.serial, tasks=len(gone), accounts=len(theirs))
+
     # --- accounts
 
     def _list_accounts(self, body: c.ListAccounts) -> c.AccountList:

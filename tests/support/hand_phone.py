@@ -96,7 +96,9 @@ class HandPhone(Phone):
     def __init__(self, app: HandApp) -> None:
         self.clock = Clock()
         self.app = app
-        super().__init__(cast(Adb, SimpleNamespace(serial="hand0001", calls=0)), HandEngine(app, self.clock))
+        super().__init__(
+            cast(Adb, SimpleNamespace(serial="hand0001", calls=0, close=lambda: None)), HandEngine(app, self.clock)
+        )
 
     def launch(self, package: str, *, timeout_s: float = 20.0) -> None:
         self.app.running = True

@@ -10,7 +10,7 @@ from drover.wire import control, custom, direct, events, leases, materials, scre
 from drover.wire.accounts import Login, LoginSource
 from drover.wire.backups import MissingFile
 from drover.wire.codec import Codec
-from drover.wire.devices import Device, DeviceFacts, DeviceState, PhoneCondition
+from drover.wire.devices import Connection, Device, DeviceFacts, DeviceState, Identity, PhoneCondition, TransportKind
 from drover.wire.doctor import Finding, Level
 from drover.wire.faults import Code, Failure
 from drover.wire.holds import Pause, PauseSubject, Trouble
@@ -67,6 +67,15 @@ LOGIN = Login(
     app_version="43.1.4",
     learned_at=AT,
 )
+IDENTITY = Identity(
+    serialno="R58M123ABC",
+    boot_serialno="R58M123ABC",
+    android_id="8c1d3f5a7b9e0246",
+    boot_id="9a4f5b1e-0c37-4b8e-a7d2-2f6b1d0c9e83",
+    boot_time="8123456789",
+    model="SM-A546B",
+    addresses={"wlan0": "a4:50:46:12:34:56"},
+)
 DEVICE = Device(
     serial="192.168.0.7:5555",
     state=DeviceState.BUSY,
@@ -85,6 +94,17 @@ DEVICE = Device(
     pause=PAUSE,
     condition=PhoneCondition.LOCKED,
     logins=[LOGIN],
+    identity=IDENTITY,
+    connections=[
+        Connection(
+            name="R58M123ABC",
+            kind=TransportKind.USB,
+            state="device",
+            usb="usb:1-1.2",
+            in_use=True,
+            proof="the same start of Android",
+        )
+    ],
 )
 TASK = Task(
     id=7,
@@ -184,6 +204,8 @@ SPEC = zygote.WorkerSpec(
     heartbeat_s=2.5,
     log_level="debug",
     transport="192.168.0.7:5555",
+    identity=IDENTITY,
+    same_boot=True,
 )
 
 COMMAND = custom.CommandSpec(
@@ -268,6 +290,7 @@ REQUESTS: list[control.RequestBody] = [
     control.GetStatus(),
     control.Subscribe(after=99),
     control.SetDevice(serial="R58M123ABC", note="cracked", tags=["shelf 1"]),
+    control.ForgetDevice(serial="R58M123ABC"),
     control.ListAccounts(platform="instagram", serial="R58M123ABC", enabled=False),
     control.GetAccount(username="me", platform="instagram"),
     control.PutAccount(
@@ -352,6 +375,7 @@ RESPONSES: list[control.ResponseBody] = [
     control.LogChunk(text="12:30:15 begins\n", next_offset=16, ended=True),
     control.ArtifactFile(path="/var/lib/drover/tasks/7/proof.png", media_type="image/png"),
     control.DeviceList(devices=[DEVICE]),
+    control.DeviceForgotten(serial="R58M123ABC", tasks=3, accounts=1),
     DEVICE,
     control.License(plan_name="Pro", api_enabled=True, device_limit=20, message="API access enabled"),
     control.DaemonStatus(
@@ -467,6 +491,7 @@ FROM_WORKER: list[worker.FromWorker] = [
     worker.WorkerHello(version=1, boot_id="b00t", serial="R58M123ABC", incarnation=3, pid=4243),
     worker.PhoneReady(facts=FACTS),
     worker.PhoneTrouble(why="does not answer", condition=PhoneCondition.NO_KEYBOARD),
+    worker.OtherPhone(why="its Android id differs"),
     worker.EngineCured(cure="restart", why="it did not answer"),
     worker.Heartbeat(fence=12),
     worker.Progressed(fence=12, phase=Phase.PREPARE, step="opens the profile", progress=20),

@@ -5,14 +5,15 @@ from zoneinfo import ZoneInfo
 import click
 
 from drover.wire.accounts import Login
-from drover.wire.control import DeviceList, GetDevice, ListDevices, SetDevice
-from drover.wire.devices import Device
+from drover.wire.control import DeviceForgotten, DeviceList, ForgetDevice, GetDevice, ListDevices, SetDevice
+from drover.wire.devices import Connection, Device
 from drover_ctl.commands.device_inspect import inspect
 from drover_ctl.commands.pausing import pause_device, resume_device
 from drover_ctl.complete import complete_serial
 from drover_ctl.session import session, shared_options
 from drover_ctl.text import moment, paused_of
 
+FORGET_TIMEOUT_S = 600.0
 COLUMNS = ("SERIAL", "STATE", "MODEL", "ANDROID", "BATTERY", "TASK", "QUEUED", "REASON")
 
 
@@ -74,7 +75,8 @@ def show(ctx: click.Context, serial: str) -> None:
         ("last seen", moment(found.last_seen, output.zone)),
         ("tags", ", ".join(found.tags) or "-"),
         ("note", found.note or "-"),
-        ("reached by", ", ".join(found.transports) or found.serial),
+        *_identity(found),
+        *(("reached by", _connection(one)) for one in found.connections),
     ]
     output.record(pairs, found)
 
@@ -102,6 +104,24 @@ def set_(ctx: click.Context, serial: str, note: str | None, tags: tuple[str, ...
     run.output.line(told, found)
 
 
+@device.command()
+@click.argument("serial", shell_complete=complete_serial)
+@shared_options
+@click.pass_context
+def forget(ctx: click.Context, serial: str) -> None:
+    """Remove an absent phone with its tasks and accounts.
+
+    Refused while adb lists the phone or a task runs there. What its accounts did today stays counted.
+
+    \b
+    Example:
+      droverctl device forget 127.0.0.1:5555
+    """
+    run = session(ctx)
+    gone = run.ask(ForgetDevice(serial=serial), DeviceForgotten, timeout_s=FORGET_TIMEOUT_S)
+    run.output.line(f"{gone.serial} is forgotten, with {gone.tasks} tasks and {gone.accounts} accounts", gone)
+
+
 def _login(login: Login, zone: ZoneInfo) -> str:
     """Which account an app was last seen with, by what, and when."""
     source = login.source.value.replace("_", " ")
@@ -111,6 +131,18 @@ def _login(login: Login, zone: ZoneInfo) -> str:
 device.add_command(inspect)
 device.add_command(pause_device)
 device.add_command(resume_device)
+
+
+def _identity(found: Device) -> list[tuple[str, str]]:
+    """What the phone answered to the question who it is."""
+    answer = found.identity
+    addresses = ", ".join(f"{name} {address}" for name, address in sorted(answer.addresses.items()))
+    return [("android id", answer.android_id or "-"), ("addresses", addresses or "-")]
+
+
+def _connection(one: Connection) -> str:
+    words = [one.name, one.kind.value, *([one.usb] if one.usb else []), *(["in use"] if one.in_use else [])]
+    return f"{', '.join(words)}: {one.state}{f' ({one.proof})' if one.proof else ''}"
 
 
 def _row(found: Device) -> list[str]:

@@ -9,7 +9,7 @@ import re
 import shlex
 import socket
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final
@@ -20,12 +20,27 @@ MAX_OUTPUT_BYTES: Final = 64 * 1024 * 1024
 ANSWER_S: Final = 15.0
 """For the simplest question, however long the whole may last: a phone that takes longer hangs."""
 
+_BROKEN: Final = "its connection to adb was interrupted; which phone answers there must be proven again"
+
 _LOST = re.compile(r"not found|offline|unauthorized|no devices|still (?:authorizing|connecting)|device '.*' is", re.I)
 _STDOUT, _STDERR, _EXIT = 1, 2, 3
 
 
 class ServiceRefusedError(PhoneError):
     """The phone is there and does not offer this service, e.g. nothing listens on the port."""
+
+
+class OtherPhoneError(PhoneLostError):
+    """Another phone answers at this transport now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """How the phone behind a transport is recognised: `accept` is given the standard output of the command line
+    `question`, and raises PhoneError unless the right phone gave it."""
+
+    question: str
+    accept: Callable[[str], None]
 
 
 class Deadline:
@@ -71,10 +86,13 @@ class Output:
 class Stream:
     """One connection to the adb server, bound to one phone. Every read and write ends by the deadline."""
 
-    def __init__(self, sock: socket.socket, serial: str, deadline: Deadline) -> None:
+    def __init__(
+        self, sock: socket.socket, serial: str, deadline: Deadline, unbroken: Callable[[], bool] | None = None
+    ) -> None:
         self.sock = sock
         self.serial = serial
         self.deadline = deadline
+        self._unbroken = unbroken
 
     def __enter__(self) -> "Stream":
         return self
@@ -86,11 +104,16 @@ class Stream:
         self.sock.close()
 
     def request(self, service: str) -> None:
-        """Ask for a service and wait for OKAY; raises PhoneLostError or ServiceRefusedError with adb's words."""
+        """Ask for a service and wait for OKAY; raises PhoneLostError or ServiceRefusedError with adb's words.
+
+        Also PhoneLostError where the connection may lead to another phone by now.
+        """
+        self._check()
         data = service.encode()
         self.send(b"%04x" % len(data) + data)
         status = self.read(4)
         if status == b"OKAY":
+            self._check()  # what was opened lies on the connection that was proven
             return
         message = self.read_block() if status == b"FAIL" else repr(status)
         if _LOST.search(message):
@@ -98,6 +121,10 @@ class Stream:
             what = message.partition("\n")[0].rstrip(".")
             raise PhoneLostError(f"{self.serial}: adb says: {what}. Check its cable or network and `adb devices`.")
         raise ServiceRefusedError(f"{self.serial}: adb could not open {service.split(':')[0]}: {message}")
+
+    def _check(self) -> None:
+        if self._unbroken is not None and not self._unbroken():
+            raise PhoneLostError(f"{self.serial}: {_BROKEN}.")
 
     def send(self, data: bytes) -> None:
         with self._mapped():
@@ -157,24 +184,75 @@ class Stream:
 
 
 class Adb:
-    """One phone behind one adb server. Holds no connection; `calls` counts the services asked for."""
+    """One phone behind one adb server; `calls` counts the services asked for.
 
-    def __init__(self, serial: str, *, host: str = "127.0.0.1", port: int = 5037) -> None:
+    With a `proof` it holds one silent stream to the phone, its lifeline. adb gives a transport that it reconnects the
+    number and name that it had before, also where another phone took the address meanwhile; but every stream ends with
+    the connection that it was opened on. So while the lifeline lives the phone is the one that was proven to be there,
+    and once it has ended that is proven again before anything else is asked.
+    """
+
+    def __init__(self, serial: str, *, host: str = "127.0.0.1", port: int = 5037, proof: Proof | None = None) -> None:
         self.serial = serial
         self.host = host
         self.port = port
         self.calls = 0
+        self._proof = proof
+        self._lifeline: Stream | None = None
         self._shell_v2: bool | None = None
 
     def connect(self, deadline: Deadline) -> Stream:
         """A stream bound to the phone, before any service was asked for: failing here has done nothing to it."""
-        stream = self._server(deadline)
+        if self._proof is None:
+            return self._bound(self._server(deadline))
+        if not self._unbroken():
+            self._prove(self._proof, deadline)
+        return self._bound(self._server(deadline, self._unbroken))
+
+    def close(self) -> None:
+        """Let go of the phone."""
+        if self._lifeline is not None:
+            self._lifeline.close()
+            self._lifeline = None
+
+    def _bound(self, stream: Stream) -> Stream:
         try:
             stream.request(f"host:transport:{self.serial}")
         except BaseException:
             stream.close()
             raise
         return stream
+
+    def _unbroken(self) -> bool:
+        """Whether adb's connection to the phone is still the one that was proven. The phone says nothing on it."""
+        if self._lifeline is None:
+            return False
+        try:
+            self._lifeline.sock.setblocking(False)
+            self._lifeline.sock.recv(1)
+        except BlockingIOError:
+            return True
+        except OSError:
+            pass
+        self.close()
+        return False
+
+    def _prove(self, proof: Proof, deadline: Deadline) -> None:
+        """Open a lifeline, and ask the phone on the same connection who it is."""
+        self._learn_features(deadline)
+        lifeline = self._bound(self._server(deadline))
+        try:
+            lifeline.request("sync:")
+            self._lifeline = lifeline
+            with self._bound(self._server(deadline, self._unbroken)) as stream:
+                answer = self.run(stream, proof.question)
+            proof.accept(answer.stdout.decode(errors="replace"))
+            if not self._unbroken():
+                raise PhoneLostError(f"{self.serial}: {_BROKEN}.")
+        except BaseException:
+            self._lifeline = None
+            lifeline.close()
+            raise
 
     def open(self, service: str, deadline: Deadline) -> Stream:
         """A stream to a service on the phone, e.g. `tcp:9008`."""
@@ -241,7 +319,7 @@ class Adb:
             stream.request(f"host-serial:{self.serial}:{what}")
             return stream.read_block()
 
-    def _server(self, deadline: Deadline) -> Stream:
+    def _server(self, deadline: Deadline, unbroken: Callable[[], bool] | None = None) -> Stream:
         try:
             sock = socket.create_connection((self.host, self.port), timeout=max(deadline.left(), 0.001))
         except TimeoutError:
@@ -251,7 +329,7 @@ class Adb:
         except OSError as error:
             raise PhoneLostError(f"{self.serial}: no adb server at {self.host}:{self.port}: {error}") from error
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return Stream(sock, self.serial, deadline)
+        return Stream(sock, self.serial, deadline, unbroken)
 
 
 _EXIT_MARK: Final = b"drover-exit:"

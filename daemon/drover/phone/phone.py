@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 from drover.phone import conditions, keyguard, passthrough, shell
-from drover.phone.adb import Adb
+from drover.phone.adb import Adb, Proof
 from drover.phone.adb_engine import AdbEngine
 from drover.phone.engine import (
     Cure,
@@ -73,14 +73,20 @@ class Phone:
         timeout_s: float = 40.0,
         told: Told = _nobody,
         doubt_input: bool = False,
+        proof: Proof | None = None,
     ) -> "Phone":
         """Reach the phone and start an engine: `auto`, `uiautomator2` or `adb`. `auto` falls back to plain adb.
 
-        `told` hears of what had to be done about the automation server, now and later. Raises PhoneNotReadyError for
-        what is wrong with the phone as a whole; `doubt_input`: also where its touches were refused before.
+        `told` hears of what had to be done about the automation server, now and later. By `proof` no other phone is
+        ever touched that has the serial's address by then. Raises PhoneNotReadyError for what is wrong with the phone
+        as a whole; `doubt_input`: also where its touches were refused before.
         """
-        adb = Adb(serial, host=adb_host, port=adb_port)
-        made = open_engine(adb, engine, timeout_s=timeout_s, told=told, doubt_input=doubt_input)
+        adb = Adb(serial, host=adb_host, port=adb_port, proof=proof)
+        try:
+            made = open_engine(adb, engine, timeout_s=timeout_s, told=told, doubt_input=doubt_input)
+        except BaseException:
+            adb.close()
+            raise
         return cls(adb, made, may_fall_back=engine == "auto", told=told)
 
     def ready(self, *, timeout_s: float = 40.0) -> None:
@@ -123,6 +129,7 @@ class Phone:
     def close(self) -> None:
         """Let go of the phone and of what was started on it."""
         self._engine.close()
+        self._adb.close()
 
     # --- seeing ---
 

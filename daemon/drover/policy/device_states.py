@@ -12,6 +12,7 @@ class DeviceEvent(StrEnum):
     """What can happen to a device."""
 
     LISTED = "listed"  # adb lists it as a device that it can talk to
+    UNPROVEN = "unproven"  # adb lists it, and the phone has not said yet which it is
     UNAUTHORIZED = "unauthorized"  # adb lists it and the phone has not allowed us
     OFFLINE = "offline"  # adb lists it and cannot talk to it
     GONE = "gone"  # adb lists it no more
@@ -44,6 +45,7 @@ TRANSITIONS: Final[dict[tuple[DeviceState, DeviceEvent], DeviceState]] = {
     # What adb says. A phone that is there already stays as it is when it is listed again.
     **_unchanged(_E.LISTED),
     **{(state, _E.LISTED): _S.PREPARING for state in _AWAY},
+    **_every(_E.UNPROVEN, _S.PREPARING),
     **_every(_E.UNAUTHORIZED, _S.UNAUTHORIZED),
     **_every(_E.OFFLINE, _S.OFFLINE),
     **_every(_E.GONE, _S.ABSENT),
@@ -71,7 +73,7 @@ TRANSITIONS: Final[dict[tuple[DeviceState, DeviceEvent], DeviceState]] = {
 }
 
 
-_FROM_ADB: Final = frozenset({_E.LISTED, _E.UNAUTHORIZED, _E.OFFLINE, _E.GONE})
+_FROM_ADB: Final = frozenset({_E.LISTED, _E.UNPROVEN, _E.UNAUTHORIZED, _E.OFFLINE, _E.GONE})
 
 
 def explains(state: DeviceState, event: DeviceEvent) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from drover.policy import trouble
+from drover.policy.transport_states import meaning
+from drover.policy.transports import USABLE
 from drover.wire.custom import ScriptInfo
 from drover.wire.devices import Device, DeviceState, PhoneCondition
 from drover.wire.doctor import Finding, Level
@@ -157,11 +159,11 @@ def devices(found: Sequence[Device]) -> list[Finding]:
     """What a person must do at which phone."""
     if not found:
         return [_warn("phones", "-", "none was ever seen", "attach one: README, “Your own phones”")]
-    return [finding for device in found for finding in _device(device)]
+    return [*(finding for device in found for finding in _device(device)), *twins(found)]
 
 
 def _device(device: Device) -> list[Finding]:
-    level, mend = _STATES[device.state]
+    level, mend = _state(device)
     if device.condition is not None:
         level, mend = Level.ERROR, device.reason.rpartition("; ")[2]
     reason = f": {device.reason}" if device.reason else ""
@@ -171,7 +173,8 @@ def _device(device: Device) -> list[Finding]:
         findings.append(_warn("phone", device.serial, f"has {battery}% battery", "charge it"))
     if device.state is not DeviceState.ABSENT:
         findings += _settings(device)
-    if (host := _public_host(device.serial)) is not None:
+    addresses = [connection.name for connection in device.connections] or [device.serial]
+    for host in filter(None, map(_public_host, addresses)):
         findings.append(
             _bad(
                 "phone",
@@ -181,6 +184,50 @@ def _device(device: Device) -> list[Finding]:
             )
         )
     return findings
+
+
+def _state(device: Device) -> tuple[Level, str]:
+    """How bad the state is, and what helps: by adb's own word where that says more than ours."""
+    words = [connection.state for connection in device.connections]
+    if device.state not in (DeviceState.OFFLINE, DeviceState.UNAUTHORIZED) or not words or USABLE in words:
+        return _STATES[device.state] if not _in_doubt(device) else (Level.ERROR, _DOUBT)
+    known = meaning(words[0])
+    if known.by_intent:
+        return Level.WARNING, known.step
+    return (Level.ERROR, known.step) if words[0] not in _STATES_OF_ADB else _STATES[device.state]
+
+
+def _in_doubt(device: Device) -> bool:
+    """Whether a transport of it works, and its phone could not be recognised."""
+    waiting = any(one.state == USABLE and one.proof for one in device.connections)
+    return device.state is DeviceState.PREPARING and waiting and not any(one.in_use for one in device.connections)
+
+
+def twins(found: Sequence[Device]) -> list[Finding]:
+    """Phones that have one serial number or Android id: told apart by what else they answer, as long as that lasts."""
+    findings: list[Finding] = []
+    for what, mend, value in (
+        ("serial number", "give each its own if its tools allow; Drover tells them apart without", _serialno),
+        ("Android id", "give each its own: the apps take them for one phone, and so might Drover", _android_id),
+    ):
+        alike: dict[str, list[str]] = {}
+        for device in found:
+            if number := value(device):
+                alike.setdefault(number, []).append(device.serial)
+        findings += [
+            _warn("phone", ", ".join(names), f"answer with one {what}, {number}", mend)
+            for number, names in alike.items()
+            if len(names) > 1
+        ]
+    return findings
+
+
+def _serialno(device: Device) -> str:
+    return device.identity.serialno
+
+
+def _android_id(device: Device) -> str:
+    return device.identity.android_id
 
 
 def _settings(device: Device) -> list[Finding]:
@@ -196,6 +243,9 @@ def _settings(device: Device) -> list[Finding]:
         found.append(_warn("phone", device.serial, f"shows texts at {facts.font_scale:g} of their size", mend))
     return found
 
+
+_DOUBT: Final = "look at its reason; until Drover knows which phone that is, nothing begins there"
+_STATES_OF_ADB: Final = ("offline", "unauthorized")
 
 _STATES: Final[dict[DeviceState, tuple[Level, str]]] = {
     DeviceState.IDLE: (Level.OK, ""),

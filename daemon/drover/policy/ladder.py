@@ -1,9 +1,11 @@
 """What is tried, in which order, for a phone that adb lists and cannot use, and what a person is told meanwhile."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from drover.wire.devices import DeviceState
+from drover.policy.transports import Transport
+from drover.wire.devices import DeviceState, TransportKind
 
 STEP_EVERY_S: Final = 30.0
 ROUND_EVERY_S: Final = 300.0
@@ -38,33 +40,53 @@ PERSON: Final[dict[DeviceState, str]] = {
 """What a person can do about a phone in this state; it stands in the device's reason."""
 
 
-def is_network(serial: str) -> bool:
-    """Whether adb reaches the phone by network and can dial it again. Names of USB transports hold no colon."""
-    return ":" in serial
+SICK: Final = frozenset({"device", "offline", "unauthorized"})
+"""States of a transport, in adb's words, that a reconnection may cure. In every other one the phone does something else
+on purpose, or is about to come: cutting its connection would break a flash that is under way."""
+
+CUT: Final = frozenset({"offline", "unauthorized"})
+"""The sick ones among those that `reconnect offline` cuts. It cuts these, too: connecting, authorizing, detached."""
+
+_SPARED: Final = frozenset({"connecting", "authorizing", "detached"})
+
+_DIALLED: Final = (TransportKind.NETWORK, TransportKind.WIRELESS)
 
 
-def steps(state: DeviceState, serial: str) -> tuple[Step, ...]:
-    """The ladder of a phone in this state; empty where adb can do nothing."""
-    return tuple(step for step in LADDER.get(state, ()) if step is not Step.FORGET or is_network(serial))
+def is_dialled(transport: Transport) -> bool:
+    """Whether adb reaches the phone by network and can dial it again."""
+    return transport.kind in _DIALLED
 
 
-def next_step(state: DeviceState, serial: str, done: int) -> Step | None:
+def steps(state: DeviceState, transport: Transport | None) -> tuple[Step, ...]:
+    """The ladder of a phone in this state, by its transport; empty where adb can do nothing, or must not."""
+    if transport is None or transport.state not in SICK:
+        return ()
+    return tuple(step for step in LADDER.get(state, ()) if step is not Step.FORGET or is_dialled(transport))
+
+
+def next_step(state: DeviceState, transport: Transport, done: int) -> Step | None:
     """The step after `done` of them in this round; None when the round is over."""
-    ladder = steps(state, serial)
+    ladder = steps(state, transport)
     return ladder[done] if done < len(ladder) else None
 
 
-def pause_s(state: DeviceState, serial: str, done: int) -> float:
+def pause_s(state: DeviceState, transport: Transport, done: int) -> float:
     """Seconds until the next step, when `done` have been taken."""
-    return STEP_EVERY_S if done < len(steps(state, serial)) else ROUND_EVERY_S
+    return STEP_EVERY_S if done < len(steps(state, transport)) else ROUND_EVERY_S
 
 
-def services(step: Step, serial: str) -> tuple[str, ...]:
+def sparing(step: Step, listing: Iterable[Transport]) -> Step:
+    """The step, or a milder one where it would cut a phone that is about to come or was let go on purpose."""
+    harms = step is Step.RECONNECT_OFFLINE and any(one.state in _SPARED for one in listing)
+    return Step.RECONNECT if harms else step
+
+
+def services(step: Step, transport: Transport) -> tuple[str, ...]:
     """What the adb server is asked for."""
     match step:
         case Step.RECONNECT:
-            return (f"host-serial:{serial}:reconnect",)
+            return (f"{transport.host_prefix}:reconnect",)
         case Step.RECONNECT_OFFLINE:
             return ("host:reconnect-offline",)
         case Step.FORGET:
-            return (f"host:disconnect:{serial}", f"host:connect:{serial}")
+            return (f"host:disconnect:{transport.name}", f"host:connect:{transport.name}")

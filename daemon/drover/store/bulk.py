@@ -25,7 +25,6 @@ from drover.wire.tasks import Reason, Status, Task
 LOOK: Final = 20
 """Waiting tasks that a step looks at for each that it may change: looking is that much cheaper."""
 
-_MOVE: Final = BatchUpdate(table, ["serial", "lane"])
 
 
 def last_id(conn: Connection) -> int:
@@ -88,23 +87,6 @@ def _window(conn: Connection, after: int, count: int) -> int | None:
 def _missed(row: RowMapping, now: datetime) -> dict[str, object]:
     remark = remarks.missed(now - row["scheduled_at"])
     return tasks.failed(False, TaskEvent.FAIL, Reason.MISSED, remark, now)
-
-
-def move_pending(conn: Connection, after: int, size: int, *, serial: str, device: str) -> Step[int]:
-    """Give what waits for a transport to the device that it belongs to; how many tasks that were.
-
-    Tasks of a request that is accepted and still being stored are waited for, step by step.
-    """
-    here = (table.c.serial == serial, table.c.status == int(Status.PENDING), table.c.id > after)
-    rows = conn.execute(select(table).where(*here).order_by(table.c.id).limit(size)).mappings().all()
-    _MOVE.run(conn, [{"id": row["id"], "serial": device, "lane": _lane_on(row, device)} for row in rows])
-    following = _after(rows, size)
-    return Step(len(rows), len(rows), 0 if following is None and intake.is_open(conn) else following)
-
-
-def _lane_on(row: RowMapping, device: str) -> str:
-    named = row["script_name"], row["platform"], row["username"], device
-    return lane_of(*named, settle=row["settle"], held=row["held"], account=row["account"])
 
 
 def delete(

@@ -1,5 +1,7 @@
 """What is remembered of devices and of worker processes. Presence and leases are never read back as true."""
 
+from typing import Any
+
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
@@ -8,28 +10,41 @@ from drover.wire.devices import Device, DeviceState
 
 
 def put(conn: Connection, device: Device) -> None:
-    """Remember facts, tags, note and when it was last seen; state and task are not history."""
+    """Remember who it is, facts, tags, note and when it was last seen; state and task are not history."""
     statement = insert(devices).values(
-        serial=device.serial, facts=device.facts, tags=device.tags, note=device.note, last_seen=device.last_seen
+        serial=device.serial,
+        facts=device.facts,
+        tags=device.tags,
+        note=device.note,
+        last_seen=device.last_seen,
+        identity=device.identity,
     )
-    changed = {name: statement.excluded[name] for name in ("facts", "tags", "note", "last_seen")}
+    changed = {name: statement.excluded[name] for name in ("facts", "tags", "note", "last_seen", "identity")}
     conn.execute(statement.on_conflict_do_update(index_elements=["serial"], set_=changed))
 
 
 def all(conn: Connection) -> list[Device]:
     """Every device ever seen, in the order of serials, each absent until adb says otherwise."""
-    return [
-        Device(
-            serial=row.serial,
-            state=DeviceState.ABSENT,
-            reason="not seen since the daemon started",
-            facts=row.facts,
-            tags=row.tags,
-            note=row.note,
-            last_seen=row.last_seen,
-        )
-        for row in conn.execute(select(devices).order_by(devices.c.serial))
-    ]
+    return [_device(row) for row in conn.execute(select(devices).order_by(devices.c.serial))]
+
+
+def get(conn: Connection, serial: str) -> Device | None:
+    """One device as `all` gives it."""
+    row = conn.execute(select(devices).where(devices.c.serial == serial)).first()
+    return None if row is None else _device(row)
+
+
+def _device(row: Any) -> Device:
+    return Device(
+        serial=row.serial,
+        state=DeviceState.ABSENT,
+        reason="not seen since the daemon started",
+        facts=row.facts,
+        tags=row.tags,
+        note=row.note,
+        last_seen=row.last_seen,
+        identity=row.identity,
+    )
 
 
 def record_worker(conn: Connection, serial: str, pid: int, started_at: float, boot_id: str) -> None:

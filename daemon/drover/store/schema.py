@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from drover.store.types import Json, Stamp
 from drover.wire.custom import CommandSpec
-from drover.wire.devices import DeviceFacts
+from drover.wire.devices import DeviceFacts, Identity
 from drover.wire.media import MediaFile, TaskMedia
 
 REVISION: Final = "0011"
@@ -149,6 +149,7 @@ devices: Final = Table(
     Column("tags", Json(list[str]), nullable=False),
     Column("note", Text, nullable=False),
     Column("last_seen", Stamp),
+    Column("identity", Json(Identity), nullable=False, server_default="{}"),  # what the phone answered last
 )
 
 workers: Final = Table(

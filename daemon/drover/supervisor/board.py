@@ -13,7 +13,7 @@ import structlog
 
 from drover.policy.device_states import DeviceEvent, advance, explains
 from drover.policy.lifecycle import IllegalTransitionError
-from drover.wire.devices import Device, DeviceFacts, DeviceState
+from drover.wire.devices import Connection, Device, DeviceFacts, DeviceState, Identity
 
 log = structlog.get_logger("drover.devices")
 
@@ -25,12 +25,14 @@ class DeviceBoard:
         now = datetime.now(UTC)
         self.restless: set[str] = set()
         """Devices that change all the time: their changes would drown the log."""
+        self.provisional: set[str] = set()
+        """Names of transports whose phone is not known yet: shown, not remembered."""
         self._changed = changed
         self._devices = {
             device.serial: msgspec.structs.replace(
                 device, state=DeviceState.ABSENT, reason="not seen since the daemon started", state_since=now,
                 deadline=None, task_id=None, worker_pid=None, queued=0,
-                transports=[],
+                transports=[], connections=[],
             )
             for device in known
         }  # fmt: skip
@@ -86,11 +88,37 @@ class DeviceBoard:
         if device is not None:
             self._devices[serial] = msgspec.structs.replace(device, facts=facts, last_seen=datetime.now(UTC))
 
-    def note_transports(self, serial: str, transports: list[str]) -> None:
+    def is_device(self, serial: str) -> bool:
+        """Whether this is the name of a phone that was recognised, now or in an earlier boot."""
+        return serial in self._devices and serial not in self.provisional
+
+    def identify(self, serial: str, identity: Identity) -> None:
+        """Keep what the phone answered to the question who it is."""
+        self.provisional.discard(serial)
+        device = self._devices.get(serial) or Device(serial=serial, state=DeviceState.ABSENT)
+        answered = self._devices[serial] = msgspec.structs.replace(device, identity=identity)
+        if device.identity != identity:
+            self._changed(answered)
+
+    def connect(self, serial: str, connections: list[Connection]) -> None:
         """Keep by which connections the phone is reached, the one in use first."""
         device = self._devices.get(serial)
-        if device is not None:
-            self._devices[serial] = msgspec.structs.replace(device, transports=transports)
+        if device is None or device.connections == connections:
+            return
+        names = [connection.name for connection in connections]
+        several = names if len(names) > 1 or (names and names != [serial]) else []
+        self._devices[serial] = msgspec.structs.replace(device, connections=connections, transports=several)
+
+    def remove(self, serial: str) -> Device | None:
+        """Show the device no more."""
+        self.provisional.discard(serial)
+        return self._devices.pop(serial, None)
+
+    def put(self, device: Device) -> None:
+        """Take what the store made of a device; its present state stays."""
+        old = self._devices.get(device.serial)
+        if old is not None:
+            self._devices[device.serial] = msgspec.structs.replace(old, note=device.note, tags=device.tags)
 
     def describe(self, serial: str, *, note: str | None, tags: list[str] | None) -> Device | None:
         """Change what people wrote about a phone, as far as it is given; None for one that was never seen."""

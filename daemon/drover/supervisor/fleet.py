@@ -8,7 +8,7 @@ import os
 import random
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import structlog
@@ -19,6 +19,7 @@ from drover.supervisor.zygote import Zygote
 from drover.supervisor.zygote_process import ZygoteProcess
 from drover.wire.codec import PROTOCOL_VERSION
 from drover.wire.custom import PluginSheet
+from drover.wire.devices import Identity
 from drover.wire.worker import FromWorker, Shutdown, ToWorker, WorkerHello
 from drover.wire.zygote import Exited, Forked, FromZygote, WorkerSpec
 
@@ -48,6 +49,8 @@ class WorkerProcess:
     excused: bool = False
     killed_at: float | None = None
     transport: str = ""
+    phone: Identity = field(default_factory=Identity)
+    same_boot: bool = False
     forked_by: str = ""
     said_hello: bool = False
     last_word: float = 0.0
@@ -130,12 +133,19 @@ class Fleet:
 
     # --- what the supervisor asks
 
-    def want(self, serial: str, transport: str = "") -> None:
-        """Have a worker for this phone, from now on; one that uses another transport is replaced."""
+    def want(self, serial: str, transport: str, identity: Identity, *, same_boot: bool = False) -> None:
+        """Have a worker for this phone, from now on; one that uses another transport is replaced.
+
+        It touches no phone but the one with this identity; `same_boot`: of this very start.
+        """
         worker = self._workers.get(serial)
         if worker is None:
             worker = self._workers[serial] = WorkerProcess(serial=serial, restarts=WorkerRestarts())
         worker.wanted = True
+        stale = same_boot and worker.phone.boot_time != identity.boot_time
+        worker.phone, worker.same_boot = identity, same_boot
+        if stale and worker.pid is not None:
+            self.kill(serial, "the phone was started again, and another answers alike", excused=True)
         if transport != worker.transport:
             worker.transport = transport
             self.kill(serial, f"the phone is reached by {transport or serial} now", excused=True)
@@ -230,6 +240,8 @@ class Fleet:
                 heartbeat_s=self._heartbeat_s,
                 log_level=self._log_options[0],
                 transport=worker.transport,
+                identity=worker.phone,
+                same_boot=worker.same_boot,
             )
         )
 

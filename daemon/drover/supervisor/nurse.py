@@ -7,18 +7,21 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
 from drover.policy import ladder
+from drover.policy.transports import Transport
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.tracker import ADB_ERRORS, AdbTracker, said
+from drover.supervisor.transports import Transports
 from drover.wire.devices import Device, DeviceState
 
 log = structlog.get_logger("drover.devices")
 
-DIAL_AGAIN_S = 5.0
+DIAL_AGAIN_S: Final = 5.0
+_WELL: Final = (DeviceState.IDLE, DeviceState.BUSY, DeviceState.LEASED)
 
 
 @dataclass
@@ -37,12 +40,14 @@ class Nurse:
         self,
         board: DeviceBoard,
         tracker: AdbTracker,
+        transports: Transports,
         *,
         hangs: Callable[[str], bool],
         spawn: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
         self._board = board
         self._tracker = tracker
+        self._transports = transports
         self._hangs = hangs
         self._spawn = spawn
         self._cases: dict[str, _Case] = {}
@@ -66,8 +71,9 @@ class Nurse:
         self._dial_again(now)
 
     def _sick(self, device: Device) -> bool:
-        preparing = device.state is DeviceState.PREPARING
-        return bool(ladder.steps(device.state, device.serial)) and (not preparing or self._hangs(device.serial))
+        hangs = device.state is DeviceState.PREPARING and self._hangs(device.serial)
+        transport = self._transports.sick(device.serial)
+        return bool(ladder.steps(device.state, transport)) and (device.state is not DeviceState.PREPARING or hangs)
 
     def _admit(self, device: Device, now: float) -> _Case:
         """The first step waits, too: most phones come back by themselves."""
@@ -76,26 +82,30 @@ class Nurse:
         return case
 
     def _treat(self, serial: str, case: _Case, now: float) -> None:
-        step = ladder.next_step(case.state, serial, case.done)
+        transport = self._transports.sick(serial)
+        if transport is None:
+            return
+        step = ladder.next_step(case.state, transport, case.done)
         if step is None:
-            step, case.done = ladder.steps(case.state, serial)[0], 0
+            step, case.done = ladder.steps(case.state, transport)[0], 0
         case.done += 1
-        wait_s = ladder.pause_s(case.state, serial, case.done)
+        wait_s = ladder.pause_s(case.state, transport, case.done)
         case.due = now + wait_s
         self._board.expect(serial, _at(wait_s))
-        for kicked in self._kicked(step, serial):
-            self._forgotten.setdefault(kicked, now + DIAL_AGAIN_S)
+        step = ladder.sparing(step, self._transports.listing())
+        for kicked in self._kicked(step, transport):
+            self._forgotten.setdefault(kicked.name, now + DIAL_AGAIN_S)
         self.steps += 1
-        self._spawn(self._take(serial, step))
+        self._spawn(self._take(serial, transport, step))
 
-    def _kicked(self, step: ladder.Step, serial: str) -> list[str]:
+    def _kicked(self, step: ladder.Step, transport: Transport) -> list[Transport]:
         """The network phones that this step takes off adb's list: measured, adb does not dial them again by itself."""
-        sick = (DeviceState.OFFLINE, DeviceState.UNAUTHORIZED)
-        every = self._board.in_state(*sick) if step is ladder.Step.RECONNECT_OFFLINE else [serial]
-        return [kicked for kicked in every if ladder.is_network(kicked)]
+        every = self._transports.listing() if step is ladder.Step.RECONNECT_OFFLINE else [transport]
+        sick = [one for one in every if one is transport or one.state in ladder.CUT]
+        return [one for one in sick if ladder.is_dialled(one)]
 
-    async def _take(self, serial: str, step: ladder.Step) -> None:
-        for service in ladder.services(step, serial):
+    async def _take(self, serial: str, transport: Transport, step: ladder.Step) -> None:
+        for service in ladder.services(step, transport):
             await self._ask(serial, step.value, service)
 
     async def _ask(self, serial: str, what: str, service: str) -> None:
@@ -107,13 +117,15 @@ class Nurse:
 
     def _dial_again(self, now: float) -> None:
         """adb has dropped a phone at our word: it must not stay forgotten, however long it takes to come back."""
-        for serial, due in list(self._forgotten.items()):
+        for address, due in list(self._forgotten.items()):
+            serial = self._transports.device_of(address)
             device = self._board.get(serial)
-            if device is None or device.state in (DeviceState.IDLE, DeviceState.BUSY, DeviceState.LEASED):
-                del self._forgotten[serial]
-            elif now >= due and device.state is DeviceState.ABSENT:
-                self._forgotten[serial] = now + ladder.STEP_EVERY_S
-                self._spawn(self._ask(serial, "dial again", f"host:connect:{serial}"))
+            listed = any(one.name == address for one in self._transports.listing())
+            if listed and device is not None and device.state in _WELL:
+                del self._forgotten[address]
+            elif now >= due and not listed:
+                self._forgotten[address] = now + ladder.STEP_EVERY_S
+                self._spawn(self._ask(serial, "dial again", f"host:connect:{address}"))
 
 
 def _at(seconds: float) -> datetime:

@@ -25,6 +25,7 @@ from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.fleet import Fleet
 from drover.supervisor.handlers import Handlers
 from drover.supervisor.hub import EventHub
+from drover.supervisor.identification import Identification
 from drover.supervisor.jobs import Jobs
 from drover.supervisor.leases import PhoneLeases
 from drover.supervisor.materials import MaterialLibrary
@@ -40,7 +41,7 @@ from drover.supervisor.shim_process import ShimProcess
 from drover.supervisor.state import VERSION, DaemonState
 from drover.supervisor.tidying import GalleryTidying
 from drover.supervisor.tracker import AdbTracker
-from drover.supervisor.transports import Transports
+from drover.supervisor.transports import Link, Transports
 from drover.wire.control import ConfigReloaded
 from drover.wire.devices import Device
 
@@ -68,8 +69,8 @@ class Parts:
         self.fleet = fleet
         self.scripts = scripts
         self.hub = EventHub(lambda after, limit: store.read(events.after, after, limit), last_event)
-        self.board = DeviceBoard(known, recorder(store, self.hub, boot.jobs))
-        self.transports = Transports()
+        self.board = DeviceBoard(known, recorder(store, self.hub, boot.jobs, lambda name: self.board.is_device(name)))
+        self.transports = Transports(self.board.is_device)
         self._boot = boot
         self._license = plans.license_for(boot.config.license.plan, boot.config.license.device_limit)
         self._make_library()
@@ -122,6 +123,7 @@ class Parts:
             rules=rules_of(self.config),
             delivery=self.scripts.delivery,
             begin_elsewhere=lambda serial: self.beginnings.acting(besides=serial),
+            proven=lambda serial: self.presence.until_proven(serial),
         )
         self.tidying = GalleryTidying(
             self.store, is_idle=lambda serial: self.desk.is_idle(serial), send=self.fleet.send
@@ -184,14 +186,32 @@ class Parts:
             lost=lambda serial, why: self.phones.lost(serial, why),
             running_task=lambda serial: self.phones.running_task(serial),
             joined=lambda device, other: self.phones.joined(device, other),
+            appeared=self._begin_identification,
             transports=self.transports,
             rng=self._boot.rng,
         )
+        self.identification = Identification(
+            self.transports,
+            ask=self.tracker.shell,
+            known=lambda: [device for device in self.board.all() if self.board.is_device(device.serial)],
+            absorb=self._absorb,
+            proven=self.presence.proven,
+            changed=self.presence.refresh,
+            spawn=self._boot.jobs.background,
+        )
+
+    def _begin_identification(self, links: list[Link]) -> None:
+        self.identification.begin(links)
+
+    async def _absorb(self, device: str, other: str) -> None:
+        await self.phones.absorb(device, other)
+        self.presence.absorbed(device, other)
 
     def _make_phones(self) -> None:
         self.phones = Phones(
             board=self.board,
             desk=self.desk,
+            hub=self.hub,
             direct=self.direct,
             discovery=self.discovery,
             jobs=self._boot.jobs,
@@ -203,10 +223,13 @@ class Parts:
         self.nurse = Nurse(
             self.board,
             self.tracker,
-            hangs=lambda serial: serial in self.phones.stuck,
+            self.transports,
+            hangs=lambda serial: serial in self.phones.stuck or self.transports.hangs(serial),
             spawn=self._boot.jobs.background,
         )
-        self.reports = Reports(boot_id=self._boot.id, phones=self.phones, presence=self.presence, tidying=self.tidying)
+        self.reports = Reports(
+            boot_id=self._boot.id, phones=self.phones, identification=self.identification, tidying=self.tidying
+        )
         self.fleet.listener = self.reports
 
     def _make_front(self) -> None:
@@ -232,6 +255,8 @@ class Parts:
             counters=lambda: {**self.reports.counters, "device_reconnect": self.nurse.steps},
             adb_version=self.tracker.server_version,
             runtime_dir=runtime.path,
+            device_of=self.transports.device_of,
+            forget_device=self.phones.forget,
             reload=self._boot.reload,
             messages_dropped=lambda: self.fleet.dropped + self.control.malformed,
         )

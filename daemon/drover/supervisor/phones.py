@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import msgspec
 import structlog
 
 from drover.policy.device_states import DeviceEvent
-from drover.store import bulk, devices, pauses
+from drover.store import device_names, devices, pauses
 from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.desk import TaskDesk
@@ -21,7 +22,8 @@ from drover.supervisor.jobs import Jobs
 from drover.supervisor.leases import PhoneLeases
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.transports import Transports
-from drover.wire.devices import Device, PhoneCondition
+from drover.wire.devices import Device, DeviceForgotten, DeviceState, Identity, PhoneCondition
+from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Reason
 
 log = structlog.get_logger("drover.daemon")
@@ -33,6 +35,7 @@ class Phones:
 
     board: DeviceBoard
     desk: TaskDesk
+    hub: EventHub
     direct: DirectCalls
     discovery: AccountDiscovery
     jobs: Jobs
@@ -72,7 +75,7 @@ class Phones:
             condition = self.conditions.get(serial)
             changes = {"condition": condition} if condition is None else {"condition": condition, "deadline": None}
             self.board.apply(serial, DeviceEvent.PHONE_TROUBLE, self.troubles[serial], **changes)
-        else:
+        elif self.transports.in_use(serial) is not None:  # else its transport is not proven to lead to it
             self.board.apply(serial, DeviceEvent.PHONE_READY, condition=None)
             self.leases.back(serial)
         self.desk.wake()
@@ -97,17 +100,49 @@ class Phones:
         self.direct.lost(serial, why)
 
     def joined(self, device: str, other: str) -> None:
-        """What waits for a phone under its other name waits for the phone."""
-        self.board.note_transports(device, self.transports.of(device))
-        self.jobs.background(self._move_tasks(other, device))
+        """What waits for a phone under another name of its transport waits for the phone."""
+        self.jobs.background(self.absorb(device, other))
 
-    async def _move_tasks(self, other: str, device: str) -> None:
-        moved = 0
-        async for some in self.store.steps(bulk.move_pending, 0, serial=other, device=device):
-            moved += some
-        if moved:
-            log.info("tasks_moved", device=device, transport=other, count=moved)
+    async def absorb(self, device: str, other: str) -> None:
+        """Make what is kept under another name the device's: its tasks step by step, then the rest at once."""
+        async for moved in self.store.steps(
+            device_names.move_tasks, 0, device=device, other=other, now=datetime.now(UTC)
+        ):
+            if moved:
+                self.desk.wake()
+        kept = await self.store.write(device_names.merge, device, other)
+        if kept is not None:
+            self.board.put(kept)
+        log.info("devices_joined", device=device, other=other)
         self.desk.wake()
+
+    async def forget(self, serial: str) -> DeviceForgotten:
+        """Remove an absent phone with its tasks and accounts; raises RequestError while it is there or in use."""
+        self._check_forgettable(serial)
+        self.board.remove(serial)
+        self.transports.forget(serial)
+        count = 0
+        async for gone in self.store.steps(device_names.drop_tasks, 0, device=serial, now=datetime.now(UTC)):
+            count += gone
+            if self.board.is_device(serial):
+                why = f"device {serial}: came back meanwhile; {count} of its tasks are deleted already"
+                raise RequestError(Code.CONFLICT, why, {"serial": serial})
+        forgotten = await self.store.write(device_names.forget, serial)
+        log.info("device_forgotten", device=serial, tasks=count, accounts=forgotten)
+        self.hub.poke()
+        self.desk.wake()
+        return DeviceForgotten(serial=serial, tasks=count, accounts=forgotten)
+
+    def _check_forgettable(self, serial: str) -> None:
+        device = self.board.get(serial)
+        if device is None or not self.board.is_device(serial):
+            raise RequestError(Code.NOT_FOUND, f"device {serial}: was never seen")
+        if device.connections or device.state is not DeviceState.ABSENT:
+            why = f"device {serial}: is {device.state.value}; detach it first"
+            raise RequestError(Code.CONFLICT, why, {"serial": serial, "state": device.state.value})
+        if self.running.on(serial) is not None or self.desk.begins_on(serial):
+            why = f"device {serial}: a task runs on it; stop that, or wait for its end"
+            raise RequestError(Code.CONFLICT, why, {"serial": serial, "task_id": self.running_task(serial)})
 
     def running_task(self, serial: str) -> int | None:
         """The task whose attempt runs there."""
@@ -115,12 +150,15 @@ class Phones:
         return live.task.id if live else None
 
 
-def recorder(store: Store, hub: EventHub, jobs: Jobs) -> Callable[[Device], None]:
-    """What writes every change of a device down, and tells subscribers."""
+def recorder(store: Store, hub: EventHub, jobs: Jobs, remembers: Callable[[str], bool]) -> Callable[[Device], None]:
+    """What writes every change of a device down, and tells subscribers; but for names that no phone was proven to have,
+    only tells."""
 
     async def record(device: Device) -> None:
-        await store.write(devices.put, device)
-        await store.write(pauses.tell_device, device, now=datetime.now(UTC))
+        if remembers(device.serial):
+            await store.write(devices.put, device)
+        told = msgspec.structs.replace(device, identity=Identity())  # its numbers are for those who ask
+        await store.write(pauses.tell_device, told, now=datetime.now(UTC))
         hub.poke()
 
     return lambda device: jobs.background(record(device))

@@ -3,21 +3,23 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
 from drover.config import Config
-from drover.policy import ladder, remarks
+from drover.policy import remarks
 from drover.policy.device_states import DeviceEvent
 from drover.policy.flapping import Flapping
-from drover.policy.transports import preferred
+from drover.policy.transport_states import meaning
+from drover.policy.transports import USABLE, Transport
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.fleet import Fleet
 from drover.supervisor.tracker import ADB_ERRORS, AdbTracker, said
-from drover.supervisor.transports import Transports
+from drover.supervisor.transports import IDENTIFYING, Link, Transports
 from drover.wire.devices import DeviceState
 from drover.wire.worker import Probe
 
@@ -26,25 +28,13 @@ log = structlog.get_logger("drover.devices")
 CONNECT_EVERY_S: Final = 10.0
 FLAP_LINE_S: Final = 10.0
 
-_PERSON: Final = ladder.PERSON
-
-# What adb calls a transport that does not work yet, and what a person should do about it.
-UNUSABLE: Final[Mapping[str, tuple[DeviceEvent, str]]] = {
-    "unauthorized": (
-        DeviceEvent.UNAUTHORIZED,
-        f"the phone has not allowed this computer; {_PERSON[DeviceState.UNAUTHORIZED]}",
-    ),
-    "authorizing": (DeviceEvent.UNAUTHORIZED, "adb is being authorized; unlock the phone if it asks"),
-    "no permissions": (DeviceEvent.UNAUTHORIZED, "this user may not open the USB device; install adb's udev rules"),
-    "offline": (
-        DeviceEvent.OFFLINE,
-        f"adb sees the phone and gets no answer; Drover reconnects it; {_PERSON[DeviceState.OFFLINE]}",
-    ),
-}
+INTENT_WAIT_S: Final = 8.0
+"""Less than a worker waits for the answer to its intent."""
 
 
 class Presence:
-    """Follows the listing. `lost` is told of a device that stayed away longer than the grace."""
+    """Follows the listing. `lost` is told of a device that stayed away longer than the grace, `joined` of a name that
+    turned out to be a device's other one. A device is used only by a transport that was proven to be its own."""
 
     def __init__(
         self,
@@ -54,6 +44,7 @@ class Presence:
         *,
         lost: Callable[[str, str], None],
         joined: Callable[[str, str], None],
+        appeared: Callable[[list[Link]], None],
         running_task: Callable[[str], int | None],
         transports: Transports,
         rng: random.Random,
@@ -63,12 +54,15 @@ class Presence:
         self._fleet = fleet
         self._lost = lost
         self._joined = joined
+        self._appeared = appeared
         self._running_task = running_task
         self._usable: set[str] = set()
         self._away_since: dict[str, float] = {}
-        self._transports = transports
-        self._raw: dict[str, str] = {}
-        self._listing: dict[str, str] = {}
+        self.transports = transports
+        self._listing: dict[str, tuple[str, str]] = {}
+        self._aliases: dict[str, str] = {}
+        self._alike: Counter[str] = Counter()
+        self._waiting: dict[str, list[asyncio.Future[None]]] = {}
         self._held: set[str] = set()
         self._flaps: dict[str, Flapping] = {}
         self._flap_line_at: dict[str, float] = {}
@@ -82,65 +76,116 @@ class Presence:
         self._ignored = frozenset(config.devices.ignore)
         self._connect = tuple(config.adb.connect)
 
-    def listed(self, listing: Mapping[str, str] | None) -> None:
+    def listed(self, listing: Sequence[Transport] | None) -> None:
         """A new listing; None when the adb server itself is gone."""
         self._reachable = listing is not None
-        self._raw = {serial: state for serial, state in (listing or {}).items() if serial not in self._ignored}
-        found = self._listing = self._transports.collapse(self._raw)
+        wanted = [one for one in listing or () if one.name not in self._ignored]
+        appeared = self.transports.update(wanted)
+        self.refresh()
+        self._appeared(appeared)
+
+    def proven(self, link: Link) -> None:
+        """The phone behind a transport was recognised."""
+        device, name = link.device, link.transport.name
+        self._board.identify(device, link.identity)
+        label = self.transports.label(link)
+        for other in {name, label} - {device}:
+            if not self._board.is_device(other) and self._aliases.get(other) != device:
+                self._aliases[other] = device
+                self._withdraw(other)
+                self._joined(device, other)
+        self.refresh()
+
+    def absorbed(self, device: str, other: str) -> None:
+        """Two devices are one: the other's name is given up."""
+        self.transports.rename(device, other)
+        self._withdraw(other)
+
+    def _withdraw(self, name: str) -> None:
+        """Let go of a name that is no device."""
+        self._usable.discard(name)
+        self._away_since.pop(name, None)
+        self._held.discard(name)
+        self._fleet.unwant(name)
+        self._board.remove(name)
+
+    def refresh(self) -> None:
+        """Bring every device to what adb lists and what is proven now."""
+        found = self._listing = {
+            name: state for name, state in self.transports.found().items() if name not in self._ignored
+        }
+        self._alike = Counter(device.identity.android_id for device in self._board.all())
         shown = self._board.in_state(DeviceState.UNAUTHORIZED, DeviceState.OFFLINE)
-        for serial in [*found, *((self._usable | set(shown)) - set(found))]:
-            if found.get(serial) == "device":
+        for serial in [*found, *((self._usable | set(shown) | self._board.provisional) - set(found))]:
+            if self._state(serial) == USABLE:
                 self._present(serial)
             elif serial not in self._held:
                 self._missing(serial)
+        connections = self.transports.connections()
+        for device in self._board.all():
+            self._board.connect(device.serial, connections.get(device.serial, []))
+
+    def _state(self, serial: str) -> str | None:
+        return self._listing.get(serial, (None, ""))[0]
 
     def _missing(self, serial: str) -> None:
         """adb cannot use it now: in its own words, if it lists the phone at all."""
-        state = self._listing.get(serial)
-        if state is not None:
-            event, reason = UNUSABLE.get(state, (DeviceEvent.OFFLINE, f"adb calls its state {state!r}"))
-            self._away(serial, event, reason)
-        else:
+        state, words = self._listing.get(serial, (None, ""))
+        if state is None:
             why = "adb does not list it" if self._reachable else "the adb server does not answer"
             self._away(serial, DeviceEvent.GONE, why)
+            if serial in self._board.provisional:
+                self._board.remove(serial)
+            return
+        if self._board.get(serial) is None:
+            self._board.provisional.add(serial)
+        if state == IDENTIFYING:
+            if words or serial in self._usable:  # most have answered before anybody looks
+                self._away(serial, DeviceEvent.UNPROVEN, words or "adb lists it; Drover asks which phone it is")
+        else:
+            known = meaning(state)
+            self._away(serial, known.event, known.reason)
 
     def _present(self, serial: str) -> None:
         if serial in self._usable:
-            self._fleet.want(serial, self._transport(serial))
+            self._want(serial)
             return
         if self._holds_back(serial):
             return
         self._usable.add(serial)
         came_back = self._away_since.pop(serial, None) is not None
         self._board.apply(serial, DeviceEvent.LISTED, "adb lists it")
-        self._fleet.want(serial, self._transport(serial))
+        self._want(serial)
         task_id = self._running_task(serial)
         if task_id is not None:  # it came back within the grace and its attempt goes on
             self._board.apply(serial, DeviceEvent.ATTEMPT_BEGAN, f"task {task_id}", task_id=task_id)
         elif came_back:
             self._fleet.send(serial, Probe())  # its worker lived through the absence; let it look
+        for waiting in self._waiting.pop(serial, []):
+            if not waiting.done():
+                waiting.set_result(None)
 
-    def _transport(self, serial: str) -> str:
-        current = self._transports.current(serial)
-        return "" if current == serial else current
-
-    def join(self, serial: str) -> None:
-        """A worker has told which phone it found: if another device is that phone too, they become one."""
-        twin = self._transports.twin(serial, self._raw)
-        if twin is None:
+    def _want(self, serial: str) -> None:
+        """Have a worker that goes by the proven transport, and that accepts this phone only."""
+        link = self.transports.in_use(serial)
+        if link is None:
             return
-        # The one that runs something goes on; otherwise the better name stays.
-        running = [name for name in (serial, twin) if self._running_task(name) is not None]
-        device = preferred(running or (serial, twin))
-        other = twin if device == serial else serial
-        self._transports.join(device, other)
-        self._usable.discard(other)
-        self._away_since.pop(other, None)
-        self._held.discard(other)
-        self._fleet.unwant(other)
-        reason = f"the same phone as {device}, which drives it; give its tasks to {device}"
-        self._board.apply(other, DeviceEvent.GONE, reason)
-        self._joined(device, other)
+        address = self.transports.address(link)
+        # Another phone could pass for this one once it was started again: then only this very start is accepted.
+        ambiguous = self._alike[link.identity.android_id] > 1
+        self._fleet.want(serial, "" if address == serial else address, link.identity, same_boot=ambiguous)
+
+    async def until_proven(self, serial: str) -> str:
+        """Wait until the transport of a device is proven; why it is not, if it was not in time."""
+        if serial in self._usable:
+            return ""
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(serial, []).append(waiting)
+        try:
+            await asyncio.wait_for(waiting, INTENT_WAIT_S)
+        except TimeoutError:
+            return f"{serial}: adb has no transport that was proven to lead to this phone"
+        return ""
 
     def _holds_back(self, serial: str) -> bool:
         """Whether a phone that comes and goes must wait before it is used again; then it is shown as offline."""
@@ -174,7 +219,7 @@ class Presence:
         if serial in self._usable:
             self._usable.discard(serial)
             self._away_since[serial] = time.monotonic()
-            if self._reachable:  # that adb's server died is no fault of the phone
+            if self._reachable and event is not DeviceEvent.UNPROVEN:  # what adb's server does is no fault of the phone
                 self._flaps.setdefault(serial, Flapping()).went(time.monotonic())
         self._board.apply(serial, event, reason)
 
@@ -182,7 +227,7 @@ class Presence:
         """Give up devices that stayed away too long; called every second."""
         now = time.monotonic()
         for serial in list(self._held):
-            if self._listing.get(serial) == "device":
+            if self._state(serial) == USABLE:
                 self._present(serial)
             elif self._flaps[serial].came(now, self._rng) <= 0:  # its time is over and it is not there
                 self._held.discard(serial)
@@ -197,7 +242,8 @@ class Presence:
     async def keep_connected(self, tracker: AdbTracker) -> None:
         """Ask adb to connect the configured network phones that it does not list, until cancelled."""
         while True:
-            missing = [address for address in self._connect if self._raw.get(address) != "device"]
+            there = {one.name for one in self.transports.listing() if one.state == USABLE}
+            missing = [address for address in self._connect if address not in there]
             if self._reachable:  # at once: one that does not answer must not keep the others waiting
                 await asyncio.gather(*(self._dial(tracker, address) for address in missing))
             await asyncio.sleep(CONNECT_EVERY_S)

@@ -11,8 +11,8 @@ from drover.policy import ladder, remarks
 from drover.policy.device_states import DeviceEvent
 from drover.store import devices, logins
 from drover.supervisor import recovery
+from drover.supervisor.identification import Identification
 from drover.supervisor.phones import Phones
-from drover.supervisor.presence import Presence
 from drover.supervisor.tidying import GalleryTidying
 from drover.wire.devices import DeviceFacts, DeviceState
 from drover.wire.direct import DirectAnswered
@@ -23,6 +23,7 @@ from drover.wire.worker import (
     EngineCured,
     FromWorker,
     Heartbeat,
+    OtherPhone,
     PhoneReady,
     PhoneTrouble,
     WorkerHello,
@@ -40,7 +41,7 @@ class Reports:
 
     boot_id: str
     phones: Phones
-    presence: Presence
+    identification: Identification
     tidying: GalleryTidying
     counters: Counter[str] = field(default_factory=lambda: Counter[str](dict.fromkeys(COUNTERS, 0)))
 
@@ -71,8 +72,12 @@ class Reports:
                 phones.stuck.add(serial)
                 self.tidying.due(serial)
                 phones.show(serial)
+            case OtherPhone():
+                self.identification.mistaken(serial)
             case Ended(reason=reason, remark=remark, condition=condition) if reason in PHONE_AT_FAULT:
-                phones.in_trouble(serial, remark, condition)  # its worker opens the phone anew and says when it answers
+                phones.in_trouble(
+                    serial, remark, condition
+                )  # its worker opens the phone again and says when it answers
                 phones.running.said(serial, message)
             case DirectAnswered():
                 phones.direct.said(serial, message)
@@ -82,18 +87,14 @@ class Reports:
                 phones.running.said(serial, message)
 
     def _phone_ready(self, serial: str, facts: DeviceFacts) -> None:
-        phones, transports = self.phones, self.phones.transports
+        phones = self.phones
         before = phones.board.get(serial)
         if before is not None and before.facts.apps != facts.apps:
             phones.jobs.background(self._forget_logins(serial, facts))
         phones.board.learn(serial, facts)
         phones.well(serial)
-        transports.learn(serial, facts.hardware_serial)
-        self.presence.join(serial)
-        if transports.device_of(serial) == serial:
-            phones.board.note_transports(serial, transports.of(serial))
-            phones.show(serial)
-            phones.jobs.background(self.tidying.ready(serial))
+        phones.show(serial)
+        phones.jobs.background(self.tidying.ready(serial))
 
     async def _forget_logins(self, serial: str, facts: DeviceFacts) -> None:
         """An app that was removed or installed again may be logged in as somebody else."""

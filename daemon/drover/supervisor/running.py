@@ -48,6 +48,7 @@ log = structlog.get_logger("drover.tasks")
 
 DEADLINE_GRACE_S: Final = 10.0
 SETTLE_TIMEOUT_S: Final = 1.0
+_ENDED: Final = "this attempt has ended"
 
 
 @dataclass
@@ -76,6 +77,7 @@ class RunningAttempts:
     """At most one attempt a device. `send` and `kill` reach a device's worker; `freed` hears of every end.
 
     `begin_elsewhere` gives the accounts of tasks that are about to begin on other phones than the given one.
+    `proven` waits until the phone behind the device's transport is known to be the device's, or says why it is not.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class RunningAttempts:
         rules: Rules,
         delivery: Callable[[str], Delivery],
         begin_elsewhere: Callable[[str], set[str]] = lambda _serial: set(),
+        proven: Callable[[str], Awaitable[str]] | None = None,
     ) -> None:
         self._begin_elsewhere = begin_elsewhere
         self._store = store
@@ -102,6 +105,7 @@ class RunningAttempts:
         self._pace = pace
         self._rules = rules
         self._delivery = delivery
+        self._proven = proven or _always
         self._live: dict[str, LiveAttempt] = {}
         self._background: set[asyncio.Task[None]] = set()
 
@@ -145,7 +149,7 @@ class RunningAttempts:
         if live is None or fence != live.attempt.fence:
             log.warning("late_message_ignored", device=serial, fence=fence, message=type(message).__name__)
             if isinstance(message, IntentRequested):
-                self._send(serial, IntentRefused(fence=message.fence, why="this attempt has ended"))
+                self._send(serial, IntentRefused(fence=message.fence, why=_ENDED))
             return
         match message:
             case Progressed():
@@ -180,13 +184,13 @@ class RunningAttempts:
         )
 
     async def _grant(self, serial: str, live: LiveAttempt, message: IntentRequested) -> None:
-        """No durable intent, no tap."""
+        """No durable intent, no tap; and none on a phone that is not known to be the right one."""
         fence = message.fence
-        why = "this attempt has ended"
+        why = await self._proven(serial) or _ENDED
         recorded = False
         if live.cut_off is not None:
             why = live.cut_off_why
-        else:
+        elif why == _ENDED:
             now = datetime.now(UTC)
             try:
                 recorded = await self._store.write(
@@ -382,6 +386,10 @@ def ending(
         return retry.decide(end, rng)
 
     return decide
+
+
+async def _always(_serial: str) -> str:
+    return ""
 
 
 def with_live(task: Task, live: LiveAttempt | None) -> Task:

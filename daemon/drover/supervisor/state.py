@@ -25,6 +25,7 @@ from drover.supervisor.running import RunningAttempts
 from drover.supervisor.scripts import Scripts
 from drover.wire.codec import PROTOCOL_VERSION
 from drover.wire.control import ConfigReloaded, DaemonStatus, License, Welcome
+from drover.wire.devices import DeviceForgotten
 
 VERSION = version("drover")
 
@@ -54,6 +55,8 @@ class DaemonState:
     counters: Callable[[], dict[str, int]]
     adb_version: Callable[[], Awaitable[str]]
     runtime_dir: Path
+    device_of: Callable[[str], str]
+    forget_device: Callable[[str], Awaitable[DeviceForgotten]]
     reload: Callable[[], ConfigReloaded]
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     api_url: str = ""

@@ -1,13 +1,19 @@
 """Follows which devices adb lists, for ever: reconnects when the adb server dies, and starts one if it may.
 
-Speaks `host:track-devices` itself: adbutils' tracker blocks a thread and starts servers of its own accord.
+Speaks `host:track-devices-l` itself: adbutils' tracker blocks a thread and starts servers of its own accord. Also the
+one place of the supervisor that asks adb anything.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import struct
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 import structlog
+
+from drover.policy import transports
+from drover.policy.transports import Transport
 
 log = structlog.get_logger("drover.adb")
 
@@ -22,8 +28,16 @@ QUIET_S: Final = 5.0
 """After this long without news the server is asked whether it still lives: a stuck one says nothing either."""
 
 
+MAX_ANSWER_BYTES: Final = 256 * 1024
+_STDOUT, _EXIT = 1, 3
+
+
 class AdbProtocolError(Exception):
     """The adb server answered something unexpected."""
+
+
+class ServiceRefusedError(AdbProtocolError):
+    """The adb server, or the phone, does not offer this service."""
 
 
 ADB_ERRORS: Final = (OSError, TimeoutError, asyncio.IncompleteReadError, AdbProtocolError)
@@ -35,10 +49,14 @@ def said(error: BaseException) -> str:
 
 
 class AdbTracker:
-    """Calls `changed` with every listed serial and its adb state, or None when the server cannot be reached."""
+    """Calls `changed` with every listed transport, or None when the server cannot be reached."""
 
     def __init__(
-        self, host: str, port: int, changed: Callable[[Mapping[str, str] | None], None], ensure: Callable[[], None]
+        self,
+        host: str,
+        port: int,
+        changed: Callable[[tuple[Transport, ...] | None], None],
+        ensure: Callable[[], None],
     ) -> None:
         self._address = (host, port)
         self._changed = changed
@@ -64,12 +82,30 @@ class AdbTracker:
             pause_s = min(pause_s * 2, RECONNECT_MAX_S)
 
     async def _track(self) -> None:
-        async with _request(self._address, "host:track-devices") as reader:
+        """By the long listing, or by the short one where the server knows no other."""
+        try:
+            await self._follow("host:track-devices-l")
+        except ServiceRefusedError:
+            await self._follow("host:track-devices")
+
+    async def _follow(self, service: str) -> None:
+        async with _Request(self._address, service) as reader:
             log.info("adb_tracked", address=f"{self._address[0]}:{self._address[1]}")
             self.connected = True
             while True:
                 head = await self._news(reader)
-                self._changed(_parse(await _block(reader, head)))
+                listing = transports.read(await _block(reader, head))
+                self._changed(tuple([await self._with_path(one) for one in listing]))
+
+    async def _with_path(self, one: Transport) -> Transport:
+        """With the path of its cable, which a short listing does not tell."""
+        if one.id is not None:
+            return one
+        try:
+            path = await self.ask(f"{one.host_prefix}:get-devpath")
+        except AdbProtocolError:
+            return one
+        return replace(one, usb=path) if path.startswith("usb:") else one
 
     async def _news(self, reader: asyncio.StreamReader) -> bytes:
         """The head of the next listing, whenever it comes; raises as soon as the server is seen to be stuck."""
@@ -82,8 +118,25 @@ class AdbTracker:
     async def ask(self, service: str) -> str:
         """One service of the server that answers with a text, such as `host:connect:ADDRESS`; one of ADB_ERRORS."""
         limit_s = DIAL_TIMEOUT_S if service.startswith("host:connect:") else CONNECT_TIMEOUT_S
-        async with asyncio.timeout(limit_s), _request(self._address, service, limit_s) as reader:
+        async with asyncio.timeout(limit_s), _Request(self._address, service, limit_s) as reader:
             return await _block(reader, await reader.readexactly(4))
+
+    async def shell(self, transport: Transport, command: str) -> str:
+        """Standard output of a command line on the phone behind a transport, without its errors; one of ADB_ERRORS.
+
+        Has no deadline of its own for the phone's answer: the caller sets it.
+        """
+        try:
+            return await self._shell(transport, f"shell,v2,raw:{command}", framed=True)
+        except ServiceRefusedError:  # Android 6 and older
+            return await self._shell(transport, f"exec:{command}", framed=False)
+
+    async def _shell(self, transport: Transport, service: str, *, framed: bool) -> str:
+        request = _Request(self._address, f"host:{transport.selector}")
+        async with request as reader:
+            await request.ask(service, None)
+            data = await (_stdout(reader) if framed else reader.read())
+        return data.decode(errors="replace")
 
     async def server_version(self) -> str:
         """The server's protocol version, such as `41`; "" if it does not say."""
@@ -93,32 +146,51 @@ class AdbTracker:
             return ""
 
 
-class _request:
-    """One connection to the adb server on which a service was asked for and granted."""
+class _Request:
+    """One connection to the adb server on which a service is asked for and granted; raises ADB_ERRORS."""
 
     def __init__(self, address: tuple[str, int], service: str, limit_s: float = CONNECT_TIMEOUT_S) -> None:
         self._limit_s = limit_s
         self._address = address
-        self._service = service.encode()
+        self._service = service
 
     async def __aenter__(self) -> asyncio.StreamReader:
         opening: Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.open_connection(*self._address)
-        reader, self._writer = await asyncio.wait_for(opening, CONNECT_TIMEOUT_S)
+        self._reader, self._writer = await asyncio.wait_for(opening, CONNECT_TIMEOUT_S)
         try:
-            self._writer.write(b"%04x%b" % (len(self._service), self._service))
-            status = await asyncio.wait_for(reader.readexactly(4), self._limit_s)
-            if status == b"FAIL":
-                head = await asyncio.wait_for(reader.readexactly(4), CONNECT_TIMEOUT_S)
-                raise AdbProtocolError(f"{self._service.decode()}: {await _block(reader, head)}")
-            if status != b"OKAY":
-                raise AdbProtocolError(f"{self._service.decode()} answered {status!r}; is this an adb server?")
+            await self.ask(self._service, self._limit_s)
         except BaseException:
             self._writer.close()
             raise
-        return reader
+        return self._reader
+
+    async def ask(self, service: str, limit_s: float | None) -> None:
+        """A service on this connection, such as one of the phone that was chosen before; raises ServiceRefusedError."""
+        reader, name = self._reader, service.partition(":")[0] if len(service) > 200 else service
+        data = service.encode()
+        self._writer.write(b"%04x%b" % (len(data), data))
+        status = await asyncio.wait_for(reader.readexactly(4), limit_s)
+        if status == b"FAIL":
+            head = await asyncio.wait_for(reader.readexactly(4), CONNECT_TIMEOUT_S)
+            raise ServiceRefusedError(f"{name}: {await _block(reader, head)}")
+        if status != b"OKAY":
+            raise AdbProtocolError(f"{name} answered {status!r}; is this an adb server?")
 
     async def __aexit__(self, *_: object) -> None:
         self._writer.close()
+
+
+async def _stdout(reader: asyncio.StreamReader) -> bytes:
+    """What a command of shell protocol v2 wrote to its standard output; its errors are no part of any answer."""
+    output = bytearray()
+    while len(output) <= MAX_ANSWER_BYTES:
+        kind, size = struct.unpack("<BI", await reader.readexactly(5))
+        body = await reader.readexactly(size)
+        if kind == _EXIT:
+            return bytes(output)
+        if kind == _STDOUT:
+            output += body
+    raise AdbProtocolError(f"an answer is over the cap of {MAX_ANSWER_BYTES} bytes")
 
 
 async def _block(reader: asyncio.StreamReader, head: bytes) -> str:
@@ -128,8 +200,3 @@ async def _block(reader: asyncio.StreamReader, head: bytes) -> str:
     except ValueError:
         raise AdbProtocolError(f"what answers is no adb server: {head!r}") from None
     return (await asyncio.wait_for(reader.readexactly(length), CONNECT_TIMEOUT_S)).decode(errors="replace")
-
-
-def _parse(listing: str) -> dict[str, str]:
-    rows = (line.partition("\t") for line in listing.splitlines())
-    return {serial: state for serial, tab, state in rows if tab}

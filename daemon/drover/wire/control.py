@@ -30,7 +30,15 @@ from drover.wire.backups import BackupMade, BackupProgress, GetBackupProgress, M
 from drover.wire.codec import MAX_FRAME_BYTES, Codec
 from drover.wire.custom import ScriptAnswer, ScriptRequest
 from drover.wire.daemon import AnnounceApi, CheckLicense, ConfigReloaded, DaemonStatus, GetStatus, License, ReloadConfig
-from drover.wire.devices import Device, DeviceList, GetDevice, ListDevices, SetDevice
+from drover.wire.devices import (
+    Device,
+    DeviceForgotten,
+    DeviceList,
+    ForgetDevice,
+    GetDevice,
+    ListDevices,
+    SetDevice,
+)
 from drover.wire.doctor import Diagnose, Diagnosis
 from drover.wire.events import Event, Subscribe, Subscribed
 from drover.wire.faults import Failure
@@ -96,6 +104,7 @@ RequestBody = (
     | GetStatus
     | Subscribe
     | SetDevice
+    | ForgetDevice
     | ListAccounts
     | GetAccount
     | PutAccount
@@ -178,6 +187,7 @@ ResponseBody = (
     | LogChunk
     | ArtifactFile
     | DeviceList
+    | DeviceForgotten
     | Device
     | License
     | DaemonStatus

@@ -57,11 +57,51 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     touches_allowed: bool = True
 
 
-class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):
-    """One phone. `serial` is what adb calls it; `state_since`, `deadline` and `last_seen` are aware UTC.
+class TransportKind(StrEnum):
+    """How adb reaches a phone."""
 
-    `transports` names its connections where it has several, the one in use first. `pause` is there while no task
-    begins on it; it can be leased all the same. `condition` is what keeps a phone that answers from getting tasks;
+    USB = "usb"  # a cable
+    NETWORK = "network"  # adb connected to an address
+    WIRELESS = "wireless"  # wireless debugging: adb found it in the network, encrypted
+    EMULATOR = "emulator"  # adb found an emulator on its own machine
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """What a phone answered when it was asked who it is; "" where it did not say.
+
+    `boot_id` is its kernel's, `boot_time` its Android's: both are new after each restart. `addresses` are the hardware
+    addresses of its network interfaces by name.
+    """
+
+    serialno: str = ""
+    boot_serialno: str = ""
+    android_id: str = ""
+    boot_id: str = ""
+    boot_time: str = ""
+    model: str = ""
+    addresses: dict[str, str] = {}
+
+
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """One transport of adb that leads to a phone. `state` is adb's own word, `usb` the path of its port.
+
+    `proof` says in words how the phone behind it was recognised, or why it was not; "" as long as it is asked.
+    """
+
+    name: str
+    kind: TransportKind
+    state: str
+    usb: str = ""
+    in_use: bool = False
+    proof: str = ""
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):
+    """One phone. `serial` is its name: given when it is first seen, and kept whatever adb calls it later.
+
+    `state_since`, `deadline` and `last_seen` are aware UTC. `transports` names its connections where it has several or
+    one of another name, the one in use first; `connections` says more of each that adb lists now. `pause` is there
+    while no task begins on it; it can be leased all the same. `condition` is what keeps a phone that answers from getting tasks;
     `reason` then says what helps. `logins` are the accounts that its apps were last seen with.
     """
 
@@ -82,6 +122,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):
     pause: Pause | None = None
     condition: PhoneCondition | None = None
     logins: list[Login] = []
+    identity: Identity = Identity()
+    connections: list[Connection] = []
 
 
 class ListDevices(msgspec.Struct, frozen=True, kw_only=True, tag="list_devices"):
@@ -100,6 +142,23 @@ class SetDevice(msgspec.Struct, frozen=True, kw_only=True, tag="set_device"):
     serial: str
     note: str | None = None
     tags: list[str] | None = None
+
+
+class ForgetDevice(msgspec.Struct, frozen=True, kw_only=True, tag="forget_device"):
+    """Remove an absent phone with its tasks and accounts; answered by DeviceForgotten.
+
+    Refused while adb lists it or anything runs there.
+    """
+
+    serial: str
+
+
+class DeviceForgotten(msgspec.Struct, frozen=True, kw_only=True, tag="device_forgotten"):
+    """The phone is gone, and with it so many tasks and accounts."""
+
+    serial: str
+    tasks: int
+    accounts: int
 
 
 class DeviceList(msgspec.Struct, frozen=True, kw_only=True, tag="device_list"):

@@ -153,6 +153,12 @@ class PhoneTrouble(msgspec.Struct, frozen=True, kw_only=True, tag="phone_trouble
     condition: PhoneCondition | None = None
 
 
+class OtherPhone(msgspec.Struct, frozen=True, kw_only=True, tag="other_phone"):
+    """Another phone answers at the worker's transport; nothing else was asked of it."""
+
+    why: str
+
+
 class EngineCured(msgspec.Struct, frozen=True, kw_only=True, tag="engine_cured"):
     """The phone's automation server had to be helped: `restart`, `reinstall` or `fallback` to plain adb."""
 
@@ -262,6 +268,7 @@ FromWorker = (
     WorkerHello
     | PhoneReady
     | PhoneTrouble
+    | OtherPhone
     | EngineCured
     | Heartbeat
     | Progressed

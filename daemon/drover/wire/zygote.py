@@ -4,12 +4,14 @@ import msgspec
 
 from drover.wire.codec import MAX_WORKER_MESSAGE_BYTES, Codec
 from drover.wire.custom import PluginSheet
+from drover.wire.devices import Identity
 
 
 class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
     """All that a worker process is told when it starts. Durations in seconds.
 
-    `transport` is what adb calls the connection to use, where that is another than the device's name.
+    `transport` is what adb calls the connection to use, where that is another than the device's name. `identity` is
+    the phone's that was proven to be behind it; with `same_boot` it must not even have been started again since.
     """
 
     serial: str
@@ -22,6 +24,8 @@ class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
     heartbeat_s: float
     log_level: str = "info"
     transport: str = ""
+    identity: Identity = Identity()
+    same_boot: bool = False
 
 
 class Fork(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):

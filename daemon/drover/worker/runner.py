@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from drover import apps
+from drover.phone.adb import OtherPhoneError
 from drover.phone.engine import (
     AppMissingError,
     Cure,
@@ -43,6 +44,7 @@ from drover.wire.worker import (
     FromWorker,
     IntentRecorded,
     IntentRefused,
+    OtherPhone,
     PhoneReady,
     PhoneTrouble,
     Probe,
@@ -54,6 +56,7 @@ from drover.worker.attempt import AccountNotNotedError, AttemptContext, IntentNo
 from drover.worker.direct import Asked, failed, perform
 from drover.worker.looking import read_accounts
 from drover.worker.managed import ManagedScript
+from drover.worker.proof import proof_of
 from drover.worker.readiness import PERHAPS_THE_PHONE, Readiness, unbegun
 
 log = structlog.get_logger("drover.worker")
@@ -172,6 +175,8 @@ class Runner:
         if isinstance(error, PhoneNotReadyError):
             self._send(self._readiness.missed(error))
             return self._readiness.look_again_s
+        if isinstance(error, OtherPhoneError):
+            self._send(OtherPhone(why=str(error)))
         self._send(PhoneTrouble(why=str(error)))
         return 1.0 if isinstance(error, PhoneStartingError) else pause_s  # it says when it is ready, and that is soon
 
@@ -184,6 +189,7 @@ class Runner:
             engine=spec.engine,
             told=self._cured,
             doubt_input=self._readiness.doubts_input,
+            proof=proof_of(spec),
         )
 
     def _cured(self, cure: Cure, why: str) -> None:

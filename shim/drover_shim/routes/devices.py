@@ -4,8 +4,10 @@ from typing import Final
 
 from drover.wire.control import (
     AccountsDiscovered,
+    DeviceForgotten,
     DeviceList,
     DiscoverAccounts,
+    ForgetDevice,
     GetDevice,
     ListDevices,
     SetDevice,
@@ -15,9 +17,18 @@ from drover_shim import view
 from drover_shim.fields import Fields, serial, text_item
 from drover_shim.new_task import PLATFORMS
 from drover_shim.route import Call, Route
-from drover_shim.shapes import ChangeDeviceBody, DeviceListView, DeviceView, DiscoverBody, DiscoveredView
+from drover_shim.shapes import (
+    ChangeDeviceBody,
+    DeviceForgottenView,
+    DeviceListView,
+    DeviceView,
+    DiscoverBody,
+    DiscoveredView,
+)
 
 DISCOVERY_TIMEOUT_S: Final = 110.0
+FORGET_TIMEOUT_S: Final = 110.0
+"""For a phone with very many tasks: they are deleted step by step."""
 
 
 def list_devices(call: Call) -> DeviceListView:
@@ -42,6 +53,16 @@ def change_device(call: Call) -> DeviceView:
     return view.device(call.ask(SetDevice(serial=wanted, note=fields.text("note"), tags=tags), Device), call.zone)
 
 
+def forget_device(call: Call) -> DeviceForgottenView:
+    """Remove an absent phone with its tasks and accounts.
+
+    Refused with 409 while adb lists it or a task runs there.
+    """
+    wanted = serial("serial", call.args["serial"])
+    gone = call.ask(ForgetDevice(serial=wanted), DeviceForgotten, timeout_s=FORGET_TIMEOUT_S)
+    return DeviceForgottenView(serial=gone.serial, deleted_tasks=gone.tasks, deleted_accounts=gone.accounts)
+
+
 def discover(call: Call) -> DiscoveredView:
     """Read which accounts an app is logged in with.
 
@@ -61,6 +82,7 @@ ROUTES: Final = (
     Route(method="GET", path="/device", handler=list_devices, answers=DeviceListView),
     Route(method="GET", path="/device/<serial>", handler=get_device, answers=DeviceView),
     Route(method="PATCH", path="/device/<serial>", handler=change_device, answers=DeviceView, body=ChangeDeviceBody),
+    Route(method="DELETE", path="/device/<serial>", handler=forget_device, answers=DeviceForgottenView, slow=True),
     Route(
         method="POST",
         path="/device/<serial>/discover",

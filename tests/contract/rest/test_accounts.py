@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from drover.wire.control import CreateTasks
-from drover.wire.devices import DeviceState
+from drover.wire.devices import Connection, DeviceState, TransportKind
 from tests.contract.rest.conftest import A, B
 from tests.support.control import FakeDaemon
 from tests.support.rest import Rest
@@ -117,6 +117,20 @@ def test_a_phone_gets_a_note_and_tags(rest: Rest) -> None:
     for wrong, field in (({"tags": "x"}, "tags"), ({"tags": [1]}, "tags[0]"), ({"note": 1}, "note")):
         assert rest.json("PATCH", f"/device/{A}", wrong).message.startswith(f"{field}:")
     assert rest.json("PATCH", "/device/nobody", {"note": "x"}).code == 40401
+
+
+def test_case_o13_an_absent_phone_is_forgotten(rest: Rest, fake: FakeDaemon) -> None:
+    assert rest.send("DELETE", f"/api/v1/device/{A}").code == 40901
+    fake.model.add_device(A, state=DeviceState.ABSENT)
+    forgotten = {"serial": A, "deleted_tasks": 0, "deleted_accounts": 0}
+    assert rest.send("DELETE", f"/api/v1/device/{A}").data == forgotten
+    assert rest.send("DELETE", f"/api/v1/device/{A}").code == 40401
+
+
+def test_case_p1_a_phone_says_how_it_is_reached(rest: Rest, fake: FakeDaemon) -> None:
+    cable: dict[str, Any] = {"name": "R58", "state": "device", "usb": "usb:1-2", "in_use": True, "proof": "the same Android id"}
+    fake.model.add_device(A, connections=[Connection(kind=TransportKind.USB, **cable)])
+    assert rest.get(f"/device/{A}").data["connections"] == [{**cable, "kind": "usb"}]
 
 
 def test_accounts_of_a_phone_are_discovered(rest: Rest, fake: FakeDaemon) -> None:

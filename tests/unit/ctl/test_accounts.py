@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from drover.wire.control import ChangeAccount, DiscoverAccounts, PutAccount, SetDevice
-from drover.wire.devices import DeviceState
+from drover.wire.devices import Connection, DeviceState, TransportKind
 from tests.support.control import FakeDaemon
 from tests.support.ctl import Ctl
 from tests.support.wire_examples import LOGIN
@@ -116,6 +116,22 @@ def test_a_phone_gets_a_note_and_tags(ctl: Ctl, fake: FakeDaemon) -> None:
     assert ctl("device", "set", A).code == 2
     assert ctl("device", "set", A, "--tag", "x" * 41).code == 2
     assert ctl("device", "set", "nobody", "--note", "x").code == 4
+
+
+def test_case_o13_an_absent_phone_is_forgotten(ctl: Ctl, fake: FakeDaemon) -> None:
+    assert ctl("device", "forget", A).code == 5
+    fake.model.add_device(A, state=DeviceState.ABSENT)
+    told = ctl("device", "forget", A, "--json")
+    assert (told.json["serial"], told.json["tasks"]) == (A, 0)
+    assert ctl("device", "forget", A).code == 4
+
+
+def test_a_phone_says_how_it_is_reached(ctl: Ctl, fake: FakeDaemon) -> None:
+    cable = Connection(
+        name="R58", kind=TransportKind.USB, state="device", usb="usb:1-2", in_use=True, proof="the same Android id"
+    )
+    fake.model.add_device(A, connections=[cable])
+    assert "R58, usb, usb:1-2, in use: device (the same Android id)" in ctl("device", "show", A).out
 
 
 WORDS = ("add", "list", "show", "set", "enable", "disable", "remove", "discover", "import", "export")

@@ -5,6 +5,8 @@ Handlers return data; nothing here formats for people.
 
 from typing import Final
 
+import msgspec
+
 from drover.store.errors import StoreUnavailableError
 from drover.supervisor.control import Answer, Peer
 from drover.supervisor.handlers import (
@@ -60,6 +62,13 @@ class Handlers:
             case _:
                 pass
         try:
-            return await self._table[type(body)](body)
+            return await self._table[type(body)](self._by_name(body))
         except StoreUnavailableError as error:
             raise RequestError(Code.UNAVAILABLE, str(error), retry_after_s=5) from error
+
+    def _by_name(self, body: control.RequestBody) -> control.RequestBody:
+        """The request about the device itself, where it names an address that the device has now."""
+        serial = getattr(body, "serial", None)
+        if not isinstance(serial, str) or (device := self._state.device_of(serial)) == serial:
+            return body
+        return msgspec.structs.replace(body, **{"serial": device})

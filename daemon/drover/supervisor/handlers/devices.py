@@ -22,7 +22,12 @@ class DeviceHandlers:
         self._state = state
 
     def table(self) -> Table:
-        return {control.ListDevices: self._list, control.GetDevice: self._get, control.SetDevice: self._set}
+        return {
+            control.ListDevices: self._list,
+            control.GetDevice: self._get,
+            control.SetDevice: self._set,
+            control.ForgetDevice: self._forget,
+        }
 
     async def _list(self, _body: control.ListDevices) -> control.DeviceList:
         return control.DeviceList(devices=await self._devices(self._state.board.all()))
@@ -37,6 +42,9 @@ class DeviceHandlers:
             raise RequestError(Code.NOT_FOUND, f"device {body.serial}: was never seen")
         await self._state.store.write(devices.put, device)
         return await self._device(body.serial)
+
+    async def _forget(self, body: control.ForgetDevice) -> control.DeviceForgotten:
+        return await self._state.forget_device(body.serial)
 
     async def _devices(self, found: list[Device]) -> list[Device]:
         return await shown_devices(self._state, found)

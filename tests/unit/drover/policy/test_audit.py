@@ -23,6 +23,7 @@ CHANGES = {
     control.ResumeAccount,
     control.PauseDevice,
     control.ResumeDevice,
+    control.ForgetDevice,
     control.MakeBackup,
     control.ReloadConfig,
     materials.ImportMaterial,

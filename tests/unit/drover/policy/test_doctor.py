@@ -8,7 +8,15 @@ import pytest
 
 from drover.policy import doctor
 from drover.policy.doctor import AdbFacts, DaemonFacts, FileFacts
-from drover.wire.devices import Device, DeviceFacts, DeviceState, PhoneCondition
+from drover.wire.devices import (
+    Connection,
+    Device,
+    DeviceFacts,
+    DeviceState,
+    Identity,
+    PhoneCondition,
+    TransportKind,
+)
 from drover.wire.doctor import Finding, Level
 from drover.wire.holds import DROVER, PERSON, Pause, PauseSubject
 
@@ -169,3 +177,40 @@ def test_r24_each_account_in_trouble_is_a_finding_with_its_fix() -> None:
     ]
     assert found[0].mend == "answer it on phone R58M1 by hand, then: droverctl account resume shop.one"
     assert found[1].mend == "nothing; to go on before: droverctl account resume shop.one"
+
+
+def _reached(
+    serial: str, state: DeviceState, word: str, *, identity: Identity | None = None, used: bool = False
+) -> Device:
+    one = Connection(name=serial, kind=TransportKind.USB, state=word, usb="usb:1-1", in_use=used, proof="words")
+    return Device(serial=serial, state=state, reason="words", connections=[one], identity=identity or Identity())
+
+
+@pytest.mark.parametrize("word", ["sideload", "recovery", "detached", "connecting"])
+def test_case_p5_nobody_is_told_to_unplug_a_phone_that_does_something_else(word: str) -> None:
+    (finding,) = doctor.devices([_reached("R58MA", DeviceState.OFFLINE, word)])
+    assert finding.level is Level.WARNING
+    assert "unplug" not in finding.mend
+
+
+def test_case_p6_no_permissions_names_the_one_step() -> None:
+    word = "no permissions (user ann is not in the plugdev group); see [http://x]"
+    (finding,) = doctor.devices([_reached("R58MA", DeviceState.UNAUTHORIZED, word)])
+    assert (finding.level, "to the group plugdev" in finding.mend) == (Level.ERROR, True)
+
+
+def test_case_p2_phones_that_answer_alike_are_named_together() -> None:
+    one, other = Identity(serialno="1234", android_id="a" * 16), Identity(serialno="1234", android_id="b" * 16)
+    found = doctor.devices(
+        [
+            _reached("x", DeviceState.IDLE, "device", identity=one, used=True),
+            _reached("y", DeviceState.IDLE, "device", identity=other, used=True),
+        ]
+    )
+    (finding,) = [one for one in found if one.level is not Level.OK]
+    assert (finding.subject, "serial number, 1234" in finding.found) == ("x, y", True)
+
+
+def test_case_p2_a_phone_in_doubt_is_an_error() -> None:
+    (finding,) = doctor.devices([_reached("x", DeviceState.PREPARING, "device")])
+    assert finding.level is Level.ERROR

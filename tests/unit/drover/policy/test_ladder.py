@@ -4,9 +4,11 @@ import pytest
 
 from drover.policy import ladder
 from drover.policy.ladder import Step
+from drover.policy.transports import Transport
 from drover.wire.devices import DeviceState
 
-USB, NETWORK = "R58M123ABC", "192.168.1.20:5555"
+USB = Transport(name="R58M123ABC", state="offline", id=1, usb="usb:1-1")
+NETWORK = Transport(name="192.168.1.20:5555", state="offline", id=2)
 
 
 @pytest.mark.parametrize("state", [DeviceState.UNAUTHORIZED, DeviceState.OFFLINE])
@@ -34,8 +36,31 @@ def test_steps_are_30_s_apart_and_a_round_is_followed_by_rest() -> None:
 
 
 def test_each_step_asks_adb_about_this_phone_only() -> None:
-    assert ladder.services(Step.RECONNECT, USB) == (f"host-serial:{USB}:reconnect",)
-    assert ladder.services(Step.FORGET, NETWORK) == (f"host:disconnect:{NETWORK}", f"host:connect:{NETWORK}")
+    assert ladder.services(Step.RECONNECT, USB) == ("host-transport-id:1:reconnect",)
+    address = NETWORK.name
+    assert ladder.services(Step.FORGET, NETWORK) == (f"host:disconnect:{address}", f"host:connect:{address}")
+
+
+LEFT_ALONE = ("sideload", "recovery", "rescue", "bootloader", "host", "connecting", "detached", "authorizing")
+
+
+@pytest.mark.parametrize("state", [*LEFT_ALONE, "no permissions (x); see [y]"])
+@pytest.mark.parametrize("shown", DeviceState)
+def test_case_p5_only_what_is_sick_is_cured(state: str, shown: DeviceState) -> None:
+    for kind in ("usb:1-1", ""):
+        assert ladder.steps(shown, Transport(name="R58M123ABC", state=state, id=1, usb=kind)) == ()
+
+
+def test_case_p5_a_step_for_all_spares_those_that_are_about_to_come() -> None:
+    coming = Transport(name="10.0.0.9:5555", state="connecting", id=3)
+    assert ladder.sparing(Step.RECONNECT_OFFLINE, [NETWORK, coming]) is Step.RECONNECT
+    assert ladder.sparing(Step.RECONNECT_OFFLINE, [NETWORK, USB]) is Step.RECONNECT_OFFLINE
+
+
+def test_a_wireless_phone_is_dialled_by_its_name_and_a_cable_never() -> None:
+    wireless = Transport(name="adb-R58-Abc (2)._adb-tls-connect._tcp", state="offline", id=4)
+    assert ladder.is_dialled(wireless)
+    assert not ladder.is_dialled(Transport(name="R58M:123ABC", state="offline", usb="usb:1-1"))
 
 
 def test_where_a_person_must_act_the_words_say_how() -> None:

@@ -177,7 +177,7 @@ def test_two_names_of_one_phone_are_one_phone(store: Store, clock: Clock) -> Non
     store.write_sync(pacing.count, "instagram#10.0.0.7:5555", "follow", day)
     learn(store, serial="10.0.0.7:5555")
     task_id = add(store, "10.0.0.7:5555")
-    store.write_sync(device_names.move_tasks, PHONE, "10.0.0.7:5555", now=clock())
+    list(store.steps_sync(device_names.move_tasks, 0, device=PHONE, other="10.0.0.7:5555", now=clock()))
     store.write_sync(device_names.merge, PHONE, "10.0.0.7:5555")
     assert [(login.serial, login.username) for login in store.read_sync(logins.all)] == [(PHONE, "Shop.One")]
     assert used(store, KEY) == used(store, "instagram#R58M1") == {"follow": 1}

@@ -230,7 +230,8 @@ def test_r25_missed_tasks_are_found_among_many_that_wait(store: Store, clock: Cl
 def test_r25_what_waits_for_a_name_moves_in_steps(store: Store, clock: Clock) -> None:
     ids = store.write_sync(tasks.insert, [new("10.0.0.7:5555") for _ in range(MANY)], now=clock())
     before = store.commits
-    assert sum(store.steps_sync(bulk.move_pending, 0, serial="10.0.0.7:5555", device="R58M1")) == MANY
+    moving = store.steps_sync(device_names.move_tasks, 0, device="R58M1", other="10.0.0.7:5555", now=clock())
+    assert sum(moving) == MANY
     assert store.commits - before > 2
     assert [head.task_id for head in store.read_sync(queue.heads, ["R58M1"], now=clock())] == ids[:1]
     assert counters_are_right(store)

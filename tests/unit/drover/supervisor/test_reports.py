@@ -34,7 +34,7 @@ class Ward:
         )
         self.phones = Phones(board=self.board, **parts)
         self.reports = Reports(
-            boot_id="b1", phones=self.phones, presence=cast(Any, nothing), tidying=cast(Any, nothing)
+            boot_id="b1", phones=self.phones, identification=cast(Any, nothing), tidying=cast(Any, nothing)
         )
         self.nurse = Nurse(
             self.board,

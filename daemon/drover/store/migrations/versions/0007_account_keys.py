@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 _OPEN_TASKS = "SELECT id FROM tasks WHERE status IN (0, 1) OR (status = 3 AND effect IN ('unknown', 'intent', 'sent'))"
 _KEY = (

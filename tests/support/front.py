@@ -1,0 +1,64 @@
+"""phonesim's listing front in a thread of its own, before a real adb server."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from functools import partial
+from types import TracebackType
+from typing import Self, TypeVar
+
+from phonesim.adb_front import AdbFront
+from tests.support.adb import AdbServer
+
+T = TypeVar("T")
+
+
+class Front:
+    """`with Front(adb) as front:`; its phones are those that `show` names, and no others."""
+
+    def __init__(self, adb: AdbServer) -> None:
+        self._front = AdbFront("127.0.0.1", adb.port)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="adb-front", daemon=True)
+
+    @property
+    def port(self) -> int:
+        return self._front.port
+
+    @property
+    def asked(self) -> list[str]:
+        """What was asked for that changes connections."""
+        return self._front.asked
+
+    def show(self, target: str, name: str, *, usb: str = "", state: str = "") -> int:
+        return self._do(lambda: self._front.show(target, name, usb=usb, state=state))
+
+    def hide(self, *rows: int) -> None:
+        for row in rows:
+            self._do(partial(self._front.hide, row))
+
+    def set_state(self, row: int, state: str) -> None:
+        self._do(lambda: self._front.set_state(row, state))
+
+    def swap(self, one: str, other: str, *, same_ids: bool) -> None:
+        """Two names exchange their phones."""
+        self._do(lambda: self._front.swap(self._front.id_of(one), self._front.id_of(other), same_ids=same_ids))
+
+    def _do(self, act: Callable[[], T]) -> T:
+        async def acted() -> T:
+            return act()
+
+        return asyncio.run_coroutine_threadsafe(acted(), self._loop).result(15)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._front.start(), self._loop).result(15)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self._front.stop(), self._loop).result(15)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
