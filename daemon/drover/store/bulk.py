@@ -13,10 +13,8 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from drover.policy import remarks
 from drover.policy.lifecycle import TaskEvent
-from drover.policy.pace import lane_of
 from drover.policy.records import NewTask
-from drover.store import intake, tasks
-from drover.store.batch import BatchUpdate
+from drover.store import tasks
 from drover.store.rows import task_of
 from drover.store.schema import tasks as table
 from drover.store.steps import Step
@@ -24,7 +22,6 @@ from drover.wire.tasks import Reason, Status, Task
 
 LOOK: Final = 20
 """Waiting tasks that a step looks at for each that it may change: looking is that much cheaper."""
-
 
 
 def last_id(conn: Connection) -> int:

@@ -82,14 +82,16 @@ class Identification:
     async def _answer(self, link: Link) -> identity.Answer | None:
         """What the phone says of itself; None, and words at the link, where it says nothing."""
         asking = asyncio.ensure_future(self._ask(link.transport, identity.QUESTION))
-        async with self._slots:
-            await asyncio.wait({asking}, timeout=QUICK_S)
         try:
+            async with self._slots:
+                await asyncio.wait({asking}, timeout=QUICK_S)
             answer = identity.read(await asyncio.wait_for(asking, ASK_S - QUICK_S))
         except ADB_ERRORS as error:
             why = f"Drover asks which phone this is and gets no answer ({said(error)})"
             self._trouble(link, f"{why}; {PERSON[DeviceState.PREPARING]}", hangs=isinstance(error, TimeoutError))
             return None
+        finally:
+            asking.cancel()
         if answer is None:
             self._trouble(link, f"{_ODD}; {PERSON[DeviceState.PREPARING]}", hangs=True)
             return None

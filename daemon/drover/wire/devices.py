@@ -101,8 +101,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, tag="device"):
 
     `state_since`, `deadline` and `last_seen` are aware UTC. `transports` names its connections where it has several or
     one of another name, the one in use first; `connections` says more of each that adb lists now. `pause` is there
-    while no task begins on it; it can be leased all the same. `condition` is what keeps a phone that answers from getting tasks;
-    `reason` then says what helps. `logins` are the accounts that its apps were last seen with.
+    while no task begins on it; it can be leased all the same. `condition` is what keeps a phone that answers from
+    getting tasks; `reason` then says what helps. `logins` are the accounts that its apps were last seen with.
     """
 
     serial: str

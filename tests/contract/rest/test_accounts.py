@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from drover.wire.control import CreateTasks
@@ -128,9 +129,11 @@ def test_case_o13_an_absent_phone_is_forgotten(rest: Rest, fake: FakeDaemon) -> 
 
 
 def test_case_p1_a_phone_says_how_it_is_reached(rest: Rest, fake: FakeDaemon) -> None:
-    cable: dict[str, Any] = {"name": "R58", "state": "device", "usb": "usb:1-2", "in_use": True, "proof": "the same Android id"}
-    fake.model.add_device(A, connections=[Connection(kind=TransportKind.USB, **cable)])
-    assert rest.get(f"/device/{A}").data["connections"] == [{**cable, "kind": "usb"}]
+    cable = Connection(
+        name="R58", kind=TransportKind.USB, state="device", usb="usb:1-2", in_use=True, proof="the same Android id"
+    )
+    fake.model.add_device(A, connections=[cable])
+    assert rest.get(f"/device/{A}").data["connections"] == [msgspec.to_builtins(cable)]
 
 
 def test_accounts_of_a_phone_are_discovered(rest: Rest, fake: FakeDaemon) -> None:

@@ -11,7 +11,18 @@ import pytest
 from sqlalchemy import Connection
 
 from drover.policy.records import NewTask
-from drover.store import IdempotencyConflictError, Store, bulk, events, idempotency, intake, lanes, queue, tasks
+from drover.store import (
+    IdempotencyConflictError,
+    Store,
+    bulk,
+    device_names,
+    events,
+    idempotency,
+    intake,
+    lanes,
+    queue,
+    tasks,
+)
 from drover.store.lanes import Timed
 from drover.store.steps import LEAST, MOST, TARGET_S, Pacer, Paces, Step
 from drover.wire.events import TaskChanged

@@ -11,6 +11,7 @@ from drover.supervisor.board import DeviceBoard
 from drover.supervisor.nurse import Nurse
 from drover.supervisor.phones import Phones
 from drover.supervisor.reports import Reports
+from drover.supervisor.transports import Transports
 from drover.wire.devices import Device, DeviceState, PhoneCondition
 from drover.wire.tasks import Effect, Reason
 from drover.wire.worker import Ended, Outcome, PhoneTrouble
@@ -30,15 +31,17 @@ class Ward:
         self.board.apply(PHONE, DeviceEvent.LISTED)
         nothing = SimpleNamespace(wake=_nothing, back=_nothing, due=_nothing, said=_nothing, on=self._running)
         parts: dict[str, Any] = dict.fromkeys(
-            ("desk", "direct", "discovery", "jobs", "leases", "running", "store", "transports"), nothing
+            ("desk", "direct", "discovery", "hub", "jobs", "leases", "running", "store"), nothing
         )
-        self.phones = Phones(board=self.board, **parts)
+        transports = Transports(lambda _: True)
+        self.phones = Phones(board=self.board, transports=transports, **parts)
         self.reports = Reports(
             boot_id="b1", phones=self.phones, identification=cast(Any, nothing), tidying=cast(Any, nothing)
         )
         self.nurse = Nurse(
             self.board,
             cast(Any, SimpleNamespace(connected=True)),
+            transports,
             hangs=lambda serial: serial in self.phones.stuck,
             spawn=lambda work: work.close(),
         )
