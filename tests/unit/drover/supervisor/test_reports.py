@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from drover.policy.device_states import DeviceEvent
+from drover.policy.transports import Transport
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.nurse import Nurse
 from drover.supervisor.phones import Phones
@@ -34,6 +35,8 @@ class Ward:
             ("desk", "direct", "discovery", "hub", "jobs", "leases", "running", "store"), nothing
         )
         transports = Transports(lambda _: True)
+        (link,) = transports.update([Transport(name=PHONE, state="device", id=3, usb="")])
+        transports.prove(link, PHONE, "the same Android id")
         self.phones = Phones(board=self.board, transports=transports, **parts)
         self.reports = Reports(
             boot_id="b1", phones=self.phones, identification=cast(Any, nothing), tidying=cast(Any, nothing)
