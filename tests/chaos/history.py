@@ -12,9 +12,11 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
+
+from adbutils import AdbError
 
 from drover.client.errors import ControlError
 from drover.wire.accounts import Account, PutAccount
@@ -32,6 +34,7 @@ from drover.wire.control import (
 from drover.wire.faults import RequestError
 from tests.chaos import history_store
 from tests.chaos.finding import Finding
+from tests.chaos.history_faults import FAULTS
 from tests.chaos.history_rules import Row, Wanted, violations
 from tests.chaos.history_store import Counts, Stored
 from tests.chaos.judges import judge_store
@@ -45,35 +48,7 @@ BACKLOG: Final = 3
 ENDED_S: Final = 900.0
 UPLOADED_S: Final = 90.0
 APPS: Final = ("tiktok", "instagram")
-
-FAULTS: Final[tuple[tuple[str, Mapping[str, Any]], ...]] = (
-    ("upload_failure", {}),
-    ("upload_failure", {}),
-    ("upload_lost", {}),
-    ("upload_slow", {"seconds": 8}),
-    ("upload_slow", {"seconds": 25}),
-    ("post_ignored", {}),
-    ("post_limit", {}),
-    ("publish_confirm", {}),
-    ("post_prompts", {}),
-    ("follow_ignored", {}),
-    ("follow_late", {"seconds": 4}),
-    ("follow_limit", {"as": "dialog"}),
-    ("popup", {"kind": "not_now", "after": 1, "repeat": 2}),
-    ("unknown_popup", {"after": 2}),
-    ("captcha", {"when": "now"}),
-    ("login_wall", {"when": "now"}),
-    ("slow_screens", {"seconds": 1}),
-    ("vague_ages", {}),
-    ("unplug", {"seconds": 2}),
-    ("offline", {"seconds": 2}),
-    ("reboot", {}),
-    ("server_crash", {"after": "click"}),
-    ("server_crash", {"after": "click", "answer": "502"}),
-    ("hang", {"command": "click", "when": "after", "seconds": 6}),
-    ("hang", {"command": "dumpWindowHierarchy", "when": "before", "seconds": 6}),
-    ("latency", {"ms": 60}),
-)
+PACKAGES: Final = ("com.zhiliaoapp.musically", "com.instagram.android")
 
 
 @dataclass(kw_only=True)
@@ -112,8 +87,13 @@ class History:
         target = "" if kind == "post" else f"{'followed_' if kind == 'unfollow' else ''}h{self.rng.getrandbits(48):x}"
         account = self.rng.choice(self.names[serial, app]) if self.rng.random() < 0.5 else ""
         config = self._post_config(app) if kind == "post" else {"target_user": target}
-        place = {"usernames": [account]} if account else {"serials": [serial]}
-        request = CreateTasks(script_name=kind, platform=app, script_config=config, **place)
+        request = CreateTasks(
+            script_name=kind,
+            platform=app,
+            script_config=config,
+            serials=[] if account else [serial],
+            usernames=[account] if account else [],
+        )
         with suppress(ControlError, RequestError):
             (task_id,) = self.it.daemon.client.ask(request, TasksCreated).task_ids
             newest = max(self.wanted, default=0)
@@ -168,7 +148,7 @@ class History:
             if stored[chosen].row.status.ended:
                 self.deleted[chosen] = self._judged(chosen, stored[chosen])
             else:
-                self.deleted[chosen] = Row(**{**_fields(stored[chosen].row), "uncertain": True})
+                self.deleted[chosen] = replace(stored[chosen].row, uncertain=True)
 
     def retry_all(self) -> None:
         with suppress(ControlError, RequestError):
@@ -180,14 +160,23 @@ class History:
     # --- faults and deaths
 
     def fault(self) -> None:
-        """Another fault on one phone, or none any more."""
+        """One more fault on one phone."""
         serial = self.rng.choice(self.it.serials)
         name, params = self.rng.choice(FAULTS)
-        with suppress(ValueError):
-            self.it.phones.fault(serial, name, **params)
+        self.it.phones.fault(serial, name, **params)
 
     def clear(self) -> None:
+        """One phone is well again."""
         self.it.phones.clear_faults(self.rng.choice(self.it.serials))
+
+    def end_apps(self) -> None:
+        """A person closes the apps of one phone, whatever they do: an upload that runs becomes a draft."""
+        self._end_apps(self.rng.choice(self.it.serials))
+
+    def _end_apps(self, serial: str) -> None:
+        with suppress(AdbError):
+            for package in PACKAGES:
+                self.it.adb.device(serial).shell(["am", "force-stop", package])
 
     def cut_worker(self) -> None:
         serial = self.rng.choice(self.it.serials)
@@ -254,8 +243,11 @@ class History:
             self.retry_all()
             with suppress(AssertionError):
                 wait_until(lambda: self.care() and not self._open(), timeout_s=ENDED_S, every_s=0.5)
-        with suppress(AssertionError):
-            wait_until(lambda: not self.counts().uploading, timeout_s=UPLOADED_S, every_s=0.5)
+        for serial in self.it.serials:  # what never ends by itself
+            self._end_apps(serial)
+        wait_until(
+            lambda: not self.counts().uploading, timeout_s=UPLOADED_S, every_s=0.5, what="the end of all uploads"
+        )
 
     def counts(self) -> Counts:
         return history_store.counts(self.it.phones, self.it.serials)
@@ -272,21 +264,18 @@ class History:
     def _judged(self, task_id: int, one: Stored) -> Row:
         """Its row, uncertain as long as nothing began since a restore took its end back."""
         uncertain = self.uncertain.get(task_id) == one.attempts
-        return Row(**{**_fields(one.row), "uncertain": uncertain})
+        return replace(one.row, uncertain=uncertain)
 
     def _check(self, holds: bool, violation: str) -> None:
         if not holds:
             self.found.append(violation)
 
 
-def _fields(row: Row) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__dataclass_fields__}
-
-
 OPERATIONS: Final[Mapping[Callable[[History], None], float]] = {
     History.create: 60,
     History.fault: 14,
     History.clear: 14,
+    History.end_apps: 1,
     History.stop: 3,
     History.delete: 3,
     History.retry_all: 2,
@@ -297,6 +286,16 @@ OPERATIONS: Final[Mapping[Callable[[History], None], float]] = {
     History.restore: 0.5,
 }
 """What happens next, with its weight."""
+
+CERTAIN: Final[tuple[tuple[float, Callable[[History], None]], ...]] = (
+    (0.3, History.make_backup),
+    (0.4, History.cut_daemon),
+    (0.6, History.restore),
+    (0.7, History.cut_adb_server),
+    (0.8, History.make_backup),
+    (0.95, History.restore),
+)
+"""What happens in every history, once that part of its tasks is created."""
 
 
 def run(rounds: int = FULL, *, phones: int = 8, seed: int | None = None) -> Finding:
@@ -321,9 +320,12 @@ def run(rounds: int = FULL, *, phones: int = 8, seed: int | None = None) -> Find
 
 
 def _go_on(history: History, rounds: int) -> None:
+    """Operations by chance, and each of `CERTAIN` at its part of the way, so that no history goes without."""
     operations, weights = list(OPERATIONS), list(OPERATIONS.values())
+    due = sorted(CERTAIN, key=lambda part: part[0])
     while len(history.wanted) < rounds:
-        operation = history.rng.choices(operations, weights)[0]
+        certain = due and len(history.wanted) >= due[0][0] * rounds
+        operation = due.pop(0)[1] if certain else history.rng.choices(operations, weights)[0]
         history.done[operation.__name__] += 1
         operation(history)
 
