@@ -113,7 +113,7 @@ class History:
             "upload_wait_time": 12,
         }
         if app == "instagram" and self.rng.random() < 0.3:
-            config["placement"] = "story"
+            config |= {"placement": "story", "captions": ""}
         return config
 
     def _room(self) -> bool:
