@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.chaos import (
+    history,
     post_cuts,
     r01_supervisor,
     r02_worker,
@@ -54,6 +55,7 @@ RUNS: Mapping[str, Callable[..., Finding]] = {
     "R4": r04_adb_server.run,
     "R1": r01_supervisor.run,
     "POST": post_cuts.run,
+    "HISTORY": history.run,
     "R21": r21_model.run,
     "R25": r25_writer.run,
 }
@@ -66,12 +68,17 @@ def main() -> None:
         "promises", nargs="*", metavar="PROMISE", help=f"which ones: {' '.join(RUNS)} (default: all, quick ones first)"
     )
     parser.add_argument("--rounds", type=int, help="instead of each promise's own number")
+    parser.add_argument("--seed", type=int, help="of HISTORY, to repeat one")
     options = parser.parse_args()
     wanted = options.promises or list(RUNS)
     if unknown := [name for name in wanted if name not in RUNS]:
         sys.exit(f"no such promise here: {', '.join(unknown)}; there are: {', '.join(RUNS)}")
     more: dict[str, Any] = {} if options.rounds is None else {"rounds": options.rounds}
     begun = time.monotonic()
+    if options.seed is not None:
+        if wanted != ["HISTORY"]:
+            sys.exit("--seed repeats one HISTORY: name it alone")
+        more["seed"] = options.seed
     findings = [_found(name, more) for name in wanted]
     Console(width=None if sys.stdout.isatty() else 160).print(_table(findings))
     minutes, seconds = divmod(round(time.monotonic() - begun), 60)

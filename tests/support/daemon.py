@@ -77,6 +77,7 @@ class DroverDaemon:
         token_file = self.environment.get("DROVER_API_TOKEN_FILE") or self.data_dir / "api-token"
         self._canaries = Canaries(home=self.folder, token_path=Path(token_file), environment=self.environment)
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_begin = 0
         self._client: ControlClient | None = None
 
     def __enter__(self) -> Self:
@@ -109,6 +110,7 @@ class DroverDaemon:
     def launch(self) -> None:
         """Begin the process; it starts by itself."""
         RUNNING.add(self)
+        self._log_begin = self.log_file.stat().st_size if self.log_file.exists() else 0
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "drover.main", *self._arguments],
@@ -137,6 +139,9 @@ class DroverDaemon:
     def log(self) -> str:
         return self.log_file.read_text()
 
+    def _drains(self) -> bool:
+        return b"draining" in self.log_file.read_bytes()[self._log_begin :]
+
     def kill(self) -> None:
         """SIGKILL, as the out-of-memory killer does."""
         self.process.kill()
@@ -147,7 +152,8 @@ class DroverDaemon:
         """SIGTERM twice (the second says: do not wait for running tasks); returns the exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            wait_until(lambda: self.process.poll() is not None or "draining" in self.log(), what="the drain")
+            # Of this process: two signals that come together are one.
+            wait_until(lambda: self.process.poll() is not None or self._drains(), what="the drain")
             if self.process.poll() is None:
                 self.process.send_signal(signal.SIGTERM)
         self.forget_client()
