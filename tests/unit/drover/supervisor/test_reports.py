@@ -35,7 +35,7 @@ class Ward:
             ("desk", "direct", "discovery", "hub", "jobs", "leases", "running", "store"), nothing
         )
         transports = Transports(lambda _: True)
-        (link,) = transports.update([Transport(name=PHONE, state="device", id=3, usb="")])
+        (link,) = transports.update([Transport(name=PHONE, state="device", id=3, usb="usb:1-1")])
         transports.prove(link, PHONE, "the same Android id")
         self.phones = Phones(board=self.board, transports=transports, **parts)
         self.reports = Reports(
