@@ -106,6 +106,19 @@ def unfinished(conn: Connection) -> tuple[list[int], list[int]]:
     return [row.first_id for row in rows if row.first_id], [row.id for row in rows if row.first_id is None]
 
 
+def finish_all(conn: Connection) -> None:
+    """What a copy was made in the middle of: accepted requests become tasks, what was only written down is removed.
+
+    In one transaction: of a database that no one else uses.
+    """
+    accepted, _void = unfinished(conn)
+    for first_id in accepted:
+        while store_parts(conn, 0, PART, first_id=first_id).next is not None:
+            continue
+    conn.execute(delete(intake_parts))
+    conn.execute(delete(intake))
+
+
 def is_open(conn: Connection) -> bool:
     """Whether any request is accepted and not stored whole yet."""
     return conn.execute(select(intake.c.id).where(intake.c.first_id.is_not(None)).limit(1)).first() is not None

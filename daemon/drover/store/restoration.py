@@ -14,7 +14,8 @@ import msgspec
 
 from drover.policy import remarks
 from drover.policy.pace import RESTORED, RESTORED_HOLD
-from drover.store import replaced
+from drover.store import intake, replaced
+from drover.store.database import engine_for
 from drover.store.replaced import Replaced
 from drover.store.settings import SETTLING_PLUGINS
 from drover.store.types import to_micros
@@ -50,6 +51,7 @@ def prepare(copy: Path, *, before: Path, highest_folder: int, now: datetime) -> 
     `before` is the database that is to be replaced, if there is one; `highest_folder` the largest task id that has a
     folder on this machine.
     """
+    _finish_intake(copy)  # so that every accepted task is there to be held
     with closing(sqlite3.connect(copy, isolation_level=None)) as conn:
         with replaced.opened(before, conn) as old:
             conn.execute("BEGIN IMMEDIATE")
@@ -69,6 +71,15 @@ def prepare(copy: Path, *, before: Path, highest_folder: int, now: datetime) -> 
             conn.execute("COMMIT")
         conn.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the migration left it as
     return facts
+
+
+def _finish_intake(copy: Path) -> None:
+    engine = engine_for(copy, writes=True)
+    try:
+        with engine.begin() as conn:
+            intake.finish_all(conn)
+    finally:
+        engine.dispose()
 
 
 def _safe_scripts(conn: sqlite3.Connection) -> list[str]:

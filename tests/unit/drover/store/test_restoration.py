@@ -23,6 +23,7 @@ from drover.store import (
     bulk,
     events,
     idempotency,
+    intake,
     media_uses,
     pacing,
     queue,
@@ -36,7 +37,7 @@ from drover.store.restoration import GAP, Restoration
 from drover.wire.events import StreamReset
 from drover.wire.post import PostConfig
 from drover.wire.tasks import Effect, Reason, Status, Task
-from tests.support.stored import add, all_of, begin, complete, fail, retry_all
+from tests.support.stored import add, all_of, begin, complete, fail, new, retry_all
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 WANT = wanted(PostConfig(), platform="tiktok", account="tiktok:shop")
@@ -329,6 +330,22 @@ def test_r22_a_file_that_a_held_task_had_reserved_is_never_given_to_another(
     with Store.open(elsewhere) as again:
         again.write_sync(tasks.delete, [task_id])
         assert again.read_sync(media_uses.taken, WANT, ["sha256:aa"]) == {"sha256:aa"}
+
+
+def test_r22_tasks_of_a_request_that_was_being_stored_are_held_too(
+    store: Store, tmp_path: Path, elsewhere: Path
+) -> None:
+    parts = intake.parts_of([new("R58M1") for _ in range(2 * intake.PART)])
+    accepted, void = (store.write_sync(intake.begin, now=NOW) for _ in range(2))
+    for intake_id in (accepted, void):
+        list(store.steps_sync(intake.write_down, 0, intake_id=intake_id, parts=parts))
+    ids = store.write_sync(intake.accept, accepted, 2 * intake.PART, now=NOW, key=None, digest="")
+    done = put_back(copied(store, tmp_path), over=elsewhere)
+    assert done.held == len(ids)
+    with Store.open(elsewhere) as again:
+        assert again.read_sync(intake.unfinished) == ([], [])
+        assert heads(again, "R58M1") == []
+        assert again.read_sync(tasks.stats).pending == len(ids)
 
 
 def test_a_backup_of_a_restored_database_says_it_once(store: Store, tmp_path: Path, elsewhere: Path) -> None:
