@@ -25,13 +25,17 @@ from drover.wire.control import (
     CreateTasks,
     DeleteTasks,
     Done,
+    ReleaseTasks,
     RetriedAll,
     RetryAll,
     StopTask,
     TasksCreated,
     TasksDeleted,
+    TasksReleased,
 )
 from drover.wire.faults import RequestError
+from drover.wire.holds import Pause, PauseSubject
+from drover.wire.pauses import AccountPause, DevicePause, ResumeAccount, ResumeDevice
 from tests.chaos import history_store
 from tests.chaos.finding import Finding
 from tests.chaos.history_faults import FAULTS
@@ -48,6 +52,12 @@ BACKLOG: Final = 3
 ENDED_S: Final = 900.0
 UPLOADED_S: Final = 90.0
 APPS: Final = ("tiktok", "instagram")
+TROUBLE: Final[Mapping[str, str]] = {
+    **{f"DROVER_TROUBLE_{name}": "released" for name in ("CAPTCHA", "VERIFICATION", "SUSPENDED", "LOGGED_OUT")},
+    "DROVER_TROUBLE_TOO_FAST": "0.001",  # hours
+    "DROVER_TROUBLE_FAILURES_IN_A_ROW": "5",
+}
+"""Accounts in trouble wait for the person of the history, as in life."""
 PACKAGES: Final = ("com.zhiliaoapp.musically", "com.instagram.android")
 
 
@@ -128,8 +138,18 @@ class History:
     # --- what a person does
 
     def care(self) -> bool:
-        """Answer what asks for a human, so that held tasks go on."""
+        """Answer what asks for a human, so that held tasks go on; always true."""
+        with suppress(ControlError, RequestError):
+            for pause in self.it.daemon.status().pauses:
+                self._resume(pause)
         return True
+
+    def _resume(self, pause: Pause) -> None:
+        if pause.subject is PauseSubject.ACCOUNT and pause.username:
+            resume = ResumeAccount(username=pause.username, platform=pause.platform)
+            self.it.daemon.client.ask(resume, AccountPause)
+        else:
+            self.it.daemon.client.ask(ResumeDevice(serial=pause.serial), DevicePause)
 
     def stop(self) -> None:
         """Stop one that waits or runs."""
@@ -220,6 +240,7 @@ class History:
 
     def _nothing_begins(self, past: Mapping[int, Stored]) -> None:
         """Phones are idle and tasks wait: whatever began would have begun by now."""
+        self._clear_all()
         self.it.wait_there(timeout_s=180)
         begun = [
             task_id
@@ -229,14 +250,26 @@ class History:
         self._check(not begun, f"after a restore these began by themselves: {begun}")
 
     def _release(self) -> None:
-        """What a person who looked at the phones releases: relations, and posts that are not there."""
+        """What a person who looked at the phones does: release relations, and posts that are not there; stop others."""
+        client, counts = self.it.daemon.client, self.counts()
+        client.ask(ReleaseTasks(all=True, looking_only=True), TasksReleased)
+        held = [task_id for task_id in self._open() if task_id in self.wanted and self.wanted[task_id].kind == "post"]
+        there = {task_id for task_id in held if task_id in counts.uploading or counts.seen(self.wanted[task_id]).count}
+        if missing := [task_id for task_id in held if task_id not in there]:
+            client.ask(ReleaseTasks(task_ids=missing), TasksReleased)
+        for task_id in there:
+            with suppress(RequestError):  # one that began since the restore is not held, and goes on
+                client.ask(StopTask(task_id=task_id), Done)
+
+    def _clear_all(self) -> None:
+        for serial in self.it.serials:
+            self.it.phones.clear_faults(serial)
 
     # --- the end
 
     def finish(self) -> None:
         """Everything well again: retry what may be, and wait until all have ended and nothing uploads."""
-        for serial in self.it.serials:
-            self.it.phones.clear_faults(serial)
+        self._clear_all()
         for _ in range(2):
             self.it.wait_there(timeout_s=180)
             self.care()
@@ -306,7 +339,7 @@ def run(rounds: int = FULL, *, phones: int = 8, seed: int | None = None) -> Find
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         video, picture = make_video(folder / "a.mp4", seconds=5), make_picture(folder / "a.png")
-        settings = {"DROVER_MEDIA_ROOTS": json.dumps([name]), "DROVER_PACE_POST_PER_DAY": "0"}
+        settings = {**TROUBLE, "DROVER_MEDIA_ROOTS": json.dumps([name]), "DROVER_PACE_POST_PER_DAY": "0"}
         with rig(phones, settings) as it:
             history = History(it=it, rng=random.Random(seed), video=video, picture=picture)
             history.register()
