@@ -17,7 +17,7 @@ DEVICE_FAULTS: Final[Mapping[str, str]] = {
     '{"after": "input"} as soon as that command or RPC method has been done, unanswered',
     "unauthorized": "the phone asks for its owner's consent to the adb key and never gets it",
     "hang": 'commands are accepted and never answered; with {"command": "input"} only that shell command or RPC '
-    'method (or "sync", "tcp", "ping"); with {"when": "after"} it is done first',
+    'method (or "sync", "tcp", "ping"); with {"when": "after"} it is done first; {"skip": 1} lets the first pass',
     "reboot": 'restarts: gone for {"down_seconds": 1}, then sys.boot_completed stays empty for {"seconds": 2}; '
     '{"after": "input"} as unplug',
     "idle_error": "`uiautomator dump` prints ERROR: could not get idle state.",
@@ -39,17 +39,18 @@ DEVICE_FAULTS: Final[Mapping[str, str]] = {
     "no_keyboard": "no input method can be enabled or selected",
     "stderr_noise": 'each shell command, or only {"command": "getprop"}, first prints a linker\'s warning to stderr',
 }
-NUMBERS: Final = ("ms", "seconds", "down_seconds", "delay_seconds", "after_seconds", "level", "free_mb")
+NUMBERS: Final = ("ms", "seconds", "down_seconds", "delay_seconds", "after_seconds", "level", "free_mb", "skip")
 NAMES: Final = ("after", "command", "when", "property")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Fault:
-    """One fault that is on; `until` is monotonic, None for ever."""
+    """One fault that is on; `until` is monotonic, None for ever; `passed` is how many it let pass already."""
 
     name: str
     params: Mapping[str, Any] = field(default_factory=dict[str, Any])
     until: float | None = None
+    passed: int = 0
 
 
 class InvalidFaultError(ValueError):
@@ -124,6 +125,9 @@ class Faults:
     async def _hang(self, command: str | None, when: str) -> None:
         while fault := self.get("hang"):
             if fault.params.get("command") != command or fault.params.get("when", "before") != when:
+                return
+            if fault.passed < (number(fault.params, "skip", default=0) or 0):
+                fault.passed += 1
                 return
             left = None if fault.until is None else fault.until - time.monotonic()
             try:

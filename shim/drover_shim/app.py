@@ -33,10 +33,16 @@ WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 
 def make_app(
-    pool: ClientPool, settings: Settings, *, routes: tuple[Route, ...] = ROUTES, streams: Streams | None = None
+    pool: ClientPool,
+    settings: Settings,
+    *,
+    routes: tuple[Route, ...] = ROUTES,
+    streams: Streams | None = None,
+    metrics: Metrics | None = None,
 ) -> WsgiApp:
     """The application over the daemon that the pool's clients speak to."""
-    front = _Front(pool, settings, streams or Streams(), routes)
+    streams = streams or Streams()
+    front = _Front(pool, settings, streams, metrics or Metrics(streams), routes)
     router = _router(front)
 
     def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -59,9 +65,11 @@ def make_app(
     return app
 
 
-def head_check(settings: Settings, *, routes: tuple[Route, ...] = ROUTES) -> Callable[[dict[str, Any]], int | Failure]:
+def head_check(
+    settings: Settings, metrics: Metrics, *, routes: tuple[Route, ...] = ROUTES
+) -> Callable[[dict[str, Any]], int | Failure]:
     """What the server does about a request once it has its head: how many bytes its body may have, or the guard's
-    refusal, which is answered before anything of the body is read.
+    refusal, which is counted, and answered before anything of the body is read.
 
     Only uploads that the guard lets pass may be large: no page of another origin, and nobody without the token,
     fills the disk with what is refused.
@@ -72,6 +80,7 @@ def head_check(settings: Settings, *, routes: tuple[Route, ...] = ROUTES) -> Cal
         route = table.find(environ["REQUEST_METHOD"], _path(environ))
         refused = guard.check(environ, rules, _let_off(route))
         if refused is not None:
+            metrics.answered("refused", refused.code.http_status)
             return refused
         return settings.max_upload_bytes if route is not None and route.upload else settings.max_body_bytes
 
@@ -105,10 +114,12 @@ def _path(environ: Mapping[str, Any]) -> str:
 class _Front:
     """What every request meets between router and handler."""
 
-    def __init__(self, pool: ClientPool, settings: Settings, streams: Streams, routes: tuple[Route, ...]) -> None:
+    def __init__(
+        self, pool: ClientPool, settings: Settings, streams: Streams, metrics: Metrics, routes: tuple[Route, ...]
+    ) -> None:
         self.routes = routes
         self.table = RouteTable(routes)
-        self.metrics = Metrics(streams)
+        self.metrics = metrics
         self.rules = _rules(settings)
         self._pool = pool
         self._settings = settings

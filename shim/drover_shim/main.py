@@ -17,6 +17,7 @@ from drover.token_file import read as read_token
 from drover_shim.announce import Announcer
 from drover_shim.app import head_check, make_app
 from drover_shim.openapi import API_PREFIX
+from drover_shim.metrics import Metrics
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer, PortTakenError
 from drover_shim.settings import Settings
@@ -91,7 +92,8 @@ def main(
 
 def _listen(settings: Settings, pool: ClientPool, host: str, port: int, free_port_if_taken: bool) -> HttpServer:
     streams = Streams()
-    app, check = make_app(pool, settings, streams=streams), head_check(settings)
+    metrics = Metrics(streams)
+    app, check = make_app(pool, settings, streams=streams, metrics=metrics), head_check(settings, metrics)
 
     def listen(on: int) -> HttpServer:
         return HttpServer(app, host=host, port=on, head_check=check, streams=streams)

@@ -75,7 +75,8 @@ class Rig:
         first = {"before intent": ("am", "before"), "tap to sent": ("click", "after")}
         command, when = first.get(point, ("click", "before"))
         clicks = self._clicks(serial)
-        self.phones.fault(serial, "hang", command=command, when=when)
+        skipped = OWN_PROFILE_TAPS if command == "click" else 0
+        self.phones.fault(serial, "hang", command=command, when=when, skip=skipped)
         (task_id,) = self.daemon.follow(serial, target=target)
         if point == "before intent":
             self.daemon.wait_task(task_id, lambda task: task.progress > 0, what="a first step")
@@ -84,7 +85,7 @@ class Rig:
         else:
             self._until_effect(task_id, Effect.INTENT)
             # The tap is aimed once more after the intent: only now is it under way.
-            wait_until(lambda: self._clicks(serial) > clicks, timeout_s=30, what="the tap")
+            wait_until(lambda: self._clicks(serial) > clicks + skipped, timeout_s=30, what="the tap")
         if point == "sent to confirmed":
             self.phones.fault(serial, "hang", command="dumpWindowHierarchy", when="before")
             self._until_effect(task_id, Effect.SENT)
@@ -99,6 +100,9 @@ class Rig:
     def let_go(self, serial: str) -> None:
         self.phones.clear_faults(serial)
 
+
+OWN_PROFILE_TAPS = 1
+"""An attempt first looks at the own profile, for which it taps once; the tap that matters comes after it."""
 
 POINTS = ("before intent", "intent to tap", "tap to sent", "sent to confirmed")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from drover_shim.app import head_check, make_app
 from drover_shim.channel import Deadlines
+from drover_shim.metrics import Metrics
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer
 from drover_shim.settings import Settings
@@ -120,11 +121,12 @@ def running_shim(
     used = settings or Settings()
     pool = ClientPool(socket_path, timeout_s=timeout_s)
     streams = Streams()
+    metrics = Metrics(streams)
     server = HttpServer(
-        make_app(pool, used, streams=streams),
+        make_app(pool, used, streams=streams, metrics=metrics),
         host="127.0.0.1",
         port=0,
-        head_check=head_check(used),
+        head_check=head_check(used, metrics),
         streams=streams,
         deadlines=deadlines,
     )

@@ -191,9 +191,13 @@ def finish(
         _uncount(conn, row)  # the phone said that it was not done
     if pauses_after(made):
         pacing.pause(conn, _account_of(row, task), now=now, pause_s=pause_s)
+    account = _account_of(row, task)
+    if not isinstance(made, Complete) and made.reason is Reason.NOT_LOGGED_IN:
+        logins.forget(conn, task["serial"], task["platform"], task["package"])
+        account = logins.account_of(conn, task)  # so that what names no account waits until the app is logged in
     pauses.after_attempt(
         conn,
-        account="" if task["platform"] == GENERIC else _account_of(row, task),
+        account="" if task["platform"] == GENERIC else account,
         serial=task["serial"],
         task_id=task["id"],
         report=report,
@@ -201,8 +205,6 @@ def finish(
         rules=rules,
         now=now,
     )
-    if not isinstance(made, Complete) and made.reason is Reason.NOT_LOGGED_IN:
-        logins.forget(conn, task["serial"], task["platform"], task["package"])
     return changed
 
 

@@ -111,6 +111,17 @@ def test_hang_of_one_command_leaves_the_others(
         device.shell("input tap 1 1", timeout=0.5)
 
 
+def test_hang_lets_the_first_of_its_commands_pass(
+    plain_farm: PhoneFarm, adb_server: AdbServer, phone: SimulatedPhone, display: FakeDisplay
+) -> None:
+    device = adb_server.device(phone.serial)
+    plain_farm.fault(phone.serial, "hang", command="input", skip=1)
+    device.shell("input tap 3 3", timeout=5)
+    with pytest.raises(AdbTimeout):
+        device.shell("input tap 3 3", timeout=0.5)
+    assert display.events.count(("tap", 3, 3)) == 1
+
+
 @pytest.mark.parametrize("fault", ["unplug", "offline", "reboot"])
 def test_a_phone_can_be_lost_right_after_it_did_something(
     plain_farm: PhoneFarm, adb_server: AdbServer, phone: SimulatedPhone, display: FakeDisplay, fault: str
