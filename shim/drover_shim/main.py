@@ -16,8 +16,8 @@ from drover.token_file import TokenFileError, WatchedToken
 from drover.token_file import read as read_token
 from drover_shim.announce import Announcer
 from drover_shim.app import head_check, make_app
-from drover_shim.openapi import API_PREFIX
 from drover_shim.metrics import Metrics
+from drover_shim.openapi import API_PREFIX
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer, PortTakenError
 from drover_shim.settings import Settings

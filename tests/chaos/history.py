@@ -24,7 +24,6 @@ from drover.wire.backups import BackupMade, MakeBackup
 from drover.wire.control import (
     CreateTasks,
     DeleteTasks,
-    Done,
     ReleaseTasks,
     RetriedAll,
     RetryAll,
@@ -36,6 +35,7 @@ from drover.wire.control import (
 from drover.wire.faults import RequestError
 from drover.wire.holds import Pause, PauseSubject
 from drover.wire.pauses import AccountPause, DevicePause, ResumeAccount, ResumeDevice
+from drover.wire.tasks import Task
 from tests.chaos import history_store
 from tests.chaos.finding import Finding
 from tests.chaos.history_faults import FAULTS
@@ -49,6 +49,7 @@ from tests.support.phones import wait_until
 FULL: Final = 3_000
 BACKLOG: Final = 3
 """Tasks that wait or run for each phone at most, so that operations meet tasks in every state."""
+PATIENCE_S: Final = 5.0
 ENDED_S: Final = 900.0
 UPLOADED_S: Final = 90.0
 APPS: Final = ("tiktok", "instagram")
@@ -91,7 +92,11 @@ class History:
 
     def create(self) -> None:
         """One more task, once there is room; a refused request promised nothing."""
-        wait_until(self._room, timeout_s=300, every_s=0.2, what="room for another task")
+        with suppress(AssertionError):
+            wait_until(self._room, timeout_s=PATIENCE_S, every_s=0.2)
+        if not self._room():  # phones stand still: somebody comes and looks
+            self._clear_all()
+            wait_until(self._room, timeout_s=300, every_s=0.2, what="room for another task")
         serial, app = self.rng.choice(self.it.serials), self.rng.choice(APPS)
         kind = self.rng.choices(("post", "follow", "unfollow"), (5, 3, 2))[0]
         target = "" if kind == "post" else f"{'followed_' if kind == 'unfollow' else ''}h{self.rng.getrandbits(48):x}"
@@ -127,7 +132,8 @@ class History:
         return config
 
     def _room(self) -> bool:
-        return len(self._open()) < BACKLOG * len(self.it.serials) or not self.care()
+        self.care()
+        return len(self._open()) < BACKLOG * len(self.it.serials)
 
     def _open(self) -> dict[int, Stored]:
         return {task_id: one for task_id, one in self.stored().items() if not one.row.status.ended}
@@ -155,7 +161,7 @@ class History:
         """Stop one that waits or runs."""
         if chosen := self._one_of(self._open()):
             with suppress(ControlError, RequestError):
-                self.it.daemon.client.ask(StopTask(task_id=chosen), Done)
+                self.it.daemon.client.ask(StopTask(task_id=chosen), Task)
 
     def delete(self) -> None:
         """Delete one, whatever it does; what the store said of it last is judged at the end."""
@@ -259,7 +265,7 @@ class History:
             client.ask(ReleaseTasks(task_ids=missing), TasksReleased)
         for task_id in there:
             with suppress(RequestError):  # one that began since the restore is not held, and goes on
-                client.ask(StopTask(task_id=task_id), Done)
+                client.ask(StopTask(task_id=task_id), Task)
 
     def _clear_all(self) -> None:
         for serial in self.it.serials:

@@ -144,7 +144,8 @@ def test_reload_takes_a_good_file_and_refuses_a_bad_one(installed: Installed) ->
 def test_r08_stop_waits_for_a_task_that_runs_and_leaves_no_process(installed: Installed) -> None:
     service, phones = installed.service, installed.phones
     serial, target = phones.serials[0], "drained"
-    phones.ask("POST", f"{serial}/faults", {"name": "hang", "command": "click", "when": "before", "skip": OWN_PROFILE_TAPS})
+    hang = {"name": "hang", "command": "click", "when": "before", "skip": OWN_PROFILE_TAPS}
+    phones.ask("POST", f"{serial}/faults", hang)
     task_id = service.follow(serial, target)
     wait_until(lambda: service.api("GET", f"/task/{task_id}")["effect"] == "intent", timeout_s=30, what="the tap")
     service.systemctl("stop", "--no-block", "drover")
