@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from drover_shim.app import path_of
 from drover_shim.guard import BODY_METHODS
 from drover_shim.route import Route
+from drover_shim.route_table import path_of
 from drover_shim.routes import ROUTES
 from drover_shim.settings import Settings
 from tests.support.control import FakeDaemon

@@ -11,7 +11,7 @@ import pytest
 from drover.wire.control import CreateTasks
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Status
-from drover_shim.app import path_of
+from drover_shim.route_table import path_of
 from drover_shim.routes import ROUTES
 from tests.contract.rest.test_codes import FOLLOW, INVALID, METHODS
 from tests.contract.rest.test_guard import paths_of

@@ -105,7 +105,8 @@ def test_case_media_what_is_animated_says_so(tmp_path: Path, name: str) -> None:
 
 def test_case_media_the_best_real_stream_decides_and_not_a_cover_before_it() -> None:
     ((facts, thumbnail),) = asyncio.run(looked(case_media("cover_before_tracks.mp4")))
-    assert (facts.width, facts.height, facts.duration_s) == (720, 1280, pytest.approx(4.0, abs=0.25))
+    assert (facts.width, facts.height) == (720, 1280)
+    assert facts.duration_s == pytest.approx(4.0, abs=0.25)
     assert Image.open(io.BytesIO(thumbnail)).size == (180, 320)
 
 

@@ -14,7 +14,6 @@ from drover.policy.media import (
     Wanted,
     after,
     choose,
-    handle_of,
     limit_for,
     misfit,
     too_few,
@@ -22,7 +21,7 @@ from drover.policy.media import (
     wanted,
     who,
 )
-from drover.policy.pace import account_key
+from drover.policy.pace import account_key, handle_of
 from drover.wire.media import MediaFacts, MediaFile, MediaKind
 from drover.wire.post import PostConfig
 from drover.wire.tasks import Effect, Status
