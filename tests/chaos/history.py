@@ -337,8 +337,10 @@ CERTAIN: Final[tuple[tuple[float, Callable[[History], None]], ...]] = (
 """What happens in every history, once that part of its tasks is created."""
 
 
-def run(rounds: int = FULL, *, phones: int = 8, seed: int | None = None) -> Finding:
-    """`rounds` tasks; the seed is printed, and the same seed gives the same operations (not the same timing)."""
+def run(rounds: int = FULL, *, phones: int = 0, seed: int | None = None) -> Finding:
+    """`rounds` tasks on so many phones, by default one for 125 and 8 at least; the seed is printed, and the same seed
+    gives the same operations (not the same timing)."""
+    phones = phones or max(8, rounds // 125)
     seed = random.randrange(2**32) if seed is None else seed
     finding = Finding(promise="HISTORY long mixed histories")
     print(f"HISTORY: seed {seed}", flush=True)

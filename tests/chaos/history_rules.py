@@ -50,7 +50,7 @@ class Row:
 def violations(wanted: Wanted, row: Row | None, seen: Seen) -> Iterator[str]:
     """Every rule that it breaks. `row` is None for a task that a restore took back to before its creation."""
     if seen.count > 1:
-        yield f"{wanted}: was done {seen.count} times"
+        yield f"{wanted}: was done {seen.count} times, as {', '.join(seen.accounts)}"
     if strangers := {name for name in seen.accounts if wanted.account and name != wanted.account}:
         yield f"{wanted}: was done as {', '.join(sorted(strangers))}"
     if row is None or row.uncertain:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, RowMapping, bindparam, select, text, update
 
-from drover.policy.pace import lane_of
+from drover.policy.pace import handle_of, lane_of
 from drover.store import events
 from drover.store.rows import task_of
 from drover.store.schema import tasks
@@ -83,9 +83,10 @@ def _released(row: RowMapping) -> dict[str, Any]:
     Either keeps its account's pace: what was done since the backup is not known to have counted.
     """
     looks = bool(row["retry_safe"])
+    acts_as = row["username"] or (handle_of(row["account"]) if looks else "")
     return {
         "held": "",
-        "lane": lane_of(row["script_name"], row["platform"], row["username"], row["serial"]),
+        "lane": lane_of(row["script_name"], row["platform"], acts_as, row["serial"]),
         "settle": looks,
         "effect": (Effect.UNKNOWN if looks else Effect.NONE).value,
         "retry_safe": True,

@@ -40,6 +40,11 @@ CARRIED: Final[Mapping[str, str]] = {
 _AUDIT: Final = "INSERT INTO audit SELECT * FROM old.audit WHERE id > (SELECT coalesce(max(id), 0) FROM main.audit)"
 """Of the same database only: there the same id is the same row."""
 
+_ACTED_AS: Final = """
+UPDATE main.tasks SET account = past.account FROM old.tasks AS past
+WHERE past.id = main.tasks.id AND past.created_at = main.tasks.created_at AND past.attempt >= main.tasks.attempt
+    AND coalesce(main.tasks.username, '') = '' AND main.tasks.status <> :completed AND instr(past.account, ':') > 0
+"""
 _DONE: Final = """
 SELECT new.id, past.status, past.effect, past.end_time FROM main.tasks AS new JOIN old.tasks AS past
     ON past.id = new.id AND past.created_at = new.created_at
@@ -88,6 +93,11 @@ class Replaced:
         carried = {table: self._carry(table, statement) for table, statement in statements.items()}
         return {table: n for table, n in carried.items() if n}
 
+    def take_acting_accounts(self) -> None:
+        """Tasks that name no account: as whom they acted since, so that they look as the same account."""
+        if self._attached:
+            self._carry("tasks", _ACTED_AS, {"completed": int(Status.COMPLETED)})
+
     def note_what_was_done(self) -> int:
         """Say so in the remark of each held task that it knows to be done, or perhaps done; how many those are."""
         if not self._attached:
@@ -103,10 +113,10 @@ class Replaced:
         self._conn.executemany("UPDATE tasks SET remark = trim(remark || ' ' || ?) WHERE id = ?", notes)
         return len(notes)
 
-    def _carry(self, table: str, statement: str) -> int:
+    def _carry(self, table: str, statement: str, values: Mapping[str, int] = {}) -> int:
         self._conn.execute("SAVEPOINT carried")
         try:
-            count = self._conn.execute(statement).rowcount
+            count = self._conn.execute(statement, values).rowcount
         except sqlite3.DatabaseError as error:  # damaged, or of a schema without the table
             _log.warning("replaced_unreadable", table=table, why=str(error))
             self._conn.execute("ROLLBACK TO carried")

@@ -57,6 +57,7 @@ def prepare(copy: Path, *, before: Path, highest_folder: int, now: datetime) -> 
             conn.execute("BEGIN IMMEDIATE")
             safe = _safe_scripts(conn)
             carried = old.carry_over()
+            old.take_acting_accounts()
             done = _hold(conn, old, safe)
             next_task = _raise_ids(conn, old, highest_folder)
             _append_reset(conn, now)
@@ -97,6 +98,7 @@ def _hold(conn: sqlite3.Connection, old: Replaced, safe: Sequence[str]) -> int:
         "lane": RESTORED,
         "unknown": Effect.UNKNOWN.value,
         "safe": msgspec.json.encode(safe).decode(),
+        "since_known": old.is_successor,
         **{status.name.lower(): int(status) for status in Status},
         "looks": f" {remarks.RESTORED_LOOKS}",
         "blind": f" {remarks.RESTORED_BLIND}",
@@ -107,7 +109,18 @@ def _hold(conn: sqlite3.Connection, old: Replaced, safe: Sequence[str]) -> int:
     return old.note_what_was_done()
 
 
-_LOOKS: Final = "script_name IN (SELECT value FROM json_each(:safe))"
+# Who looks as another account than acted finds nothing, and does it again as somebody else. A task that names no
+# account acts as whoever is logged in: with several on the phone that may have been anyone, unless it is known who.
+_LOOKS: Final = """(script_name IN (SELECT value FROM json_each(:safe)) AND (
+    :since_known OR coalesce(tasks.username, '') <> '' OR (settle AND instr(account, ':') > 0) OR (
+        SELECT count(*) FROM (
+            SELECT name FROM accounts WHERE accounts.serial = tasks.serial AND accounts.platform = tasks.platform
+            UNION
+            SELECT lower(logins.username) FROM logins
+            WHERE logins.serial = tasks.serial AND logins.platform = tasks.platform
+        )
+    ) < 2
+))"""
 _HOLD: Final = (
     f"UPDATE tasks SET held = :held, lane = :lane, settle = 1, effect = :unknown, retry_safe = {_LOOKS}, remark = '' "  # noqa: S608
     "WHERE status = :pending",

@@ -17,6 +17,7 @@ from drover.policy.records import AttemptEnd, AttemptFacts, Decision
 from drover.policy.retry import decide
 from drover.store import (
     Store,
+    accounts,
     attempts,
     audit,
     backup,
@@ -24,6 +25,7 @@ from drover.store import (
     events,
     idempotency,
     intake,
+    logins,
     media_uses,
     pacing,
     queue,
@@ -34,6 +36,7 @@ from drover.store import (
 from drover.store.errors import ConflictError, IdempotencyConflictError, StoreError
 from drover.store.release import Released
 from drover.store.restoration import GAP, Restoration
+from drover.wire.accounts import Account, Login, LoginSource
 from drover.wire.events import StreamReset
 from drover.wire.post import PostConfig
 from drover.wire.tasks import Effect, Reason, Status, Task
@@ -388,6 +391,58 @@ def test_r22_a_held_task_says_what_the_replaced_database_knows_of_it(store: Stor
         assert "says that it was completed at" in remark(finished)
         assert remark(doubtful) == remarks.RESTORED_PERHAPS
         assert remark(untouched) == ""
+
+
+def logged_in(store: Store, username: str) -> None:
+    """The app on the phone is seen with this account."""
+    login = Login(
+        serial="R58M1",
+        platform="tiktok",
+        package="com.zhiliaoapp.musically",
+        username=username,
+        source=LoginSource.SCRIPT,
+        learned_at=NOW,
+    )
+    store.write_sync(logins.learn, login)
+
+
+def test_r22_a_task_without_a_name_looks_as_the_account_that_acted_since(store: Store, tmp_path: Path) -> None:
+    acted, untouched = add(store), add(store)
+    logged_in(store, "Shop")
+    copy = copied(store, tmp_path)
+    store.write_sync(attempts.record_intent, begin(store, acted).fence, what="follow", now=NOW)
+    logged_in(store, "Spare")
+    store.close()
+    assert put_back(copy, over=store.path).blind == 0
+    with Store.open(store.path) as again:
+        logged_in(again, "Spare")
+        assert again.write_sync(release.release_next, now=NOW, looking_only=True).looking == 2
+        assert again.read_sync(lanes) == {acted: "follow:tiktok:shop", untouched: "follow:tiktok#R58M1"}
+        assert set(heads(again, "R58M1")) == {acted, untouched}
+        assert (begin(again, acted).account, begin(again, untouched).account) == ("tiktok:shop", "tiktok:spare")
+
+
+def test_r22_a_task_without_a_name_cannot_look_where_anyone_may_have_acted(
+    store: Store, tmp_path: Path, elsewhere: Path
+) -> None:
+    nameless, named = add(store), add(store, username="shop")
+    failed = fail(store, add(store), reason=Reason.DEVICE_LOST)
+    logged_in(store, "Shop")
+    copy = copied(store, tmp_path)
+    store.write_sync(accounts.put, Account(username="Spare", platform="tiktok", enabled=True, serial="R58M1"))
+    of_two = tmp_path / "of_two"
+    of_two.mkdir()
+    assert put_back(copied(store, of_two), over=tmp_path / "two" / "drover.db").blind == 1
+    assert put_back(copy, over=elsewhere).blind == 0, "one account is all that is known of the phone"
+    with Store.open(tmp_path / "two" / "drover.db") as again:
+        assert again.write_sync(release.release_next, now=NOW, looking_only=True).looking == 1
+        assert heads(again, "R58M1") == [named]
+        assert retry_all(again)[0] == 0
+        task = again.read_sync(tasks.get, failed.id)
+        assert task is not None
+        assert task.remark.endswith(remarks.RESTORED_BLIND)
+        again.write_sync(release.release, [nameless], now=NOW)
+        assert not begin(again, nameless).settle, "a person said that it was not done"
 
 
 def test_case_b2_followers_of_events_find_the_restore_first(store: Store, tmp_path: Path) -> None:
