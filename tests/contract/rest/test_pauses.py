@@ -11,7 +11,7 @@ from tests.support.rest import Rest
 UNTIL = "2026-03-02 18:00:00"
 
 
-def test_r24_an_account_is_paused_and_resumed(rest: Rest, fake: FakeDaemon) -> None:
+def test_case_o11_an_account_is_paused_and_resumed(rest: Rest, fake: FakeDaemon) -> None:
     rest.post("/account", {"username": "Shop.One", "serial": A})
     reader = EventReader(rest.port)
     paused = rest.post("/account/@shop.one/pause?platform=tiktok", {"reason": "new number", "until": UNTIL})
@@ -40,7 +40,7 @@ def test_r24_an_account_is_paused_and_resumed(rest: Rest, fake: FakeDaemon) -> N
     reader.close()
 
 
-def test_r24_a_phone_is_paused_and_resumed(rest: Rest, fake: FakeDaemon) -> None:
+def test_case_o11_a_phone_is_paused_and_resumed(rest: Rest, fake: FakeDaemon) -> None:
     paused = rest.post(f"/device/{A}/pause", {"reason": "swollen"})
     assert fake.requests[-1].body == PauseDevice(serial=A, reason="swollen")
     assert (paused.data["changed"], paused.data["state"]) == (True, "idle")

@@ -18,7 +18,7 @@ def shop(ctl: Ctl) -> Ctl:
     return ctl
 
 
-def test_r24_an_account_is_paused_shown_and_resumed(shop: Ctl, fake: FakeDaemon) -> None:
+def test_case_o11_an_account_is_paused_shown_and_resumed(shop: Ctl, fake: FakeDaemon) -> None:
     said = shop("account", "pause", "shop.one", "--reason", "new number", "--until", "2026-12-24 18:00:00")
     assert said.out == "@shop.one (tiktok) is paused until 2026-12-24 18:00:00\n"
     assert fake.requests[-1].body == PauseAccount(username="shop.one", reason="new number", until="2026-12-24 18:00:00")
@@ -53,7 +53,7 @@ def test_a_disabled_account_stays_disabled_and_says_so(shop: Ctl) -> None:
     )
 
 
-def test_r24_a_phone_is_paused_shown_and_resumed(ctl: Ctl, fake: FakeDaemon) -> None:
+def test_case_o11_a_phone_is_paused_shown_and_resumed(ctl: Ctl, fake: FakeDaemon) -> None:
     assert ctl("device", "pause", A, "--reason", "swollen").out == f"phone {A} is paused until it is resumed\n"
     assert "idle, paused" in ctl("device", "list").out
     assert "person: swollen" in ctl("device", "show", A).out

@@ -91,7 +91,7 @@ def active(store: Store) -> list[Pause]:
         (Reason.OUTCOME_UNKNOWN, Trouble.CAPTCHA, None),  # after the tap of a post
     ],
 )
-def test_r24_an_account_in_trouble_waits_and_others_on_the_phone_go_on(
+def test_case_o11_an_account_in_trouble_waits_and_others_on_the_phone_go_on(
     store: Store, clock: Clock, reason: Reason, trouble: Trouble, hours: int | None
 ) -> None:
     met(store, add(store, username="Me"), reason, trouble)
