@@ -8,14 +8,15 @@ from drover.policy.pace import Hold, handle_of
 @dataclass(frozen=True, kw_only=True)
 class Seen:
     """An attempt stands on the own profile of its app. `account` and `acts_as` are keys of policy.pace: whose profile
-    it is, and for whom the attempt began. `busy`: that account acts on another phone; `hold` is what holds the one back
-    that the attempt would act as."""
+    it is, and for whom the attempt began. `own_folder`: each account may have files of its own where they are chosen.
+    `busy`: that account acts on another phone; `hold` is what holds the one back that the attempt would act as."""
 
     account: str
     acts_as: str
     named: bool
     settle: bool
     publishes: bool
+    own_folder: bool
     has_its_files: bool
     busy: bool
     hold: Hold | None
@@ -31,13 +32,13 @@ def why_not(seen: Seen, *, serial: str) -> str:
     if not seen.has_its_files:
         return f"{who}, which has used the chosen file; another one is chosen."
     known = handle_of(seen.acts_as)
-    if seen.settle:
-        other = known and not seen.named and seen.acts_as != seen.account
-        return f"{who}, and an earlier attempt acted as @{known}; log in as @{known}, then retry." if other else ""
+    if seen.settle and known and not seen.named and seen.acts_as != seen.account:
+        return f"{who}, and an earlier attempt acted as @{known}; log in as @{known}, then retry."
     if seen.named:
         return "" if seen.hold is None else f"@{known} {_held(seen.hold)}; the task waits."
-    if seen.publishes and known and seen.acts_as != seen.account:
-        return f"{who}, and the files were chosen for @{known}; they are chosen again."
+    if seen.publishes and not seen.settle and seen.acts_as != seen.account and (known or seen.own_folder):
+        told = f"the files were chosen for @{known}" if known else "its files were chosen before that was known"
+        return f"{who}, and {told}; they are chosen again."
     if seen.busy:
         return f"{who}, which acts on another phone now; the task waits until that has ended."
     return "" if seen.hold is None else f"{who}, which {_held(seen.hold)}; the task waits."

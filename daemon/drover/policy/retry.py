@@ -1,5 +1,6 @@
 """What follows the end of an attempt: completed, failed, or once more. The heart of "never lost, never twice"."""
 
+from dataclasses import replace
 from random import Random
 from typing import Final
 
@@ -120,6 +121,8 @@ def _unsettled(end: AttemptEnd, reason: Reason, rng: Random) -> Decision:
     """The tap was allowed and nothing proves it: only a script that can look may go on."""
     if not end.settles:
         return _unknown(end, Reason.OUTCOME_UNKNOWN, retry_safe=False)
+    if end.other_account:
+        return replace(_turned_away(end, reason), settle=True, releases=False)  # it looks again, and keeps its files
     if reason in NOT_BY_LOOKING or reason in LOOKED:
         return _unknown(end, reason, retry_safe=True)
     if end.settling >= MAX_SETTLING_TRIES:

@@ -13,7 +13,7 @@ from drover.policy.pace import account_key, lane_of, pauses_after
 from drover.policy.records import Attempt, AttemptFacts, Complete, Decision, Fail, Requeue
 from drover.policy.trouble import Report, Rules
 from drover.store import events, logins, media_uses, pacing, pauses
-from drover.store.errors import ConflictError
+from drover.store.errors import ConflictError, OtherAccountError
 from drover.store.rows import ATTEMPT_COLUMNS, attempt_of, task_of, task_row
 from drover.store.schema import attempts, tasks
 from drover.wire.scripts import PUBLISHES
@@ -47,7 +47,7 @@ def begin(
         raise ConflictError(f"task {task_id} is held since a backup was restored; release it first", task_of(row))
     key = logins.account_of(conn, row)
     if account not in ("", key):
-        raise ConflictError(f"task {task_id} acts as {key} by now, not as {account}", task_of(row))
+        raise OtherAccountError(f"task {task_id} acts as {key} by now, not as {account}", task_of(row))
     pacing.refuse_held(conn, row["serial"], key, now=now)
     number = row["attempt"] + 1
     added = insert(attempts).values(

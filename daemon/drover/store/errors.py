@@ -35,5 +35,9 @@ class IdempotencyConflictError(ConflictError):
         self.key = key
 
 
+class OtherAccountError(ConflictError):
+    """The task would act as another account than its attempt was to begin for."""
+
+
 class HeldError(ConflictError):
     """The task's account or phone was paused, or its account disabled, before its attempt could begin."""

@@ -197,14 +197,21 @@ def move(conn: Connection, kind: PauseSubject, old: str, new: str) -> None:
     """What was kept of one key is of another: an account's name was learned. Of two pauses the longer one stays."""
     for row in conn.execute(select(pauses).where(pauses.c.kind == kind.value, pauses.c.key == old)).mappings().all():
         known = conn.execute(select(pauses).where(*_is(kind, new, row["by"]))).mappings().first()
-        conn.execute(delete(pauses).where(*_is(kind, old, row["by"])))
-        if known is None or _weight(row) > _weight(known):
-            conn.execute(delete(pauses).where(*_is(kind, new, row["by"])))
-            conn.execute(insert(pauses).values(**{**row, "key": new}))
+        both = [row] if known is None else [known, row]
+        longer, counted = max(both, key=_weight), max(both, key=_growth)
+        for key in (old, new):
+            conn.execute(delete(pauses).where(*_is(kind, key, row["by"])))
+        values = {**longer, "key": new, "times": counted["times"], "counted_at": counted["counted_at"]}
+        conn.execute(insert(pauses).values(**values))
 
 
-def _weight(row: Any) -> tuple[bool, bool, float, int]:
-    return bool(row["active"]), row["until"] is None, row["until"].timestamp() if row["until"] else 0.0, row["times"]
+def _weight(row: Any) -> tuple[bool, bool, float]:
+    return bool(row["active"]), row["until"] is None, row["until"].timestamp() if row["until"] else 0.0
+
+
+def _growth(row: Any) -> tuple[float, int]:
+    """What makes the next pause longer counts from the last one, however it ended."""
+    return row["counted_at"].timestamp() if row["counted_at"] else 0.0, row["times"]
 
 
 # --- events of phones ---------------------------------------------------------------------------------------------

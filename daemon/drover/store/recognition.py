@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, update
 
 from drover.policy import recognition
-from drover.policy.pace import Pace, account_key
-from drover.store import attempts, logins, pacing
+from drover.policy.pace import LOOKS, Pace, account_key
+from drover.store import attempts, logins, pacing, pauses
 from drover.store.rows import task_row
 from drover.store.schema import attempts as attempt_rows
 from drover.store.schema import tasks as task_rows
@@ -19,19 +19,23 @@ def recognise(conn: Connection, fence: int, login: Login, *, busy: bool, now: da
 
     An attempt that goes on counts for that account from here on. `busy`: the account acts on another phone.
     """
+    if login.main:  # it is logged in: what said that it is not has ended
+        keys = [account_key(login.platform, name, login.serial) for name in (None, login.username)]
+        pauses.logged_in(conn, keys, now=now)
     logins.learn(conn, login)
     row = attempts.running(conn, fence)
     if row is None:
         return "this attempt has ended"
     task = task_row(conn, row["task_id"])
     key = account_key(login.platform, login.username, login.serial)
-    lane = f"{task['script_name']}:{row['account'] if task['username'] else key}"
+    lane = f"{LOOKS if row['settle'] else task['script_name']}:{row['account'] if task['username'] else key}"
     seen = recognition.Seen(
         account=key,
         acts_as=row["account"],
         named=bool(task["username"]),
         settle=row["settle"],
         publishes=task["script_name"] in PUBLISHES,
+        own_folder=_has_folders(task),
         has_its_files=attempts.has_its_files(conn, row),
         busy=busy,
         hold=pacing.holds_of(conn, [lane], now=now, pace=pace).get(lane),
@@ -40,6 +44,11 @@ def recognise(conn: Connection, fence: int, login: Login, *, busy: bool, now: da
     if not why and not seen.named:
         _count_for(conn, row, key)
     return why
+
+
+def _has_folders(task: RowMapping) -> bool:
+    config = task["script_config"]
+    return config.get("material_source") == "localFolder" and not config.get("material_list")
 
 
 def _count_for(conn: Connection, attempt: RowMapping, key: str) -> None:

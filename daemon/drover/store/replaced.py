@@ -3,7 +3,7 @@
 import sqlite3
 import tempfile
 from collections.abc import Generator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,7 @@ import structlog
 
 from drover.policy import remarks
 from drover.policy.pace import RESTORED_HOLD
-from drover.store import backup
+from drover.store import backup, database
 from drover.store.errors import StoreError
 from drover.store.types import from_micros
 from drover.wire.tasks import Effect, Status
@@ -19,9 +19,10 @@ from drover.wire.tasks import Effect, Status
 _log = structlog.get_logger(__name__)
 
 CARRIED: Final[Mapping[str, str]] = {
-    # What was published stays published. What was only reserved may have been: its task is not there to release it.
+    # What was published stays published. What was only reserved may have been: its task is not there to release it, and
+    # the task of that id here, if there is one, must not.
     "media_uses": "INSERT OR IGNORE INTO media_uses (account, once, key, task_id, position, name, file, state, at) "
-    "SELECT account, once, key, task_id, position, name, file, 'used', at FROM old.media_uses "
+    "SELECT account, once, key, 0, position, name, file, 'used', at FROM old.media_uses "
     "ORDER BY id",
     "account_use": "INSERT INTO account_use (account, day, script_name, n) "
     "SELECT account, day, script_name, n FROM old.account_use WHERE true "
@@ -29,14 +30,33 @@ CARRIED: Final[Mapping[str, str]] = {
     "account_pauses": "INSERT INTO account_pauses (account, until) SELECT account, until FROM old.account_pauses "
     "WHERE true ON CONFLICT DO UPDATE SET until = excluded.until WHERE excluded.until > until",
     # What was paused since stays paused, also where somebody has resumed an earlier pause that the backup knows.
-    "pauses": "INSERT OR REPLACE INTO pauses (kind, key, by, active, reason, words, serial, task_id, since, until, "
+    "pauses": "INSERT INTO pauses (kind, key, by, active, reason, words, serial, task_id, since, until, "
     "times, counted_at) SELECT kind, key, by, active, reason, words, serial, task_id, since, until, times, counted_at "
-    "FROM old.pauses WHERE active = 1",
+    "FROM old.pauses WHERE active = 1 ON CONFLICT DO UPDATE SET active = 1, reason = excluded.reason, "
+    "words = excluded.words, serial = excluded.serial, task_id = excluded.task_id, since = excluded.since, "
+    "until = excluded.until, times = excluded.times, counted_at = excluded.counted_at "
+    "WHERE NOT pauses.active OR (pauses.until IS NOT NULL "
+    "AND (excluded.until IS NULL OR excluded.until > pauses.until))",
     "idempotency": "INSERT OR IGNORE INTO idempotency (key, digest, task_ids, created_at) "
     "SELECT key, digest, task_ids, created_at FROM old.idempotency",
 }
 """By table, what only ever adds safety: files used, limits reached, pauses, answers that were given to a key."""
 
+_RESERVED_HERE: Final = """
+DELETE FROM media_uses WHERE state = 'reserved' AND EXISTS (
+    SELECT 1 FROM old.media_uses AS past
+    WHERE past.key = media_uses.key AND (past.state = 'used' OR past.task_id <> media_uses.task_id)
+    AND (past.account = media_uses.account OR past.once OR media_uses.once)
+)
+"""
+"""Reservations of files that were published since, or given to another task: their tasks get others."""
+
+_DISABLED: Final = """
+UPDATE accounts SET enabled = 0 WHERE EXISTS (
+    SELECT 1 FROM old.accounts AS past
+    WHERE past.name = accounts.name AND past.platform = accounts.platform AND NOT past.enabled
+)
+"""
 _AUDIT: Final = "INSERT INTO audit SELECT * FROM old.audit WHERE id > (SELECT coalesce(max(id), 0) FROM main.audit)"
 """Of the same database only: there the same id is the same row."""
 
@@ -89,6 +109,8 @@ class Replaced:
         """Take over what only adds safety; how many rows of each table changed. What cannot be read is left out."""
         if not self._attached:
             return {}
+        self._carry("media_uses", _RESERVED_HERE)
+        self._carry("accounts", _DISABLED)
         statements = {**CARRIED, **({"audit": _AUDIT} if self._same else {})}
         carried = {table: self._carry(table, statement) for table, statement in statements.items()}
         return {table: n for table, n in carried.items() if n}
@@ -153,6 +175,8 @@ def _copied(path: Path, copy: Path) -> tuple[bool, bool]:
         return False, False
     try:
         backup.copy_pages(path, copy)
+        with suppress(StoreError):  # what can be read of it as it is helps too
+            database.migrate(copy)
         with closing(sqlite3.connect(copy)) as conn:
             conn.execute("SELECT count(*) FROM tasks").fetchone()
     except (sqlite3.Error, OSError) as error:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, s
 
 from drover.policy import remarks
 from drover.policy.lifecycle import TaskEvent, advance
-from drover.policy.pace import account_key, lane_of
+from drover.policy.pace import account_key, handle_of, lane_of
 from drover.policy.records import NewTask
 from drover.store import events, idempotency, media_uses
 from drover.store.batch import BatchDelete, BatchInsert, BatchUpdate, driver_of
@@ -284,7 +284,7 @@ def again(task: Task, row: RowMapping) -> dict[str, Any]:
         "lane": lane_of(
             task.script_name,
             row["platform"],
-            task.username,
+            task.username or (handle_of(row["account"]) if unsettled else ""),
             task.serial,
             settle=unsettled and not row["held"],
             account=row["account"],
@@ -292,7 +292,7 @@ def again(task: Task, row: RowMapping) -> dict[str, Any]:
         "held": "",
     }
     # What looks first looks as the account of the earlier attempt; else it acts as whoever is logged in then.
-    return again if unsettled or task.username else {**again, "account": ""}
+    return {**again, "account": row["account"] if unsettled or task.username else ""}
 
 
 def delete(

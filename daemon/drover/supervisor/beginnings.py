@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Final
 
 import structlog
 
@@ -17,7 +18,7 @@ from drover.policy.device_states import DeviceEvent
 from drover.policy.pace import handle_of
 from drover.policy.records import Attempt, Head
 from drover.store import attempts, publishing, tasks
-from drover.store.errors import ConflictError, NotFoundError, StoreUnavailableError
+from drover.store.errors import ConflictError, NotFoundError, OtherAccountError, StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.hub import EventHub
@@ -32,6 +33,9 @@ from drover.wire.tasks import Reason, Task
 from drover.wire.worker import Begin, ToWorker
 
 log = structlog.get_logger("drover.tasks")
+
+OTHER_ACCOUNT_S: Final = 1.0
+"""Until a task that would act as another account than expected is looked at again, so that nothing turns in circles."""
 
 GiveSession = Callable[[str, int, str], tuple[str, str]]
 """From serial, task and label to the session of the task's own lease, and the URL of the API."""
@@ -125,8 +129,13 @@ class Beginnings:
             attempt, task = await self._store.write(
                 attempts.begin, head.task_id, boot_id=self._boot_id, now=datetime.now(UTC), account=head.account
             )
+        except OtherAccountError as error:
+            log.info("begin_postponed", task=head.task_id, why=str(error))
+            await asyncio.sleep(OTHER_ACCOUNT_S)
+            self._wake()
+            return
         except (ConflictError, NotFoundError):
-            self._wake()  # stopped or deleted meanwhile, or its account is another by now: looked at again
+            self._wake()  # stopped, deleted or paused meanwhile: looked at again
             return
         await self._begun(attempt, task, [])
 
@@ -134,6 +143,9 @@ class Beginnings:
         """Begin a task that publishes, beside the dispatch: a slow disk must not keep other phones waiting."""
         try:
             await self._begin_with_media(head)
+        except OtherAccountError as error:
+            log.info("begin_postponed", task=head.task_id, why=str(error))
+            await asyncio.sleep(OTHER_ACCOUNT_S)
         except (ConflictError, NotFoundError):
             return  # stopped or deleted meanwhile, or files were taken: looked at again at once
         except StoreUnavailableError as error:
@@ -154,7 +166,7 @@ class Beginnings:
         task_id, serial = head.task_id, head.serial
         waiting = await self._store.read(publishing.waiting, task_id)
         if head.account not in ("", waiting.account):
-            raise ConflictError(f"task {task_id} acts as {waiting.account} by now, not as {head.account}")
+            raise OtherAccountError(f"task {task_id} acts as {waiting.account} by now, not as {head.account}")
         want = self._media.wanted(waiting)
         try:
             listed = await self._media.listed(waiting, want)

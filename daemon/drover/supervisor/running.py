@@ -222,7 +222,9 @@ class RunningAttempts:
             verdict = AccountVerdict.OTHER_ACCOUNT if why else AccountVerdict.GO_ON
         except StoreUnavailableError as error:
             why, verdict = str(error), AccountVerdict.NOT_STORED
-        live.other_account = verdict is AccountVerdict.OTHER_ACCOUNT
+        # One that must look as another than is logged in would wait for a person for ever: it fails, and says so.
+        bound = live.attempt.settle and not live.task.username and handle_of(live.attempt.account)
+        live.other_account = verdict is AccountVerdict.OTHER_ACCOUNT and not bound
         self._send(serial, AccountNoted(fence=message.fence, verdict=verdict, why=why))
 
     def _takes_account(self, serial: str, live: LiveAttempt, key: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert, select
 
 from drover.policy.pace import account_key
-from drover.store import accounts, device_names, devices, pacing, tasks
+from drover.store import accounts, device_names, devices, intake, pacing, tasks
 from drover.store.schema import account_pauses, account_use, media_uses
 from drover.store.store import Store
 from drover.wire.control import Account
@@ -93,3 +93,15 @@ def test_case_o13_a_forgotten_phone_takes_its_tasks_and_accounts_along_and_no_ot
     assert store.write_sync(device_names.forget, OTHER) == 1
     assert [found.serial for found in store.read_sync(devices.all)] == [KEPT]
     assert store.read_sync(tasks.count, {"serial": KEPT}) == 2
+
+
+def test_what_is_still_being_stored_for_a_forgotten_device_goes_too(store: Store) -> None:
+    some = [new(OTHER) for _ in range(400)]
+    intake_id = store.write_sync(intake.begin, now=NOW)
+    list(store.steps_sync(intake.write_down, 0, intake_id=intake_id, parts=intake.parts_of(some)))
+    ids = store.write_sync(intake.accept, intake_id, len(some), now=NOW, key=None, digest="")
+    dropping = store.steps_sync(device_names.drop_tasks, 0, device=OTHER, now=NOW)
+    assert next(dropping) == 0
+    list(store.steps_sync(intake.store_parts, 0, first_id=ids[0]))
+    assert sum(dropping) == len(some)
+    assert store.read_sync(tasks.count, {"serial": OTHER}) == 0

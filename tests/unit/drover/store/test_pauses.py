@@ -26,11 +26,13 @@ from drover.store import (
     pacing,
     pauses,
     queue,
+    recognition,
     tasks,
 )
 from drover.store.batch import driver_of
 from drover.supervisor.desk import pace_of, rules_of
 from drover.supervisor.running import ending
+from drover.wire.accounts import Login, LoginSource
 from drover.wire.control import Account, ChangeAccount
 from drover.wire.devices import Device, DeviceState
 from drover.wire.events import DeviceChanged
@@ -244,6 +246,37 @@ def test_what_is_learned_of_a_name_takes_the_pause_along(store: Store, clock: Cl
     met(store, add(store), Reason.NEEDS_HUMAN, Trouble.CAPTCHA)
     store.write_sync(pauses.move, ACCOUNT, "tiktok#R58M1", "tiktok:me")
     assert [pause.reason for pause in active(store)] == ["captcha", PERSON]
+
+
+def test_what_makes_a_pause_longer_stays_with_its_account(store: Store, clock: Clock) -> None:
+    for _ in range(2):
+        met(store, add(store, username="me"), Reason.BLOCKED_BY_APP, Trouble.TOO_FAST)
+        store.write_sync(pauses.resume, ACCOUNT, ["tiktok:me"], now=clock())
+        clock.pass_s(3600)
+    old = Fail(reason=Reason.BLOCKED_BY_APP, remark="", retry_safe=True, effect=Effect.NONE)
+    fence, before = begin(store, add(store)).fence, clock() - timedelta(days=30)
+    report = Report(reason=Reason.BLOCKED_BY_APP, trouble=Trouble.TOO_FAST)
+    store.write_sync(attempts.finish, fence, old, now=before, report=report, rules=RULES)
+    store.write_sync(pauses.move, ACCOUNT, "tiktok#R58M1", "tiktok:me")
+    assert active(store) == []
+    met(store, add(store, username="me"), Reason.BLOCKED_BY_APP, Trouble.TOO_FAST)
+    assert [pause.times for pause in active(store)] == [3]
+
+
+def test_r24_who_is_seen_logged_in_is_not_paused_as_logged_out(store: Store, clock: Clock) -> None:
+    met(store, add(store), Reason.NOT_LOGGED_IN, Trouble.LOGGED_OUT)
+    assert [pause.username for pause in active(store)] == [""]
+    fence = begin(store, add(store, username="me")).fence
+    login = Login(
+        serial="R58M1",
+        platform="tiktok",
+        package="com.zhiliaoapp.musically",
+        username="me",
+        source=LoginSource.SCRIPT,
+        learned_at=clock(),
+    )
+    assert store.write_sync(recognition.recognise, fence, login, busy=False, now=clock(), pace=PACE) == ""
+    assert active(store) == []
 
 
 # --- phones

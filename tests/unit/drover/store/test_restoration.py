@@ -11,9 +11,10 @@ from random import Random
 import pytest
 from sqlalchemy import Connection, text
 
+from drover.config import Config
 from drover.policy import remarks
-from drover.policy.media import wanted
-from drover.policy.records import AttemptEnd, AttemptFacts, Decision
+from drover.policy.media import Candidate, wanted
+from drover.policy.records import AttemptEnd, AttemptFacts, Complete, Decision
 from drover.policy.retry import decide
 from drover.store import (
     Store,
@@ -28,7 +29,9 @@ from drover.store import (
     logins,
     media_uses,
     pacing,
+    pauses,
     queue,
+    recognition,
     release,
     restoration,
     tasks,
@@ -36,8 +39,12 @@ from drover.store import (
 from drover.store.errors import ConflictError, IdempotencyConflictError, StoreError
 from drover.store.release import Released
 from drover.store.restoration import GAP, Restoration
+from drover.supervisor.desk import pace_of
 from drover.wire.accounts import Account, Login, LoginSource
+from drover.wire.control import ChangeAccount
 from drover.wire.events import StreamReset
+from drover.wire.holds import PauseSubject
+from drover.wire.media import MediaFacts, MediaFile, MediaKind
 from drover.wire.post import PostConfig
 from drover.wire.tasks import Effect, Reason, Status, Task
 from tests.support.stored import add, all_of, begin, complete, fail, new, retry_all
@@ -395,7 +402,11 @@ def test_r22_a_held_task_says_what_the_replaced_database_knows_of_it(store: Stor
 
 def logged_in(store: Store, username: str) -> None:
     """The app on the phone is seen with this account."""
-    login = Login(
+    store.write_sync(logins.learn, login_of(username))
+
+
+def login_of(username: str) -> Login:
+    return Login(
         serial="R58M1",
         platform="tiktok",
         package="com.zhiliaoapp.musically",
@@ -403,7 +414,6 @@ def logged_in(store: Store, username: str) -> None:
         source=LoginSource.SCRIPT,
         learned_at=NOW,
     )
-    store.write_sync(logins.learn, login)
 
 
 def test_r22_a_task_without_a_name_looks_as_the_account_that_acted_since(store: Store, tmp_path: Path) -> None:
@@ -443,6 +453,125 @@ def test_r22_a_task_without_a_name_cannot_look_where_anyone_may_have_acted(
         assert task.remark.endswith(remarks.RESTORED_BLIND)
         again.write_sync(release.release, [nameless], now=NOW)
         assert not begin(again, nameless).settle, "a person said that it was not done"
+
+
+def published(store: Store, task_id: int, name: str) -> None:
+    """The waiting post chose this file and published it."""
+    store.write_sync(media_uses.reserve, task_id, WANT, [file_of(name)], now=NOW)
+    fence = begin(store, task_id).fence
+    store.write_sync(attempts.record_intent, fence, what="publish", now=NOW)
+    store.write_sync(attempts.record_confirmed, fence, evidence=[], now=NOW)
+    store.write_sync(attempts.finish, fence, Complete(), now=NOW)
+
+
+def file_of(name: str) -> Candidate:
+    file = MediaFile(path=f"/m/{name}", kind=MediaKind.VIDEO, media_type="video/mp4", size=1)
+    facts = MediaFacts(kind=MediaKind.VIDEO, media_type="video/mp4", size=1, width=1, height=1)
+    return Candidate(key=f"sha256:{name}", file=file, facts=facts, name=name)
+
+
+def post(store: Store) -> int:
+    return add(store, script_name="post", script_config={}, username="shop")
+
+
+def is_taken(store: Store, name: str) -> bool:
+    return bool(store.read_sync(media_uses.taken, WANT, [f"sha256:{name}"]))
+
+
+def test_r22_a_file_that_another_task_published_since_is_not_published_again(store: Store, tmp_path: Path) -> None:
+    first = post(store)
+    store.write_sync(media_uses.reserve, first, WANT, [file_of("a")], now=NOW)
+    copy = copied(store, tmp_path)
+    fail(store, first)  # nothing was published, so that its file is free again
+    published(store, post(store), "a")
+    store.close()
+    put_back(copy, over=store.path)
+    with Store.open(store.path) as again:
+        again.write_sync(release.release, [first], now=NOW)
+        assert again.read_sync(media_uses.of_task, first, WANT.holder) == []
+        assert is_taken(again, "a")
+
+
+def test_r22_a_file_of_another_databases_task_is_not_that_of_the_task_with_its_id(
+    store: Store, tmp_path: Path, elsewhere: Path
+) -> None:
+    mine = post(store)
+    copy = copied(store, tmp_path)
+    elsewhere.parent.mkdir()
+    with Store.open(elsewhere) as fresh:
+        assert post(fresh) == mine
+        published(fresh, mine, "b")
+    assert put_back(copy, over=elsewhere).another
+    with Store.open(elsewhere) as again:
+        again.write_sync(release.release, [mine], now=NOW)
+        assert again.read_sync(media_uses.of_task, mine, WANT.holder) == []
+        again.write_sync(tasks.stop_pending, mine, now=NOW)
+        assert is_taken(again, "b"), "it was published, whatever becomes of the task that has its id"
+
+
+def test_r22_uses_are_taken_over_from_a_replaced_database_of_an_older_version(store: Store, tmp_path: Path) -> None:
+    copy = copied(store, tmp_path)
+    published(store, post(store), "c")
+    store.close()
+    with closing(sqlite3.connect(store.path)) as conn:  # as version 0009 had it
+        conn.execute("DROP INDEX ux_media_uses_once")
+        conn.execute("ALTER TABLE media_uses DROP COLUMN once")
+        conn.execute("ALTER TABLE tasks DROP COLUMN media")
+        for table in ("text_turns", "intake", "intake_parts"):
+            conn.execute(f"DROP TABLE {table}")
+        conn.execute("UPDATE alembic_version SET version_num = '0009'")
+        conn.commit()
+    put_back(copy, over=store.path)
+    with Store.open(store.path) as again:
+        assert is_taken(again, "c")
+
+
+def test_r22_no_restore_weakens_a_pause_or_enables_an_account(store: Store, tmp_path: Path, elsewhere: Path) -> None:
+    account, kind = "tiktok:shop", PauseSubject.ACCOUNT
+    shop = Account(username="shop", serial="R58M1", platform="tiktok", enabled=True)
+    store.write_sync(accounts.put, shop)
+    past = NOW - timedelta(days=20)
+    store.write_sync(pauses.pause, kind, account, words="", until=past, now=past - timedelta(days=1))
+    elsewhere.parent.mkdir()
+    with Store.open(elsewhere):
+        pass
+    shutil.copy(copied(store, tmp_path), elsewhere)
+    with Store.open(elsewhere) as older:
+        older.write_sync(accounts.change, ChangeAccount(username="shop", platform="tiktok", enabled=False))
+    store.write_sync(pauses.pause, kind, account, words="a captcha", until=None, now=NOW)
+    (tmp_path / "now").mkdir()
+    put_back(copied(store, tmp_path / "now"), over=elsewhere)
+    with Store.open(elsewhere) as again:
+        assert again.read_sync(pauses.of, kind, [account], now=NOW)
+        assert again.read_sync(accounts.disabled) == [account]
+
+
+def test_r22_a_retried_task_without_a_name_begins_although_another_account_is_logged_in(
+    store: Store, tmp_path: Path, elsewhere: Path
+) -> None:
+    logged_in(store, "anna")
+    failed = fail(store, add(store)).id
+    put_back(copied(store, tmp_path), over=elsewhere)
+    with Store.open(elsewhere) as again:
+        logged_in(again, "bob")
+        again.write_sync(tasks.retry, failed, now=NOW)
+        (head,) = again.read_sync(queue.heads, ["R58M1"], now=NOW + timedelta(days=9))
+        assert head.account == "tiktok:anna"
+        again.write_sync(attempts.begin, failed, boot_id="b", now=NOW + timedelta(days=9), account=head.account)
+
+
+def test_r24_what_looks_after_a_restore_does_not_act_as_a_paused_account(
+    store: Store, tmp_path: Path, elsewhere: Path
+) -> None:
+    follow = add(store)
+    store.write_sync(pauses.pause, PauseSubject.ACCOUNT, "tiktok:bob", words="", until=None, now=NOW)
+    put_back(copied(store, tmp_path), over=elsewhere)
+    with Store.open(elsewhere) as again:
+        again.write_sync(release.release, [follow], now=NOW)
+        fence = begin(again, follow).fence
+        login = login_of("bob")
+        told = again.write_sync(recognition.recognise, fence, login, busy=False, now=NOW, pace=pace_of(Config()))
+        assert "logged in as @bob" in told
 
 
 def test_case_b2_followers_of_events_find_the_restore_first(store: Store, tmp_path: Path) -> None:

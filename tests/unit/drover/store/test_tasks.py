@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from drover.policy import remarks
 from drover.policy.records import Complete, Fail
@@ -215,6 +215,20 @@ def test_retry_all_skips_what_could_happen_twice(store: Store) -> None:
     assert retry_all(store) == (3, [unsafe])
     assert {store.read_sync(tasks.get, i).status for i in safe} == {Status.PENDING}  # type: ignore[union-attr]
     assert retry_all(store) == (0, [unsafe])
+
+
+def test_retry_all_forgets_as_whom_a_task_without_a_name_acted(store: Store) -> None:
+    named, nameless = fail(store, add(store, username="shop")).id, add(store)
+    fail(store, nameless)
+    set_account = text("UPDATE tasks SET account = 'tiktok:anna' WHERE id = :id")
+
+    def as_anna(conn: Connection) -> None:
+        conn.execute(set_account, {"id": nameless})
+
+    store.write_sync(as_anna)
+    assert retry_all(store)[0] == 2
+    found = [store.read_sync(tasks.get, task_id) for task_id in (named, nameless)]
+    assert [task and task.account for task in found] == ["shop", ""]
 
 
 def test_delete_tells_what_it_did_not(store: Store, clock: Clock) -> None:
