@@ -19,9 +19,8 @@ def recognise(conn: Connection, fence: int, login: Login, *, busy: bool, now: da
 
     An attempt that goes on counts for that account from here on. `busy`: the account acts on another phone.
     """
-    if login.main:  # it is logged in: what said that it is not has ended
-        keys = [account_key(login.platform, name, login.serial) for name in (None, login.username)]
-        pauses.logged_in(conn, keys, now=now)
+    if login.main:  # that nobody was logged in there must not be said of whoever is
+        pauses.logged_in(conn, [account_key(login.platform, None, login.serial)], now=now)
     logins.learn(conn, login)
     row = attempts.running(conn, fence)
     if row is None:
