@@ -81,12 +81,12 @@ def _merge_rows(conn: Connection, device: str, other: str) -> Device | None:
 # --- forgotten ----------------------------------------------------------------------------------------------------
 
 
-def drop_tasks(conn: Connection, after: int, size: int, *, device: str, now: datetime) -> Step[int]:
-    """A step: delete the next tasks of a device that do not run; how many those were."""
+def drop_tasks(conn: Connection, after: int, size: int, *, device: str, now: datetime) -> Step[list[int]]:
+    """A step: delete the next tasks of a device that do not run; what was deleted."""
     here = (tasks.c.serial == device, tasks.c.status != int(Status.RUNNING), tasks.c.id > after)
     ids = list(conn.execute(select(tasks.c.id).where(*here).order_by(tasks.c.id).limit(size)).scalars())
-    gone = task_rows.delete(conn, ids, now=now)[0] if ids else []
-    return Step(len(gone), max(len(ids), 1), ids[-1] if len(ids) == size else None)
+    gone = task_rows.delete(conn, ids, now=now)[0]
+    return Step(gone, max(len(ids), 1), ids[-1] if len(ids) == size else None)
 
 
 def forget(conn: Connection, device: str) -> int:

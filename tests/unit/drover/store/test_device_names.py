@@ -12,7 +12,7 @@ from drover.wire.control import Account
 from drover.wire.devices import Device, DeviceState, Identity
 from drover.wire.media import MediaFile, MediaKind, UseState
 from drover.wire.tasks import Status
-from tests.support.stored import new
+from tests.support.stored import all_of, new
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 KEPT, OTHER = "R58MA", "10.0.0.1:5555"
@@ -88,8 +88,8 @@ def test_case_o13_a_forgotten_phone_takes_its_tasks_and_accounts_along_and_no_ot
             accounts.put, Account(username=f"of_{serial[:2]}", platform="tiktok", enabled=True, serial=serial)
         )
         store.write_sync(tasks.insert, [new(serial)] * 2, now=NOW)
-    assert sum(store.steps_sync(device_names.drop_tasks, 0, device=OTHER, now=NOW)) == 2
-    assert sum(store.steps_sync(device_names.drop_tasks, 0, device=OTHER, now=NOW)) == 0
+    assert len(all_of(store.steps_sync(device_names.drop_tasks, 0, device=OTHER, now=NOW))) == 2
+    assert all_of(store.steps_sync(device_names.drop_tasks, 0, device=OTHER, now=NOW)) == []
     assert store.write_sync(device_names.forget, OTHER) == 1
     assert [found.serial for found in store.read_sync(devices.all)] == [KEPT]
     assert store.read_sync(tasks.count, {"serial": KEPT}) == 2
