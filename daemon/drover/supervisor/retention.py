@@ -57,7 +57,7 @@ class Retention:
         self._woken.set()
 
     async def run(self) -> None:
-        """Sweep now and then, and look at the disk in between; a store that cannot write is tried again."""
+        """Sweep now and then, and look at the disk in between; a store or disk that fails is tried again."""
         next_sweep = 0.0
         loop = asyncio.get_running_loop()
         while True:
@@ -67,7 +67,7 @@ class Retention:
                 if loop.time() >= next_sweep:
                     await self.sweep(datetime.now(UTC))
                     next_sweep = loop.time() + SWEEP_EVERY_S
-            except StoreUnavailableError as error:
+            except (StoreUnavailableError, OSError) as error:
                 log.error("retention_failed", why=str(error))
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S):
@@ -162,7 +162,9 @@ class Retention:
         """Screenshots and hierarchies show private things and take the space; the log tells what happened."""
         for task_id in task_ids:
             for file in (self._folders / str(task_id)).glob("*"):
-                if file.name != LOG_NAME:
+                if file.is_dir() and not file.is_symlink():
+                    shutil.rmtree(file, ignore_errors=True)
+                elif file.name != LOG_NAME:
                     file.unlink(missing_ok=True)
 
 

@@ -182,3 +182,38 @@ def test_case_b4_a_deletion_wakes_the_keeper(store: Store, tmp_path: Path) -> No
             job.cancel()
 
     asyncio.run(story())
+
+
+def test_case_b4_a_disk_that_cannot_be_read_ends_no_keeper(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+
+    def refuse(_keeper: Retention) -> list[int]:
+        looks.append(1)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Retention, "_task_ids", refuse)
+
+    async def story() -> None:
+        keeper = Retention(RetentionSection, store, tmp_path, pause_s=0)
+        job = asyncio.create_task(keeper.run())
+        try:
+            async with asyncio.timeout(5):
+                for count in (1, 2):
+                    while len(looks) < count:
+                        await asyncio.sleep(0.01)
+                    keeper.remove_soon([])
+        finally:
+            job.cancel()
+
+    asyncio.run(story())
+
+
+def test_folders_that_a_command_made_go_with_the_evidence(store: Store, tmp_path: Path, clock: Clock) -> None:
+    task_id = ended(store, tmp_path)
+    (tmp_path / str(task_id) / "frames").mkdir()
+    (tmp_path / str(task_id) / "frames" / "1.png").write_text("x")
+    clock.pass_s(timedelta(days=20).total_seconds())
+    sweep(store, tmp_path)
+    assert files(tmp_path, task_id) == ["log.txt"]
