@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from drover.client import ControlClient, import_timeout_s
+from drover.readable import is_utf8
 from drover.wire.faults import Code, RequestError
 from drover.wire.materials import ImportMaterial, Material, MaterialAdded, PlaceUpload, UploadPlace
 
@@ -52,6 +53,8 @@ class Importer:
     def _hand_over(self, path: Path) -> MaterialAdded:
         if not path.is_file():
             raise OSError(0, "is no regular file")
+        if not is_utf8(path.name):
+            raise OSError(0, "has a name that is not UTF-8; rename it")
         size = path.stat().st_size
         place = self._client.ask(PlaceUpload(size=size), UploadPlace)
         there = Path(place.path)

@@ -1,5 +1,6 @@
 """`droverctl`: the command tree, and the one place where errors become messages and exit codes."""
 
+import io
 import os
 import sys
 from importlib.metadata import version
@@ -62,6 +63,7 @@ for command in (
 def main(arguments: list[str] | None = None) -> None:
     """Run and exit."""
     session = Session()
+    _show_all_characters()
     try:
         code = _run(arguments, session)
         sys.stdout.flush()
@@ -84,10 +86,22 @@ def _run(arguments: list[str] | None, session: Session) -> int:
         return error.exit_code
     except click.exceptions.Abort:
         return INTERRUPTED
-    except (RequestError, ControlError) as error:
+    except BrokenPipeError:
+        raise
+    except UnicodeEncodeError:
+        if COMPLETE_VARIABLE not in os.environ:
+            raise
+        return Exit.FAILED  # click cannot offer a word that is not UTF-8, and on a line being typed nothing is said
+    except (RequestError, ControlError, OSError) as error:
         complain(error, as_json=session.as_json)
         return exit_for(error)
     return result if isinstance(result, int) else Exit.OK
+
+
+def _show_all_characters() -> None:
+    """What standard output has no character for, such as a byte of a file name that is not UTF-8, is escaped there."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

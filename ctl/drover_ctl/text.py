@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from drover.readable import readable
 from drover.wire.holds import Pause
 from drover.wire.tasks import Task
 
@@ -25,7 +26,7 @@ def clean(text: str) -> str:
 
 def clean_lines(text: str) -> str:
     """The text with its lines and tabs, without anything else that a terminal would obey."""
-    return _UNSAFE.sub("", _ESCAPES.sub("", text).replace("\r\n", "\n"))
+    return _UNSAFE.sub("", _ESCAPES.sub("", readable(text)).replace("\r\n", "\n"))
 
 
 def moment(stamp: datetime | None, zone: ZoneInfo) -> str:

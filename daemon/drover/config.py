@@ -174,9 +174,14 @@ class Config(_Section, frozen=True, kw_only=True):
         """Where the library's files lie."""
         return self.data_dir / "media"
 
+    @property
+    def task_folders(self) -> Path:
+        """Where the folders of all tasks lie."""
+        return self.data_dir / "tasks"
+
     def task_folder(self, task_id: int) -> Path:
         """Where a task's log and evidence lie."""
-        return self.data_dir / "tasks" / str(task_id)
+        return self.task_folders / str(task_id)
 
     @property
     def token_path(self) -> Path:

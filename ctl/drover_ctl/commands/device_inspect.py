@@ -13,6 +13,7 @@ from drover.wire.leases import DirectResult, LeaseTaken, ReadHierarchy, ReleaseL
 from drover_ctl.complete import complete_serial
 from drover_ctl.inspection import BadHierarchyError, page
 from drover_ctl.session import Session, session, shared_options
+from drover_ctl.text import clean
 
 LOOK_S = 60
 
@@ -54,7 +55,7 @@ def inspect(ctx: click.Context, serial: str, file: Path | None) -> None:
     except BadHierarchyError as error:
         raise click.ClickException(f"device {serial}: {error}") from None
     except OSError as error:
-        raise click.ClickException(f"{target}: {error.strerror}") from None
+        raise click.ClickException(clean(f"{target}: {error.strerror}")) from None
     run.output.line(f"wrote {target}; open it in a browser", {"file": str(target.absolute())})
 
 

@@ -21,6 +21,7 @@ from drover.wire.custom import (
 from drover_ctl.exits import Exit
 from drover_ctl.session import session, shared_options
 from drover_ctl.skeleton import SkeletonError, write_skeleton
+from drover_ctl.text import clean
 
 COLUMNS = ("NAME", "KIND", "EFFECT", "RUNS TWICE", "PLATFORM", "FROM", "WHAT IT DOES")
 
@@ -140,7 +141,7 @@ def new(ctx: click.Context, name: str, folder: Path | None) -> int:
     try:
         files = write_skeleton(name, target)
     except SkeletonError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(clean(str(error))) from None
     written = {"folder": str(target), "files": [str(file) for file in files]}
     run.output.line(f"wrote {', '.join(file.name for file in files)} to {target}", written)
     run.output.line(f"next: pip install {target} where droverd runs, restart droverd, then droverctl script list")

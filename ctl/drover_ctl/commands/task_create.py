@@ -11,6 +11,7 @@ from drover.wire.scripts import PUBLISHES
 from drover_ctl.commands.task_follow import follow_tasks
 from drover_ctl.complete import complete_serial
 from drover_ctl.session import session, shared_options
+from drover_ctl.text import clean
 
 
 @click.command()
@@ -89,9 +90,11 @@ def create(
 
 def _script_config(config: str | None, targets: Iterable[str], access_method: str | None) -> dict[str, Any]:
     try:
-        found = json.loads(config) if config is not None else {}
-    except json.JSONDecodeError as error:
+        found = json.loads(config, parse_constant=_refuse_constant) if config is not None else {}
+    except ValueError as error:  # also a number with more digits than Python converts
         raise click.BadParameter(f"not JSON: {error}", param_hint="--config") from None
+    except RecursionError:
+        raise click.BadParameter("is nested too deeply", param_hint="--config") from None
     if not isinstance(found, dict):
         raise click.BadParameter("expected a JSON object", param_hint="--config")
     users = _split(targets)
@@ -102,6 +105,11 @@ def _script_config(config: str | None, targets: Iterable[str], access_method: st
     }
 
 
+def _refuse_constant(name: str) -> None:
+    """Python takes NaN and the infinities for numbers, JSON has none of them."""
+    raise ValueError(f"{name} is no number")
+
+
 _SOURCES: Final = ("materials_tags", "material_list", "material_path")
 
 
@@ -110,7 +118,7 @@ def _refuse_arbitrary(script_name: str, config: dict[str, Any], *, any_material:
     names_source = any(config.get(name) for name in _SOURCES)
     if script_name not in PUBLISHES:
         if any_material:
-            raise click.UsageError(f"--any-material is for post, not for {script_name}")
+            raise click.UsageError(clean(f"--any-material is for post, not for {script_name}"))
     elif not names_source and not any_material:
         raise click.UsageError(
             f"say what to publish: {', '.join(_SOURCES[:-1])} or {_SOURCES[-1]} in --config (droverctl material list "

@@ -5,7 +5,7 @@ What was there before is kept: the database beside the new one, and the files th
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -22,12 +22,14 @@ from drover.store.restoration import Restoration
 from drover.wire.backups import MissingFile
 
 _UNPACKED: Final = ".unpacked"
+_BEFORE: Final = ".before-restore-"
 TASK_FOLDERS: Final = "tasks"
 
 
 class Restored(msgspec.Struct, frozen=True, kw_only=True):
     """What is there now. `files` of the library are there, `missing` are not; `old`, `aside` and `folders_aside` (logs
-    of another database's tasks) hold what was before; `past` is what is held, and what is known of the time since.
+    of tasks that the restored database does not hold) hold what was before; `past` is what is held, and what is known
+    of the time since.
 
     `checked` says whether the files' contents were compared with their digests, or their sizes only.
     """
@@ -141,7 +143,7 @@ def _put_back(
         for item in items
         if (why := _fault(item, library, faults))
     ]
-    aside = library.root.with_name(f"{library.root.name}.before-restore-{stamp}")
+    aside = library.root.with_name(f"{library.root.name}{_BEFORE}{stamp}")
     moved = library.set_aside({item.path for item in items}, aside)
     return Restored(
         facts=facts,
@@ -151,28 +153,40 @@ def _put_back(
         old=old,
         aside=aside if moved else None,
         past=past,
-        folders_aside=_set_folders_aside(database.parent, stamp) if past.another else None,
+        folders_aside=_set_folders_aside(database, set() if past.another else backup.task_ids(database), stamp),
     )
 
 
 def _past(copy: Path, database: Path) -> Restoration:
     """Make the copy safe to start from, with what the database knows that it replaces."""
     migrate(copy)
-    highest = _highest_folder(database.parent / TASK_FOLDERS)
+    highest = _highest_folder(database.parent)
     return restoration.prepare(copy, before=database, highest_folder=highest, now=datetime.now(UTC))
 
 
-def _highest_folder(folders: Path) -> int:
+def _highest_folder(data: Path) -> int:
+    """The largest task id that has a folder there, those included that earlier restores moved aside."""
+    places = [data / TASK_FOLDERS, *data.glob(f"{TASK_FOLDERS}{_BEFORE}*")]
+    return max((number for folders in places for number in _task_ids(folders)), default=0)
+
+
+def _task_ids(folders: Path) -> list[int]:
     names = [path.name for path in folders.iterdir()] if folders.is_dir() else []
-    return max((int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 18), default=0)
+    return [int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 18]
 
 
-def _set_folders_aside(data: Path, stamp: str) -> Path | None:
-    """Move logs and evidence of another database's tasks away: they must not be read as those of the restored ones."""
-    folders = data / TASK_FOLDERS
-    if not folders.is_dir():
+def _set_folders_aside(database: Path, own: Set[int], stamp: str) -> Path | None:
+    """Move logs and evidence away that are not of the database's `own` tasks. Those of another database must not be
+    read as theirs, and what was done since the backup would be removed as left by deleted tasks."""
+    folders = database.with_name(TASK_FOLDERS)
+    strangers = [number for number in _task_ids(folders) if number not in own]
+    if not strangers:
         return None
-    return folders.rename(folders.with_name(f"{TASK_FOLDERS}.before-restore-{stamp}"))
+    aside = folders.with_name(f"{TASK_FOLDERS}{_BEFORE}{stamp}")
+    aside.mkdir(mode=0o700)
+    for number in strangers:
+        (folders / str(number)).rename(aside / str(number))
+    return aside
 
 
 def _fault(item: LibraryItem, library: LibraryFolder, faults: Mapping[int, str] | None) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from drover.client.errors import AnswerLostError, DaemonUnreachableError, VersionMismatchError
 from drover.client.events import EventStream
 from drover.client.paths import socket_path
 from drover.client.transport import FrameLostError, Transport
+from drover.readable import readable
 from drover.wire.codec import PROTOCOL_VERSION, MalformedMessageError
 from drover.wire.control import (
     REQUESTS,
@@ -27,6 +28,8 @@ from drover.wire.control import (
 from drover.wire.faults import Code, Failure, RequestError
 
 B = TypeVar("B")
+
+MAX_QUOTED_CHARS: Final = 200
 
 
 def _unheard(_working: Working) -> None:
@@ -207,3 +210,13 @@ def _encode(request: Request) -> bytes:
         return REQUESTS.encode(request)
     except MalformedMessageError as error:
         raise RequestError(Code.TOO_LARGE, f"the request is too large for the daemon: {error}") from None
+    except UnicodeEncodeError as error:
+        raise RequestError(Code.INVALID, f"{_short(readable(error.object))}: is not UTF-8") from None
+    except OverflowError:
+        raise RequestError(Code.INVALID, "a number in the request is too large: at most 64 bits are taken") from None
+    except RecursionError:
+        raise RequestError(Code.INVALID, "a value in the request is nested too deeply") from None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_QUOTED_CHARS else f"{text[:MAX_QUOTED_CHARS]}..."

@@ -14,6 +14,7 @@ from typing import BinaryIO, Final, Self
 import filetype
 
 from drover.media.limits import types
+from drover.readable import is_utf8, readable
 from drover.wire.media import MediaFile, MediaKind
 
 MAX_PATH_CHARS: Final = 4096
@@ -113,6 +114,8 @@ def locate(named: str, roots: Sequence[Path]) -> tuple[Path, Path]:
     for root in roots:
         top = Path(os.path.realpath(root))
         if real.is_relative_to(top):
+            if not is_utf8(str(real)):
+                raise MediaError(misnamed(str(real)))
             return top, real
     if not roots:
         raise MediaError(f"{shown(named)}: no folder of media is configured; name one under roots in [media]")
@@ -121,11 +124,18 @@ def locate(named: str, roots: Sequence[Path]) -> tuple[Path, Path]:
 
 def shown(named: str) -> str:
     """A caller's path as a message repeats it: short, and without anything that a terminal would obey."""
-    text = "".join(char if char.isprintable() else "?" for char in named)
+    text = "".join(char if char.isprintable() else "?" for char in readable(named))
     return text if len(text) <= 200 else f"{text[:120]}...{text[-60:]}"
 
 
+def misnamed(named: str) -> str:
+    """The refusal of a path that is not UTF-8: nothing could store it, or tell a worker of it."""
+    return f"{shown(named)}: has a name that is not UTF-8; rename it"
+
+
 def _refuse_odd(named: str) -> None:
+    if not is_utf8(named):
+        raise MediaError(misnamed(named))
     if "\0" in named:
         raise MediaError(f"{shown(named)}: a path holds no NUL character")
     if len(named) > MAX_PATH_CHARS:

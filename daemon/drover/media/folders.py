@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from drover.media.files import MediaError, locate, open_named, shown
+from drover.media.files import MediaError, locate, misnamed, open_named, shown
+from drover.media.limits import types
+from drover.readable import is_utf8
 from drover.wire.media import MediaKind
 
 
@@ -28,12 +30,18 @@ def own_folder(named: str, roots: Sequence[Path], handle: str) -> Path | None:
     return min(found, key=lambda path: path.name, default=None)
 
 
-def files_of(named: str, roots: Sequence[Path], kind: MediaKind) -> list[tuple[str, str]]:
-    """(path, key) of the media files of this kind in the folder, in the order of their names; not those in folders
-    within, nor hidden ones."""
+def files_of(named: str, roots: Sequence[Path], kind: MediaKind) -> tuple[list[tuple[str, str]], list[str]]:
+    """(path, key) of the media files of this kind in the folder, in the order of their names, and which files can be
+    none for their names; not those in folders within, nor hidden ones."""
     found: list[tuple[str, str]] = []
+    refused: list[str] = []
+    extensions = {end for known in types().values() if known.kind is kind for end in known.extensions}
     for path in sorted(folder_at(named, roots).iterdir(), key=lambda path: path.name):
         if path.name.startswith("."):
+            continue
+        if not is_utf8(path.name):
+            if path.suffix.lower() in extensions:
+                refused.append(misnamed(str(path)))
             continue
         try:
             with open_named(str(path), roots) as file:
@@ -41,4 +49,4 @@ def files_of(named: str, roots: Sequence[Path], kind: MediaKind) -> list[tuple[s
                     found.append((str(path), file_key(file.path, file.size, file.mtime_ns)))
         except MediaError:
             continue
-    return found
+    return found, refused

@@ -106,6 +106,12 @@ def library(path: Path) -> list[LibraryItem]:
     return [LibraryItem(**dict(zip(names, row, strict=True))) for row in rows]
 
 
+def task_ids(path: Path) -> set[int]:
+    """The tasks that a copy of this version's schema holds."""
+    with closing(_read(path)) as conn:
+        return {number for (number,) in conn.execute("SELECT id FROM tasks")}
+
+
 def restore(
     backup: Path, path: Path, *, stamp: str, prepare: Callable[[Path], None] = lambda _copy: None
 ) -> tuple[BackupFacts, Path | None]:

@@ -81,14 +81,14 @@ def _merge_rows(conn: Connection, device: str, other: str) -> Device | None:
 # --- forgotten ----------------------------------------------------------------------------------------------------
 
 
-def drop_tasks(conn: Connection, after: int, size: int, *, device: str, now: datetime) -> Step[int]:
-    """A step: delete the next tasks of a device that do not run; how many those were. Goes on while a request is still
+def drop_tasks(conn: Connection, after: int, size: int, *, device: str, now: datetime) -> Step[list[int]]:
+    """A step: delete the next tasks of a device that do not run; what was deleted. Goes on while a request is still
     being stored, whose tasks come behind."""
     here = (tasks.c.serial == device, tasks.c.status != int(Status.RUNNING), tasks.c.id > after)
     ids = list(conn.execute(select(tasks.c.id).where(*here).order_by(tasks.c.id).limit(size)).scalars())
     gone = task_rows.delete(conn, ids, now=now)[0] if ids else []
     following = ids[-1] if len(ids) == size else None
-    return Step(len(gone), max(len(ids), 1), 0 if following is None and intake.is_open(conn) else following)
+    return Step(gone, max(len(ids), 1), 0 if following is None and intake.is_open(conn) else following)
 
 
 def forget(conn: Connection, device: str) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from drover.store import tasks as task_rows
 from drover.store.batch import BatchUpdate
@@ -17,6 +17,8 @@ STEP: Final = 500
 """Rows looked at at once: a few milliseconds of the reader."""
 
 _FORGET: Final = BatchUpdate(tasks, ["evidence"])
+
+_LAST_GIVEN: Final = text("SELECT seq FROM sqlite_sequence WHERE name = 'tasks'")
 
 _ENDED: Final = (int(Status.COMPLETED), int(Status.FAILED))
 
@@ -62,6 +64,13 @@ def forget_evidence(conn: Connection, at: int, size: int, *, ids: Sequence[int])
     some = _ended(conn, ids[at : at + size])
     _FORGET.run(conn, [{"id": i, "evidence": []} for i in some])
     return Step(some, max(len(some), 1), _following(at + size, ids))
+
+
+def deleted(conn: Connection, ids: Sequence[int]) -> list[int]:
+    """Those of the ids that a task had and no task can have again. An id above the last one given is none of them."""
+    last = conn.execute(_LAST_GIVEN).scalar() or 0
+    there = set(conn.execute(select(tasks.c.id).where(tasks.c.id.in_(ids))).scalars())
+    return [i for i in ids if i <= last and i not in there]
 
 
 def _ended(conn: Connection, ids: Sequence[int]) -> list[int]:

@@ -20,7 +20,6 @@ from drover.supervisor.fleet import Fleet
 from drover.supervisor.jobs import Jobs
 from drover.supervisor.parts import Boot, Parts
 from drover.supervisor.reload import Reloader
-from drover.supervisor.retention import Retention
 from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.scripts import Scripts
 from drover.supervisor.watchdog import Watchdog
@@ -121,7 +120,7 @@ class Daemon:
             "connect": parts.presence.keep_connected(parts.tracker),
             "watch": self._watch(),
             "alive": self._stamp_alive(),
-            "retention": Retention(lambda: parts.config.retention, self._store, parts.desk.folder).run(),
+            "retention": parts.retention.run(),
         }.items():
             self._jobs.start(name, work)
         if parts.config.api.enabled:

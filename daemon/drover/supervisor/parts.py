@@ -34,6 +34,7 @@ from drover.supervisor.phones import Phones, recorder
 from drover.supervisor.presence import Presence
 from drover.supervisor.publishing import PublishingMedia
 from drover.supervisor.reports import Reports
+from drover.supervisor.retention import Retention
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.runtime import RuntimeDir
 from drover.supervisor.scripts import Scripts
@@ -74,6 +75,7 @@ class Parts:
         self._boot = boot
         self._license = plans.license_for(boot.config.license.plan, boot.config.license.device_limit)
         self._make_library()
+        self.retention = Retention(lambda: self.config.retention, store, self.config.task_folders)
         self._make_desk()
         self._make_other_uses()
         self._make_adb()
@@ -216,6 +218,7 @@ class Parts:
             discovery=self.discovery,
             jobs=self._boot.jobs,
             leases=self.leases,
+            retention=self.retention,
             running=self.running,
             store=self.store,
             transports=self.transports,
@@ -242,6 +245,7 @@ class Parts:
             desk=self.desk,
             running=self.running,
             materials=self.materials,
+            retention=self.retention,
             backups=Backups(self.store, self.materials, made_by=f"drover {VERSION}"),
             hub=self.hub,
             discovery=self.discovery,

@@ -20,6 +20,7 @@ from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.hub import EventHub
 from drover.supervisor.jobs import Jobs
 from drover.supervisor.leases import PhoneLeases
+from drover.supervisor.retention import Retention
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.transports import Transports
 from drover.wire.devices import Device, DeviceForgotten, DeviceState, Identity, PhoneCondition
@@ -40,6 +41,7 @@ class Phones:
     discovery: AccountDiscovery
     jobs: Jobs
     leases: PhoneLeases
+    retention: Retention
     running: RunningAttempts
     store: Store
     transports: Transports
@@ -123,7 +125,8 @@ class Phones:
         self.transports.forget(serial)
         count = 0
         async for gone in self.store.steps(device_names.drop_tasks, 0, device=serial, now=datetime.now(UTC)):
-            count += gone
+            count += len(gone)
+            self.retention.remove_soon(gone)
             if self.board.is_device(serial):
                 why = f"device {serial}: came back meanwhile; {count} of its tasks are deleted already"
                 raise RequestError(Code.CONFLICT, why, {"serial": serial})

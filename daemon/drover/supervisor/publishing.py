@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
 import msgspec
+import structlog
 
 from drover.media.files import MediaError, OpenFile, open_named, shown
 from drover.media.folders import file_key, files_of, folder_at, own_folder
@@ -27,6 +28,8 @@ from drover.store.store import Store
 from drover.wire.faults import Code, RequestError
 from drover.wire.media import MediaFacts, MediaFile, MediaLimit
 from drover.wire.post import PostConfig
+
+log = structlog.get_logger("drover.tasks")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,6 +63,7 @@ class PublishingMedia:
         self.reuse: Reuse = reuse
         self._limits = limits
         self._known: OrderedDict[str, MediaFacts] = OrderedDict()
+        self._told: set[str] = set()
 
     # --- when tasks are accepted
 
@@ -168,14 +172,23 @@ class PublishingMedia:
 
     async def _listing(self, want: Wanted, config: PostConfig, folder: Path, place: str) -> Listed:
         """What one folder has for the task."""
-        files = await _in_time(str(folder), files_of, str(folder), self.roots, want.kind)
+        files, misnamed = await _in_time(str(folder), files_of, str(folder), self.roots, want.kind)
+        self._tell(misnamed)
         taken = await self._store.read(media_uses.taken, want, [key for _, key in files])
         free = [path for path, key in files if key not in taken]
         candidates, faults, complete = await self._fitting(free, want, place)
         texts: dict[str, FolderTexts] = {}
         if candidates and (names := folder_texts.wanted_files(config, want.platform)):
             texts[place] = await _in_time(str(folder), _texts_of, folder, self.roots, names)
+        faults = [*misnamed, *faults]
         return Listed(candidates=candidates, used=len(taken), faults=faults, complete=complete, texts=texts)
+
+    def _tell(self, misnamed: Sequence[str]) -> None:
+        """Log each once: the folder is looked at with each task."""
+        for why in misnamed:
+            if why not in self._told and len(self._told) < FACTS_KEPT:
+                self._told.add(why)
+                log.warning("file_left_out", why=why)
 
     async def _fitting(self, paths: Sequence[str], want: Wanted, place: str) -> tuple[list[Candidate], list[str], bool]:
         """(candidates, what is wrong with broken files, whether all were looked at)."""

@@ -1,8 +1,11 @@
 """Keeps the data of bounded size: what is old is taken out in small steps, now and then, between other work."""
 
 import asyncio
+import os
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -21,38 +24,62 @@ LOOK_EVERY_S: Final = 10.0
 """Between two looks at the disk; a full one recovers that fast at the latest."""
 PAUSE_S: Final = 0.05
 """Between two steps, so that sweeping a million tasks takes minutes and is noticed by nobody."""
+FOLDERS_STEP: Final = 500
 LOG_NAME: Final = "log.txt"
+
+_TASK_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 
 
 class Retention:
-    """Sweeps tasks, their files, and events. `folder` says where a task's files lie."""
+    """Sweeps tasks, their files, and events. In `folders` lies the folder of each task, named by its id."""
 
     def __init__(
         self,
         config: Callable[[], RetentionSection],
         store: Store,
-        folder: Callable[[int], Path],
+        folders: Path,
         *,
         pause_s: float = PAUSE_S,
     ) -> None:
         self._config = config
         self._store = store
-        self._folder = folder
+        self._folders = folders
         self._pause_s = pause_s
+        self._deleted: list[int] = []
+        self._woken = asyncio.Event()
+
+    def remove_soon(self, task_ids: Sequence[int]) -> None:
+        """These tasks are deleted, and no attempt of theirs runs: have their folders removed, after this returns.
+
+        What a crash prevents of it is done by the next sweep.
+        """
+        self._deleted += task_ids
+        self._woken.set()
 
     async def run(self) -> None:
-        """Sweep now and then, and look at the disk in between; a store that cannot write is tried again."""
+        """Sweep now and then, and look at the disk in between; a store or disk that fails is tried again."""
         next_sweep = 0.0
         loop = asyncio.get_running_loop()
         while True:
             try:
+                await self.remove_deleted()
                 await self.make_room()
                 if loop.time() >= next_sweep:
                     await self.sweep(datetime.now(UTC))
                     next_sweep = loop.time() + SWEEP_EVERY_S
-            except StoreUnavailableError as error:
+            except (StoreUnavailableError, OSError) as error:
                 log.error("retention_failed", why=str(error))
-            await asyncio.sleep(LOOK_EVERY_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._woken.wait()
+
+    async def remove_deleted(self) -> None:
+        """Remove the folders of the tasks that were deleted until now, in steps."""
+        self._woken.clear()
+        while self._deleted:
+            some, self._deleted = self._deleted[:FOLDERS_STEP], self._deleted[FOLDERS_STEP:]
+            await asyncio.to_thread(self._remove_folders, some)
+            await asyncio.sleep(self._pause_s)
 
     async def make_room(self) -> None:
         """While the disk is nearly full, take out the evidence of the oldest tasks, a step at a time."""
@@ -78,8 +105,9 @@ class Retention:
             old=_before(now, config.history_days), stale=_before(now, config.artifacts_days), now=now
         )
         gone = await self._sweep_events(_before(now, config.events_days))
-        if any(dropped) or gone:
-            log.info("retention_swept", tasks=dropped[0], evidence=dropped[1], events=gone)
+        orphans = await self._sweep_orphans()
+        if any(dropped) or gone or orphans:
+            log.info("retention_swept", tasks=dropped[0], evidence=dropped[1], events=gone, orphans=orphans)
 
     async def _sweep_tasks(self, *, old: datetime | None, stale: datetime | None, now: datetime) -> tuple[int, int]:
         cursor: int | None = 0
@@ -107,15 +135,36 @@ class Retention:
             await asyncio.sleep(self._pause_s)
         return total
 
-    def _remove_folders(self, task_ids: list[int]) -> None:
+    async def _sweep_orphans(self) -> int:
+        """Remove the folders of tasks that are deleted: left by a crash, or written to after the task was deleted."""
+        found = await asyncio.to_thread(self._task_ids)
+        total = 0
+        for start in range(0, len(found), FOLDERS_STEP):
+            orphans = await self._store.read(retention.deleted, found[start : start + FOLDERS_STEP])
+            await asyncio.to_thread(self._remove_folders, orphans)
+            total += len(orphans)
+            await asyncio.sleep(self._pause_s)
+        return total
+
+    def _task_ids(self) -> list[int]:
+        """The tasks that have a folder. Whatever else lies there is not ours to remove."""
+        if not self._folders.is_dir():
+            return []
+        with os.scandir(self._folders) as entries:
+            names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        return sorted(int(name) for name in names if _TASK_ID.fullmatch(name))
+
+    def _remove_folders(self, task_ids: Sequence[int]) -> None:
         for task_id in task_ids:
-            shutil.rmtree(self._folder(task_id), ignore_errors=True)
+            shutil.rmtree(self._folders / str(task_id), ignore_errors=True)
 
     def _remove_evidence(self, task_ids: list[int]) -> None:
         """Screenshots and hierarchies show private things and take the space; the log tells what happened."""
         for task_id in task_ids:
-            for file in self._folder(task_id).glob("*"):
-                if file.name != LOG_NAME:
+            for file in (self._folders / str(task_id)).glob("*"):
+                if file.is_dir() and not file.is_symlink():
+                    shutil.rmtree(file, ignore_errors=True)
+                elif file.name != LOG_NAME:
                     file.unlink(missing_ok=True)
 
 

@@ -21,6 +21,7 @@ from drover.supervisor.discovery import AccountDiscovery
 from drover.supervisor.hub import EventHub
 from drover.supervisor.leases import PhoneLeases
 from drover.supervisor.materials import MaterialLibrary
+from drover.supervisor.retention import Retention
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.scripts import Scripts
 from drover.wire.codec import PROTOCOL_VERSION
@@ -41,6 +42,7 @@ class DaemonState:
     desk: TaskDesk
     running: RunningAttempts
     materials: MaterialLibrary
+    retention: Retention
     backups: Backups
     hub: EventHub
     discovery: AccountDiscovery

@@ -137,6 +137,20 @@ def test_delete_stops_a_running_task_first(daemon: DroverDaemon, farm: PhoneFarm
     assert gone.value.failure.code is Code.NOT_FOUND
 
 
+def test_case_b4_a_deleted_task_takes_its_log_and_evidence_along(
+    daemon: DroverDaemon, farm: PhoneFarm, serial: str
+) -> None:
+    (ended,) = daemon.follow(serial, target="ada_deleted")
+    daemon.wait_ended(ended)
+    farm.fault(serial, "slow_screens", seconds=30)
+    (running,) = daemon.follow(serial, target="bob_deleted")
+    folders = [daemon.data_dir / "tasks" / str(task_id) for task_id in (ended, running)]
+    wait_until(lambda: (folders[1] / "log.txt").is_file(), what="the log of the running task")
+    assert len(list(folders[0].iterdir())) > 1
+    daemon.client.ask(DeleteTasks(task_ids=[ended, running]), TasksDeleted)
+    wait_until(lambda: not any(folder.exists() for folder in folders), timeout_s=10, what="the folders' removal")
+
+
 @pytest.mark.parametrize(
     ("fields", "code", "named"),
     [

@@ -182,7 +182,7 @@ def test_cases_p5_and_p6_states_are_shown_in_words_and_left_alone(
     wait_until(lambda: "R58MP5" not in names(daemon), what="the end of a name that was no phone's")
 
 
-def test_case_o13_an_absent_phone_is_forgotten_with_its_tasks_and_accounts(
+def test_case_o13_b4_an_absent_phone_is_forgotten_with_its_tasks_and_accounts(
     phones: PhoneFarm, front: Front, daemon: DroverDaemon
 ) -> None:
     row = front.show(identify(phones, 6, serialno="R58MO13"), "R58MO13", usb="usb:2-1")
@@ -191,8 +191,12 @@ def test_case_o13_an_absent_phone_is_forgotten_with_its_tasks_and_accounts(
         daemon.client.ask(ForgetDevice(serial="R58MO13"), DeviceForgotten)
     front.hide(row)
     wait_until(lambda: daemon.device("R58MO13").state is DeviceState.ABSENT, what="its absence")
-    daemon.follow("R58MO13", target="ada_o13")
+    (task_id,) = daemon.follow("R58MO13", target="ada_o13")
+    folder = daemon.data_dir / "tasks" / str(task_id)
+    folder.mkdir(parents=True)
+    (folder / "log.txt").write_text("of an earlier attempt")
     daemon.client.call(PutAccount(username="ann_o13", serial="R58MO13"))
     forgotten = daemon.client.ask(ForgetDevice(serial="R58MO13"), DeviceForgotten)
     assert (forgotten.tasks, forgotten.accounts) == (1, 1)
     assert "R58MO13" not in names(daemon)
+    wait_until(lambda: not folder.exists(), what="the removal of its task's folder")

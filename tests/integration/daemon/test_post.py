@@ -1,6 +1,7 @@
 """`post` with a real daemon, worker, adb server and simulated phone. One that is cut off: tests/faults."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,25 @@ def test_case_c9_c10_two_phones_publish_different_files_of_a_folder_with_its_tex
     assert captions == ["Own words #tag", "Root words"]
     log = daemon.client.ask(ReadTaskLog(task_id=ids[0]), LogChunk).text
     assert "own.mp4" in log
+
+
+def test_case_t2_a_file_name_that_is_not_utf8_stops_no_other_of_its_folder(
+    daemon: DroverDaemon, farm: PhoneFarm, media: Path
+) -> None:
+    serial = farm.phones[0].serial
+    folder = media / "odd"
+    folder.mkdir()
+    good = make_video(folder / "good.mp4", seconds=7)
+    (folder / os.fsdecode(b"caf\xe9.mp4")).write_bytes(good.read_bytes())
+    config = {"material_source": "localFolder", "material_path": str(folder)}
+    first = daemon.wait_ended(post(daemon, serial, **config), timeout_s=120)
+    assert first.status is Status.COMPLETED, first.remark
+    assert first.media is not None
+    assert [file.name for file in first.media.files] == ["good.mp4"]
+    second = daemon.wait_ended(post(daemon, serial, **config), timeout_s=120)
+    assert second.reason is Reason.MEDIA_INVALID
+    assert "caf\\xe9.mp4: has a name that is not UTF-8" in second.remark
+    assert "caf\\xe9.mp4" in daemon.log().replace("\\\\", "\\")
 
 
 def test_case_b1_a_bar_that_a_failed_upload_left_fails_no_later_post(

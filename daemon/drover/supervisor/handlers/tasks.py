@@ -187,6 +187,7 @@ class TaskHandlers:
         try:
             async for gone, unknown, busy in self._state.store.steps(bulk.delete, 0, ids=ids, now=datetime.now(UTC)):
                 deleted += len(gone)
+                self._state.retention.remove_soon(gone)
                 not_found += unknown
                 running += busy
                 self._stepped(deleted + len(not_found) + len(running), len(ids))

@@ -348,9 +348,10 @@ def test_case_b2_task_folders_here_are_no_logs_of_restored_tasks(
     here = tmp_path / "here"
     (here / "tasks" / "9000").mkdir(parents=True)
     (here / "tasks" / "1").mkdir()
-    # The folders of this database's own tasks stay, and their numbers are never given again.
+    # The folders of this database's own tasks stay; those of tasks made since are kept, and their numbers never given.
     done = put_back(target, here)
-    assert (done.folders_aside, done.past.next_task) == (None, 9000 + GAP + 1)
+    assert (done.folders_aside, done.past.next_task) == (here / "tasks.before-restore-now", 9000 + GAP + 1)
+    assert [path.name for path in (here / "tasks.before-restore-now").iterdir()] == ["9000"]
     # Those of another database's tasks go aside: its task 1 is not ours.
     shutil.copy(empty_database, here / "drover.db")
     with closing(sqlite3.connect(here / "drover.db")) as raw:
@@ -359,6 +360,6 @@ def test_case_b2_task_folders_here_are_no_logs_of_restored_tasks(
     done = restore(target, here / "drover.db", LibraryFolder(here / "media"), stamp="later")
     aside = here / "tasks.before-restore-later"
     assert done.folders_aside == aside
-    assert sorted(path.name for path in aside.iterdir()) == ["1", "9000"]
-    assert not (here / "tasks").exists()
+    assert [path.name for path in aside.iterdir()] == ["1"]
+    assert list((here / "tasks").iterdir()) == []
     assert done.past.next_task == 9000 + GAP + 1

@@ -282,3 +282,27 @@ def test_s13_swapping_all_the_time_never_leads_out(root: Path, outside: Path) ->
         done.set()
         swapper.join()
     assert opened
+
+
+@pytest.mark.parametrize("way", ["file", "folder", "link"])
+def test_case_t2_a_name_that_is_not_utf8_is_refused_readably(root: Path, way: str) -> None:
+    odd = root / os.fsdecode(b"caf\xe9.mp4")
+    if way == "folder":
+        odd.mkdir()
+        named = make_picture(odd / "a.png")
+    else:
+        odd.write_bytes(make_picture(root / "a.png").read_bytes())
+        named = odd
+    if way == "link":
+        named = root / "b.png"
+        named.symlink_to(odd)
+    why = refused(str(named), root)
+    assert "caf\\xe9.mp4" in why
+    assert why.endswith("has a name that is not UTF-8; rename it")
+
+
+def test_case_t2_nothing_is_told_of_such_a_name_outside(root: Path, tmp_path: Path) -> None:
+    (root / "a.png").symlink_to(tmp_path / os.fsdecode(b"caf\xe9.png"))
+    why = refused(str(root / "a.png"), root)
+    assert "lies outside" in why
+    assert "caf" not in why

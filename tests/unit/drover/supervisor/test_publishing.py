@@ -1,6 +1,7 @@
 """Posts at the desk: refused when they are asked for, given their files when they begin; store and files are real."""
 
 import asyncio
+import os
 import random
 import threading
 from collections.abc import Awaitable, Callable
@@ -11,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from sqlalchemy import Connection, update
+from structlog.testing import capture_logs
 
 from drover.config import Config, MediaSection
 from drover.media.inspector import Inspector
@@ -369,6 +371,29 @@ def test_a_folder_that_runs_dry_fails_the_task_in_words(run: Run, root: Path) ->
         assert (task.status, task.reason) == (Status.FAILED, Reason.MEDIA_INVALID)
         assert "1 video there, 1 of them used" in task.remark
         assert "put more files there" in task.remark
+
+    run(story)
+
+
+def test_case_t2_a_file_name_that_is_not_utf8_stops_no_other(run: Run, root: Path) -> None:
+    make_video(root / "good.mp4")
+    for name in (b"caf\xe9.mp4", b"caf\xe9.txt"):
+        (root / os.fsdecode(name)).write_bytes((root / "good.mp4").read_bytes())
+    (root / os.fsdecode(b"@own\xe9")).mkdir()
+
+    async def story(desk: Desk) -> None:
+        folder = {"material_source": "localFolder", "material_path": str(root)}
+        await desk.post(**folder)
+        with capture_logs() as lines:
+            (begin,) = await desk.begun(1)
+        assert [file.path for file in begin.media] == [str(root / "good.mp4")]
+        refusal = f"{root}/caf\\xe9.mp4: has a name that is not UTF-8; rename it"
+        assert [line["why"] for line in lines if line["event"] == "file_left_out"] == [refusal]
+        desk.publish("p1", begin)
+        task = await desk.ended(await desk.post(**folder))
+        assert task.reason is Reason.MEDIA_INVALID
+        assert refusal in task.remark
+        assert "caf\\xe9.txt" not in task.remark
 
     run(story)
 

@@ -32,7 +32,7 @@ class Ward:
         self.board.apply(PHONE, DeviceEvent.LISTED)
         nothing = SimpleNamespace(wake=_nothing, back=_nothing, due=_nothing, said=_nothing, on=self._running)
         parts: dict[str, Any] = dict.fromkeys(
-            ("desk", "direct", "discovery", "hub", "jobs", "leases", "running", "store"), nothing
+            ("desk", "direct", "discovery", "hub", "jobs", "leases", "retention", "running", "store"), nothing
         )
         transports = Transports(lambda _: True)
         (link,) = transports.update([Transport(name=PHONE, state="device", id=3, usb="usb:1-1")])

@@ -11,6 +11,7 @@ import pytest
 from drover.config import RetentionSection
 from drover.policy.records import Complete
 from drover.store import Store, attempts, events, retention, tasks
+from drover.supervisor import retention as sweeping
 from drover.supervisor.retention import Retention
 from tests.support.clock import Clock
 from tests.support.stored import add, begin, counted
@@ -30,7 +31,7 @@ def ended(store: Store, folder: Path) -> int:
 
 def sweep(store: Store, folder: Path, **days: Any) -> None:
     section = RetentionSection(**days)
-    keeper = Retention(lambda: section, store, lambda task_id: folder / str(task_id), pause_s=0)
+    keeper = Retention(lambda: section, store, folder, pause_s=0)
     asyncio.run(keeper.sweep(store.clock()))
 
 
@@ -110,3 +111,109 @@ def test_a_folder_that_is_gone_already_is_no_trouble(store: Store, tmp_path: Pat
     kept = store.read_sync(tasks.get, task_id)
     assert kept is not None
     assert kept.evidence == []
+
+
+def test_case_b4_folders_of_deleted_tasks_go_in_steps(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "FOLDERS_STEP", 3)
+    folder = tmp_path / "tasks"
+    gone = [ended(store, folder) for _ in range(8)]
+    kept = [ended(store, folder), ended(store, folder)]
+    store.write_sync(tasks.delete, [*gone[1:], kept[1]])
+    kept_id = add(store)
+    keeper = Retention(RetentionSection, store, folder, pause_s=0)
+    keeper.remove_soon([*gone[1:], kept[1]])
+    asyncio.run(keeper.remove_deleted())
+    assert sorted(path.name for path in folder.iterdir()) == sorted(map(str, [gone[0], kept[0]]))
+    assert store.read_sync(tasks.get, kept_id) is not None
+
+
+def test_case_b4_what_a_deleted_task_left_goes_with_the_next_sweep(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "FOLDERS_STEP", 2)
+    folder = tmp_path / "tasks"
+    there = ended(store, folder)
+    deleted = [ended(store, folder) for _ in range(5)]
+    (folder / str(deleted[0]) / "sub").mkdir()
+    (folder / str(deleted[0]) / "sub" / "file").write_text("x")
+    store.write_sync(tasks.delete, deleted)
+    sweep(store, folder, history_days=0, artifacts_days=0, events_days=0)
+    assert [path.name for path in folder.iterdir()] == [str(there)]
+    assert len(files(folder, there)) == 3
+
+
+def test_case_b4_a_folder_whose_id_may_yet_be_given_and_what_is_not_ours_stay(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "tasks"
+    last = ended(store, folder)
+    store.write_sync(tasks.delete, [last])
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "precious").write_text("x")
+    stays = [str(last + 1), "9000", "0", f"0{last}", "notes", "99999999999999999999"]
+    for name in stays:
+        (folder / name).mkdir()
+    first = add(store) - 1
+    store.write_sync(tasks.delete, [first + 1])
+    (folder / str(first + 1)).rmdir()
+    (folder / str(first + 1)).symlink_to(outside)
+    sweep(store, folder)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(stays)
+    assert (outside / "precious").exists()
+
+
+def test_case_b4_a_deletion_wakes_the_keeper(store: Store, tmp_path: Path) -> None:
+    """Without waiting for the next look at the disk, which is further away than this test waits."""
+    folder = tmp_path / "tasks"
+
+    async def story() -> None:
+        keeper = Retention(RetentionSection, store, folder, pause_s=0)
+        job = asyncio.create_task(keeper.run())
+        try:
+            for _ in range(2):  # one that comes before the keeper waits, and one after
+                task_id = ended(store, folder)
+                store.write_sync(tasks.delete, [task_id])
+                keeper.remove_soon([task_id])
+                async with asyncio.timeout(5):
+                    while (folder / str(task_id)).exists():
+                        await asyncio.sleep(0.01)
+        finally:
+            job.cancel()
+
+    asyncio.run(story())
+
+
+def test_case_b4_a_disk_that_cannot_be_read_ends_no_keeper(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+
+    def refuse(_keeper: Retention) -> list[int]:
+        looks.append(1)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Retention, "_task_ids", refuse)
+
+    async def story() -> None:
+        keeper = Retention(RetentionSection, store, tmp_path, pause_s=0)
+        job = asyncio.create_task(keeper.run())
+        try:
+            async with asyncio.timeout(5):
+                for count in (1, 2):
+                    while len(looks) < count:
+                        await asyncio.sleep(0.01)
+                    keeper.remove_soon([])
+        finally:
+            job.cancel()
+
+    asyncio.run(story())
+
+
+def test_folders_that_a_command_made_go_with_the_evidence(store: Store, tmp_path: Path, clock: Clock) -> None:
+    task_id = ended(store, tmp_path)
+    (tmp_path / str(task_id) / "frames").mkdir()
+    (tmp_path / str(task_id) / "frames" / "1.png").write_text("x")
+    clock.pass_s(timedelta(days=20).total_seconds())
+    sweep(store, tmp_path)
+    assert files(tmp_path, task_id) == ["log.txt"]
