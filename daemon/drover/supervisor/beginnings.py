@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import structlog
 
 from drover.config import Config
-from drover.media.files import MediaError
+from drover.media.files import MediaError, MediaUnavailableError
 from drover.policy import folder_texts, patience, remarks
 from drover.policy.device_states import DeviceEvent
 from drover.policy.pace import handle_of
@@ -136,7 +136,7 @@ class Beginnings:
             await self._begin_with_media(head)
         except (ConflictError, NotFoundError):
             return  # stopped or deleted meanwhile, or files were taken: looked at again at once
-        except StoreUnavailableError as error:
+        except (StoreUnavailableError, MediaUnavailableError) as error:
             log.error("dispatch_postponed", task=head.task_id, why=str(error))
             await asyncio.sleep(1.0)
         except Exception as error:
@@ -158,6 +158,8 @@ class Beginnings:
         want = self._media.wanted(waiting)
         try:
             listed = await self._media.listed(waiting, want)
+        except MediaUnavailableError:
+            raise
         except MediaError as error:
             await self._fail(task_id, Reason.MEDIA_INVALID, str(error))
             return
