@@ -44,7 +44,7 @@ def test_case_b5_what_is_refused_is_named_until_it_is_taken(
 
         found: list[dict[str, str]] = []
         with monkeypatch.context() as patched:
-            patched.setattr(disk_module.tempfile, "TemporaryFile", fail)
+            patched.setattr("drover.supervisor.disk.tempfile.TemporaryFile", fail)
             found.append(await Disk(tmp_path, write=_wrote).cannot_take())
             full = Disk(tmp_path, write=_full)
             found.append(await full.cannot_take())

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import structlog
 
-from drover.worker import task_files
 from drover.worker.task_files import TaskFiles
 
 REFUSALS = [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE]
@@ -19,7 +18,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     def fail(*_args: object, **_fields: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(task_files.os, "open", fail)
+    monkeypatch.setattr("drover.worker.task_files.os.open", fail)
     monkeypatch.setattr(Path, "write_bytes", fail)
     monkeypatch.setattr(Path, "mkdir", fail)
 
