@@ -345,9 +345,12 @@ class LicenceView(_Shape, frozen=True, kw_only=True):
 
 
 class HealthView(_Shape, frozen=True, kw_only=True):
-    """Is the daemon up, does it take work, does adb answer. `devices` counts by state."""
+    """Is the daemon up, does it take work, does adb answer. `devices` counts by state.
 
-    status: Annotated[str, Meta(pattern="^(ok|draining)$")]
+    `status` is `degraded` while something cannot be taken; `cannot_take` says what and why.
+    """
+
+    status: Annotated[str, Meta(pattern="^(ok|degraded|draining)$")]
     daemon_version: str
     boot_id: str
     adb_connected: bool
@@ -358,6 +361,10 @@ class HealthView(_Shape, frozen=True, kw_only=True):
     restored: Annotated[int, Meta(ge=0, description="tasks that wait for a release since a backup was restored")]
     counters: Annotated[dict[str, int], Meta(description="what was done about trouble since the start, by name")]
     not_ready: Annotated[dict[str, str], Meta(description="phones that wait for a person, each with what helps")]
+    cannot_take: Annotated[
+        dict[str, str],
+        Meta(description="`tasks` while new ones are refused, `evidence` while logs and evidence are lost, with why"),
+    ]
 
 
 # --- bodies of requests: read field by field (fields.py), so that a refusal can say what was expected --------------

@@ -243,7 +243,7 @@ def material_use(use: MaterialUse, zone: ZoneInfo) -> MaterialUseView:
 def health(status: DaemonStatus) -> HealthView:
     """What a monitor asks: is it up, does it take work, does adb answer."""
     return HealthView(
-        status="draining" if status.draining else "ok",
+        status="draining" if status.draining else "degraded" if status.cannot_take else "ok",
         daemon_version=status.daemon_version,
         boot_id=status.boot_id,
         adb_connected=status.adb_connected,
@@ -254,6 +254,7 @@ def health(status: DaemonStatus) -> HealthView:
         held=status.held,
         restored=status.restored,
         not_ready=status.not_ready,
+        cannot_take=status.cannot_take,
     )
 
 

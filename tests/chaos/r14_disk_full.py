@@ -55,10 +55,11 @@ def run(rounds: int = 1, *, phones: int = 3, per_s: float = 4, full_s: float = 6
 
 
 @contextlib.contextmanager
-def small_disk() -> Generator[Path]:
-    """An empty file system of 24 MB; raises NoSmallDiskError where this user may not mount one."""
+def small_disk(*, inodes: int = 0) -> Generator[Path]:
+    """An empty file system of 24 MB, with room for so many files, as many as memory allows by default; raises
+    NoSmallDiskError where this user may not mount one."""
     with tempfile.TemporaryDirectory(prefix="dd-disk-") as folder:
-        words = ["mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "tmpfs", folder]
+        words = ["mount", "-t", "tmpfs", "-o", f"size=24m,mode=700,nr_inodes={inodes}", "tmpfs", folder]
         made = subprocess.run(words, capture_output=True, check=False)
         if made.returncode:
             raise NoSmallDiskError(made.stderr.decode().strip())
@@ -73,7 +74,7 @@ def _fill_for(it: Rig, finding: Finding, load: Load, ballast: Path, seconds: flo
     _work_under(it, load)
     begun, before = time.monotonic(), len(load.refusals)
     while time.monotonic() - begun < seconds or len(load.refusals) == before:
-        _fill(ballast)  # again and again: the daemon gives room back, too
+        fill(ballast)  # again and again: the daemon gives room back, too
         finding.check(time.monotonic() - begun < seconds + 60, "a full disk refused nothing")
         if finding.violations:
             break
@@ -98,7 +99,7 @@ def _work_under(it: Rig, load: Load) -> None:
     wait_until(lambda: it.daemon.status().tasks.running > 0, timeout_s=60, what="a running attempt")
 
 
-def _fill(path: Path) -> None:
+def fill(path: Path) -> None:
     """Take every byte that is left."""
     with path.open("ab", buffering=0) as file:
         for size in (1024 * 1024, 4096, 1):

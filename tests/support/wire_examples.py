@@ -398,6 +398,7 @@ RESPONSES: list[control.ResponseBody] = [
         pauses=[PAUSE],
         held=12,
         not_ready={"R58M123ABC": "locked; unlock it by hand"},
+        cannot_take={"evidence": "no file can be made in /var/lib/drover/tasks: No space left on device"},
     ),
     control.Subscribed(last_event_id=99),
     ACCOUNT,

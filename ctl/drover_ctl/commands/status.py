@@ -46,6 +46,7 @@ def status(ctx: click.Context) -> None:
         ("plan", f"{plan.plan_name}, {plan.device_limit} devices at a time{access}"),
         ("devices", counts(found.devices)),
         *(("not ready", f"{serial}: {why}") for serial, why in found.not_ready.items()),
+        *(("cannot take", f"{what}: {why}") for what, why in found.cannot_take.items()),
         ("workers", str(found.workers)),
         ("tasks", counts(by_status)),
         *([("restored", _restored(found))] if found.restored else []),

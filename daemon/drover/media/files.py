@@ -3,6 +3,7 @@
 The file is opened once and everything is read from that handle, so nothing can be put in its place after the check.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Sequence
@@ -40,6 +41,14 @@ _KINDS: Final = (
 
 class MediaError(Exception):
     """A file that cannot be used; the message names it as it was named, what it is, and what was expected."""
+
+
+class MediaUnavailableError(MediaError):
+    """This machine could not open the file just now; the file may be as it should be."""
+
+
+PASSING: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE, errno.ETIMEDOUT})
+"""Errors that say nothing of the file: another try can help, and nobody has to give another file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +175,8 @@ def _open_beneath(root: Path, real: Path, named: str, expected: str = _MEDIA) ->
     except FileNotFoundError:
         raise MediaError(f"{shown(named)}: there is no such file") from None
     except OSError as error:
-        raise MediaError(f"{shown(named)}: cannot be opened: {error.strerror}") from None
+        kind = MediaUnavailableError if error.errno in PASSING else MediaError
+        raise kind(f"{shown(named)}: cannot be opened: {error.strerror}") from None
     finally:
         if folder >= 0:
             os.close(folder)

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from drover.framing import FrameError, receive_frame
-from drover.media.files import MediaError, OpenFile, shown
+from drover.media.files import MediaError, MediaUnavailableError, OpenFile, shown
 from drover.media.messages import Finding, Question
 from drover.wire.media import MediaFacts
 
@@ -45,7 +45,10 @@ class Inspector:
         )
         timeout_s = self._timeout_s + (file.size / BYTES_PER_S if digest else 0.0)
         async with self._turn:
-            finding = await self._ask(question, file.handle.fileno(), timeout_s)
+            try:
+                finding = await self._ask(question, file.handle.fileno(), timeout_s)
+            except MediaUnavailableError as error:
+                raise MediaUnavailableError(f"{shown(file.named)}: {error}") from error
         if finding.facts is None:
             raise MediaError(f"{shown(file.named)}: {finding.why}")
         return finding.facts, finding.thumbnail
@@ -61,7 +64,10 @@ class Inspector:
     async def _ask(self, question: Question, descriptor: int, timeout_s: float) -> Finding:
         if self._idle is not None:
             self._idle.cancel()
-        probe = self._probe = self._probe or _Probe()
+        try:
+            probe = self._probe = self._probe or _Probe()
+        except OSError as error:
+            raise MediaUnavailableError(f"no process can be started that looks into it: {error.strerror}") from error
         try:
             # Shielded: a thread cannot be cancelled, and its answer must not be taken for the next question's.
             finding = await asyncio.shield(asyncio.to_thread(probe.ask, question, descriptor, timeout_s))
@@ -81,14 +87,18 @@ class _Probe:
 
     def __init__(self) -> None:
         self._ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, *PROBE, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,  # decoders write there what a file makes them write
-            )
+        try:
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, *PROBE, str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,  # decoders write there what a file makes them write
+                )
+        except BaseException:
+            self._ours.close()
+            raise
 
     def ask(self, question: Question, descriptor: int, timeout_s: float) -> Finding | None:
         """The answer; None if the process gave none in time or ended. Blocks."""

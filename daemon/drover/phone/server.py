@@ -125,7 +125,11 @@ class AutomationServer:
         found = jar()
         if found.md5 in self._adb.shell(["toybox", "md5sum", JAR], timeout_s=deadline.left()).text:
             return
-        with found.path.open("rb") as file:
+        try:
+            file = found.path.open("rb")
+        except OSError as error:
+            raise PhoneError(f"{self._adb.serial}: {found.path} cannot be read: {error.strerror}") from error
+        with file:
             push_stream(self._adb, file, JAR, timeout_s=deadline.left())
 
     def _wait(self, deadline: Deadline) -> None:

@@ -1,8 +1,8 @@
 """Judges what the doctor found: facts in, findings out. Each finding that is not ok says what mends it."""
 
 import ipaddress
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from drover.policy import trouble
@@ -15,6 +15,7 @@ from drover.wire.holds import PERSON, Pause
 
 DISK_LOW_BYTES: Final = 1024**3
 DISK_LEAST_BYTES: Final = 200 * 1024**2
+INODES_LOW: Final = 10_000
 BATTERY_LOW: Final = 15
 STORAGE_LOW_MB: Final = 500
 
@@ -44,7 +45,7 @@ class AdbFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class DaemonFacts:
-    """The daemon itself. Sizes in bytes."""
+    """The daemon itself. Sizes in bytes; `inodes_free` is None where the file system has no such limit."""
 
     as_root: bool
     disk_free: int
@@ -54,6 +55,8 @@ class DaemonFacts:
     messages_dropped: int
     restored: int = 0
     restored_blind: int = 0
+    inodes_free: int | None = None
+    cannot_take: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def adb(facts: AdbFacts) -> list[Finding]:
@@ -104,7 +107,7 @@ def _file(file: FileFacts) -> Finding:
 
 def daemon(facts: DaemonFacts) -> list[Finding]:
     """Whether the daemon has room, rights that are not too many, and a front that answers."""
-    found = [_disk(facts)]
+    found = [*_disk(facts)]
     if facts.as_root:
         found.append(_warn("rights", "droverd", "runs as root", "run it as a user of its own; contrib/ has the unit"))
     if facts.api_enabled:
@@ -128,7 +131,20 @@ def _restored(facts: DaemonFacts) -> Finding:
     return _warn("tasks", "droverd", what, fix)
 
 
-def _disk(facts: DaemonFacts) -> Finding:
+def _disk(facts: DaemonFacts) -> list[Finding]:
+    fix = "make room there or let it be written; until then tasks run without evidence, or are refused"
+    refusals = [_bad("disk", facts.data_dir, f"{what}: {why}", fix) for what, why in facts.cannot_take.items()]
+    return [*refusals, _space(facts), *_inodes(facts)]
+
+
+def _inodes(facts: DaemonFacts) -> list[Finding]:
+    if facts.inodes_free is None or facts.inodes_free >= INODES_LOW:
+        return []
+    fix = "remove files from that file system (`df -i` counts them), or shorten [retention]"
+    return [_warn("disk", facts.data_dir, f"room for {facts.inodes_free} more files", fix)]
+
+
+def _space(facts: DaemonFacts) -> Finding:
     free = f"{facts.disk_free / 1024**3:.1f} GiB free"
     mend = "free space, or shorten [retention]; submits are refused when the disk is full, nothing accepted is lost"
     if facts.disk_free < DISK_LEAST_BYTES:

@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from drover.config import Config
-from drover.media.files import MediaError
+from drover.media.files import MediaError, MediaUnavailableError
 from drover.policy import folder_texts, patience, remarks
 from drover.policy.device_states import DeviceEvent
 from drover.policy.pace import handle_of
@@ -148,7 +148,7 @@ class Beginnings:
             await asyncio.sleep(OTHER_ACCOUNT_S)
         except (ConflictError, NotFoundError):
             return  # stopped or deleted meanwhile, or files were taken: looked at again at once
-        except StoreUnavailableError as error:
+        except (StoreUnavailableError, MediaUnavailableError) as error:
             log.error("dispatch_postponed", task=head.task_id, why=str(error))
             await asyncio.sleep(1.0)
         except Exception as error:
@@ -170,6 +170,8 @@ class Beginnings:
         want = self._media.wanted(waiting)
         try:
             listed = await self._media.listed(waiting, want)
+        except MediaUnavailableError:
+            raise
         except MediaError as error:
             await self._fail(task_id, Reason.MEDIA_INVALID, str(error))
             return

@@ -19,8 +19,13 @@ from drover.wire.doctor import Finding
 
 async def diagnose(state: DaemonState) -> list[Finding]:
     """Every finding, the worst of each kind beside what is well."""
-    adb_facts, file_facts, disk_free = await asyncio.gather(
-        _adb(state), asyncio.to_thread(_files, state), asyncio.to_thread(_disk_free, state.config.data_dir)
+    data_dir = state.config.data_dir
+    adb_facts, file_facts, disk_free, inodes_free, cannot_take = await asyncio.gather(
+        _adb(state),
+        asyncio.to_thread(_files, state),
+        asyncio.to_thread(_disk_free, data_dir),
+        asyncio.to_thread(_inodes_free, data_dir),
+        state.disk.cannot_take(),
     )
     await state.scripts.looked_for()
     restored, restored_blind = await state.store.read(release.counts)
@@ -33,6 +38,8 @@ async def diagnose(state: DaemonState) -> list[Finding]:
         messages_dropped=state.messages_dropped(),
         restored=restored,
         restored_blind=restored_blind,
+        inodes_free=inodes_free,
+        cannot_take=cannot_take,
     )
     return [
         *doctor.daemon(facts),
@@ -90,3 +97,8 @@ def _facts(check: str, path: Path, most: int, *, wanted: bool = True) -> FileFac
 
 def _disk_free(path: Path) -> int:
     return shutil.disk_usage(path).free
+
+
+def _inodes_free(path: Path) -> int | None:
+    found = os.statvfs(path)
+    return found.f_favail if found.f_files else None

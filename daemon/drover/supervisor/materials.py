@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from drover.media.files import MediaError
+from drover.media.files import MediaError, MediaUnavailableError
 from drover.media.inspector import Inspector
 from drover.media.library import LibraryFolder, NoSpaceError
 from drover.policy.media import Reuse, misfit, who
@@ -145,6 +145,8 @@ class MaterialLibrary:
                     note=note,
                     now=datetime.now(UTC),
                 )
+        except MediaUnavailableError as error:
+            raise RequestError(Code.UNAVAILABLE, f"{error}; try again", retry_after_s=60) from error
         except MediaError as error:
             raise RequestError(Code.INVALID, str(error)) from None
         except OSError as error:

@@ -22,6 +22,7 @@ from drover.supervisor.control import ControlServer
 from drover.supervisor.desk import TaskDesk, pace_of, rules_of
 from drover.supervisor.direct import DirectCalls
 from drover.supervisor.discovery import AccountDiscovery
+from drover.supervisor.disk import Disk
 from drover.supervisor.fleet import Fleet
 from drover.supervisor.handlers import Handlers
 from drover.supervisor.hub import EventHub
@@ -33,6 +34,7 @@ from drover.supervisor.nurse import Nurse
 from drover.supervisor.phones import Phones, recorder
 from drover.supervisor.presence import Presence
 from drover.supervisor.publishing import PublishingMedia
+from drover.supervisor.recovery import stamp_alive
 from drover.supervisor.reports import Reports
 from drover.supervisor.retention import Retention
 from drover.supervisor.running import RunningAttempts
@@ -253,6 +255,7 @@ class Parts:
             direct=self.direct,
             scripts=self.scripts,
             pace=pace_of(config),
+            disk=Disk(config.data_dir, write=lambda: stamp_alive(self.store)),
             license=self._license,
             adb_connected=lambda: self.tracker.connected,
             worker_count=lambda: self.fleet.running,

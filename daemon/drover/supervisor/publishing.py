@@ -13,7 +13,7 @@ from typing import Final, ParamSpec, TypeVar
 import msgspec
 import structlog
 
-from drover.media.files import MediaError, OpenFile, open_named, shown
+from drover.media.files import MediaError, MediaUnavailableError, OpenFile, open_named, shown
 from drover.media.folders import file_key, files_of, folder_at, own_folder
 from drover.media.inspector import Inspector
 from drover.media.texts import read_text
@@ -34,6 +34,8 @@ log = structlog.get_logger("drover.tasks")
 P = ParamSpec("P")
 T = TypeVar("T")
 
+RETRY_AFTER_S: Final = 10
+"""Told where this machine could not open a file just now."""
 OPEN_TIMEOUT_S: Final = 20.0
 """A disk that is away (a network share, say) must not hold a phone or a request for ever."""
 FACTS_KEPT: Final = 4096
@@ -90,6 +92,8 @@ class PublishingMedia:
         for index, path in enumerate(want.paths):
             try:
                 await self._candidate(path, limit)
+            except MediaUnavailableError as error:
+                raise RequestError(Code.UNAVAILABLE, f"{error}; try again", retry_after_s=RETRY_AFTER_S) from None
             except MediaError as error:
                 raise RequestError(Code.INVALID, f"script_config.material_list[{index}]: {error}") from None
         if want.source == "folder":
@@ -148,6 +152,8 @@ class PublishingMedia:
         for path in dict.fromkeys(want.paths):
             try:
                 found.append(await self._candidate(path, None))
+            except MediaUnavailableError:
+                raise
             except MediaError as error:
                 faults.append(str(error))
         return Listed(candidates=found, faults=faults)
@@ -201,6 +207,8 @@ class PublishingMedia:
                 return found, faults, False
             try:
                 found.append(await self._candidate(path, None, place))
+            except MediaUnavailableError:
+                raise
             except MediaError as error:
                 faults.append(str(error))  # one bad file in a folder does not stop the others
             else:

@@ -18,6 +18,7 @@ from drover.supervisor.control import Peer
 from drover.supervisor.desk import TaskDesk
 from drover.supervisor.direct import DirectCalls
 from drover.supervisor.discovery import AccountDiscovery
+from drover.supervisor.disk import Disk
 from drover.supervisor.hub import EventHub
 from drover.supervisor.leases import PhoneLeases
 from drover.supervisor.materials import MaterialLibrary
@@ -50,6 +51,7 @@ class DaemonState:
     direct: DirectCalls
     scripts: Scripts
     pace: Pace
+    disk: Disk
     license: License
     adb_connected: Callable[[], bool]
     worker_count: Callable[[], int]
@@ -109,4 +111,5 @@ class DaemonState:
             pauses=figures.pauses,
             held=figures.held,
             not_ready=self.board.not_ready(),
+            cannot_take=await self.disk.cannot_take(),
         )

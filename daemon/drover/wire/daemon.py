@@ -43,7 +43,8 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status
     nothing begins; `held` counts the pending tasks that wait for those or for a disabled account.
     `restored` counts pending tasks that wait for a release since a backup was restored, `restored_blind` those of them
     that cannot look whether they were done since. `not_ready` names phones that answer and get no task
-    until a person has done what is said.
+    until a person has done what is said. `cannot_take` says what is refused or lost now, and why: `tasks` where the
+    database takes nothing, `evidence` where logs and evidence of tasks cannot be kept.
     """
 
     daemon_version: str
@@ -65,6 +66,7 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status
     pauses: list[Pause] = []
     held: int = 0
     not_ready: dict[str, str] = {}
+    cannot_take: dict[str, str] = {}
 
 
 class ConfigReloaded(msgspec.Struct, frozen=True, kw_only=True, tag="config_reloaded"):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from drover.apps import same_handle
-from drover.media.files import MediaError, open_named
+from drover.media.files import MediaError, MediaUnavailableError, open_named
 from drover.phone.engine import InputForbiddenError, PhoneError, TapUncertainError
 from drover.phone.hierarchy import Hierarchy
 from drover.phone.phone import Phone
@@ -34,6 +34,7 @@ from drover.wire.worker import (
     Progressed,
     TapSent,
 )
+from drover.worker.task_files import TaskFiles
 
 INTENT_TIMEOUT_S: Final = 15.0
 EVIDENCE_TIMEOUT_S: Final = 6.0
@@ -69,11 +70,9 @@ class AttemptContext:
         """Whether the phone refused the commit tap, so that nothing was done under the intent."""
         self.effect_allowed = True
         """Whether the script said beforehand that others can see what it does."""
-        self.evidence: list[str] = []
         self._attempt = begin.attempt
         self._send = send
-        self.folder = Path(begin.folder)
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.files = TaskFiles(Path(begin.folder), task_id=begin.task_id)
         self._deadline = time.monotonic() + begin.deadline_s
         self._deadline_s = begin.deadline_s
         self._phase = Phase.PREPARE
@@ -204,6 +203,8 @@ class AttemptContext:
     def open_media(self, file: MediaFile) -> BinaryIO:
         try:
             opened = open_named(file.path, self._media_roots)
+        except MediaUnavailableError as error:
+            raise ScriptFailed(Reason.INTERRUPTED, f"{error}; retry the task.") from None
         except MediaError as error:
             raise ScriptFailed(Reason.MEDIA_INVALID, f"{error}.") from None
         if (opened.media_type, opened.size) == (file.media_type, file.size):
@@ -221,13 +222,14 @@ class AttemptContext:
         self._send(EffectConfirmed(fence=self.fence, evidence=list(self.evidence)))
 
     def keep(self, name: str, seen: Hierarchy | None = None) -> None:
-        """Evidence is worth having but never worth failing for: a phone that cannot show its screen is noted."""
+        """Evidence is worth having but never worth failing for: a phone that cannot show its screen is noted, and so
+        is a disk that takes no file."""
         stem = f"{self._attempt}-{re.sub(r'[^a-z0-9_]', '_', name.lower())}"
         try:
             hierarchy = seen or self.phone.screen(timeout_s=EVIDENCE_TIMEOUT_S)
-            self._write_file(f"{stem}.xml", hierarchy.xml)
-            self._write_file(f"{stem}.png", self.phone.screenshot(timeout_s=EVIDENCE_TIMEOUT_S))
-        except (PhoneError, OSError) as error:
+            self.files.write(f"{stem}.xml", hierarchy.xml)
+            self.files.write(f"{stem}.png", self.phone.screenshot(timeout_s=EVIDENCE_TIMEOUT_S))
+        except PhoneError as error:
             self._write_log(f"evidence {name} is incomplete: {error}")
 
     # --- ends
@@ -239,7 +241,7 @@ class AttemptContext:
             fence=self.fence,
             outcome=Outcome.COMPLETED,
             effect=self.effect,
-            remark=_CONTROL.sub("", self.remark),
+            remark=self._with_missing(_CONTROL.sub("", self.remark)),
             evidence=list(self.evidence),
         )
 
@@ -264,6 +266,8 @@ class AttemptContext:
             self._committing = True  # a stop or deadline must not cut the evidence short
             self.keep("end")
         self._write_log(f"failed: {reason.value}: {remark}")
+        if self.files.missing:
+            remark = self._with_missing(remarks.complete(reason, remark))
         return Ended(
             fence=self.fence,
             outcome=Outcome.FAILED,
@@ -278,13 +282,14 @@ class AttemptContext:
 
     # --- files
 
+    @property
+    def evidence(self) -> list[str]:
+        """The names of the files that were kept."""
+        return self.files.evidence
+
+    def _with_missing(self, remark: str) -> str:
+        return f"{remark} {self.files.missing}".strip()
+
     def _write_log(self, text: str) -> None:
         stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
-        line = f"{stamp}Z attempt {self._attempt} {self._phase.value} {self._progress:3d}% {text}\n"
-        with (self.folder / "log.txt").open("a", encoding="utf-8") as file:
-            file.write(line)
-
-    def _write_file(self, name: str, data: bytes) -> None:
-        (self.folder / name).write_bytes(data)
-        if name not in self.evidence:
-            self.evidence.append(name)
+        self.files.append(f"{stamp}Z attempt {self._attempt} {self._phase.value} {self._progress:3d}% {text}\n")

@@ -3,6 +3,7 @@
 A call whose time is over before it could begin is not begun: whoever sent it has given up by then.
 """
 
+import contextlib
 import json
 import os
 import time
@@ -143,5 +144,12 @@ def _given(call: DirectCall, data: bytes, kind: str) -> DirectAnswered:
 
 def _filed(call: DirectCall, data: bytes, kind: str) -> DirectAnswered:
     path = Path(call.folder) / f"{call.request_id}-{os.getpid()}.{kind}"
-    path.write_bytes(data)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+        end = DirectEnd.UNCERTAIN if isinstance(call, DirectRpc | DirectAdb) else DirectEnd.NOT_DONE
+        why = f"the phone answered, but the answer, {len(data)} bytes, could not be kept: {error.strerror}"
+        return failed(call, end, why)
     return DirectAnswered(request_id=call.request_id, end=DirectEnd.DONE, path=str(path))

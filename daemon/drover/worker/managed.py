@@ -65,12 +65,18 @@ class ManagedScript:
         self._command: RunningCommand | None = None
 
     def prepare(self, ctx: Context) -> bool:
-        """Check the program, open the app and make the account current where the script's mode says so."""
+        """Check the program and the folder in which it runs, open the app and make the account current where the
+        script's mode says so."""
         if fault := startable(self._spec.command):
             raise ScriptFailed(
                 Reason.SCRIPT_ERROR,
                 f"The script {self._name} cannot be started: {fault}; see droverctl script list.",
             )
+        try:
+            self._attempt.files.make_folder()
+        except OSError as error:
+            why = f"{self._name} was not started: the folder in which it runs cannot be made: {error.strerror}"
+            raise ScriptFailed(Reason.INTERRUPTED, f"{why}; check the disk (droverctl doctor), then retry.") from None
         if self._spec.platform != "generic":
             self._open_app(ctx)
         return True
@@ -98,7 +104,7 @@ class ManagedScript:
         self._command = RunningCommand(
             self._spec.command,
             environment=self._environment(ctx),
-            folder=self._attempt.folder,
+            folder=self._attempt.files.folder,
             say=self._output.line,
             woken=self._wake,
         )

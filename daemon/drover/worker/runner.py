@@ -3,6 +3,7 @@
 Owns the order prepare, commit, verify and what an attempt's end is called. Knows no socket: it is given `send`.
 """
 
+import errno
 import queue
 import threading
 import time
@@ -13,6 +14,7 @@ import msgspec
 import structlog
 
 from drover import apps
+from drover.media.files import PASSING
 from drover.phone.adb import OtherPhoneError
 from drover.phone.engine import (
     AppMissingError,
@@ -66,6 +68,9 @@ DEGRADED_S = 600.0
 WAKE_S: Final = 12.0
 CHECK_S: Final = 4.0
 """For the question whether the phone as a whole is the cause of a failure: one that hangs must not hold its end."""
+
+LACKED: Final = PASSING | {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+"""What the machine lacks when a file is written or opened: no fault of the script, the phone or the account."""
 
 PACKAGES: Final = tuple(package for platform in apps.PLATFORMS for package in apps.load(platform).packages)
 """Read when the zygote imports this, so that every worker shares the apps' data."""
@@ -164,10 +169,11 @@ class Runner:
                 phone = self._opened()
                 self._look(phone)
                 return phone
-            except PhoneError as error:
+            except (PhoneError, OSError) as error:
                 if phone is not None:
                     phone.close()
-                pause_s = self._pause(self._troubled(error, pause_s), error)
+                trouble = error if isinstance(error, PhoneError) else _of_this_machine(self._spec.serial, error)
+                pause_s = self._pause(self._troubled(trouble, pause_s), trouble)
         return None
 
     def _troubled(self, error: PhoneError, pause_s: float) -> float:
@@ -363,7 +369,7 @@ class Runner:
         attempt.phone.close()
         try:
             attempt.phone = self._opened()
-        except PhoneError as error:
+        except (PhoneError, OSError) as error:
             attempt.log(f"the phone does not answer: {error}")
 
     def _after_command(self, attempt: AttemptContext, phone: Phone) -> bool:
@@ -420,8 +426,11 @@ class Runner:
             ended = attempt.failed(Reason.INTERRUPTED, str(error))
         except Exception as error:
             log.exception("script_failed", task=message.task_id, fence=message.fence)
-            why = f"The script failed by a fault of its own: {error!r}."
-            ended = self._failed(attempt, message, Reason.SCRIPT_ERROR, why)
+            if isinstance(error, OSError) and error.errno in LACKED:
+                ended = attempt.failed(Reason.INTERRUPTED, str(_of_this_machine(phone.serial, error)))
+            else:
+                why = f"The script failed by a fault of its own: {error!r}."
+                ended = self._failed(attempt, message, Reason.SCRIPT_ERROR, why)
         finally:
             phone.cancelled = _go_on
             self._attempt = None
@@ -450,6 +459,14 @@ class Runner:
             except PhoneError as error:
                 attempt.log(f"whether the phone is ready could not be asked: {error}")
         return attempt.failed(reason, remark, trouble)
+
+
+def _of_this_machine(serial: str, error: OSError) -> PhoneError:
+    """The trouble as a person is told it, where this machine is to blame and not the phone."""
+    return PhoneError(
+        f"{serial}: the machine that runs Drover could not use a file: {error}; check its disk (droverctl doctor), "
+        "then retry."
+    )
 
 
 def _made(message: Begin) -> Script:

@@ -72,6 +72,9 @@ def test_s29_the_adb_server(change: dict[str, Any], level: Level, words: str) ->
         ({"api_url": "", "api_enabled": False}, Level.OK),
         ({"messages_dropped": 3}, Level.WARNING),
         ({"restored": 3, "restored_blind": 1}, Level.WARNING),
+        ({"inodes_free": 900}, Level.WARNING),
+        ({"inodes_free": 90_000}, Level.OK),
+        ({"cannot_take": {"evidence": "no file can be kept in /data/tasks: No space left on device"}}, Level.ERROR),
     ],
 )
 def test_the_daemon(change: dict[str, Any], level: Level) -> None:

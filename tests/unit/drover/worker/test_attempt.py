@@ -1,5 +1,7 @@
 """The commit of one attempt: no durable answer, no tap; one tap; what the end is called. No phone is touched here."""
 
+import errno
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +34,7 @@ from drover.wire.worker import (
 )
 from drover.worker import attempt as attempt_module
 from drover.worker.attempt import AccountNotNotedError, AttemptContext, IntentNotGrantedError
+from drover.worker.task_files import TaskFiles
 from tests.support.media import make_picture
 
 PROOF = parse('<hierarchy><node text="Following" bounds="[0,0][10,10]"/></hierarchy>')
@@ -302,3 +305,19 @@ def test_r23_an_account_that_may_not_act_ends_the_attempt(
     with pytest.raises(raised, match="@me pauses"):
         attempt.saw_account("me")
     assert attempt.effect is Effect.NONE
+
+
+@pytest.mark.parametrize(("code", "reason"), [(errno.EMFILE, Reason.INTERRUPTED), (errno.EACCES, Reason.MEDIA_INVALID)])
+def test_case_b5_a_media_file_that_cannot_be_opened_just_now_is_not_called_invalid(
+    code: int, reason: Reason, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = as_chosen(make_picture(tmp_path / "a.png"))
+
+    def refused(*_args: object, **_fields: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("drover.media.files.os.open", refused)
+    monkeypatch.setattr(TaskFiles, "append", lambda *_: None)
+    with pytest.raises(ScriptFailed, match=os.strerror(code)) as caught:
+        opened(tmp_path, chosen, tmp_path)
+    assert caught.value.reason is reason

@@ -101,3 +101,12 @@ def test_a_broken_off_adb_command_leaves_doubt(tmp_path: Path) -> None:
 def test_changed_settings_are_noted(tmp_path: Path) -> None:
     assert carried_out(StandIn({}), rpc(tmp_path, "setConfigurator", {})).altered
     assert carried_out(StandIn(PhoneError("x")), rpc(tmp_path, "setConfigurator", {})).altered
+
+
+def test_case_b5_an_answer_that_cannot_be_kept_is_said_and_what_was_done_is_not_called_undone(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    seen = carried_out(StandIn(b"picture"), DirectScreenshot(request_id=4, timeout_s=5, folder=str(gone)))
+    done = carried_out(StandIn("x" * (INLINE_BYTES + 1)), rpc(gone))
+    assert (seen.answer.end, done.answer.end) == (DirectEnd.NOT_DONE, DirectEnd.UNCERTAIN)
+    assert (seen.healthy, done.healthy) == (True, True)
+    assert "could not be kept: No such file or directory" in seen.answer.why

@@ -1,11 +1,14 @@
 """The runner between attempts: a reading waits for nobody, and gives way to what must end at once."""
 
+import errno
+import os
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
+import msgspec
 import pytest
 
 from drover.phone.engine import PhoneLostError, PhoneNotReadyError
@@ -17,6 +20,7 @@ from drover.wire.worker import AccountsRead, Begin, Ended, FromWorker, PhoneRead
 from drover.wire.zygote import WorkerSpec
 from drover.worker import readiness
 from drover.worker.runner import Runner
+from drover.worker.task_files import TaskFiles
 from tests.support.hand_phone import Accounts, HandPhone
 
 SPEC = WorkerSpec(
@@ -59,8 +63,10 @@ class KnownPhone(HandPhone):
 class Bench:
     """A runner over a hand-written app, and what it says."""
 
-    def __init__(self, app: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(Phone, "open", lambda *_args, **_fields: KnownPhone(app))  # pyright: ignore[reportUnknownLambdaType,reportUnknownArgumentType]
+    def __init__(
+        self, app: Accounts, monkeypatch: pytest.MonkeyPatch, opened: Callable[..., KnownPhone] | None = None
+    ) -> None:
+        monkeypatch.setattr(Phone, "open", opened or (lambda *_args, **_fields: KnownPhone(app)))  # pyright: ignore[reportUnknownLambdaType,reportUnknownArgumentType]
         self.said: queue.SimpleQueue[FromWorker] = queue.SimpleQueue()
         self.runner = Runner(SPEC, self.said.put)
         self.thread = threading.Thread(target=self.runner.run)
@@ -216,3 +222,45 @@ def test_case_p7_an_attempt_on_a_locked_phone_ends_before_it_does_anything(
     assert bench.next(PhoneTrouble).condition is PhoneCondition.LOCKED
     KnownPhone.condition = None
     bench.next(PhoneReady)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE])
+def test_case_b5_a_worker_whose_files_are_refused_lives_and_runs_the_next_attempt(
+    code: int, bench: Bench, held: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held.let.set()
+
+    def refused(_files: TaskFiles) -> None:
+        raise OSError(code, os.strerror(code))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TaskFiles, "make_folder", refused)
+        bench.runner.begin(begin(tmp_path))
+        lost = bench.next(Ended)
+    bench.runner.begin(msgspec.structs.replace(begin(tmp_path), fence=8))
+    kept = bench.next(Ended)
+    assert bench.thread.is_alive()
+    assert (lost.reason, lost.effect, lost.evidence) == (kept.reason, kept.effect, [])
+    assert lost.remark.endswith(f"Its log or evidence is incomplete: {os.strerror(code)}.")
+    assert "incomplete" not in kept.remark
+    assert (tmp_path / "3" / "log.txt").read_text()
+
+
+def test_case_b5_a_phone_whose_program_cannot_be_read_is_tried_again(
+    held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held.let.set()
+    failures = [OSError(errno.EMFILE, os.strerror(errno.EMFILE))]
+
+    def opened(*_args: object, **_fields: object) -> KnownPhone:
+        if failures:
+            raise failures.pop()
+        return KnownPhone(held)
+
+    bench = Bench(held, monkeypatch, opened)
+    try:
+        assert "Too many open files" in bench.next(PhoneTrouble).why
+        assert bench.next(PhoneReady)
+    finally:
+        bench.runner.shutdown()
+        bench.thread.join(20)
