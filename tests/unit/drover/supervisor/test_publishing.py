@@ -4,8 +4,9 @@ import asyncio
 import random
 import re
 import threading
+import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, update
 from drover.config import Config, MediaSection
 from drover.media.inspector import Inspector
 from drover.media.limits import limits, texts
+from drover.policy.clock import Reading
 from drover.policy.device_states import DeviceEvent
 from drover.policy.pace import Pace
 from drover.policy.trouble import Rules
@@ -383,6 +385,41 @@ def test_case_t3_a_task_that_an_earlier_version_accepted_fails_before_it_begins(
         assert "captions: character 2 (line 1) is the control character U+000B" in task.remark
 
     run(story)
+
+
+def test_case_b10_a_wait_that_was_stamped_a_day_ahead_ends_soon_after_the_clock_came_back(
+    run: Run, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_video(root / "a.mp4")
+    ahead, shown = [timedelta(days=1)], list[timedelta]()
+
+    def read() -> Reading:
+        shown.append(ahead[0])
+        return Reading(wall=datetime.now(UTC) + ahead[0], monotonic_s=time.monotonic())
+
+    monkeypatch.setattr("drover.supervisor.desk._reading", read)
+
+    async def story(desk: Desk) -> None:
+        task_id = await desk.post("p3", material_list=[str(root / "a.mp4")])
+        stamp = datetime.now(UTC) + timedelta(days=1, seconds=1)
+        await desk.store.write(_not_before, task_id, stamp)
+        shown.clear()
+        desk.desk.wake()
+        async with asyncio.timeout(10):
+            while not shown:
+                await asyncio.sleep(0.01)
+        desk.board.apply("p3", DeviceEvent.LISTED)
+        desk.board.apply("p3", DeviceEvent.PHONE_READY)
+        ahead[0] = timedelta()
+        desk.desk.wake()
+        (begin,) = await desk.begun(1)
+        assert begin.task_id == task_id
+
+    run(story)
+
+
+def _not_before(conn: Connection, task_id: int, stamp: datetime) -> None:
+    conn.execute(update(table).where(table.c.id == task_id).values(not_before=stamp))
 
 
 def _say(conn: Connection, task_id: int, config: dict[str, Any]) -> None:
