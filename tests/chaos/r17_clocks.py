@@ -1,8 +1,11 @@
-"""R17: the daemon under a wall clock that jumps (libfaketime): each scheduled task runs once, or is missed."""
+"""R17: the daemon under a wall clock that jumps (libfaketime): each scheduled task runs once, or is missed,
+and pauses last as long as they should.
+"""
 
 import contextlib
 import tempfile
-from collections.abc import Generator, Sequence
+import time
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +18,9 @@ from tests.support.effects import effects
 from tests.support.phones import PhoneProcess
 
 FAKETIME = next(iter(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
+PAUSE_S = 6
+PAUSING = {"DROVER_PACE_PAUSE_MIN_S": str(PAUSE_S), "DROVER_PACE_PAUSE_MAX_S": str(PAUSE_S)}
+NOTHING: Mapping[str, str] = {}
 MISSING = "libfaketime is not installed (apt-get install libfaketime)"
 PRELOADED = Path(__file__).parents[1] / "support" / "wallclock"
 
@@ -95,9 +101,13 @@ def run(rounds: int = 3, *, changes: Sequence[Change] = CHANGES) -> Finding:
                 for night in nights:
                     _change(watched, finding, night)
                     finding.trials += 1
+        with _watched(clock, "UTC", PAUSING) as watched:
+            for number in range(rounds):
+                _back(watched, finding, number)
+                finding.trials += 1
     finding.figure = (
-        f"{rounds} × ±1 h, {rounds} × asleep for 2 h, {len(changes)} nights of changing clocks in "
-        f"{len({change.zone for change in changes})} zones: each task once or missed"
+        f"{rounds} × ±1 h, {rounds} × a day ahead and back, {rounds} × asleep for 2 h, {len(changes)} nights of "
+        f"changing clocks in {len({change.zone for change in changes})} zones: each task once or missed"
     )
     return finding
 
@@ -133,10 +143,10 @@ class Watched:
 
 
 @contextlib.contextmanager
-def _watched(clock: WallClock, zone: str) -> Generator[Watched]:
+def _watched(clock: WallClock, zone: str, more: Mapping[str, str] = NOTHING) -> Generator[Watched]:
     """The daemon starts by a true clock."""
     clock.show(datetime.now(UTC))
-    settings = {**clock.environment, "DROVER_DAEMON_TIMEZONE": zone}
+    settings = {**clock.environment, "DROVER_DAEMON_TIMEZONE": zone, **more}
     with (
         AdbServer() as adb,
         PhoneProcess(adb, 1) as phones,
@@ -173,6 +183,20 @@ def _sleep(watched: Watched, finding: Finding, number: int) -> None:
     missed = watched.daemon.wait_ended(task_id)
     said = (missed.status, missed.reason, watched.done(target))
     finding.check(said == (Status.FAILED, Reason.MISSED, 0), f"@{target}, 90 minutes late: {said}")
+
+
+def _back(watched: Watched, finding: Finding, number: int) -> None:
+    """An account's pause that began a day ahead is over when it would have been: nothing waits until tomorrow."""
+    watched.clock.jump(timedelta(days=1))
+    watched.look(f"f{number}")  # and its account pauses
+    begun = time.monotonic()
+    watched.clock.jump(timedelta(days=-1))
+    (task_id,) = watched.daemon.follow(watched.serial, target=f"back{number}")
+    done = watched.daemon.wait_ended(task_id, timeout_s=60)
+    took_s = time.monotonic() - begun
+    finding.check(done.status is Status.COMPLETED, f"@back{number} is {done.status.name}: {done.remark}")
+    finding.check(took_s >= PAUSE_S - 2, f"@back{number} came {took_s:.1f} s after the task before, within the pause")
+    _once(watched, finding, done, f"back{number}")
 
 
 def _change(watched: Watched, finding: Finding, night: Change) -> None:

@@ -41,6 +41,7 @@ def status(ctx: click.Context) -> None:
     pairs = [
         ("daemon", f"{found.daemon_version}, pid {found.pid}{', draining' if found.draining else ''}"),
         ("since", moment(found.started_at, output.zone)),
+        ("time zone", output.zone.key),
         ("API", found.api_url or "not up"),
         ("adb", f"{found.adb}, {'connected' if found.adb_connected else 'not connected'}"),
         ("plan", f"{plan.plan_name}, {plan.device_limit} devices at a time{access}"),

@@ -1,4 +1,6 @@
-"""Reads limits.toml: the types of media file there are, and what each app takes. Data only; policy decides by it."""
+"""Reads limits.toml: the types of media file there are, and what each app takes of files and texts. Data only; policy
+decides by it.
+"""
 
 import tomllib
 from functools import cache
@@ -7,6 +9,7 @@ from importlib import resources
 import msgspec
 
 from drover.wire.media import MediaKind, MediaLimit
+from drover.wire.post import TextLimit
 
 
 class MediaType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,11 +22,17 @@ class MediaType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class _Tables(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     types: dict[str, MediaType]
     limits: list[MediaLimit]
+    texts: list[TextLimit]
 
 
 def limits() -> list[MediaLimit]:
     """What each app takes."""
     return _tables().limits
+
+
+def texts() -> list[TextLimit]:
+    """How long the texts of a post may be on each app."""
+    return _tables().texts
 
 
 def types() -> dict[str, MediaType]:

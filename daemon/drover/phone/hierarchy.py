@@ -1,4 +1,4 @@
-"""A UI hierarchy as a small tree, parsed safely: entities and network off, size capped, unusable nodes marked."""
+"""A UI hierarchy as a small tree, parsed safely: entities and network off, sizes capped, unusable nodes marked."""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +9,9 @@ from typing import Final
 from lxml import etree
 
 MAX_XML_BYTES: Final = 8 * 1024 * 1024
+
+MAX_DIGITS: Final = 10
+"""Of a number of pixels; Android's own numbers of 32 bits have no more."""
 
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 
@@ -141,8 +144,9 @@ class Hierarchy:
 
 
 def parse(xml: bytes | str) -> Hierarchy:
-    """The tree of one dump; raises HierarchyError if it is not well formed, too large or empty."""
-    data = xml.encode() if isinstance(xml, str) else xml
+    """The tree of one dump; raises HierarchyError, and nothing else, if it is not well formed, too large or
+    empty, or says numbers that no screen has."""
+    data = xml.encode(errors="surrogatepass") if isinstance(xml, str) else xml
     if len(data) > MAX_XML_BYTES:
         raise HierarchyError(f"hierarchy of {len(data)} bytes is over the cap of {MAX_XML_BYTES}")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
@@ -179,7 +183,13 @@ def _on_screen(box: Bounds, width: int, height: int) -> bool:
 
 def _pixels(root: etree._Element, name: str) -> int:  # pyright: ignore[reportPrivateUsage]
     value = str(root.get(name) or "")
-    return int(value) if value.isascii() and value.isdigit() else 0
+    return _number(value) if value.isascii() and value.isdigit() else 0
+
+
+def _number(digits: str) -> int:
+    if len(digits.lstrip("-")) > MAX_DIGITS:
+        raise HierarchyError(f"the hierarchy holds a number of {len(digits)} digits where pixels are expected")
+    return int(digits)
 
 
 def _is_node(element: etree._Element) -> bool:  # pyright: ignore[reportPrivateUsage]
@@ -208,4 +218,4 @@ def _clean(value: str | None) -> str:
 @lru_cache(maxsize=2048)  # the same boxes stand on the next screen
 def _bounds(value: str) -> Bounds:
     match = _BOUNDS.fullmatch(value)
-    return Bounds(*(int(part) for part in match.groups())) if match else Bounds(0, 0, 0, 0)
+    return Bounds(*(_number(part) for part in match.groups())) if match else Bounds(0, 0, 0, 0)

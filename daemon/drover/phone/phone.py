@@ -169,11 +169,12 @@ class Phone:
         return self._engine.call(method, params, timeout_s=timeout_s)
 
     def raw_hierarchy(self, *, timeout_s: float = CALL_S) -> bytes:
-        """The UI tree as the phone gives it, as XML; asks again while the screen moves, until the deadline."""
+        """The UI tree as the phone gives it, as XML in UTF-8; asks again while the screen moves, until the deadline."""
         end = time.monotonic() + timeout_s
         while True:
             try:
-                return self._engine.hierarchy(timeout_s=max(end - time.monotonic(), _SHORTEST_LOOK_S))
+                xml = self._engine.hierarchy(timeout_s=max(end - time.monotonic(), _SHORTEST_LOOK_S))
+                return xml.decode(errors="replace").encode()
             except ScreenMovingError:
                 if time.monotonic() + _FIRST_PAUSE_S >= end:
                     raise

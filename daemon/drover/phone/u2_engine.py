@@ -61,7 +61,8 @@ class U2Engine:
             xml = self._call(deadline, "dumpWindowHierarchy", False, _MAX_DEPTH)
         if not xml:
             raise ScreenMovingError(f"{self._adb.serial}: the hierarchy is empty")
-        return str(xml).encode()
+        # Half of a surrogate pair, which JSON can hold, is for the parser to refuse.
+        return str(xml).encode(errors="surrogatepass")
 
     def tap(self, x: int, y: int, *, timeout_s: float) -> None:
         deadline = Deadline(timeout_s)

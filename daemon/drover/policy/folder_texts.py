@@ -3,14 +3,15 @@
 The request's own values win. Lines are given in turn, so that each is used equally often; a task keeps what it got.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
 
+from drover.policy.post_texts import caption_misfit, sound_misfit
 from drover.wire.media import TaskMedia
-from drover.wire.post import PostConfig
+from drover.wire.post import PostConfig, TextLimit
 
 CAPTIONS: Final = "caption.txt"
 SOUND_NAMES: Final = "sound_names.txt"
@@ -63,6 +64,14 @@ def lines_of(name: str, text: str) -> tuple[str, ...]:
         if len(part) > most:
             raise ValueError(f"text {number} has {len(part)} characters, expected at most {most}")
     return found
+
+
+def refuse_unfit(name: str, texts: Sequence[str], limit: TextLimit) -> None:
+    """Raise ValueError for the first text of this file that the app cannot take."""
+    misfit = caption_misfit if name == CAPTIONS else sound_misfit
+    for number, part in enumerate(texts, start=1):
+        if why := misfit(part, limit):
+            raise ValueError(f"text {number}: {why}; correct the file, then retry")
 
 
 def _blocks(parts: Iterable[str]) -> list[str]:

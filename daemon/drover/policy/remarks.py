@@ -99,7 +99,7 @@ def complete(reason: Reason, remark: str) -> str:
 
 
 _ADVISES: Final = re.compile(
-    r"[;,] (?:so |and )?(?:allow|answer|ask|check|choose|clear|close|create|finish|give|install|leave|log|look"
+    r"[;,] (?:so |and )?(?:allow|answer|ask|check|choose|clear|close|correct|create|finish|give|install|leave|log|look"
     r"|nothing runs|open|pause|reboot|report|retry|solve|stop|unlock|update|wait)\b"
 )
 """How remarks of ours go on once they have said what happened."""

@@ -79,7 +79,7 @@ def _until(task: Task, not_before: datetime, now: datetime, zone: tzinfo, last_r
         told = f": {task.remark.rstrip('.')}" if task.remark else ""
         return f"retry: attempt {task.attempt + 1} at {at} after {last_reason.value}{told}"
     if task.scheduled_at is not None and not_before <= task.scheduled_at:
-        return f"waits until {at}, its start time"
+        return f"waits until {at} ({zone}), its start time"
     return f"pauses until {at}, the interval between the tasks of this request on phone {task.serial}"
 
 

@@ -10,9 +10,11 @@ from typing import Any, Final
 
 import msgspec
 
+from drover.media.limits import texts
 from drover.phone.engine import PhoneError, PhoneLostError
 from drover.phone.phone import Phone
-from drover.scripts.captions import caption
+from drover.policy.captions import Caption, caption
+from drover.policy.post_texts import limit_for, outcome_misfit
 from drover.scripts.context import Context, ScriptFailed
 from drover.scripts.identity import become
 from drover.scripts.navigation import Navigator, NotReachedError
@@ -50,8 +52,10 @@ class Post:
         if make is None:
             raise ScriptFailed(Reason.SCRIPT_ERROR, f"Nothing here can publish on {ctx.platform!r}.")
         self._check_media(ctx)
+        words = caption(self.config.captions, ctx.task_id)
         if refuse := REFUSALS.get(ctx.platform):
-            refuse(self.config, caption(self.config.captions, ctx.task_id), len(ctx.media))
+            refuse(self.config, words, len(ctx.media))
+        self._check_words(ctx.platform, words)
         self._publisher = make()
         with self._undone_on_failure(nav):
             self._prepare(nav, self._publisher)
@@ -87,6 +91,12 @@ class Post:
                 Reason.MEDIA_INVALID,
                 "There is no file to publish; name one in material_list, or fill the folder or library it comes from.",
             )
+
+    def _check_words(self, platform: str, words: Caption) -> None:
+        """What the daemon refuses in a request is refused here too, before the phone is touched."""
+        if why := outcome_misfit([words], limit_for(texts(), platform, _KINDS[self.config.content_type])):
+            remark = f"captions: {why}. Nothing was done on the phone; correct it and create the task again."
+            raise ScriptFailed(Reason.REJECTED, remark)
 
     # --- commit ---
 

@@ -60,7 +60,7 @@ def fail_missed(
     `alive_at` is when a daemon was last known to live. What is held since a backup was restored was not missed: it
     waits for a person, as late as that may be.
     """
-    upto = _window(conn, after, LOOK * size)
+    upto = window(conn, after, LOOK * size)
     missed = (
         table.c.status == int(Status.PENDING),
         table.c.attempt == 0,
@@ -75,7 +75,7 @@ def fail_missed(
     return Step(done, max(len(rows), 1), _after(rows, size) or upto)
 
 
-def _window(conn: Connection, after: int, count: int) -> int | None:
+def window(conn: Connection, after: int, count: int) -> int | None:
     """The id of the last of the next so many pending tasks; None if there are fewer: who looks for few looks at few."""
     waiting = (table.c.status == int(Status.PENDING), table.c.id > after)
     return conn.execute(select(table.c.id).where(*waiting).order_by(table.c.id).offset(count - 1).limit(1)).scalar()

@@ -5,6 +5,7 @@ The store decides what is true; nothing here remembers a status.
 
 import asyncio
 import random
+import time
 import uuid
 from collections.abc import Callable, Iterable, Sized
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ import structlog
 
 from drover.config import Config
 from drover.policy import dispatch
+from drover.policy.clock import Jump, Reading, jump_between
 from drover.policy.intake import Accounts, plan_tasks
 from drover.policy.pace import Hold, Pace
 from drover.policy.records import NewTask
@@ -102,7 +104,8 @@ class TaskDesk:
         self._beginnings = beginnings
         self._intake = Intake(store, hub.poke)
         self._planning = asyncio.Lock()
-        self._looked_at = datetime.now(UTC)
+        self._looked = _reading()
+        self._uncorrected = False
         self._woken = asyncio.Event()
         self.draining = False
         self.line: PhoneLine | None = None
@@ -228,8 +231,9 @@ class TaskDesk:
             return LONGEST_WAIT_S
         if self.line is not None:
             self.line.serve()
-        now = datetime.now(UTC)
-        await self._fail_slept_through(now)
+        looked = _reading()
+        now = looked.wall
+        await self._follow_clock(looked)
         idle = [serial for serial in self._board.in_state(DeviceState.IDLE) if self.is_free(serial)]
         # Before the pauses are read: who ends meanwhile is still left alone.
         acting = self._running.acting() | self._beginnings.acting()
@@ -252,12 +256,23 @@ class TaskDesk:
     def _reserved(self) -> int:
         return self.line.reserved() if self.line else 0
 
-    async def _fail_slept_through(self, now: datetime) -> None:
-        """A host that was suspended, or whose clock jumped, finds its tasks late as if the daemon had been down."""
-        alive_at, self._looked_at = self._looked_at, now
-        if now - alive_at > SLEPT:
-            log.warning("clock_jumped", before=alive_at.isoformat(), now=now.isoformat())
-            await recovery.fail_missed(self._store, self._config, alive_at=alive_at, now=now)
+    async def _follow_clock(self, looked: Reading) -> None:
+        """Short waits last as long as before, whatever the clock shows. A host that was suspended, or whose clock
+        jumped ahead, finds its scheduled tasks late as if the daemon had been down."""
+        before, self._looked = self._looked, looked
+        if jump := jump_between(before, looked):
+            log.warning("clock_jumped", before=before.wall.isoformat(), now=looked.wall.isoformat())
+            await self._correct_waits(jump)
+        elif self._uncorrected:
+            await self._correct_waits(Jump(before=looked.wall, now=looked.wall))
+        if looked.wall - before.wall > SLEPT:
+            await recovery.fail_missed(self._store, self._config, alive_at=before.wall, now=looked.wall)
+
+    async def _correct_waits(self, jump: Jump) -> None:
+        """Where the store fails in between some stamps have moved: the next look only cuts what is too far ahead."""
+        self._uncorrected = True
+        await recovery.correct_waits(self._store, jump, longest_pause_s=self._pace.pause_max_s)
+        self._uncorrected = False
 
     def is_free(self, serial: str) -> bool:
         """Whether the phone is idle and nobody waits in line for it."""
@@ -286,6 +301,10 @@ class TaskDesk:
         await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
+
+
+def _reading() -> Reading:
+    return Reading(wall=datetime.now(UTC), monotonic_s=time.monotonic())
 
 
 def pace_of(config: Config) -> Pace:

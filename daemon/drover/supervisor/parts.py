@@ -111,6 +111,7 @@ class Parts:
             roots=self.config.media_roots,
             library=self.library_folder.copies,
             limits=limits.limits(),
+            texts=limits.texts(),
             reuse=self.config.media.reuse,
         )
 

@@ -17,9 +17,9 @@ from drover.media.files import MediaError, MediaUnavailableError, OpenFile, open
 from drover.media.folders import file_key, files_of, folder_at, own_folder
 from drover.media.inspector import Inspector
 from drover.media.texts import read_text
-from drover.policy import folder_texts
+from drover.policy import folder_texts, post_texts
 from drover.policy.folder_texts import FolderTexts
-from drover.policy.media import Candidate, Reuse, Wanted, limit_for, misfit, too_few, too_many, wanted
+from drover.policy.media import KINDS, Candidate, Reuse, Wanted, limit_for, misfit, too_few, too_many, wanted
 from drover.policy.pace import account_key
 from drover.policy.records import NewTask
 from drover.store import media_uses
@@ -27,7 +27,8 @@ from drover.store.publishing import Listed, Waiting
 from drover.store.store import Store
 from drover.wire.faults import Code, RequestError
 from drover.wire.media import MediaFacts, MediaFile, MediaLimit
-from drover.wire.post import PostConfig
+from drover.wire.post import PostConfig, TextLimit
+from drover.wire.tasks import Task
 
 log = structlog.get_logger("drover.tasks")
 
@@ -56,6 +57,7 @@ class PublishingMedia:
         roots: Sequence[Path],
         library: Path,
         limits: Sequence[MediaLimit],
+        texts: Sequence[TextLimit],
         reuse: Reuse = "once",
     ) -> None:
         self._store = store
@@ -64,6 +66,7 @@ class PublishingMedia:
         self.roots = list(roots)
         self.reuse: Reuse = reuse
         self._limits = limits
+        self._texts = texts
         self._known: OrderedDict[str, MediaFacts] = OrderedDict()
         self._told: set[str] = set()
 
@@ -73,16 +76,12 @@ class PublishingMedia:
         """Refuse what could never be published, naming the field; raises RequestError."""
         if planned and (why := too_few(msgspec.convert(planned[0].script_config, PostConfig), len(planned))):
             raise RequestError(Code.INVALID, f"script_config.material_list: {why}")
-        wants = {
-            task.platform: wanted(
-                msgspec.convert(task.script_config, PostConfig),
-                platform=task.platform,
-                account=account_key(task.platform, task.username, task.serial),
-            )
-            for task in {task.platform: task for task in planned}.values()
-        }
-        for want in wants.values():
-            await self._check_one(want)
+        for task in {task.platform: task for task in planned}.values():
+            config = msgspec.convert(task.script_config, PostConfig)
+            if why := post_texts.misfit(config, self._text_limit(config, task.platform)):
+                raise RequestError(Code.INVALID, f"script_config.{why}")
+            account = account_key(task.platform, task.username, task.serial)
+            await self._check_one(wanted(config, platform=task.platform, account=account))
 
     async def _check_one(self, want: Wanted) -> None:
         limit = self.limit(want)
@@ -107,6 +106,9 @@ class PublishingMedia:
     def limit(self, want: Wanted) -> MediaLimit:
         """What the app takes there."""
         return limit_for(self._limits, want)
+
+    def _text_limit(self, config: PostConfig, platform: str) -> TextLimit:
+        return post_texts.limit_for(self._texts, platform, KINDS[config.content_type])
 
     def wanted(self, waiting: Waiting) -> Wanted:
         """What a stored task asks for."""
@@ -135,7 +137,9 @@ class PublishingMedia:
         ]
 
     async def listed(self, waiting: Waiting, want: Wanted) -> Listed:
-        """The files of the task's list or folder; raises MediaError where it, or one of the list, is unusable."""
+        """The files of the task's list or folder; raises MediaError where it, one of the list, or a text of the task is
+        unusable."""
+        self._check_texts(waiting.task, want.platform)
         if want.source == "list" and not want.shares_list:
             limit = self.limit(want)
             return Listed(candidates=[await self._candidate(path, limit) for path in want.paths])
@@ -144,6 +148,12 @@ class PublishingMedia:
         if want.source == "list":
             return await self._of_list(want)
         return await self._in_folder(want, msgspec.convert(waiting.task.script_config, PostConfig))
+
+    def _check_texts(self, task: Task, platform: str) -> None:
+        """Raise MediaError for a text that the app cannot take: the task is of an earlier version, or took it then."""
+        config = msgspec.convert(folder_texts.with_texts(task.script_config, task.media), PostConfig)
+        if why := post_texts.misfit(config, self._text_limit(config, platform)):
+            raise MediaError(f"{why}; create the task again with another text")
 
     async def _of_list(self, want: Wanted) -> Listed:
         """The videos of a list that the tasks of a request share; those that are gone or broken are left out."""
@@ -185,7 +195,8 @@ class PublishingMedia:
         candidates, faults, complete = await self._fitting(free, want, place)
         texts: dict[str, FolderTexts] = {}
         if candidates and (names := folder_texts.wanted_files(config, want.platform)):
-            texts[place] = await _in_time(str(folder), _texts_of, folder, self.roots, names)
+            limit = self._text_limit(config, want.platform)
+            texts[place] = await _in_time(str(folder), _texts_of, folder, self.roots, names, limit)
         faults = [*misnamed, *faults]
         return Listed(candidates=candidates, used=len(taken), faults=faults, complete=complete, texts=texts)
 
@@ -250,13 +261,15 @@ async def _in_time(named: str, function: Callable[P, T], *args: P.args, **kwargs
         raise MediaError(message) from None
 
 
-def _texts_of(folder: Path, roots: Sequence[Path], names: Sequence[str]) -> FolderTexts:
-    """What the files of texts in the folder say; raises MediaError for one that cannot be used."""
+def _texts_of(folder: Path, roots: Sequence[Path], names: Sequence[str], limit: TextLimit) -> FolderTexts:
+    """What the files of texts in the folder say; raises MediaError for one that cannot be used, or that holds a text
+    which the app cannot take."""
     lines: dict[str, tuple[str, ...]] = {}
     for name in names:
         path = str(folder / name)
         try:
             lines[name] = folder_texts.lines_of(name, read_text(path, roots) or "")
+            folder_texts.refuse_unfit(name, lines[name], limit)
         except ValueError as error:
             raise MediaError(f"{shown(path)}: {error}") from None
     return FolderTexts(path=str(folder), lines=lines)

@@ -17,8 +17,9 @@ import structlog
 from drover.config import Config
 from drover.policy import remarks
 from drover.policy.catalog import Delivery
+from drover.policy.clock import Jump
 from drover.policy.pace import Pace
-from drover.store import attempts, bulk, devices, settings
+from drover.store import attempts, bulk, devices, settings, waits
 from drover.store.store import Store
 from drover.supervisor.intake import Intake
 from drover.supervisor.running import ending
@@ -54,6 +55,8 @@ async def recover(
                 remark=closed.remark,
             )
     await Intake(store).finish_all()
+    now = datetime.now(UTC)
+    await correct_waits(store, Jump(before=now, now=now), longest_pause_s=pace.pause_max_s)
     await _fail_missed_while_down(store, config)
     await stamp_alive(store)
 
@@ -67,6 +70,15 @@ async def _fail_missed_while_down(store: Store, config: Config) -> None:
     stamp = await store.read(settings.get, ALIVE_AT)
     if stamp is not None:
         await fail_missed(store, config, alive_at=datetime.fromisoformat(stamp), now=datetime.now(UTC))
+
+
+async def correct_waits(store: Store, jump: Jump, *, longest_pause_s: float) -> None:
+    """Keep short waits as long as they are while the wall clock jumps; `longest_pause_s` is an account's longest."""
+    changed = await store.write(waits.correct_pauses, jump=jump, longest_s=longest_pause_s)
+    async for count in store.steps(waits.correct_tasks, 0, jump=jump):
+        changed += count
+    if changed:
+        log.warning("waits_corrected", count=changed, jump_s=round(jump.by.total_seconds(), 3))
 
 
 async def fail_missed(store: Store, config: Config, *, alive_at: datetime, now: datetime) -> None:

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final, Literal, Self, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from drover.wire.media import MediaKind
+
 MOST_IMAGES: Final = 35
 """TikTok takes 35 pictures in one post, Instagram 20; each app's own limit is checked with its files."""
 
@@ -63,6 +65,22 @@ class PostConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         count = len(self.material_list) if self.content_type == 1 else 1
         decided = self.material_list or self.content_type == 0
         return msgspec.structs.replace(self, image_count=count) if decided else self
+
+
+class TextLimit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The longest texts of a post that an app takes, in UTF-16 units; 0 means that it sets no limit.
+
+    `app` is its name for people, `kind` what is published (None for anything). `caption` counts title and description
+    in one, `title` the title alone, `hashtags` those in a caption, `sound` the name of a sound, or words to search it.
+    """
+
+    app: str
+    platform: str
+    kind: MediaKind | None = None
+    caption: int = 0
+    title: int = 0
+    hashtags: int = 0
+    sound: int = 0
 
 
 def lenient(config: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,11 @@ def test_status_shows_local_times_and_json_the_same_data(ctl: Ctl) -> None:
     assert data["license"]["plan_name"] == "Pro"
 
 
+def test_case_t1_status_names_the_zone_of_every_local_time(ctl: Ctl) -> None:
+    fields = dict(line.split("  ", 1) for line in ctl("status").lines)
+    assert fields["time zone"].strip() == "Europe/Paris"
+
+
 def test_device_list_and_show(ctl: Ctl) -> None:
     listed = ctl("device", "list")
     assert listed.lines[0].split() == ["SERIAL", "STATE", "MODEL", "ANDROID", "BATTERY", "TASK", "QUEUED", "REASON"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from drover.scripts.captions import Caption
+from drover.policy.captions import Caption
 from drover.scripts.publishing.instagram import plan
 from drover.scripts.publishing.instagram.publisher import InstagramPublisher
 from drover.scripts.publishing.publisher import Publisher

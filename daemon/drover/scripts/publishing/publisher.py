@@ -5,7 +5,7 @@ from typing import Protocol
 
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.phone.mediastore import GalleryItem
-from drover.scripts.captions import Caption
+from drover.policy.captions import Caption
 from drover.scripts.navigation import Navigator
 from drover.wire.media import MediaKind
 from drover.wire.post import PostConfig

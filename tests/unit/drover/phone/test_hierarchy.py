@@ -1,6 +1,8 @@
 """Parsing: what is kept, what is cleaned, and what is refused."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from drover.phone.hierarchy import MAX_XML_BYTES, HierarchyError, parse
 from tests.support.trees import screen, view
@@ -76,3 +78,67 @@ def test_deep_trees_need_no_stack() -> None:
     depth = 200
     xml = "<hierarchy>" + '<node bounds="[0,0][9,9]">' * depth + "</node>" * depth + "</hierarchy>"
     assert len(parse(xml).nodes) == depth
+
+
+MANY = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        '<hierarchy><node text="half \ud83d" bounds="[0,0][9,9]"/></hierarchy>',
+        f'<hierarchy><node text="x" bounds="[0,0][{MANY},9]"/></hierarchy>',
+        f'<hierarchy><node text="x" bounds="[-{MANY},0][9,9]"/></hierarchy>',
+        f'<hierarchy width="{MANY}"><node text="x" bounds="[0,0][9,9]"/></hierarchy>',
+        '<hierarchy><node text="x" bounds="[0,0][99999999999,9]"/></hierarchy>',
+        '<?xml version="1.0" encoding="nonsense"?><hierarchy><node/></hierarchy>',
+        b"\xff\xfe<\x00",
+        '<hierarchy><node text="&#xD83D;"/></hierarchy>',
+        "<hierarchy>" + "<node>" * 10_000,
+    ],
+    ids=lambda bad: repr(bad)[:60],
+)
+def test_case_b14_what_no_screen_says_is_unreadable(bad: str | bytes) -> None:
+    with pytest.raises(HierarchyError):
+        parse(bad)
+
+
+def test_case_b14_numbers_of_32_bits_are_read() -> None:
+    tree = parse('<hierarchy><node text="x" bounds="[-2147483648,0][2147483647,9]"/></hierarchy>')
+    assert (tree.roots[0].bounds.left, tree.width) == (-2147483648, 2147483647)
+
+
+VALUES = st.text(st.characters(), max_size=30) | st.from_regex(
+    r"\[-?\d{1,30},-?\d+\]\[-?\d+,-?\d{1,6}\]", fullmatch=True
+)
+NAMES = st.sampled_from(
+    ["text", "content-desc", "bounds", "resource-id", "class", "visible-to-user", "displayed", "x:y"]
+)
+
+
+@st.composite
+def dumps(draw: st.DrawFn) -> str:
+    """Something like a dump, with attributes that may hold anything."""
+    tags = draw(st.lists(st.sampled_from(["node", "hierarchy", "a.b.C", "a:b", "!--", "?pi"]), min_size=1, max_size=6))
+    parts = [f"<{tag} {' '.join(_attribute(draw) for _ in range(draw(st.integers(0, 3))))}" for tag in tags]
+    ends = [draw(st.sampled_from([">", "/>", "", "-->", "?>"])) for _ in tags]
+    opened = "".join(part + end for part, end in zip(parts, ends, strict=True))
+    return f'<hierarchy width="{draw(VALUES)}">{opened}</hierarchy>'
+
+
+def _attribute(draw: st.DrawFn) -> str:
+    value = draw(VALUES)
+    if draw(st.booleans()):
+        value = value.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    return f'{draw(NAMES)}="{value}"'
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200) | st.text(st.characters(), max_size=200) | dumps())
+def test_case_b14_nothing_but_its_own_error_comes_of_any_dump(xml: bytes | str) -> None:
+    try:
+        tree = parse(xml)
+    except HierarchyError:
+        return
+    assert tree.roots
+    assert all(node.bounds.center and node.bounds.area >= 0 for node in tree.nodes)

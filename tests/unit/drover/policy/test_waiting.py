@@ -86,8 +86,11 @@ CASES: list[tuple[dict[str, Any], str]] = [
         "if it was not done, `droverctl task release 7`, else stop it",
     ),
     ({"draining": True}, "waits: the daemon is shutting down and begins nothing new; it goes on after the next start"),
-    ({"task": task(scheduled_at=LATER), "not_before": LATER}, "waits until 15:00, its start time"),
-    ({"task": task(scheduled_at=TOMORROW), "not_before": TOMORROW}, "waits until 2026-11-25 13:00, its start time"),
+    ({"task": task(scheduled_at=LATER), "not_before": LATER}, "waits until 15:00 (Europe/Berlin), its start time"),
+    (
+        {"task": task(scheduled_at=TOMORROW), "not_before": TOMORROW},
+        "waits until 2026-11-25 13:00 (Europe/Berlin), its start time",
+    ),
     (
         {"not_before": LATER},
         "pauses until 15:00, the interval between the tasks of this request on phone R58M1",
@@ -138,10 +141,13 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"hold": paused("too_fast", until=SOON), "not_before": LATER, "task": task(scheduled_at=LATER)},
-        "waits until 15:00, its start time",
+        "waits until 15:00 (Europe/Berlin), its start time",
     ),
     # Of two reasons the one that lasts longer.
-    ({"hold": hold(SOON), "not_before": LATER, "task": task(scheduled_at=LATER)}, "waits until 15:00, its start time"),
+    (
+        {"hold": hold(SOON), "not_before": LATER, "task": task(scheduled_at=LATER)},
+        "waits until 15:00 (Europe/Berlin), its start time",
+    ),
     (
         {"hold": hold(TOMORROW, limit=5, script_name="post"), "not_before": LATER},
         "waits until 2026-11-25 13:00: @me reached its limit of 5 posts a day",
@@ -163,6 +169,21 @@ def test_sentence(facts: dict[str, Any], expected: str) -> None:
     }
     more = {**usual, **facts}
     assert why(more.pop("task", task()), **more) == expected
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "UTC"])
+def test_case_t1_a_scheduled_task_names_the_zone_of_its_time(zone: str) -> None:
+    assert f"({zone}), its start time" in why(
+        task(scheduled_at=LATER),
+        device=None,
+        in_use=0,
+        device_limit=20,
+        ahead=0,
+        not_before=LATER,
+        now=NOW,
+        zone=ZoneInfo(zone),
+        draining=False,
+    )
 
 
 def test_every_hold_has_its_word() -> None:

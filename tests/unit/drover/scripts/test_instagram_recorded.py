@@ -7,7 +7,7 @@ import pytest
 
 from drover.phone.gallery import Gallery
 from drover.phone.mediastore import GalleryItem
-from drover.scripts.captions import Caption
+from drover.policy.captions import Caption
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator
 from drover.scripts.publishing.instagram import proof

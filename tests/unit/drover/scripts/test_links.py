@@ -16,7 +16,7 @@ from drover.apps import PLATFORMS, load
 from drover.phone.adb import Adb, Output
 from drover.phone.engine import Engine
 from drover.phone.phone import Phone
-from drover.scripts.captions import Caption
+from drover.policy.captions import Caption
 from drover.scripts.context import Context, ScriptFailed
 from drover.scripts.navigation import Navigator
 from drover.scripts.profile_visit import open_profile

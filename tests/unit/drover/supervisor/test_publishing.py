@@ -3,9 +3,11 @@
 import asyncio
 import os
 import random
+import re
 import threading
+import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from structlog.testing import capture_logs
 
 from drover.config import Config, MediaSection
 from drover.media.inspector import Inspector
-from drover.media.limits import limits
+from drover.media.limits import limits, texts
+from drover.policy.clock import Reading
 from drover.policy.device_states import DeviceEvent
 from drover.policy.pace import Pace
 from drover.policy.trouble import Rules
@@ -34,6 +37,7 @@ from drover.supervisor.running import RunningAttempts
 from drover.supervisor.scripts import Scripts
 from drover.wire.control import Account, CreateTasks
 from drover.wire.faults import Code, RequestError
+from drover.wire.post import PostConfig
 from drover.wire.tasks import Effect, Reason, Status, Task
 from drover.wire.worker import Begin, EffectConfirmed, Ended, IntentRequested, Outcome, ToWorker
 from tests.support.media import make_picture, make_video
@@ -67,7 +71,12 @@ class Desk:
         )
         self.board = board
         media = self.media = PublishingMedia(
-            store, self.inspector, roots=config.media_roots, library=root.parent / "library", limits=limits()
+            store,
+            self.inspector,
+            roots=config.media_roots,
+            library=root.parent / "library",
+            limits=limits(),
+            texts=texts(),
         )
         beginnings = Beginnings(
             config,
@@ -309,6 +318,114 @@ def test_case_c9_a_file_of_texts_that_cannot_be_used_fails_the_task_in_words(
         assert "secret" not in task.remark
 
     run(story)
+
+
+@pytest.mark.parametrize(
+    ("platform", "captions", "says"),
+    [
+        ("tiktok", "Hello\x0bthere", "script_config.captions: character 6 (line 1) is the control character U+000B"),
+        ("tiktok", "a" * 4001, "script_config.captions: has up to 4001 characters"),
+        ("instagram", f"fine###{'a' * 2201}", "Instagram takes at most 2200"),
+    ],
+)
+def test_case_t3_a_request_with_a_caption_that_the_app_cannot_take_is_refused(
+    run: Run, root: Path, platform: str, captions: str, says: str
+) -> None:
+    make_video(root / "a.mp4")
+
+    async def story(desk: Desk) -> None:
+        config = {"captions": captions, "material_list": [str(root / "a.mp4")]}
+        request = CreateTasks(script_name="post", script_config=config, serials=["p1"], platform=platform)
+        with pytest.raises(RequestError, match=re.escape(says)) as refused:
+            await desk.desk.create(request)
+        assert refused.value.failure.code is Code.INVALID
+
+    run(story)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("caption.txt", f"fine\n{'a' * 4001}", "caption.txt: text 2: has up to 4001 characters"),
+        ("caption.txt", f"fine\n{{a|{'b' * 4001}}}", "caption.txt: text 2: has up to 4001 characters"),
+        (
+            "sound_names.txt",
+            "fine\na\tb",
+            "names.txt: text 2: character 2 (line 1) is the control character U+0009",
+        ),
+    ],
+)
+def test_case_t3_a_text_of_a_folder_that_the_app_cannot_take_fails_the_task_before_it_begins(
+    run: Run, root: Path, name: str, content: str, says: str
+) -> None:
+    make_video(root / "a.mp4")
+    (root / name).write_text(content)
+
+    async def story(desk: Desk) -> None:
+        config = {"post_way": "useSound"} if name == "sound_names.txt" else {}
+        task = await desk.ended(await desk.post(material_source="localFolder", material_path=str(root), **config))
+        assert task.reason is Reason.MEDIA_INVALID
+        assert says in task.remark
+        assert task.remark.endswith("correct the file, then retry")
+        assert desk.sent == []
+
+    run(story)
+
+
+def test_case_t3_a_task_that_an_earlier_version_accepted_fails_before_it_begins(run: Run, root: Path) -> None:
+    make_video(root / "a.mp4")
+
+    async def story(desk: Desk) -> None:
+        task_id = await desk.post("p3", captions="fine", material_list=[str(root / "a.mp4")])
+        config = msgspec.to_builtins(PostConfig(captions="a\x0bb", material_list=[str(root / "a.mp4")]))
+        await desk.store.write(_say, task_id, config)
+        desk.board.apply("p3", DeviceEvent.LISTED)
+        desk.board.apply("p3", DeviceEvent.PHONE_READY)
+        desk.desk.wake()
+        task = await desk.ended(task_id)
+        assert (task.reason, desk.sent) == (Reason.MEDIA_INVALID, [])
+        assert "captions: character 2 (line 1) is the control character U+000B" in task.remark
+
+    run(story)
+
+
+def test_case_b10_a_wait_that_was_stamped_a_day_ahead_ends_soon_after_the_clock_came_back(
+    run: Run, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_video(root / "a.mp4")
+    ahead, shown = [timedelta(days=1)], list[timedelta]()
+
+    def read() -> Reading:
+        shown.append(ahead[0])
+        return Reading(wall=datetime.now(UTC) + ahead[0], monotonic_s=time.monotonic())
+
+    monkeypatch.setattr("drover.supervisor.desk._reading", read)
+
+    async def story(desk: Desk) -> None:
+        task_id = await desk.post("p3", material_list=[str(root / "a.mp4")])
+        stamp = datetime.now(UTC) + timedelta(days=1, seconds=1)
+        await desk.store.write(_not_before, task_id, stamp)
+        shown.clear()
+        desk.desk.wake()
+        async with asyncio.timeout(10):
+            while not shown:
+                await asyncio.sleep(0.01)
+        desk.board.apply("p3", DeviceEvent.LISTED)
+        desk.board.apply("p3", DeviceEvent.PHONE_READY)
+        ahead[0] = timedelta()
+        desk.desk.wake()
+        (begin,) = await desk.begun(1)
+        assert begin.task_id == task_id
+
+    run(story)
+
+
+def _not_before(conn: Connection, task_id: int, stamp: datetime) -> None:
+    conn.execute(update(table).where(table.c.id == task_id).values(not_before=stamp))
+
+
+def _say(conn: Connection, task_id: int, config: dict[str, Any]) -> None:
+    conn.execute(update(table).where(table.c.id == task_id).values(script_config=config))
 
 
 def test_case_c13_each_task_of_a_request_publishes_another_video_of_the_list(run: Run, root: Path) -> None:

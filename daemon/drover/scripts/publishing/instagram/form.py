@@ -31,7 +31,7 @@ def write_caption(nav: Navigator, text: str) -> None:
         raise ScriptFailed(
             Reason.APP_CHANGED,
             f"The caption on {nav.phone.serial} reads {shown[:80]!r} after typing {text[:80]!r}: the app took it "
-            "otherwise, perhaps because it is too long; nothing was published.",
+            "otherwise, and nothing was published; look at the kept screenshot, then create it again in other words.",
         )
     _close_editor(nav, text)
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from drover.apps import load
 from drover.apps.composer import Destination
-from drover.scripts.captions import Caption
+from drover.policy.captions import Caption
 from drover.scripts.context import ScriptFailed
 from drover.scripts.publishing.sound_choice import Wish, added, is_link, named, wrong_link
 from drover.scripts.publishing.volumes import DEFAULT
@@ -12,8 +12,6 @@ from drover.wire.media import MediaKind
 from drover.wire.post import PostConfig
 from drover.wire.tasks import Reason
 
-MOST_CHARACTERS: Final = 2200
-MOST_HASHTAGS: Final = 30
 MOST_PICTURES: Final = 20
 
 
@@ -55,7 +53,7 @@ def _why_not(config: PostConfig, words: Caption, count: int) -> str:
         return _why_no_story(words, count)
     if count > MOST_PICTURES:
         return f"image_count: Instagram takes at most {MOST_PICTURES} pictures in one post, and there are {count}"
-    return _why_no_caption(words.joined)
+    return ""
 
 
 def _why_no_sound(config: PostConfig) -> str:
@@ -91,13 +89,4 @@ def _why_no_story(words: Caption, count: int) -> str:
         return "captions: a story has no caption; leave it empty, or set placement to reel"
     if count > 1:
         return f"image_count: a story takes one picture, and there are {count}; create a task for each"
-    return ""
-
-
-def _why_no_caption(text: str) -> str:
-    if len(text) > MOST_CHARACTERS:
-        return f"captions: Instagram takes at most {MOST_CHARACTERS} characters, and this has {len(text)}"
-    tags = sum(1 for word in text.split() if word.startswith("#") and len(word) > 1)
-    if tags > MOST_HASHTAGS:
-        return f"captions: Instagram takes at most {MOST_HASHTAGS} hashtags, and this has {tags}"
     return ""

@@ -66,7 +66,7 @@ def _write(nav: Navigator, role: str, text: str) -> None:
         raise ScriptFailed(
             Reason.APP_CHANGED,
             f"The {role} on {nav.phone.serial} reads {shown[:80]!r} after typing {text[:80]!r}: the app took it "
-            "otherwise, perhaps because it is too long; nothing was posted.",
+            "otherwise, and nothing was posted; look at the kept screenshot, then create it again in other words.",
         )
     _free_the_button(nav, role, text)
 

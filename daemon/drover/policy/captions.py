@@ -6,6 +6,7 @@ title from the description; a backslash takes the meaning from the character aft
 """
 
 import random
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,9 @@ _ESCAPABLE: Final = frozenset("{|}#\\")
 
 _Char = tuple[str, bool]
 """A character, and whether it was escaped and so means only itself."""
+
+_Range = tuple[int, int]
+"""From where to where a part of a group goes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +40,49 @@ def caption(written: str, seed: int) -> Caption:
     """
     alternatives = _alternatives(_read(written))
     alternative = alternatives[seed % len(alternatives)]
-    chosen = _expanded(alternative, random.Random(seed))  # noqa: S311 - a choice of words, not a secret
+    rng = random.Random(seed)  # noqa: S311 - a choice of words, not a secret
+    return _split(_expanded(alternative, rng.choice))
+
+
+def extremes(written: str) -> Iterator[Caption]:
+    """For each alternative captions that a task may get: the one of the most UTF-16 units, the one of the most that
+    are not white space, and the one of the most `#`."""
+    for alternative in _alternatives(_read(written)):
+        for weight in _WEIGHTS:
+            yield _split(_expanded(alternative, _heaviest(alternative, weight)))
+
+
+def utf16_units(text: str) -> int:
+    """The length of a text as Android counts it: a character beyond the basic plane, as most emoji are, counts 2."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+_WEIGHTS: Final[tuple[Callable[[str], int], ...]] = (
+    utf16_units,
+    lambda char: 0 if char.isspace() else utf16_units(char),
+    lambda char: int(char == "#"),
+)
+
+
+def _heaviest(chars: list[_Char], weight: Callable[[str], int]) -> Callable[[list[_Range]], _Range]:
+    """How to choose of each group the part that can weigh the most."""
+    partner = _partners(chars)
+    best: dict[int, tuple[int, _Range]] = {}
+
+    def weigh(part: _Range) -> int:
+        index, end = part
+        total = 0
+        while index < end:
+            total += best[index][0] if index in best else weight(chars[index][0])
+            index = partner.get(index, index) + 1
+        return total
+
+    for opens in partner:  # as they close: what stands within a group comes before it
+        best[opens] = max(((weigh(part), part) for part in _parts(chars, partner, opens)), key=lambda one: one[0])
+    return lambda parts: best[parts[0][0] - 1][1]
+
+
+def _split(chosen: list[_Char]) -> Caption:
     for index in range(len(chosen) - 1):
         if chosen[index] == chosen[index + 1] == ("#", False):
             return Caption(title=_text(chosen[:index]), description=_text(chosen[index + 2 :]))
@@ -76,7 +122,7 @@ def _alternatives(chars: list[_Char]) -> list[list[_Char]]:
     return [part for part in found if _text(part)] or [[]]
 
 
-def _expanded(chars: list[_Char], rng: random.Random) -> list[_Char]:
+def _expanded(chars: list[_Char], choose: Callable[[list[_Range]], _Range]) -> list[_Char]:
     """One choice for each group, outermost first; groups within parts that were not chosen are never looked at."""
     partner = _partners(chars)
     found: list[_Char] = []
@@ -88,7 +134,7 @@ def _expanded(chars: list[_Char], rng: random.Random) -> list[_Char]:
             index += 1
         if index < end:
             todo.append((partner[index] + 1, end))
-            todo.append(rng.choice(_parts(chars, partner, index)))
+            todo.append(choose(_parts(chars, partner, index)))
     return found
 
 
@@ -104,7 +150,7 @@ def _partners(chars: list[_Char]) -> dict[int, int]:
     return partner
 
 
-def _parts(chars: list[_Char], partner: dict[int, int], opens: int) -> list[tuple[int, int]]:
+def _parts(chars: list[_Char], partner: dict[int, int], opens: int) -> list[_Range]:
     """From where to where each part of a group goes."""
     bars = [opens]
     index = opens + 1

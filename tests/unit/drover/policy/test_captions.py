@@ -1,10 +1,10 @@
 """Spintax, escapes and the split of a caption."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drover.scripts.captions import Caption, caption
+from drover.policy.captions import Caption, caption, extremes, utf16_units
 
 
 def said(written: str) -> set[str]:
@@ -102,3 +102,41 @@ def test_case_c14_alternatives_of_several_lines_are_taken_in_turn(written: str, 
 def test_case_c14_each_alternative_has_its_own_title_and_choices() -> None:
     made = {(one.title, one.description) for one in (caption("T##{a|b}###c", seed) for seed in range(40))}
     assert made == {("T", "a"), ("T", "b"), ("", "c")}
+
+
+@given(st.text(alphabet="{|}ab#\\ \n", max_size=40), st.integers(0, 999))
+def test_case_t3_no_task_gets_a_caption_longer_than_the_longest(written: str, seed: int) -> None:
+    """But for white space at the ends and `##`, which count while the parts are weighed and not in the caption."""
+    spare = sum(char in " \n#" for char in written)
+    longest = max(utf16_units(one.joined) for one in extremes(written))
+    assert utf16_units(caption(written, seed).joined) <= longest + spare
+    if not spare:
+        assert utf16_units(caption(written, seed).joined) <= longest
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.text(alphabet="{|}ab#\\ \n", max_size=12))
+def test_case_t3_the_longest_is_one_that_a_task_can_get(written: str) -> None:
+    possible = {caption(written, seed) for seed in range(300)}
+    if len(possible) < 20:  # few enough to be complete
+        assert set(extremes(written)) <= possible
+
+
+@pytest.mark.parametrize(
+    ("written", "longest"),
+    [
+        ("{a|bbb|cc} x", 5),
+        ("{a|{b|cccc}}{d|ee}", 6),
+        ("one###three###", 5),
+        ("😀{|😀}", 4),
+        ("T##d", 3),
+        ("", 0),
+    ],
+)
+def test_case_t3_the_longest_caption_counts_in_utf16_units(written: str, longest: int) -> None:
+    assert max(utf16_units(one.joined) for one in extremes(written)) == longest
+
+
+def test_case_t3_thousands_of_groups_are_weighed_at_once() -> None:
+    for written in ("{" * 5000 + "}" * 5000, "{a|b}" * 2000, "{a|" * 3000 + "}" * 1000, "a###" * 2500):
+        assert list(extremes(written))
