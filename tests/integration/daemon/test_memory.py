@@ -120,7 +120,7 @@ def test_case_b7_many_large_refused_bodies_take_bounded_memory_and_leave_none(
 
 def test_case_b7_connections_that_wait_keep_nothing_of_their_last_request(daemon: DroverDaemon) -> None:
     """Each of these is 30 MB of objects in the daemon."""
-    config = {"x": [[[]] for _ in range(200_000)]}
+    config: dict[str, list[object]] = {"x": [[[]] for _ in range(200_000)]}
     with ExitStack() as stack:
         clients = [
             stack.enter_context(ControlClient(daemon.runtime_dir / "control.sock", client_name=f"test {n}"))

@@ -264,7 +264,7 @@ def written(path: Path, members: dict[str, bytes], odd: tarfile.TarInfo, head: b
     """An archive with one odd member before the others."""
     with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as new:
         if head:
-            new.fileobj.write(head)  # type: ignore[union-attr]
+            new.fileobj.write(head)
             new.offset += len(head)
         else:
             new.addfile(odd)
