@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from drover.allocation import give_back_large_blocks
 from drover.client.errors import RuntimeDirError
 from drover.client.paths import runtime_dir
 from drover.config import Config, ConfigError, load, media_faults
@@ -89,6 +90,7 @@ def _claimed(config: Config, locks: ExitStack) -> RuntimeDir:
 
 def _run(config: Config, config_path: Path | None, runtime: RuntimeDir, faults: Sequence[str]) -> bool:
     """Be the daemon; whether it ended because a part of it failed."""
+    give_back_large_blocks()
     zygote = ZygoteProcess.start(log_level=config.daemon.log_level, log_format=config.daemon.log_format)
     try:
         # Nothing that is imported is ever thrown away: to look for garbage meanwhile is a seventh of a start's time.

@@ -10,7 +10,8 @@ from drover.token_file import token_id
 from drover.wire.control import Caller
 from drover.wire.faults import Code, Failure, RequestError
 from drover_shim import guard
-from drover_shim.body import Upload, parse_object, read_body
+from drover_shim.body import Upload, memory_of, parse_object, read_body
+from drover_shim.budget import FREE_BYTES, Budget, Held
 from drover_shim.envelope import Answer, Stream, from_error, internal, refusal, success
 from drover_shim.guard import LetOff, Rules
 from drover_shim.metrics import Metrics
@@ -39,10 +40,11 @@ def make_app(
     routes: tuple[Route, ...] = ROUTES,
     streams: Streams | None = None,
     metrics: Metrics | None = None,
+    budget: Budget | None = None,
 ) -> WsgiApp:
-    """The application over the daemon that the pool's clients speak to."""
+    """The application over the daemon that the pool's clients speak to; `budget` is the server's."""
     streams = streams or Streams()
-    front = _Front(pool, settings, streams, metrics or Metrics(streams), routes)
+    front = _Front(pool, settings, streams, metrics or Metrics(streams), routes, budget or Budget())
     router = _router(front)
 
     def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -115,7 +117,13 @@ class _Front:
     """What every request meets between router and handler."""
 
     def __init__(
-        self, pool: ClientPool, settings: Settings, streams: Streams, metrics: Metrics, routes: tuple[Route, ...]
+        self,
+        pool: ClientPool,
+        settings: Settings,
+        streams: Streams,
+        metrics: Metrics,
+        routes: tuple[Route, ...],
+        budget: Budget,
     ) -> None:
         self.routes = routes
         self.table = RouteTable(routes)
@@ -124,6 +132,7 @@ class _Front:
         self._pool = pool
         self._settings = settings
         self._streams = streams
+        self._budget = budget
 
     def callback(self, route: Route) -> Callable[..., Any]:
         """The function that Bottle calls for this route."""
@@ -148,14 +157,17 @@ class _Front:
     def _answer(self, route: Route, environ: dict[str, Any], args: dict[str, str]) -> Answer | Stream:
         if route.api and not (plan := self._pool.plan()).api_enabled:
             raise RequestError(Code.PLAN, f"API access needs the plan Pro or higher; the plan is {plan.plan_name}")
-        result = route.handler(self._call(route, environ, args))
-        return result if isinstance(result, Answer | Stream) else success(result)
+        with self._budget.held() as held:
+            result = route.handler(self._call(route, environ, args, held))
+            return result if isinstance(result, Answer | Stream) else success(result)
 
-    def _call(self, route: Route, environ: dict[str, Any], args: dict[str, str]) -> Call:
+    def _call(self, route: Route, environ: dict[str, Any], args: dict[str, str], held: Held) -> Call:
         settings = self._settings
 
         def read_json() -> dict[str, Any]:
             data = read_body(environ["wsgi.input"], max_bytes=settings.max_body_bytes)
+            if len(data) > FREE_BYTES:
+                held.grow(memory_of(data, max_items=settings.max_items))
             return parse_object(data, max_depth=settings.max_depth, max_items=settings.max_items)
 
         presented = guard.presented_token(environ) if self.rules.token_matches else None

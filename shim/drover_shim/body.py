@@ -2,10 +2,22 @@
 
 import codecs
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, Protocol
 
 from drover.wire.faults import Code, RequestError
+
+_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_VALUE_BYTES: Final = 120
+"""An empty list takes 64, an object with one member some 240."""
+
+_ASCII_COPIES: Final = 3
+_WIDE_COPIES: Final = 9
+"""The bytes, and text of four bytes a character: of the whole, and of the values."""
+
+LARGEST_BYTES: Final = 160 * 1024 * 1024
+"""More is taken for so much: a body that is allowed must fit when it is alone."""
 
 _INT_MIN: Final = -(2**63)
 _INT_MAX: Final = 2**64 - 1
@@ -32,6 +44,25 @@ def read_body(stream: Readable, *, max_bytes: int) -> bytes:
     if len(data) > max_bytes:
         raise RequestError(Code.TOO_LARGE, f"body: at most {max_bytes} bytes are accepted")
     return data
+
+
+def memory_of(data: bytes, *, max_items: int) -> int:
+    """About how many bytes of memory the JSON takes while it is worked on, told without making its values.
+
+    Raises RequestError INVALID for one that surely has more than `max_items`.
+    """
+    commas, openings = _marks(data)
+    if max(commas, openings) > max_items:
+        commas, openings = _marks(_TEXT.sub(b"", data))  # a long text may hold as many
+        if max(commas, openings) > max_items:
+            _refuse(f"holds more than {max_items} values")
+    copies = _ASCII_COPIES if data.isascii() else _WIDE_COPIES
+    return min(LARGEST_BYTES, copies * len(data) + _VALUE_BYTES * (commas + openings))
+
+
+def _marks(data: bytes) -> tuple[int, int]:
+    """Commas and openings: there is a value for each of either, and none that stands behind neither."""
+    return data.count(b","), data.count(b"[") + data.count(b"{")
 
 
 def parse_object(data: bytes, *, max_depth: int, max_items: int) -> dict[str, Any]:

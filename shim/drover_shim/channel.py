@@ -14,9 +14,10 @@ from waitress.task import ErrorTask, WSGITask
 
 from drover.wire.faults import Code, Failure
 from drover_shim.app import BEGIN_STREAM, guard_refusal
+from drover_shim.chunks import MAX_BESIDE_BYTES, BesideTooLarge
 from drover_shim.envelope import Answer, refusal
 from drover_shim.guard import ABSOLUTE_FORM
-from drover_shim.parser import HeadRefused, Parser
+from drover_shim.parser import PLAIN_BODY_BYTES, Parser, Refused
 
 MAX_CONNECTIONS: Final = 256
 MAX_DRAINING: Final = 64
@@ -29,8 +30,6 @@ UPLOAD_BYTES_S: Final = 1_000_000
 
 STALLED_S: Final = 30.0
 """How long a client may take no byte of an answer that waits for it."""
-
-PLAIN_BODY_BYTES: Final = 8 * 1024 * 1024
 
 DRAIN_S: Final = 2.0
 """How long what a refused client still sends is read and thrown away."""
@@ -73,6 +72,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         others = [other for other in server.active_channels.values() if other is not self]
         if sum(not other.refused for other in others) >= MAX_CONNECTIONS:
             self._refuse_at_once(draining=sum(other.refused for other in others))
+
+    def handle_close(self) -> None:
+        super().handle_close()
+        if self.request is not None:  # nobody will answer it, so nobody else lets its body go
+            self.request.close()
 
     # --- deadlines
 
@@ -229,7 +233,7 @@ Channel.error_task_class = RefusalTask
 
 
 def _refusal_of(error: Any, settings: Any) -> Answer:
-    if isinstance(error, HeadRefused):
+    if isinstance(error, Refused):
         return guard_refusal(error.failure)
     code = _CODES.get(error.code, Code.INTERNAL)
     return refusal(Failure(code=code, message=_why(error, settings)))
@@ -238,6 +242,8 @@ def _refusal_of(error: Any, settings: Any) -> Answer:
 def _why(error: Any, settings: Any) -> str:
     """Limits in the number that holds: waitress refuses a body at its limit, we refuse above ours."""
     match error.code:
+        case 431 if isinstance(error, BesideTooLarge):
+            return f"chunk extensions and trailers: at most {MAX_BESIDE_BYTES} bytes are accepted"
         case 408:
             return str(error.body)
         case 413:

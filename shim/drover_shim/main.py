@@ -11,11 +11,13 @@ from typing import Literal
 import click
 
 from drover import logs
+from drover.allocation import give_back_large_blocks
 from drover.client import RuntimeDirError, socket_path
 from drover.token_file import TokenFileError, WatchedToken
 from drover.token_file import read as read_token
 from drover_shim.announce import Announcer
 from drover_shim.app import head_check, make_app
+from drover_shim.budget import Budget
 from drover_shim.metrics import Metrics
 from drover_shim.openapi import API_PREFIX
 from drover_shim.pool import ClientPool
@@ -67,6 +69,7 @@ def main(
     \b
     Example: drover-shim --port 0
     """
+    give_back_large_blocks()
     logs.configure(log_level, log_format)
     if token_file is None:
         _refuse_open_address(host)
@@ -93,10 +96,12 @@ def main(
 def _listen(settings: Settings, pool: ClientPool, host: str, port: int, free_port_if_taken: bool) -> HttpServer:
     streams = Streams()
     metrics = Metrics(streams)
-    app, check = make_app(pool, settings, streams=streams, metrics=metrics), head_check(settings, metrics)
+    budget = Budget()
+    app = make_app(pool, settings, streams=streams, metrics=metrics, budget=budget)
+    check = head_check(settings, metrics)
 
     def listen(on: int) -> HttpServer:
-        return HttpServer(app, host=host, port=on, head_check=check, streams=streams)
+        return HttpServer(app, host=host, port=on, head_check=check, streams=streams, budget=budget)
 
     try:
         return listen(port)

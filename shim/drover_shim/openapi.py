@@ -32,8 +32,8 @@ _PATH_KINDS: Final[dict[str, Any]] = {
 
 _ABOUT: Final = (
     "The TikMatrix Local API and Drover's own additions. Every answer but files, streams and pages is "
-    "`{code, message, data}`; the HTTP status is `code // 100`. Requests that a browser page of another origin could "
-    "send are refused (40302)."
+    "`{code, message, data}`; the HTTP status is `code // 100`. A query parameter without a value (`?status=`) "
+    "counts as left out. Requests that a browser page of another origin could send are refused (40302)."
 )
 
 
@@ -126,6 +126,8 @@ def _parameter(param: Param, refs: dict[int, Any], route: Route) -> dict[str, An
     shown: dict[str, Any] = {"name": param.name, "in": "path" if in_path else "query", "schema": refs[id(param.kind)]}
     if in_path:
         shown["required"] = True
+    else:
+        shown["allowEmptyValue"] = True  # query.py takes it for left out
     if param.about:
         shown["description"] = param.about
     return shown

@@ -1,20 +1,25 @@
 """Reads requests as waitress does, and asks as soon as a request has its head whether its body is read, and how much.
 
-The server's settings carry the function as `drover_head_check`.
+What arrives of bodies is counted in the budget until the request is answered. The server's settings carry the function
+as `drover_head_check`, and the budget as `drover_budget`.
 """
 
 from typing import Any, Final
 
 from waitress.parser import HTTPRequestParser, ParsingError
 
-from drover.wire.faults import Failure
+from drover.wire.faults import Failure, RequestError
+from drover_shim.budget import FREE_BYTES, Held
+from drover_shim.chunks import CappedChunks
 from drover_shim.guard import ABSOLUTE_FORM
 
 MAX_LENGTH_DIGITS: Final = 15
+PLAIN_BODY_BYTES: Final = 8 * 1024 * 1024
+"""What may be larger is an upload, which goes from disk to disk and never into memory."""
 
 
-class HeadRefused:
-    """Stands where waitress puts its own errors: the guard refused the request by its head."""
+class Refused:
+    """Stands where waitress puts its own errors: by the guard for the request's head, or for want of memory."""
 
     code = 0
 
@@ -36,6 +41,10 @@ class _Limits:
 class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """Refuses by the head what the guard refuses, so that nothing of its body is read or asked for."""
 
+    def __init__(self, adj: Any) -> None:
+        super().__init__(adj)
+        self._held: Held = adj.drover_budget.held()
+
     def parse_header(self, header_plus: bytes) -> None:
         parsed: Any = self
         try:
@@ -56,10 +65,36 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             environ["HTTP_TRANSFER_ENCODING"] = "chunked"  # which waitress takes out of the headers
         found: int | Failure = parsed.adj.drover_head_check(environ)
         if isinstance(found, Failure):
-            parsed.error = HeadRefused(found)
+            parsed.error = Refused(found)
             parsed.expect_continue, parsed.body_rcv, parsed.content_length = False, None, 0
         else:
             parsed.adj = _Limits(parsed.adj, found)
+            if parsed.chunked:
+                parsed.body_rcv = CappedChunks(parsed.body_rcv.getbuf())
+
+    def received(self, data: bytes) -> int:
+        parsed: Any = self
+        consumed = int(super().received(data))
+        if parsed.body_rcv is not None and parsed.error is None:
+            try:
+                self._held.grow(self._in_memory() - FREE_BYTES)
+            except RequestError as error:
+                parsed.error, parsed.completed = Refused(error.failure), True
+        if parsed.error is not None:
+            self.close()
+        return consumed
+
+    def close(self) -> None:
+        """Nothing of the body is needed any more."""
+        super().close()
+        self._held.give_back()
+
+    def _in_memory(self) -> int:
+        """Bytes of the body that are or will be in memory: waitress keeps large ones in files; JSON is read whole."""
+        parsed: Any = self
+        upload = parsed.adj.max_request_body_size - 1 > PLAIN_BODY_BYTES
+        received = int(parsed.body_bytes_received)
+        return min(received, int(parsed.adj.inbuf_overflow)) if upload else received
 
 
 def _refuse_odd_framing(parsed: Any) -> None:

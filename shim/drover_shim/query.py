@@ -1,4 +1,4 @@
-"""Reads the query string strictly: UTF-8, each name once."""
+"""Reads the query string strictly: UTF-8, each name once. An empty value counts as left out."""
 
 from urllib.parse import parse_qsl
 
@@ -6,7 +6,7 @@ from drover.wire.faults import Code, RequestError
 
 
 def parse_query(text: str) -> dict[str, str]:
-    """Names and values; raises RequestError INVALID for a name given twice or bytes that are not UTF-8."""
+    """What is not empty, by name; raises RequestError INVALID for a name given twice or bytes that are not UTF-8."""
     try:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100)
     except UnicodeDecodeError:
@@ -18,4 +18,4 @@ def parse_query(text: str) -> dict[str, str]:
         if name in query:
             raise RequestError(Code.INVALID, f"{name[:60]}: given twice, expected once")
         query[name] = value
-    return query
+    return {name: value for name, value in query.items() if value}

@@ -14,6 +14,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from drover.wire.faults import Failure
 from drover_shim.app import WsgiApp
+from drover_shim.budget import Budget
 from drover_shim.channel import Channel, Deadlines
 from drover_shim.lanes import Lanes, SlowRoutes
 from drover_shim.openapi import API_PREFIX
@@ -51,11 +52,12 @@ class HttpServer:
         head_check: Callable[[dict[str, Any]], int | Failure],
         streams: Streams | None = None,
         deadlines: Deadlines | None = None,
+        budget: Budget | None = None,
     ) -> None:
         """Listen; raises PortTakenError.
 
         `head_check` tells by a request's head how many bytes may follow it, or why it is refused; `streams` end with
-        the server.
+        the server; `budget` bounds the bodies that have arrived, with those that the application works on.
         """
         self._streams = streams or Streams()
         adjustments: Any = Adjustments(
@@ -70,6 +72,7 @@ class HttpServer:
             asyncore_use_poll=True,
         )
         adjustments.drover_head_check = head_check
+        adjustments.drover_budget = budget or Budget()
         threads: Any = ThreadedTaskDispatcher()
         threads.set_thread_count(adjustments.threads)
         lanes: Any = Lanes(threads, SlowRoutes(ROUTES, API_PREFIX))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from drover_shim.app import head_check, make_app
+from drover_shim.budget import Budget
 from drover_shim.channel import Deadlines
 from drover_shim.metrics import Metrics
 from drover_shim.pool import ClientPool
@@ -116,19 +117,22 @@ def running_shim(
     *,
     timeout_s: float = 15.0,
     deadlines: Deadlines | None = None,
+    budget: Budget | None = None,
 ) -> Generator[Rest]:
     """A shim in front of the daemon behind the socket."""
     used = settings or Settings()
     pool = ClientPool(socket_path, timeout_s=timeout_s)
     streams = Streams()
     metrics = Metrics(streams)
+    shared = budget or Budget()
     server = HttpServer(
-        make_app(pool, used, streams=streams, metrics=metrics),
+        make_app(pool, used, streams=streams, metrics=metrics, budget=shared),
         host="127.0.0.1",
         port=0,
         head_check=head_check(used, metrics),
         streams=streams,
         deadlines=deadlines,
+        budget=shared,
     )
     thread = threading.Thread(target=server.serve, name="shim")
     thread.start()

@@ -1,6 +1,7 @@
 """The file of a backup: a tar of the database's copy, the library's files and, last of all, what is in it.
 
-Only what that manifest names is ever read, under names of our own making; a file that was cut off has none.
+Only what that manifest names is ever read, in the size that it says and under names of our own making; a file that was
+cut off has none. A member that Drover never writes (sparse, a link, a device) makes the whole archive refused.
 """
 
 import hashlib
@@ -8,15 +9,16 @@ import os
 import re
 import tarfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final
+from typing import IO, Annotated, Final
 
 import msgspec
+from msgspec import Meta
 
 from drover.store.errors import StoreError
 from drover.wire.backups import MissingFile
@@ -42,7 +44,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A file in the archive; `sha256` is hexadecimal, `size` in bytes."""
 
     name: str
-    size: int
+    size: Annotated[int, Meta(ge=0)]
     sha256: str
 
 
@@ -102,9 +104,8 @@ class ArchiveReader:
         with ExitStack() as unless_whole:
             try:
                 self._tar = unless_whole.enter_context(tarfile.open(path, "r:"))
-                # The last member of a name is what tar means by it; nothing but regular files counts.
-                self._members = {member.name: member for member in self._tar if member.isreg()}
-            except (tarfile.TarError, OSError) as error:
+                self._members = self._plain_files(self._tar)
+            except (tarfile.TarError, OSError, ValueError, OverflowError) as error:
                 raise self._refusal(f"cannot be read: {error}") from error
             self.manifest = self._read_manifest()
             unless_whole.pop_all()
@@ -118,11 +119,16 @@ class ArchiveReader:
         self._tar.close()
 
     def extract(self, entry: Entry, target: IO[bytes], told: Told) -> str:
-        """Write the file; "" if it is what the manifest says, else what is wrong. Raises OSError of the target."""
+        """Write the file; "" if it is what the manifest says, else what is wrong. Raises OSError of the target.
+
+        One of another size than the manifest says is not written at all.
+        """
         member = self._members.get(entry.name)
         source = None if member is None else self._tar.extractfile(member)
-        if source is None:
+        if member is None or source is None:
             return "is not in the backup"
+        if member.size != entry.size:
+            return "is damaged in the backup"
         reader = _Reader(source, told)
         while True:
             try:
@@ -153,7 +159,27 @@ class ArchiveReader:
         strange = [entry.name for entry in manifest.files if not _NAME.fullmatch(entry.name)]
         if strange or manifest.database.name != DATABASE:
             raise self._refusal(f"names a file that Drover never writes: {(*strange, manifest.database.name)[0]!r}")
+        if len({entry.name for entry in manifest.files}) < len(manifest.files):
+            raise self._refusal("names a file twice, which Drover never does")
+        # A file that could not be read whole left a member, and so may its thumbnail have, that is not named here.
+        copies = sum(entry.name.startswith(f"{COPIES}/") for entry in manifest.files)
+        if len(self._members) > (most := 2 * (copies + len(manifest.missing)) + 2):
+            raise self._refusal(f"holds {len(self._members)} files, and by its {MANIFEST} at most {most}")
         return manifest
+
+    def _plain_files(self, members: Iterable[tarfile.TarInfo]) -> dict[str, tarfile.TarInfo]:
+        """The files by name; the last member of a name is what tar means by it. Folders of other tars do no harm."""
+        found: dict[str, tarfile.TarInfo] = {}
+        for member in members:
+            if member.isdir():
+                continue
+            if not member.isreg() or member.issparse() or member.size < 0:
+                raise self._refusal(
+                    f"holds {member.name[:100]!r}, which is no plain file (a link, a device, or sparse): Drover never "
+                    "writes such, and it could take any amount of the disk. Nothing was changed"
+                )
+            found[member.name] = member
+        return found
 
     def _refusal(self, why: str) -> StoreError:
         return StoreError(f"{self._path}: {why}")

@@ -202,9 +202,11 @@ def _fault(item: LibraryItem, library: LibraryFolder, faults: Mapping[int, str] 
 
 
 def _is_whole(there: Path, entry: Entry) -> bool:
-    if not there.is_file() or there.stat().st_size != entry.size:
-        return False
-    return digest_of(there) == entry.sha256
+    return _has_size(there, entry.size) and digest_of(there) == entry.sha256
+
+
+def _has_size(there: Path, size: int) -> bool:
+    return there.is_file() and there.stat().st_size == size
 
 
 def _refuse_newer(source: Path, facts: BackupFacts) -> None:
@@ -217,7 +219,7 @@ def _refuse_newer(source: Path, facts: BackupFacts) -> None:
 
 def _check_room(folder: Path, library: LibraryFolder, manifest: Manifest) -> None:
     """The database is written twice: unpacked, then copied into its place."""
-    lacking = [entry.size for entry in manifest.files if not (library.root / entry.name).is_file()]
+    lacking = [entry.size for entry in manifest.files if not _has_size(library.root / entry.name, entry.size)]
     needed = 2 * manifest.database.size + sum(lacking)
     free = shutil.disk_usage(folder).free
     if needed > free - RESERVE_BYTES:

@@ -129,6 +129,7 @@ class _Connection:
                     job = asyncio.create_task(self._respond(request))
                     self._running.add(job)
                     job.add_done_callback(self._finished)
+                    del request, job  # or a connection that waits would keep its last request, however large
         except TimeoutError:
             log.warning("connection_silent", pid=self._peer.pid)
         finally:

@@ -346,3 +346,14 @@ def test_a_lost_answer_never_invites_a_repeat_of_a_change(fake: FakeDaemon) -> N
         assert "may or may not" in created.message
         assert sum(isinstance(request.body, CreateTasks) for request in fake.requests) == 1
         assert rest.get("/task/1").code == 50301
+
+
+def test_case_b12_empty_query_values_count_as_left_out_and_are_described(rest: Rest) -> None:
+    empty = "/task?status=&serial=&script_name=&source=&page=&page_size="
+    assert rest.get(empty).data == rest.get("/task").data
+    refused = rest.get("/task?status=&status=1")
+    assert (refused.code, "status: given twice" in refused.message) == (40001, True)
+    for path, operations in json.loads(rest.send("GET", "/openapi.json").body)["paths"].items():
+        for operation in operations.values():
+            for parameter in operation["parameters"]:
+                assert parameter.get("allowEmptyValue", False) == (parameter["in"] == "query"), path

@@ -4,9 +4,11 @@ import json
 import socket
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
+from drover_shim.budget import FREE_BYTES, Budget
 from drover_shim.channel import MAX_CONNECTIONS, Deadlines
 from drover_shim.streams import MAX_STREAMS
 from tests.support.control import FakeDaemon
@@ -200,6 +202,73 @@ def test_case_b11_leave_is_given_for_a_body_that_is_wanted(rest: Rest) -> None:
         assert raw.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
         raw.sendall(b"{}")
         assert answer_of(raw)[1]["code"] == 40002
+
+
+BESIDE = {
+    "an extension": b"1;" + b"a" * 50_000 + b"\r\n \r\n0\r\n\r\n",
+    "an extension without end": b"1;" + b"a" * 100_000,
+    "many extensions": (b"1;" + b"a" * 1000 + b"\r\n \r\n") * 60,
+    "a trailer": b"0\r\nX: " + b"a" * 50_000 + b"\r\n\r\n",
+    "a trailer without end": b"0\r\nX: " + b"a" * 100_000,
+    "many trailers": b"0\r\n" + b"X: y\r\n" * 10_000,
+}
+
+
+@pytest.mark.parametrize("body", BESIDE.values(), ids=BESIDE)
+def test_case_b7_extensions_and_trailers_are_capped_as_headers_are(rest: Rest, body: bytes) -> None:
+    with connected(rest.port, CHUNKED) as raw:
+        with suppress(OSError):
+            raw.sendall(body)
+        status, envelope = answer_of(raw)
+    assert (status, envelope["code"]) == (413, 41301)
+    assert envelope["message"] == "chunk extensions and trailers: at most 32768 bytes are accepted"
+
+
+def test_case_b7_small_chunks_with_short_extensions_and_a_trailer_are_read(rest: Rest) -> None:
+    text = json.dumps({"serials": ["a"], "script_name": "follow", "script_config": {"target_user": "ada"}}).encode()
+    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in text + b" " * 200_000)
+    close = CHUNKED.replace(b"Host:", b"Connection: close\r\nHost:")
+    with connected(rest.port, close + b"1;a=b\r\n \r\n" + chunks + b"0\r\nX: y\r\n\r\n") as raw:
+        assert answer_of(raw)[1]["code"] == 0
+
+
+def _to_send(size: int) -> bytes:
+    """The head and all but the last byte of a body."""
+    return POST.replace(b"1000", b"%d" % size) + b" " * (size - 1)
+
+
+def test_case_b7_bodies_beyond_the_budget_are_503_and_small_ones_go_on(fake: FakeDaemon) -> None:
+    budget = Budget(1_000_000)
+    with running_shim(fake.path, budget=budget) as rest:
+        held = [connected(rest.port, _to_send(450_000 + FREE_BYTES)) for _ in range(2)]
+        wait_until(lambda: budget.used > 890_000, what="both bodies")
+        with connected(rest.port) as raw:
+            with suppress(OSError):
+                raw.sendall(_to_send(450_000))
+            head, _, body = raw.makefile("rb").read().partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 503")
+        assert b"\r\nRetry-After: 2" in head
+        assert json.loads(body)["code"] == 50301
+        assert rest.post("/task", {"serials": ["a"], "pad": "x" * 10_000}).code == 40002
+        for raw in held:
+            raw.close()
+        wait_until(lambda: budget.used == 0, what="the memory of both")
+
+
+def test_case_b7_what_a_body_becomes_counts_as_well(fake: FakeDaemon) -> None:
+    budget = Budget(1_000_000)
+    with running_shim(fake.path, budget=budget) as rest:
+        assert rest.post("/task", {"pad": [[]] * 10_000}).code == 50301
+        assert rest.post("/task", {"pad": "x" * 100_000}).code == 40002
+        wait_until(lambda: budget.used == 0, what="the memory of both")
+
+
+def test_case_b7_a_late_body_gives_its_memory_back(fake: FakeDaemon) -> None:
+    budget = Budget()
+    with running_shim(fake.path, deadlines=SHORT, budget=budget) as rest:
+        with connected(rest.port, _to_send(450_000)) as raw:
+            assert answer_of(raw)[0] == 408
+        wait_until(lambda: budget.used == 0, what="its memory")
 
 
 def _status(port: int) -> int:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drover.wire.faults import Code, RequestError
-from drover_shim.body import parse_object, read_body
+from drover_shim.body import LARGEST_BYTES, memory_of, parse_object, read_body
 
 LEAVES = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.recursive(
@@ -44,6 +44,25 @@ def test_any_bytes_are_an_object_or_a_refusal(data: bytes) -> None:
 @given(st.text(alphabet='{}[]":,0123456789eE+-.ntrue falsl\\u', max_size=60))
 def test_almost_json_is_an_object_or_a_refusal(text: str) -> None:
     assert object_or_code(text.encode()) in (dict, Code.INVALID)
+
+
+@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), VALUES), st.booleans())
+def test_case_b7_what_may_be_read_is_not_refused_by_its_estimate(value: dict[str, Any], ascii_only: bool) -> None:
+    data = json.dumps(value, ensure_ascii=ascii_only).encode()
+    for max_items in range(1, 30):
+        try:
+            parse(data, max_items=max_items)
+        except RequestError:
+            continue
+        assert 0 < memory_of(data, max_items=max_items) <= LARGEST_BYTES
+
+
+def test_case_b7_too_many_values_are_refused_before_they_are_made() -> None:
+    for data in (b"[" + b"1," * 2000 + b"1]", b"[" + b"[]" * 2000, b'{"a":"\\",' + b"1," * 2000):
+        with pytest.raises(RequestError, match="holds more than 1000 values"):
+            memory_of(data, max_items=1000)
+    assert memory_of(json.dumps({"a": 'x",[{' * 2000}).encode(), max_items=10) < 100_000
+    assert memory_of(b'"' + b"\\" * 2_000_001, max_items=10) > 0
 
 
 def test_limits_are_exact() -> None:

@@ -239,6 +239,126 @@ def test_a_backup_that_is_given_up_leaves_nothing(store: Store, library: Library
     assert list(target.parent.iterdir()) == []
 
 
+SPARSE = 3_000_000_000
+
+
+def sparse(name: str, *, old_gnu: bool) -> tuple[tarfile.TarInfo, bytes]:
+    """A member of 3 GB that takes a block or two, as GNU tar writes it in its old way or in that of pax."""
+    info = tarfile.TarInfo(name)
+    if not old_gnu:
+        info.pax_headers = {
+            "GNU.sparse.major": "0", "GNU.sparse.minor": "1", "GNU.sparse.name": name,
+            "GNU.sparse.size": str(SPARSE), "GNU.sparse.numblocks": "1", "GNU.sparse.map": "0,0",
+        }  # fmt: skip
+        return info, b""
+    info.type = tarfile.GNUTYPE_SPARSE
+    head = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    head[386:410] = b"%011o\0%011o\0" % (0, 0)
+    head[483:495] = b"%011o\0" % SPARSE if SPARSE < 8**11 else b"\0" * 12
+    head[148:156] = b"        "
+    head[148:156] = b"%06o\0 " % sum(head)
+    return info, bytes(head)
+
+
+def written(path: Path, members: dict[str, bytes], odd: tarfile.TarInfo, head: bytes = b"") -> None:
+    """An archive with one odd member before the others."""
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as new:
+        if head:
+            new.fileobj.write(head)
+            new.offset += len(head)
+        else:
+            new.addfile(odd)
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            new.addfile(info, io.BytesIO(data))
+
+
+def members_of(path: Path) -> dict[str, bytes]:
+    with tarfile.open(path) as old:
+        return {member.name: old.extractfile(member).read() for member in old}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", ["drover.db", "manifest.json", "elsewhere"])
+@pytest.mark.parametrize("old_gnu", [True, False])
+def test_case_b13_a_sparse_member_writes_nothing(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path, name: str, old_gnu: bool
+) -> None:
+    made(store, library, target)
+    members = members_of(target)
+    members.pop(name, None)
+    odd, head = sparse(name, old_gnu=old_gnu)
+    written(target, members, odd, head)
+    with tarfile.open(target) as crafted:
+        found = crafted.next()
+        assert found is not None
+        assert (found.issparse(), found.size) == (True, SPARSE)
+    with pytest.raises(StoreError, match=f"holds '{name}', which is no plain file"):
+        put_back(target, tmp_path / "new")
+    assert files_under(tmp_path / "new") == {}
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])
+def test_case_b13_links_and_devices_are_refused(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path, kind: bytes
+) -> None:
+    made(store, library, target)
+    odd = tarfile.TarInfo("library")
+    odd.type, odd.linkname = kind, "/etc/passwd"
+    written(target, members_of(target), odd)
+    with pytest.raises(StoreError, match="no plain file"):
+        put_back(target, tmp_path / "new")
+    assert files_under(tmp_path / "new") == {}
+
+
+def test_case_b13_a_member_of_another_size_than_the_manifest_says_is_not_written(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path
+) -> None:
+    item = add_item(store, library, b"1" * 1000)
+    made(store, library, target)
+    rewrite(target, lambda members: members.update({f"library/{item.path}": b"1" * 5_000_000}))
+    with ArchiveReader(target) as archive:
+        (entry,) = [one for one in archive.manifest.files if one.name == f"library/{item.path}"]
+        into = io.BytesIO()
+        assert archive.extract(entry, into, lambda _bytes: None) == "is damaged in the backup"
+        assert into.getvalue() == b""
+    assert [lost.why for lost in put_back(target, tmp_path / "new").missing] == ["is damaged in the backup"]
+
+
+def test_case_b13_a_manifest_of_negative_sizes_or_files_twice_is_refused(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path
+) -> None:
+    add_item(store, library, b"content")
+    made(store, library, target)
+    whole = target.read_bytes()
+
+    def negative(members: dict[str, bytes]) -> None:
+        members["manifest.json"] = members["manifest.json"].replace(b'"size": 7', b'"size": -7')
+
+    def twice(members: dict[str, bytes]) -> None:
+        manifest = msgspec.json.decode(members["manifest.json"])
+        manifest["files"] *= 2
+        members["manifest.json"] = msgspec.json.encode(manifest)
+
+    for change, words in ((negative, "is no backup that this version knows"), (twice, "names a file twice")):
+        target.write_bytes(whole)
+        rewrite(target, change)
+        with pytest.raises(StoreError, match=words):
+            put_back(target, tmp_path / "new")
+    assert files_under(tmp_path / "new") == {}
+
+
+def test_case_b13_more_members_than_the_manifest_can_account_for_are_refused(
+    store: Store, library: LibraryFolder, target: Path, tmp_path: Path
+) -> None:
+    add_item(store, library, b"content")
+    made(store, library, target)
+    rewrite(target, lambda members: members.update({f"library/{n}": b"x" for n in range(5)}))
+    with pytest.raises(StoreError, match=r"holds 9 files, and by its manifest\.json at most 4"):
+        put_back(target, tmp_path / "new")
+    assert files_under(tmp_path / "new") == {}
+
+
 # --- put back -----------------------------------------------------------------------------------------------------
 
 
