@@ -316,8 +316,11 @@ def test_case_b5_a_media_file_that_cannot_be_opened_just_now_is_not_called_inval
     def refused(*_args: object, **_fields: object) -> None:
         raise OSError(code, os.strerror(code))
 
+    def unwritten(*_args: object) -> None:
+        return None
+
     monkeypatch.setattr("drover.media.files.os.open", refused)
-    monkeypatch.setattr(TaskFiles, "append", lambda *_: None)
+    monkeypatch.setattr(TaskFiles, "append", unwritten)
     with pytest.raises(ScriptFailed, match=os.strerror(code)) as caught:
         opened(tmp_path, chosen, tmp_path)
     assert caught.value.reason is reason
