@@ -277,6 +277,8 @@ class History:
         """Everything well again: retry what may be, and wait until all have ended and nothing uploads."""
         self._clear_all()
         for _ in range(2):
+            for serial in self.it.serials:  # an upload that hangs keeps later posts of its app waiting, as it should
+                self._end_apps(serial)
             self.it.wait_there(timeout_s=180)
             self.care()
             self.retry_all()
