@@ -15,7 +15,7 @@ from drover.policy.pace import account_key
 from drover.store.arrays import json_array
 from drover.store.errors import ConflictError
 from drover.store.schema import accounts
-from drover.store.steps import Step
+from drover.store.steps import Step, index_after
 from drover.wire.control import Account, AccountsImported, ChangeAccount
 
 
@@ -52,7 +52,7 @@ def merge(conn: Connection, changes: Sequence[ChangeAccount], *, dry_run: bool =
 def merge_some(conn: Connection, at: int, size: int, *, changes: Sequence[ChangeAccount]) -> Step[AccountsImported]:
     """A step of an import that was found good as a whole; after a crash the same import again goes on with the rest."""
     done = merge(conn, changes[at : at + size])
-    return Step(done, min(size, len(changes) - at), at + size if at + size < len(changes) else None)
+    return Step(done, min(size, len(changes) - at), index_after(at, size, changes))
 
 
 def _named(conn: Connection, changes: Sequence[ChangeAccount]) -> list[Account]:

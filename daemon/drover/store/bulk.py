@@ -17,7 +17,7 @@ from drover.policy.records import NewTask
 from drover.store import tasks
 from drover.store.rows import task_of
 from drover.store.schema import tasks as table
-from drover.store.steps import Step
+from drover.store.steps import Step, after_last, index_after
 from drover.wire.tasks import Reason, Status, Task
 
 LOOK: Final = 20
@@ -42,14 +42,14 @@ def retry_failed(conn: Connection, after: int, size: int, *, last: int, now: dat
     seen = [(row, task_of(row)) for row in rows]
     again = [(row, tasks.again(task, row)) for row, task in seen if task.retry_safe]
     tasks.change_all(conn, again, now=now)
-    return Step((len(again), [task.id for _, task in seen if not task.retry_safe]), len(rows), _after(rows, size))
+    return Step((len(again), [task.id for _, task in seen if not task.retry_safe]), len(rows), _following(rows, size))
 
 
 def stop_pending(conn: Connection, after: int, size: int, *, last: int, now: datetime) -> Step[list[Task]]:
     """End the tasks that wait with reason stopped; those."""
     rows = _next(conn, after, size, last, Status.PENDING)
     done = tasks.change_all(conn, [(row, tasks.stopped(row, now)) for row in rows], now=now)
-    return Step(done, len(rows), _after(rows, size))
+    return Step(done, len(rows), _following(rows, size))
 
 
 def fail_missed(
@@ -72,7 +72,7 @@ def fail_missed(
     )
     rows = conn.execute(select(table).where(*missed).order_by(table.c.id).limit(size)).mappings().all()
     done = tasks.change_all(conn, [(row, _missed(row, now)) for row in rows], now=now)
-    return Step(done, max(len(rows), 1), _after(rows, size) or upto)
+    return Step(done, max(len(rows), 1), _following(rows, size) or upto)
 
 
 def window(conn: Connection, after: int, count: int) -> int | None:
@@ -91,7 +91,7 @@ def delete(
 ) -> Step[tuple[list[int], list[int], list[int]]]:
     """Delete these tasks, each named once: (deleted, not found, left alone because they run)."""
     found = tasks.delete(conn, ids[at : at + size], now=now)
-    return Step(found, min(size, len(ids) - at), at + size if at + size < len(ids) else None)
+    return Step(found, min(size, len(ids) - at), index_after(at, size, ids))
 
 
 def _next(conn: Connection, after: int, size: int, last: int, status: Status) -> Sequence[RowMapping]:
@@ -99,6 +99,5 @@ def _next(conn: Connection, after: int, size: int, last: int, status: Status) ->
     return conn.execute(select(table).where(*where).order_by(table.c.id).limit(size)).mappings().all()
 
 
-def _after(rows: Sequence[RowMapping], size: int) -> int | None:
-    """Where the next step begins; None if these were the last."""
-    return rows[-1]["id"] if len(rows) == size else None
+def _following(rows: Sequence[RowMapping], size: int) -> int | None:
+    return after_last([row["id"] for row in rows], size)

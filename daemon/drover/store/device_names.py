@@ -3,6 +3,7 @@
 Both go in steps, so that no transaction is long however many tasks there are. Interrupted, they are done again whole.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from drover.store import tasks as task_rows
 from drover.store.batch import BatchUpdate
 from drover.store.rows import task_of
 from drover.store.schema import accounts, attempts, devices, failure_rows, tasks
-from drover.store.steps import Step
+from drover.store.steps import Step, after_last
 from drover.wire.devices import Device
 from drover.wire.holds import PauseSubject
 from drover.wire.tasks import Status
@@ -39,8 +40,14 @@ def move_tasks(conn: Connection, after: int, size: int, *, device: str, other: s
     ids = [row["id"] for row in rows]
     conn.execute(update(attempts).where(attempts.c.task_id.in_(ids)).values(serial=device))
     events.changed(conn, [task_of(row) for row in moved], now=now)
-    following = rows[-1]["id"] if len(rows) == size else None
-    return Step(len(rows), len(rows), 0 if following is None and intake.is_open(conn) else following)
+    return Step(len(rows), len(rows), _following(conn, ids, size))
+
+
+def _following(conn: Connection, ids: Sequence[int], size: int) -> int | None:
+    """Where the next step begins: from the first again as long as a request is being stored, whose tasks are yet to
+    come."""
+    following = after_last(ids, size)
+    return 0 if following is None and intake.is_open(conn) else following
 
 
 def _on(row: RowMapping, device: str) -> dict[str, Any]:
@@ -87,8 +94,7 @@ def drop_tasks(conn: Connection, after: int, size: int, *, device: str, now: dat
     here = (tasks.c.serial == device, tasks.c.status != int(Status.RUNNING), tasks.c.id > after)
     ids = list(conn.execute(select(tasks.c.id).where(*here).order_by(tasks.c.id).limit(size)).scalars())
     gone = task_rows.delete(conn, ids, now=now)[0] if ids else []
-    following = ids[-1] if len(ids) == size else None
-    return Step(gone, max(len(ids), 1), 0 if following is None and intake.is_open(conn) else following)
+    return Step(gone, max(len(ids), 1), _following(conn, ids, size))
 
 
 def forget(conn: Connection, device: str) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from drover.policy.accounts import PLATFORMS
 from drover.policy.pace import account_key, handle_of, phone_of
 from drover.store import account_keys
+from drover.store.arrays import json_array
 from drover.store.schema import logins
 from drover.wire.accounts import Login, LoginSource
 
@@ -46,7 +47,7 @@ def resolved(conn: Connection, keys: Collection[str]) -> dict[str, str]:
     if not unknown:
         return found
     serials = {serial for _platform, serial in unknown.values()}
-    rows = conn.execute(_MAIN, {"serials": msgspec.json.encode(list(serials)).decode()})
+    rows = conn.execute(_MAIN, {"serials": json_array(serials)})
     names = {(row.platform, row.serial): row.username for row in rows}
     return found | {
         key: account_key(platform, names.get((platform, serial)), serial) for key, (platform, serial) in unknown.items()

@@ -15,6 +15,7 @@ import msgspec
 from drover.policy import remarks
 from drover.policy.pace import RESTORED, RESTORED_HOLD
 from drover.store import intake, replaced
+from drover.store.arrays import json_array
 from drover.store.database import engine_for
 from drover.store.replaced import Replaced
 from drover.store.settings import SETTLING_PLUGINS
@@ -97,7 +98,7 @@ def _hold(conn: sqlite3.Connection, old: Replaced, safe: Sequence[str]) -> int:
         "held": RESTORED_HOLD,
         "lane": RESTORED,
         "unknown": Effect.UNKNOWN.value,
-        "safe": msgspec.json.encode(safe).decode(),
+        "safe": json_array(safe),
         "since_known": old.is_successor,
         **{status.name.lower(): int(status) for status in Status},
         "looks": f" {remarks.RESTORED_LOOKS}",

@@ -5,20 +5,18 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from drover.store import tasks as task_rows
 from drover.store.batch import BatchUpdate
 from drover.store.schema import tasks
-from drover.store.steps import Step
+from drover.store.steps import Step, index_after
 from drover.wire.tasks import Status
 
 STEP: Final = 500
 """Rows looked at at once: a few milliseconds of the reader."""
 
 _FORGET: Final = BatchUpdate(tasks, ["evidence"])
-
-_LAST_GIVEN: Final = text("SELECT seq FROM sqlite_sequence WHERE name = 'tasks'")
 
 _ENDED: Final = (int(Status.COMPLETED), int(Status.FAILED))
 
@@ -56,19 +54,19 @@ def look(conn: Connection, cursor: int, *, old: datetime | None, stale: datetime
 def drop_tasks(conn: Connection, at: int, size: int, *, ids: Sequence[int], now: datetime) -> Step[list[int]]:
     """A step: delete these tasks; those that somebody asked for again meanwhile stay. What was deleted."""
     some = _ended(conn, ids[at : at + size])
-    return Step(task_rows.delete(conn, some, now=now)[0], max(len(some), 1), _following(at + size, ids))
+    return Step(task_rows.delete(conn, some, now=now)[0], max(len(some), 1), index_after(at, size, ids))
 
 
 def forget_evidence(conn: Connection, at: int, size: int, *, ids: Sequence[int]) -> Step[list[int]]:
     """A step: take the names of the evidence from tasks that have ended; those are returned."""
     some = _ended(conn, ids[at : at + size])
     _FORGET.run(conn, [{"id": i, "evidence": []} for i in some])
-    return Step(some, max(len(some), 1), _following(at + size, ids))
+    return Step(some, max(len(some), 1), index_after(at, size, ids))
 
 
 def deleted(conn: Connection, ids: Sequence[int]) -> list[int]:
     """Those of the ids that a task had and no task can have again. An id above the last one given is none of them."""
-    last = conn.execute(_LAST_GIVEN).scalar() or 0
+    last = task_rows.last_given(conn)
     there = set(conn.execute(select(tasks.c.id).where(tasks.c.id.in_(ids))).scalars())
     return [i for i in ids if i <= last and i not in there]
 
@@ -77,7 +75,3 @@ def _ended(conn: Connection, ids: Sequence[int]) -> list[int]:
     """Those of them that have ended and still are so."""
     still = set(conn.execute(select(tasks.c.id).where(tasks.c.id.in_(ids), tasks.c.status.in_(_ENDED))).scalars())
     return [i for i in ids if i in still]
-
-
-def _following(at: int, ids: Sequence[int]) -> int | None:
-    return at if at < len(ids) else None

@@ -6,6 +6,7 @@ What one step did is durable and whole. The operation as a whole is not one mome
 and what ends in the middle, by a crash or a client that went away, is done up to the last step.
 """
 
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -29,6 +30,16 @@ class Step(Generic[T]):
     result: T
     rows: int
     next: int | None
+
+
+def after_last(ids: Sequence[int], size: int) -> int | None:
+    """Where the step after one that looked at these rows begins, in the order of ids; None if they were the last."""
+    return ids[-1] if len(ids) == size else None
+
+
+def index_after(at: int, size: int, items: Sized) -> int | None:
+    """The same for a step that took the next `size` items of a list, from `at` on."""
+    return at + size if at + size < len(items) else None
 
 
 class Paces:

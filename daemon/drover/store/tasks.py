@@ -69,13 +69,16 @@ def insert_as(conn: Connection, new: Sequence[NewTask], first_id: int, *, now: d
 
 def reserve_ids(conn: Connection, count: int) -> int:
     """Give away so many ids for ever; returns the first of them."""
-    driver = driver_of(conn)
-    row = driver.execute("SELECT seq FROM sqlite_sequence WHERE name = 'tasks'").fetchone()
-    if row is None:  # there never was a task
-        driver.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('tasks', ?)", (count,))
-        return 1
-    driver.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'tasks'", (row[0] + count,))
-    return int(row[0]) + 1
+    driver, last = driver_of(conn), last_given(conn)
+    if not driver.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'tasks'", (last + count,)).rowcount:
+        driver.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('tasks', ?)", (count,))  # the first tasks ever
+    return last + 1
+
+
+def last_given(conn: Connection) -> int:
+    """The largest id that a task was ever given, 0 before the first."""
+    row = driver_of(conn).execute("SELECT seq FROM sqlite_sequence WHERE name = 'tasks'").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _row(new: NewTask, now: datetime) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from drover.policy.clock import Jump, corrected
 from drover.policy.retry import BACKOFF_MAX_S, WAIT_MAX_S
 from drover.store.bulk import LOOK, last_id, window
 from drover.store.schema import account_pauses, tasks
-from drover.store.steps import Step
+from drover.store.steps import Step, after_last
 
 LONGEST_RETRY_S = max(BACKOFF_MAX_S, WAIT_MAX_S)
 
@@ -42,7 +42,7 @@ def correct_tasks(conn: Connection, after: int, size: int, *, jump: Jump) -> Ste
             changes.append({"at": row.id, "until": until})
     if changes:
         conn.execute(update(tasks).where(tasks.c.id == bindparam("at")).values(not_before=bindparam("until")), changes)
-    return Step(len(changes), max(len(found), 1), found[-1].id if len(found) == size else upto)
+    return Step(len(changes), max(len(found), 1), after_last([row.id for row in found], size) or upto)
 
 
 def _longest_pause_s(conn: Connection, group_id: str, serial: str) -> float:
