@@ -10,10 +10,10 @@ from drover.wire.devices import Connection, Device
 from drover_ctl.commands.device_inspect import inspect
 from drover_ctl.commands.pausing import pause_device, resume_device
 from drover_ctl.complete import complete_serial
+from drover_ctl.progress import working
 from drover_ctl.session import session, shared_options
 from drover_ctl.text import moment, paused_of
 
-FORGET_TIMEOUT_S = 600.0
 COLUMNS = ("SERIAL", "STATE", "MODEL", "ANDROID", "BATTERY", "TASK", "QUEUED", "REASON")
 
 
@@ -118,7 +118,8 @@ def forget(ctx: click.Context, serial: str) -> None:
       droverctl device forget 127.0.0.1:5555
     """
     run = session(ctx)
-    gone = run.ask(ForgetDevice(serial=serial), DeviceForgotten, timeout_s=FORGET_TIMEOUT_S)
+    with working(run.output, "deleted") as progress:
+        gone = run.ask(ForgetDevice(serial=serial), DeviceForgotten, progress=progress)
     run.output.line(f"{gone.serial} is forgotten, with {gone.tasks} tasks and {gone.accounts} accounts", gone)
 
 

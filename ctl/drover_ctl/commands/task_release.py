@@ -1,7 +1,6 @@
 """droverctl task release: what a restored backup brought may begin."""
 
 import sys
-from typing import Final
 
 import click
 
@@ -10,10 +9,8 @@ from drover.wire.faults import Code, RequestError
 from drover_ctl.complete import complete_task
 from drover_ctl.exits import Exit
 from drover_ctl.output import complain
+from drover_ctl.progress import working
 from drover_ctl.session import Session, session, shared_options
-
-LONGEST_S: Final = 600.0
-"""A hundred thousand tasks take some seconds; each step of them is durable by itself."""
 
 
 @click.command()
@@ -40,7 +37,8 @@ def release(ctx: click.Context, task_ids: tuple[int, ...], all_: bool, yes: bool
         raise click.UsageError("--yes goes with --all")
     run = session(ctx)
     wanted = _all(run, yes=yes) if all_ else ReleaseTasks(task_ids=list(dict.fromkeys(task_ids)))
-    done = run.client.ask(wanted, TasksReleased, timeout_s=LONGEST_S)
+    with working(run.output, "released") as progress:
+        done = run.ask(wanted, TasksReleased, progress=progress)
     looking = f", {done.looking_count} of them begin by looking" if done.looking_count else ""
     run.output.line(f"{done.released_count} released{looking}", done)
     ctx.exit(_refused(done, as_json=run.as_json))

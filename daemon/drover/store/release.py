@@ -1,20 +1,17 @@
-"""Tasks that are held since a backup was restored: counted, and let go in steps that hold the writer for a moment."""
+"""Tasks that are held since a backup was restored: counted, and released in steps (steps.py)."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, bindparam, select, text, update
+from sqlalchemy import Connection, RowMapping, select, text
 
 from drover.policy.pace import handle_of, lane_of
-from drover.store import events
-from drover.store.rows import task_of
+from drover.store import tasks as task_rows
 from drover.store.schema import tasks
+from drover.store.steps import Step, index_after
 from drover.wire.tasks import Effect
-
-STEP: Final = 100
-"""Tasks released in one transaction, about 10 ms of the writer: each is a row in five indexes, and an event."""
 
 _HELD: Final = "FROM tasks INDEXED BY ix_tasks_held WHERE status = 0 AND held <> ''"
 """By name: without statistics SQLite would rather read every pending task by its status."""
@@ -38,42 +35,28 @@ def counts(conn: Connection) -> tuple[int, int]:
     return sum(by_safety.values()), by_safety.get(False, 0)
 
 
-def release_next(conn: Connection, *, now: datetime, looking_only: bool = False) -> Released:
-    """Release at most one step of the tasks that are held; of `looking_only` those that begin by looking.
-
-    Nothing is released once none is left.
-    """
-    ids = list(conn.execute(_NEXT, {"least": int(looking_only), "most": STEP}).scalars())
-    return _let_go(conn, conn.execute(select(tasks).where(tasks.c.id.in_(ids))).mappings().all(), now)
+def release_next(conn: Connection, _at: int, size: int, *, now: datetime, looking_only: bool = False) -> Step[Released]:
+    """A step: release some more of the tasks that are held; of `looking_only` those that begin by looking."""
+    ids = list(conn.execute(_NEXT, {"least": int(looking_only), "most": size}).scalars())
+    rows = conn.execute(select(tasks).where(tasks.c.id.in_(ids))).mappings().all()
+    return Step(_release(conn, rows, now), len(rows), 0 if len(rows) == size else None)
 
 
-def release(conn: Connection, ids: Sequence[int], *, now: datetime) -> Released:
-    """Release these tasks, at most STEP of them; the answer names those that are not held or do not exist."""
-    found = {row["id"]: row for row in conn.execute(select(tasks).where(tasks.c.id.in_(ids))).mappings()}
-    held = [row for row in found.values() if row["held"] and row["status"] == 0]
-    done = _let_go(conn, held, now)
-    let_go = {row["id"] for row in held}
-    return msgspec.structs.replace(
-        done,
-        not_held=[task_id for task_id in ids if task_id in found and task_id not in let_go],
-        not_found=[task_id for task_id in ids if task_id not in found],
+def release(conn: Connection, at: int, size: int, *, ids: Sequence[int], now: datetime) -> Step[Released]:
+    """A step: release these tasks, each named once; the answer names those that are not held or do not exist."""
+    some = ids[at : at + size]
+    found = {row["id"]: row for row in conn.execute(select(tasks).where(tasks.c.id.in_(some))).mappings()}
+    held = {task_id: row for task_id, row in found.items() if row["held"] and row["status"] == 0}
+    done = msgspec.structs.replace(
+        _release(conn, list(held.values()), now),
+        not_held=[task_id for task_id in some if task_id in found and task_id not in held],
+        not_found=[task_id for task_id in some if task_id not in found],
     )
+    return Step(done, len(some), index_after(at, size, ids))
 
 
-_RELEASE: Final = (
-    update(tasks)
-    .where(tasks.c.id == bindparam("task"))
-    .values({name: bindparam(f"new_{name}") for name in ("held", "lane", "settle", "effect", "retry_safe", "remark")})
-)
-
-
-def _let_go(conn: Connection, rows: Sequence[RowMapping], now: datetime) -> Released:
-    if not rows:
-        return Released()
-    changes = [(row, _released(row)) for row in rows]
-    named = [{"task": row["id"], **{f"new_{name}": value for name, value in new.items()}} for row, new in changes]
-    conn.execute(_RELEASE, named)
-    events.changed(conn, [task_of({**row, **new}) for row, new in changes], now=now)
+def _release(conn: Connection, rows: Sequence[RowMapping], now: datetime) -> Released:
+    task_rows.change_all(conn, [(row, _released(row)) for row in rows], now=now)
     return Released(released=len(rows), looking=sum(bool(row["retry_safe"]) for row in rows))
 
 

@@ -11,8 +11,9 @@ import msgspec
 import structlog
 
 from drover.policy.device_states import DeviceEvent
-from drover.store import device_names, devices, pauses
+from drover.store import device_names, devices, pauses, tasks
 from drover.store.store import Store
+from drover.supervisor import working
 from drover.supervisor.board import DeviceBoard
 from drover.supervisor.desk import TaskDesk
 from drover.supervisor.direct import DirectCalls
@@ -123,10 +124,11 @@ class Phones:
         self._check_forgettable(serial)
         self.board.remove(serial)
         self.transports.forget(serial)
-        count = 0
+        count, total = 0, await self.store.read(tasks.count, {"serial": serial})
         async for gone in self.store.steps(device_names.drop_tasks, 0, device=serial, now=datetime.now(UTC)):
             count += len(gone)
             self.retention.remove_soon(gone)
+            working.report(count, total)
             if self.board.is_device(serial):
                 why = f"device {serial}: came back meanwhile; {count} of its tasks are deleted already"
                 raise RequestError(Code.CONFLICT, why, {"serial": serial})

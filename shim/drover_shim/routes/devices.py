@@ -27,8 +27,6 @@ from drover_shim.shapes import (
 )
 
 DISCOVERY_TIMEOUT_S: Final = 110.0
-FORGET_TIMEOUT_S: Final = 110.0
-"""For a phone with very many tasks: they are deleted step by step."""
 
 
 def list_devices(call: Call) -> DeviceListView:
@@ -59,7 +57,7 @@ def forget_device(call: Call) -> DeviceForgottenView:
     Refused with 409 while adb lists it or a task runs there.
     """
     wanted = serial("serial", call.args["serial"])
-    gone = call.ask(ForgetDevice(serial=wanted), DeviceForgotten, timeout_s=FORGET_TIMEOUT_S)
+    gone = call.ask(ForgetDevice(serial=wanted), DeviceForgotten)
     return DeviceForgottenView(serial=gone.serial, deleted_tasks=gone.tasks, deleted_accounts=gone.accounts)
 
 

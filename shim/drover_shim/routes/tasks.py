@@ -45,8 +45,6 @@ from drover_shim.shapes import (
 _MAX_PAGE: Final = 10**9
 _MANY_TASKS: Final = 1024
 """Bytes of a body that may mean many tasks, which are stored in steps."""
-RELEASE_S: Final = 600.0
-"""A hundred thousand tasks take some seconds; each step of them is durable by itself."""
 
 
 def create(call: Call) -> TasksCreatedView:
@@ -119,7 +117,7 @@ def release(call: Call) -> ReleasedView:
     everything = fields.flag("all", False)
     if everything == bool(ids):
         raise RequestError(Code.INVALID, 'task_ids: expected at least one task id, or "all": true instead of them')
-    done = call.ask(ReleaseTasks(task_ids=ids, all=everything), TasksReleased, timeout_s=RELEASE_S)
+    done = call.ask(ReleaseTasks(task_ids=ids, all=everything), TasksReleased)
     return ReleasedView(
         released_count=done.released_count,
         looking_count=done.looking_count,

@@ -1,17 +1,15 @@
 """Requests about tasks: creating, reading, stopping, retrying, deleting."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 import structlog
 
 from drover.policy import waiting
-from drover.store import bulk, queue, tasks
+from drover.store import bulk, queue, release, tasks
 from drover.store.errors import ConflictError, IdempotencyConflictError, NotFoundError, StoreUnavailableError
-from drover.store.release import STEP, Released, release, release_next
+from drover.store.release import Released
 from drover.supervisor import working
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.running import with_live
@@ -147,28 +145,31 @@ class TaskHandlers:
         """Let held tasks begin, in steps of the store that keep no one else waiting."""
         if body.all == bool(body.task_ids):
             raise RequestError(Code.INVALID, "task_ids: name tasks, or ask for all of them, not both")
-        ids = list(dict.fromkeys(body.task_ids))
-        steps: list[Released] = []
+        store, now, ids = self._state.store, datetime.now(UTC), list(dict.fromkeys(body.task_ids))
+        held, blind = await store.read(release.counts)
+        done: list[Released] = []
+        count = 0
         try:
-            if body.all:
-                while not steps or steps[-1].released:
-                    steps.append(await self._release_step(release_next, looking_only=body.looking_only))
-            for start in range(0, len(ids), STEP):
-                steps.append(await self._release_step(release, ids[start : start + STEP]))
+            async for step in (
+                store.steps(release.release_next, 0, now=now, looking_only=body.looking_only)
+                if body.all
+                else store.steps(release.release, 0, ids=ids, now=now)
+            ):
+                done.append(step)
+                count += step.released
+                self._state.desk.wake()
+                self._stepped(count, len(ids) or held - (blind if body.looking_only else 0))
+        except StoreUnavailableError as error:
+            raise _broken_off(error, "released", count) from error
         finally:
-            if any(step.released for step in steps):
-                log.info("tasks_released", count=sum(step.released for step in steps))
+            if count:
+                log.info("tasks_released", count=count)
         return control.TasksReleased(
-            released_count=sum(step.released for step in steps),
-            looking_count=sum(step.looking for step in steps),
-            not_held=[task_id for step in steps for task_id in step.not_held],
-            not_found=[task_id for step in steps for task_id in step.not_found],
+            released_count=count,
+            looking_count=sum(step.looking for step in done),
+            not_held=[task_id for step in done for task_id in step.not_held],
+            not_found=[task_id for step in done for task_id in step.not_found],
         )
-
-    async def _release_step(self, operation: Callable[..., Released], *args: Any, **kwargs: Any) -> Released:
-        step: Released = await self._state.store.write(operation, *args, now=datetime.now(UTC), **kwargs)
-        self._state.desk.wake()
-        return step
 
     async def _delete(self, body: control.DeleteTasks) -> control.TasksDeleted:
         """Delete; whatever runs is stopped first, all at once."""

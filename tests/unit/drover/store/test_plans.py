@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC
-from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +10,8 @@ from sqlalchemy import Connection, event
 from drover.policy.pace import Pace
 from drover.policy.records import Complete
 from drover.store import Store, account_keys, attempts, pacing, queue, release, tasks
+from drover.store.release import Released
+from drover.store.steps import Step
 from tests.support.clock import Clock
 from tests.support.stored import add, begin, complete, fail
 
@@ -124,7 +125,10 @@ def test_r22_what_is_held_has_an_index_of_its_own(some: Store, clock: Clock) -> 
     assert "COVERING INDEX ix_tasks_held" in counts
     assert "TEMP B-TREE" not in counts
     for looking_only in (False, True):
-        operation = partial(release.release_next, now=clock(), looking_only=looking_only)
+
+        def operation(conn: Connection, looking_only: bool = looking_only) -> Step[Released]:
+            return release.release_next(conn, 0, 100, now=clock(), looking_only=looking_only)
+
         chosen, _rows = some.read_sync(plans_of, operation)
         assert "INDEX ix_tasks_held" in chosen
         assert "TEMP B-TREE" not in chosen

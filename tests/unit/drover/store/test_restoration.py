@@ -71,6 +71,17 @@ def put_back(copy: Path, *, over: Path, highest_folder: int = 0) -> Restoration:
     return prepared[0]
 
 
+def released(store: Store, *ids: int) -> Released:
+    """These released, in one step."""
+    (done,) = store.steps_sync(release.release, 0, ids=ids, now=NOW)
+    return done
+
+
+def released_next(store: Store, *, size: int = 100, looking_only: bool = False) -> Released:
+    """One step of releasing all."""
+    return store.write_sync(release.release_next, 0, size, now=NOW, looking_only=looking_only).result
+
+
 def heads(store: Store, *serials: str) -> list[int]:
     """What dispatch would begin now."""
     return [head.task_id for head in store.read_sync(queue.heads, serials, now=NOW + timedelta(days=9))]
@@ -126,9 +137,9 @@ def test_r22_released_tasks_keep_their_pace_and_look_where_they_can(
     follow, post = add(store, username="Shop"), add(store, script_name="post", script_config={})
     put_back(copied(store, tmp_path), over=elsewhere)
     with Store.open(elsewhere) as again:
-        done = again.write_sync(release.release, [post, follow, 999], now=NOW)
+        done = released(again, post, follow, 999)
         assert done == Released(released=2, looking=1, not_found=[999])
-        assert again.write_sync(release.release, [post], now=NOW) == Released(not_held=[post])
+        assert released(again, post) == Released(not_held=[post])
         assert again.read_sync(lanes) == {follow: "follow:tiktok:shop", post: "post:tiktok#R58M1"}
         assert set(heads(again, "R58M1")) == {follow, post}
         assert begin(again, follow).settle, "it may have been done since: it looks"
@@ -141,20 +152,19 @@ def test_r22_released_tasks_keep_their_pace_and_look_where_they_can(
 
 
 def test_r22_all_are_released_in_small_steps_and_the_blind_ones_only_when_asked(
-    store: Store, tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, tmp_path: Path, elsewhere: Path
 ) -> None:
     follows = [add(store) for _ in range(5)]
     add(store, script_name="post", script_config={})
     add(store, script_name="own_command", script_config={})
     put_back(copied(store, tmp_path), over=elsewhere)
-    monkeypatch.setattr(release, "STEP", 2)
     with Store.open(elsewhere) as again:
-        steps = [again.write_sync(release.release_next, now=NOW, looking_only=True).released for _ in range(4)]
+        steps = [released_next(again, size=2, looking_only=True).released for _ in range(4)]
         assert steps == [2, 2, 1, 0]
         assert again.read_sync(release.counts) == (2, 2)
         told = [event.body.task.id for event in again.read_sync(events.after, 0, 99)[-5:]]  # type: ignore[union-attr]
         assert told == follows
-        assert again.write_sync(release.release_next, now=NOW).released == 2
+        assert released_next(again, size=2).released == 2
 
 
 @pytest.mark.parametrize(
@@ -426,7 +436,7 @@ def test_r22_a_task_without_a_name_looks_as_the_account_that_acted_since(store: 
     assert put_back(copy, over=store.path).blind == 0
     with Store.open(store.path) as again:
         logged_in(again, "Spare")
-        assert again.write_sync(release.release_next, now=NOW, looking_only=True).looking == 2
+        assert released_next(again, looking_only=True).looking == 2
         assert again.read_sync(lanes) == {acted: "follow:tiktok:shop", untouched: "follow:tiktok#R58M1"}
         assert set(heads(again, "R58M1")) == {acted, untouched}
         assert (begin(again, acted).account, begin(again, untouched).account) == ("tiktok:shop", "tiktok:spare")
@@ -445,13 +455,13 @@ def test_r22_a_task_without_a_name_cannot_look_where_anyone_may_have_acted(
     assert put_back(copied(store, of_two), over=tmp_path / "two" / "drover.db").blind == 1
     assert put_back(copy, over=elsewhere).blind == 0, "one account is all that is known of the phone"
     with Store.open(tmp_path / "two" / "drover.db") as again:
-        assert again.write_sync(release.release_next, now=NOW, looking_only=True).looking == 1
+        assert released_next(again, looking_only=True).looking == 1
         assert heads(again, "R58M1") == [named]
         assert retry_all(again)[0] == 0
         task = again.read_sync(tasks.get, failed.id)
         assert task is not None
         assert task.remark.endswith(remarks.RESTORED_BLIND)
-        again.write_sync(release.release, [nameless], now=NOW)
+        released(again, nameless)
         assert not begin(again, nameless).settle, "a person said that it was not done"
 
 
@@ -487,7 +497,7 @@ def test_r22_a_file_that_another_task_published_since_is_not_published_again(sto
     store.close()
     put_back(copy, over=store.path)
     with Store.open(store.path) as again:
-        again.write_sync(release.release, [first], now=NOW)
+        released(again, first)
         assert again.read_sync(media_uses.of_task, first, WANT.holder) == []
         assert is_taken(again, "a")
 
@@ -503,7 +513,7 @@ def test_r22_a_file_of_another_databases_task_is_not_that_of_the_task_with_its_i
         published(fresh, mine, "b")
     assert put_back(copy, over=elsewhere).another
     with Store.open(elsewhere) as again:
-        again.write_sync(release.release, [mine], now=NOW)
+        released(again, mine)
         assert again.read_sync(media_uses.of_task, mine, WANT.holder) == []
         again.write_sync(tasks.stop_pending, mine, now=NOW)
         assert is_taken(again, "b"), "it was published, whatever becomes of the task that has its id"
@@ -567,7 +577,7 @@ def test_r24_what_looks_after_a_restore_does_not_act_as_a_paused_account(
     store.write_sync(pauses.pause, PauseSubject.ACCOUNT, "tiktok:bob", words="", until=None, now=NOW)
     put_back(copied(store, tmp_path), over=elsewhere)
     with Store.open(elsewhere) as again:
-        again.write_sync(release.release, [follow], now=NOW)
+        released(again, follow)
         fence = begin(again, follow).fence
         login = login_of("bob")
         told = again.write_sync(recognition.recognise, fence, login, busy=False, now=NOW, pace=pace_of(Config()))
