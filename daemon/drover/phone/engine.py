@@ -6,7 +6,7 @@ it cannot tell whether the tap arrived it raises TapUncertainError.
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from drover.wire.devices import PhoneCondition
 
@@ -50,6 +50,9 @@ class UiAutomationHeldError(PhoneError):
 class PhoneStartingError(PhoneError):
     """Android has not finished starting; what is begun now would be lost."""
 
+    def __init__(self, serial: str) -> None:
+        super().__init__(f"{serial}: Android is starting (sys.boot_completed is not 1); it is used once it has")
+
 
 class PhoneNotReadyError(PhoneError):
     """The phone answers, and as a whole it cannot do tasks; `words` say what is wrong and the one step that helps."""
@@ -68,6 +71,10 @@ class InputForbiddenError(PhoneNotReadyError):
             "it refuses touches and keys from adb; turn on “USB debugging (Security settings)” in its developer options"
         )
         super().__init__(serial, PhoneCondition.INPUT_FORBIDDEN, words)
+
+
+BEYOND_ENGINES: Final = (PhoneLostError, PhoneNotReadyError, UiAutomationHeldError)
+"""Failures that another start of the engine, or another engine, would meet again."""
 
 
 class Cure(StrEnum):

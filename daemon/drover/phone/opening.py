@@ -7,14 +7,12 @@ from drover.phone import conditions
 from drover.phone.adb import ANSWER_S, Adb, last_line
 from drover.phone.adb_engine import AdbEngine
 from drover.phone.engine import (
+    BEYOND_ENGINES,
     Cure,
     Engine,
     PhoneError,
-    PhoneLostError,
-    PhoneNotReadyError,
     PhoneStartingError,
     Told,
-    UiAutomationHeldError,
 )
 from drover.phone.u2_engine import U2Engine
 
@@ -37,7 +35,7 @@ def open_engine(adb: Adb, engine: str, *, timeout_s: float, told: Told, doubt_in
         return AdbEngine(adb)
     try:
         return U2Engine(adb, timeout_s=timeout_s, told=told)
-    except (PhoneLostError, PhoneNotReadyError, UiAutomationHeldError):
+    except BEYOND_ENGINES:
         raise
     except PhoneError as error:
         if engine == "uiautomator2":
@@ -51,6 +49,4 @@ def open_engine(adb: Adb, engine: str, *, timeout_s: float, told: Told, doubt_in
 def _refuse_starting(adb: Adb, *, timeout_s: float) -> None:
     booted = adb.shell(["getprop", "sys.boot_completed"], timeout_s=min(timeout_s, ANSWER_S))
     if last_line(booted.text) != "1":
-        raise PhoneStartingError(
-            f"{adb.serial}: Android is starting (sys.boot_completed is not 1); it is used once it has"
-        )
+        raise PhoneStartingError(adb.serial)

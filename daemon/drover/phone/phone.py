@@ -12,16 +12,14 @@ from drover.phone import conditions, keyguard, passthrough, shell
 from drover.phone.adb import Adb, Proof
 from drover.phone.adb_engine import AdbEngine
 from drover.phone.engine import (
+    BEYOND_ENGINES,
     Cure,
     Engine,
     InputForbiddenError,
     PhoneError,
-    PhoneLostError,
-    PhoneNotReadyError,
     PhoneTimeoutError,
     ScreenMovingError,
     Told,
-    UiAutomationHeldError,
 )
 from drover.phone.gallery import Gallery
 from drover.phone.hierarchy import Hierarchy, HierarchyError, Node, parse
@@ -93,7 +91,7 @@ class Phone:
         """Have the engine answer before a task begins: restarted, put there anew, or replaced by plain adb."""
         try:
             self._engine.check(timeout_s=timeout_s)
-        except (PhoneLostError, PhoneNotReadyError, UiAutomationHeldError):
+        except BEYOND_ENGINES:
             raise
         except PhoneError as error:
             if not self._may_fall_back:

@@ -12,10 +12,9 @@ from typing import Final
 from drover.phone import rpc
 from drover.phone.adb import Adb, Deadline, ServiceRefusedError, Stream
 from drover.phone.engine import (
+    BEYOND_ENGINES,
     Cure,
     PhoneError,
-    PhoneLostError,
-    PhoneNotReadyError,
     PhoneTimeoutError,
     Told,
     UiAutomationHeldError,
@@ -59,7 +58,7 @@ class AutomationServer:
         self._adb.shell(["true"], timeout_s=min(_ALIVE_S, deadline.left()))  # a phone that hangs has no use for a cure
         try:
             self.restart(Deadline(deadline.left() / 2), "it did not answer")
-        except (PhoneLostError, PhoneNotReadyError, UiAutomationHeldError):
+        except BEYOND_ENGINES:
             raise  # another copy would fare no better
         except PhoneError as error:
             self.reinstall(deadline, str(error))

@@ -121,7 +121,7 @@ def facts(adb: Adb, packages: Sequence[str], *, engine: str, timeout_s: float) -
     booted, serial, model, release, sdk, touches = map(last_line, answers[: len(_PROPS)])
     size, battery, storage, font, *dumps = answers[len(_PROPS) :]
     if booted != "1":
-        raise PhoneStartingError(f"{adb.serial}: Android is starting; it is used once it has")
+        raise PhoneStartingError(adb.serial)
     width, height = _size(size)
     level = _LEVEL.search(battery)
     versions = {package: _VERSION.search(dump) for package, dump in zip(packages, dumps, strict=True)}

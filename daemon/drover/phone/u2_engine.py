@@ -6,15 +6,14 @@ from typing import Any, Final
 from drover.phone import rpc
 from drover.phone.adb import Adb, Deadline
 from drover.phone.engine import (
+    BEYOND_ENGINES,
     CallUncertainError,
     InputForbiddenError,
     PhoneError,
-    PhoneLostError,
     PhoneNotReadyError,
     ScreenMovingError,
     TapUncertainError,
     Told,
-    UiAutomationHeldError,
 )
 from drover.phone.keyboard import Keyboard
 from drover.phone.methods import READS
@@ -46,7 +45,7 @@ class U2Engine:
         deadline = Deadline(timeout_s)
         try:
             self._server.start(Deadline(timeout_s * FIRST_SHARE))
-        except (PhoneLostError, PhoneNotReadyError, UiAutomationHeldError):
+        except BEYOND_ENGINES:
             raise
         except PhoneError as error:
             self._server.reinstall(deadline, str(error))

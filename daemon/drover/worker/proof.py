@@ -26,9 +26,7 @@ def accept(text: str, spec: WorkerSpec) -> None:
     if found.verdict is Verdict.SAME and (same_boot or (answer.booted and not spec.same_boot)):
         return
     if not answer.booted:
-        raise PhoneStartingError(
-            f"{spec.serial}: Android is starting (sys.boot_completed is not 1); it is used once it has"
-        )
+        raise PhoneStartingError(spec.serial)
     raise OtherPhoneError(
         f"{spec.serial}: another phone answers at {where} ({found.why}), and Drover looks for the right one; check "
         "that it is attached"

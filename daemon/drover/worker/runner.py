@@ -167,7 +167,7 @@ class Runner:
             phone: Phone | None = None
             try:
                 phone = self._opened()
-                self._look(phone)
+                self._ready(phone)
                 return phone
             except (PhoneError, OSError) as error:
                 if phone is not None:
@@ -266,6 +266,10 @@ class Runner:
 
     def _look(self, phone: Phone) -> DeviceFacts:
         phone.check_ready(doubt_input=self._readiness.doubts_input)
+        return self._ready(phone)
+
+    def _ready(self, phone: Phone) -> DeviceFacts:
+        """Tell what a phone is that was just found ready."""
         facts = phone.facts(PACKAGES)
         self._installed = facts.apps
         self._readiness.reached()

@@ -66,7 +66,13 @@ class Bench:
     def __init__(
         self, app: Accounts, monkeypatch: pytest.MonkeyPatch, opened: Callable[..., KnownPhone] | None = None
     ) -> None:
-        monkeypatch.setattr(Phone, "open", opened or (lambda *_args, **_fields: KnownPhone(app)))  # pyright: ignore[reportUnknownLambdaType,reportUnknownArgumentType]
+
+        def ready(*_args: object, doubt_input: bool = False, **_fields: object) -> KnownPhone:
+            phone = KnownPhone(app)
+            phone.check_ready(doubt_input=doubt_input)
+            return phone
+
+        monkeypatch.setattr(Phone, "open", opened or ready)
         self.said: queue.SimpleQueue[FromWorker] = queue.SimpleQueue()
         self.runner = Runner(SPEC, self.said.put)
         self.thread = threading.Thread(target=self.runner.run)
