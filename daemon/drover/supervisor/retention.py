@@ -16,6 +16,7 @@ from drover.config import RetentionSection
 from drover.store import events, retention
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
+from drover.wire.worker import TASK_LOG
 
 log = structlog.get_logger("drover.retention")
 
@@ -25,7 +26,6 @@ LOOK_EVERY_S: Final = 10.0
 PAUSE_S: Final = 0.05
 """Between two steps, so that sweeping a million tasks takes minutes and is noticed by nobody."""
 FOLDERS_STEP: Final = 500
-LOG_NAME: Final = "log.txt"
 
 _TASK_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 
@@ -164,7 +164,7 @@ class Retention:
             for file in (self._folders / str(task_id)).glob("*"):
                 if file.is_dir() and not file.is_symlink():
                     shutil.rmtree(file, ignore_errors=True)
-                elif file.name != LOG_NAME:
+                elif file.name != TASK_LOG:
                     file.unlink(missing_ok=True)
 
 

@@ -5,7 +5,7 @@ nothing. No durable answer to IntentRequested, no tap.
 """
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -18,6 +18,10 @@ from drover.wire.media import MediaFile
 from drover.wire.tasks import Effect, Phase, Reason
 
 # --- supervisor to worker ---------------------------------------------------------------------------------------
+
+
+TASK_LOG: Final = "log.txt"
+"""The file in a task's folder to which its attempts add their lines."""
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):

@@ -7,13 +7,12 @@ import contextlib
 import os
 import threading
 from pathlib import Path
-from typing import Final
 
 import structlog
 
-log = structlog.get_logger("drover.worker")
+from drover.wire.worker import TASK_LOG
 
-LOG_NAME: Final = "log.txt"
+log = structlog.get_logger("drover.worker")
 
 
 class TaskFiles:
@@ -38,11 +37,11 @@ class TaskFiles:
             gap = f"... {self._lines_lost} lines are missing here: {self._why}\n" if self._lines_lost else ""
             try:
                 self.make_folder()
-                _append(self.folder / LOG_NAME, (gap + line).encode(errors="backslashreplace"))
+                _append(self.folder / TASK_LOG, (gap + line).encode(errors="backslashreplace"))
                 self._lines_lost = 0
             except OSError as error:
                 self._lines_lost += 1
-                self._refused(LOG_NAME, error)
+                self._refused(TASK_LOG, error)
 
     def write(self, name: str, data: bytes) -> bool:
         """Keep a file as evidence; False if the file system did not take it."""

@@ -10,6 +10,7 @@ from drover.supervisor.state import DaemonState
 from drover.wire import control
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Task
+from drover.wire.worker import TASK_LOG
 
 LOG_CHUNK_BYTES: Final = 256 * 1024
 MEDIA_TYPES: Final = {".png": "image/png", ".xml": "application/xml", ".txt": "text/plain; charset=utf-8"}
@@ -26,7 +27,7 @@ class TaskFileHandlers:
 
     async def _log(self, body: control.ReadTaskLog) -> control.LogChunk:
         task = await self._task(body.task_id)
-        path = self._state.desk.folder(body.task_id) / "log.txt"
+        path = self._state.desk.folder(body.task_id) / TASK_LOG
         data = await asyncio.to_thread(_read_from, path, body.offset)
         # Cut at a line's end, so that no character is torn.
         whole = data if task.status.ended and len(data) < LOG_CHUNK_BYTES else data[: data.rfind(b"\n") + 1]
