@@ -25,13 +25,12 @@ _TAPS: Final = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """Posts, story and picture of the own profile, and what each page said of uploads. A page that could not be read
-
-    is missing in `told`, and nothing is concluded from it. `at` is monotonic seconds, `author` the account's handle.
+    """Posts, story and picture of the own profile, and what each page said of `uploads`: one that could not be read is
+    missing there, and nothing is concluded from it. `at` is monotonic seconds, `author` the account's handle.
     """
 
     grid: Grid = field(default_factory=Grid)
-    told: Mapping[str, Upload] = field(default_factory=dict[str, Upload])
+    uploads: Mapping[str, Upload] = field(default_factory=dict[str, Upload])
     story: bool | None = None
     picture: str = ""
     author: str = ""
@@ -41,16 +40,16 @@ class Survey:
     @property
     def running(self) -> bool:
         """Whether an upload is on its way."""
-        return self.grid.busy or any(upload.running for upload in self.told.values())
+        return self.grid.busy or any(upload.running for upload in self.uploads.values())
 
     @property
     def failures(self) -> int:
         """The most failed uploads that a page told of."""
-        return max((len(upload.failed) for upload in self.told.values()), default=0)
+        return max((len(upload.failed) for upload in self.uploads.values()), default=0)
 
     def with_feed(self, feed: Upload | None) -> "Survey":
         """The same survey with what the feed said, if it could be read."""
-        return self if feed is None else replace(self, told={**self.told, FEED: feed})
+        return self if feed is None else replace(self, uploads={**self.uploads, FEED: feed})
 
 
 def read_feed(

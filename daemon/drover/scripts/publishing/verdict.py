@@ -15,8 +15,8 @@ def newly_failed(before: Survey, after: Survey) -> str:
     """
     if after.running or fewer_failures(before, after) or _has_more(before, after):
         return ""
-    for page, now in after.told.items():
-        earlier = before.told.get(page)
+    for page, now in after.uploads.items():
+        earlier = before.uploads.get(page)
         if earlier is not None and len(now.failed) > len(earlier.failed):
             return next((words for words in now.failed if words not in earlier.failed), now.failed[0])
     return ""
@@ -27,8 +27,8 @@ def fewer_failures(before: Survey, after: Survey) -> bool:
 
     A number of posts that grew does not tell then whose post was added.
     """
-    pages = before.told.keys() & after.told.keys()
-    return any(len(after.told[page].failed) < len(before.told[page].failed) for page in pages)
+    pages = before.uploads.keys() & after.uploads.keys()
+    return any(len(after.uploads[page].failed) < len(before.uploads[page].failed) for page in pages)
 
 
 def kept_as_draft(before: Survey, after: Survey) -> bool:
@@ -40,8 +40,8 @@ def kept_as_draft(before: Survey, after: Survey) -> bool:
 
 def untouched(before: Survey, after: Survey) -> bool:
     """Whether the app shows everything as before: nothing on its way, failed, kept or published since."""
-    same = {page: len(upload.failed) for page, upload in after.told.items()} == {
-        page: len(upload.failed) for page, upload in before.told.items()
+    same = {page: len(upload.failed) for page, upload in after.uploads.items()} == {
+        page: len(upload.failed) for page, upload in before.uploads.items()
     }
     kept = after.grid.drafts > before.grid.drafts
     return same and not kept and not after.running and not _has_more(before, after)

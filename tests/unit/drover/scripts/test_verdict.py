@@ -16,7 +16,7 @@ def survey(
     """A profile with so many posts, and as many bars on both pages."""
     told = Upload(running=running, failed=(BAR,) * failed)
     pages = {PROFILE: Upload(), FEED: told} if feed else {PROFILE: Upload()}
-    return Survey(grid=Grid(said=posts, drafts=drafts), told=pages, story=story)
+    return Survey(grid=Grid(said=posts, drafts=drafts), uploads=pages, story=story)
 
 
 @pytest.mark.parametrize(
@@ -38,15 +38,15 @@ def test_only_a_failure_more_than_before_is_this_ones(before: Survey, after: Sur
 
 
 def test_a_page_that_tells_of_fewer_contradicts_one_that_tells_of_more() -> None:
-    before = Survey(told={PROFILE: Upload(failed=(BAR,)), FEED: Upload()})
-    after = Survey(told={PROFILE: Upload(), FEED: Upload(failed=(BAR,))})
+    before = Survey(uploads={PROFILE: Upload(failed=(BAR,)), FEED: Upload()})
+    after = Survey(uploads={PROFILE: Upload(), FEED: Upload(failed=(BAR,))})
     assert newly_failed(before, after) == ""
     assert fewer_failures(before, after)
 
 
 def test_the_words_that_are_new_are_told() -> None:
-    before = Survey(told={FEED: Upload(failed=("Video can't be posted",))})
-    after = Survey(told={FEED: Upload(failed=("Video can't be posted", "Photo can't be posted"))})
+    before = Survey(uploads={FEED: Upload(failed=("Video can't be posted",))})
+    after = Survey(uploads={FEED: Upload(failed=("Video can't be posted", "Photo can't be posted"))})
     assert newly_failed(before, after) == "Photo can't be posted"
 
 

@@ -108,7 +108,7 @@ def _at_rest(nav: Navigator) -> Survey:
 def _survey(nav: Navigator, sight: Sight, grid: Grid, story: bool | None, picture: str) -> Survey:
     return Survey(
         grid=grid,
-        told={PROFILE: composer.pending_on_profile(View(nav.app, sight.tree))},
+        uploads={PROFILE: composer.pending_on_profile(View(nav.app, sight.tree))},
         story=story,
         picture=picture,
         author=sight.seen.handle or "",

@@ -80,7 +80,7 @@ class _Steady:
             return None
         return Survey(
             grid=grid,
-            told={PROFILE: upload_on_profile(self._nav.app, sight.tree)},
+            uploads={PROFILE: upload_on_profile(self._nav.app, sight.tree)},
             author=sight.seen.handle or "",
             at=self._nav.now(),
             tree=sight.tree,
