@@ -101,14 +101,13 @@ def wanted(config: PostConfig, *, platform: str, account: str, group_id: str = "
     """What this configuration asks for, for the account of this key. A given list decides; otherwise the folder or the
     library."""
     kind = KINDS[config.content_type]
-    in_folder = config.material_source == "localFolder"
     return Wanted(
         platform=platform,
         placement=config.placement,
         kind=kind,
         count=config.image_count if kind is MediaKind.IMAGE else 1,
         account=account,
-        source="list" if config.material_list else "folder" if in_folder else "library",
+        source="list" if config.material_list else "folder" if config.from_folder else "library",
         tags=tuple(tags(config.materials_tags)),
         paths=tuple(config.material_list),
         folder=config.material_path,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection, RowMapping, update
 
 from drover.policy import recognition
@@ -11,6 +12,7 @@ from drover.store.rows import task_row
 from drover.store.schema import attempts as attempt_rows
 from drover.store.schema import tasks as task_rows
 from drover.wire.accounts import Login
+from drover.wire.post import PostConfig
 from drover.wire.scripts import PUBLISHES
 
 
@@ -34,7 +36,7 @@ def recognise(conn: Connection, fence: int, login: Login, *, busy: bool, now: da
         named=bool(task["username"]),
         settle=row["settle"],
         publishes=task["script_name"] in PUBLISHES,
-        own_folder=_has_folders(task),
+        own_folder=task["script_name"] in PUBLISHES and _post(task).from_folder,
         has_its_files=attempts.has_its_files(conn, row),
         busy=busy,
         hold=pacing.holds_of(conn, [lane], now=now, pace=pace).get(lane),
@@ -45,9 +47,8 @@ def recognise(conn: Connection, fence: int, login: Login, *, busy: bool, now: da
     return why
 
 
-def _has_folders(task: RowMapping) -> bool:
-    config = task["script_config"]
-    return config.get("material_source") == "localFolder" and not config.get("material_list")
+def _post(task: RowMapping) -> PostConfig:
+    return msgspec.convert(task["script_config"], PostConfig)
 
 
 def _count_for(conn: Connection, attempt: RowMapping, key: str) -> None:

@@ -20,10 +20,11 @@ KEPT_S: Final = 1.0
 
 
 class Disk:
-    """`write` writes something small into the database; raises StoreUnavailableError."""
+    """`folder` is where tasks leave their files; `write` writes something small into the database, and raises
+    StoreUnavailableError."""
 
-    def __init__(self, data_dir: Path, *, write: Callable[[], Awaitable[None]]) -> None:
-        self._folder = data_dir / "tasks"
+    def __init__(self, folder: Path, *, write: Callable[[], Awaitable[None]]) -> None:
+        self._folder = folder
         self._write = write
         self._trial: asyncio.Task[dict[str, str]] | None = None
         self._begun_at = 0.0

@@ -1,6 +1,7 @@
 """Asks each phone that appears who it is, before anything begins there, and says whose transport that is.
 
-One that hangs or starts is asked again and again, and keeps no other phone waiting. Decides by policy.recognition.
+One that hangs or starts is asked again and again, and keeps no other phone waiting. Which phone it is, is decided by
+policy.device_recognition.
 """
 
 import asyncio

@@ -256,7 +256,7 @@ class Parts:
             direct=self.direct,
             scripts=self.scripts,
             pace=pace_of(config),
-            disk=Disk(config.data_dir, write=lambda: stamp_alive(self.store)),
+            disk=Disk(config.task_folders, write=lambda: stamp_alive(self.store)),
             license=self._license,
             adb_connected=lambda: self.tracker.connected,
             worker_count=lambda: self.fleet.running,

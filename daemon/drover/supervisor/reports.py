@@ -75,9 +75,8 @@ class Reports:
             case OtherPhone():
                 self.identification.mistaken(serial)
             case Ended(reason=reason, remark=remark, condition=condition) if reason in PHONE_AT_FAULT:
-                phones.in_trouble(
-                    serial, remark, condition
-                )  # its worker opens the phone again and says when it answers
+                # Its worker opens the phone again and says when it answers.
+                phones.in_trouble(serial, remark, condition)
                 phones.running.said(serial, message)
             case DirectAnswered():
                 phones.direct.said(serial, message)

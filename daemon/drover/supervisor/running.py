@@ -72,6 +72,11 @@ class LiveAttempt:
     closing: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def bound(self) -> bool:
+        """Whether it can act as one account only, the one of the earlier attempt that it looks after."""
+        return self.attempt.settle and not self.task.username and bool(handle_of(self.attempt.account))
+
 
 class RunningAttempts:
     """At most one attempt a device. `send` and `kill` reach a device's worker; `freed` hears of every end.
@@ -222,15 +227,14 @@ class RunningAttempts:
             verdict = AccountVerdict.OTHER_ACCOUNT if why else AccountVerdict.GO_ON
         except StoreUnavailableError as error:
             why, verdict = str(error), AccountVerdict.NOT_STORED
-        # One that must look as another than is logged in would wait for a person for ever: it fails, and says so.
-        bound = live.attempt.settle and not live.task.username and handle_of(live.attempt.account)
-        live.other_account = verdict is AccountVerdict.OTHER_ACCOUNT and not bound
+        # A bound one would wait for a person for ever: it fails, and says so.
+        live.other_account = verdict is AccountVerdict.OTHER_ACCOUNT and not live.bound
         self._send(serial, AccountNoted(fence=message.fence, verdict=verdict, why=why))
 
     def _takes_account(self, serial: str, live: LiveAttempt, key: str) -> bool:
         """Have the attempt act as the account, before anything is waited for; True where another phone does."""
-        if live.task.username or (live.attempt.settle and handle_of(live.account)):
-            return False  # named, or it can only go on as the account that it has
+        if live.task.username or live.bound:
+            return False
         if key in self.acting(besides=serial) | self._begin_elsewhere(serial):
             return True
         live.account = key

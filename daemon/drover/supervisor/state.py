@@ -10,7 +10,7 @@ from pathlib import Path
 
 from drover.config import Config
 from drover.policy.pace import Pace
-from drover.store import overview, release
+from drover.store import overview
 from drover.store.store import Store
 from drover.supervisor.backups import Backups
 from drover.supervisor.board import DeviceBoard
@@ -89,7 +89,6 @@ class DaemonState:
 
     async def status(self) -> DaemonStatus:
         adb = self.config.adb
-        restored, restored_blind = await self.store.read(release.counts)
         figures = await self.store.read(overview.figures, now=datetime.now(UTC))
         return DaemonStatus(
             daemon_version=VERSION,
@@ -106,8 +105,8 @@ class DaemonState:
             messages_dropped=self.messages_dropped(),
             data_dir=str(self.config.data_dir),
             counters=self.counters(),
-            restored=restored,
-            restored_blind=restored_blind,
+            restored=figures.restored,
+            restored_blind=figures.restored_blind,
             pauses=figures.pauses,
             held=figures.held,
             not_ready=self.board.not_ready(),

@@ -2,15 +2,12 @@
 
 from datetime import UTC, datetime
 
-import msgspec
-
 from drover.policy.accounts import refuse
 from drover.policy.devices import description_faults
-from drover.store import devices, logins, pauses, queue
+from drover.store import devices, overview
 from drover.supervisor.handlers.table import Table
 from drover.supervisor.state import DaemonState
 from drover.wire import control
-from drover.wire.accounts import Login
 from drover.wire.devices import Device
 from drover.wire.faults import Code, RequestError
 
@@ -30,7 +27,7 @@ class DeviceHandlers:
         }
 
     async def _list(self, _body: control.ListDevices) -> control.DeviceList:
-        return control.DeviceList(devices=await self._devices(self._state.board.all()))
+        return control.DeviceList(devices=await shown_devices(self._state, self._state.board.all()))
 
     async def _get(self, body: control.GetDevice) -> Device:
         return await self._device(body.serial)
@@ -46,24 +43,13 @@ class DeviceHandlers:
     async def _forget(self, body: control.ForgetDevice) -> control.DeviceForgotten:
         return await self._state.forget_device(body.serial)
 
-    async def _devices(self, found: list[Device]) -> list[Device]:
-        return await shown_devices(self._state, found)
-
     async def _device(self, serial: str) -> Device:
         device = self._state.board.get(serial)
         if device is None:
             raise RequestError(Code.NOT_FOUND, f"device {serial}: was never seen")
-        return (await self._devices([device]))[0]
+        return (await shown_devices(self._state, [device]))[0]
 
 
 async def shown_devices(state: DaemonState, found: list[Device]) -> list[Device]:
-    """The devices with the lengths of their queues, what pauses them, and as whom their apps are logged in."""
-    paused = await state.store.read(pauses.shown, found, now=datetime.now(UTC))
-    lengths = await state.store.read(queue.lengths)
-    known: dict[str, list[Login]] = {}
-    for login in await state.store.read(logins.all, found[0].serial if len(found) == 1 else None):
-        known.setdefault(login.serial, []).append(login)
-    return [
-        msgspec.structs.replace(device, queued=lengths.get(device.serial, 0), logins=known.get(device.serial, []))
-        for device in paused
-    ]
+    """The devices as they are shown."""
+    return await state.store.read(overview.devices, found, now=datetime.now(UTC))

@@ -30,7 +30,7 @@ def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_case_b5_a_disk_that_takes_everything_keeps_nothing_of_the_trial(tmp_path: Path) -> None:
-    assert asyncio.run(Disk(tmp_path, write=_full).cannot_take()) == {}
+    assert asyncio.run(Disk(tmp_path / "tasks", write=_full).cannot_take()) == {}
     assert os.listdir(tmp_path / "tasks") == []
 
 
@@ -45,8 +45,8 @@ def test_case_b5_what_is_refused_is_named_until_it_is_taken(
         found: list[dict[str, str]] = []
         with monkeypatch.context() as patched:
             patched.setattr("drover.supervisor.disk.tempfile.TemporaryFile", fail)
-            found.append(await Disk(tmp_path, write=_wrote).cannot_take())
-            full = Disk(tmp_path, write=_full)
+            found.append(await Disk(tmp_path / "tasks", write=_wrote).cannot_take())
+            full = Disk(tmp_path / "tasks", write=_full)
             found.append(await full.cannot_take())
         return [*found, await full.cannot_take()]
 
@@ -63,6 +63,6 @@ def test_case_b5_a_disk_that_hangs_keeps_nobody_waiting(tmp_path: Path, monkeypa
 
     async def ask() -> dict[str, str]:
         (tmp_path / "tasks").write_text("in the way")
-        return await Disk(tmp_path, write=_never).cannot_take()
+        return await Disk(tmp_path / "tasks", write=_never).cannot_take()
 
     assert "has not answered" in asyncio.run(ask())["evidence"]
