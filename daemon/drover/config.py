@@ -7,7 +7,7 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
-from drover import local_zone
+from drover import local_zone, unix_socket
 from drover.wire.custom import CommandSpec, checked
 from drover.wire.faults import RequestError
 from drover.wire.scripts import AppName, describe
@@ -115,9 +115,16 @@ class ApiSection(_Section, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: PortOrAny = 50809
     free_port_if_taken: bool = False
+    tcp: bool = True
+    socket: str = ""
     allowed_hosts: list[str] = []
     require_token: bool = False
     token_file: str = ""
+
+    @property
+    def open_to_local_users(self) -> bool:
+        """Whether every user of this machine may use the API: loopback has no owner."""
+        return self.enabled and self.tcp and not self.require_token
 
 
 class MediaSection(_Section, frozen=True, kw_only=True):
@@ -188,6 +195,10 @@ class Config(_Section, frozen=True, kw_only=True):
         """Where the API's token lies, once one was made."""
         return Path(self.api.token_file).expanduser() if self.api.token_file else self.data_dir / "api-token"
 
+    def api_socket(self, runtime_dir: Path) -> Path | None:
+        """Where the API's socket lies, if it has one; a name without a folder lies in the runtime directory."""
+        return runtime_dir / Path(self.api.socket).expanduser() if self.api.socket else None
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which "HH:MM" is read and local times are shown."""
@@ -220,7 +231,8 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
         where = _place(path, text, "pace", "pause_max_s", overrides)
         low, high = config.pace.pause_min_s, config.pace.pause_max_s
         raise ConfigError(f"{where}: {high:g} is shorter than pause_min_s ({low:g})")
-    if not _is_loopback(config.api.host) and not config.api.require_token:
+    _refuse_socket(config.api, lambda key: _place(path, text, "api", key, overrides))
+    if config.api.tcp and not _is_loopback(config.api.host) and not config.api.require_token:
         where = _place(path, text, "api", "host", overrides)
         raise ConfigError(
             f"{where}: {config.api.host!r} is not a loopback address: refused, because without a token anybody in the "
@@ -255,6 +267,26 @@ def _refuse_roots(config: Config, where: str) -> None:
             raise ConfigError(
                 f"{where}[{index}]: {str(root)!r} is the whole file system; name the folders of media in it"
             )
+
+
+def _refuse_socket(api: ApiSection, place: Callable[[str], str]) -> None:
+    """Raises ConfigError for a socket that could not be served anywhere, and for an API without any address."""
+    if api.enabled and not api.tcp and not api.socket:
+        raise ConfigError(
+            f"{place('tcp')}: without TCP the API needs a socket: set socket in [api], or enabled = false for no API"
+        )
+    try:
+        path = Path(api.socket).expanduser()
+    except RuntimeError as error:  # a home directory that is not known
+        raise ConfigError(f"{place('socket')}: {error}") from None
+    if "\0" in api.socket or not (path.is_absolute() or api.socket == path.name):
+        raise ConfigError(
+            f"{place('socket')}: expected an absolute path, or a name without a folder for a socket in runtime_dir, "
+            f"got {api.socket!r}"
+        )
+    if not unix_socket.fits(path):
+        most = unix_socket.MAX_PATH_BYTES
+        raise ConfigError(f"{place('socket')}: longer than the {most} bytes that a socket's path may have")
 
 
 def _check_scripts(sections: Mapping[str, Any], path: Path | None, text: str) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from drover import unix_socket
 from drover.allocation import give_back_large_blocks
 from drover.client.errors import RuntimeDirError
 from drover.client.paths import runtime_dir
@@ -107,15 +108,24 @@ def _run(config: Config, config_path: Path | None, runtime: RuntimeDir, faults: 
         for fault in faults:
             logs.get_logger("drover.daemon").warning("media_root_unusable", why=fault)
         try:
-            if config.api.require_token:
-                token_file.ensure(config.token_path)
+            _ready_api(config, runtime)
             daemon = Daemon(config, runtime, zygote, lambda: _reloaded(config_path))
             uvloop.run(daemon.run())
-        except (StoreError, token_file.TokenFileError) as error:
+        except (StoreError, token_file.TokenFileError, unix_socket.SocketPathError) as error:
             raise click.ClickException(str(error)) from None
     finally:
         zygote.end()
     return daemon.failed
+
+
+def _ready_api(config: Config, runtime: RuntimeDir) -> None:
+    """See to the API's token and to the place of its socket; raises TokenFileError, SocketPathError."""
+    from drover import token_file
+
+    if config.api.require_token:
+        token_file.ensure(config.token_path)
+    if config.api.enabled and (path := config.api_socket(runtime.path)):
+        unix_socket.check_path(path)
 
 
 def _restore(backup_path: Path, config: Config) -> int:

@@ -15,12 +15,12 @@ log = structlog.get_logger("drover.shim")
 
 
 class Announcer(threading.Thread):
-    """Holds one connection on which the URL was announced; the daemon forgets the URL when it ends."""
+    """Holds one connection on which URL and socket were announced; the daemon forgets them when it ends."""
 
-    def __init__(self, path: Path, url: str) -> None:
+    def __init__(self, path: Path, addresses: AnnounceApi) -> None:
         super().__init__(name="announce", daemon=True)
         self._path = path
-        self._url = url
+        self._addresses = addresses
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -36,6 +36,6 @@ class Announcer(threading.Thread):
 
     def _hold(self) -> None:
         with ControlClient(self._path, client_name="drover-shim announce") as client:
-            client.call(AnnounceApi(url=self._url))
-            log.info("api_announced", url=self._url)
+            client.call(self._addresses)
+            log.info("api_announced", url=self._addresses.url, socket=self._addresses.socket)
             client.wait_until_lost(self._stopping.is_set)

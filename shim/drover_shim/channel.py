@@ -4,6 +4,7 @@ With server.py the only module that knows waitress.
 """
 
 import copy
+import os
 import socket
 import time
 from http import HTTPStatus
@@ -12,12 +13,15 @@ from typing import Any, Final, NamedTuple
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
+from drover import logs, unix_socket
 from drover.wire.faults import Code, Failure
 from drover_shim.app import BEGIN_STREAM, guard_refusal
 from drover_shim.chunks import MAX_BESIDE_BYTES, BesideTooLarge
 from drover_shim.envelope import Answer, refusal
-from drover_shim.guard import ABSOLUTE_FORM
+from drover_shim.guard import ABSOLUTE_FORM, OVER_SOCKET
 from drover_shim.parser import PLAIN_BODY_BYTES, Parser, Refused
+
+log = logs.get_logger("drover.shim")
 
 MAX_CONNECTIONS: Final = 256
 MAX_DRAINING: Final = 64
@@ -30,6 +34,8 @@ UPLOAD_BYTES_S: Final = 1_000_000
 
 STALLED_S: Final = 30.0
 """How long a client may take no byte of an answer that waits for it."""
+
+NO_ONE: Final = -1
 
 DRAIN_S: Final = 2.0
 """How long what a refused client still sends is read and thrown away."""
@@ -68,10 +74,15 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     def __init__(self, server: Any, sock: socket.socket, addr: Any, adj: Any, map: Any = None) -> None:
         self._began: float | None = time.monotonic()
         self._body_began: float | None = None
-        super().__init__(server, sock, addr, adj, map=map)
+        peer = _peer_of(sock)
+        super().__init__(server, sock, addr if peer is None else (f"uid:{peer.uid}", None), adj, map=map)
         others = [other for other in server.active_channels.values() if other is not self]
-        if sum(not other.refused for other in others) >= MAX_CONNECTIONS:
-            self._refuse_at_once(draining=sum(other.refused for other in others))
+        draining = sum(other.refused for other in others)
+        if peer is not None and not peer.trusted:
+            log.warning("peer_refused", uid=peer.uid, pid=peer.pid)
+            self._refuse_at_once(_stranger(peer), draining=draining)
+        elif len(others) - draining >= MAX_CONNECTIONS:
+            self._refuse_at_once(_TOO_MANY, draining=draining)
 
     def handle_close(self) -> None:
         super().handle_close()
@@ -159,12 +170,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     # --- refusals: closing on a client that still sends would reset the connection, and the client would never see why
 
-    def _refuse_at_once(self, *, draining: int) -> None:
+    def _refuse_at_once(self, failure: Failure, *, draining: int) -> None:
         self.refused = True
-        message = f"{MAX_CONNECTIONS} connections are open already; close one, or keep one open and use it again"
         sock: Any = self.socket
         try:
-            sock.send(_whole(refusal(Failure(code=Code.UNAVAILABLE, message=message))))
+            sock.send(_whole(refusal(failure)))
         except OSError:
             draining = MAX_DRAINING
         if draining >= MAX_DRAINING:
@@ -209,6 +219,7 @@ class RequestTask(WSGITask):  # type: ignore[misc]  # waitress has no types
             environ[ABSOLUTE_FORM] = netloc.decode("latin-1") if isinstance(netloc, bytes) else netloc
         channel: Any = self.channel
         environ[BEGIN_STREAM] = channel.begin_stream
+        environ[OVER_SOCKET] = channel.adj.drover_over_socket
         return environ
 
 
@@ -230,6 +241,27 @@ class RefusalTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
 
 Channel.task_class = RequestTask
 Channel.error_task_class = RefusalTask
+
+
+def _peer_of(sock: socket.socket) -> unix_socket.PeerId | None:
+    """Who is at the other end of a Unix socket; None of TCP, which has no owner."""
+    if sock.family != socket.AF_UNIX:
+        return None
+    try:
+        return unix_socket.peer_of(sock)
+    except OSError:  # gone already
+        return unix_socket.PeerId(NO_ONE, 0)
+
+
+def _stranger(peer: unix_socket.PeerId) -> Failure:
+    message = f"this socket serves user {os.geteuid()} and root; you are user {peer.uid}"
+    return Failure(code=Code.GUARD, message=message)
+
+
+_TOO_MANY: Final = Failure(
+    code=Code.UNAVAILABLE,
+    message=f"{MAX_CONNECTIONS} connections are open already; close one, or keep one open and use it again",
+)
 
 
 def _refusal_of(error: Any, settings: Any) -> Answer:
@@ -259,4 +291,5 @@ def _why(error: Any, settings: Any) -> str:
 def _whole(answer: Answer) -> bytes:
     """The answer as it stands on the wire, for a connection that no request will be read from."""
     headers = "".join(f"{name}: {value}\r\n" for name, value in answer.all_headers)
-    return f"HTTP/1.1 {answer.status} Service Unavailable\r\n{headers}Connection: close\r\n\r\n".encode() + answer.body
+    status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
+    return f"HTTP/1.1 {status}\r\n{headers}Connection: close\r\n\r\n".encode() + answer.body

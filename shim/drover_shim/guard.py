@@ -15,6 +15,9 @@ LOOPBACK_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 ABSOLUTE_FORM: Final = "drover.request_netloc"
 """Environ key of the authority in an absolute-form request line; it would override Host for other servers."""
 
+OVER_SOCKET: Final = "drover.over_socket"
+"""Environ key: whether the request came over a Unix socket, whose peer the kernel has named."""
+
 BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 TOKEN_HEADER: Final = "X-Drover-Token"  # noqa: S105 - the name of a header
 _PORT: Final = re.compile(r":[0-9]{1,5}$")
@@ -69,7 +72,12 @@ def presented_token(environ: Mapping[str, Any]) -> str | None:
 
 
 def _host(environ: Mapping[str, Any], allowed_hosts: Collection[str]) -> Failure | None:
+    """Over a Unix socket there may be no host to name (RFC 9110, 7.2). One that is named counts there too: a proxy may
+    pass on what a browser sent it.
+    """
     host = str(environ.get("HTTP_HOST", ""))
+    if not host and environ.get(OVER_SOCKET) and not environ.get(ABSOLUTE_FORM):
+        return None
     netloc = str(environ.get(ABSOLUTE_FORM, ""))
     for value in (host, netloc) if netloc else (host,):
         if not host_allowed(value, allowed_hosts):

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -15,13 +16,17 @@ from drover.allocation import give_back_large_blocks
 from drover.client import RuntimeDirError, socket_path
 from drover.token_file import TokenFileError, WatchedToken
 from drover.token_file import read as read_token
+from drover.unix_socket import Listener, SocketPathError
+from drover.wire.control import AnnounceApi
+from drover_shim import listening
 from drover_shim.announce import Announcer
 from drover_shim.app import head_check, make_app
 from drover_shim.budget import Budget
+from drover_shim.listening import BACKLOG, PortTakenError
 from drover_shim.metrics import Metrics
 from drover_shim.openapi import API_PREFIX
 from drover_shim.pool import ClientPool
-from drover_shim.server import HttpServer, PortTakenError
+from drover_shim.server import HttpServer
 from drover_shim.settings import Settings
 from drover_shim.streams import Streams
 
@@ -40,6 +45,14 @@ log = logs.get_logger("drover.shim")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Loopback address to listen on.")
 @click.option("--port", default=50809, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free port.")
 @click.option(
+    "--unix-socket",
+    "unix_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Serve on this Unix socket too; only its owner and root may use it.",
+)
+@click.option("--no-tcp", is_flag=True, help="Serve on the Unix socket only.")
+@click.option(
     "--allowed-host", "allowed_hosts", multiple=True, metavar="NAME", help="Another name that Host may carry."
 )
 @click.option(
@@ -56,6 +69,8 @@ def main(
     socket_file: Path | None,
     host: str,
     port: int,
+    unix_path: Path | None,
+    no_tcp: bool,
     allowed_hosts: tuple[str, ...],
     token_file: Path | None,
     free_port_if_taken: bool,
@@ -71,47 +86,57 @@ def main(
     """
     give_back_large_blocks()
     logs.configure(log_level, log_format)
-    if token_file is None:
+    if no_tcp and unix_path is None:
+        raise click.UsageError("--no-tcp leaves nothing to listen on: name a --unix-socket")
+    if token_file is None and not no_tcp:
         _refuse_open_address(host)
     try:
         settings = _settings(host, allowed_hosts, token_file, max_upload_mb)
         path = socket_file or socket_path()
         pool = ClientPool(path)
-        server = _listen(settings, pool, host, port, free_port_if_taken)
-    except (PortTakenError, RuntimeDirError, TokenFileError, OSError) as error:
+        tcp = [] if no_tcp else _tcp(host, port, free_port_if_taken)
+        listener = None if unix_path is None else Listener.open(unix_path, backlog=BACKLOG)
+        server = _server(settings, pool, [*tcp, *([listener.socket] if listener else [])])
+    except (PortTakenError, RuntimeDirError, SocketPathError, TokenFileError, OSError) as error:
         raise click.ClickException(str(error)) from None
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: server.stop())
-    url = f"http://{f'[{host}]' if ':' in host else host}:{server.port}{API_PREFIX}/"
-    announcer = Announcer(path, url)
+    addresses = AnnounceApi(
+        url=f"http://{f'[{host}]' if ':' in host else host}:{tcp[0].getsockname()[1]}{API_PREFIX}/" if tcp else "",
+        socket=str(unix_path.absolute()) if unix_path else "",
+    )
+    announcer = Announcer(path, addresses)
     announcer.start()
     if parent is not None:
         threading.Thread(target=_watch_parent, args=(parent, server), name="parent", daemon=True).start()
-    print(f"API {url}", flush=True)
+    for address in filter(None, (addresses.url, addresses.socket and f"unix:{addresses.socket}")):
+        print(f"API {address}", flush=True)
     server.serve()
+    if listener is not None:
+        listener.close()
     announcer.stop()
     pool.close()
 
 
-def _listen(settings: Settings, pool: ClientPool, host: str, port: int, free_port_if_taken: bool) -> HttpServer:
+def _server(settings: Settings, pool: ClientPool, sockets: Sequence[socket.socket]) -> HttpServer:
     streams = Streams()
     metrics = Metrics(streams)
     budget = Budget()
     app = make_app(pool, settings, streams=streams, metrics=metrics, budget=budget)
     check = head_check(settings, metrics)
+    return HttpServer(app, sockets=sockets, head_check=check, streams=streams, budget=budget)
 
-    def listen(on: int) -> HttpServer:
-        return HttpServer(app, host=host, port=on, head_check=check, streams=streams, budget=budget)
 
+def _tcp(host: str, port: int, free_port_if_taken: bool) -> list[socket.socket]:
     try:
-        return listen(port)
+        return listening.tcp(host, port)
     except PortTakenError:
         if not free_port_if_taken:
             raise PortTakenError(
                 f"port {port} on {host} is taken by another process: choose one with --port "
                 "(port in [api]), or allow any with --free-port-if-taken (free_port_if_taken)"
             ) from None
-        return listen(0)
+        return listening.tcp(host, 0)
 
 
 def _settings(host: str, allowed_hosts: tuple[str, ...], token_file: Path | None, max_upload_mb: int) -> Settings:

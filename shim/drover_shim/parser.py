@@ -1,7 +1,7 @@
 """Reads requests as waitress does, and asks as soon as a request has its head whether its body is read, and how much.
 
 What arrives of bodies is counted in the budget until the request is answered. The server's settings carry the function
-as `drover_head_check`, and the budget as `drover_budget`.
+as `drover_head_check`, the budget as `drover_budget`, and as `drover_over_socket` whether they are a Unix socket's.
 """
 
 from typing import Any, Final
@@ -11,7 +11,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from drover.wire.faults import Failure, RequestError
 from drover_shim.budget import FREE_BYTES, Held
 from drover_shim.chunks import CappedChunks
-from drover_shim.guard import ABSOLUTE_FORM
+from drover_shim.guard import ABSOLUTE_FORM, OVER_SOCKET
 
 MAX_LENGTH_DIGITS: Final = 15
 PLAIN_BODY_BYTES: Final = 8 * 1024 * 1024
@@ -56,6 +56,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         environ = {
             "REQUEST_METHOD": parsed.command,
             "PATH_INFO": parsed.path,
+            OVER_SOCKET: parsed.adj.drover_over_socket,
             ABSOLUTE_FORM: netloc.decode("latin-1") if isinstance(netloc, bytes) else netloc or "",
             "CONTENT_TYPE": parsed.headers.get("CONTENT_TYPE", ""),
             "CONTENT_LENGTH": parsed.headers.get("CONTENT_LENGTH", ""),

@@ -1,15 +1,15 @@
 """The HTTP server: waitress with our limits and deadlines, and an end within a bound time. See channel.py."""
 
-import errno
+import copy
 import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from waitress.adjustments import Adjustments
-from waitress.server import TcpWSGIServer
+from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from drover.wire.faults import Failure
@@ -17,6 +17,7 @@ from drover_shim.app import WsgiApp
 from drover_shim.budget import Budget
 from drover_shim.channel import Channel, Deadlines
 from drover_shim.lanes import Lanes, SlowRoutes
+from drover_shim.listening import BACKLOG
 from drover_shim.openapi import API_PREFIX
 from drover_shim.routes import ROUTES
 from drover_shim.streams import MAX_STREAMS, Streams
@@ -26,35 +27,25 @@ IDLE_TIMEOUT_S: Final = 210
 """A client that sends a heartbeat each third of the longest lease finds its connection alive."""
 
 WATCH_EVERY_S: Final = 0.25
-BACKLOG: Final = 1024
-
-LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
-FREE_PORT_TRIES: Final = 20
-_NO_IPV6: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 FILE_LIMIT: Final = 4096
 """Far above what channel.py lets in: the kernel's queue is no answer, so waitress's own limit must never be met."""
 
 
-class PortTakenError(Exception):
-    """Another process listens on the port."""
-
-
 class HttpServer:
-    """A listening server; `serve` runs it until `stop` is called from another thread or a signal handler."""
+    """A server on listening sockets; `serve` runs it until `stop` is called from another thread or a signal handler."""
 
     def __init__(
         self,
         app: WsgiApp,
         *,
-        host: str,
-        port: int,
+        sockets: Sequence[socket.socket],
         head_check: Callable[[dict[str, Any]], int | Failure],
         streams: Streams | None = None,
         deadlines: Deadlines | None = None,
         budget: Budget | None = None,
     ) -> None:
-        """Listen; raises PortTakenError.
+        """Take over the sockets, of which there is at least one: TCP and Unix alike.
 
         `head_check` tells by a request's head how many bytes may follow it, or why it is refused; `streams` end with
         the server; `budget` bounds the bodies that have arrived, with those that the application works on.
@@ -78,14 +69,17 @@ class HttpServer:
         lanes: Any = Lanes(threads, SlowRoutes(ROUTES, API_PREFIX))
         channel_class = type("Channel", (Channel,), {"deadlines": deadlines or Deadlines()})
         self._servers: list[Any] = []
-        for sock in _listening(host, port):
-            server: Any = TcpWSGIServer(
+        for sock in sockets:
+            unix = sock.family == socket.AF_UNIX
+            own = copy.copy(adjustments)
+            own.drover_over_socket = unix
+            server: Any = (UnixWSGIServer if unix else TcpWSGIServer)(
                 app,
                 self._servers[0]._map if self._servers else {},
                 True,
                 sock,
                 dispatcher=lanes,
-                adj=adjustments,
+                adj=own,
                 sockinfo=(sock.family, sock.type, sock.proto, sock.getsockname()),
                 bind_socket=False,
             )
@@ -147,43 +141,3 @@ class HttpServer:
                 self._watched = now
                 for channel in list(self._server.active_channels.values()):
                     channel.watch(now)
-
-
-def _listening(host: str, port: int) -> list[socket.socket]:
-    """Bound sockets: on both loopback addresses for a loopback host (`localhost` may mean either), otherwise on the
-    first address of the host, IPv4 before IPv6. Raises PortTakenError."""
-    if host.lower() not in LOOPBACK:
-        return [_bound(host, port)]
-    tries = 1 if port else FREE_PORT_TRIES
-    for last in (number == tries for number in range(1, tries + 1)):
-        first = _bound("127.0.0.1", port)
-        try:
-            return [first, _bound("::1", first.getsockname()[1])]
-        except PortTakenError:
-            first.close()
-            if last:
-                raise
-        except OSError as error:
-            if error.errno not in _NO_IPV6:
-                first.close()
-                raise
-            return [first]
-    raise AssertionError("unreachable")
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    family, kind, protocol, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)
-    sock = socket.socket(family, kind, protocol)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        sock.bind(address)
-        sock.listen(BACKLOG)  # a second socket may bind the same port as long as none listens
-    except OSError as error:
-        sock.close()
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise PortTakenError(f"port {port} on {host} is taken by another process") from None
-    return sock

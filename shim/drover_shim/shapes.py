@@ -365,6 +365,7 @@ class HealthView(_Shape, frozen=True, kw_only=True):
         dict[str, str],
         Meta(description="`tasks` while new ones are refused, `evidence` while logs and evidence are lost, with why"),
     ]
+    api_socket: Annotated[str, Meta(description='the Unix socket on which the API answers; "" without one')]
 
 
 # --- bodies of requests: read field by field (fields.py), so that a refusal can say what was expected --------------

@@ -255,6 +255,7 @@ def health(status: DaemonStatus) -> HealthView:
         restored=status.restored,
         not_ready=status.not_ready,
         cannot_take=status.cannot_take,
+        api_socket=status.api_socket,
     )
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from drover.unix_socket import Listener
+from drover_shim import listening
 from drover_shim.app import head_check, make_app
 from drover_shim.budget import Budget
 from drover_shim.channel import Deadlines
@@ -59,10 +62,18 @@ class Reply:
 
 
 class Rest:
-    """A client of the shim under test."""
+    """A client of the shim under test, by TCP or, with `unix_path`, over its Unix socket."""
 
-    def __init__(self, port: int, server: HttpServer | None = None, open_streams: Streams | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        server: HttpServer | None = None,
+        open_streams: Streams | None = None,
+        *,
+        unix_path: Path | None = None,
+    ) -> None:
         self.port = port
+        self._unix_path = unix_path
         self._server = server
         self._streams = open_streams
 
@@ -80,9 +91,9 @@ class Rest:
         self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Reply:
         """One request on a connection of its own; a header with value "" is left out, Host included."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = self._connection()
         try:
-            sent = {"Host": f"localhost:{self.port}", "Cookie": COOKIE, **(headers or {})}
+            sent = {"Host": f"localhost:{self.port}" if self.port else "localhost", "Cookie": COOKIE, **(headers or {})}
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             for name, value in sent.items():
                 if value:
@@ -98,6 +109,15 @@ class Rest:
             return Reply(status=response.status, phrase=response.reason, headers=dict(response.getheaders()), body=body)
         finally:
             connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self._unix_path is None:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("localhost", timeout=20)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(20)
+        connection.sock.connect(str(self._unix_path))
+        return connection
 
     def json(self, method: str, path: str, value: Any, headers: Mapping[str, str] | None = None) -> Reply:
         sent = {"Content-Type": "application/json", **(headers or {})}
@@ -118,17 +138,18 @@ def running_shim(
     timeout_s: float = 15.0,
     deadlines: Deadlines | None = None,
     budget: Budget | None = None,
+    unix_path: Path | None = None,
 ) -> Generator[Rest]:
-    """A shim in front of the daemon behind the socket."""
+    """A shim in front of the daemon behind the socket; with `unix_path` the client asks there, beside TCP."""
     used = settings or Settings()
     pool = ClientPool(socket_path, timeout_s=timeout_s)
     streams = Streams()
     metrics = Metrics(streams)
     shared = budget or Budget()
+    listener = None if unix_path is None else Listener.open(unix_path, backlog=listening.BACKLOG)
     server = HttpServer(
         make_app(pool, used, streams=streams, metrics=metrics, budget=shared),
-        host="127.0.0.1",
-        port=0,
+        sockets=[*listening.tcp("127.0.0.1", 0), *([listener.socket] if listener else [])],
         head_check=head_check(used, metrics),
         streams=streams,
         deadlines=deadlines,
@@ -137,9 +158,11 @@ def running_shim(
     thread = threading.Thread(target=server.serve, name="shim")
     thread.start()
     try:
-        yield Rest(server.port, server, streams)
+        yield Rest(server.port, server, streams, unix_path=unix_path)
     finally:
         server.stop()
         thread.join(10)
+        if listener is not None:
+            listener.close()
         pool.close()
         assert not thread.is_alive()

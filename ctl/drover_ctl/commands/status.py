@@ -42,7 +42,7 @@ def status(ctx: click.Context) -> None:
         ("daemon", f"{found.daemon_version}, pid {found.pid}{', draining' if found.draining else ''}"),
         ("since", moment(found.started_at, output.zone)),
         ("time zone", output.zone.key),
-        ("API", found.api_url or "not up"),
+        ("API", " and ".join(filter(None, (found.api_url, found.api_socket))) or "not up"),
         ("adb", f"{found.adb}, {'connected' if found.adb_connected else 'not connected'}"),
         ("plan", f"{plan.plan_name}, {plan.device_limit} devices at a time{access}"),
         ("devices", counts(found.devices)),

@@ -4,11 +4,11 @@ import os
 import select
 import socket
 import struct
-import sys
 import time
 from pathlib import Path
 from typing import Final
 
+from drover import unix_socket
 from drover.client.errors import DaemonUnreachableError, UntrustedPeerError
 from drover.wire.codec import MAX_FRAME_BYTES
 
@@ -86,19 +86,6 @@ def _connect(path: Path, timeout_s: float) -> socket.socket:
 
 def _check_peer(sock: socket.socket, path: Path) -> None:
     """Refuse a server of another user: it could read what we ask and make up what it answers."""
-    uid = _peer_uid(sock)
-    me = os.geteuid()
-    if uid is not None and me != 0 and uid not in (me, 0):
+    uid, me = unix_socket.peer_of(sock).uid, os.geteuid()
+    if me != 0 and uid not in (me, 0):
         raise UntrustedPeerError(f"the process behind {path} belongs to user {uid}, not to you ({me}): not used")
-
-
-def _peer_uid(sock: socket.socket) -> int | None:
-    """The uid of the process that listens, or None where the system does not tell."""
-    if hasattr(socket, "SO_PEERCRED"):
-        _, uid, _ = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-        return int(uid)
-    if sys.platform == "darwin":
-        # LOCAL_PEERCRED (1) at level SOL_LOCAL (0) gives struct xucred: version, uid, groups.
-        _, uid = struct.unpack_from("2I", sock.getsockopt(0, 1, 76))
-        return int(uid)
-    return None

@@ -16,6 +16,7 @@ from drover.wire.holds import PERSON, Pause
 DISK_LOW_BYTES: Final = 1024**3
 DISK_LEAST_BYTES: Final = 200 * 1024**2
 INODES_LOW: Final = 10_000
+NAMES_SHOWN: Final = 3
 BATTERY_LOW: Final = 15
 STORAGE_LOW_MB: Final = 500
 
@@ -45,7 +46,10 @@ class AdbFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class DaemonFacts:
-    """The daemon itself. Sizes in bytes; `inodes_free` is None where the file system has no such limit."""
+    """The daemon itself. Sizes in bytes; `inodes_free` is None where the file system has no such limit.
+
+    `api_open` says that every user of this machine may use the API; `other_users` are the people who could.
+    """
 
     as_root: bool
     disk_free: int
@@ -57,6 +61,9 @@ class DaemonFacts:
     restored_blind: int = 0
     inodes_free: int | None = None
     cannot_take: Mapping[str, str] = field(default_factory=dict[str, str])
+    api_socket: str = ""
+    api_open: bool = False
+    other_users: Sequence[str] = ()
 
 
 def adb(facts: AdbFacts) -> list[Finding]:
@@ -110,12 +117,7 @@ def daemon(facts: DaemonFacts) -> list[Finding]:
     found = [*_disk(facts)]
     if facts.as_root:
         found.append(_warn("rights", "droverd", "runs as root", "run it as a user of its own; contrib/ has the unit"))
-    if facts.api_enabled:
-        found.append(
-            _ok("REST API", facts.api_url, "answers")
-            if facts.api_url
-            else _bad("REST API", "[api]", "does not answer", "look for `shim` in the log; the port may be taken")
-        )
+    found += _api(facts) if facts.api_enabled else []
     if facts.restored:
         found.append(_restored(facts))
     if facts.messages_dropped:
@@ -124,11 +126,31 @@ def daemon(facts: DaemonFacts) -> list[Finding]:
     return found
 
 
+def _api(facts: DaemonFacts) -> list[Finding]:
+    """Whether the API answers, and to nobody else."""
+    addresses = [address for address in (facts.api_url, facts.api_socket) if address]
+    if not addresses:
+        mend = "look for `shim` in the log; the port may be taken"
+        return [_bad("REST API", "[api]", "does not answer", mend)]
+    found = [_ok("REST API", address, "answers") for address in addresses]
+    if facts.api_open and facts.other_users:
+        who = ", ".join(facts.other_users[:NAMES_SHOWN])
+        more = f" and {len(facts.other_users) - NAMES_SHOWN} more" if len(facts.other_users) > NAMES_SHOWN else ""
+        what = f"asks for no token: other users of this machine ({who}{more}) can drive the phones"
+        found.append(_warn("REST API", facts.api_url or "[api]", what, _MEND_OPEN))
+    return found
+
+
 def _restored(facts: DaemonFacts) -> Finding:
     blind = f", {facts.restored_blind} of them cannot look" if facts.restored_blind else ""
     what = f"{facts.restored} are held since a backup was restored and may have been done since{blind}"
     fix = "`droverctl task release ID...` or `--all`; stop or delete what was done or is not wanted any more"
     return _warn("tasks", "droverd", what, fix)
+
+
+_MEND_OPEN: Final = (
+    "require_token = true under [api] (`droverctl token show`), or a socket with tcp = false; then restart droverd"
+)
 
 
 def _disk(facts: DaemonFacts) -> list[Finding]:

@@ -37,8 +37,8 @@ log = structlog.get_logger("drover.tasks")
 OTHER_ACCOUNT_S: Final = 1.0
 """Until a task that would act as another account than expected is looked at again, so that nothing turns in circles."""
 
-GiveSession = Callable[[str, int, str], tuple[str, str]]
-"""From serial, task and label to the session of the task's own lease, and the URL of the API."""
+GiveSession = Callable[[str, int, str], tuple[str, str, str]]
+"""From serial, task and label to the session of the task's own lease, and the URL and the socket of the API."""
 
 
 class Beginnings:
@@ -235,6 +235,6 @@ class Beginnings:
 
     def _managed(self, spec: CommandSpec, task: Task) -> ManagedRun:
         """What the worker needs to run the command; the phone is leased for it from here on."""
-        session, api_base = self._give_session(task.serial, task.id, f"{task.script_name}, task {task.id}")
+        session, api_base, api_socket = self._give_session(task.serial, task.id, f"{task.script_name}, task {task.id}")
         token_file = str(self._config.token_path) if self._config.api.require_token else ""
-        return ManagedRun(spec=spec, session=session, api_base=api_base, token_file=token_file)
+        return ManagedRun(spec=spec, session=session, api_base=api_base, api_socket=api_socket, token_file=token_file)

@@ -2,9 +2,6 @@
 
 import asyncio
 import os
-import socket
-import struct
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from drover import unix_socket
 from drover.framing import FrameError, pack, read_frame
 from drover.supervisor import working
 from drover.wire.codec import MAX_FRAME_BYTES, PROTOCOL_VERSION, MalformedMessageError
@@ -78,8 +76,9 @@ class ControlServer:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         current = asyncio.current_task()
-        peer = _peer_of(writer.get_extra_info("socket"))
-        if current is None or peer.uid not in (os.getuid(), 0) or len(self._connections) >= MAX_CONNECTIONS:
+        known = unix_socket.peer_of(writer.get_extra_info("socket"))
+        peer = Peer(known.uid, known.pid)
+        if current is None or not known.trusted or len(self._connections) >= MAX_CONNECTIONS:
             log.warning("connection_refused", uid=peer.uid, pid=peer.pid, connections=len(self._connections))
             writer.close()
             return
@@ -204,14 +203,3 @@ class _Connection:
             await self._writer.drain()
         except ConnectionError:
             return  # the client went away; the next read says so
-
-
-def _peer_of(sock: socket.socket) -> Peer:
-    """Uid and pid as the kernel tells them."""
-    if sys.platform == "linux":
-        size = struct.calcsize("3i")
-        pid, uid, _ = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
-        return Peer(uid, pid)
-    # macOS: struct xucred of LOCAL_PEERCRED begins with version and uid.
-    _, uid = struct.unpack_from("II", sock.getsockopt(0, 1, 128))
-    return Peer(uid, 0)

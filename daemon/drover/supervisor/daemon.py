@@ -125,7 +125,7 @@ class Daemon:
             self._jobs.start(name, work)
         if parts.config.api.enabled:
             self._jobs.start("shim", parts.shim.run())
-            self._jobs.start("shim watch", parts.shim.watch(lambda: parts.state.api_url))
+            self._jobs.start("shim watch", parts.shim.watch(lambda: parts.state.api_announced))
         if period_s := int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000:
             self._jobs.start("watchdog", self._watchdog(period_s).run())
 

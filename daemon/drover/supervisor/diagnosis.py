@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import pwd
 import shutil
 import stat
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import psutil
 
 from drover.policy import doctor
 from drover.policy.doctor import AdbFacts, DaemonFacts, FileFacts
+from drover.policy.host_users import HostUser, others
 from drover.store import pauses, release
 from drover.supervisor.adb_server import own_version
 from drover.supervisor.state import DaemonState
@@ -20,8 +23,9 @@ from drover.wire.doctor import Finding
 async def diagnose(state: DaemonState) -> list[Finding]:
     """Every finding, the worst of each kind beside what is well."""
     data_dir = state.config.data_dir
-    adb_facts, file_facts, disk_free, inodes_free, cannot_take = await asyncio.gather(
+    adb_facts, other_users, file_facts, disk_free, inodes_free, cannot_take = await asyncio.gather(
         _adb(state),
+        asyncio.to_thread(_other_users),
         asyncio.to_thread(_files, state),
         asyncio.to_thread(_disk_free, data_dir),
         asyncio.to_thread(_inodes_free, data_dir),
@@ -35,6 +39,9 @@ async def diagnose(state: DaemonState) -> list[Finding]:
         data_dir=str(state.config.data_dir),
         api_enabled=state.config.api.enabled,
         api_url=state.api_url,
+        api_socket=state.api_socket,
+        api_open=state.config.api.open_to_local_users,
+        other_users=other_users,
         messages_dropped=state.messages_dropped(),
         restored=restored,
         restored_blind=restored_blind,
@@ -62,6 +69,24 @@ async def _adb(state: DaemonState) -> AdbFacts:
         server_version=await state.adb_version() if connected else "",
         own_version=await asyncio.to_thread(own_version),
     )
+
+
+def _other_users() -> list[str]:
+    """People besides the daemon's own user, by the host's user database and its open sessions."""
+    sessions = {session.name for session in psutil.users()}
+    users = [
+        HostUser(name=entry.pw_name, uid=entry.pw_uid, shell=entry.pw_shell, logged_in=entry.pw_name in sessions)
+        for entry in [*pwd.getpwall(), *(found for name in sessions for found in _entry(name))]
+    ]
+    return others(users, own_uid=os.geteuid(), platform=sys.platform)
+
+
+def _entry(name: str) -> list[pwd.struct_passwd]:
+    """The user's row, also where the database does not list all (LDAP); none where there is no such user."""
+    try:
+        return [pwd.getpwnam(name)]
+    except KeyError:
+        return []
 
 
 def _listening(port: int) -> tuple[str, ...]:

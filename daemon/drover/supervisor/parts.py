@@ -276,6 +276,7 @@ class Parts:
             runtime.control_socket,
             spool=self.library_folder.incoming,
             max_upload_mb=config.media.max_upload_mb,
+            unix_socket=config.api_socket(runtime.path),
             token_file=config.token_path if config.api.require_token else None,
             log_options=(config.daemon.log_level, config.daemon.log_format),
         )
@@ -309,9 +310,13 @@ class Parts:
         if self.config.adb.start_server:
             self.adb_server.ensure()
 
-    def _session_for(self, serial: str, task_id: int, label: str) -> tuple[str, str]:
-        """The lease of a command's task on its own phone, and where the API answers."""
+    def _session_for(self, serial: str, task_id: int, label: str) -> tuple[str, str, str]:
+        """The lease of a command's task on its own phone, and where the API answers: its URL and its socket."""
         taken = self.leases.for_task(serial, task_id, label)
         api = self.config.api
-        configured = f"http://{api.host}:{api.port}/api/v1/" if api.enabled else ""
-        return taken.session, self.state.api_url or configured
+        if self.state.api_announced:
+            return taken.session, self.state.api_url, self.state.api_socket
+        # It is being started again, and will be there when the command asks.
+        configured = f"http://{api.host}:{api.port}/api/v1/" if api.enabled and api.tcp else ""
+        path = self.config.api_socket(self.state.runtime_dir) if api.enabled else None
+        return taken.session, configured, str(path or "")

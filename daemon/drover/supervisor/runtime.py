@@ -3,20 +3,16 @@
 Sockets live in the first, database and task folders in the second; either may be shared by mistake.
 """
 
-import errno
-import fcntl
-import os
-import socket
 from pathlib import Path
 from typing import IO, Final
 
+from drover import file_lock
 from drover.client.errors import RuntimeDirError
 from drover.client.paths import CONTROL_SOCKET, ensure_runtime_dir, socket_path
 
 WORKER_SOCKET: Final = "workers.sock"
 LOCK: Final = "droverd.lock"
 DATA_LOCK: Final = "data.lock"
-_NO_LOCKS: Final = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 class AlreadyRunningError(RuntimeDirError):
@@ -83,36 +79,12 @@ class DataDir:
 
 
 def _lock(path: Path, refusal: str) -> IO[str]:
-    """The locked file, with this process's pid and host in it.
-
-    Raises AlreadyRunningError with the text of `refusal`, its `{holder}` filled in, and RuntimeDirError where the
-    file system has no locks. flock follows the open file: no child that was started with exec inherits it.
+    """The locked file; raises AlreadyRunningError with the text of `refusal`, its `{holder}` filled in, and
+    RuntimeDirError where there can be no lock.
     """
     try:
-        # Opened without truncation: until the lock is ours, the pid in it is the other daemon's.
-        lock = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+")
-    except OSError as error:
-        raise RuntimeDirError(f"{path}: cannot be opened: {error.strerror}") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = _holder(lock.read(512))
-        lock.close()
-        raise AlreadyRunningError(refusal.format(holder=holder)) from None
-    except OSError as error:
-        lock.close()
-        why = error.strerror
-        if error.errno in _NO_LOCKS:
-            why = f"its file system has no locks ({error.strerror}); put it on a local disk"
-        raise RuntimeDirError(f"{path}: cannot be locked: {why}") from error
-    lock.truncate(0)
-    lock.write(f"{os.getpid()} {socket.gethostname()}\n")
-    lock.flush()
-    return lock
-
-
-def _holder(text: str) -> str:
-    """Who holds a lock, from what it wrote there: its pid, and its host where that is another one."""
-    pid, _, host = text.strip().partition(" ")
-    elsewhere = f" on {host}" if host and host != socket.gethostname() else ""
-    return f"pid {pid or '?'}{elsewhere}"
+        return file_lock.take(path)
+    except file_lock.LockHeldError as error:
+        raise AlreadyRunningError(refusal.format(holder=error.holder)) from None
+    except file_lock.LockError as error:
+        raise RuntimeDirError(str(error)) from error

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from drover.config import ApiSection
+from drover.wire.control import AnnounceApi
 
 log = structlog.get_logger("drover.shim")
 
@@ -22,11 +23,14 @@ PROBE_EVERY_S: Final = 5.0
 PROBE_TIMEOUT_S: Final = 3.0
 SILENT_PROBES: Final = 3
 
+Connecting = Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
+
 
 class ShimProcess:
     """Starts the shim and starts it again whenever it ends, with growing pauses.
 
-    `spool` is the folder for bodies on their way in: uploads are larger than /tmp, which may be memory.
+    `unix_socket` is where it serves HTTP besides TCP, or instead of it; `spool` is the folder for bodies on their way
+    in: uploads are larger than /tmp, which may be memory.
     """
 
     def __init__(
@@ -36,10 +40,12 @@ class ShimProcess:
         *,
         spool: Path,
         max_upload_mb: int,
+        unix_socket: Path | None,
         token_file: Path | None,
         log_options: tuple[str, str],
     ) -> None:
         self._api = api
+        self._unix_socket = unix_socket
         self._token_file = token_file
         self._max_upload_mb = max_upload_mb
         self._spool = spool
@@ -64,13 +70,13 @@ class ShimProcess:
             log.error("shim_ended", status=status, restart_in_s=pause_s)
             await asyncio.sleep(pause_s)
 
-    async def watch(self, url: Callable[[], str]) -> None:
+    async def watch(self, announced: Callable[[], AnnounceApi | None]) -> None:
         """Kill a front that announced itself and answers no more; `run` starts the next. Until cancelled."""
         silent = 0
         while True:
             await asyncio.sleep(PROBE_EVERY_S)
-            process, address = self._process, url()
-            silent = 0 if not address or await _answers(address) else silent + 1
+            process, addresses = self._process, announced()
+            silent = 0 if addresses is None or await _answers(addresses) else silent + 1
             if silent >= SILENT_PROBES and process is not None and process.returncode is None:
                 log.error("shim_stuck", pid=process.pid, probes=silent)
                 process.kill()
@@ -79,6 +85,8 @@ class ShimProcess:
     def _command(self) -> list[str]:
         api = self._api
         options = ["--socket", str(self._socket), "--host", api.host, "--port", str(api.port)]
+        options += [] if api.tcp else ["--no-tcp"]
+        options += [] if self._unix_socket is None else ["--unix-socket", str(self._unix_socket)]
         options += [part for name in api.allowed_hosts for part in ("--allowed-host", name)]
         # A daemon that was killed must not leave a front behind that keeps the port from the next one's.
         level, log_format = self._log_options
@@ -104,13 +112,19 @@ class ShimProcess:
             await asyncio.sleep(0.02)
 
 
-async def _answers(url: str) -> bool:
-    """Whether anything that speaks HTTP answers there: also a refusal shows that it lives."""
-    parts = urlsplit(url)
-    request = f"GET /healthz HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n"
+async def _answers(addresses: AnnounceApi) -> bool:
+    """Whether anything that speaks HTTP answers at each: also a refusal shows that it lives."""
+    url, path = urlsplit(addresses.url), addresses.socket
+    probes = [_probe(url.netloc, lambda: asyncio.open_connection(url.hostname, url.port))] if addresses.url else []
+    probes += [_probe("localhost", lambda: asyncio.open_unix_connection(path))] if path else []
+    return all(await asyncio.gather(*probes))
+
+
+async def _probe(host: str, connect: Callable[[], Connecting]) -> bool:
+    request = f"GET /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
     try:
         async with asyncio.timeout(PROBE_TIMEOUT_S):
-            reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+            reader, writer = await connect()
             try:
                 writer.write(request.encode())
                 return (await reader.read(5)) == b"HTTP/"

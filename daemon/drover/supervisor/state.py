@@ -26,7 +26,7 @@ from drover.supervisor.retention import Retention
 from drover.supervisor.running import RunningAttempts
 from drover.supervisor.scripts import Scripts
 from drover.wire.codec import PROTOCOL_VERSION
-from drover.wire.control import ConfigReloaded, DaemonStatus, License, Welcome
+from drover.wire.control import AnnounceApi, ConfigReloaded, DaemonStatus, License, Welcome
 from drover.wire.devices import DeviceForgotten
 
 VERSION = version("drover")
@@ -63,20 +63,30 @@ class DaemonState:
     forget_device: Callable[[str], Awaitable[DeviceForgotten]]
     reload: Callable[[], ConfigReloaded]
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    api_url: str = ""
+    api_announced: AnnounceApi | None = None
     _watching: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
-    def announce_api(self, url: str, peer: Peer) -> None:
-        """Remember where the shim answers, for as long as its connection lives."""
-        self.api_url = url
-        watch = asyncio.create_task(self._forget_api(url, peer))
+    @property
+    def api_url(self) -> str:
+        """Where the gateway answers by TCP; "" where it does not."""
+        return self.api_announced.url if self.api_announced else ""
+
+    @property
+    def api_socket(self) -> str:
+        """The Unix socket on which the gateway answers; "" where it does not."""
+        return self.api_announced.socket if self.api_announced else ""
+
+    def announce_api(self, announced: AnnounceApi, peer: Peer) -> None:
+        """Remember where the gateway answers, for as long as its connection lives."""
+        self.api_announced = announced
+        watch = asyncio.create_task(self._forget_api(announced, peer))
         self._watching.add(watch)
         watch.add_done_callback(self._watching.discard)
 
-    async def _forget_api(self, url: str, peer: Peer) -> None:
+    async def _forget_api(self, announced: AnnounceApi, peer: Peer) -> None:
         await peer.gone.wait()
-        if self.api_url == url:
-            self.api_url = ""
+        if self.api_announced is announced:
+            self.api_announced = None
 
     def welcome(self) -> Welcome:
         return Welcome(
@@ -97,6 +107,7 @@ class DaemonState:
             started_at=self.started_at,
             draining=self.desk.draining,
             api_url=self.api_url,
+            api_socket=self.api_socket,
             adb=f"{adb.host}:{adb.port}",
             adb_connected=self.adb_connected(),
             tasks=figures.tasks,

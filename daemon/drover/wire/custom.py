@@ -43,13 +43,15 @@ class CommandSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class ManagedRun(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker needs to run a command: its description, and how it reaches its phone through the API.
 
-    `token_file` holds the API's token; "" where none is asked for.
+    `token_file` holds the API's token; "" where none is asked for. `api_socket` is the API's Unix socket; "" where it
+    has none, as `api_base` is where it has no TCP.
     """
 
     spec: CommandSpec
     session: str
     api_base: str
     token_file: str = ""
+    api_socket: str = ""
 
 
 class PluginSheet(msgspec.Struct, frozen=True, kw_only=True):

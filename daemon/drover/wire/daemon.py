@@ -21,9 +21,13 @@ class ReloadConfig(msgspec.Struct, frozen=True, kw_only=True, tag="reload_config
 
 
 class AnnounceApi(msgspec.Struct, frozen=True, kw_only=True, tag="announce_api"):
-    """The shim tells at which URL it answers; holds while its connection lives."""
+    """The shim tells at which URL, and on which Unix socket, it answers; "" where it has none.
+
+    Holds while its connection lives.
+    """
 
     url: str
+    socket: str = ""
 
 
 class License(msgspec.Struct, frozen=True, kw_only=True, tag="license"):
@@ -36,7 +40,8 @@ class License(msgspec.Struct, frozen=True, kw_only=True, tag="license"):
 
 
 class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status"):
-    """How the daemon is. `devices` counts by state; `api_url` is "" while no shim answers.
+    """How the daemon is. `devices` counts by state; `api_url` and `api_socket` are "" while no shim answers
+    there: by TCP, on a Unix socket.
 
     `counters` count since its start what was done about trouble: `automation_restart`, `automation_reinstall`,
     `automation_fallback`, `device_reconnect`, `worker_death`. `pauses` are the accounts and phones on which
@@ -67,6 +72,7 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status
     held: int = 0
     not_ready: dict[str, str] = {}
     cannot_take: dict[str, str] = {}
+    api_socket: str = ""
 
 
 class ConfigReloaded(msgspec.Struct, frozen=True, kw_only=True, tag="config_reloaded"):

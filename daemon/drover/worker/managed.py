@@ -137,6 +137,7 @@ class ManagedScript:
         return {
             **inherited,
             "TIKMATRIX_API_BASE": self._run.api_base,
+            "DROVER_API_SOCKET": self._run.api_socket,
             "TIKMATRIX_SESSION_ID": self._run.session,
             "DROVER_API_TOKEN_FILE": self._run.token_file,
             "TIKMATRIX_SERIAL": ctx.phone.serial,

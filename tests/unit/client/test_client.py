@@ -5,12 +5,13 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from drover import unix_socket
 from drover.client import (
     AnswerLostError,
     ControlClient,
@@ -18,7 +19,6 @@ from drover.client import (
     UntrustedPeerError,
     VersionMismatchError,
 )
-from drover.client import transport as transport_module
 from drover.wire.codec import MAX_FRAME_BYTES, PROTOCOL_VERSION
 from drover.wire.control import (
     RESPONSES,
@@ -228,10 +228,10 @@ def server_that_takes_its_time(path: Path, frames: list[bytes], pause_s: float) 
 
 
 def test_s23_a_server_of_another_user_gets_nothing(fake: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stranger(_sock: socket.socket) -> int:
-        return 4242
+    def stranger(_sock: socket.socket) -> unix_socket.PeerId:
+        return unix_socket.PeerId(4242, 1)
 
-    monkeypatch.setattr(transport_module, "_peer_uid", stranger)
+    monkeypatch.setattr(unix_socket, "peer_of", stranger)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with client(fake) as mine, pytest.raises(UntrustedPeerError, match="4242"):
         mine.call(GetTaskStats())
@@ -241,8 +241,7 @@ def test_s23_a_server_of_another_user_gets_nothing(fake: FakeDaemon, monkeypatch
 def test_s23_the_kernel_tells_the_uid_of_the_server(fake: FakeDaemon) -> None:
     with socket.socket(socket.AF_UNIX) as sock:
         sock.connect(str(fake.path))
-        peer_uid: Callable[[socket.socket], int | None] = vars(transport_module)["_peer_uid"]
-        assert peer_uid(sock) == os.geteuid()
+        assert unix_socket.peer_of(sock) == unix_socket.PeerId(os.geteuid(), os.getpid())
 
 
 def test_events_pause_resume_and_end(fake: FakeDaemon) -> None:

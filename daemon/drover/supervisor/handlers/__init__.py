@@ -56,8 +56,8 @@ class Handlers:
         match body:
             case control.Hello():
                 raise RequestError(Code.INVALID, "Hello comes once, first")
-            case control.AnnounceApi(url=url):  # the one request that is about its connection
-                self._state.announce_api(url, peer)
+            case control.AnnounceApi():  # the one request that is about its connection
+                self._state.announce_api(body, peer)
                 return control.Done()
             case _:
                 pass
