@@ -141,7 +141,7 @@ class Conversation:
         if isinstance(body, AnnounceApi):
             self.announced.append(body.url)
             self._daemon.api_urls.append(body.url)
-            self._daemon.model.api_url = body.url
+            self._daemon.model.api_url, self._daemon.model.api_socket = body.url, body.socket
             return Done()
         return self._daemon.model.answer(body)
 

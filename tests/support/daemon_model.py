@@ -54,6 +54,7 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
         self.folder = folder
         self.boot_id = "boot-1"
         self.api_url = ""
+        self.api_socket = ""
         self.lock = threading.RLock()
         self.tasks: dict[int, Task] = {}
         self.accounts: dict[tuple[str, str], c.Account] = {}
@@ -330,6 +331,7 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
             started_at=datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC),
             draining=False,
             api_url=self.api_url,
+            api_socket=self.api_socket,
             adb="127.0.0.1:5037",
             adb_connected=True,
             tasks=self._get_task_stats(c.GetTaskStats()),

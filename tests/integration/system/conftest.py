@@ -39,7 +39,7 @@ def installed(machine: Machine) -> Installed:
         machine.run("sh", "-ec", f"cd /src; {line}", timeout_s=100)
     ctl = (CTL, "--socket", "/run/drover/control.sock")
     cgroup = "/system.slice/drover.service"
-    service = Service(machine, api_port=50809, systemctl=("systemctl",), cgroup=cgroup, ctl=ctl)
+    service = Service(machine, api_port=50809, systemctl=("systemctl",), cgroup=cgroup, ctl=ctl, asks_for_token=True)
     phones = Phones(machine, unit="phones", adb_port=5037, count=2)
     service.wait_idle(*phones.serials)
     return Installed(machine=machine, service=service, phones=phones)

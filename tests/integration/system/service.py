@@ -57,13 +57,22 @@ class Service:
     """A running droverd in the machine; `systemctl` as the words that reach its manager."""
 
     def __init__(
-        self, machine: Machine, *, api_port: int, systemctl: tuple[str, ...], cgroup: str, ctl: tuple[str, ...]
+        self,
+        machine: Machine,
+        *,
+        api_port: int,
+        systemctl: tuple[str, ...],
+        cgroup: str,
+        ctl: tuple[str, ...],
+        asks_for_token: bool = False,
     ) -> None:
         self.machine = machine
         self._api = f"http://127.0.0.1:{api_port}/api/v1"
         self._systemctl = systemctl
         self._cgroup = cgroup
         self._ctl = ctl
+        self._asks_for_token = asks_for_token
+        self._token = ""
 
     def systemctl(self, *words: str, check: bool = True) -> str:
         return self.machine.run(*self._systemctl, *words, check=check, timeout_s=60).stdout.strip()
@@ -77,7 +86,9 @@ class Service:
 
     def api(self, method: str, path: str, value: Mapping[str, Any] | None = None) -> Any:
         """The `data` of a good answer."""
-        answer = curl(self.machine, method, f"{self._api}{path}", value)
+        if self._asks_for_token and not self._token:
+            self._token = self.ctl("token", "show").strip()
+        answer = curl(self.machine, method, f"{self._api}{path}", value, token=self._token)
         assert answer["code"] == 0, answer
         return answer["data"]
 
@@ -118,9 +129,10 @@ class Service:
         return task
 
 
-def curl(machine: Machine, method: str, url: str, value: Mapping[str, Any] | None = None) -> Any:
+def curl(machine: Machine, method: str, url: str, value: Mapping[str, Any] | None = None, *, token: str = "") -> Any:
     """One request from inside the machine; its JSON."""
     body = [] if value is None else ["--header", "Content-Type: application/json", "--data", json.dumps(value)]
+    body += ["--header", f"Authorization: Bearer {token}"] if token else []
     return json.loads(machine.run("curl", "--silent", "--show-error", "--request", method, *body, url).stdout)
 
 

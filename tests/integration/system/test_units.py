@@ -13,6 +13,8 @@ from tests.support.phones import wait_until
 
 STATUS_LINE = re.compile(r"^(\w+):\s+(.*)$", re.M)
 NO_CAPABILITIES = "0" * 16
+VISITOR = "visitor"
+OWN_CONFIG = '[adb]\nport = 5038\n[api]\nport = 50810\nsocket = "api.sock"\n'
 SLOW_TO_MISS = "[Service]\nWatchdogSec=5\n"
 
 
@@ -141,6 +143,17 @@ def test_reload_takes_a_good_file_and_refuses_a_bad_one(installed: Installed) ->
     service.systemctl("reload", "drover")
 
 
+def test_case_b9_another_user_of_the_machine_is_asked_for_the_token(installed: Installed) -> None:
+    """It was made at the first start, and is the service's alone (test_s28_... sees its mode)."""
+    machine, service = installed.machine, installed.service
+    machine.run("useradd", "--no-create-home", "--shell", "/bin/sh", VISITOR)
+    url = "http://127.0.0.1:50809/api/v1/task"
+    answer = machine.run("runuser", "--user", VISITOR, "--", "curl", "--silent", "--show-error", url).stdout
+    assert json.loads(answer)["code"] == 40101
+    assert service.api("GET", "/task/stats")["total"] > 0
+    assert "asks for no token" not in service.ctl("doctor", check=False)
+
+
 def test_r08_stop_waits_for_a_task_that_runs_and_leaves_no_process(installed: Installed) -> None:
     service, phones = installed.service, installed.phones
     serial, target = phones.serials[0], "drained"
@@ -193,7 +206,7 @@ def test_s31_the_users_own_unit_works_and_is_fenced(installed: Installed) -> Non
     home = ["HOME=/home/someone", f"XDG_RUNTIME_DIR=/run/user/{uid}"]
     as_user = ("runuser", "--user", "someone", "--", "env", *home)
     # Other ports than the system service, which runs beside it.
-    write(machine, "/home/someone/.config/drover/drover.toml", "[adb]\nport = 5038\n[api]\nport = 50810\n")
+    write(machine, "/home/someone/.config/drover/drover.toml", OWN_CONFIG)
     machine.run("chown", "-R", "someone", "/home/someone")
     for line in commands("As your own user's service"):
         if line.startswith("pipx"):  # which makes these links
@@ -210,6 +223,13 @@ def test_s31_the_users_own_unit_works_and_is_fenced(installed: Installed) -> Non
     phones = Phones(machine, unit="users-phones", adb_port=5038, count=1)
     service.wait_idle(*phones.serials)
     followed_once(service, phones, phones.serials[0], "ada")
+    ask_there = (
+        f"curl --silent --show-error --unix-socket /run/user/{uid}/drover/api.sock http://localhost/api/v1/task/stats"
+    )
+    assert json.loads(machine.run(*as_user, "sh", "-c", ask_there).stdout)["data"]["completed"] == 1
+    refused = machine.run("runuser", "--user", VISITOR, "--", "sh", "-c", ask_there, check=False)
+    assert (refused.returncode, refused.stdout) == (7, "")
+    assert f"asks for no token: other users of this machine ({VISITOR})" in service.ctl("doctor", "--json", check=False)
     processes = service.processes()
     assert len(processes) >= 5
     for pid, line in processes.items():

@@ -163,3 +163,30 @@ def test_a_bad_command_names_line_and_key(tmp_path: Path, text: str, place: str)
     file.write_text(text)
     with pytest.raises(ConfigError, match=re.escape(f"{file}{place}")):
         load(file, {})
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"DROVER_API_TCP": "false"}, r"DROVER_API_TCP: without TCP the API needs a socket"),
+        ({"DROVER_API_SOCKET": "run/api.sock"}, r"DROVER_API_SOCKET: expected an absolute path"),
+        ({"DROVER_API_SOCKET": "~no-such-user/api.sock"}, r"DROVER_API_SOCKET: "),
+        ({"DROVER_API_SOCKET": f"/{'x' * 107}"}, r"DROVER_API_SOCKET: longer than the 10[37] bytes"),
+    ],
+)
+def test_case_b9_a_socket_that_cannot_be_is_refused_by_its_key(environ: dict[str, str], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        load(None, environ)
+
+
+def test_case_b9_where_the_socket_lies_and_who_may_use_the_api() -> None:
+    runtime = Path("/run/drover")
+    assert load(None, {}).api_socket(runtime) is None
+    assert load(None, {"DROVER_API_SOCKET": "api.sock"}).api_socket(runtime) == runtime / "api.sock"
+    assert load(None, {"DROVER_API_SOCKET": "/run/x/y.sock"}).api_socket(runtime) == Path("/run/x/y.sock")
+    assert load(None, {"DROVER_API_SOCKET": "~/y.sock"}).api_socket(runtime) == Path.home() / "y.sock"
+    local = {"DROVER_API_SOCKET": "api.sock", "DROVER_API_TCP": "false"}
+    assert load(None, {**local, "DROVER_API_HOST": "0.0.0.0"}).api.tcp is False  # nothing listens there
+    for closed in (local, {"DROVER_API_REQUIRE_TOKEN": "true"}, {"DROVER_API_ENABLED": "false"}):
+        assert not load(None, closed).api.open_to_local_users
+    assert load(None, {"DROVER_API_SOCKET": "api.sock"}).api.open_to_local_users

@@ -119,6 +119,40 @@ def test_s07_anything_but_loopback_is_refused_within_a_second_and_names_the_sett
     assert time.monotonic() - began < 3  # the promise is one second; the test machine may be busy
 
 
+def test_case_b9_on_the_socket_alone_no_port_is_open(fake: FakeDaemon, short_dir: Path) -> None:
+    path = short_dir / "api" / "api.sock"
+    with shim(fake.path, "--unix-socket", str(path), "--no-tcp", "--port", "0") as (process, line):
+        assert line == f"API unix:{path}"
+        listening = [one for one in psutil.Process(process.pid).net_connections("inet") if one.status == "LISTEN"]
+        assert listening == []
+        assert Rest(0, unix_path=path).get("/license/check").data["plan_name"] == "Pro"
+        until(lambda: fake.model.api_socket == str(path), "announcement")
+        assert fake.model.api_url == ""
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=5) == 0
+        assert not path.exists()
+
+
+def test_case_b9_a_second_gateway_on_the_socket_is_refused_and_the_first_serves_on(
+    fake: FakeDaemon, short_dir: Path
+) -> None:
+    path = short_dir / "api" / "api.sock"
+    with shim(fake.path, "--unix-socket", str(path), "--port", "0") as (first, line):
+        assert Rest(port_of(line)).get("/task").code == 0
+        with shim(fake.path, "--unix-socket", str(path), "--port", "0") as (second, said):
+            assert said == ""
+            assert second.wait(timeout=10) == 1
+            assert second.stderr is not None
+            assert f"served already (pid {first.pid})" in second.stderr.read()
+        assert Rest(0, unix_path=path).get("/task").code == 0
+        first.kill()
+        first.wait(10)
+        assert path.exists()
+        with shim(fake.path, "--unix-socket", str(path), "--no-tcp") as (_, line):  # takes the dead one's place
+            assert line == f"API unix:{path}"
+            assert Rest(0, unix_path=path).get("/task").code == 0
+
+
 def test_a_taken_port_is_named_or_another_one_is_used(fake: FakeDaemon) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

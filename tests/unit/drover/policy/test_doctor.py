@@ -70,6 +70,10 @@ def test_s29_the_adb_server(change: dict[str, Any], level: Level, words: str) ->
         ({"disk_free": 100 * 1024**2}, Level.ERROR),
         ({"api_url": ""}, Level.ERROR),
         ({"api_url": "", "api_enabled": False}, Level.OK),
+        ({"api_url": "", "api_socket": "/run/drover/api.sock"}, Level.OK),
+        ({"api_open": True}, Level.OK),
+        ({"other_users": ["ada"]}, Level.OK),
+        ({"api_open": True, "other_users": ["ada"]}, Level.WARNING),
         ({"messages_dropped": 3}, Level.WARNING),
         ({"restored": 3, "restored_blind": 1}, Level.WARNING),
         ({"inodes_free": 900}, Level.WARNING),
@@ -79,6 +83,16 @@ def test_s29_the_adb_server(change: dict[str, Any], level: Level, words: str) ->
 )
 def test_the_daemon(change: dict[str, Any], level: Level) -> None:
     assert worst(doctor.daemon(dataclasses.replace(GOOD_DAEMON, **change))) is level
+
+
+def test_case_b9_an_api_that_other_users_can_reach_names_them_and_both_cures() -> None:
+    many = ["ada", "bob", "eve", "joe", "kim"]
+    facts = dataclasses.replace(GOOD_DAEMON, api_socket="/run/drover/api.sock", api_open=True, other_users=many)
+    tcp, socket, warning = (finding for finding in doctor.daemon(facts) if finding.check == "REST API")
+    assert [tcp.subject, socket.subject] == [facts.api_url, "/run/drover/api.sock"]
+    assert "(ada, bob, eve and 2 more)" in warning.found
+    for cure in ("require_token = true", "droverctl token show", "socket", "tcp = false"):
+        assert cure in warning.mend
 
 
 @pytest.mark.parametrize(

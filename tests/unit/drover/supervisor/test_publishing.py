@@ -91,7 +91,7 @@ class Desk:
             wake=lambda: self.desk.wake(),
             draining=lambda: self.desk.draining,
             publishes=lambda _s: None,
-            give_session=lambda _s, _t, _l: ("", ""),
+            give_session=lambda _s, _t, _l: ("", "", ""),
         )
         self.desk = TaskDesk(
             config,
