@@ -10,18 +10,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from drover.wire.control import AuditPage, ListAudit, SetDevice
+from drover.wire.devices import Device
 from drover.wire.tasks import Reason, Status, Task
 from tests.chaos.finding import Finding
 from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 from tests.support.effects import effects
-from tests.support.phones import PhoneProcess
+from tests.support.phones import PhoneProcess, wait_until
 
 FAKETIME = next(iter(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
 PAUSE_S = 6
 PAUSING = {"DROVER_PACE_PAUSE_MIN_S": str(PAUSE_S), "DROVER_PACE_PAUSE_MAX_S": str(PAUSE_S)}
 NOTHING: Mapping[str, str] = {}
 MISSING = "libfaketime is not installed (apt-get install libfaketime)"
+NEAR = timedelta(seconds=20)
+"""How far apart two readings of one clock may lie on a busy machine; every jump is far longer."""
+
 PRELOADED = Path(__file__).parents[1] / "support" / "wallclock"
 
 
@@ -134,6 +139,28 @@ class Watched:
         (task_id,) = self.daemon.follow(self.serial, target=f"look.{name}")
         self.daemon.wait_task(task_id, lambda task: task.status is Status.COMPLETED, what="a task for now")
 
+    def jump(self, by: timedelta) -> None:
+        """Move the daemon's clock, and wait until the daemon tells the new time."""
+        self.clock.jump(by)
+        self.wait_told()
+
+    def show(self, moment: datetime) -> None:
+        """The same, to this moment."""
+        self.jump(moment - self.clock.now())
+
+    def wait_told(self) -> None:
+        """Until the daemon itself tells the time that the clock shows: a task must not be planned by another one.
+
+        It tells it in the audit, of a change that concerns no task.
+        """
+
+        def told() -> bool:
+            self.daemon.client.ask(SetDevice(serial=self.serial, note="what time is it?"), Device)
+            (entry,) = self.daemon.client.ask(ListAudit(limit=1), AuditPage).entries
+            return abs(entry.at - self.clock.now()) < NEAR
+
+        wait_until(told, timeout_s=30, what=f"the daemon to tell {self.clock.now()}")
+
     def submit(self, target: str, start_time: str) -> int:
         (task_id,) = self.daemon.follow(self.serial, target=target, start_time=start_time)
         return task_id
@@ -154,22 +181,24 @@ def _watched(clock: WallClock, zone: str, more: Mapping[str, str] = NOTHING) -> 
     ):
         serial = phones.phones[0].serial
         daemon.wait_idle(serial)
-        yield Watched(daemon=daemon, phones=phones, clock=clock, serial=serial)
+        watched = Watched(daemon=daemon, phones=phones, clock=clock, serial=serial)
+        watched.wait_told()
+        yield watched
 
 
 def _jump(watched: Watched, finding: Finding, number: int) -> None:
     """Its time comes by a jump, goes by another, and comes again: once."""
-    clock, target = watched.clock, f"jumped{number}"
-    task_id = watched.submit(target, clock.in_minutes(30))
+    target = f"jumped{number}"
+    task_id = watched.submit(target, watched.clock.in_minutes(30))
     watched.look(f"a{number}")
     finding.check(watched.daemon.task(task_id).status is Status.PENDING, f"@{target} did not wait for its time")
-    clock.jump(timedelta(minutes=35))  # five minutes late: within the grace
+    watched.jump(timedelta(minutes=35))  # five minutes late: within the grace
     watched.look(f"b{number}")
     done = watched.daemon.wait_ended(task_id)
     finding.check(done.status is Status.COMPLETED, f"@{target} is {done.status.name}: {done.remark}")
-    clock.jump(timedelta(hours=-1))
+    watched.jump(timedelta(hours=-1))
     watched.look(f"c{number}")
-    clock.jump(timedelta(hours=1))
+    watched.jump(timedelta(hours=1))
     watched.look(f"d{number}")
     _once(watched, finding, done, target)
 
@@ -178,7 +207,7 @@ def _sleep(watched: Watched, finding: Finding, number: int) -> None:
     """A laptop that was closed for two hours: what is later than the grace is missed."""
     target = f"slept{number}"
     task_id = watched.submit(target, watched.clock.in_minutes(30))
-    watched.clock.jump(timedelta(hours=2))
+    watched.jump(timedelta(hours=2))
     watched.look(f"e{number}")
     missed = watched.daemon.wait_ended(task_id)
     said = (missed.status, missed.reason, watched.done(target))
@@ -187,10 +216,10 @@ def _sleep(watched: Watched, finding: Finding, number: int) -> None:
 
 def _back(watched: Watched, finding: Finding, number: int) -> None:
     """An account's pause that began a day ahead is over when it would have been: nothing waits until tomorrow."""
-    watched.clock.jump(timedelta(days=1))
+    watched.jump(timedelta(days=1))
     watched.look(f"f{number}")  # and its account pauses
     begun = time.monotonic()
-    watched.clock.jump(timedelta(days=-1))
+    watched.jump(timedelta(days=-1))
     (task_id,) = watched.daemon.follow(watched.serial, target=f"back{number}")
     done = watched.daemon.wait_ended(task_id, timeout_s=60)
     took_s = time.monotonic() - begun
@@ -203,18 +232,18 @@ def _change(watched: Watched, finding: Finding, night: Change) -> None:
     """Pending until the minute before, done after it, and not again when the clocks show the time once more."""
     target = night.due[:16].replace("T", ".").replace("-", "").replace(":", "")
     due = datetime.fromisoformat(night.due)
-    watched.clock.show(datetime.fromisoformat(night.begin))
+    watched.show(datetime.fromisoformat(night.begin))
     task_id = watched.submit(target, night.asked)
     scheduled = watched.daemon.task(task_id).scheduled_at
     finding.check(scheduled == due, f"{night.zone}, {night.asked} from {night.begin}: planned for {scheduled}")
-    watched.clock.show(due - timedelta(minutes=1))
+    watched.show(due - timedelta(minutes=1))
     watched.look(f"{target}a")
     finding.check(watched.daemon.task(task_id).status is Status.PENDING, f"{night.zone}: ran before {night.due}")
-    watched.clock.show(due + timedelta(minutes=1))
+    watched.show(due + timedelta(minutes=1))
     watched.look(f"{target}b")
     done = watched.daemon.wait_ended(task_id)
     finding.check(done.status is Status.COMPLETED, f"{night.zone}: {done.status.name} at {night.due}: {done.remark}")
-    watched.clock.jump(timedelta(hours=1))
+    watched.jump(timedelta(hours=1))
     watched.look(f"{target}c")
     _once(watched, finding, done, target)
 

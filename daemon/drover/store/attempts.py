@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, insert, select, update
 
 from drover.policy.catalog import GENERIC
 from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.pace import account_key, lane_of, pauses_after
 from drover.policy.records import Attempt, AttemptFacts, Complete, Decision, Fail, Requeue
 from drover.policy.trouble import Report, Rules
-from drover.store import events, logins, media_uses, pacing, pauses
+from drover.store import events, groups, logins, media_uses, pacing, pauses
 from drover.store.errors import ConflictError, OtherAccountError
 from drover.store.rows import ATTEMPT_COLUMNS, attempt_of, task_of, task_row
 from drover.store.schema import attempts, tasks
@@ -179,12 +179,12 @@ def finish(
     if row is None:
         return None
     task = task_row(conn, row["task_id"])
+    groups.hold_rest(conn, task, now)
     known = _facts(row, task)
     made = decision(known) if callable(decision) else decision
     _refuse_stale(known, made)
     _close(conn, row, made, now)
     changed = _apply(conn, task, row, known, made, now=now, progress=progress, step=step)
-    _pause_group(conn, task, now)
     if isinstance(made, Fail) and made.effect is Effect.NONE:
         _uncount(conn, row)  # it was seen not to have been done
     if isinstance(made, Requeue) and made.untapped:
@@ -350,25 +350,6 @@ def _outcome(
                 "last_reason": None if decision.reason is None else decision.reason.value,
                 **({} if decision.counted else _tries_given_back(task, attempt)),
             }
-
-
-def _pause_group(conn: Connection, task: RowMapping, now: datetime) -> None:
-    """Hold the rest of the group on this device for the pause of the one that comes next, so that order is kept."""
-    if not task["group_id"]:
-        return
-    rest = (
-        tasks.c.group_id == task["group_id"],
-        tasks.c.group_id != literal_column("''"),
-        tasks.c.serial == task["serial"],
-        tasks.c.status == literal_column("0"),
-        tasks.c.id != task["id"],
-    )
-    order = (tasks.c.priority.desc(), tasks.c.id)
-    pause_s = conn.execute(select(tasks.c.pause_s).where(*rest).order_by(*order).limit(1)).scalar()
-    if not pause_s:
-        return
-    until = now + timedelta(seconds=pause_s)
-    conn.execute(update(tasks).where(*rest, tasks.c.not_before < until).values(not_before=until))
 
 
 def _account_of(attempt: RowMapping, task: RowMapping) -> str:

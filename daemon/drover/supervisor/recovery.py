@@ -19,7 +19,7 @@ from drover.policy import remarks
 from drover.policy.catalog import Delivery
 from drover.policy.clock import Jump
 from drover.policy.pace import Pace
-from drover.store import attempts, bulk, devices, settings, waits
+from drover.store import attempt_end, attempts, bulk, devices, settings, waits
 from drover.store.store import Store
 from drover.supervisor.intake import Intake
 from drover.supervisor.running import ending
@@ -43,7 +43,7 @@ async def recover(
     ends: list[Awaitable[Task | None]] = []
     for fence, script in await store.read(attempts.open_scripts):
         decide = ending(delivery(script), Reason.INTERRUPTED, remarks.DAEMON_DIED, (), rng)
-        ends.append(store.write(attempts.finish, fence, decide, now=now, pause_s=pace.draw_pause(rng)))
+        ends.append(attempt_end.finish(store, fence, decide, now=now, pause_s=pace.draw_pause(rng)))
     for closed in await asyncio.gather(*ends):  # together, so that they share commits
         if closed is not None:
             log.info(

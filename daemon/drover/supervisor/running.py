@@ -19,7 +19,7 @@ from drover.policy.catalog import GENERIC, Delivery
 from drover.policy.pace import Pace, account_key, handle_of
 from drover.policy.records import Attempt, AttemptFacts, Decision
 from drover.policy.trouble import Report, Rules
-from drover.store import attempts, recognition
+from drover.store import attempt_end, attempts, recognition
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor.hub import EventHub
@@ -296,8 +296,8 @@ class RunningAttempts:
         pause_s = 0.0 if live.attempt.platform == GENERIC else self._pace.draw_pause(self._rng)
         while True:
             try:
-                task = await self._store.write(
-                    attempts.finish,
+                task = await attempt_end.finish(
+                    self._store,
                     live.attempt.fence,
                     decide,
                     now=datetime.now(UTC),
