@@ -11,28 +11,10 @@ from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
-
 from drover.policy.pace import Pace
 from drover.policy.records import NewTask
 from drover.store import Store, attempts, bulk, pacing, queue, tasks
-
-FILL = """
-WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
-INSERT INTO tasks (serial, username, platform, package, script_name, script_config, source, group_id, priority, status,
-    reason, remark, effect, retry_safe, created_at, scheduled_at, start_time, end_time, not_before, pause_s,
-    retry_count, max_retry_count, attempt, tries, settling, settle, last_reason, progress, step, evidence, lane)
-SELECT 'R58M' || (i % 100), NULL, 'tiktok', '', CASE i % 3 WHEN 0 THEN 'unfollow' ELSE 'follow' END,
-    '{{"target_user":"user' || i || '","access_method":"direct"}}', CASE i % 10 WHEN 0 THEN 'ui' ELSE 'api' END, '', 0,
-    CASE WHEN i > {rows} - 5000 THEN 0 WHEN i % 10 = 7 THEN 3 ELSE 2 END,
-    NULL, '', 'confirmed', 1, 1700000000000000 + i, NULL, 1700000000000000, 1700000001000000, 0, 0,
-    0, 3, 1, 1, 0, 0, NULL, 100, 'done', '["proof.png"]',
-    CASE i % 3 WHEN 0 THEN 'unfollow' ELSE 'follow' END || ':tiktok:shop' || (i % 100) || '.' || (i % 4) FROM n
-"""
-
-
-def _fill(conn: Connection, rows: int) -> None:
-    conn.exec_driver_sql(FILL.format(rows=rows))
+from tests.bench.filling import fill
 
 
 def _timed(what: str, call: Callable[[], Any], rounds: int = 30) -> None:
@@ -98,7 +80,7 @@ def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "drover.db") as store:
         began = time.perf_counter()
-        store.write_sync(_fill, rows)
+        store.write_sync(fill, rows)
         print(f"{rows} tasks stored in {time.perf_counter() - began:.1f} s, {store.path.stat().st_size / 1e6:.0f} MB")
         _report(store, rows)
 

@@ -13,8 +13,8 @@ from typing import Any
 from drover.policy.records import NewTask
 from drover.store import Store, bulk, events, intake, retention, settings
 from drover.store.batch import driver_of
+from tests.bench.filling import fill
 from tests.bench.measure import Figure, percentile
-from tests.bench.million_tasks import FILL
 
 TASKS = 300_000
 FAILED, PRUNED, DELETED, MADE = 99_500, 100_000, 50_000, 10_000
@@ -23,7 +23,7 @@ EVERY_S = 0.005
 
 def run() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "drover.db") as store:
-        store.write_sync(lambda conn: driver_of(conn).execute(FILL.format(rows=TASKS)).rowcount)
+        store.write_sync(fill, TASKS)
         fail = f"UPDATE tasks SET status = 3 WHERE id <= {FAILED}"
         store.write_sync(lambda conn: driver_of(conn).execute(fail).rowcount)
         begun = time.perf_counter()

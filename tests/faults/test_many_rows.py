@@ -3,11 +3,11 @@
 import pytest
 
 from tests.chaos import r25_writer
-from tests.chaos.r25_writer import Sizes
+from tests.chaos.r25_operations import Sizes
 
 pytestmark = pytest.mark.timeout(300)
 
-SMALL = Sizes(tasks=12_000, batch=2500, posts=4, each=600, accounts=400)
+SMALL = Sizes(tasks=12_000, batch=2500, posts=4, each=600, accounts=400, files=4)
 GENEROUS_S = 2.0
 """On a machine that runs other tests beside; the promise's 200 ms are judged at full length by `make chaos`."""
 
