@@ -39,7 +39,7 @@ from tests.support.gallery import jpeg
 from tests.support.phones import PhoneProcess, wait_until
 
 NOTED, ABSENT, RENAMED, STOPPED, RELEASED = "R58M1", "R58M2", "R58M5", "R58M7", "R58M17"
-"""Of the 100 phones: whose note is changed meanwhile; which is forgotten; which turns out to be another name of `MOVED`;
+"""Of the 100 phones: whose note is changed meanwhile; which is forgotten; which is another name of `MOVED`;
 two of those whose tasks had failed, and wait since retry-all."""
 
 MOVED, GROUPED = "R25MOVED", "R25GROUP"
