@@ -15,7 +15,7 @@ class Code(IntEnum):
     SCRIPT_UNSUPPORTED = 40003  # the script is not available through the API
     TOKEN = 40101  # token missing or wrong
     PLAN = 40301  # the plan has no API access
-    GUARD = 40302  # refused by the browser guard
+    GUARD = 40302  # refused by the browser guard, or on a Unix socket as another user
     LEASE = 40303  # no live lease on that device under this x-session-id
     NOT_FOUND = 40401  # task, device, account or route
     METHOD = 40501  # method not allowed
