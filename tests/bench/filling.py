@@ -1,5 +1,7 @@
 """A database with many tasks in seconds: rows first, then what hangs on each (indexes, counters) once for all."""
 
+import time
+
 from sqlalchemy import Connection
 
 from drover.store.batch import driver_of
@@ -12,7 +14,7 @@ INSERT INTO tasks (serial, username, platform, package, script_name, script_conf
 SELECT 'R58M' || (i % 100), NULL, 'tiktok', '', CASE i % 3 WHEN 0 THEN 'unfollow' ELSE 'follow' END,
     '{{"target_user":"user' || i || '","access_method":"direct"}}', CASE i % 10 WHEN 0 THEN 'ui' ELSE 'api' END, '', 0,
     CASE WHEN i > {rows} - 5000 THEN 0 WHEN i % 10 = 7 THEN 3 ELSE 2 END,
-    NULL, '', 'confirmed', 1, 1700000000000000 + i, NULL, 1700000000000000, 1700000001000000, 0, 0,
+    NULL, '', 'confirmed', 1, {made_at} + i, NULL, {made_at}, {made_at} + 1000000, 0, 0,
     0, 3, 1, 1, 0, 0, NULL, 100, 'done', '["proof.png"]',
     CASE i % 3 WHEN 0 THEN 'unfollow' ELSE 'follow' END || ':tiktok:shop' || (i % 100) || '.' || (i % 4) FROM n
 """
@@ -27,13 +29,20 @@ SELECT serial, script_name, source, status, COUNT(*) FROM tasks GROUP BY serial,
 """
 
 
-def fill(conn: Connection, rows: int) -> None:
-    """So many tasks of 100 phones into an empty table: the last 5,000 pending, of the others one in ten failed."""
+_LONG_AGO = 1_700_000_000_000_000
+
+
+def fill(conn: Connection, rows: int, *, old: int | None = None) -> None:
+    """So many tasks of 100 phones into an empty table: the last 5,000 pending, of the others one in ten failed.
+
+    The first `old` of them (all, unless said) were made in 2023, the others now.
+    """
+    made_at = f"CASE WHEN i <= {rows if old is None else old} THEN {_LONG_AGO} ELSE {time.time_ns() // 1000} END"
     driver = driver_of(conn)
     hangs_on_rows = driver.execute(_HANGS_ON_ROWS).fetchall()
     for kind, name, _ in hangs_on_rows:
         driver.execute(f"DROP {kind} {name}")
-    driver.execute(_ROWS.format(rows=rows))
+    driver.execute(_ROWS.format(rows=rows, made_at=made_at))
     driver.execute(_COUNT)
     for _, _, sql in hangs_on_rows:
         driver.execute(sql)

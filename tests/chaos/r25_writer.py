@@ -65,7 +65,7 @@ def run(rounds: int = 100, *, sizes: Sizes | None = None, p99_s: float = P99_S) 
     with AdbServer() as adb, Phones(adb) as phones:
         daemon = DroverDaemon(adb_port=phones.adb_port, api=True, settings=KEPT)
         with _told(f"{sizes.tasks} tasks stored"):
-            _fill(daemon, sizes.tasks)
+            _fill(daemon, sizes)
         operations = Operations(daemon, finding, sizes, phones)
         with daemon:
             alone = {NOTHING: lambda: _nothing(stream)}
@@ -140,10 +140,10 @@ def _running(stream: Stream, daemon: DroverDaemon) -> Generator[None]:
         thread.join(60)
 
 
-def _fill(daemon: DroverDaemon, count: int) -> None:
+def _fill(daemon: DroverDaemon, sizes: Sizes) -> None:
     daemon.data_dir.mkdir(parents=True, exist_ok=True)
     with Store.open(daemon.data_dir / "drover.db") as store:
-        store.write_sync(fill, count)
+        store.write_sync(fill, sizes.tasks, old=sizes.batch)
         for serial in (NOTED, ABSENT):
             store.write_sync(devices.put, Device(serial=serial, state=DeviceState.ABSENT))
 

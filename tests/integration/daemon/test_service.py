@@ -76,7 +76,7 @@ def test_s29_the_doctor_flags_loose_rights(adb_server: AdbServer) -> None:
             return [(f.level.value, f.mend) for f in answer.findings if f.check == check]
 
         assert found("adb server") == [("ok", "")]
-        assert found("REST API") == [("ok", "")]
+        assert found("REST API")[0] == ("ok", "")  # where others use this machine, a warning follows (B9)
         assert [found(check)[0][0] for check in ("data", "database", "socket folder", "adb key")] == ["ok"] * 4
         key.chmod(0o644)
         assert found("adb key") == [("warning", f"chmod 600 {key}")]
