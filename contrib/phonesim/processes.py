@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, field
 from typing import Any, Final
 
 SIGNALS: Final = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "TERM": 15}
@@ -16,13 +16,16 @@ class Process:
 
     pid: int
     name: str
+    body: InitVar[Callable[["Process"], Coroutine[Any, Any, int]]]
     job: bool = False
     signal: int = 0
-    task: asyncio.Task[int] | None = None
+    task: asyncio.Task[int] = field(init=False)
+
+    def __post_init__(self, body: Callable[["Process"], Coroutine[Any, Any, int]]) -> None:
+        self.task = asyncio.create_task(body(self))
 
     async def ended(self) -> int:
         """Its exit code. Whoever waits here and is cancelled ends the process, too."""
-        assert self.task is not None
         try:
             return await self.task
         except asyncio.CancelledError:
@@ -41,8 +44,7 @@ class Processes:
 
     def start(self, name: str, body: Callable[[Process], Coroutine[Any, Any, int]], *, job: bool = False) -> Process:
         """Run the body as a process of that name."""
-        process = Process(pid=self._new_pid(), name=name, job=job)
-        process.task = asyncio.create_task(body(process))
+        process = Process(pid=self._new_pid(), name=name, body=body, job=job)
         self._running[process.pid] = process
         process.task.add_done_callback(lambda _task: self._running.pop(process.pid, None))
         return process
@@ -53,7 +55,7 @@ class Processes:
     def signal(self, pid: int, number: int) -> bool:
         """Send a signal; False if there is no such process. 0 only asks whether there is one."""
         process = self._running.get(pid)
-        if process is None or process.task is None:
+        if process is None:
             return False
         if number:
             process.signal = number

@@ -149,7 +149,7 @@ def _open_framebuffer(device: Device, _argument: str) -> Service:
     return serve
 
 
-def _open_tcpip(device: Device, argument: str) -> Service:
+def _open_tcpip(device: Device, argument: str) -> Service | None:
     """The phone is on the network already: it says the words and stays where it is."""
     valid = argument.isdigit() and 0 < int(argument) < 65536
     return _says("restarting in TCP mode port: {}\n" if valid else "invalid port {}\n")(device, argument)

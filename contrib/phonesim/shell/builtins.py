@@ -75,10 +75,9 @@ async def _read(shell: State, args: list[str], streams: Streams) -> int:
 async def _wait(shell: State, args: list[str], _streams: Streams) -> int:
     """Until the jobs have ended, or those named by pid; the last named one's exit code."""
     wanted = [job for job in shell.jobs if not args or str(job.pid) in args]
-    tasks = [job.task for job in wanted if job.task is not None]
-    if tasks:
+    if wanted:
         # Not `gather`: whoever ends the shell does not end its jobs.
-        await asyncio.wait(tasks)
+        await asyncio.wait([job.task for job in wanted])
     if not args:
         return 0
     return await wanted[-1].ended() if wanted else 127

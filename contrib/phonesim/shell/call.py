@@ -2,9 +2,9 @@
 
 import asyncio
 import posixpath
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from phonesim.device import Device
 from phonesim.processes import Process
@@ -135,5 +135,5 @@ class Call:
         return options, rest
 
 
-Command = Callable[[Call], Awaitable[int]]
+Command = Callable[[Call], Coroutine[Any, Any, int]]
 Subcommand = Callable[[Call, list[str]], Awaitable[int]]

@@ -24,9 +24,18 @@ async def echo(call: Call) -> int:
 async def printf(call: Call) -> int:
     template, *values = call.args or [""]
     text = re.sub(r"\\[ntr\\]", lambda match: ESCAPES[match[0]], template)
+    left = _print_once(call, text, values)
+    # The format is used again for the words that are left, as long as it takes any.
+    while left and len(left) < len(values):
+        values, left = left, _print_once(call, text, left)
+    return 0
+
+
+def _print_once(call: Call, text: str, values: list[str]) -> list[str]:
+    """Fill the format; the values that it did not take."""
     rest = iter(values)
-    text = re.sub(r"%[sd%]", lambda match: "%" if match[0] == "%%" else next(rest, ""), text)
-    return call.print(text, end="")
+    call.print(re.sub(r"%[sd%]", lambda match: "%" if match[0] == "%%" else next(rest, ""), text), end="")
+    return list(rest)
 
 
 async def true(_call: Call) -> int:
