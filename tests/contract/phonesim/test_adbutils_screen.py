@@ -53,11 +53,13 @@ def test_a_recording_is_a_video_of_what_was_shown(
     device: adbutils.AdbDevice, display: FakeDisplay, tmp_path: Path
 ) -> None:
     assert display.package == LAUNCHER
+    display.looked_at.clear()
     device.start_recording(str(tmp_path / "out.mp4"))
     assert device.is_recording()
-    # Its file is there from the start, and complete when the phone's program is told to end.
-    wait_until(lambda: "screenrecord" in device.shell("ps"), what="the recording")
-    wait_until(lambda: ".mp4" in device.shell("ls /sdcard"), what="its file")
+    # With the second look the first is in the video.
+    wait_until(lambda: len(display.looked_at) > 1, what="a picture of the launcher")
+    assert "screenrecord" in device.shell("ps")
+    assert ".mp4" in device.shell("ls /sdcard"), "its file is there from the start, and complete at the end"
     device.app_start(PACKAGE)
     display.looked_at.clear()
     wait_until(lambda: len(display.looked_at) > 1, what="a picture of the app")
@@ -80,9 +82,9 @@ def test_a_recording_ends_by_its_time(adb_server: AdbServer, serial: str) -> Non
 def test_a_recording_is_completed_when_who_started_it_hangs_up(
     device: adbutils.AdbDevice, display: FakeDisplay
 ) -> None:
-    stream = device.shell("screenrecord /sdcard/hung.mp4", stream=True)
     display.looked_at.clear()
-    wait_until(lambda: display.looked_at, what="a picture")
+    stream = device.shell("screenrecord /sdcard/hung.mp4", stream=True)
+    wait_until(lambda: len(display.looked_at) > 1, what="a picture")
     stream.close()
     wait_until(lambda: device.shell("pidof screenrecord") == "", what="its end")
     assert frames(io.BytesIO(device.sync.read_bytes("/sdcard/hung.mp4")))
