@@ -3,7 +3,9 @@
 import io
 import re
 import struct
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import adbutils
 import av
@@ -21,7 +23,8 @@ NAVY, WHITE = (0, 0, 128), (255, 255, 255)
 
 def frames(video: str | io.BytesIO) -> list[Image.Image]:
     with av.open(video, "r") as container:
-        return [frame.to_image() for frame in container.decode(video=0)]
+        decoded: Iterator[Any] = container.decode(video=0)  # its frames are not typed in full
+        return [frame.to_image() for frame in decoded]
 
 
 def shows(picture: Image.Image, colour: tuple[int, int, int]) -> bool:
