@@ -4,11 +4,11 @@ import asyncio
 import functools
 import itertools
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from phonesim import keyguard
@@ -16,6 +16,8 @@ from phonesim.contract import Display
 from phonesim.faults import Faults, number, word
 from phonesim.files import FileSystem, new_phone
 from phonesim.identity import Numbers
+from phonesim.logs import LogRing
+from phonesim.processes import Processes
 from phonesim.properties import new_properties, new_settings
 
 P = ParamSpec("P")
@@ -75,7 +77,7 @@ class Device:
     media: list[MediaRow] = field(default_factory=list[MediaRow])
     calls: Counter[str] = field(default_factory=Counter[str])
     commands: Counter[str] = field(default_factory=Counter[str])
-    log: deque[str] = field(default_factory=lambda: deque[str](maxlen=500))
+    log: LogRing = field(default_factory=LogRing)
     clipboard: str = ""
     screen_on: bool = True
     density: int | None = None
@@ -94,6 +96,7 @@ class Device:
         self.numbers = Numbers.new(self.serialno)
         self.input_methods = {LATIN_IME: True}
         self._pids = itertools.count(1)
+        self.running = Processes(self._new_pid)
         self.row_ids = itertools.count(1000000031)
         self._boot()
 
@@ -102,7 +105,6 @@ class Device:
         self.numbers.start()
         self.numbers.write(self.props, self.settings["secure"], self.files)
         self.processes = {name: next(self._pids) * 37 for name in SYSTEM_PROCESSES}
-        self.jobs: set[asyncio.Task[Any]] = set()
 
     def identify(self, values: Mapping[str, Any]) -> None:
         """Have the phone answer otherwise who it is; its name here stays. Raises InvalidIdentityError."""
@@ -112,8 +114,7 @@ class Device:
     def reboot(self) -> None:
         """What a restart loses: processes, ports, the clipboard; apps begin at their first screen."""
         self.crash_automation()
-        for job in self.jobs:
-            job.cancel()
+        self.running.end_jobs()
         self._boot()
         self.ports.clear()
         self.reverses.clear()
@@ -130,11 +131,6 @@ class Device:
         """The automation server dies, if it runs."""
         if self.kill_automation is not None:
             self.kill_automation()
-
-    def note(self, tag: str, message: str, *, level: str = "I") -> None:
-        """A line of the log, as `logcat` prints it."""
-        stamp = datetime.now(UTC).strftime("%m-%d %H:%M:%S.%f")[:-3]
-        self.log.append(f"{stamp}  1234  1234 {level} {tag}: {message}")
 
     # -- what is seen and touched, the lock screen over it
 
@@ -201,7 +197,10 @@ class Device:
 
     def process(self, name: str) -> int:
         """The pid of a process, which is started if it does not run."""
-        return self.processes.setdefault(name, next(self._pids) * 37 + 4000)
+        return self.processes.setdefault(name, self._new_pid())
+
+    def _new_pid(self) -> int:
+        return next(self._pids) * 37 + 4000
 
     # -- battery
 

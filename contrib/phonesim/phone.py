@@ -123,7 +123,7 @@ class Phone:
             self._reboot(params)
         else:
             fault = self.device.faults.set(name, params)
-            self.device.note("phonesim", f"fault {name} {dict(params)}")
+            self.device.log.add("phonesim", f"fault {name} {dict(params)}")
             if fault.until is not None:
                 self._later(fault.until - asyncio.get_running_loop().time() + 0.005)
             self._act_now(name, params)

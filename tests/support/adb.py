@@ -49,6 +49,10 @@ class AdbServer:
         assert self._process is not None, "the adb server is not running"
         return self._process.pid
 
+    def ended(self) -> bool:
+        """Whether the process has ended by itself."""
+        return self._process is not None and self._process.poll() is not None
+
     def start(self) -> None:
         """Returns when the server answers."""
         with (self.home / "server.log").open("ab") as log:

@@ -39,6 +39,7 @@ class FakeDisplay:
         self.moving = False
         self.saved: list[str] = []
         self.events: list[tuple[Any, ...]] = []
+        self.looked_at: list[str] = []
         self.intents: list[Intent] = []
         self.on_faults: dict[str, Any] = {}
 
@@ -135,6 +136,7 @@ class FakeDisplay:
         return self.moving
 
     def screenshot_png(self) -> bytes:
+        self.looked_at.append(self.package)
         out = io.BytesIO()
         colour = {PACKAGE: "navy", LAUNCHER: "white"}.get(self.package, "grey")
         Image.new("RGB", (self.width, self.height), colour).save(out, "PNG", compress_level=1)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
+from phonesim import framebuffer
 from phonesim.adbd.shell_v2 import EXIT, STDERR, STDOUT, FramedStdin, frame
 from phonesim.adbd.stream import Stream
 from phonesim.adbd.sync import SyncService
@@ -139,6 +140,21 @@ def _refusal(message: str) -> bytes:
     return b"FAIL%04x%s" % (len(message), message.encode())
 
 
+def _open_framebuffer(device: Device, _argument: str) -> Service:
+    async def serve(stream: Stream) -> None:
+        device.calls["framebuffer"] += 1
+        await device.faults.gate()
+        await stream.write((await framebuffer.grab(device)).for_framebuffer())
+
+    return serve
+
+
+def _open_tcpip(device: Device, argument: str) -> Service | None:
+    """The phone is on the network already: it says the words and stays where it is."""
+    valid = argument.isdigit() and 0 < int(argument) < 65536
+    return _says("restarting in TCP mode port: {}\n" if valid else "invalid port {}\n")(device, argument)
+
+
 def _open_reboot(device: Device, _argument: str) -> Service:
     async def serve(_stream: Stream) -> None:
         device.calls["reboot"] += 1
@@ -164,10 +180,11 @@ _OPENERS: dict[str, Opener] = {
     "sync": _open_sync,
     "tcp": _open_port,
     "reverse": _open_reverse,
+    "framebuffer": _open_framebuffer,
     "reboot": _open_reboot,
     "root": _says("adbd cannot run as root in production builds\n"),
     "unroot": _says("adbd not running as root\n"),
     "remount": _says('Not running as root. Try "adb root" first.\n'),
-    "tcpip": _says("restarting in TCP mode port: {}\n"),
+    "tcpip": _open_tcpip,
     "usb": _says("restarting in USB mode\n"),
 }

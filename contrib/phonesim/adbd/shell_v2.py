@@ -24,8 +24,12 @@ class FramedStdin:
     """What the host types, out of its frames; window sizes are skipped."""
 
     stream: Stream
+    rest: bytes = b""
 
     async def read(self) -> bytes:
+        if self.rest:
+            rest, self.rest = self.rest, b""
+            return rest
         while True:
             try:
                 kind, length = FRAME.unpack(await self.stream.read_exactly(FRAME.size))
@@ -36,6 +40,9 @@ class FramedStdin:
                 return b""
             if kind == STDIN and data:
                 return data
+
+    def unread(self, data: bytes) -> None:
+        self.rest = data + self.rest
 
     async def hung_up(self) -> None:
         await self.stream.hung_up()

@@ -62,6 +62,10 @@ class Stream:
         self._acknowledge()
         return payload or await self.read()
 
+    def unread(self, data: bytes) -> None:
+        """Put back what was read too much."""
+        self._rest = data + self._rest
+
     async def read_exactly(self, size: int) -> bytes:
         """Exactly `size` bytes; raises StreamClosedError if the stream ends before."""
         parts: list[bytes] = []

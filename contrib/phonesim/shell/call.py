@@ -2,11 +2,12 @@
 
 import asyncio
 import posixpath
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from phonesim.device import Device
+from phonesim.processes import Process
 
 USAGE: Final = 64
 
@@ -15,6 +16,10 @@ class Stdin(Protocol):
     """Where a command reads; b"" at the end."""
 
     async def read(self) -> bytes: ...
+
+    def unread(self, data: bytes) -> None:
+        """Put back what was read too much: the next who reads gets it."""
+        ...
 
     async def hung_up(self) -> None:
         """Returns when the other end of the connection has gone; never, if there is none."""
@@ -30,6 +35,9 @@ class Bytes:
     async def read(self) -> bytes:
         data, self.data = self.data, b""
         return data
+
+    def unread(self, data: bytes) -> None:
+        self.data = data + self.data
 
     async def hung_up(self) -> None:
         await asyncio.get_running_loop().create_future()
@@ -67,6 +75,7 @@ class Call:
 
     device: Device
     commands: Mapping[str, "Command"]
+    process: Process
     name: str
     args: list[str]
     variables: MutableMapping[str, str]
@@ -126,5 +135,5 @@ class Call:
         return options, rest
 
 
-Command = Callable[[Call], Awaitable[int]]
+Command = Callable[[Call], Coroutine[Any, Any, int]]
 Subcommand = Callable[[Call, list[str]], Awaitable[int]]

@@ -1,10 +1,11 @@
-"""Runs a parsed script on a phone: expansion, redirects, pipelines, builtins. Looks commands up, knows none."""
+"""Runs a parsed script on a phone: expansion, redirects, pipelines, jobs. Looks commands up, knows none."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from phonesim.device import Device
+from phonesim.processes import Process
+from phonesim.shell.builtins import BUILTINS, ExitError
 from phonesim.shell.call import Bytes, Call, Command, Sink, Streams
 from phonesim.shell.expansion import expanded, joined
 from phonesim.shell.grammar import parse
@@ -27,17 +28,12 @@ from phonesim.shell.wrappers import WRAPPERS
 NOT_FOUND = 127
 SHELL_PID = "4242"
 MAX_ROUNDS = 100_000
+_NOTHING = Part(kind="text", value="", quoted=True)
+ALL_ARGUMENTS = (_NOTHING, Part(kind="variable", value="@", quoted=True), _NOTHING)
+"""`"$@"`, which becomes a word for each argument. Other quoted text around it makes it one word, as `$*`."""
 LINKS_NOTHING = frozenset({"echo", "true", "false", "test", "[", "pwd", "kill"})
 """Commands that the phone's shell carries out itself: no program is loaded, so no linker warns."""
 NOISE = b"WARNING: linker: /vendor/lib64/libsim.so: unsupported flags DT_FLAGS_1=0x8000001\n"
-
-
-class ExitError(Exception):
-    """`exit` was called; carries the code."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(kw_only=True)
@@ -49,6 +45,10 @@ class Shell:
     variables: dict[str, str] = field(default_factory=lambda: {"HOME": "/", "USER": "shell", "PATH": "/system/bin"})
     cwd: str = "/"
     status: int = 0
+    name: str = "/system/bin/sh"
+    arguments: list[str] = field(default_factory=list[str])
+    """`$0`, and `$1` and those after it."""
+    jobs: list[Process] = field(default_factory=list[Process])
 
     async def run(self, text: str, streams: Streams) -> int:
         """Run a script to its end; its exit code. What was written last is left in the sinks."""
@@ -76,10 +76,10 @@ class Shell:
     async def _step(self, step: Step, streams: Streams) -> int:
         if not step.background:
             return await self._pipeline(step.pipeline, streams)
-        child = self._fork()
-        job = asyncio.create_task(child._pipeline(step.pipeline, replace(streams, stdin=Bytes())))
-        self.device.jobs.add(job)
-        job.add_done_callback(self.device.jobs.discard)
+        job = Group(body=(replace(step, connector=";", background=False),), redirects=(), subshell=True)
+        child, without_input = self._fork(), replace(streams, stdin=Bytes())
+        started = self.device.running.start("sh", lambda _process: child._group(job, without_input), job=True)
+        self.jobs.append(started)
         return 0
 
     async def _pipeline(self, pipeline: Pipeline, streams: Streams) -> int:
@@ -144,8 +144,8 @@ class Shell:
     async def execute(self, words: list[str], streams: Streams, assigned: Mapping[str, str] | None = None) -> int:
         """Run the command that the words are, with variables of its own; its exit code."""
         name = words[0].rsplit("/", 1)[-1] if words[0].startswith("/") else words[0]
-        if name in _BUILTINS:
-            return _BUILTINS[name](self, words[1:], streams)
+        if name in BUILTINS:
+            return await BUILTINS[name](self, words[1:], streams)
         if name in WRAPPERS:
             return await WRAPPERS[name](self._fork(assigned), words[1:], streams)
         command = self.commands.get(name)
@@ -157,15 +157,18 @@ class Shell:
         noise = self.device.faults.get("stderr_noise")
         if noise is not None and noise.params.get("command", name) == name and name not in LINKS_NOTHING:
             streams.err.write(NOISE)
-        code = await command(self._call(name, words[1:], streams, assigned or {}))
+        code = await self.device.running.start(
+            name, lambda process: command(self._call(process, words[1:], streams, assigned or {}))
+        ).ended()
         await self.device.faults.done(name)
         return code
 
-    def _call(self, name: str, args: list[str], streams: Streams, assigned: Mapping[str, str]) -> Call:
+    def _call(self, process: Process, args: list[str], streams: Streams, assigned: Mapping[str, str]) -> Call:
         return Call(
             device=self.device,
             commands=self.commands,
-            name=name,
+            process=process,
+            name=process.name,
             args=args,
             variables={**self.variables, **assigned},
             cwd=self.cwd,
@@ -216,6 +219,9 @@ class Shell:
     async def _expand_all(self, words: tuple[Word, ...]) -> list[str]:
         found: list[str] = []
         for word in words:
+            if word == ALL_ARGUMENTS:
+                found += self.arguments
+                continue
             found += await expanded(word, self._value, files=self.device.files, cwd=self.cwd)
         return found
 
@@ -224,9 +230,30 @@ class Shell:
             return part.value
         if part.kind == "command":
             return await self._output(part.value)
-        special = {"?": str(self.status), "$": SHELL_PID, "#": "0"}
         name, _, default = part.value.partition(":-")
-        return special.get(name) or self.variables.get(name) or default
+        return self._special(name) or self.variables.get(name) or default
+
+    def _special(self, name: str) -> str:
+        """`$?`, `$1` and the like; "" for an argument that was not given, and for any other name."""
+        if name.isdigit():
+            return self.name if name == "0" else "".join(self.arguments[int(name) - 1 : int(name)])
+        match name:
+            case "?":
+                return str(self.status)
+            case "$":
+                return SHELL_PID
+            case "!":
+                return str(self.jobs[-1].pid) if self.jobs else ""
+            case "#":
+                return str(len(self.arguments))
+            case "@" | "*":
+                return " ".join(self.arguments)
+            case _:
+                return ""
+
+    def script(self, path: str) -> str:
+        """The text of a file of commands; raises OSError."""
+        return self.device.files.read(self.absolute(path)).decode(errors="surrogateescape")
 
     async def _output(self, text: str) -> str:
         """What a substituted command prints, without the newlines at its end."""
@@ -241,46 +268,3 @@ def _save(device: Device, path: str, data: bytes, *, append: bool) -> None:
         device.files.append(path, data)
     else:
         device.files.write(path, data)
-
-
-def _exit(shell: Shell, args: list[str], _streams: Streams) -> int:
-    raise ExitError(int(args[0]) & 0xFF if args and args[0].isdigit() else shell.status)
-
-
-def _cd(shell: Shell, args: list[str], streams: Streams) -> int:
-    target = shell.absolute(args[0] if args else "/")
-    try:
-        shell.device.files.list(target)
-    except OSError as error:
-        streams.err.write(f"/system/bin/sh: cd: {args[0]}: {error.strerror}\n".encode())
-        return 2
-    shell.cwd = target
-    return 0
-
-
-def _export(shell: Shell, args: list[str], _streams: Streams) -> int:
-    shell.variables.update({name: value for name, equals, value in (arg.partition("=") for arg in args) if equals})
-    return 0
-
-
-def _unset(shell: Shell, args: list[str], _streams: Streams) -> int:
-    for name in args:
-        shell.variables.pop(name, None)
-    return 0
-
-
-def _nothing(_shell: Shell, _args: list[str], _streams: Streams) -> int:
-    return 0
-
-
-_BUILTINS: Mapping[str, Callable[[Shell, list[str], Streams], int]] = {
-    "exit": _exit,
-    "cd": _cd,
-    "export": _export,
-    "unset": _unset,
-    "set": _nothing,
-    "umask": _nothing,
-    "trap": _nothing,
-    "wait": _nothing,
-    ":": _nothing,
-}

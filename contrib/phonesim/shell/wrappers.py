@@ -1,4 +1,4 @@
-"""Commands that run another command: exec, sh -c, timeout, env, xargs. They know the shell only by two methods."""
+"""Commands that run another command: exec, sh -c, timeout, env, xargs. They know the shell only as `Runner`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -7,13 +7,19 @@ from typing import Final, Protocol
 from phonesim.shell.call import Bytes, Streams
 
 TIMED_OUT: Final = 124
+CANNOT_READ: Final = 127
 
 
 class Runner(Protocol):
-    """The shell, as a wrapper uses it."""
+    """The shell, as a wrapper uses it: one of its own, which it may change."""
+
+    name: str
+    arguments: list[str]
 
     @property
     def variables(self) -> MutableMapping[str, str]: ...
+
+    def script(self, path: str) -> str: ...
 
     async def run(self, text: str, streams: Streams) -> int: ...
 
@@ -31,12 +37,28 @@ async def _command(shell: Runner, args: list[str], streams: Streams) -> int:
 
 
 async def _sh(shell: Runner, args: list[str], streams: Streams) -> int:
-    if args[:1] == ["-c"] and len(args) > 1:
-        return await shell.run(args[1], streams)
+    """`sh -c LINE [NAME ARGUMENT...]`, `sh FILE [ARGUMENT...]`, or what is read from the input."""
+    match args:
+        case ["-c", line, *rest]:
+            text, given = line, rest
+        case [path, *_] if not path.startswith("-"):
+            given = args
+            try:
+                text = shell.script(path)
+            except OSError as error:
+                streams.err.write(f"sh: {path}: {error.strerror}\n".encode())
+                return CANNOT_READ
+        case _:
+            text, given = await _text(streams), []
+    shell.name, *shell.arguments = given or ["sh"]
+    return await shell.run(text, streams)
+
+
+async def _text(streams: Streams) -> str:
     parts: list[bytes] = []
     while chunk := await streams.stdin.read():
         parts.append(chunk)
-    return await shell.run(b"".join(parts).decode(errors="surrogateescape"), streams)
+    return b"".join(parts).decode(errors="surrogateescape")
 
 
 async def _eval(shell: Runner, args: list[str], streams: Streams) -> int:
@@ -67,10 +89,7 @@ async def _timeout(shell: Runner, args: list[str], streams: Streams) -> int:
 
 
 async def _xargs(shell: Runner, args: list[str], streams: Streams) -> int:
-    parts: list[bytes] = []
-    while chunk := await streams.stdin.read():
-        parts.append(chunk)
-    words = b"".join(parts).decode(errors="surrogateescape").split()
+    words = (await _text(streams)).split()
     options = {"-r", "-0", "-n1"}
     command = [word for word in args if word not in options] or ["echo"]
     return await shell.execute([*command, *words], Streams(stdin=Bytes(), out=streams.out, err=streams.err))

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import adbutils
 import pytest
-from adbutils.errors import AdbError
+from adbutils.errors import AdbError, AdbInstallError, AdbSyncError
 from PIL import Image
 
 from tests.support.adb import AdbServer
 from tests.support.fake_display import BUTTON, FIELD, LAUNCHER, PACKAGE, FakeDisplay
-from tests.support.phones import wait_until
 
 # adbutils leaves some of its sockets and files to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -35,6 +34,10 @@ def test_identity(device: adbutils.AdbDevice, serial: str) -> None:
     assert device.getprop("ro.serialno") == "SIM0001"
     assert device.prop.model == device.getprop("ro.product.model") != ""
     assert int(device.getprop("ro.build.version.sdk")) >= 29
+    assert device.prop.get("ro.product.device", cache=False) == device.prop.device
+    assert device.prop.name == device.getprop("ro.product.name")
+    assert device.get_devpath() == "unknown", "a cable's address, which a phone of the network has not"
+    assert device.info == {"serialno": device.serial, "devpath": "unknown", "state": "device"}
 
 
 def test_shell_quotes_a_list_so_that_each_item_is_one_word(device: adbutils.AdbDevice) -> None:
@@ -69,6 +72,24 @@ def test_sync_push_stat_list_pull(device: adbutils.AdbDevice, tmp_path: Path) ->
     assert not device.sync.exists("/sdcard/nothing")
 
 
+def test_sync_of_files_folders_and_text(device: adbutils.AdbDevice, tmp_path: Path) -> None:
+    here, there = tmp_path / "hi.txt", "/data/local/tmp/世界.txt"
+    here.write_text("żółć")
+    assert device.sync.push(here, there, mode=0o600) == len("żółć".encode())
+    assert device.sync.read_text(there) == b"".join(device.sync.iter_content(there)).decode() == "żółć"
+    assert device.sync.pull_file(there, tmp_path / "back.txt") == len("żółć".encode())
+    # Typed as texts by the library, which gives what `iter_directory` does.
+    assert [str(entry) for entry in device.sync.list("/data/local/tmp") if "'世界.txt'" in str(entry)]
+    with pytest.raises(AdbSyncError):
+        device.sync.push(b"no name to write it under", "/data/local/tmp")
+    with pytest.warns(DeprecationWarning, match="push is deprecated"):
+        device.push(str(here), "/sdcard/Music/deep/hi.txt")
+    assert device.sync.pull_dir("/sdcard/Music", tmp_path / "music") == len("żółć".encode())
+    assert (tmp_path / "music" / "deep" / "hi.txt").read_text() == "żółć"
+    device.remove(there)
+    device.rmtree("/sdcard/Music/deep")
+
+
 def test_remove_and_rmtree(device: adbutils.AdbDevice) -> None:
     device.sync.push(b"x", "/data/local/tmp/tree/file")
     device.remove("/data/local/tmp/tree/file")
@@ -89,6 +110,9 @@ def test_apps(device: adbutils.AdbDevice, display: FakeDisplay) -> None:
     assert info is not None
     assert info.version_name == "43.1.4"
     assert device.app_info("org.example.none") is None
+    described = device.package_info(PACKAGE)
+    assert described is not None
+    assert described["version_name"] == "43.1.4"
     device.app_clear(PACKAGE)
 
 
@@ -114,7 +138,11 @@ def test_touch_keys_and_text(device: adbutils.AdbDevice, display: FakeDisplay) -
     device.swipe(500, 1800, 500, 600, 0.05)
     device.drag(1, 2, 3, 4, 0.01)
     device.keyevent("HOME")
+    device.volume_up(1)
+    device.volume_down(1)
+    device.volume_mute()
     assert display.saved == ["hello worl"]
+    assert [code for name, code, *_ in display.events if name == "key"][-3:] == [24, 25, 164]
     assert ("swipe", 500, 1800, 500, 600) in display.events
     assert display.package == LAUNCHER
 
@@ -147,6 +175,8 @@ def test_a_dark_screen_takes_no_touch(device: adbutils.AdbDevice, display: FakeD
 def test_settings_battery_and_network(device: adbutils.AdbDevice) -> None:
     device.brightness_value = 33
     assert device.brightness_value == 33
+    device.brightness_mode = adbutils.BrightnessMode.AUTO
+    assert device.brightness_mode is adbutils.BrightnessMode.AUTO
     device.switch_wifi(enable=False)
     assert device.shell("settings get global wifi_on") == "0"
     device.switch_wifi(enable=True)
@@ -159,6 +189,12 @@ def test_install_and_uninstall(device: adbutils.AdbDevice, adb_server: AdbServer
     device.install(str(keyboard_apk()), nolaunch=True, silent=True)
     assert "com.github.uiautomator" in device.list_packages(["-3"])
     assert device.app_info("com.github.uiautomator") is not None
+    device.uninstall("com.github.uiautomator")
+    device.sync.push(keyboard_apk(), "/data/local/tmp/keyboard.apk")
+    device.install_remote("/data/local/tmp/keyboard.apk", clean=True)
+    assert not device.sync.exists("/data/local/tmp/keyboard.apk")
+    with pytest.raises(AdbInstallError, match="failed to open file"):
+        device.install_remote("/data/local/tmp/keyboard.apk")
     device.uninstall("com.github.uiautomator")
     assert "com.github.uiautomator" not in device.list_packages()
     done = adb_server.run("install", str(keyboard_apk()), serial=serial)
@@ -176,6 +212,13 @@ def test_install_of_what_is_no_apk_fails(adb_server: AdbServer, serial: str, tmp
 def test_ports(device: adbutils.AdbDevice) -> None:
     port = device.forward_port(9008)
     assert [(item.local, item.remote) for item in device.forward_list()] == [(f"tcp:{port}", "tcp:9008")]
+    device.forward("tcp:0", "localabstract:chosen")
+    with pytest.raises(AdbError, match="cannot rebind"):
+        device.forward(f"tcp:{port}", "tcp:9009", norebind=True)
+    device.forward_remove(f"tcp:{port}")
+    with pytest.raises(AdbError, match="not found"):
+        device.forward_remove(f"tcp:{port}")
+    assert [item.remote for item in device.forward_list()] == ["localabstract:chosen"]
     device.forward_remove_all()
     assert device.forward_list() == []
     with pytest.raises(AdbError, match="closed"):
@@ -184,22 +227,22 @@ def test_ports(device: adbutils.AdbDevice) -> None:
         device.create_connection(adbutils.Network.LOCAL_ABSTRACT, "minicap")
     device.reverse("tcp:7001", "tcp:7002")
     assert [(item.remote, item.local) for item in device.reverse_list()] == [("tcp:7001", "tcp:7002")]
+    with pytest.raises(AdbError, match="cannot rebind"):
+        device.reverse("tcp:7001", "tcp:7003", norebind=True)
+    device.reverse("localabstract:there", "tcp:7004")
+    device.reverse_remove("tcp:7001")
+    with pytest.raises(AdbError, match="not found"):
+        device.reverse_remove("tcp:7001")
+    assert [item.remote for item in device.reverse_list()] == ["localabstract:there"]
     device.reverse_remove_all()
     assert device.reverse_list() == []
 
 
-def test_root_and_framebuffer_are_refused(device: adbutils.AdbDevice) -> None:
+def test_what_restarts_the_phones_adbd_is_answered_and_the_phone_stays(device: adbutils.AdbDevice) -> None:
     assert "cannot run as root in production builds" in str(device.root())
-    with pytest.raises(AdbError):
-        device.framebuffer()
-
-
-def test_logcat_follows(device: adbutils.AdbDevice, tmp_path: Path) -> None:
-    follower = device.logcat(tmp_path / "log.txt", clear=True, re_filter="needle")
-    device.shell(["log", "-t", "test", "a needle here"])
-    wait_until(lambda: "a needle here" in (tmp_path / "log.txt").read_text(), what="the line in the log")
-    device.shell(["log", "-t", "test", "another needle, so that the reader wakes"])
-    follower.stop_nowait()
+    assert device.tcpip(5555) == "restarting in TCP mode port: 5555\n"
+    assert device.tcpip(0) == "invalid port 0\n"
+    assert device.get_state() == "device"
 
 
 def test_media_row_appears_after_a_scan(device: adbutils.AdbDevice) -> None:

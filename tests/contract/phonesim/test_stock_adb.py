@@ -82,7 +82,9 @@ def test_root_is_refused_as_on_a_production_build(adb_server: AdbServer, serial:
 
 def test_logcat_prints_the_log(adb_server: AdbServer, serial: str) -> None:
     adb_server.run("shell", "log -t drover hello", serial=serial)
-    assert b"drover: hello" in adb_server.run("logcat", "-d", serial=serial).stdout
+    assert b" I drover  : hello\n" in adb_server.run("logcat", "-d", serial=serial).stdout
+    # The client sends its filter both as words and as ANDROID_LOG_TAGS.
+    assert adb_server.run("logcat", "-d", "-s", "other", serial=serial).stdout == b""
 
 
 def test_a_terminal_gets_a_prompt_and_an_echo(adb_server: AdbServer, serial: str) -> None:

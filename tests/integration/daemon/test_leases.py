@@ -352,6 +352,33 @@ def test_adb_commands(daemon: DroverDaemon, serials: tuple[str, str], client: Cl
         assert (status, message.startswith("args[0]:"), "refused" in message) == (400, True, True)
 
 
+def test_adb_commands_that_print_without_end_are_bounded_by_their_time(
+    daemon: DroverDaemon, serials: tuple[str, str], client: Client
+) -> None:
+    serial, _ = serials
+    client.take(serial)
+
+    def adb(*args: str, timeout_ms: int = 20_000) -> tuple[int, Any, str]:
+        return client.ask("POST", "rpc/adb", {"serial": serial, "args": list(args), "timeout_ms": timeout_ms})
+
+    adb("shell", "log", "-p", "w", "-t", "lease", "a needle")
+    status, text, _ = adb("logcat", "-d", "-v", "brief", "-s", "lease")
+    assert (status, text.splitlines()[0]) == (200, "--------- beginning of main")
+    assert text.endswith("): a needle\n")
+    status, _, message = adb("logcat", timeout_ms=1000)
+    assert (status, "no answer from adb within" in message) == (500, True), message
+    # The phone's own time ends a recording, and its file can be looked at.
+    assert adb("shell", "screenrecord", "--time-limit", "1", "/sdcard/lease.mp4")[:2] == (200, "")
+    size = adb("shell", "stat", "-c", "%s", "/sdcard/lease.mp4")[1]
+    assert int(size) > 0
+    assert adb("shell", "rm", "/sdcard/lease.mp4")[0] == 200
+    status, _, message = adb("shell", "screenrecord", "/sdcard/lease.mp4", timeout_ms=1000)
+    assert (status, "no answer from adb within" in message) == (500, True), message
+    # The stream was closed at the deadline, so that nothing of it goes on.
+    wait_until(lambda: adb("shell", "pidof screenrecord; pidof logcat")[1] == "", what="the programs' ends")
+    assert adb("get-state")[:2] == (200, "device\n")
+
+
 def test_the_operator_takes_a_phone_back(daemon: DroverDaemon, serials: tuple[str, str], client: Client) -> None:
     serial, _ = serials
     client.take(serial, label="forgotten")

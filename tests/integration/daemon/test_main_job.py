@@ -7,6 +7,7 @@ import pytest
 from drover.phone.hierarchy import parse
 from drover.wire.control import (
     CreateTasks,
+    DeleteAccount,
     DeleteTasks,
     ListTasks,
     LogChunk,
@@ -194,6 +195,8 @@ def test_username_sends_the_task_to_its_device_and_account(daemon: DroverDaemon,
     (task_id,) = daemon.client.ask(request, TasksCreated).task_ids
     task = daemon.wait_ended(task_id)
     assert (task.serial, task.username, task.status) == (serial, active, Status.COMPLETED), task.remark
+    # With an account on this phone `enable_multi_account` is no bad request any more, as another test expects it.
+    daemon.client.call(DeleteAccount(username=f"@{active}"))
 
 
 def test_device_limit_holds_the_rest_back(daemon: DroverDaemon, farm: PhoneFarm) -> None:

@@ -45,6 +45,16 @@ def daemon(front: Front) -> Iterator[DroverDaemon]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def twins(phones: PhoneFarm, front: Front, daemon: DroverDaemon) -> tuple[str, str]:
+    """Phones 1 and 2, which have one serial number, by their names. P2 and P3 need them in either order."""
+    addresses = "10.0.0.1:5555", "10.0.0.2:5555"
+    for number, address in enumerate(addresses, 1):
+        front.show(identify(phones, number, serialno="EMULATOR34X1X12X0"), address)
+        reached(daemon, address, address)
+    return addresses
+
+
 def identify(farm: PhoneFarm, number: int, **values: object) -> str:
     """Have a phone answer otherwise; its name at the real server."""
     serial = farm.phones[number].serial
@@ -77,6 +87,8 @@ def test_case_p1_usb_and_wireless_debugging_are_one_phone(
     phones: PhoneFarm, front: Front, daemon: DroverDaemon
 ) -> None:
     target = identify(phones, 0, serialno="R58M123ABC")
+    # What other tests of this daemon showed is there still.
+    workers, others = daemon.status().workers, names(daemon)
     cable = front.show(target, "R58M123ABC", usb="usb:1-1.2")
     reached(daemon, "R58M123ABC", "R58M123ABC")
     wireless = front.show(target, WIRELESS)
@@ -86,7 +98,7 @@ def test_case_p1_usb_and_wireless_debugging_are_one_phone(
     second = WIRELESS.replace("-AbCdEf", "-AbCdEf (2)")
     again = front.show(target, second)
     reached(daemon, "R58M123ABC", "R58M123ABC", second)
-    assert (daemon.status().workers, names(daemon)) == (1, {"R58M123ABC"})
+    assert (daemon.status().workers - workers, names(daemon) - others) == (1, {"R58M123ABC"})
     (by_address,) = daemon.follow(second, target="ada_p1")
     assert daemon.wait_ended(by_address).serial == "R58M123ABC"
     front.hide(cable)
@@ -95,21 +107,19 @@ def test_case_p1_usb_and_wireless_debugging_are_one_phone(
     front.hide(again)
 
 
-def test_case_p2_equal_serial_numbers_are_two_phones(phones: PhoneFarm, front: Front, daemon: DroverDaemon) -> None:
-    rows: list[int] = []
-    for number, address in ((1, "10.0.0.1:5555"), (2, "10.0.0.2:5555")):
-        rows.append(front.show(identify(phones, number, serialno="EMULATOR34X1X12X0"), address))
-        reached(daemon, address, address)
-    (task_id,) = daemon.follow("10.0.0.2:5555", target="ada_p2")
+def test_case_p2_equal_serial_numbers_are_two_phones(
+    phones: PhoneFarm, twins: tuple[str, str], daemon: DroverDaemon
+) -> None:
+    (task_id,) = daemon.follow(twins[1], target="ada_p2")
     assert daemon.wait_ended(task_id).status is Status.COMPLETED
     assert (counted(phones, 1, "ada_p2"), counted(phones, 2, "ada_p2")) == (0, 1)
 
 
 @pytest.mark.parametrize("same_ids", [False, True], ids=["new transports", "transports that adb reconnected"])
 def test_case_p3_swapped_addresses_tasks_follow_the_phone(
-    phones: PhoneFarm, front: Front, daemon: DroverDaemon, *, same_ids: bool
+    phones: PhoneFarm, front: Front, twins: tuple[str, str], daemon: DroverDaemon, *, same_ids: bool
 ) -> None:
-    one, other, target = "10.0.0.1:5555", "10.0.0.2:5555", f"ada_p3_{same_ids}".lower()
+    (one, other), target = twins, f"ada_p3_{same_ids}".lower()
     before = {connection.name for connection in daemon.device(one).connections}
     (task_id,) = daemon.follow(one, target=target)
     front.swap(one, other, same_ids=same_ids)

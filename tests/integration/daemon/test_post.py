@@ -56,20 +56,22 @@ def in_gallery(phones: PhoneFarm, serial: str) -> list[str]:
 
 def test_a_video_is_published_and_its_file_removed(daemon: DroverDaemon, farm: PhoneFarm, media: Path) -> None:
     serial = farm.phones[0].serial
+    before = published(farm, serial)  # other tests publish on this phone, too
     video = make_video(media / "a.mp4", seconds=5)
     task = daemon.wait_ended(post(daemon, serial, material_list=[str(video)], captions="words #tag"), timeout_s=90)
     assert task.status is Status.COMPLETED, task.remark
-    assert (published(farm, serial), in_gallery(farm, serial)) == ([1], [])
+    assert (published(farm, serial), in_gallery(farm, serial)) == ([*before, 1], [])
     assert any(name.endswith("proof.png") for name in task.evidence)
 
 
 def test_a_carousel_is_published_in_order(daemon: DroverDaemon, farm: PhoneFarm, media: Path) -> None:
     serial = farm.phones[1].serial
+    before = published(farm, serial)  # other tests publish on this phone, too
     pictures = [str(make_picture(media / f"{number}.png")) for number in (1, 2)]
     config = {"content_type": 1, "image_count": 2, "material_list": pictures, "captions": "Title##Text"}
     task = daemon.wait_ended(post(daemon, serial, **config), timeout_s=120)
     assert task.status is Status.COMPLETED, task.remark
-    assert (published(farm, serial), in_gallery(farm, serial)) == ([2], [])
+    assert (published(farm, serial), in_gallery(farm, serial)) == ([*before, 2], [])
 
 
 def test_case_c9_c10_two_phones_publish_different_files_of_a_folder_with_its_texts(

@@ -3,6 +3,7 @@
 One phone drives TikTok and the other Instagram, at the same time, so that the waiting is shared.
 """
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -54,6 +55,10 @@ SETTINGS = {
 }
 
 
+# One for all tests: whom an earlier one followed is followed already, and would need no tap here.
+TARGETS = itertools.count(1)
+
+
 @pytest.fixture(scope="module")
 def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The one folder in which files may lie."""
@@ -79,7 +84,6 @@ class Shop:
     platform: str
     mine: str = ""
     other: str = ""
-    count: int = 0
     client: ControlClient = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,8 +102,7 @@ class Shop:
         self.client.close()
 
     def create(self, username: str | None, script: str = "follow", **more: Any) -> int:
-        self.count += 1
-        config = {"target_user": f"ada_{self.platform[:2]}_{self.count}"}
+        config = {"target_user": f"ada_{self.platform[:2]}_{next(TARGETS)}"}
         whom: dict[str, Any] = {"usernames": [username]} if username else {"serials": [self.serial]}
         request = CreateTasks(script_name=script, script_config=config, platform=self.platform, **whom, **more)
         return self.client.ask(request, TasksCreated).task_ids[0]

@@ -120,7 +120,8 @@ async def start(call: Call, args: list[str]) -> int:
     except ActivityNotFoundError:
         return _not_started(call, intent)
     device.process(focus.package)
-    device.note("ActivityTaskManager", f"START u0 {{{shown(intent)}}} from uid 2000")
+    started = f"START u0 {{{shown(intent)}}} from uid 2000"
+    device.log.add("ActivityTaskManager", started, buffer="system", pid=device.processes["system_server"])
     if focus == before and intent.action in ("", MAIN) and not intent.data:
         call.print("Warning: Activity not started, its current task has been brought to the front")
     if "-W" in words.flags:

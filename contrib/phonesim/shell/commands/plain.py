@@ -1,4 +1,4 @@
-"""Commands that every Unix shell has and that touch no file: echo, test, sleep, id, date, ps, kill."""
+"""Commands that every Unix shell has and that touch no file: echo, test, sleep, id, date."""
 
 import asyncio
 import re
@@ -9,8 +9,6 @@ from typing import Final
 
 from phonesim.shell.call import Call, Command
 
-# Where a process's arguments say more than its name.
-COMMAND_LINES: Final = {"app_process": "app_process / com.wetest.uia2.Main -p 9008"}
 ESCAPES: Final = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\\\": "\\"}
 
 
@@ -26,9 +24,18 @@ async def echo(call: Call) -> int:
 async def printf(call: Call) -> int:
     template, *values = call.args or [""]
     text = re.sub(r"\\[ntr\\]", lambda match: ESCAPES[match[0]], template)
+    left = _print_once(call, text, values)
+    # The format is used again for the words that are left, as long as it takes any.
+    while left and len(left) < len(values):
+        values, left = left, _print_once(call, text, left)
+    return 0
+
+
+def _print_once(call: Call, text: str, values: list[str]) -> list[str]:
+    """Fill the format; the values that it did not take."""
     rest = iter(values)
-    text = re.sub(r"%[sd%]", lambda match: "%" if match[0] == "%%" else next(rest, ""), text)
-    return call.print(text, end="")
+    call.print(re.sub(r"%[sd%]", lambda match: "%" if match[0] == "%%" else next(rest, ""), text), end="")
+    return list(rest)
 
 
 async def true(_call: Call) -> int:
@@ -130,34 +137,6 @@ async def which(call: Call) -> int:
     return int(len(found) < len(call.args))
 
 
-async def ps(call: Call) -> int:
-    if call.args[-2:] == ["-o", "ARGS"]:
-        return call.print("\n".join(["ARGS", *(COMMAND_LINES.get(name, name) for name in call.device.processes)]))
-    rows = ["USER            PID   PPID     VSZ    RSS WCHAN            ADDR S NAME                       "]
-    for name, pid in call.device.processes.items():
-        user = "u0_a217" if name.count(".") > 1 else "root"
-        rows.append(f"{user:<12} {pid:>6} {1:>6} {14923400:>8} {181204:>6} do_epoll_wait       0 S {name}")
-    return call.print("\n".join(rows))
-
-
-async def pidof(call: Call) -> int:
-    pids = [str(pid) for name, pid in call.device.processes.items() if name in call.args]
-    return call.print(" ".join(pids)) if pids else 1
-
-
-async def kill(call: Call) -> int:
-    code = 0
-    for word in call.args:
-        if word.startswith("-"):
-            continue
-        name = next((n for n, pid in call.device.processes.items() if str(pid) == word), None)
-        if name is None:
-            code = call.error(f"/system/bin/sh: kill: {word}: No such process")
-        else:
-            code = call.error(f"/system/bin/sh: kill: {word}: Operation not permitted")
-    return code
-
-
 COMMANDS: Final[Mapping[str, Command]] = {
     "echo": echo,
     "printf": printf,
@@ -171,7 +150,4 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "date": date,
     "uptime": uptime,
     "which": which,
-    "ps": ps,
-    "pidof": pidof,
-    "kill": kill,
 }

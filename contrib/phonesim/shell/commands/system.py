@@ -1,4 +1,4 @@
-"""Commands about the phone as a machine: cmd, toybox, svc, logcat, network addresses, restart."""
+"""Commands about the phone as a machine: cmd, toybox, svc, network addresses, restart."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,7 +9,6 @@ from phonesim.shell.call import Call, Command
 # `cmd SERVICE ...` that is another command under its older name.
 SERVICES: Final = {"package": "pm", "activity": "am", "window": "wm", "input": "input", "settings": "settings"}
 QUIET_SERVICES: Final = frozenset({"statusbar", "notification", "uimode", "wifi", "connectivity", "overlay", "appops"})
-LOG_POLL_S: Final = 0.2
 
 
 async def cmd(call: Call) -> int:
@@ -50,36 +49,6 @@ async def svc(call: Call) -> int:
             return 0
         case _:
             return call.error("Available commands:\n    power\n    wifi\n    data\n    usb\n    nfc\n    bluetooth")
-
-
-async def logcat(call: Call) -> int:
-    """The log so far; without -d also what is added to it, for ever."""
-    log = call.device.log
-    if "-c" in call.args or "--clear" in call.args:
-        log.clear()
-        return 0
-    call.print("--------- beginning of main")
-    seen = 0
-    while True:
-        lines = list(log)
-        # The log is cut at its start when it is full; then what is seen moves with it.
-        seen = min(seen, len(lines))
-        for line in lines[seen:]:
-            call.print(line)
-        seen = len(lines)
-        if "-d" in call.args or "-t" in call.args:
-            return 0
-        await call.flush()
-        await asyncio.sleep(LOG_POLL_S)
-
-
-async def log_(call: Call) -> int:
-    words, tag = list(call.args), "log"
-    while words and words[0].startswith("-"):
-        if words.pop(0) == "-t" and words:
-            tag = words.pop(0)
-    call.device.note(tag, " ".join(words))
-    return 0
 
 
 def _address(call: Call) -> str:
@@ -133,8 +102,6 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "cmd": cmd,
     "toybox": toybox,
     "svc": svc,
-    "logcat": logcat,
-    "log": log_,
     "ifconfig": ifconfig,
     "ip": ip,
     "ping": ping,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
+from phonesim import framebuffer
 from phonesim.automation.nodes import compress
 from phonesim.faults import number
 from phonesim.shell.call import Call, Command
@@ -51,14 +52,13 @@ async def screencap(call: Call) -> int:
         options.append(names.pop(0))
         if options[-1] == "-d" and names:
             names.pop(0)
-    png = await call.device.screenshot()
+    wants_png = "-p" in options or (bool(names) and names[0].endswith(".png"))
+    data = await call.device.screenshot() if wants_png else (await framebuffer.grab(call.device)).for_screencap()
     if not names:
-        if "-p" not in options:
-            return call.error("screencap: raw frames are not simulated; use -p")
-        call.out.write(png)
+        call.out.write(data)
         return 0
     try:
-        call.device.files.write(call.path(names[0]), png)
+        call.device.files.write(call.path(names[0]), data)
     except OSError as error:
         return call.error(f"Error opening file: {names[0]} ({error.strerror})")
     return 0

@@ -53,10 +53,34 @@ def device() -> Device:
         ("printf 'b 2\\na 10\\n' | sort | cut -d ' ' -f 2 | tr 1 9", "90\n2\n"),
         ("echo abcdef | cut -c 2-4", "bcd\n"),
         ("[ 3 -gt 2 ] && test -n x && echo yes", "yes\n"),
+        ("sh -c 'echo $0 $1-$2- $#; printf \"[%s]\" \"$@\"' name 'a b' c", "name a b-c- 2\n[a b][c]"),
+        (
+            "printf 'one two three\nrest\n' | { read A B; echo $B; read C; echo $C; read D || echo end; }",
+            "two three\nrest\nend\n",
+        ),
+        ("sleep 60 & kill -INT $!; wait $!; echo $?", "130\n"),
+        ("sleep 60 & kill -0 $! && echo there; kill $!; wait; kill -0 $! 2>/dev/null || echo gone", "there\ngone\n"),
+        ("(exit 3) & wait $!; echo $?", "3\n"),
+        ("sleep 60 & pidof sleep >/dev/null && pkill sleep; wait; pidof sleep || echo none", "none\n"),
     ],
 )
 def test_lines_print_what_sh_prints(device: Device, line: str, out: str) -> None:
     assert run(device, line).out == out
+
+
+def test_a_file_of_commands_has_its_arguments_and_reads_the_input(device: Device) -> None:
+    device.files.write("/sdcard/do.sh", b'#!/system/bin/sh\nread WORD\necho "$0 $1 $WORD"\ncat\n')
+    assert run(device, "sh /sdcard/do.sh 'a  b'", b"typed\nleft\n").out == "/sdcard/do.sh a  b typed\nleft\n"
+    done = run(device, "sh /sdcard/none.sh")
+    assert (done.code, done.err) == (127, "sh: /sdcard/none.sh: No such file or directory\n")
+
+
+def test_processes_of_the_system_are_not_the_shells_to_end(device: Device) -> None:
+    pid = device.processes["adbd"]
+    assert run(device, f"kill {pid}").err == f"/system/bin/sh: kill: {pid}: Operation not permitted\n"
+    assert run(device, "kill 999999").err == "/system/bin/sh: kill: 999999: No such process\n"
+    assert run(device, "kill -ODD 1").code == run(device, "pkill nothing-of-that-name").code == 1
+    assert "Operation not permitted" in run(device, "pkill adbd").err
 
 
 def test_redirects(device: Device) -> None:
