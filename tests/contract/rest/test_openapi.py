@@ -10,12 +10,12 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
+from drover_shim.bodies import NewTaskBody
 from drover_shim.fields import Fields
 from drover_shim.new_task import read_new_task
 from drover_shim.openapi import document
 from drover_shim.route_table import path_of
 from drover_shim.routes import ROUTES
-from drover_shim.shapes import NewTaskBody
 from tests.support.described import check
 from tests.support.rest import Rest
 
