@@ -13,8 +13,9 @@ from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
 from drover.wire.faults import Code, Failure
+from drover_shim.admission import ADMITTED
 from drover_shim.app import BEGIN_STREAM, guard_refusal
-from drover_shim.chunks import MAX_BESIDE_BYTES, BesideTooLarge
+from drover_shim.chunks import MAX_OVERHEAD_BYTES, OverheadTooLargeError
 from drover_shim.envelope import Answer, refusal
 from drover_shim.guard import ABSOLUTE_FORM
 from drover_shim.parser import PLAIN_BODY_BYTES, Parser, Refused
@@ -199,7 +200,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
 
 class RequestTask(WSGITask):  # type: ignore[misc]  # waitress has no types
-    """Tells the application what waitress keeps to itself: an absolute-form authority, and how to begin a stream."""
+    """Tells the application what waitress keeps to itself: an absolute-form authority, how to begin a stream, and the
+    route that was found when the head was read."""
 
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
@@ -209,6 +211,7 @@ class RequestTask(WSGITask):  # type: ignore[misc]  # waitress has no types
             environ[ABSOLUTE_FORM] = netloc.decode("latin-1") if isinstance(netloc, bytes) else netloc
         channel: Any = self.channel
         environ[BEGIN_STREAM] = channel.begin_stream
+        environ[ADMITTED] = request.admitted
         return environ
 
 
@@ -242,8 +245,8 @@ def _refusal_of(error: Any, settings: Any) -> Answer:
 def _why(error: Any, settings: Any) -> str:
     """Limits in the number that holds: waitress refuses a body at its limit, we refuse above ours."""
     match error.code:
-        case 431 if isinstance(error, BesideTooLarge):
-            return f"chunk extensions and trailers: at most {MAX_BESIDE_BYTES} bytes are accepted"
+        case 431 if isinstance(error, OverheadTooLargeError):
+            return f"chunk extensions and trailers: at most {MAX_OVERHEAD_BYTES} bytes are accepted"
         case 408:
             return str(error.body)
         case 413:

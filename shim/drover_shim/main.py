@@ -15,8 +15,9 @@ from drover.allocation import give_back_large_blocks
 from drover.client import RuntimeDirError, socket_path
 from drover.token_file import TokenFileError, WatchedToken
 from drover.token_file import read as read_token
+from drover_shim.admission import admission
 from drover_shim.announce import Announcer
-from drover_shim.app import head_check, make_app
+from drover_shim.app import make_app
 from drover_shim.budget import Budget
 from drover_shim.metrics import Metrics
 from drover_shim.openapi import API_PREFIX
@@ -98,10 +99,10 @@ def _listen(settings: Settings, pool: ClientPool, host: str, port: int, free_por
     metrics = Metrics(streams)
     budget = Budget()
     app = make_app(pool, settings, streams=streams, metrics=metrics, budget=budget)
-    check = head_check(settings, metrics)
+    admit = admission(settings, metrics)
 
     def listen(on: int) -> HttpServer:
-        return HttpServer(app, host=host, port=on, head_check=check, streams=streams, budget=budget)
+        return HttpServer(app, host=host, port=on, admit=admit, streams=streams, budget=budget)
 
     try:
         return listen(port)

@@ -15,6 +15,7 @@ from drover.wire.faults import Code
 from drover_shim import refusals, task_bodies
 from drover_shim.bodies import RULES, SERIAL_ABOUT, NewTaskBody, whole
 from drover_shim.guard import TOKEN_HEADER
+from drover_shim.links import links
 from drover_shim.route import Param, Route
 from drover_shim.uploads import FORM, MAX_TEXT_BYTES
 
@@ -66,7 +67,9 @@ def document(routes: tuple[Route, ...]) -> dict[str, Any]:
     refs, schemas = _schemas(routes)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        paths.setdefault(openapi_path(route), {})[route.method.lower()] = _operation(route, refs)
+        operation = paths.setdefault(openapi_path(route), {})[route.method.lower()] = _operation(route, refs)
+        if found := links(route, routes, _operation_id):
+            operation["responses"]["200"]["links"] = found
     return {
         "openapi": "3.1.0",
         "info": {"title": "Drover", "version": version("drover"), "description": _ABOUT, "license": {"name": "MIT"}},

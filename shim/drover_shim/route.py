@@ -89,5 +89,9 @@ class Route:
     def changes(self) -> bool:
         return self.method not in ("GET", "HEAD")
 
+    def is_slow(self, body_bytes: int) -> bool:
+        """Whether a request with such a body may take long."""
+        return self.slow or bool(self.slow_from and body_bytes >= self.slow_from)
+
 
 Handled = Answer | Stream | Any

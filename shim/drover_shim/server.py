@@ -12,13 +12,11 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from drover.wire.faults import Failure
+from drover_shim.admission import Admit
 from drover_shim.app import WsgiApp
 from drover_shim.budget import Budget
 from drover_shim.channel import Channel, Deadlines
-from drover_shim.lanes import Lanes, SlowRoutes
-from drover_shim.openapi import API_PREFIX
-from drover_shim.routes import ROUTES
+from drover_shim.lanes import Lanes
 from drover_shim.streams import MAX_STREAMS, Streams
 
 REQUEST_THREADS: Final = 16
@@ -49,15 +47,15 @@ class HttpServer:
         *,
         host: str,
         port: int,
-        head_check: Callable[[dict[str, Any]], int | Failure],
+        admit: Admit,
         streams: Streams | None = None,
         deadlines: Deadlines | None = None,
         budget: Budget | None = None,
     ) -> None:
         """Listen; raises PortTakenError.
 
-        `head_check` tells by a request's head how many bytes may follow it, or why it is refused; `streams` end with
-        the server; `budget` bounds the bodies that have arrived, with those that the application works on.
+        `admit` decides by a request's head whether it is let in; `streams` end with the server; `budget` bounds the
+        bodies that have arrived, with those that the application works on.
         """
         self._streams = streams or Streams()
         adjustments: Any = Adjustments(
@@ -71,11 +69,11 @@ class HttpServer:
             clear_untrusted_proxy_headers=True,
             asyncore_use_poll=True,
         )
-        adjustments.drover_head_check = head_check
+        adjustments.drover_admit = admit
         adjustments.drover_budget = budget or Budget()
         threads: Any = ThreadedTaskDispatcher()
         threads.set_thread_count(adjustments.threads)
-        lanes: Any = Lanes(threads, SlowRoutes(ROUTES, API_PREFIX))
+        lanes: Any = Lanes(threads)
         channel_class = type("Channel", (Channel,), {"deadlines": deadlines or Deadlines()})
         self._servers: list[Any] = []
         for sock in _listening(host, port):

@@ -37,7 +37,8 @@ def main() -> None:
         with DroverDaemon(adb_port=adb.port, settings=SETTINGS, api=True, config=config) as daemon:
             serials = [phone.serial for phone in phones.phones]
             daemon.wait_idle(*serials)
-            sys.exit(_run(daemon.api_url().removesuffix("/").removesuffix("/api/v1"), options, serials))
+            code = _run(daemon.api_url().removesuffix("/").removesuffix("/api/v1"), options, serials)
+    sys.exit(code)
 
 
 def _run(url: str, options: argparse.Namespace, serials: list[str]) -> int:

@@ -75,9 +75,10 @@ def _narrow_scripts(new_task: Schema) -> None:
 
 
 def _narrow_upload(operation: Schema) -> None:
-    """The name is needed where the body is no form, which OpenAPI cannot say; a form is not among the bodies, because
-    its file would be no picture."""
+    """The name is needed where the body is no form, and goes with its content, which OpenAPI cannot say; a form is not
+    among the bodies, because its file would be no picture."""
     for parameter in operation["parameters"]:
         if parameter["name"] == "name":
             parameter |= {"required": True, "allowEmptyValue": False}
+            parameter["schema"] = {"type": "string", "pattern": "^[a-z]{1,20}\\.jpg$"}
     del operation["requestBody"]["content"]["multipart/form-data"]

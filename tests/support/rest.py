@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from drover_shim.app import head_check, make_app
+from drover_shim.admission import admission
+from drover_shim.app import make_app
 from drover_shim.budget import Budget
 from drover_shim.channel import Deadlines
 from drover_shim.metrics import Metrics
@@ -129,7 +130,7 @@ def running_shim(
         make_app(pool, used, streams=streams, metrics=metrics, budget=shared),
         host="127.0.0.1",
         port=0,
-        head_check=head_check(used, metrics),
+        admit=admission(used, metrics),
         streams=streams,
         deadlines=deadlines,
         budget=shared,
