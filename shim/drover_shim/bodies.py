@@ -47,8 +47,21 @@ Moment = Annotated[
 ]
 _NAMED: Final = r"^[^\x00-\x1f\x7f-\x9f]*[A-Za-z0-9][^\x00-\x1f\x7f-\x9f/\\]*$"
 FileName = Annotated[str, Meta(pattern=_NAMED, max_length=MAX_NAME_CHARS)]
-NOTHING: Final = {"enum": [None, []]}
+NOTHING: Final[dict[str, Any]] = {"enum": [None, []]}
 """An array that says nothing."""
+
+ANY_JSON: Final[dict[str, Any]] = {"$ref": "#/components/schemas/JsonValue"}
+JSON_VALUE: Final[dict[str, Any]] = {
+    "description": "Any JSON, of at most 64 levels and a million values; whole numbers of at most 64 bits.",
+    "anyOf": [
+        {"type": ["null", "boolean", "string"]},
+        {"type": "number", "not": {"type": "integer"}},
+        {"type": "integer", "minimum": -(2**63), "maximum": 2**64 - 1},
+        {"type": "array", "items": ANY_JSON},
+        {"type": "object", "additionalProperties": ANY_JSON},
+    ],
+}
+"""What is read as JSON at all (body.py)."""
 
 
 class NewTaskBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,8 +71,12 @@ class NewTaskBody(msgspec.Struct, frozen=True, kw_only=True):
     serials: list[SerialText] | None = None
     usernames: Annotated[list[Handle] | None, Meta(description="accounts to run as; they decide over serials")] = None
     script_config: Annotated[
-        dict[str, Any] | None, Meta(description="the script's own parameters; see the schema of that script")
-    ] = None
+        dict[str, Any],
+        Meta(
+            description="the script's own parameters; see the schema of that script",
+            extra_json_schema={"additionalProperties": ANY_JSON},
+        ),
+    ] | None = None  # fmt: skip
     platform: Annotated[AppName | None, Meta(description="the app, for tasks that run as no registered account")] = None
     enable_multi_account: bool | None = None
     start_time: Annotated[str, Meta(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$")] | None = None
@@ -170,7 +187,7 @@ class JsonRpcBody(msgspec.Struct, frozen=True, kw_only=True):
 
     serial: SerialText
     method: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
-    params: list[Any] | None = []
+    params: Annotated[list[Any], Meta(extra_json_schema={"items": ANY_JSON})] | None = []
     timeout: Annotated[float, Meta(gt=0, le=300_000)] | None = 30.0
 
 

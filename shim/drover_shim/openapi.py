@@ -13,7 +13,7 @@ from msgspec import Meta
 from drover.wire.devices import SERIAL
 from drover.wire.faults import Code
 from drover_shim import refusals, task_bodies
-from drover_shim.bodies import RULES, SERIAL_ABOUT, NewTaskBody, whole
+from drover_shim.bodies import ANY_JSON, JSON_VALUE, RULES, SERIAL_ABOUT, NewTaskBody, whole
 from drover_shim.guard import TOKEN_HEADER
 from drover_shim.links import links
 from drover_shim.route import Param, Route
@@ -35,16 +35,6 @@ _PATH_KINDS: Final[dict[str, Any]] = {
     "session": Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,128}$")],
 }
 """Types of the parameters in paths; another name is any text without a slash."""
-
-_JSON_VALUE: Final[dict[str, Any]] = {
-    "description": "Any JSON, of at most 64 levels and a million values; integers of at most 64 bits.",
-    "anyOf": [
-        {"type": ["null", "boolean", "string"]},
-        {"type": "number", "minimum": -(2**63), "maximum": 2**64 - 1},
-        {"type": "array", "items": {"$ref": REF.format(name="JsonValue")}},
-        {"type": "object", "additionalProperties": {"$ref": REF.format(name="JsonValue")}},
-    ],
-}
 
 _ABOUT: Final = (
     "The TikMatrix Local API and Drover's own additions. Every answer but files, streams and pages is "
@@ -107,8 +97,8 @@ def _schemas(routes: Iterable[Route]) -> tuple[dict[int, Any], dict[str, Any]]:
     rules = {**RULES, NewTaskBody.__name__: task_bodies.new_task_rules(REF)}
     for name in bodies:
         # What a body holds beside its fields is passed over, and yet read.
-        schemas[name] |= {"additionalProperties": {"$ref": REF.format(name="JsonValue")}, **rules.get(name, {})}
-    return dict(zip(kinds, made, strict=True)), {**schemas, **task_bodies.schemas(), "JsonValue": _JSON_VALUE}
+        schemas[name] |= {"additionalProperties": ANY_JSON, **rules.get(name, {})}
+    return dict(zip(kinds, made, strict=True)), {**schemas, **task_bodies.schemas(), "JsonValue": JSON_VALUE}
 
 
 def _operation(route: Route, refs: dict[int, Any]) -> dict[str, Any]:
@@ -123,9 +113,7 @@ def _operation(route: Route, refs: dict[int, Any]) -> dict[str, Any]:
     if more:
         operation["description"] = more
     if route.body is not None:
-        required = bool(msgspec.structs.fields(route.body)) and any(
-            field.required for field in msgspec.structs.fields(route.body)
-        )
+        required = route.body.__name__ in RULES or any(field.required for field in msgspec.structs.fields(route.body))
         operation["requestBody"] = {
             "required": required,
             "content": {"application/json": {"schema": refs[id(route.body)]}},

@@ -10,7 +10,7 @@ from drover.wire.custom import NAME
 from drover.wire.post import MOST_IMAGES, PostConfig
 from drover.wire.post import TAG as MATERIAL_TAG
 from drover.wire.scripts import KNOWN, SUPPORTED, USERNAME, FollowConfig
-from drover_shim.bodies import NOTHING, whole
+from drover_shim.bodies import ANY_JSON, NOTHING, whole
 
 Schema = dict[str, Any]
 
@@ -104,9 +104,7 @@ def _follow() -> Schema:
         ),
         "type": "object",
         "properties": {
-            "target_users": {},
-            "target_user": {},
-            "target_username": {},
+            **dict.fromkeys(("target_users", "target_user", "target_username"), ANY_JSON),
             "access_method": {"anyOf": [_field(FollowConfig, "access_method"), {"type": "null"}]},
         },
         "anyOf": [

@@ -52,6 +52,11 @@ def before_load_schema(context: Any, raw_schema: Schema) -> None:
     }
     # To wait in line takes that long.
     fields["TakeLeaseBody"]["wait_secs"] = {"enum": [None, 0, 1]}
+    for operation in (operation for path in raw_schema["paths"].values() for operation in path.values()):
+        for parameter in operation["parameters"]:
+            if parameter["in"] == "path" and parameter["name"] == "serial":
+                # What would be sent as %3B is sent by schemathesis as it stands, and arrives as another serial.
+                parameter["schema"]["pattern"] = parameter["schema"]["pattern"].replace("%", "")
     _prefer_phones(raw_schema)
     _narrow_upload(raw_schema["paths"]["/api/v1/material"]["post"])
 
