@@ -1,4 +1,4 @@
-"""The WSGI application: guard, then Bottle's router over the route table, then the envelope around what comes out."""
+"""The WSGI application: what admission decided, then Bottle's router, then the envelope around what comes out."""
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
