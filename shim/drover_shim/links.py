@@ -8,7 +8,6 @@ from drover_shim.route import Route
 
 _IDS: Final[dict[tuple[str, str], dict[str, str]]] = {
     ("POST", "/task"): {"task_id": "/data/task_ids/0"},
-    ("GET", "/task"): {"task_id": "/data/tasks/0/id"},
     ("POST", "/material"): {"material_id": "/data/id"},
     ("POST", "/account"): {"username": "/data/username"},
     ("GET", "/device"): {"serial": "/data/devices/0/serial"},
