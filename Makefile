@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Processes that run tests. Most tests wait most of their time, so more of them than cores.
 WORKERS ?= 5
 
-.PHONY: help demo test bench chaos check lint types-mypy types-pyright setup clean
+.PHONY: help demo test bench chaos fuzz check lint types-mypy types-pyright setup clean
 
 # Every daemon, worker and script that a test starts would compile its modules anew where this is set.
 unexport PYTHONDONTWRITEBYTECODE
@@ -48,6 +48,9 @@ bench: $(VENV)/.test  ## Measure the main job (ARGS="latency follow workers dire
 
 chaos: $(VENV)/.test  ## Break everything at full length, about an hour (ARGS="R1 R4 --rounds 20")
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+fuzz: $(VENV)/.test  ## Make up requests from the API's description, some ten minutes (ARGS="--seed 7 --examples 200")
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 check: $(VENV)/.check  ## Lint, types and import rules
 	@$(MAKE) --no-print-directory -k -j 2 types-mypy types-pyright lint

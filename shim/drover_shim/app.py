@@ -1,6 +1,6 @@
-"""The WSGI application: guard, then Bottle's router over the route table, then the envelope around what comes out."""
+"""The WSGI application: what admission decided, then Bottle's router, then the envelope around what comes out."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -10,16 +10,16 @@ from drover.token_file import token_id
 from drover.wire.control import Caller
 from drover.wire.faults import Code, Failure, RequestError
 from drover_shim import guard
+from drover_shim.admission import ADMITTED, Admitted, admission, rules_of
 from drover_shim.body import Upload, memory_of, parse_object, read_body
 from drover_shim.budget import FREE_BYTES, Budget, Held
 from drover_shim.envelope import Answer, Stream, from_error, internal, refusal, success
-from drover_shim.guard import LetOff, Rules
 from drover_shim.metrics import Metrics
 from drover_shim.openapi import API_PREFIX
 from drover_shim.pool import ClientPool
 from drover_shim.query import parse_query
 from drover_shim.route import Call, Route
-from drover_shim.route_table import RouteTable, path_of
+from drover_shim.route_table import path_of, plain_path
 from drover_shim.routes import ROUTES
 from drover_shim.settings import Settings
 from drover_shim.streams import Streams
@@ -46,52 +46,24 @@ def make_app(
     streams = streams or Streams()
     front = _Front(pool, settings, streams, metrics or Metrics(streams), routes, budget or Budget())
     router = _router(front)
+    admit = admission(settings, front.metrics, routes=routes)
 
     def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        method, path = environ["REQUEST_METHOD"], _path(environ)
-        environ["PATH_INFO"] = path
-        route = front.table.find(method, path)
-        refused = guard.check(environ, front.rules, _let_off(route))
-        if refused is not None:
-            front.metrics.answered("refused", refused.code.http_status)
-            return _send(guard_refusal(refused), environ, start_response)
-        if route is None and (methods := front.table.methods(path)):
+        found: Admitted | Failure = environ.get(ADMITTED) or admit(environ)
+        if isinstance(found, Failure):
+            return _send(guard_refusal(found), environ, start_response)
+        environ["PATH_INFO"] = path = plain_path(str(environ.get("PATH_INFO", "")))
+        if found.allowed:
             front.metrics.answered("refused", Code.METHOD.http_status)
-            return _send(_wrong_method(method, path, ", ".join(methods)), environ, start_response)
+            answer = _wrong_method(environ["REQUEST_METHOD"], path, ", ".join(found.allowed))
+            return _send(answer, environ, start_response)
         try:
-            answer: Iterable[bytes] = router(environ, start_response)
-            return answer
+            pieces: Iterable[bytes] = router(environ, start_response)
+            return pieces
         except Exception as error:
             return _send(internal(error), environ, start_response)
 
     return app
-
-
-def head_check(
-    settings: Settings, metrics: Metrics, *, routes: tuple[Route, ...] = ROUTES
-) -> Callable[[dict[str, Any]], int | Failure]:
-    """What the server does about a request once it has its head: how many bytes its body may have, or the guard's
-    refusal, which is counted, and answered before anything of the body is read.
-
-    Only uploads that the guard lets pass may be large: no page of another origin, and nobody without the token,
-    fills the disk with what is refused.
-    """
-    table, rules = RouteTable(routes), _rules(settings)
-
-    def check(environ: dict[str, Any]) -> int | Failure:
-        route = table.find(environ["REQUEST_METHOD"], _path(environ))
-        refused = guard.check(environ, rules, _let_off(route))
-        if refused is not None:
-            metrics.answered("refused", refused.code.http_status)
-            return refused
-        return settings.max_upload_bytes if route is not None and route.upload else settings.max_body_bytes
-
-    return check
-
-
-def _rules(settings: Settings) -> Rules:
-    token = settings.token
-    return Rules(allowed_hosts=settings.allowed_hosts, token_matches=token.matches if token else None)
 
 
 def _router(front: "_Front") -> Any:
@@ -102,15 +74,6 @@ def _router(front: "_Front") -> Any:
     for route in front.routes:
         router.route(path_of(route), route.method, front.callback(route))
     return router
-
-
-def _let_off(route: Route | None) -> LetOff:
-    """What the route table lets a request off; nothing where no route matches."""
-    return guard.NOTHING if route is None else LetOff(upload=route.upload, public=route.public, page=route.page)
-
-
-def _path(environ: Mapping[str, Any]) -> str:
-    return str(environ.get("PATH_INFO", "")).rstrip("/") or "/"
 
 
 class _Front:
@@ -126,9 +89,8 @@ class _Front:
         budget: Budget,
     ) -> None:
         self.routes = routes
-        self.table = RouteTable(routes)
         self.metrics = metrics
-        self.rules = _rules(settings)
+        self.rules = rules_of(settings)
         self._pool = pool
         self._settings = settings
         self._streams = streams

@@ -68,8 +68,8 @@ def _marks(data: bytes) -> tuple[int, int]:
 def parse_object(data: bytes, *, max_depth: int, max_items: int) -> dict[str, Any]:
     """The JSON object, or {} for an empty body; a byte order mark in front is passed over.
 
-    Raises RequestError INVALID for bytes that are not UTF-8, syntax errors, NaN and infinities, duplicate keys,
-    integers over 64 bit, lone surrogates, more than `max_depth` levels or `max_items` values, and what is no object.
+    Raises RequestError INVALID for bytes that are not UTF-8, syntax errors, NaN and infinities, duplicate keys, whole
+    numbers over 64 bit, lone surrogates, more than `max_depth` levels or `max_items` values, and what is no object.
     """
     if not data.strip():
         return {}
@@ -113,9 +113,12 @@ def _integer(text: str) -> int:
 
 
 def _number(text: str) -> float:
+    """A whole number is one in JSON however it is written, so 1e20 is refused as 100000000000000000000 is."""
     value = float(text)
     if value in (float("inf"), float("-inf")):
         _refuse(f"the number {text[:24]} is out of range")
+    if value.is_integer() and not _INT_MIN <= value <= _INT_MAX:
+        _refuse(f"the number {text[:24]} does not fit 64 bits")
     return value
 
 

@@ -15,8 +15,9 @@ from waitress.task import ErrorTask, WSGITask
 
 from drover import logs, unix_socket
 from drover.wire.faults import Code, Failure
+from drover_shim.admission import ADMITTED
 from drover_shim.app import BEGIN_STREAM, guard_refusal
-from drover_shim.chunks import MAX_BESIDE_BYTES, BesideTooLarge
+from drover_shim.chunks import MAX_OVERHEAD_BYTES, OverheadTooLargeError
 from drover_shim.envelope import Answer, refusal
 from drover_shim.guard import ABSOLUTE_FORM, OVER_SOCKET
 from drover_shim.parser import PLAIN_BODY_BYTES, Parser, Refused
@@ -209,7 +210,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
 
 class RequestTask(WSGITask):  # type: ignore[misc]  # waitress has no types
-    """Tells the application what waitress keeps to itself: an absolute-form authority, and how to begin a stream."""
+    """Tells the application what waitress keeps to itself: an absolute-form authority, how to begin a stream, and the
+    route that was found when the head was read."""
 
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
@@ -220,6 +222,7 @@ class RequestTask(WSGITask):  # type: ignore[misc]  # waitress has no types
         channel: Any = self.channel
         environ[BEGIN_STREAM] = channel.begin_stream
         environ[OVER_SOCKET] = channel.adj.drover_over_socket
+        environ[ADMITTED] = request.admitted
         return environ
 
 
@@ -274,8 +277,8 @@ def _refusal_of(error: Any, settings: Any) -> Answer:
 def _why(error: Any, settings: Any) -> str:
     """Limits in the number that holds: waitress refuses a body at its limit, we refuse above ours."""
     match error.code:
-        case 431 if isinstance(error, BesideTooLarge):
-            return f"chunk extensions and trailers: at most {MAX_BESIDE_BYTES} bytes are accepted"
+        case 431 if isinstance(error, OverheadTooLargeError):
+            return f"chunk extensions and trailers: at most {MAX_OVERHEAD_BYTES} bytes are accepted"
         case 408:
             return str(error.body)
         case 413:

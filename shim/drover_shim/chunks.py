@@ -1,17 +1,17 @@
-"""Reads a chunked body in time that grows with its size alone, and caps what is in it beside the content."""
+"""Reads a chunked body in time that grows with its size alone, and caps what is in it next to the content."""
 
 from typing import Any, Final
 
 from waitress.receiver import ChunkedReceiver
 
-MAX_BESIDE_BYTES: Final = 32 * 1024
+MAX_OVERHEAD_BYTES: Final = 32 * 1024
 """Chunk extensions and trailers of one body in all, as much as a head may have."""
 
 _FRAME_BYTES: Final = 20
 """What a chunk takes without extensions: up to 16 digits and two line ends."""
 
 
-class BesideTooLarge:
+class OverheadTooLargeError:  # waitress asks for no exception, only for `code`
     """Stands where waitress puts its own errors: too much in a body that is not content."""
 
     code = 431
@@ -23,7 +23,7 @@ class CappedChunks(ChunkedReceiver):  # type: ignore[misc]  # waitress has no ty
     It also writes each chunk to the buffer's file by itself; here what arrived together is written together.
     """
 
-    _beside = 0
+    _overhead = 0
 
     def received(self, s: bytes) -> int:
         receiver: Any = self
@@ -36,7 +36,7 @@ class CappedChunks(ChunkedReceiver):  # type: ignore[misc]  # waitress has no ty
         content = b"".join(pieces)
         if content:
             buffer.append(content)
-        self._beside += max(0, consumed - len(content) - _FRAME_BYTES * len(pieces))
-        if self._beside > MAX_BESIDE_BYTES and receiver.error is None:
-            receiver.error = BesideTooLarge()
+        self._overhead += max(0, consumed - len(content) - _FRAME_BYTES * len(pieces))
+        if self._overhead > MAX_OVERHEAD_BYTES and receiver.error is None:
+            receiver.error = OverheadTooLargeError()
         return consumed

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NoReturn, TypeVar
 
+from drover.wire.devices import SERIAL
 from drover.wire.faults import Code, RequestError
 
 T = TypeVar("T")
@@ -13,7 +14,6 @@ _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
 
-MAX_SERIAL: Final = 128
 MAX_PAGE_SIZE: Final = 100
 
 
@@ -29,10 +29,9 @@ class Fields:
 
     def integer(self, name: str, default: int, low: int, high: int) -> int:
         def fits(value: Any) -> bool:
-            return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+            return _is_whole(value) and low <= value <= high
 
-        value: int = self._read(name, default, fits, f"an integer from {low} to {high}")
-        return value
+        return int(self._read(name, default, fits, f"an integer from {low} to {high}"))
 
     def number(self, name: str, default: float) -> float:
         def fits(value: Any) -> bool:
@@ -82,15 +81,11 @@ class Fields:
 
 
 def serial(path: str, value: Any) -> str:
-    """A serial as adb could name it: no control characters, and not to be taken for an option."""
-    if isinstance(value, str) and _is_serial(value):
-        return value
-    refuse(path, f"a serial: 1 to {MAX_SERIAL} characters, no control characters, no leading '-'", value)
-
-
-def _is_serial(text: str) -> bool:
-    fits = text.strip() != "" and len(text) <= MAX_SERIAL
-    return fits and not text.startswith("-") and _CONTROL.search(text) is None
+    """A serial as adb could name it, not to be taken for an option; spaces around it are passed over."""
+    found = value.strip() if isinstance(value, str) else ""
+    if SERIAL.fullmatch(found):
+        return found
+    refuse(path, "a serial as adb lists it: 1 to 128 letters, digits and signs, no leading '-'", value)
 
 
 def text_item(path: str, value: Any) -> str:
@@ -102,9 +97,14 @@ def text_item(path: str, value: Any) -> str:
 
 def positive_id(path: str, value: Any) -> int:
     """A task's id in a body."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63:
-        return value
+    if _is_whole(value) and 0 < value < 2**63:
+        return int(value)
     refuse(path, "a task id (a positive integer)", value)
+
+
+def _is_whole(value: Any) -> bool:
+    """An integer, also one that is written 3.0, which is the same number in JSON."""
+    return (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, float) and value.is_integer())
 
 
 def path_id(noun: str, text: str) -> int:

@@ -4,15 +4,11 @@ all others never do.
 A heartbeat that waited behind sixteen slow screenshots would cost its lease. The slow lane grows with what waits.
 """
 
-import re
-from collections.abc import Iterable
 from typing import Any, Final
 
 from waitress.task import ThreadedTaskDispatcher
 
-from drover_shim.route import Route
-
-_MARK: Final = re.compile(r"<\w+[^>]*>")
+from drover_shim.admission import Admitted
 
 MAX_SLOW: Final = 160
 """Threads of the slow lane at most. Each may hold a control connection, of which the daemon takes 256."""
@@ -21,42 +17,18 @@ MAX_SLOW: Final = 160
 MAX_UNKNOWN: Final = 1 << 40
 
 
-class SlowRoutes:
-    """Which requests may take long, by the route table."""
-
-    def __init__(self, routes: Iterable[Route], prefix: str) -> None:
-        self._patterns = [
-            (
-                route.method,
-                re.compile(_MARK.sub("[^/]+", f"{prefix}{route.path}" if route.api else route.path)),
-                0 if route.slow else route.slow_from,
-            )
-            for route in routes
-            if route.slow or route.slow_from
-        ]
-
-    def match(self, method: str, path: str, body_bytes: int = 0) -> bool:
-        """HEAD is served as GET; a trailing slash is tolerated as everywhere."""
-        wanted, path = "GET" if method == "HEAD" else method, path.rstrip("/")
-        return any(
-            wanted == method and body_bytes >= least and pattern.fullmatch(path)
-            for method, pattern, least in self._patterns
-        )
-
-
 class Lanes:
     """Stands in waitress's place for its dispatcher. `fast` is the one that it made itself."""
 
-    def __init__(self, fast: Any, slow: SlowRoutes) -> None:
+    def __init__(self, fast: Any) -> None:
         self._fast = fast
         self._slow: Any = ThreadedTaskDispatcher()
-        self._is_slow = slow.match
         self._threads = 0
 
     def add_task(self, task: Any) -> None:
         """Queue a connection whose first waiting request is to be answered."""
         request = task.requests[0] if getattr(task, "requests", None) else None
-        if request is None or not self._is_slow(*_head(request)):
+        if request is None or not _is_slow(request):
             self._fast.add_task(task)
             return
         lane = self._slow
@@ -73,7 +45,9 @@ class Lanes:
             lane.shutdown(cancel_pending, timeout)
 
 
-def _head(request: Any) -> tuple[str, str, int]:
-    """Method, path and size of the body; a body of unknown size counts as a large one."""
-    size = MAX_UNKNOWN if getattr(request, "chunked", False) else getattr(request, "content_length", 0) or 0
-    return getattr(request, "command", ""), getattr(request, "path", ""), size
+def _is_slow(request: Any) -> bool:
+    """By the route that was found for it; a body of unknown size counts as a large one."""
+    admitted: Admitted | None = getattr(request, "admitted", None)
+    if admitted is None or admitted.route is None:
+        return False
+    return admitted.route.is_slow(MAX_UNKNOWN if request.chunked else request.content_length or 0)

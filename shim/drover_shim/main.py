@@ -19,8 +19,9 @@ from drover.token_file import read as read_token
 from drover.unix_socket import Listener, SocketPathError
 from drover.wire.control import AnnounceApi
 from drover_shim import listening
+from drover_shim.admission import admission
 from drover_shim.announce import Announcer
-from drover_shim.app import head_check, make_app
+from drover_shim.app import make_app
 from drover_shim.budget import Budget
 from drover_shim.listening import BACKLOG, PortTakenError
 from drover_shim.metrics import Metrics
@@ -123,8 +124,8 @@ def _server(settings: Settings, pool: ClientPool, sockets: Sequence[socket.socke
     metrics = Metrics(streams)
     budget = Budget()
     app = make_app(pool, settings, streams=streams, metrics=metrics, budget=budget)
-    check = head_check(settings, metrics)
-    return HttpServer(app, sockets=sockets, head_check=check, streams=streams, budget=budget)
+    admit = admission(settings, metrics)
+    return HttpServer(app, sockets=sockets, admit=admit, streams=streams, budget=budget)
 
 
 def _tcp(host: str, port: int, free_port_if_taken: bool) -> list[socket.socket]:

@@ -10,23 +10,29 @@ from typing import Annotated, Any, Final, get_origin
 import msgspec
 from msgspec import Meta
 
+from drover.wire.devices import SERIAL
 from drover.wire.faults import Code
-from drover.wire.post import PostConfig
-from drover.wire.scripts import FollowConfig
+from drover_shim import refusals, task_bodies
+from drover_shim.bodies import ANY_JSON, JSON_VALUE, RULES, SERIAL_ABOUT, NewTaskBody, whole
 from drover_shim.guard import TOKEN_HEADER
+from drover_shim.links import links
 from drover_shim.route import Param, Route
+from drover_shim.uploads import FORM, MAX_TEXT_BYTES
 
 API_PREFIX: Final = "/api/v1"
-SCRIPTS: Final = {"follow": FollowConfig, "unfollow": FollowConfig, "post": PostConfig}
+SCRIPTS: Final = {"follow": "FollowParameters", "unfollow": "FollowParameters", "post": "PostParameters"}
 REF: Final = "#/components/schemas/{name}"
 _MARK: Final = re.compile(r"<(\w+)[^>]*>")
 
 _PATH_KINDS: Final[dict[str, Any]] = {
     "material_id": Annotated[int, Meta(ge=1, le=10**18 - 1)],
     "task_id": Annotated[int, Meta(ge=1, le=10**18 - 1)],
-    "serial": Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9._:][A-Za-z0-9._:-]*$")],
+    "serial": Annotated[
+        str, Meta(pattern=whole(re.compile(SERIAL.pattern.replace("/", ""))), description=SERIAL_ABOUT)
+    ],
     "username": Annotated[str, Meta(pattern=r"^@?[A-Za-z0-9._]{1,30}$")],
     "name": Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")],
+    "session": Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,128}$")],
 }
 """Types of the parameters in paths; another name is any text without a slash."""
 
@@ -51,14 +57,20 @@ def document(routes: tuple[Route, ...]) -> dict[str, Any]:
     refs, schemas = _schemas(routes)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        paths.setdefault(openapi_path(route), {})[route.method.lower()] = _operation(route, refs)
+        operation = paths.setdefault(openapi_path(route), {})[route.method.lower()] = _operation(route, refs)
+        if found := links(route, routes, _operation_id):
+            operation["responses"]["200"]["links"] = found
     return {
         "openapi": "3.1.0",
         "info": {"title": "Drover", "version": version("drover"), "description": _ABOUT, "license": {"name": "MIT"}},
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": _SCHEMES},
+        "components": {
+            "schemas": schemas,
+            "responses": {"WrongMethod": refusals.wrong_method(_REFUSAL)},
+            "securitySchemes": _SCHEMES,
+        },
         "security": [{}, {"bearer": []}, {"header": []}],
-        "x-drover-scripts": {name: refs[id(config)] for name, config in SCRIPTS.items()},
+        "x-drover-scripts": {name: {"$ref": REF.format(name=schema)} for name, schema in SCRIPTS.items()},
     }
 
 
@@ -75,13 +87,18 @@ def openapi_path(route: Route) -> str:
 
 def _schemas(routes: Iterable[Route]) -> tuple[dict[int, Any], dict[str, Any]]:
     """A schema (mostly a reference) by the id of each type, and the schemas that are referred to."""
-    kinds: dict[int, Any] = {id(kind): kind for kind in (Refusal, *SCRIPTS.values())}
+    kinds: dict[int, Any] = {id(Refusal): Refusal}
+    bodies = {route.body.__name__ for route in routes if route.body is not None}
     for route in routes:
         for kind in (route.answers, route.body, *(param.kind for param in _params(route))):
             if kind is not None and not isinstance(kind, str):
                 kinds[id(kind)] = kind
     made, schemas = msgspec.json.schema_components(kinds.values(), ref_template=REF)
-    return dict(zip(kinds, made, strict=True)), schemas
+    rules = {**RULES, NewTaskBody.__name__: task_bodies.new_task_rules(REF)}
+    for name in bodies:
+        # What a body holds beside its fields is passed over, and yet read.
+        schemas[name] |= {"additionalProperties": ANY_JSON, **rules.get(name, {})}
+    return dict(zip(kinds, made, strict=True)), {**schemas, **task_bodies.schemas(), "JsonValue": JSON_VALUE}
 
 
 def _operation(route: Route, refs: dict[int, Any]) -> dict[str, Any]:
@@ -91,20 +108,18 @@ def _operation(route: Route, refs: dict[int, Any]) -> dict[str, Any]:
         "summary": " ".join(summary.split()),
         "tags": [route.path.strip("/").split("/")[0]],
         "parameters": [_parameter(param, refs, route) for param in _params(route)],
-        "responses": {"200": _success(route, refs), "default": _REFUSED},
+        "responses": {"200": _success(route, refs), **refusals.described(route, _REFUSAL)},
     }
     if more:
         operation["description"] = more
     if route.body is not None:
-        required = bool(msgspec.structs.fields(route.body)) and any(
-            field.required for field in msgspec.structs.fields(route.body)
-        )
+        required = route.body.__name__ in RULES or any(field.required for field in msgspec.structs.fields(route.body))
         operation["requestBody"] = {
             "required": required,
             "content": {"application/json": {"schema": refs[id(route.body)]}},
         }
     elif route.upload:
-        operation["requestBody"] = {"required": True, "content": {"*/*": {}}}
+        operation["requestBody"] = {"required": True, "content": _UPLOAD}
     if route.public:
         operation["security"] = [{}]
     return operation
@@ -122,11 +137,11 @@ def _params(route: Route) -> list[Param]:
 
 
 def _parameter(param: Param, refs: dict[int, Any], route: Route) -> dict[str, Any]:
-    in_path = param not in route.query
-    shown: dict[str, Any] = {"name": param.name, "in": "path" if in_path else "query", "schema": refs[id(param.kind)]}
-    if in_path:
+    place = param.place if param in route.query else "path"
+    shown: dict[str, Any] = {"name": param.name, "in": place, "schema": refs[id(param.kind)]}
+    if param.required or place == "path":
         shown["required"] = True
-    else:
+    elif place == "query":
         shown["allowEmptyValue"] = True  # query.py takes it for left out
     if param.about:
         shown["description"] = param.about
@@ -149,7 +164,16 @@ def _success(route: Route, refs: dict[int, Any]) -> dict[str, Any]:
     return {"description": name.removesuffix("View"), "content": {"application/json": {"schema": envelope}}}
 
 
-_REFUSED: Final = {
-    "description": "refused; the HTTP status is code // 100",
-    "content": {"application/json": {"schema": {"$ref": REF.format(name="Refusal")}}},
+_REFUSAL: Final = {"$ref": REF.format(name="Refusal")}
+_TEXT: Final = {"type": "string", "maxLength": MAX_TEXT_BYTES}
+_UPLOAD: Final[dict[str, Any]] = {
+    **{media_type: {"schema": {}} for media_type in ("image/*", "video/*", "application/octet-stream")},
+    FORM: {
+        "schema": {
+            "type": "object",
+            "properties": {"file": {"contentMediaType": "application/octet-stream"}, "tags": _TEXT, "note": _TEXT},
+            "required": ["file"],
+        }
+    },
 }
+"""What a file is says its content; the media type of the request is not asked."""

@@ -1,7 +1,7 @@
-"""Reads requests as waitress does, and asks as soon as a request has its head whether its body is read, and how much.
+"""Reads requests as waitress does, and asks as soon as a request has its head whether it is let in (admission.py).
 
 What arrives of bodies is counted in the budget until the request is answered. The server's settings carry the function
-as `drover_head_check`, the budget as `drover_budget`, and as `drover_over_socket` whether they are a Unix socket's.
+as `drover_admit`, the budget as `drover_budget`, and as `drover_over_socket` whether they are a Unix socket's.
 """
 
 from typing import Any, Final
@@ -9,6 +9,7 @@ from typing import Any, Final
 from waitress.parser import HTTPRequestParser, ParsingError
 
 from drover.wire.faults import Failure, RequestError
+from drover_shim.admission import Admitted
 from drover_shim.budget import FREE_BYTES, Held
 from drover_shim.chunks import CappedChunks
 from drover_shim.guard import ABSOLUTE_FORM, OVER_SOCKET
@@ -41,6 +42,9 @@ class _Limits:
 class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """Refuses by the head what the guard refuses, so that nothing of its body is read or asked for."""
 
+    admitted: Admitted | None = None
+    """What was decided; None for what is refused."""
+
     def __init__(self, adj: Any) -> None:
         super().__init__(adj)
         self._held: Held = adj.drover_budget.held()
@@ -64,12 +68,13 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         }
         if parsed.chunked:
             environ["HTTP_TRANSFER_ENCODING"] = "chunked"  # which waitress takes out of the headers
-        found: int | Failure = parsed.adj.drover_head_check(environ)
+        found: Admitted | Failure = parsed.adj.drover_admit(environ)
         if isinstance(found, Failure):
             parsed.error = Refused(found)
             parsed.expect_continue, parsed.body_rcv, parsed.content_length = False, None, 0
         else:
-            parsed.adj = _Limits(parsed.adj, found)
+            self.admitted = found
+            parsed.adj = _Limits(parsed.adj, found.max_body)
             if parsed.chunked:
                 parsed.body_rcv = CappedChunks(parsed.body_rcv.getbuf())
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from drover.wire.control import Caller, RequestBody
+from drover.wire.faults import Code
 from drover_shim.body import Upload
 from drover_shim.envelope import Answer, Stream
 from drover_shim.metrics import Metrics
@@ -47,11 +48,14 @@ class Call:
 
 @dataclass(frozen=True)
 class Param:
-    """A query parameter, as the API's description shows it; `kind` is a type that msgspec has a schema for."""
+    """A parameter of the query, or a header, as the API's description shows it; `kind` is a type that msgspec has a
+    schema for."""
 
     name: str
     kind: Any
     about: str = ""
+    required: bool = False
+    place: Literal["query", "header"] = "query"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +67,8 @@ class Route:
     those with a body of at least `slow_from` bytes, where that is not 0;
     `public` tells nothing of this installation, so it needs no token; `page` may be opened from a link of another site.
     `answers`, `body` and `query` are the types that the API's description is made from; `answers` is a media type for
-    what is no envelope. The first line of the handler's docstring is its summary.
+    what is no envelope. `refuses` are the codes that this handler answers with, beside those of every route of its kind
+    (refusals.py). The first line of the handler's docstring is its summary.
     """
 
     method: str
@@ -78,10 +83,15 @@ class Route:
     answers: Any = None
     body: Any = None
     query: tuple[Param, ...] = ()
+    refuses: tuple[Code, ...] = ()
 
     @property
     def changes(self) -> bool:
         return self.method not in ("GET", "HEAD")
+
+    def is_slow(self, body_bytes: int) -> bool:
+        """Whether a request with such a body may take long."""
+        return self.slow or bool(self.slow_from and body_bytes >= self.slow_from)
 
 
 Handled = Answer | Stream | Any

@@ -15,6 +15,11 @@ def path_of(route: Route) -> str:
     return f"{API_PREFIX}{route.path}" if route.api else route.path
 
 
+def plain_path(path: str) -> str:
+    """The path as routes have it: one slash in front, none at the end."""
+    return f"/{path.strip('/')}"
+
+
 class RouteTable:
     """Routes by path and method. A path that stands in the table is no name in another one's pattern: `/task/stats`
     has its own methods only."""

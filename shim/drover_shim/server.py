@@ -12,14 +12,12 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from drover.wire.faults import Failure
+from drover_shim.admission import Admit
 from drover_shim.app import WsgiApp
 from drover_shim.budget import Budget
 from drover_shim.channel import Channel, Deadlines
-from drover_shim.lanes import Lanes, SlowRoutes
+from drover_shim.lanes import Lanes
 from drover_shim.listening import BACKLOG
-from drover_shim.openapi import API_PREFIX
-from drover_shim.routes import ROUTES
 from drover_shim.streams import MAX_STREAMS, Streams
 
 REQUEST_THREADS: Final = 16
@@ -40,15 +38,15 @@ class HttpServer:
         app: WsgiApp,
         *,
         sockets: Sequence[socket.socket],
-        head_check: Callable[[dict[str, Any]], int | Failure],
+        admit: Admit,
         streams: Streams | None = None,
         deadlines: Deadlines | None = None,
         budget: Budget | None = None,
     ) -> None:
         """Take over the sockets, of which there is at least one: TCP and Unix alike.
 
-        `head_check` tells by a request's head how many bytes may follow it, or why it is refused; `streams` end with
-        the server; `budget` bounds the bodies that have arrived, with those that the application works on.
+        `admit` decides by a request's head whether it is let in; `streams` end with the server; `budget` bounds the
+        bodies that have arrived, with those that the application works on.
         """
         self._streams = streams or Streams()
         adjustments: Any = Adjustments(
@@ -62,11 +60,11 @@ class HttpServer:
             clear_untrusted_proxy_headers=True,
             asyncore_use_poll=True,
         )
-        adjustments.drover_head_check = head_check
+        adjustments.drover_admit = admit
         adjustments.drover_budget = budget or Budget()
         threads: Any = ThreadedTaskDispatcher()
         threads.set_thread_count(adjustments.threads)
-        lanes: Any = Lanes(threads, SlowRoutes(ROUTES, API_PREFIX))
+        lanes: Any = Lanes(threads)
         channel_class = type("Channel", (Channel,), {"deadlines": deadlines or Deadlines()})
         self._servers: list[Any] = []
         for sock in sockets:

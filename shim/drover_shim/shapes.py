@@ -11,7 +11,6 @@ from msgspec import Meta
 from drover.wire.accounts import LoginSource
 from drover.wire.devices import DeviceState, PhoneCondition, TransportKind
 from drover.wire.media import MediaKind, UseState
-from drover.wire.scripts import AppName
 from drover.wire.tasks import Effect, Phase, Reason
 
 Stamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")]
@@ -366,102 +365,6 @@ class HealthView(_Shape, frozen=True, kw_only=True):
         Meta(description="`tasks` while new ones are refused, `evidence` while logs and evidence are lost, with why"),
     ]
     api_socket: Annotated[str, Meta(description='the Unix socket on which the API answers; "" without one')]
-
-
-# --- bodies of requests: read field by field (fields.py), so that a refusal can say what was expected --------------
-
-
-class NewTaskBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Tasks to create: one for each device or account and each target. Unknown fields are ignored here."""
-
-    script_name: Annotated[str, Meta(min_length=1)]
-    serials: list[str] | None = None
-    usernames: Annotated[list[str] | None, Meta(description="accounts to run as; they decide over serials")] = None
-    script_config: Annotated[
-        dict[str, Any] | None, Meta(description="the script's own parameters; see the schema of that script")
-    ] = None
-    platform: Annotated[AppName | None, Meta(description="the app, for tasks that run as no registered account")] = None
-    enable_multi_account: bool | None = None
-    start_time: Annotated[str, Meta(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$")] | None = None
-    min_interval: Annotated[int, Meta(ge=0, le=1440)] | None = None
-    max_interval: Annotated[int, Meta(ge=0, le=1440)] | None = None
-
-
-class RetryBody(msgspec.Struct, frozen=True, kw_only=True):
-    """`force` retries also where the outcome is unknown: it may be done twice."""
-
-    force: bool | None = None
-
-
-class TaskIdsBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Which tasks."""
-
-    task_ids: Annotated[list[TaskId], Meta(min_length=1)]
-
-
-class ReleaseBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Which held tasks: those named, or all of them."""
-
-    task_ids: Annotated[list[TaskId], Meta(min_length=1)] | None = None
-    all: bool | None = None
-
-
-class NewAccountBody(msgspec.Struct, frozen=True, kw_only=True):
-    """An account to register; `username` may begin with an @."""
-
-    username: Annotated[str, Meta(min_length=1)]
-    serial: Annotated[str, Meta(min_length=1)]
-    platform: AppName | None = None
-    package: str | None = None
-    enabled: bool | None = None
-    note: str | None = None
-
-
-class ChangeAccountBody(msgspec.Struct, frozen=True, kw_only=True):
-    """What is missing stays as it is."""
-
-    serial: str | None = None
-    package: str | None = None
-    enabled: bool | None = None
-    note: str | None = None
-
-
-class PauseBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Why, and until when; without `until` until it is resumed."""
-
-    reason: Annotated[str, Meta(max_length=500, description="a line for people")] | None = None
-    until: Annotated[
-        str | None, Meta(description='a moment to come: ISO 8601, or "YYYY-MM-DD HH:MM:SS" local time')
-    ] = None
-
-
-class ImportBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Accounts as CSV with a header row, all or none; `dry_run` checks and stores nothing."""
-
-    csv: Annotated[str, Meta(min_length=1)]
-    dry_run: bool | None = None
-
-
-class ChangeDeviceBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Note and tags; what is missing stays as it is."""
-
-    note: str | None = None
-    tags: list[str] | None = None
-
-
-class DiscoverBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Which app to read, and whether to register what is not registered yet."""
-
-    platform: AppName | None = None
-    package: str | None = None
-    register: bool | None = None
-
-
-class ChangeMaterialBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Tags (an array, or text with commas) and note; what is missing stays."""
-
-    tags: list[str] | str | None = None
-    note: str | None = None
 
 
 class ScriptView(_Shape, frozen=True, kw_only=True):

@@ -43,7 +43,8 @@ def check(method: str, path: str, status: int, media_type: str, body: bytes) -> 
     method = method.lower()
     if name is None or method not in described or status == 404 or not media_type.startswith("application/json"):
         return
-    validator = _validator(name, method, "200" if status == 200 else "default")
+    assert str(status) in described[method]["responses"], (method, path, f"answered {status}, which is not described")
+    validator = _validator(name, method, str(status))
     if validator is not None:
         errors = [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(json.loads(body))]
         assert not errors, (method, path, errors[:3])

@@ -12,7 +12,8 @@ from typing import Any
 
 from drover.unix_socket import Listener
 from drover_shim import listening
-from drover_shim.app import head_check, make_app
+from drover_shim.admission import admission
+from drover_shim.app import make_app
 from drover_shim.budget import Budget
 from drover_shim.channel import Deadlines
 from drover_shim.metrics import Metrics
@@ -150,7 +151,7 @@ def running_shim(
     server = HttpServer(
         make_app(pool, used, streams=streams, metrics=metrics, budget=shared),
         sockets=[*listening.tcp("127.0.0.1", 0), *([listener.socket] if listener else [])],
-        head_check=head_check(used, metrics),
+        admit=admission(used, metrics),
         streams=streams,
         deadlines=deadlines,
         budget=shared,

@@ -1,11 +1,11 @@
 """What a registered account must look like, and which registration a name means. Pure; refusals name the field."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final, get_args
 
 import msgspec
 
+from drover.wire.accounts import LINE, MAX_NOTE, MAX_PACKAGE, PACKAGE
 from drover.wire.control import Account, ChangeAccount
 from drover.wire.devices import SERIAL
 from drover.wire.faults import Code, RequestError
@@ -13,10 +13,6 @@ from drover.wire.scripts import USERNAME, AppName
 
 DEFAULT_PLATFORM: Final = "tiktok"
 PLATFORMS: Final[tuple[str, ...]] = get_args(AppName)
-MAX_NOTE: Final = 500
-
-_PACKAGE: Final = re.compile(r"(?=.{3,255}\Z)[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def bare(username: str) -> str:
@@ -87,16 +83,16 @@ def place_faults(serial: str, platform: str, package: str) -> dict[str, str]:
     found: dict[str, str] = {}
     if platform not in PLATFORMS:
         found["platform"] = f"expected one of {', '.join(PLATFORMS)}, got {platform!r}"
-    if not SERIAL.fullmatch(serial) or not serial.strip():
+    if not SERIAL.fullmatch(serial):
         found["serial"] = f"expected a serial as adb lists it, 1-128 characters, got {serial!r}"
-    if package and not _PACKAGE.fullmatch(package):
+    if package and (len(package) > MAX_PACKAGE or not PACKAGE.fullmatch(package)):
         found["package"] = f"expected a package name such as com.example.app, or nothing, got {package!r}"
     return found
 
 
 def note_fault(note: str) -> str:
     """What is wrong with a note of an account or a phone; "" where nothing is."""
-    if len(note) > MAX_NOTE or _CONTROL.search(note):
+    if len(note) > MAX_NOTE or not LINE.fullmatch(note):
         return f"expected at most {MAX_NOTE} characters on one line, without control characters"
     return ""
 
@@ -111,5 +107,6 @@ def the_one(username: str, platform: str | None, registered: Sequence[Account]) 
         raise RequestError(Code.NOT_FOUND, f"account @{name}: nobody registered it{where}")
     if len(found) > 1:
         words = " and ".join(account.platform for account in found)
-        raise RequestError(Code.INVALID, f"platform: @{name} is registered on {words}; say which is meant")
+        platforms = {"username": name, "platforms": [account.platform for account in found]}
+        raise RequestError(Code.CONFLICT, f"platform: @{name} is registered on {words}; say which is meant", platforms)
     return found[0]

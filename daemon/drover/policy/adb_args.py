@@ -1,13 +1,10 @@
-"""Which adb commands a client may have run on the phone that it holds. Pure.
-
-What is not named here is refused: adb grows, and most of it reaches beyond one phone.
-"""
+"""Whether a client may have an adb command run on the phone that it holds, and why not. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-OFFERED: Final = ("shell", "exec-out", "logcat", "uninstall", "get-state", "get-serialno")
-MAX_ARGS: Final = 256
+from drover.wire.leases import ADB_COMMANDS, MAX_ADB_ARGS
+
 MAX_ARG_BYTES: Final = 32 * 1024
 
 _SERVER: Final = "it acts on the adb server, which every phone shares"
@@ -30,13 +27,13 @@ def refusal(args: Sequence[str]) -> str | None:
     """Why these arguments are refused, as `args[0]: ...`; None if they may be run."""
     if not args:
         return 'args: expected an adb command as an array, such as ["shell", "getprop"]'
-    if len(args) > MAX_ARGS:
-        return f"args: expected at most {MAX_ARGS} arguments, got {len(args)}"
+    if len(args) > MAX_ADB_ARGS:
+        return f"args: expected at most {MAX_ADB_ARGS} arguments, got {len(args)}"
     for index, arg in enumerate(args):
         if "\0" in arg or len(arg.encode(errors="replace")) > MAX_ARG_BYTES:
             return f"args[{index}]: expected at most {MAX_ARG_BYTES} bytes without NUL"
     word = args[0]
-    if word in OFFERED:
+    if word in ADB_COMMANDS:
         return None
     why = _ELSEWHERE if word.startswith("-") else WHY_NOT.get(word, "Drover does not know it")
-    return f"args[0]: {word[:60]!r} is refused: {why}; offered are: {', '.join(OFFERED)}"
+    return f"args[0]: {word[:60]!r} is refused: {why}; offered are: {', '.join(ADB_COMMANDS)}"

@@ -1,14 +1,9 @@
 """What people may write about a phone: a note and tags. Pure."""
 
-import re
 from collections.abc import Sequence
-from typing import Final
 
 from drover.policy.accounts import note_fault
-
-MAX_TAGS: Final = 20
-
-_TAG: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f,]{1,40}")
+from drover.wire.devices import MAX_TAGS, TAG
 
 
 def description_faults(note: str | None, tags: Sequence[str] | None) -> dict[str, str]:
@@ -16,7 +11,7 @@ def description_faults(note: str | None, tags: Sequence[str] | None) -> dict[str
     found: dict[str, str] = {}
     if note is not None and (why := note_fault(note)):
         found["note"] = why
-    wrong = [index for index, tag in enumerate(tags or ()) if not _TAG.fullmatch(tag) or tag != tag.strip()]
+    wrong = [index for index, tag in enumerate(tags or ()) if not TAG.fullmatch(tag) or tag != tag.strip()]
     if wrong:
         found[f"tags[{wrong[0]}]"] = "expected 1-40 characters without commas, spaces around it or control characters"
     elif tags is not None and len(set(tags)) != len(tags):

@@ -4,10 +4,8 @@ import re
 from datetime import datetime, tzinfo
 from typing import Final
 
-from drover.policy.accounts import MAX_NOTE, note_fault
+from drover.policy.accounts import note_fault
 from drover.wire.faults import Code, RequestError
-
-MAX_REASON: Final = MAX_NOTE
 
 _LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?")
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import structlog
@@ -21,6 +21,9 @@ from drover.store.store import Store
 from drover.wire.control import ArtifactFile, Done
 from drover.wire.faults import Code, RequestError
 from drover.wire.materials import (
+    MAX_NAME_CHARS,
+    MAX_NOTE_CHARS,
+    MAX_TAGS,
     ChangeMaterial,
     DeleteMaterial,
     FindThumbnail,
@@ -40,10 +43,6 @@ from drover.wire.media import MediaFacts, MediaLimit
 from drover.wire.post import TAG
 
 log = structlog.get_logger("drover.media")
-
-MAX_TAGS: Final = 50
-MAX_NOTE_CHARS: Final = 2000
-MAX_NAME_CHARS: Final = 255
 
 
 class MaterialLibrary:

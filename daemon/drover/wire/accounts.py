@@ -1,11 +1,21 @@
 """The user's accounts in the apps: which there are, on which device, and what each did today."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from drover.wire.holds import Pause
+
+MAX_NOTE: Final = 500
+LINE: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f]*")
+"""A text of one line without control characters, as notes and reasons are."""
+
+MAX_PACKAGE: Final = 255
+PACKAGE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+")
+"""The name of an Android package."""
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, tag="account"):

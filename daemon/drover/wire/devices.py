@@ -10,8 +10,12 @@ import msgspec
 from drover.wire.accounts import Login
 from drover.wire.holds import Pause
 
-SERIAL: Final = re.compile(r"(?!-)[A-Za-z0-9_.:\[\]@%+/=~#()\- ]{1,128}")
+SERIAL: Final = re.compile(r"[A-Za-z0-9_.:\[\]@%+/=~#()][A-Za-z0-9_.:\[\]@%+/=~#()\- ]{0,127}")
 """What adb could call a phone; never to be taken for an option."""
+
+MAX_TAGS: Final = 20
+TAG: Final = re.compile(r"[^\x00-\x20\x7f-\xa0,]([^\x00-\x1f\x7f-\x9f,]{0,38}[^\x00-\x20\x7f-\xa0,])?")
+"""What a person may tag a phone with."""
 
 
 class DeviceState(StrEnum):

@@ -4,7 +4,7 @@
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +13,11 @@ from drover.wire.screens import ScreenCheck
 DEFAULT_TTL_S = 120
 MAX_TTL_S = 600
 MAX_WAIT_S = 600
+
+ADB_COMMANDS: Final = ("shell", "exec-out", "logcat", "uninstall", "get-state", "get-serialno")
+"""Those that a lease's holder may have run; what is not named here is refused: adb grows, and most of it reaches beyond
+one phone."""
+MAX_ADB_ARGS: Final = 256
 
 # --- requests ---------------------------------------------------------------------------------------------------
 

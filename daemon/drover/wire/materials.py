@@ -5,10 +5,15 @@ user) writes the file there, and ImportMaterial takes it over. So no file goes t
 """
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from drover.wire.media import MediaKind, UseState
+
+MAX_TAGS: Final = 50
+MAX_NOTE_CHARS: Final = 2000
+MAX_NAME_CHARS: Final = 255
 
 # --- requests ---------------------------------------------------------------------------------------------------
 

@@ -116,7 +116,9 @@ def _word(value: Any) -> Any:
 
 
 def _paths(value: Any) -> Any:
-    return [value] if isinstance(value, str) and value else value or []
+    if isinstance(value, str):
+        return [value] if value else []
+    return value
 
 
 def _tag_list(value: Any) -> Any:

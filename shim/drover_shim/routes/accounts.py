@@ -18,6 +18,7 @@ from drover.wire.control import (
 )
 from drover.wire.faults import Code, RequestError
 from drover_shim import view
+from drover_shim.bodies import ChangeAccountBody, ImportBody, NewAccountBody
 from drover_shim.envelope import Answer
 from drover_shim.fields import Fields, query_choice
 from drover_shim.new_task import PLATFORMS
@@ -26,10 +27,7 @@ from drover_shim.shapes import (
     AccountListView,
     AccountsImportedView,
     AccountView,
-    ChangeAccountBody,
     DeletedView,
-    ImportBody,
-    NewAccountBody,
 )
 
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
@@ -135,18 +133,26 @@ def _required(fields: Fields, name: str) -> str:
 PLATFORM_PARAM: Final = Param("platform", Literal["tiktok", "instagram"])
 _FILTERS: Final = (PLATFORM_PARAM, Param("serial", str), Param("enabled", Literal["true", "false", "1", "0"]))
 _ONE: Final = "/account/<username>"
+_SEVERAL: Final = (Code.CONFLICT,)
+"""The name is registered on several platforms, and the request names none; or it is there already."""
 
 ROUTES: Final = (
     Route(method="GET", path="/account", handler=list_accounts, answers=AccountListView, query=_FILTERS),
-    Route(method="POST", path="/account", handler=create, answers=AccountView, body=NewAccountBody),
+    Route(method="POST", path="/account", handler=create, answers=AccountView, body=NewAccountBody, refuses=_SEVERAL),
     Route(method="GET", path="/account/export", handler=export, answers="text/csv"),
     Route(method="POST", path="/account/import", handler=import_, answers=AccountsImportedView, body=ImportBody),
-    Route(method="GET", path=_ONE, handler=get_account, answers=AccountView, query=(PLATFORM_PARAM,)),
-    Route(
-        method="PATCH", path=_ONE, handler=change, answers=AccountView, body=ChangeAccountBody, query=(PLATFORM_PARAM,)
+    Route(method="GET", path=_ONE, handler=get_account, answers=AccountView, query=(PLATFORM_PARAM,), refuses=_SEVERAL),
+    *(
+        Route(
+            method=method,
+            path=_ONE,
+            handler=change,
+            answers=AccountView,
+            body=ChangeAccountBody,
+            query=(PLATFORM_PARAM,),
+            refuses=_SEVERAL,
+        )
+        for method in ("PATCH", "PUT")
     ),
-    Route(
-        method="PUT", path=_ONE, handler=change, answers=AccountView, body=ChangeAccountBody, query=(PLATFORM_PARAM,)
-    ),
-    Route(method="DELETE", path=_ONE, handler=delete, answers=DeletedView, query=(PLATFORM_PARAM,)),
+    Route(method="DELETE", path=_ONE, handler=delete, answers=DeletedView, query=(PLATFORM_PARAM,), refuses=_SEVERAL),
 )

@@ -13,16 +13,16 @@ from drover.wire.control import (
     SetDevice,
 )
 from drover.wire.devices import Device
+from drover.wire.faults import Code
 from drover_shim import view
+from drover_shim.bodies import ChangeDeviceBody, DiscoverBody
 from drover_shim.fields import Fields, serial, text_item
 from drover_shim.new_task import PLATFORMS
 from drover_shim.route import Call, Route
 from drover_shim.shapes import (
-    ChangeDeviceBody,
     DeviceForgottenView,
     DeviceListView,
     DeviceView,
-    DiscoverBody,
     DiscoveredView,
 )
 
@@ -80,7 +80,14 @@ ROUTES: Final = (
     Route(method="GET", path="/device", handler=list_devices, answers=DeviceListView),
     Route(method="GET", path="/device/<serial>", handler=get_device, answers=DeviceView),
     Route(method="PATCH", path="/device/<serial>", handler=change_device, answers=DeviceView, body=ChangeDeviceBody),
-    Route(method="DELETE", path="/device/<serial>", handler=forget_device, answers=DeviceForgottenView, slow=True),
+    Route(
+        method="DELETE",
+        path="/device/<serial>",
+        handler=forget_device,
+        answers=DeviceForgottenView,
+        slow=True,
+        refuses=(Code.CONFLICT,),
+    ),
     Route(
         method="POST",
         path="/device/<serial>/discover",
@@ -88,5 +95,6 @@ ROUTES: Final = (
         answers=DiscoveredView,
         body=DiscoverBody,
         slow=True,
+        refuses=(Code.CONFLICT,),
     ),
 )

@@ -1,10 +1,11 @@
 """What happens, as server-sent events: stored ones with their id, so that `Last-Event-ID` goes on where one stopped."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Meta
 
 from drover.client import ControlError, EventStream
 from drover.wire.events import DeviceChanged, Event, TaskChanged, TaskDeleted, TaskProgressed
@@ -20,6 +21,7 @@ POLL_S: Final = 0.5
 
 RECONNECT_MS: Final = 2000
 _MAX_ID: Final = 2**53
+_EventId = Annotated[int, Meta(ge=0, le=_MAX_ID)]
 
 
 def events(call: Call) -> Stream:
@@ -114,6 +116,9 @@ ROUTES: Final = (
         path="/events",
         handler=events,
         answers="text/event-stream",
-        query=(Param("last_event_id", int, "as the header Last-Event-ID, for clients that cannot send one"),),
+        query=(
+            Param("last_event_id", _EventId, "as the header Last-Event-ID, for clients that cannot send one"),
+            Param("Last-Event-ID", _EventId, place="header"),
+        ),
     ),
 )

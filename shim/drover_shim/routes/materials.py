@@ -10,6 +10,7 @@ from drover.client import import_timeout_s
 from drover.wire.control import ArtifactFile, Done
 from drover.wire.faults import Code, RequestError
 from drover.wire.materials import (
+    MAX_NOTE_CHARS,
     ChangeMaterial,
     DeleteMaterial,
     FindThumbnail,
@@ -25,12 +26,12 @@ from drover.wire.materials import (
 )
 from drover.wire.media import MediaKind
 from drover_shim import view
+from drover_shim.bodies import ChangeMaterialBody, FileName, MaterialTags
 from drover_shim.envelope import Answer
 from drover_shim.fields import Fields, path_id, query_choice, query_integer, query_page_size, refuse
 from drover_shim.route import Call, Param, Route
 from drover_shim.routes.task_files import read_file
 from drover_shim.shapes import (
-    ChangeMaterialBody,
     DeletedView,
     MaterialAddedView,
     MaterialDetailView,
@@ -134,15 +135,15 @@ def _tag(path: str, value: Any) -> str:
 
 
 _ABOUT_FILE: Final = (
-    Param("name", str, "the file's name; needed where the body is the file itself"),
-    Param("tags", str, "separated by commas"),
-    Param("note", str),
+    Param("name", FileName, "the file's name; needed where the body is the file itself"),
+    Param("tags", MaterialTags, "separated by commas"),
+    Param("note", Annotated[str, Meta(max_length=MAX_NOTE_CHARS)]),
 )
 _FILTERS: Final = (
     Param("kind", Literal["image", "video"]),
-    Param("tags", str, "separated by commas"),
+    Param("tags", MaterialTags, "separated by commas"),
     Param("page", Annotated[int, Meta(ge=1, le=10**9)], "from 1"),
-    Param("page_size", Annotated[int, Meta(ge=1)], "default 20; more than 100 is taken for 100"),
+    Param("page_size", Annotated[int, Meta(ge=1, le=10**9)], "default 20; more than 100 is taken for 100"),
 )
 _ONE: Final = "/material/<material_id>"
 
@@ -151,6 +152,6 @@ ROUTES: Final = (
     Route(method="GET", path="/material", handler=list_materials, answers=MaterialPageView, query=_FILTERS),
     Route(method="GET", path=_ONE, handler=get, answers=MaterialDetailView),
     Route(method="PATCH", path=_ONE, handler=change, answers=MaterialView, body=ChangeMaterialBody),
-    Route(method="DELETE", path=_ONE, handler=delete, answers=DeletedView),
+    Route(method="DELETE", path=_ONE, handler=delete, answers=DeletedView, refuses=(Code.CONFLICT,)),
     Route(method="GET", path=f"{_ONE}/thumbnail", handler=thumbnail, answers="image/jpeg"),
 )

@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from drover.wire.faults import Code
 from drover.wire.pauses import AccountPause, DevicePause, PauseAccount, PauseDevice, ResumeAccount, ResumeDevice
 from drover_shim import view
+from drover_shim.bodies import PauseBody
 from drover_shim.fields import Fields, serial
 from drover_shim.route import Call, Route
 from drover_shim.routes.accounts import PLATFORM_PARAM, platform_of, username_of
-from drover_shim.shapes import AccountPauseView, DevicePauseView, PauseBody
+from drover_shim.shapes import AccountPauseView, DevicePauseView
 
 
 def pause_account(call: Call) -> AccountPauseView:
@@ -66,8 +68,16 @@ ROUTES: Final = (
         answers=AccountPauseView,
         body=PauseBody,
         query=_QUERY,
+        refuses=(Code.CONFLICT,),
     ),
-    Route(method="POST", path=f"{_ACCOUNT}/resume", handler=resume_account, answers=AccountPauseView, query=_QUERY),
+    Route(
+        method="POST",
+        path=f"{_ACCOUNT}/resume",
+        handler=resume_account,
+        answers=AccountPauseView,
+        query=_QUERY,
+        refuses=(Code.CONFLICT,),
+    ),
     Route(method="POST", path=f"{_DEVICE}/pause", handler=pause_device, answers=DevicePauseView, body=PauseBody),
     Route(method="POST", path=f"{_DEVICE}/resume", handler=resume_device, answers=DevicePauseView),
 )

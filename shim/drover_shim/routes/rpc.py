@@ -6,24 +6,23 @@ Hierarchies and screenshots go out as they are; everything else, and every refus
 import json
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from msgspec import Meta
 
 from drover.wire import leases
 from drover.wire.control import DeviceList, Done, ListDevices
 from drover.wire.devices import DeviceState
 from drover.wire.faults import Code, RequestError
 from drover_shim import view
+from drover_shim.bodies import AdbBody, HeartbeatBody, JsonRpcBody, SerialText, TakeLeaseBody, whole
 from drover_shim.envelope import Answer
 from drover_shim.fields import Fields, query_integer, refuse, serial, text_item
 from drover_shim.lease_shapes import (
-    AdbBody,
-    HeartbeatBody,
-    JsonRpcBody,
     LeaseTakenView,
     LeaseView,
     PhoneView,
     ReleasedView,
-    TakeLeaseBody,
 )
 from drover_shim.route import Call, Param, Route
 
@@ -169,11 +168,27 @@ def _seconds(value: float) -> float:
     return seconds
 
 
-_ASKED: Final = (Param("serial", str), Param("timeout", int, "seconds, or milliseconds where more than 300"))
+_SHOWN: Final = Param(
+    SESSION_HEADER, Annotated[str, Meta(pattern=whole(_SESSION))], "the lease's id", required=True, place="header"
+)
+_ASKED: Final = (
+    Param("serial", SerialText, required=True),
+    Param("timeout", Annotated[int, Meta(ge=1, le=int(MAX_TIMEOUT_S * 1000))], "seconds, or milliseconds from 301 on"),
+    _SHOWN,
+)
+_DIRECT: Final = (Code.LEASE, Code.CONFLICT, Code.TOO_MANY)
 
 ROUTES: Final = (
     Route(method="GET", path="/rpc/devices", handler=devices, answers=list[PhoneView]),
-    Route(method="POST", path="/rpc/session", handler=take, slow=True, answers=LeaseTakenView, body=TakeLeaseBody),
+    Route(
+        method="POST",
+        path="/rpc/session",
+        handler=take,
+        slow=True,
+        answers=LeaseTakenView,
+        body=TakeLeaseBody,
+        refuses=(Code.NOT_FOUND, Code.CONFLICT, Code.TOO_MANY),
+    ),
     Route(method="GET", path="/rpc/session", handler=sessions, answers=list[LeaseView]),
     Route(
         method="POST",
@@ -181,10 +196,32 @@ ROUTES: Final = (
         handler=heartbeat,
         answers=LeaseView,
         body=HeartbeatBody,
+        refuses=(Code.CONFLICT,),
     ),
-    Route(method="DELETE", path="/rpc/session/<session>", handler=release, answers=ReleasedView),
-    Route(method="POST", path="/rpc/jsonrpc", handler=jsonrpc, slow=True, answers=Any, body=JsonRpcBody),
-    Route(method="POST", path="/rpc/adb", handler=adb, slow=True, answers=str, body=AdbBody),
-    Route(method="GET", path="/rpc/hierarchy", handler=hierarchy, slow=True, answers="application/xml", query=_ASKED),
-    Route(method="GET", path="/rpc/screenshot", handler=screenshot, slow=True, answers="image/png", query=_ASKED),
+    Route(
+        method="DELETE", path="/rpc/session/<session>", handler=release, answers=ReleasedView, refuses=(Code.CONFLICT,)
+    ),
+    *(
+        Route(
+            method="POST",
+            path=path,
+            handler=handler,
+            slow=True,
+            answers=answers,
+            body=body,
+            query=(_SHOWN,),
+            refuses=_DIRECT,
+        )
+        for path, handler, answers, body in (
+            ("/rpc/jsonrpc", jsonrpc, Any, JsonRpcBody),
+            ("/rpc/adb", adb, str, AdbBody),
+        )
+    ),
+    *(
+        Route(method="GET", path=path, handler=handler, slow=True, answers=answers, query=_ASKED, refuses=_DIRECT)
+        for path, handler, answers in (
+            ("/rpc/hierarchy", hierarchy, "application/xml"),
+            ("/rpc/screenshot", screenshot, "image/png"),
+        )
+    ),
 )

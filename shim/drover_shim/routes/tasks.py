@@ -24,19 +24,16 @@ from drover.wire.control import (
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Task, TaskStats
 from drover_shim import view
+from drover_shim.bodies import NewTaskBody, ReleaseBody, RetryBody, TaskIdsBody
 from drover_shim.fields import Fields, path_id, positive_id, query_choice, query_integer, query_page_size
 from drover_shim.new_task import read_new_task
 from drover_shim.route import Call, Param, Route
 from drover_shim.shapes import (
     DeletedBatchView,
     DeletedView,
-    NewTaskBody,
-    ReleaseBody,
     ReleasedView,
     RetriedView,
-    RetryBody,
     StatsView,
-    TaskIdsBody,
     TaskPageView,
     TasksCreatedView,
     TaskView,
@@ -165,12 +162,26 @@ _FILTERS: Final = (
     Param("script_name", str),
     Param("source", Literal["api", "ui"]),
     Param("page", Annotated[int, Meta(ge=1, le=_MAX_PAGE)], "from 1"),
-    Param("page_size", Annotated[int, Meta(ge=1)], "default 20; more than 100 is taken for 100"),
+    Param("page_size", Annotated[int, Meta(ge=1, le=10**9)], "default 20; more than 100 is taken for 100"),
+)
+
+_KEY: Final = Param(
+    "Idempotency-Key",
+    Annotated[str, Meta(pattern=r"^[!-~]([ -~]{0,253}[!-~])?$")],
+    "the same key and body within 24 h create nothing twice; with another body: 40901",
+    place="header",
 )
 
 ROUTES: Final = (
     Route(
-        method="POST", path="/task", handler=create, slow_from=_MANY_TASKS, answers=TasksCreatedView, body=NewTaskBody
+        method="POST",
+        path="/task",
+        handler=create,
+        slow_from=_MANY_TASKS,
+        answers=TasksCreatedView,
+        body=NewTaskBody,
+        query=(_KEY,),
+        refuses=(Code.SCRIPT_MISSING, Code.SCRIPT_UNSUPPORTED, Code.NOT_FOUND, Code.CONFLICT),
     ),
     Route(method="GET", path="/task", handler=list_tasks, answers=TaskPageView, query=_FILTERS),
     Route(method="GET", path="/task/stats", handler=stats, answers=StatsView),
@@ -180,7 +191,14 @@ ROUTES: Final = (
         method="DELETE", path="/task/batch", handler=delete_batch, slow=True, answers=DeletedBatchView, body=TaskIdsBody
     ),
     Route(method="GET", path="/task/<task_id>", handler=get, answers=TaskView),
-    Route(method="DELETE", path="/task/<task_id>", handler=delete, answers=DeletedView),
-    Route(method="POST", path="/task/<task_id>/stop", handler=stop, answers=TaskView),
-    Route(method="POST", path="/task/<task_id>/retry", handler=retry, answers=TaskView, body=RetryBody),
+    Route(method="DELETE", path="/task/<task_id>", handler=delete, answers=DeletedView, refuses=(Code.CONFLICT,)),
+    Route(method="POST", path="/task/<task_id>/stop", handler=stop, answers=TaskView, refuses=(Code.CONFLICT,)),
+    Route(
+        method="POST",
+        path="/task/<task_id>/retry",
+        handler=retry,
+        answers=TaskView,
+        body=RetryBody,
+        refuses=(Code.CONFLICT,),
+    ),
 )

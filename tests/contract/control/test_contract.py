@@ -262,7 +262,7 @@ def test_a_name_on_two_platforms_needs_its_platform(client: ControlClient) -> No
         c.DeleteAccount(username=one.username),
     ):
         failure = refused(partial(client.call, body))
-        assert (failure.code, "platform: " in failure.message) == (Code.INVALID, True)
+        assert (failure.code, "platform: " in failure.message) == (Code.CONFLICT, True)
     assert client.ask(c.GetAccount(username=one.username, platform="instagram"), c.Account) == other
     (usual,) = create(client, serials=[], usernames=[one.username])
     (said,) = create(client, serials=[], usernames=[one.username], platform="instagram")

@@ -58,7 +58,8 @@ def test_accounts_are_filtered(rest: Rest, shop: dict[str, Any]) -> None:
 def test_a_name_on_two_platforms_needs_platform(rest: Rest, shop: dict[str, Any]) -> None:
     rest.post("/account", {**SHOP, "platform": "instagram"})
     unclear = rest.get("/account/shop.one")
-    assert (unclear.code, unclear.message.startswith("platform:")) == (40001, True)
+    assert (unclear.code, unclear.message.startswith("platform:")) == (40901, True)
+    assert unclear.envelope["data"]["platforms"] == ["tiktok", "instagram"]
     assert rest.get("/account/shop.one?platform=instagram").data["platform"] == "instagram"
     assert rest.send("DELETE", "/api/v1/account/shop.one?platform=instagram").code == 0
 

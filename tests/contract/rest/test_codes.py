@@ -356,4 +356,13 @@ def test_case_b12_empty_query_values_count_as_left_out_and_are_described(rest: R
     for path, operations in json.loads(rest.send("GET", "/openapi.json").body)["paths"].items():
         for operation in operations.values():
             for parameter in operation["parameters"]:
-                assert parameter.get("allowEmptyValue", False) == (parameter["in"] == "query"), path
+                optional = parameter["in"] == "query" and not parameter.get("required")
+                assert parameter.get("allowEmptyValue", False) == optional, path
+
+
+def test_case_b12_a_method_that_a_path_does_not_have_is_405_whatever_its_body_is(rest: Rest) -> None:
+    for media_type in ("text/plain", "image/gif", "application/json"):
+        reply = rest.send("PUT", "/api/v1/material", body=b"x", headers={"Content-Type": media_type})
+        assert (reply.code, reply.headers["Allow"]) == (40501, "GET, HEAD, POST")
+    evil = rest.send("PUT", "/api/v1/material", body=b"x", headers={"Origin": "http://evil.example"})
+    assert evil.code == 40302

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from drover.wire.faults import Code, RequestError
 from drover_shim.body import LARGEST_BYTES, memory_of, parse_object, read_body
 
-LEAVES = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+NUMBERS = st.integers(-(2**63), 2**64 - 1) | st.floats(
+    allow_nan=False, allow_infinity=False, min_value=-(2.0**63), max_value=2.0**63
+)
+LEAVES = st.none() | st.booleans() | NUMBERS
 VALUES = st.recursive(
     LEAVES | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
@@ -79,3 +82,9 @@ def test_the_cap_is_exact() -> None:
     with pytest.raises(RequestError) as caught:
         read_body(io.BytesIO(b"123456"), max_bytes=5)
     assert caught.value.failure.code is Code.TOO_LARGE
+
+
+@pytest.mark.parametrize("text", ["1e20", "-1e19", "18446744073709551616", "1.8446744073709552e19"])
+def test_a_whole_number_fits_64_bits_however_it_is_written(text: str) -> None:
+    assert object_or_code(f'{{"a": {text}}}'.encode()) is Code.INVALID
+    assert parse(b'{"a": 1e18, "b": 1e-300, "c": 18446744073709551615}')["b"] == 1e-300

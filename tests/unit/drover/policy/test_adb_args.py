@@ -2,7 +2,8 @@
 
 import pytest
 
-from drover.policy.adb_args import MAX_ARG_BYTES, OFFERED, WHY_NOT, refusal
+from drover.policy.adb_args import MAX_ARG_BYTES, WHY_NOT, refusal
+from drover.wire.leases import ADB_COMMANDS
 
 REACHING_BEYOND = (
     *("kill-server", "start-server", "reconnect", "connect", "disconnect", "pair", "tcpip", "usb", "forward"),
@@ -11,7 +12,7 @@ REACHING_BEYOND = (
 )
 
 
-@pytest.mark.parametrize("word", OFFERED)
+@pytest.mark.parametrize("word", ADB_COMMANDS)
 def test_what_stays_on_the_phone_is_offered(word: str) -> None:
     assert refusal([word, "anything", "-s", "--help", "; rm -rf /"]) is None
 
@@ -25,7 +26,7 @@ def test_what_reaches_beyond_the_phone_is_refused_by_name(word: str) -> None:
 
 
 def test_offered_and_refused_do_not_overlap() -> None:
-    assert not set(OFFERED) & set(WHY_NOT)
+    assert not set(ADB_COMMANDS) & set(WHY_NOT)
 
 
 @pytest.mark.parametrize(
