@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from drover.apps import App, load
+from drover.phone.sheets import below
 
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 _SYSTEM_IDS = ("permission", "grant_", "widget", "aerr_")
@@ -45,8 +46,8 @@ def app_of(name: str) -> App:
 
 
 def rename_ids(xml: bytes, app: App, *, stable: bool) -> bytes:
-    """Every resource id changes, those that the data file names only if `stable` is set; Android's own stay."""
-    known = {name for names in app.ids.values() for name in names}
+    """Every resource id changes, those that the data files name only if `stable` is set; Android's own stay."""
+    known = {name for names in app.ids.values() for name in names} | below()
 
     def change(node: ElementTree.Element) -> None:
         prefix, slash, name = str(node.get("resource-id") or "").rpartition("/")

@@ -46,6 +46,14 @@ def reaches(node: Node, x: int, y: int) -> bool:
     return covers is not None and not any(holds(cover, x, y) for cover in covers)
 
 
+def is_page(tree: Hierarchy, x: int, y: int) -> bool:
+    """Whether a touch there reaches no control: nothing takes it but what spans most of the screen."""
+    if lost_nesting(tree):
+        return True
+    node = taker(tree, x, y)
+    return node is None or node.bounds.area * 2 > tree.width * tree.height
+
+
 def _covers(node: Node, tree: Hierarchy) -> list[Bounds] | None:
     """The boxes of what takes touches over the node; None if the node itself is not seen."""
     known = layers(tree)
