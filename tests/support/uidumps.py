@@ -22,12 +22,23 @@ def folder() -> Path | None:
     return next((path for path in found if path.is_dir()), None)
 
 
+def folders() -> list[Path]:
+    """`uidumps` and those that came later, `uidumps-2026-12`, as far as they are there."""
+    path = folder()
+    return [] if path is None else [found for found in (path, path.parent / "uidumps-2026-12") if found.is_dir()]
+
+
+def names() -> list[str]:
+    """Every recorded hierarchy, by file name."""
+    return sorted(file.stem for path in folders() for file in path.glob("*.xml"))
+
+
 def dump(name: str) -> bytes:
     """One recorded hierarchy; skips the test, visibly, where the recordings are missing."""
-    path = folder()
-    if path is None:
+    files = [path / f"{name}.xml" for path in folders()]
+    if not files:
         pytest.skip("the recorded hierarchies (../shared/uidumps) are not on this machine")
-    return (path / f"{name}.xml").read_bytes()
+    return next((file for file in files if file.is_file()), files[0]).read_bytes()
 
 
 def case_media(name: str) -> Path:

@@ -68,10 +68,11 @@ def _covers(node: Node, tree: Hierarchy) -> list[Bounds] | None:
 def _others(node: Node, box: Bounds) -> Iterator[Point]:
     """The middles of its words, then a grid, where nothing inside it takes the touch for something else."""
     below = [part for part in node.walk() if part is not node and part.visible]
-    yield from (part.bounds.center for part in below if part.label and holds(box, *part.bounds.center))
-    own = [part.bounds for part in below if part.clickable and part.bounds != node.bounds]
-    grid = ((box.left + box.width * x // 8, box.top + box.height * y // 8) for y in _EIGHTHS for x in _EIGHTHS)
-    yield from (point for point in grid if not any(holds(part, *point) for part in own))
+    words = [part.bounds.center for part in below if part.label and holds(box, *part.bounds.center)]
+    grid = [(box.left + box.width * x // 8, box.top + box.height * y // 8) for y in _EIGHTHS for x in _EIGHTHS]
+    # Apps nest a button in boxes that take touches for it; what is much smaller is another control.
+    others = [part.bounds for part in below if part.clickable and part.bounds.area * 2 < node.bounds.area]
+    yield from (point for point in (*words, *grid) if not any(holds(other, *point) for other in others))
 
 
 def _on_screen(box: Bounds, tree: Hierarchy) -> Bounds:

@@ -1,4 +1,4 @@
-"""Which nodes are sheets or dialogs that lie over the rest of their window, known by shape or by their own word. Pure."""
+"""Which nodes are sheets or dialogs over the rest of their window, known by shape or by their own word. Pure."""
 
 import re
 import tomllib
@@ -76,10 +76,12 @@ def _stands_at_the_bottom(node: Node, tree: Hierarchy) -> bool:
 
 
 def _begins_with_a_cross(node: Node, tree: Hierarchy) -> bool:
-    """A row of a title and, at its right end, something small to tap that says nothing; items of a list have these too."""
+    """A row of a title with, at its right end, something small to tap that says nothing; not an item of a list."""
     if node.scrollable or any(up.scrollable for up in node.ancestors()):
         return False
-    row = [part for part in node.children if part.visible and part.bounds.bottom <= node.bounds.top + _ROW * tree.height]
+    row = [
+        part for part in node.children if part.visible and part.bounds.bottom <= node.bounds.top + _ROW * tree.height
+    ]
     title = any(part.text for top in row for part in top.walk())
     return title and any(_is_cross(part, tree) for part in row)
 
