@@ -12,7 +12,7 @@ import pytest
 
 from drover.apps import App, Screen, accounts, follow_button, load, recognise, switcher_buttons
 from drover.apps.view import View
-from drover.phone.hierarchy import Hierarchy, Node, parse
+from drover.phone.hierarchy import Bounds, Hierarchy, Node, parse
 from drover.phone.hit_test import Point, landing
 from drover.phone.layers import lost_nesting
 from tests.support.uidumps import app_of, dump, names
@@ -201,3 +201,18 @@ def test_a_sheet_is_known_without_the_drawing_order_that_a_recording_has() -> No
     close, video = (next(node for node in tree.nodes if node.desc == words) for words in ("Close", "Video"))
     assert landing(close) == close.bounds.center
     assert landing(video) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("ex_tt4314_account_switcher_en", Bounds(147, 1004, 399, 1039)),
+        ("ex_ig410_account_switcher_en", Bounds(231, 1498, 479, 1556)),
+    ],
+)
+def test_an_account_is_tapped_on_its_name_and_not_in_the_middle_of_its_row(name: str, first: Bounds) -> None:
+    rows = accounts(app_of(name), parse(dump(name)))
+    assert rows[0].name.bounds == first
+    for row in rows:
+        assert row.target.bounds.contains(row.name.bounds)
+        assert landing(row.name) == row.name.bounds.center != row.target.bounds.center
