@@ -117,8 +117,7 @@ def test_a_row_to_write_in_at_the_very_bottom_is_drawn_over_a_tab_bar() -> None:
     assert landing(named(shown, "Post comment")) == (930, 2317)
 
 
-def test_what_stands_over_a_sheet_but_beside_its_box_keeps_its_place() -> None:
-    """A button of the page that lies neither under sheet nor scrim is free; the sheet's own controls always are."""
+def test_a_scrim_covers_the_page_beside_the_sheet_and_the_sheets_own_controls_are_free() -> None:
     cross = node((995, 877, 1048, 930), desc="Close", clickable=True)
     shown = read(sheet(cross), page(button("Search", (933, 139, 1080, 286))))
     assert landing(named(shown, "Close")) == (1021, 903)
