@@ -1,5 +1,7 @@
 """Putting popups away: one tap each, however slowly they go, and an end when they keep coming."""
 
+from functools import partial
+
 import pytest
 
 from drover.phone.engine import CoveredError, PhoneTimeoutError
@@ -156,12 +158,8 @@ def test_promise_r28_a_covered_control_is_not_reached_and_a_tap_on_it_is_not_sen
         nav.reach(
             lambda sight: next(n for n in sight.tree.nodes if n.clickable), what="Next", timeout_s=3, patient=True
         )
-    for touch in (
-        phone.tap,
-        phone.tap_once,
-        lambda one: phone.tap_along(one, 0.5),
-        lambda one: phone.drag(one, (0, 9)),
-    ):
+    touches = (phone.tap, phone.tap_once, partial(phone.tap_along, fraction=0.5), partial(phone.drag, by=(0, 9)))
+    for touch in touches:
         with pytest.raises(CoveredError, match="Next"):
             touch(covered)
     with pytest.raises(CoveredError, match="page"):
