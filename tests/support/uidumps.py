@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from drover.apps import App, load
+from drover.phone.sheets import below
 
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 _SYSTEM_IDS = ("permission", "grant_", "widget", "aerr_")
@@ -21,12 +22,23 @@ def folder() -> Path | None:
     return next((path for path in found if path.is_dir()), None)
 
 
+def folders() -> list[Path]:
+    """`uidumps` and those that came later, `uidumps-2026-12`, as far as they are there."""
+    path = folder()
+    return [] if path is None else [found for found in (path, path.parent / "uidumps-2026-12") if found.is_dir()]
+
+
+def names() -> list[str]:
+    """Every recorded hierarchy, by file name."""
+    return sorted(file.stem for path in folders() for file in path.glob("*.xml"))
+
+
 def dump(name: str) -> bytes:
     """One recorded hierarchy; skips the test, visibly, where the recordings are missing."""
-    path = folder()
-    if path is None:
+    files = [path / f"{name}.xml" for path in folders()]
+    if not files:
         pytest.skip("the recorded hierarchies (../shared/uidumps) are not on this machine")
-    return (path / f"{name}.xml").read_bytes()
+    return next((file for file in files if file.is_file()), files[0]).read_bytes()
 
 
 def case_media(name: str) -> Path:
@@ -45,8 +57,8 @@ def app_of(name: str) -> App:
 
 
 def rename_ids(xml: bytes, app: App, *, stable: bool) -> bytes:
-    """Every resource id changes, those that the data file names only if `stable` is set; Android's own stay."""
-    known = {name for names in app.ids.values() for name in names}
+    """Every resource id changes, those that the data files name only if `stable` is set; Android's own stay."""
+    known = {name for names in app.ids.values() for name in names} | below()
 
     def change(node: ElementTree.Element) -> None:
         prefix, slash, name = str(node.get("resource-id") or "").rpartition("/")

@@ -70,6 +70,7 @@ FAULTS: Mapping[str, str] = {
     "product_unnamed": "a product is added without being asked for its name, as in other versions",
     "many_posts": "the own profile counts {posts: 12300} before ours, and writes them short: 12.3K (Instagram)",
     "vague_ages": "what is seconds old is only said to be new: Just now, Now",
+    "comments_open": "the feed opens with its comments over it: a sheet that a dump lists before the page (TikTok)",
     "mixed_language": "tabs and navigation in another language than the buttons",
 }
 

@@ -19,7 +19,7 @@ def hit_path(root: View, x: float, y: float) -> tuple[View, ...]:
     """
     if not contains(root.bounds, x, y):
         return ()
-    for child in reversed(root.children):
+    for child in reversed(root.drawn):
         path = hit_path(child, x, y)
         if path:
             return (root, *path)
@@ -47,7 +47,7 @@ def editable_at(windows: Sequence[Window], x: float, y: float) -> View | None:
 def _deepest_field(root: View, x: float, y: float) -> View | None:
     if not contains(root.bounds, x, y):
         return None
-    for child in reversed(root.children):
+    for child in reversed(root.drawn):
         found = _deepest_field(child, x, y)
         if found is not None:
             return found

@@ -30,7 +30,7 @@ def render_png(windows: Sequence[Window], width: int, height: int, scale: float)
 
 
 class _Painter:
-    """Draws nodes on one picture, in document order."""
+    """Draws nodes on one picture, the later over the earlier, and what is lifted over both."""
 
     def __init__(self, picture: Image.Image, scale: float) -> None:
         self._picture = picture
@@ -42,7 +42,7 @@ class _Painter:
             left, top, right, bottom = (round(edge * self._scale) for edge in node.bounds)
             if right > left and bottom > top:
                 self._paint_one(node, node.style, (left, top, right, bottom))
-        for child in node.children:
+        for child in node.drawn:
             self.paint(child)
 
     def _paint_one(self, node: View, style: Style, box: Box) -> None:

@@ -80,7 +80,15 @@ class View(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a SeekBar sets: a touch or a drag on it asks for `Action("slide", "NAME:PERCENT")`."""
     action: Action | None = None
     style: Style | None = None
+    lift: int = 0
+    """What is lifted is drawn over its siblings, wherever a dump lists it."""
     children: tuple["View", ...] = ()
+
+    @property
+    def drawn(self) -> tuple["View", ...]:
+        """The children in the order in which they are drawn."""
+        lifted = any(child.lift for child in self.children)
+        return tuple(sorted(self.children, key=lambda child: child.lift)) if lifted else self.children
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +128,7 @@ def view(
     action: Action | None = None,
     style: Style | None = None,
     package: str = "",
+    lift: int = 0,
 ) -> View:
     """A node, written shortly.
 
@@ -149,6 +158,7 @@ def view(
         action=action,
         style=style,
         package=package,
+        lift=lift,
     )
 
 

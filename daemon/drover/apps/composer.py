@@ -110,11 +110,11 @@ def gallery_button(view: View) -> Node | None:
 
 def next_button(view: View) -> Node | None:
     """What goes on from a picker or an editor; never what publishes or saves."""
-    # The camera's controls stay in the tree after a picker's: one known by its id is not covered by them.
-    found = list(_targets(view, view.with_id("next")))
-    found += [target for _, target in view.buttons("next") if not view.covered(target)]
+    found = [*_targets(view, view.with_id("next")), *(target for _, target in view.buttons("next"))]
     good = [
-        node for node in dict.fromkeys(found) if node.enabled and not _says(view, node, "share", "drafts", "your_story")
+        node
+        for node in dict.fromkeys(found)
+        if node.enabled and not view.covered(node) and not _says(view, node, "share", "drafts", "your_story")
     ]
     return max(good, key=lambda node: (node.bounds.right, node.bounds.bottom), default=None)
 

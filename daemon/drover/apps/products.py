@@ -21,9 +21,10 @@ _HIGHEST_ROW: Final = 0.35
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """One product of the list: its name, and what adds it."""
+    """One product of the list: its name, where that stands, and what adds it."""
 
     name: str
+    words: Node
     add: Node
 
 
@@ -42,7 +43,7 @@ def offered(view: View) -> list[Product]:
     buttons = {target: node for node, target in view.buttons("add") if target.enabled and not view.covered(target)}
     rows = [(button, _row(view, button, set(buttons))) for button in buttons]
     named = [(button, _name(view, button, row)) for button, row in rows if row is not None]
-    found = [Product(name=name, add=button) for button, name in named if name]
+    found = [Product(name=words.label, words=words, add=button) for button, words in named if words is not None]
     return sorted(found, key=lambda product: product.add.bounds.top)
 
 
@@ -56,11 +57,10 @@ def _row(view: View, button: Node, buttons: set[Node]) -> Node | None:
     return None
 
 
-def _name(view: View, button: Node, row: Node) -> str:
+def _name(view: View, button: Node, row: Node) -> Node | None:
     """The topmost words of the row: a price stands under a name, and holds no letters but a currency's."""
     said = [node for node in row.walk() if _left_of(button, node) and _is_name(view, node)]
-    top = min(said, key=lambda node: (node.bounds.top, node.bounds.left), default=None)
-    return top.label if top is not None else ""
+    return min(said, key=lambda node: (node.bounds.top, node.bounds.left), default=None)
 
 
 def _is_name(view: View, node: Node) -> bool:

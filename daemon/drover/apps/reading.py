@@ -47,13 +47,13 @@ def switcher_buttons(app: App, hierarchy: Hierarchy) -> list[Node]:
 
 
 def unfollow_row(app: App, hierarchy: Hierarchy) -> Node | None:
-    """What to tap on the unfollow sheet, or on the question after it; None elsewhere."""
+    """What to tap on the unfollow sheet, or on the question after it; None elsewhere, and while it is covered."""
     if recognise(app, hierarchy).screen is not Screen.UNFOLLOW_SHEET:
         return None
     view = View(app, hierarchy)
     known = next(iter(view.with_id("unfollow")), None)
-    if known is not None:
-        return view.target(known) or known
     # The question's headline repeats the word and is no button; the answer stands lowest.
-    pairs = view.buttons("unfollow", "cancel_request")
-    return max((target for _, target in pairs), key=lambda node: node.bounds.top, default=None)
+    pairs = [] if known is not None else view.buttons("unfollow", "cancel_request")
+    lowest = max((target for _, target in pairs), key=lambda node: node.bounds.top, default=None)
+    row = lowest if known is None else view.target(known) or known
+    return None if row is None or view.covered(row) else row

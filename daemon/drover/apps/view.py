@@ -6,12 +6,12 @@ from typing import Final
 
 from drover.apps.lexicon import normal
 from drover.apps.tables import App, load
-from drover.phone.geometry import is_count, is_flat
-from drover.phone.hierarchy import Bounds, Hierarchy, Node
+from drover.phone.geometry import is_count, is_field
+from drover.phone.hierarchy import Hierarchy, Node
+from drover.phone.hit_test import landing
 from drover.phone.selectors import clickable_ancestor
 
 LISTS: Final = ("RecyclerView", "ListView", "ViewPager", "ViewPager2", "GridView")
-_FIELDS: Final = ("EditText", "AutoCompleteTextView", "MultiAutoCompleteTextView")
 
 
 class View:
@@ -80,18 +80,8 @@ class View:
         return clickable_ancestor(node, self.hierarchy)
 
     def covered(self, target: Node) -> bool:
-        """Whether a tap on it would go elsewhere: something tappable is drawn later over its middle."""
-        if is_flat(target):
-            return False
-        x, y = target.bounds.center
-        inside = set(target.walk())
-        after = False
-        for node in self.nodes:
-            if node in inside:
-                after = True
-            elif after and node.clickable and node.enabled and _holds(node.bounds, x, y):
-                return True
-        return False
+        """Whether no touch can reach it: by layers something else lies over all of it (phone/hit_test.py)."""
+        return landing(target) is None
 
     def buttons(self, *meanings: str) -> list[tuple[Node, Node]]:
         """Labels of these meanings that can be tapped, with the node that takes the tap."""
@@ -123,10 +113,6 @@ class View:
         ]
 
 
-def _holds(box: Bounds, x: int, y: int) -> bool:
-    return box.left <= x < box.right and box.top <= y < box.bottom
-
-
 def _size(hierarchy: Hierarchy) -> tuple[int, int]:
     """The screen's size as the dump names it, unless its nodes fill so little that they are another screen's."""
     right = max((node.bounds.right for node in hierarchy.nodes), default=0)
@@ -134,11 +120,6 @@ def _size(hierarchy: Hierarchy) -> tuple[int, int]:
     if right < 0.85 * hierarchy.width:
         return max(right, 1), max(bottom, 1)
     return max(hierarchy.width, 1), max(hierarchy.height, 1)
-
-
-def is_field(node: Node) -> bool:
-    """Whether a person types into it."""
-    return node.cls.endswith(_FIELDS) or node.password
 
 
 @lru_cache(maxsize=256)

@@ -27,6 +27,13 @@ class TapUncertainError(PhoneError):
     """The tap may or may not have reached the phone; it must not be repeated."""
 
 
+class CoveredError(PhoneError):
+    """Something lies over the control that was to be touched: nothing was sent to the phone."""
+
+    def __init__(self, serial: str, what: str) -> None:
+        super().__init__(f"{serial}: {what} lies under something else; clear the screen on the phone, then retry")
+
+
 class CallRefusedError(PhoneError):
     """The phone took a call and said no, or this engine cannot do it; nothing is wrong with the phone."""
 

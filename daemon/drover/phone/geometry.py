@@ -3,11 +3,12 @@
 import re
 from typing import Final
 
-from drover.phone.hierarchy import Hierarchy, Node
+from drover.phone.hierarchy import Bounds, Hierarchy, Node
 
 _UNITS: Final = r"[kmb]|mi|mil|md|mrd|tr|n|rb|jt|万|萬|亿|億|천|만|억|тыс\.?|млн\.?"
 _COUNT: Final = re.compile(rf"\d[\d.,'\s]*(?:{_UNITS})?", re.I)
 _GAP_FRACTION: Final = 0.75
+_FIELDS: Final = ("EditText", "AutoCompleteTextView", "MultiAutoCompleteTextView")
 
 
 def is_count(label: str) -> bool:
@@ -38,6 +39,16 @@ def distinct_labels(box: Node, tree: Hierarchy) -> int:
 def is_flat(node: Node) -> bool:
     """Whether the node stands at the top of the tree, as all do in a dump that lost its nesting."""
     return node.parent is None or node.parent.parent is None
+
+
+def is_field(node: Node) -> bool:
+    """Whether a person types into it."""
+    return node.cls.endswith(_FIELDS) or node.password
+
+
+def holds(box: Bounds, x: int, y: int) -> bool:
+    """Whether the point lies in the box; right and bottom edges are outside, as in Android's own rectangles."""
+    return box.left <= x < box.right and box.top <= y < box.bottom
 
 
 def _nearer(node: Node, count: Node, labels: list[Node]) -> bool:

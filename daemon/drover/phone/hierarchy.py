@@ -53,6 +53,10 @@ class Bounds:
             and self.bottom >= other.bottom
         )
 
+    def overlaps(self, other: "Bounds") -> bool:
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
+
     def overlaps_rows_of(self, other: "Bounds") -> bool:
         """Whether the two share at least half of the lower one's height: they stand in one row."""
         shared = min(self.bottom, other.bottom) - max(self.top, other.top)
@@ -60,7 +64,11 @@ class Bounds:
 
 
 class Node:
-    """One view. `id` is the part of the resource id after `:id/`; texts are as recorded, stripped of outer space."""
+    """One view. `id` is the part of the resource id after `:id/`; texts are as recorded, stripped of outer space.
+
+    `drawing_order`: its place among its siblings, later is on top; 0 where the dump does not say. `tree` is set on the
+    windows only (`tree_of`).
+    """
 
     __slots__ = (
         *(
@@ -76,6 +84,7 @@ class Node:
             "selected",
         ),
         *("scrollable", "password", "checked", "hidden", "visible", "bounds", "parent", "children", "hint"),
+        *("long_clickable", "drawing_order", "tree"),
     )
 
     def __init__(self, element: etree._Element, parent: "Node | None") -> None:  # pyright: ignore[reportPrivateUsage]
@@ -90,6 +99,7 @@ class Node:
         self.clickable = get("clickable") == "true"
         self.enabled = get("enabled") != "false"
         self.focused = get("focused") == "true"
+        self.long_clickable = get("long-clickable") == "true"
         self.selected = get("selected") == "true"
         self.scrollable = get("scrollable") == "true"
         self.password = get("password") == "true"
@@ -101,8 +111,10 @@ class Node:
         drawn = self.bounds.area > 0
         self.hidden: bool = (said == "false" and drawn) or (parent is not None and parent.hidden)
         self.visible = said != "false" and drawn and not self.hidden
+        self.drawing_order = _order(get("drawing-order"))
         self.parent = parent
         self.children: list[Node] = []
+        self.tree: Hierarchy | None = None
 
     @property
     def label(self) -> str:
@@ -166,7 +178,20 @@ def parse(xml: bytes | str) -> Hierarchy:
     nodes = tuple(_visible(roots, width, height))
     width = width or max((node.bounds.right for node in nodes), default=0)
     height = height or max((node.bounds.bottom for node in nodes), default=0)
-    return Hierarchy(roots, nodes, width, height, data)
+    tree = Hierarchy(roots, nodes, width, height, data)
+    for top in roots:
+        top.tree = tree
+    return tree
+
+
+def tree_of(node: Node) -> Hierarchy:
+    """The hierarchy that the node was read in."""
+    top = node
+    while top.parent is not None:
+        top = top.parent
+    if top.tree is None:
+        raise ValueError(f"{node} was not read in a hierarchy")
+    return top.tree
 
 
 def _visible(roots: tuple[Node, ...], width: int, height: int) -> Iterator[Node]:
@@ -184,6 +209,10 @@ def _on_screen(box: Bounds, width: int, height: int) -> bool:
 def _pixels(root: etree._Element, name: str) -> int:  # pyright: ignore[reportPrivateUsage]
     value = str(root.get(name) or "")
     return _number(value) if value.isascii() and value.isdigit() else 0
+
+
+def _order(value: str | None) -> int:
+    return _number(value) if value and value.isascii() and value.isdigit() else 0
 
 
 def _number(digits: str) -> int:

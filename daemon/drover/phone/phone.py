@@ -13,6 +13,7 @@ from drover.phone.adb import Adb, Proof
 from drover.phone.adb_engine import AdbEngine
 from drover.phone.engine import (
     BEYOND_ENGINES,
+    CoveredError,
     Cure,
     Engine,
     InputForbiddenError,
@@ -23,6 +24,7 @@ from drover.phone.engine import (
 )
 from drover.phone.gallery import Gallery
 from drover.phone.hierarchy import Hierarchy, HierarchyError, Node, parse
+from drover.phone.hit_test import Point, is_page, landing, reaches
 from drover.phone.mediastore import GalleryItem
 from drover.phone.opening import open_engine
 from drover.wire.devices import DeviceFacts
@@ -186,17 +188,24 @@ class Phone:
     # --- touching ---
 
     def tap(self, node: Node, *, timeout_s: float = CALL_S) -> None:
-        """Tap the centre of a node, at most once; raises TapUncertainError when nobody can tell if it arrived."""
-        self.tap_point(*node.bounds.center, timeout_s=timeout_s)
+        """Tap a node where it is topmost, at most once.
+
+        Raises CoveredError, with nothing sent, where it is nowhere topmost, and TapUncertainError when nobody can tell
+        if the tap arrived.
+        """
+        self._tap(self._landing(node), timeout_s)
 
     def tap_once(self, node: Node, *, timeout_s: float = CALL_S) -> None:
         """The commit tap: the same path as `tap`, named so that a reader sees where an effect is caused."""
-        self.tap_point(*node.bounds.center, timeout_s=timeout_s)
+        self._tap(self._landing(node), timeout_s)
 
-    def tap_point(self, x: int, y: int, *, timeout_s: float = CALL_S) -> None:
-        """Tap a point in pixels, at most once."""
-        with self._acting():
-            self._engine.tap(x, y, timeout_s=timeout_s)
+    def tap_along(self, node: Node, fraction: float, *, timeout_s: float = CALL_S) -> None:
+        """Tap a slider at this part of its width, from 0 to 1; else as `tap`."""
+        box = node.bounds
+        x = box.left + round((box.width - 1) * min(max(fraction, 0.0), 1.0))
+        if not reaches(node, x, box.center[1]):
+            raise CoveredError(self.serial, _name(node))
+        self._tap((x, box.center[1]), timeout_s)
 
     def swipe_up(self, tree: Hierarchy, *, duration_s: float = 0.3, timeout_s: float = CALL_S) -> None:
         """Show what is further down: the finger moves up over the middle of the screen."""
@@ -206,12 +215,24 @@ class Phone:
         """Show what is further up: the finger moves down over the middle of the screen."""
         self._swipe(tree, 0.3, 0.7, duration_s, timeout_s)
 
-    def drag(
-        self, start: tuple[int, int], end: tuple[int, int], *, duration_s: float = 0.5, timeout_s: float = CALL_S
-    ) -> None:
-        """Move what lies under one point to another, slowly enough that it does not fly on: to scroll within a box."""
+    def tap_page(self, tree: Hierarchy, across: float, down: float, *, timeout_s: float = CALL_S) -> None:
+        """Tap where a page is empty, at these parts of the screen's width and height; else as `tap`.
+
+        Raises CoveredError, with nothing sent, where a control would take it.
+        """
+        point = int(across * tree.width), int(down * tree.height)
+        if not is_page(tree, *point):
+            raise CoveredError(self.serial, f"the page at {across:.0%} of its width and {down:.0%} of its height")
+        self._tap(point, timeout_s)
+
+    def drag(self, node: Node, by: Point, *, duration_s: float = 0.5, timeout_s: float = CALL_S) -> None:
+        """Move a node by so many pixels to the right and down, slowly enough that it does not fly on: to scroll a box.
+
+        Raises CoveredError, with nothing sent, where the node is nowhere topmost.
+        """
+        x, y = self._landing(node)
         with self._acting():
-            self._engine.swipe(*start, *end, duration_s=duration_s, timeout_s=timeout_s)
+            self._engine.swipe(x, y, x + by[0], y + by[1], duration_s=duration_s, timeout_s=timeout_s)
 
     def key(self, code: int, *, timeout_s: float = CALL_S) -> None:
         """Press a key by its Android code."""
@@ -308,6 +329,16 @@ class Phone:
         if time.monotonic() - self._woken_at >= _WAKE_AGAIN_S:
             self.wake()
 
+    def _landing(self, node: Node) -> Point:
+        point = landing(node)
+        if point is None:
+            raise CoveredError(self.serial, _name(node))
+        return point
+
+    def _tap(self, point: Point, timeout_s: float) -> None:
+        with self._acting():
+            self._engine.tap(*point, timeout_s=timeout_s)
+
     @contextmanager
     def _acting(self) -> Generator[None]:
         """Around what touches the phone once; what Android refused was not done."""
@@ -323,3 +354,9 @@ class Phone:
         y1, y2 = int(tree.height * start), int(tree.height * end)
         with self._acting():
             self._engine.swipe(x, y1, x, y2, duration_s=duration_s, timeout_s=timeout_s)
+
+
+def _name(node: Node) -> str:
+    """The node in words for an error."""
+    said = next((part.label for part in node.walk() if part.label), "")
+    return repr(said[:60]) if said else "a control without words"

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drover.phone.geometry import count_beside, distinct_labels, is_flat
+from drover.phone.geometry import count_beside, distinct_labels, holds, is_flat
 from drover.phone.hierarchy import Bounds, Hierarchy, Node
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ＇`´", "'"))
@@ -243,9 +243,7 @@ def _is_button(node: Node, tree: Hierarchy) -> bool:
 
 
 def _holds_centre(outer: Node, inner: Node) -> bool:
-    x, y = inner.bounds.center
-    box = outer.bounds
-    return box.left <= x < box.right and box.top <= y < box.bottom
+    return holds(outer.bounds, *inner.bounds.center)
 
 
 def _simple(what: str, test: Callable[[Node], bool]) -> Selector:

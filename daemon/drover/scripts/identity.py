@@ -32,7 +32,7 @@ def become(nav: Navigator, username: str) -> None:
     if same_handle(shown.seen.handle, username):
         return
     nav.ctx.step(f"{nav.app.name} acts as @{shown.seen.handle}: switching to @{username}", 8)
-    nav.tap(_find(nav, shown, username).target)
+    nav.tap(_find(nav, shown, username).name)
     _verify(nav, username)
     nav.ctx.saw_account(username)
     nav.ctx.step(f"{nav.app.name} acts as @{username} now", 10)

@@ -4,14 +4,16 @@ It never causes an effect; every tap here is on a control that only navigates or
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Generic, NoReturn, TypeVar
 
 from drover.apps import Popup, Screen, Seen, load, recognise
 from drover.apps.links import is_own_link, is_web_link
-from drover.phone.engine import PhoneTimeoutError, TapUncertainError
+from drover.phone.engine import CoveredError, PhoneTimeoutError, TapUncertainError
 from drover.phone.hierarchy import Hierarchy, Node
+from drover.phone.hit_test import landing
 from drover.scripts.context import Context, ScriptFailed
 from drover.wire.tasks import Reason
 
@@ -88,6 +90,8 @@ class Navigator:
     def reach(self, wanted: Wanted[T], *, what: str, timeout_s: float = ARRIVE_S, patient: bool = False) -> T:
         """Wait for a sight that `wanted` accepts; popups on the way are put away, blockers end the task.
 
+        A node that no touch can reach, for what lies over it, is not accepted.
+
         A screen that nobody knows gets BACK once, unless `patient`. Raises NotReachedError after `timeout_s`, and
         PhoneTimeoutError where the phone was silent for most of it.
         """
@@ -122,7 +126,7 @@ class Navigator:
             if sight.seen.popup is not None:
                 return _Decision(popup=sight.seen.popup)
             value = wanted(sight)
-            if value is not None:
+            if value is not None and not (isinstance(value, Node) and landing(value) is None):
                 return _Decision(value=value)
             return _Decision(strange=True) if strange and still.stranger(sight) else None
 
@@ -160,7 +164,7 @@ class Navigator:
         if count > MOST_POPUPS:
             self.fail_lost(f"popups that keep coming, the last one “{said}”", "a screen without popups")
         self.ctx.step(f"putting away the popup “{said}”", 0)
-        if popup.dismiss is None:
+        if popup.dismiss is None or landing(popup.dismiss) is None:
             self.phone.back()
         else:
             self.tap(popup.dismiss)
@@ -181,11 +185,36 @@ class Navigator:
     # --- touching ---
 
     def tap(self, node: Node) -> None:
-        """Tap a control that only navigates; whether it arrived shows on the next screen."""
-        try:
+        """Tap a control that only navigates; whether it arrived shows on the next screen.
+
+        Raises NotReachedError, with nothing tapped, where something lies over it.
+        """
+        with self._reached():
             self.phone.tap(node)
+
+    def tap_along(self, node: Node, fraction: float) -> None:
+        """Tap a slider at this part of its width; else as `tap`."""
+        with self._reached():
+            self.phone.tap_along(node, fraction)
+
+    def tap_page(self, tree: Hierarchy, across: float, down: float) -> None:
+        """Tap where a page is empty, at these parts of the screen's width and height; else as `tap`."""
+        with self._reached():
+            self.phone.tap_page(tree, across, down)
+
+    def drag(self, node: Node, by: tuple[int, int]) -> None:
+        """Move what lies in a box that scrolls by so many pixels to the right and down; raises NotReachedError."""
+        with self._reached():
+            self.phone.drag(node, by)
+
+    @contextmanager
+    def _reached(self) -> Generator[None]:
+        try:
+            yield
         except TapUncertainError:
             return
+        except CoveredError as covered:
+            raise NotReachedError(f"a control that is free to touch ({covered})", self.look()) from covered
 
     # --- giving up ---
 

@@ -39,8 +39,8 @@ def own_profile(nav: Navigator, *, of: str | None = None, timeout_s: float = PAG
 def open_switcher(nav: Navigator, shown: Sight) -> Sight | None:
     """Open the switcher from the own profile, by what is likeliest to open it; None if nothing does."""
     for button in switcher_buttons(nav.app, shown.tree)[:_WAYS]:
-        nav.tap(button)
         try:
+            nav.tap(button)
             return nav.reach(is_switcher, what="the account switcher", timeout_s=_SHEET_S, patient=True)
         except NotReachedError as lost:
             if lost.last.seen.screen is not Screen.OWN_PROFILE:
@@ -72,7 +72,8 @@ def pages(nav: Navigator, sheet: Sight) -> Iterator[list[AccountRow]]:
 
 def _scroll(nav: Navigator, rows: list[AccountRow]) -> None:
     """Drag the lowest row to the place of the second, so that no row is passed over."""
-    nav.phone.drag(rows[-1].target.bounds.center, rows[min(1, len(rows) - 2)].target.bounds.center)
+    low, high = (row.target.bounds.center for row in (rows[-1], rows[min(1, len(rows) - 2)]))
+    nav.drag(rows[-1].target, (high[0] - low[0], high[1] - low[1]))
 
 
 def _at_rest(nav: Navigator) -> list[AccountRow]:

@@ -18,6 +18,7 @@ from drover.media.files import PASSING
 from drover.phone.adb import OtherPhoneError
 from drover.phone.engine import (
     AppMissingError,
+    CoveredError,
     Cure,
     PhoneError,
     PhoneLostError,
@@ -420,6 +421,8 @@ class Runner:
             ended, healthy = self._failed(attempt, message, Reason.TIMEOUT, str(error)), False
         except AppMissingError as error:
             ended = attempt.failed(Reason.APP_MISSING, str(error))
+        except CoveredError as error:
+            ended = self._failed(attempt, message, Reason.APP_CHANGED, str(error))
         except PhoneError as error:
             ended, healthy = self._failed(attempt, message, Reason.INTERRUPTED, str(error)), False
         except ScriptFailed as error:

@@ -14,6 +14,7 @@ from drover.phone.sync import push_stream
 from drover.wire.devices import PhoneCondition
 from tests.integration.phone.conftest import OpenPhone
 from tests.support.adb import AdbServer
+from tests.support.aiming import spot
 from tests.support.fake_display import FakeDisplay
 from tests.support.phones import PhoneFarm
 
@@ -63,7 +64,7 @@ def test_a_swipe_lock_is_put_away_by_looking(
     phone.wait_until(
         lambda tree: tree if tree.nodes[0].package == display.package else None, timeout_s=10, what="the app"
     )
-    phone.tap_point(5, 5)
+    phone.tap(spot(5, 5))
     assert display.events == [("tap", 5, 5)]
 
 
@@ -74,7 +75,7 @@ def test_case_p8_a_touch_that_android_refuses_did_not_happen(
     notes_farm.fault(serial, "input_forbidden", property=said)
     acts = phone.acts
     for touch in (
-        lambda: phone.tap_point(5, 5),
+        lambda: phone.tap(spot(5, 5)),
         lambda: phone.key(4),
         lambda: phone.swipe_up(phone.screen()),
         lambda: phone.call("click", [5, 5]),
@@ -113,7 +114,7 @@ def test_case_p9_a_warning_on_stderr_is_no_answer(
         assert (found.hardware_serial, found.width, found.font_scale) == ("SIM0001", 1080, 1.0)
         assert found.sdk > 30
         phone.wake()
-        phone.tap_point(6, 6)
+        phone.tap(spot(6, 6))
         assert phone.screen().nodes
         assert phone.current_package() == display.package
     finally:

@@ -12,6 +12,7 @@ from drover.phone.engine import PhoneError, PhoneLostError, PhoneTimeoutError, T
 from drover.phone.phone import Phone
 from tests.integration.phone.conftest import OpenPhone
 from tests.support.adb import AdbServer
+from tests.support.aiming import spot
 from tests.support.fake_display import PACKAGE, FakeDisplay
 from tests.support.phones import PhoneFarm, wait_until
 from tests.support.trees import screen
@@ -50,7 +51,7 @@ def test_r06_a_tap_that_is_never_answered_is_uncertain(phone: Phone, notes_farm:
     notes_farm.fault(serial, "hang")
     started = time.monotonic()
     with pytest.raises(TapUncertainError):
-        phone.tap_point(5, 5, timeout_s=LIMIT_S)
+        phone.tap(spot(5, 5), timeout_s=LIMIT_S)
     assert time.monotonic() - started < 1 + SLACK_S
 
 
@@ -74,7 +75,7 @@ def test_a_phone_that_is_gone_is_lost(phone: Phone, notes_farm: PhoneFarm, seria
             with pytest.raises(PhoneLostError, match=serial):
                 call(phone, 5)
         with pytest.raises(PhoneLostError):
-            phone.tap_point(5, 5, timeout_s=5)
+            phone.tap(spot(5, 5), timeout_s=5)
     finally:
         notes_farm.clear_faults(serial)
         wait_until(lambda: not _is_lost(phone), what="the phone to come back")
@@ -139,7 +140,7 @@ def test_a_tap_whose_answer_is_lost_is_not_repeated(
     phone = open_phone("uiautomator2")
     notes_farm.fault(serial, "server_crash", after="click", **answer)
     with pytest.raises(TapUncertainError, match="may have arrived"):
-        phone.tap_point(7, 7)
+        phone.tap(spot(7, 7))
     # The next call brings the server back where it died; the tap stays one.
     phone.screen()
     assert [event for event in display.events if event[0] == "tap"] == [("tap", 7, 7)]
@@ -150,7 +151,7 @@ def test_a_server_that_died_before_the_tap_is_started_again_and_taps_once(
 ) -> None:
     phone = open_phone("uiautomator2")
     notes_farm.fault(serial, "server_crash")
-    phone.tap_point(8, 8)
+    phone.tap(spot(8, 8))
     assert display.events == [("tap", 8, 8)]
 
 
@@ -226,8 +227,8 @@ def test_unknown_engines_are_refused(open_phone: OpenPhone) -> None:
 
 def test_a_sleeping_phone_is_woken(phone: Phone, display: FakeDisplay, notes_farm: PhoneFarm, serial: str) -> None:
     notes_farm.fault(serial, "screen_off")
-    phone.tap_point(5, 5)
+    phone.tap(spot(5, 5))
     assert display.events == []
     phone.wake()
-    phone.tap_point(5, 5)
+    phone.tap(spot(5, 5))
     assert display.events == [("tap", 5, 5)]

@@ -51,6 +51,17 @@ def test_popups(driven: Driven, someone: Someone, kind: str) -> None:
     assert driven.counted("effects", target) == [("follow", 1)]
 
 
+def test_promise_r28_comments_over_the_navigation_bar_are_closed_and_not_tapped(
+    driven: Driven, someone: Someone
+) -> None:
+    target = someone("")
+    driven.fault("comments_open")
+    result = perform("follow", driven.context(username=driven.active), target)
+    assert result.reason is None, result.remark
+    assert driven.counted("effects", target) == [("follow", 1)]
+    assert not [row for row in driven.state["taps"] if row["kind"] in ("comment", "mention")]
+
+
 def test_unknown_popup(driven: Driven, someone: Someone) -> None:
     driven.fault("unknown_popup")
     result = perform("follow", driven.context(), someone(""))

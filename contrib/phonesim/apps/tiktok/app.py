@@ -7,6 +7,7 @@ from phonesim.apps.app import Phone
 from phonesim.apps.social import SocialApp
 from phonesim.apps.tiktok import blockers, sheets
 from phonesim.apps.tiktok.bottom_nav import bottom_nav
+from phonesim.apps.tiktok.comments import comments
 from phonesim.apps.tiktok.feed import feed
 from phonesim.apps.tiktok.labels import Labels
 from phonesim.apps.tiktok.own_profile import own_profile
@@ -116,6 +117,8 @@ class TikTok(SocialApp):
         for overlay in self._nav.overlays:
             if overlay.name == "popup.phone_number":
                 root = view("FrameLayout", scene.frame.whole, root, phone_number(scene, overlay))
+            elif overlay.name == "comments":
+                root = view("FrameLayout", scene.frame.whole, comments(scene), root)
             elif overlay.name in _SHEETS:
                 dialogs.append(_SHEETS[overlay.name](scene, overlay))
             else:
@@ -182,6 +185,8 @@ class TikTok(SocialApp):
             self._search(words[0])
         else:
             self._nav.restart(Page(name="feed"))
+            if self._phone.faults.active("comments_open"):
+                self._nav.show("comments")
 
     def _search(self, words: str) -> None:
         self._query = words
@@ -216,6 +221,15 @@ class TikTok(SocialApp):
 
     def _on_own_post(self, number: str) -> None:
         self._nav.enter(Page(name="own_post", target=number))
+
+    def _on_comments(self, _: str) -> None:
+        self._nav.show("comments")
+
+    def _on_comment(self, _: str) -> None:
+        self._world.tapped("comment", "")
+
+    def _on_mention(self, _: str) -> None:
+        self._world.tapped("mention", "")
 
     def _on_accounts(self, _: str) -> None:
         self._nav.show("account_sheet")

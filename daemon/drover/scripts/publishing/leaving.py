@@ -8,6 +8,7 @@ from typing import Final
 from drover.apps import Screen
 from drover.apps.publishing import discard_answer
 from drover.phone.engine import PhoneError
+from drover.phone.hit_test import landing
 from drover.scripts.navigation import Navigator
 
 _LEAVE_S: Final = 4.0
@@ -71,7 +72,7 @@ def leave(nav: Navigator, also: Collection[Screen] = ()) -> Left:
         answer = discard_answer(nav.app, sight.tree)
         unsent = unsent or answer is not None or (sight.seen.screen in _EDITORS and sight.seen.screen is not first)
         try:
-            if answer is not None:
+            if answer is not None and landing(answer) is not None:
                 nav.phone.tap(answer)
             else:
                 nav.phone.back()

@@ -11,7 +11,8 @@ from typing import Final, NoReturn
 from drover.apps import App, sound_list
 from drover.apps.links import is_web_link
 from drover.apps.sound_list import Sound
-from drover.apps.view import View, is_field
+from drover.apps.view import View
+from drover.phone.geometry import is_field
 from drover.phone.hierarchy import Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight, is_loading

@@ -68,8 +68,7 @@ def _slide(nav: Navigator, name: str, percent: int) -> None:
         bar = shown.sliders(View(nav.app, nav.look().tree)).get(name)
         if bar is None:
             return
-        x = bar.bounds.left + round((bar.bounds.width - 1) * min(max(aimed, 0), 100) / 100)
-        nav.phone.tap_point(x, bar.bounds.center[1])
+        nav.tap_along(bar, aimed / 100)
         now = shown.sliders(View(nav.app, nav.look().tree)).get(name)
         value = shown.slider_value(now) if now is not None else None
         if value is None or value == percent:

@@ -113,6 +113,15 @@ def test_popups_are_put_away(phone: DisplayPhone, kind: str, method: str) -> Non
     assert any("putting away the popup" in text for text, _ in ctx.steps)
 
 
+def test_promise_r28_the_profile_tab_is_not_tapped_through_the_comments_over_it(phone: DisplayPhone) -> None:
+    phone.fault("comments_open")
+    ctx = RecordingContext(phone, username=phone.active)
+    result = perform("follow", ctx, "anna.b")
+    assert result.reason is None, result.remark
+    assert phone.effects() == [("follow", "anna.b", 1)]
+    assert phone.taps() == [("follow", "anna.b", 1)]
+
+
 def test_unknown_popup_gets_back_once(phone: DisplayPhone) -> None:
     phone.fault("unknown_popup")
     ctx = RecordingContext(phone)

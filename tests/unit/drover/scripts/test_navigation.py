@@ -1,13 +1,18 @@
 """Putting popups away: one tap each, however slowly they go, and an end when they keep coming."""
 
+from functools import partial
+
 import pytest
 
-from drover.phone.engine import PhoneTimeoutError
+from drover.phone.engine import CoveredError, PhoneTimeoutError
+from drover.phone.hierarchy import parse
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError
-from drover.wire.tasks import Reason
+from drover.wire.tasks import Effect, Reason
 from tests.support.script_phone import DisplayPhone, RecordingContext, perform
 from tests.support.silence import silence
+from tests.support.trees import box, button, node, tree
+from tests.support.uidumps import dump
 
 
 def test_a_popup_that_is_slow_to_go_is_tapped_once(phone: DisplayPhone, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,3 +106,64 @@ def test_a_phone_that_showed_the_wrong_screen_for_long_does(
 
 def _ignore(x: int, y: int) -> None:
     """A dead screen."""
+
+
+# --- covers
+
+
+def under_a_sheet(xml: bytes, width: int, height: int) -> bytes:
+    """The screen of a recording with a sheet drawn over it that a dump lists first, and that nothing closes."""
+    half = height // 2
+    words = node((0, half, width, half + 40), text="Zelotima kabure")
+    sheet = box((0, 0, width, height), node((0, 0, width, half), clickable=True), box((0, half, width, height), words))
+    top = f"<node bounds='[0,0][{width},{height}]' package='com.zhiliaoapp.musically'>{sheet}"
+    body = xml.decode().partition("<hierarchy")[2].partition(">")[2].replace("</hierarchy>", "</node></hierarchy>")
+    return f"<hierarchy>{top}{body}".encode()
+
+
+def test_promise_r28_an_effect_under_a_sheet_is_not_tapped_and_no_intent_is_recorded(
+    phone: DisplayPhone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = under_a_sheet(dump("tt_other_profile_follow_en"), 480, 854)
+
+    def still(*, timeout_s: float) -> bytes:
+        phone.clock.pass_s(0.05)
+        return shown
+
+    monkeypatch.setattr(phone.touch, "hierarchy", still)
+    ctx = RecordingContext(phone)
+    result = perform("follow", ctx, "satifus2020")
+    assert result.reason is Reason.APP_CHANGED, result.remark
+    assert (ctx.commits, ctx.effect, phone.touch.taps) == ([], Effect.NONE, [])
+
+
+def test_promise_r28_a_covered_control_is_not_reached_and_a_tap_on_it_is_not_sent(
+    phone: DisplayPhone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = tree(
+        box((0, 0, 1080, 2400), button("Next", (700, 2200, 1000, 2300))), node((0, 2000, 1080, 2400), clickable=True)
+    )
+    shown = parse(seen)
+    covered = next(one for one in shown.nodes if one.clickable)
+
+    def still(*, timeout_s: float) -> bytes:
+        phone.clock.pass_s(0.05)
+        return shown.xml
+
+    monkeypatch.setattr(phone.touch, "hierarchy", still)
+    nav = Navigator(RecordingContext(phone))
+    with pytest.raises(NotReachedError, match="Next"):
+        nav.tap(covered)
+    with pytest.raises(NotReachedError):
+        nav.reach(
+            lambda sight: next(n for n in sight.tree.nodes if n.clickable), what="Next", timeout_s=3, patient=True
+        )
+    touches = (phone.tap, phone.tap_once, partial(phone.tap_along, fraction=0.5), partial(phone.drag, by=(0, 9)))
+    for touch in touches:
+        with pytest.raises(CoveredError, match="Next"):
+            touch(covered)
+    with pytest.raises(CoveredError, match="page"):
+        phone.tap_page(shown, 0.5, 0.9)
+    assert phone.touch.taps == []
+    phone.tap_page(shown, 0.5, 0.1)
+    assert phone.touch.taps == [(540, 240)]

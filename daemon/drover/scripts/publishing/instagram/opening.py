@@ -67,8 +67,7 @@ def look_at_stories(nav: Navigator, profile: Hierarchy, made: Made) -> Look:
             return Look(proof=tree)
         vague = vague or _vague(story)
         ages.append(any(not age.vague for age in story.ages))
-        view = View(nav.app, tree)
-        nav.phone.tap_point(int(0.85 * view.width), int(0.5 * view.height))
+        nav.tap_page(tree, 0.85, 0.5)
     if nav.look().seen.screen is Screen.STORY_VIEWER:
         nav.phone.back()
     return Look(vague=vague, aged=bool(ages) and all(ages))

@@ -61,8 +61,8 @@ def _destination(nav: Navigator, wanted: Destination) -> Node:
         words = [node for kind in Destination if (node := composer.destination(view, kind)) is not None]
         if not words or not way:
             break
-        x, y = words[0].bounds.center
-        nav.phone.drag((x, y), (min(max(x + way * view.width // 3, 10), view.width - 10), y))
+        x = words[0].bounds.center[0]
+        nav.drag(words[0], (min(max(x + way * view.width // 3, 10), view.width - 10) - x, 0))
     raise NotReachedError(f"the choice of {wanted} in the picker", nav.look())
 
 
@@ -105,9 +105,8 @@ def _choose(nav: Navigator, index: int, kind: MediaKind) -> None:
             return
         if len(found) < 2 or _after_selected(found) is None:
             break
-        nav.phone.drag(
-            found[-1].target.bounds.center, (found[-1].target.bounds.center[0], found[0].target.bounds.center[1])
-        )
+        low, high = found[-1].target, found[0].target
+        nav.drag(low, (0, high.bounds.center[1] - low.bounds.center[1]))
     raise NotReachedError(f"item {index + 1} of the picker", nav.look())
 
 

@@ -112,12 +112,12 @@ def _free_the_button(nav: Navigator, role: str, text: str) -> None:
     nav.phone.type_text(f"{text} ")
     if _button_free(nav):
         return
-    view = View(nav.app, nav.look().tree)
-    collapse = form.row(view, "collapse")
+    tree = nav.look().tree
+    collapse = form.row(View(nav.app, tree), "collapse")
     if collapse is not None:
         nav.tap(collapse)
     else:
-        nav.phone.tap_point(int(0.45 * view.width), int(0.08 * view.height))
+        nav.tap_page(tree, 0.45, 0.08)
     ready_button(nav)
 
 

@@ -122,9 +122,9 @@ def _find(nav: Navigator, wanted: str) -> Product:
 
 
 def _scroll(nav: Navigator, page: list[Product]) -> None:
-    """Drag the lowest product to the place of the first, beside their buttons, so that none is passed over."""
-    (left, low), (_, high) = page[-1].add.bounds.center, page[0].add.bounds.center
-    nav.phone.drag((left // 2, low), (left // 2, high))
+    """Drag the lowest product by its name to the place of the first, so that none is passed over."""
+    low, high = page[-1].words, page[0].words
+    nav.drag(low, (0, high.bounds.center[1] - low.bounds.center[1]))
 
 
 def _listed(names: list[str]) -> str:

@@ -1,0 +1,71 @@
+"""The sheet of comments over the feed, nested as recorded on trill: listed before the page, drawn over it.
+
+Its row to write in lies where the navigation bar's Profile is; touches on it are counted as effects asked for.
+"""
+
+from phonesim.apps.tiktok.scene import GREY, INK, WHITE, Scene, icon, text
+from phonesim.apps.tiktok.sheets import CLOSE
+from phonesim.ui.view import Action, Bounds, Style, View, view
+
+_TOP = 841
+_SAID = (("Nuro", "so good"), ("Behu", "where is this?"), ("Kina", "again!"))
+
+
+def comments(scene: Scene) -> View:
+    """What closes it above, title with an X, some comments, and a comment half written with what posts it."""
+    bottom = scene.frame.bottom
+    whole: Bounds = (0, 0, 1080, bottom)
+    sheet: Bounds = (0, _TOP, 1080, bottom)
+    title = text((431, _TOP, 649, _TOP + 116), scene.labels.filled("comments_title", "3"), size=38, align="center")
+    close = icon((995, _TOP + 36, 1048, _TOP + 89), "close", desc=scene.labels["close"], flags="C", action=CLOSE)
+    said = [_comment(scene, _TOP + 116 + 213 * i, *words) for i, words in enumerate(_SAID)]
+    listed = view("androidx.recyclerview.widget.RecyclerView", (0, _TOP + 116, 1080, bottom - 162), *said, flags="s")
+    column = view("LinearLayout", sheet, title, listed, _composer(scene, bottom), id="maf")
+    return view(
+        "LinearLayout",
+        whole,
+        view("View", (0, 0, 1080, _TOP), id="drk", flags="C", action=CLOSE),
+        view("FrameLayout", sheet, column, close, id="h7t", style=Style(fill=WHITE, radius=30, flat_bottom=True)),
+        id="npl",
+        flags="C",
+        action=Action("none"),
+        lift=1,
+    )
+
+
+def _comment(scene: Scene, top: int, name: str, words: str) -> View:
+    return view(
+        "FrameLayout",
+        (0, top, 1080, top + 213),
+        text((155, top + 21, 1048, top + 63), name, cls="Button", id="title", flags="C", size=34),
+        text((155, top + 68, 1048, top + 129), words, size=38),
+        text((242, top + 137, 400, top + 179), scene.labels["reply"], cls="Button", flags="C", size=32),
+    )
+
+
+def _composer(scene: Scene, bottom: int) -> View:
+    row: Bounds = (0, bottom - 162, 1080, bottom)
+    return view(
+        "FrameLayout",
+        row,
+        view("View", (160, bottom - 139, 1047, bottom - 22), flags="C", style=Style(fill=GREY, radius=50)),
+        text((199, bottom - 139, 700, bottom - 58), scene.labels["add_comment"], cls="EditText", id="dm4", size=36),
+        icon(
+            (720, bottom - 133, 840, bottom - 13),
+            "person",
+            desc=scene.labels["mention_someone"],
+            flags="C",
+            action=Action("mention"),
+        ),
+        text(
+            (850, bottom - 137, 1060, bottom - 14),
+            "",
+            cls="Button",
+            desc=scene.labels["post_comment"],
+            flags="C",
+            action=Action("comment"),
+            color=INK,
+            fill="#fe2c55",
+        ),
+        id="ghk",
+    )
