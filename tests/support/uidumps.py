@@ -14,6 +14,9 @@ _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 _SYSTEM_IDS = ("permission", "grant_", "widget", "aerr_")
 
 
+FOLDERS = ("uidumps", "uidumps-2026-12")
+
+
 def folder() -> Path | None:
     """`../shared/uidumps` beside the repository's root, also for a worktree beside it."""
     root = Path(__file__).parents[2]
@@ -21,12 +24,19 @@ def folder() -> Path | None:
     return next((path for path in found if path.is_dir()), None)
 
 
+def recordings() -> dict[str, Path]:
+    """Every recorded hierarchy of both folders by its name; empty where they are missing."""
+    shared = path.parent if (path := folder()) else None
+    files = (file for name in FOLDERS for file in (shared / name).glob("*.xml")) if shared else ()
+    return {file.stem: file for file in sorted(files)}
+
+
 def dump(name: str) -> bytes:
     """One recorded hierarchy; skips the test, visibly, where the recordings are missing."""
-    path = folder()
-    if path is None:
+    found = recordings()
+    if not found:
         pytest.skip("the recorded hierarchies (../shared/uidumps) are not on this machine")
-    return (path / f"{name}.xml").read_bytes()
+    return found[name].read_bytes()
 
 
 def case_media(name: str) -> Path:

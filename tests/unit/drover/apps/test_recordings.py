@@ -12,12 +12,13 @@ import pytest
 from drover.apps import App, FollowState, Screen, accounts, follow_button, recognise
 from drover.phone.hierarchy import Bounds, parse
 from drover.wire.tasks import Reason
-from tests.support.uidumps import app_of, dump, flatten, folder, pad_labels, rename_ids, scale, translate
+from tests.support.uidumps import app_of, dump, flatten, pad_labels, recordings, rename_ids, scale, translate
 
 SCREENS: dict[str, Screen] = {
     "ex_ig410_account_switcher_en": Screen.ACCOUNT_SWITCHER,
     "ex_ig410_profile_following_en": Screen.OTHER_PROFILE,
     "ex_trill_popup_phone_number_vi": Screen.POPUP,
+    "ex_trill_sheet_mutual_follow_vi": Screen.POPUP,
     "ex_tt4314_account_switcher_en": Screen.ACCOUNT_SWITCHER,
     "ex_tt4314_own_profile_stats_fr": Screen.OWN_PROFILE,
     "ex_tt4314_update_prompt_opaque_fr": Screen.POPUP,
@@ -25,6 +26,8 @@ SCREENS: dict[str, Screen] = {
     "ex_tt4643_editor_en": Screen.EDITOR,
     "ex_tt4643_gallery_one_selected_en": Screen.GALLERY_PICKER,
     "ex_tt4643_own_profile_en": Screen.OWN_PROFILE,
+    "ex_tt4643_sound_sheet_for_you_en": Screen.SOUND_LIST,
+    "ex_tt4643_sound_sheet_selected_en": Screen.SOUND_LIST,
     "ex_tt4673_popup_save_login_en": Screen.POPUP,
     "ex_tt4703_profile_following_fr": Screen.OTHER_PROFILE,
     "flat_ig_caption_fullscreen_en": Screen.POST_FORM,
@@ -40,11 +43,14 @@ SCREENS: dict[str, Screen] = {
     "ig2021_other_profile_follow_en": Screen.OTHER_PROFILE,
     "ig2021_profile_loading_en": Screen.PROFILE_LOADING,
     "ig2023_new_post_picker_en": Screen.GALLERY_PICKER,
+    "ig410_story_share_info_en": Screen.POPUP,
     "ig_account_disabled_en": Screen.DISABLED,
     "ig_blank": Screen.BLANK,
     "ig_captcha_human_en": Screen.CAPTCHA,
     "ig_caption_empty_en": Screen.POST_FORM,
     "ig_caption_typed_en": Screen.POST_FORM,
+    "ig_comments_sheet_typed_en": Screen.COMMENTS,
+    "ig_discard_question_save_draft_en": Screen.DISCARD_QUESTION,
     "ig_edit_video_en": Screen.EDITOR,
     "ig_home_feed_en": Screen.HOME_FEED,
     "ig_home_feed_suggested_en": Screen.HOME_FEED,
@@ -56,8 +62,18 @@ SCREENS: dict[str, Screen] = {
     "ig_own_profile_en": Screen.CREATE_SHEET,
     "ig_reel_unavailable_uploading_en": Screen.REELS_VIEWER,
     "ig_reels_viewer_en": Screen.REELS_VIEWER,
+    "ig_sheet_after_post_add_links_en": Screen.REELS_VIEWER,
     "ig_story_picker_en": Screen.STORY_PICKER,
+    "ig_verify_selfie_en": Screen.VERIFICATION,
     "ig_verify_upload_id_en": Screen.VERIFICATION,
+    "sys_honor_chooser_zh": Screen.CHOOSER,
+    "sys_honor_permission_media_zh": Screen.PERMISSION_DIALOG,
+    "sys_xiaomi_launcher_google_widget_es": Screen.LAUNCHER,
+    "trill_comments_typed_over_feed_en": Screen.COMMENTS,
+    "trill_shop_tab_en": Screen.SHOP,
+    "tt4314_sound_page_fr": Screen.SOUND_PAGE,
+    "tt4703_uploading_fr": Screen.AFTER_POST,
+    "tt47_profile_follow_back_private_fr": Screen.OTHER_PROFILE,
     "tt_blank_launch": Screen.BLANK,
     "tt_camera_en": Screen.CAMERA,
     "tt_comments_over_feed_en": Screen.COMMENTS,
@@ -86,10 +102,22 @@ BUTTON: dict[str, tuple[FollowState, Bounds, Bounds]] = {
     ),
     "ig2021_other_profile_follow_en": (FollowState.FOLLOW, Bounds(33, 830, 323, 924), Bounds(33, 830, 323, 924)),
     "ig_other_profile_follow_en": (FollowState.FOLLOW, Bounds(20, 362, 324, 414), Bounds(20, 362, 324, 414)),
+    "tt47_profile_follow_back_private_fr": (
+        FollowState.FOLLOW_BACK,
+        Bounds(42, 584, 912, 689),
+        Bounds(42, 584, 912, 689),
+    ),
     "tt_other_profile_follow_en": (FollowState.FOLLOW, Bounds(27, 394, 201, 460), Bounds(27, 394, 201, 460)),
 }
 
-POPUPS = {
+POPUPS: dict[str, tuple[str, Bounds | None]] = {
+    "ex_trill_sheet_mutual_follow_vi": ("sheet", Bounds(936, 1278, 1056, 1410)),
+    "ig410_story_share_info_en": ("alert", Bounds(133, 1725, 947, 1846)),
+    "ig_comments_sheet_typed_en": ("sheet", None),
+    "ig_sheet_after_post_add_links_en": ("sheet", None),
+    "sys_honor_permission_media_zh": ("permission", Bounds(1187, 584, 1299, 668)),
+    "trill_comments_typed_over_feed_en": ("comments", None),
+    "tt_comments_over_feed_en": ("comments", None),
     "ex_trill_popup_phone_number_vi": ("phone_number", Bounds(936, 84, 1056, 216)),
     "ex_tt4314_update_prompt_opaque_fr": ("opaque", None),
     "ex_tt4673_popup_save_login_en": ("save_login", Bounds(115, 928, 359, 1011)),
@@ -102,6 +130,7 @@ BLOCKERS = {
     "ig_account_disabled_en": Reason.BLOCKED_BY_APP,
     "ig_captcha_human_en": Reason.NEEDS_HUMAN,
     "ig_login_wall_en": Reason.NOT_LOGGED_IN,
+    "ig_verify_selfie_en": Reason.NEEDS_HUMAN,
     "ig_verify_upload_id_en": Reason.NEEDS_HUMAN,
 }
 
@@ -112,6 +141,7 @@ HANDLES = {
     "ig2021_other_profile_follow_en": "razo_vizug_fev",
     "ig2021_profile_loading_en": "nanite.vitas",
     "ig_own_profile_en": "pogufatekozager",
+    "tt47_profile_follow_back_private_fr": "peco_letofiga",
 }
 
 Change = Callable[[bytes, App], bytes]
@@ -161,10 +191,10 @@ def verdict(app: App, xml: bytes) -> Verdict:
 
 
 def test_the_table_names_every_recording() -> None:
-    path = folder()
-    if path is None:
+    found = recordings()
+    if not found:
         pytest.skip("the recorded hierarchies (../shared/uidumps) are not on this machine")
-    assert {file.stem for file in path.glob("*.xml")} == set(SCREENS)
+    assert set(found) == set(SCREENS)
 
 
 @pytest.mark.parametrize("name", NAMES)
