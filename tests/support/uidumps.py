@@ -118,13 +118,18 @@ def flatten(xml: bytes) -> bytes:
 
 
 def _translated(written: str, app: App, language: str) -> str | None:
+    """A label of the other language that means the most of what this one does; a number stays one."""
+    if not any(map(str.isalpha, written)):
+        return None
     for source in (app, load("android")):
-        for meaning, _ in sorted(source.lexicon.meanings(written)):
-            words = source.labels[meaning].get(language)
-            if words:
-                number = re.search(r"\d[\d.,]*[KM]?", written)
-                label = words[sum(map(ord, written)) % len(words)]
-                return label.replace("#", number.group(0) if number else "3").replace("*", "togu")
+        meant = {meaning for meaning, _ in source.lexicon.meanings(written)}
+        words = [word for meaning in sorted(meant) for word in source.labels[meaning].get(language, ())]
+        if words:
+            shared = {word: len(meant & {name for name, _ in source.lexicon.meanings(word)}) for word in words}
+            best = [word for word in dict.fromkeys(words) if shared[word] == max(shared.values())]
+            number = re.search(r"\d[\d.,]*[KM]?", written)
+            label = best[sum(map(ord, written)) % len(best)]
+            return label.replace("#", number.group(0) if number else "3").replace("*", "togu")
     return None
 
 

@@ -10,6 +10,7 @@ from drover.apps.dialogs import in_front, in_list
 from drover.apps.features import holds
 from drover.apps.profile import action_button
 from drover.apps.screens import CONTENT, SHEETS, Popup, Screen
+from drover.apps.shapes import panel
 from drover.apps.sheets import Sheet, close, sheet, title
 from drover.apps.stats import statistics
 from drover.apps.tables import PopupRule
@@ -47,11 +48,11 @@ def _listed(view: View, base: Screen, rule: PopupRule) -> Popup | None:
 
 
 def _shown(view: View, base: Screen, rule: PopupRule) -> bool:
-    if rule.screens:
-        return base in rule.screens and (not rule.labels or bool(view.shown(*rule.labels)))
+    if rule.screens and (base not in rule.screens or (rule.labels and not view.shown(*rule.labels))):
+        return False
     if rule.shapes:
         return any(holds(view, f"shape:{name}") for name in rule.shapes)
-    return _headline(view, base, rule) is not None
+    return bool(rule.screens) or _headline(view, base, rule) is not None
 
 
 def _headline(view: View, base: Screen, rule: PopupRule) -> Node | None:
@@ -68,14 +69,24 @@ def _said(view: View, base: Screen, rule: PopupRule) -> str:
 
 
 def _unlisted(view: View, base: Screen) -> Popup | None:
-    """A popup nobody listed: a word that refuses, or on an otherwise unknown small window one that closes."""
+    """A popup nobody listed: a word that refuses, or on an otherwise unknown small window one that closes, or BACK."""
     dismiss = _dismiss(view, view.app.dismiss, in_lists=base not in CONTENT)
     covered = _covered(view, base)
-    if dismiss is None and (covered or (base is Screen.UNKNOWN and len(view.clickable) <= _FEW)):
+    small = base is Screen.UNKNOWN and len(view.clickable) <= _FEW
+    if dismiss is None and (covered or small):
         dismiss = _dismiss(view, view.app.dismiss_weak, free=covered) or _only(view, covered=covered)
-    if dismiss is None and not covered:
+    if dismiss is None and not covered and not (small and _is_dialog(view)):
         return None
     return Popup(name="unlisted", headline=view.labelled[0].label if view.labelled else "", dismiss=dismiss)
+
+
+def _is_dialog(view: View) -> bool:
+    """All that is read and touched stands in one box set into the screen, or in a window that begins within it."""
+    nodes = (*view.labelled, *view.clickable)
+    box = panel(view)
+    if box is not None and all(box.bounds.contains(node.bounds) for node in nodes):
+        return True
+    return all(root.bounds.left > 0 and root.bounds.top > 0.1 * view.height for root in view.hierarchy.roots)
 
 
 def _only(view: View, *, covered: bool) -> Node | None:

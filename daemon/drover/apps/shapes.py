@@ -11,7 +11,7 @@ from typing import Final
 from drover.apps.accounts import account_rows
 from drover.apps.handles import handle_node
 from drover.apps.profile import action_button
-from drover.apps.sheets import drawn, said
+from drover.apps.sheets import drawn, low, said
 from drover.apps.stats import statistics
 from drover.apps.view import View
 from drover.phone.hierarchy import Bounds, Node
@@ -134,14 +134,19 @@ def drawn_sheet(view: View) -> bool:
     return drawn(view) is not None
 
 
+def low_sheet(view: View) -> bool:
+    """Nothing but a sheet's window."""
+    return low(view) is not None
+
+
 def shutter(view: View) -> bool:
     """A large round button in the lower middle, by itself: a camera's."""
     return any(_is_shutter(node.bounds, view) for node in view.clickable)
 
 
 def typing(view: View) -> bool:
-    """A text field that takes the keys."""
-    return any(field.focused for field in view.fields)
+    """A text field that takes the keys and stands above a keyboard, or higher."""
+    return any(field.focused and field.bounds.center[1] < 0.85 * view.height for field in view.fields)
 
 
 def sound_row(view: View) -> bool:
@@ -168,6 +173,7 @@ SHAPES: Final[dict[str, Callable[[View], bool]]] = {
     "slider": slider,
     "said_sheet": said_sheet,
     "drawn_sheet": drawn_sheet,
+    "low_sheet": low_sheet,
     "shutter": shutter,
     "typing": typing,
     "sound_row": sound_row,

@@ -26,7 +26,7 @@ class Sheet:
 
 def sheet(view: View) -> Sheet | None:
     """The topmost sheet or dialog of the screen."""
-    return said(view) or drawn(view)
+    return said(view) or drawn(view) or low(view)
 
 
 def said(view: View) -> Sheet | None:
@@ -39,6 +39,14 @@ def drawn(view: View) -> Sheet | None:
     """One over a dimmed layer."""
     boxes = [box for scrim in view.clickable if _is_scrim(view, scrim) for box in _over(view, scrim)]
     return _sheet(view, boxes[-1]) if boxes else None
+
+
+def low(view: View) -> Sheet | None:
+    """A box at the foot that holds all there is to read and touch: a sheet of which nothing but its window is known."""
+    parts = (*view.labelled, *view.clickable)
+    boxes = [node for node in view.nodes if node.children and _is_low(view, node.bounds)]
+    around = [box for box in boxes if all(box.bounds.contains(part.bounds) for part in parts)]
+    return _sheet(view, around[-1]) if around and parts else None
 
 
 def title(view: View, shown: Sheet) -> str:
@@ -86,6 +94,10 @@ def _sheet(view: View, box: Node) -> Sheet:
 def _is_box(view: View, node: Node) -> bool:
     """A description on a box, and no word of somebody's on a line."""
     return not node.text and node.bounds.height > 0.08 * view.height and node.bounds.width > 0.4 * view.width
+
+
+def _is_low(view: View, box: Bounds) -> bool:
+    return box.width >= _WIDE * view.width and box.top > 0.15 * view.height and box.bottom > 0.95 * view.height
 
 
 def _is_scrim(view: View, node: Node) -> bool:
