@@ -134,6 +134,11 @@ def drawn_sheet(view: View) -> bool:
     return drawn(view) is not None
 
 
+def sheet(view: View) -> bool:
+    """Either, over a page of the app."""
+    return said_sheet(view) or drawn_sheet(view)
+
+
 def low_sheet(view: View) -> bool:
     """Nothing but a sheet's window."""
     return low(view) is not None
@@ -173,6 +178,7 @@ SHAPES: Final[dict[str, Callable[[View], bool]]] = {
     "slider": slider,
     "said_sheet": said_sheet,
     "drawn_sheet": drawn_sheet,
+    "sheet": sheet,
     "low_sheet": low_sheet,
     "shutter": shutter,
     "typing": typing,
