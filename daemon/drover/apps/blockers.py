@@ -28,13 +28,25 @@ def blocker(view: View, base: Screen) -> tuple[Blocker | None, Screen | None]:
     for rule in view.app.blockers:
         headline = _headline(view, base, rule)
         if headline is not None:
-            return _made(rule, headline)
+            return _made(_heavier(view, rule, headline), headline)
     for node in _speaking(view, base):
-        said = normal(node.label)
-        for rule in view.app.blockers:
-            if rule.phrases and _pattern(view.app, *rule.phrases).search(said):
-                return _made(rule, node.label)
+        rule = _telling(view, node.label)
+        if rule is not None:
+            return _made(rule, node.label)
     return None, None
+
+
+def _heavier(view: View, rule: BlockerRule, headline: str) -> BlockerRule:
+    """A rule before this one that the same headline tells too: "a real person with a video selfie" asks for a selfie."""
+    rules = view.app.blockers
+    other = _telling(view, headline)
+    return other if other is not None and rules.index(other) < rules.index(rule) else rule
+
+
+def _telling(view: View, said: str) -> BlockerRule | None:
+    words = normal(said)
+    rules = (rule for rule in view.app.blockers if rule.phrases)
+    return next((rule for rule in rules if _pattern(view.app, *rule.phrases).search(words)), None)
 
 
 def _made(rule: BlockerRule, headline: str) -> tuple[Blocker, Screen]:

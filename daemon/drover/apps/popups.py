@@ -77,7 +77,8 @@ def _unlisted(view: View, base: Screen) -> Popup | None:
         dismiss = _dismiss(view, view.app.dismiss_weak, free=covered) or _only(view, covered=covered)
     if dismiss is None and not covered and not (small and _is_dialog(view)):
         return None
-    return Popup(name="unlisted", headline=view.labelled[0].label if view.labelled else "", dismiss=dismiss)
+    headline = view.labelled[0].label if view.labelled else ""
+    return Popup(name="unlisted", headline=headline, dismiss=dismiss, strange=dismiss is None and not covered)
 
 
 def _is_dialog(view: View) -> bool:

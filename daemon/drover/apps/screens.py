@@ -101,11 +101,12 @@ SHEETS = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Popup:
-    """Something in the way. `dismiss` is the node to tap once; None means BACK."""
+    """Something in the way. `dismiss` is the node to tap once; None means BACK. `strange`: nobody knows what it is."""
 
     name: str
     headline: str
     dismiss: Node | None
+    strange: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -143,7 +143,7 @@ def is_field(node: Node) -> bool:
 
 @lru_cache(maxsize=256)
 def is_launcher(package: str) -> bool:
-    return any(part in package for part in load("android").launchers)
+    return any(part in package.lower() for part in load("android").launchers)
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,7 @@
 """Whose window is in front, by the packages of its nodes: the app's, a launcher's with its widgets, another's. Pure."""
 
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 
 from drover.apps.screens import Screen
@@ -56,4 +57,9 @@ def _is_launcher(hierarchy: Hierarchy, counts: Counter[str]) -> bool:
     own = sum(count for name, count in counts.items() if is_launcher(name))
     if not own or own == counts.total():
         return own > 0
-    return own * 2 > counts.total() and all(map(is_flat, hierarchy.nodes))
+    flat = all(map(is_flat, hierarchy.nodes)) and (len(hierarchy.roots) == 1 or not any(_boxes(hierarchy)))
+    return own * 2 > counts.total() and flat
+
+
+def _boxes(hierarchy: Hierarchy) -> Iterator[Node]:
+    return (root for root in hierarchy.roots if root.children)
