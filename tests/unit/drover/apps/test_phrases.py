@@ -66,4 +66,6 @@ def test_a_dialog_over_content_says_it_too() -> None:
 
 
 def test_a_failing_network_is_no_restriction() -> None:
-    assert recognise(load("tiktok"), parse(page("Couldn't load. Check your network and try again later."))).blocker is None
+    assert (
+        recognise(load("tiktok"), parse(page("Couldn't load. Check your network and try again later."))).blocker is None
+    )

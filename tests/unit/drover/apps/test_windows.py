@@ -17,7 +17,9 @@ def of(package: str, xml: str) -> str:
     return xml.replace("com.zhiliaoapp.musically", package)
 
 
-@pytest.mark.parametrize("package", ["com.sec.android.app.launcher", "com.transsion.XOSLauncher", "com.hihonor.android.launcher"])
+@pytest.mark.parametrize(
+    "package", ["com.sec.android.app.launcher", "com.transsion.XOSLauncher", "com.hihonor.android.launcher"]
+)
 @pytest.mark.parametrize("widget", ["com.google.android.googlequicksearchbox", "com.zhiliaoapp.musically"])
 def test_a_launcher_stays_one_with_widgets_of_others(package: str, widget: str) -> None:
     foreign = node((60, 1100, 1020, 1400), label("12", (80, 1120, 200, 1180)), package=widget, clickable=True)
@@ -49,7 +51,11 @@ def test_a_chooser_is_known_by_its_window_or_its_two_answers(package: str) -> No
 
 @pytest.mark.parametrize("deny", ["Refuser", "Từ chối", "拒绝", "Denegar", "Tolak"])
 def test_a_permission_dialog_without_its_ids_is_refused(deny: str) -> None:
-    xml = tree(label("Qoruvabi?", (140, 1500, 940, 1600)), button(deny, (140, 1700, 500, 1800)), button("Zelo", (540, 1700, 940, 1800)))
+    xml = tree(
+        label("Qoruvabi?", (140, 1500, 940, 1600)),
+        button(deny, (140, 1700, 500, 1800)),
+        button("Zelo", (540, 1700, 940, 1800)),
+    )
     seen = recognise(TIKTOK, parse(of("com.lbe.security.miui", xml)))
     assert seen.screen is Screen.PERMISSION_DIALOG
     assert seen.popup is not None

@@ -8,8 +8,8 @@ from drover.phone.hierarchy import parse
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError
 from drover.wire.tasks import Reason
-from tests.support.script_phone import DisplayPhone, RecordingContext, perform
 from tests.support.screens import TIKTOK
+from tests.support.script_phone import DisplayPhone, RecordingContext, perform
 from tests.support.silence import silence
 from tests.support.uidumps import dump
 
