@@ -37,7 +37,7 @@ def blocker(view: View, base: Screen) -> tuple[Blocker | None, Screen | None]:
 
 
 def _heavier(view: View, rule: BlockerRule, headline: str) -> BlockerRule:
-    """A rule before this one that the same headline tells too: "a real person with a video selfie" asks for a selfie."""
+    """A rule before this one that the headline tells too: "a real person with a video selfie" asks for a selfie."""
     rules = view.app.blockers
     other = _telling(view, headline)
     return other if other is not None and rules.index(other) < rules.index(rule) else rule

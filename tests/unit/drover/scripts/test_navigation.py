@@ -54,11 +54,17 @@ def test_a_recorded_sheet_is_closed_by_its_x_or_back_and_the_task_goes_on(
     done: list[tuple[int, int] | int] = []
     engine, now, tap, key = phone.touch, phone.touch.hierarchy, phone.display.tap, phone.display.key
 
-    def touched(x: int, y: int) -> object:
-        return tap(x, y) if closes in done else done.append((x, y))
+    def touched(x: int, y: int) -> None:
+        if closes in done:
+            tap(x, y)
+        else:
+            done.append((x, y))
 
-    def pressed(code: int) -> object:
-        return key(code) if closes in done else done.append(code)
+    def pressed(code: int) -> None:
+        if closes in done:
+            key(code)
+        else:
+            done.append(code)
 
     monkeypatch.setattr(engine, "hierarchy", lambda *, timeout_s: now(timeout_s=timeout_s) if closes in done else xml)
     monkeypatch.setattr(phone.display, "tap", touched)
