@@ -66,7 +66,10 @@ def test_a_recorded_sheet_is_closed_by_its_x_or_back_and_the_task_goes_on(
         else:
             done.append(code)
 
-    monkeypatch.setattr(engine, "hierarchy", lambda *, timeout_s: now(timeout_s=timeout_s) if closes in done else xml)
+    def shown(*, timeout_s: float) -> bytes:
+        return now(timeout_s=timeout_s) if closes in done else xml
+
+    monkeypatch.setattr(engine, "hierarchy", shown)
     monkeypatch.setattr(phone.display, "tap", touched)
     monkeypatch.setattr(phone.display, "key", pressed)
     result = perform("follow", RecordingContext(phone), "anna.b")
