@@ -9,10 +9,14 @@ from xml.etree import ElementTree
 import pytest
 
 from drover.apps import App, load
+from drover.phone.hierarchy import parse
 from drover.phone.sheets import below
 
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 _SYSTEM_IDS = ("permission", "grant_", "widget", "aerr_")
+
+
+FOLDERS = ("uidumps", "uidumps-2026-12")
 
 
 def folder() -> Path | None:
@@ -22,23 +26,19 @@ def folder() -> Path | None:
     return next((path for path in found if path.is_dir()), None)
 
 
-def folders() -> list[Path]:
-    """`uidumps` and those that came later, `uidumps-2026-12`, as far as they are there."""
-    path = folder()
-    return [] if path is None else [found for found in (path, path.parent / "uidumps-2026-12") if found.is_dir()]
-
-
-def names() -> list[str]:
-    """Every recorded hierarchy, by file name."""
-    return sorted(file.stem for path in folders() for file in path.glob("*.xml"))
+def recordings() -> dict[str, Path]:
+    """Every recorded hierarchy of both folders by its name; empty where they are missing."""
+    shared = path.parent if (path := folder()) else None
+    files = (file for name in FOLDERS for file in (shared / name).glob("*.xml")) if shared else ()
+    return {file.stem: file for file in sorted(files)}
 
 
 def dump(name: str) -> bytes:
     """One recorded hierarchy; skips the test, visibly, where the recordings are missing."""
-    files = [path / f"{name}.xml" for path in folders()]
-    if not files:
+    found = recordings()
+    if not found:
         pytest.skip("the recorded hierarchies (../shared/uidumps) are not on this machine")
-    return next((file for file in files if file.is_file()), files[0]).read_bytes()
+    return found[name].read_bytes()
 
 
 def case_media(name: str) -> Path:
@@ -83,6 +83,97 @@ def scale(xml: bytes, factor: float) -> bytes:
     return _each(xml, change)
 
 
+def stretch(xml: bytes, width: int, height: int) -> bytes:
+    """The same screen in another shape, also in landscape."""
+    tree = parse(xml)
+    right, down = width / tree.width, height / tree.height
+
+    def change(node: ElementTree.Element) -> None:
+        match = _BOUNDS.fullmatch(str(node.get("bounds") or ""))
+        if match:
+            box = [round(int(part) * by) for part, by in zip(match.groups(), (right, down) * 2, strict=True)]
+            node.set("bounds", "[{},{}][{},{}]".format(*box))
+        for name, size in (("width", width), ("height", height)):
+            if node.get(name):
+                node.set(name, str(size))
+
+    return _each(xml, change)
+
+
+def mirror(xml: bytes) -> bytes:
+    """The same screen for a language that is written from right to left."""
+    width = parse(xml).width
+
+    def change(node: ElementTree.Element) -> None:
+        match = _BOUNDS.fullmatch(str(node.get("bounds") or ""))
+        if match:
+            left, top, right, bottom = map(int, match.groups())
+            node.set("bounds", f"[{width - right},{top}][{width - left},{bottom}]")
+
+    return _each(xml, change)
+
+
+def rename_classes(xml: bytes) -> bytes:
+    """Boxes and texts have an app's own classes, as obfuscation leaves them."""
+
+    def change(node: ElementTree.Element) -> None:
+        name = str(node.get("class") or "").rpartition(".")[2]
+        if name.endswith(("Layout", "ViewGroup")) or name in ("View", "TextView"):
+            node.set("class", f"X.0{sum(map(ord, name)) % 97}")
+
+    return _each(xml, change)
+
+
+def surround(xml: bytes) -> bytes:
+    """Bars and a keyboard in windows of their own, and views that say nothing around the app's, before and after it."""
+    tree = parse(xml)
+    width, height = tree.width, tree.height
+    root = ElementTree.fromstring(xml)
+    for window in list(root):
+        root.remove(window)
+        outer = _plain(root, str(window.get("package")), str(window.get("bounds")))
+        _plain(outer, str(window.get("package")), f"[0,0][{width},{height}]")
+        outer.append(window)
+        _plain(outer, str(window.get("package")), f"[0,0][{width},{height}]")
+    for package, desc, top, bottom in (
+        ("com.android.systemui", "Battery 80 percent.", 0, height // 30),
+        ("com.google.android.inputmethod.latin", "Space", height * 6 // 10, height),
+        ("com.android.systemui", "Home", height - height // 20, height),
+    ):
+        bounds = f"[0,{top}][{width},{bottom}]"
+        _plain(_plain(root, package, bounds), package, bounds, desc)
+    return ElementTree.tostring(root)
+
+
+def _plain(parent: ElementTree.Element, package: str, bounds: str, desc: str = "") -> ElementTree.Element:
+    """A view within another; one that says something takes taps."""
+    said = {"content-desc": desc, "clickable": str(bool(desc)).lower()}
+    return ElementTree.SubElement(
+        parent, "node", {"class": "android.view.View", "package": package, "bounds": bounds, **said}
+    )
+
+
+def reword(xml: bytes, label: str) -> bytes:
+    """One label says something that nobody knows, wherever it stands."""
+
+    def change(node: ElementTree.Element) -> None:
+        for name in ("text", "content-desc"):
+            if node.get(name) == label:
+                node.set(name, "Qoruvabi")
+
+    return _each(xml, change)
+
+
+def known_labels(xml: bytes, app: App) -> list[str]:
+    """The labels of a recording that the tables know, without bare numbers."""
+    nodes = ElementTree.fromstring(xml).iter()
+    written = {str(node.get(name) or "") for node in nodes for name in ("text", "content-desc")}
+    lexicons = (app.lexicon, load("android").lexicon)
+    return sorted(
+        label for label in written if any(map(str.isalpha, label)) and any(one.meanings(label) for one in lexicons)
+    )
+
+
 def pad_labels(xml: bytes) -> bytes:
     """Labels get outer spaces, hard spaces and direction marks, as apps write them."""
     dice = random.Random(1)
@@ -120,13 +211,18 @@ def flatten(xml: bytes) -> bytes:
 
 
 def _translated(written: str, app: App, language: str) -> str | None:
+    """A label of the other language that means the most of what this one does; a number stays one."""
+    if not any(map(str.isalpha, written)):
+        return None
     for source in (app, load("android")):
-        for meaning, _ in sorted(source.lexicon.meanings(written)):
-            words = source.labels[meaning].get(language)
-            if words:
-                number = re.search(r"\d[\d.,]*[KM]?", written)
-                label = words[sum(map(ord, written)) % len(words)]
-                return label.replace("#", number.group(0) if number else "3").replace("*", "togu")
+        meant = {meaning for meaning, _ in source.lexicon.meanings(written)}
+        words = [word for meaning in sorted(meant) for word in source.labels[meaning].get(language, ())]
+        if words:
+            shared = {word: len(meant & {name for name, _ in source.lexicon.meanings(word)}) for word in words}
+            best = [word for word in dict.fromkeys(words) if shared[word] == max(shared.values())]
+            number = re.search(r"\d[\d.,]*[KM]?", written)
+            label = best[sum(map(ord, written)) % len(best)]
+            return label.replace("#", number.group(0) if number else "3").replace("*", "togu")
     return None
 
 

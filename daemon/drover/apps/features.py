@@ -6,6 +6,7 @@ tab:a|b      and is selected                  field:a|b   the same, text fields 
 two:a|b|c    two different labels of these    three:...   three of them
 row:a|b|c    two different labels of these stand in one row
 id:a|b       a resource id of these meanings  shape:name  a structure, see shapes.py
+window:a|b   a package of these meanings
 """
 
 from collections.abc import Callable, Iterable
@@ -75,6 +76,11 @@ def _distinct(view: View, nodes: Iterable[Node]) -> set[str]:
     return {normal(view.words(node)[0]) for node in nodes}
 
 
+def _of_package(view: View, meaning: str) -> bool:
+    parts = view.app.windows[meaning]
+    return any(part in package for package in {node.package for node in view.nodes} for part in parts)
+
+
 def _shape(view: View, names: list[str]) -> bool:
     return any(SHAPES[name](view) for name in names)
 
@@ -90,5 +96,6 @@ KINDS: Final[dict[str, Callable[[View, list[str]], bool]]] = {
     "three": _at_least(3),
     "row": _row,
     "id": lambda view, meanings: bool(view.with_id(*meanings)),
+    "window": lambda view, meanings: any(_of_package(view, meaning) for meaning in meanings),
     "shape": _shape,
 }

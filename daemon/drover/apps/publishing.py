@@ -13,7 +13,14 @@ from drover.apps.upload import Upload
 from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy, Node
 
-_WITH_TAB_BAR = (Screen.HOME_FEED, Screen.FRIENDS_FEED, Screen.INBOX, Screen.OWN_PROFILE, Screen.AFTER_POST)
+_WITH_TAB_BAR = (
+    Screen.HOME_FEED,
+    Screen.FRIENDS_FEED,
+    Screen.SHOP,
+    Screen.INBOX,
+    Screen.OWN_PROFILE,
+    Screen.AFTER_POST,
+)
 
 
 def create_button(app: App, hierarchy: Hierarchy) -> Node | None:

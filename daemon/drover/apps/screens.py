@@ -15,6 +15,7 @@ class Screen(StrEnum):
     HOME_FEED = "home_feed"
     FRIENDS_FEED = "friends_feed"
     INBOX = "inbox"
+    SHOP = "shop"  # TikTok's tab of products
     VIDEO = "video"  # one video in full, opened from search, a profile or a link
     REELS_VIEWER = "reels_viewer"
     POSTS = "posts"  # Instagram's posts in full, opened from a profile
@@ -67,6 +68,7 @@ CONTENT = frozenset(
         Screen.HOME_FEED,
         Screen.FRIENDS_FEED,
         Screen.INBOX,
+        Screen.SHOP,
         Screen.AFTER_POST,
         Screen.VIDEO,
         Screen.REELS_VIEWER,
@@ -99,11 +101,12 @@ SHEETS = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Popup:
-    """Something in the way. `dismiss` is the node to tap once; None means BACK."""
+    """Something in the way. `dismiss` is the node to tap once; None means BACK. `strange`: nobody knows what it is."""
 
     name: str
     headline: str
     dismiss: Node | None
+    strange: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,17 +4,20 @@ Everything is measured against the screen, so that size and density do not matte
 excerpt lacks the rest of the screen.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from drover.apps.accounts import account_rows
 from drover.apps.handles import handle_node
 from drover.apps.profile import action_button
+from drover.apps.sheets import drawn, low, said
 from drover.apps.stats import statistics
 from drover.apps.view import View
 from drover.phone.hierarchy import Bounds, Node
 
 _TABS: Final = ("tab_home", "tab_friends", "tab_create", "tab_inbox", "tab_profile", "tab_reels", "tab_search")
+_USES: Final = re.compile(r".+\s[·•]\s\d[\d.,]*\s?\D+", re.DOTALL)
 _RAIL: Final = ("like_video", "comment_video", "share_video", "favorite_video")
 
 
@@ -121,6 +124,41 @@ def panel(view: View) -> Node | None:
     return None
 
 
+def said_sheet(view: View) -> bool:
+    """A sheet or dialog that calls itself so."""
+    return said(view) is not None
+
+
+def drawn_sheet(view: View) -> bool:
+    """A sheet over a dimmed layer."""
+    return drawn(view) is not None
+
+
+def sheet(view: View) -> bool:
+    """Either, over a page of the app."""
+    return said_sheet(view) or drawn_sheet(view)
+
+
+def low_sheet(view: View) -> bool:
+    """Nothing but a sheet's window."""
+    return low(view) is not None
+
+
+def shutter(view: View) -> bool:
+    """A large round button in the lower middle, by itself: a camera's."""
+    return any(_is_shutter(node.bounds, view) for node in view.clickable)
+
+
+def typing(view: View) -> bool:
+    """A text field that takes the keys and stands above a keyboard, or higher."""
+    return any(field.focused and field.bounds.center[1] < 0.85 * view.height for field in view.fields)
+
+
+def sound_row(view: View) -> bool:
+    """A row of a list of sounds: "ARTIST · 12.1K posts" right under a title, from the same left edge."""
+    return any(_under_a_title(view, node) for node in view.labelled if _USES.fullmatch(node.text))
+
+
 SHAPES: Final[dict[str, Callable[[View], bool]]] = {
     "edit": edit,
     "edit_top": edit_top,
@@ -138,6 +176,13 @@ SHAPES: Final[dict[str, Callable[[View], bool]]] = {
     "quiet": quiet,
     "body_empty": body_empty,
     "slider": slider,
+    "said_sheet": said_sheet,
+    "drawn_sheet": drawn_sheet,
+    "sheet": sheet,
+    "low_sheet": low_sheet,
+    "shutter": shutter,
+    "typing": typing,
+    "sound_row": sound_row,
 }
 
 
@@ -165,6 +210,23 @@ def _five_equal(view: View) -> bool:
         if len(row) == 5 and max(widths) - min(widths) <= 4 and sum(widths) >= 0.95 * view.width:
             return first.bounds.height < first.bounds.width
     return False
+
+
+def _is_shutter(box: Bounds, view: View) -> bool:
+    middle = abs(box.center[0] - view.width / 2) < 0.06 * view.width
+    round_ = abs(box.width - box.height) <= 0.1 * box.width
+    return middle and round_ and 0.12 < box.width / view.width < 0.35 and 0.65 < box.center[1] / view.height < 0.95
+
+
+def _under_a_title(view: View, node: Node) -> bool:
+    box = node.bounds
+    return any(
+        other.text
+        and abs(other.bounds.left - box.left) < 0.06 * view.width
+        and -0.5 * box.height < box.top - other.bounds.bottom < box.height
+        for other in view.labelled
+        if other is not node
+    )
 
 
 def _narrow(node: Node | None, view: View) -> bool:

@@ -40,7 +40,9 @@ class Sound:
 
 def listed(view: View) -> list[Sound]:
     """The sounds on the screen, from the top."""
-    targets = _known_rows(view) if "sound_row" in view.app.ids else _wide_rows(view)
+    targets = _known_rows(view)
+    if not targets and not _by_ids(view):
+        targets = _wide_rows(view)
     return [_sound(view, target) for target in sorted(targets, key=lambda node: node.bounds.top)]
 
 
@@ -115,9 +117,11 @@ def _plain(text: str) -> str:
 
 def _known_rows(view: View) -> list[Node]:
     """By an id, by the description, or around a title; the bar of what plays describes itself like a row."""
-    nodes = (*view.with_id("sound_row"), *view.shown("sound_row"), *view.with_id("sound_title"))
+    nodes = (*view.with_id("sound_row"), *view.shown("sound_row"))
+    titles = view.with_id("sound_title") if _by_ids(view) else []
     bars = view.with_id("take_sound")
-    rows = dict.fromkeys(target for node in nodes if (target := view.target(node)) is not None)
+    found = (*((view.target(node) or node) for node in nodes), *map(view.target, titles))
+    rows = dict.fromkeys(target for target in found if target is not None)
     return [
         row
         for row in rows
@@ -125,6 +129,11 @@ def _known_rows(view: View) -> list[Node]:
         and not any(row is bar or row.bounds.contains(bar.bounds) for bar in bars)
         and not any(row in bar.ancestors() for bar in bars)
     ]
+
+
+def _by_ids(view: View) -> bool:
+    """Whether the app keeps the ids of all that such a list has."""
+    return "take_sound" in view.app.ids
 
 
 def _wide_rows(view: View) -> list[Node]:
@@ -147,7 +156,8 @@ def _sound(view: View, target: Node) -> Sound:
     title, artist = _by_id(view, inside, "sound_title"), _by_id(view, inside, "sound_artist")
     if title:
         # Its length, or how often it was used, stands behind the artist.
-        says = tuple(filter(None, (title, _DOT.split(artist)[0])))
+        below = next((node.label for node in inside if _DOT.search(node.label)), "")
+        says = tuple(filter(None, (title, _DOT.split(artist or below)[0])))
         return Sound(target=target, says=says, titles=(title,))
     ordered = sorted(inside, key=lambda node: (node.bounds.top, node.bounds.left)) or [target]
     says = tuple(dict.fromkeys(word for node in ordered for word in view.words(node)))

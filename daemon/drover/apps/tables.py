@@ -31,10 +31,12 @@ class ScreenRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class BlockerRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A blocker: shown by a label of these meanings, or, on an otherwise unknown screen, by one of `features`.
 
-    `trouble` is what the app then has against the account."""
+    `phrases` tell it within a longer text, on a page that is otherwise unknown and in dialogs (blockers.py). `trouble`
+    is what the app then has against the account."""
 
     name: str
-    labels: list[str]
+    labels: list[str] = []
+    phrases: list[str] = []
     features: list[str] = []
     screen: Screen
     reason: Reason
@@ -43,12 +45,17 @@ class BlockerRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class PopupRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A popup: shown by `labels`, by `ids`, or by the screen itself; `corner`: its X has neither text nor id."""
+    """A popup: shown by `labels`, `ids` or `shapes`, or by the screen itself; never on the screens of `none`.
+
+    `corner`: its X has neither text nor id. `sheet`: what closes the sheet in front puts it away (sheets.py)."""
 
     name: str
     labels: list[str] = []
     ids: list[str] = []
+    shapes: list[str] = []
     screens: list[Screen] = []
+    none: list[Screen] = []
+    sheet: bool = False
     dismiss: list[str] = []
     corner: bool = False
     needs_dialog: bool = False
@@ -63,16 +70,20 @@ class App(msgspec.Struct, frozen=True, eq=False, kw_only=True, forbid_unknown_fi
     handle: Literal["at", "title"]
     dismiss: list[str]
     dismiss_weak: list[str]
+    dismiss_alone: list[str] = []
     dialog: list[str]
     clone_links: bool = True
     launchers: list[str] = []
     bars: list[str] = []
+    makers: list[str] = []
     link_hosts: list[str] = []
     sheets: list[Screen] = []
     activities: dict[str, str] = {}
     links: dict[str, str]
     ids: dict[str, list[str]]
+    windows: dict[str, list[str]] = {}
     labels: dict[str, Words]
+    phrases: dict[str, Words] = {}
     screens: list[ScreenRule]
     blockers: list[BlockerRule] = []
     popups: list[PopupRule] = []
@@ -101,7 +112,9 @@ def for_package(package: str) -> App:
 def _load(platform: str) -> App:
     raw = _read(platform)
     if platform != "android":
-        raw["labels"] = _merged(_read("shared")["labels"], raw["labels"])
+        shared = _read("shared")
+        for table in ("labels", "phrases"):
+            raw[table] = _merged(shared[table], raw.get(table, {}))
     app = msgspec.convert(raw, App)
     check(app)
     return app
@@ -135,20 +148,23 @@ def check(app: App) -> None:
             _check_feature(app, feature, f"screen {rule.name}")
     for blocker in app.blockers:
         _check_words(app, blocker.labels, app.labels, f"blocker {blocker.name}")
+        _check_words(app, blocker.phrases, app.phrases, f"blocker {blocker.name}")
         for feature in blocker.features:
             _check_feature(app, feature, f"blocker {blocker.name}")
     for popup in app.popups:
         _check_words(app, (*popup.labels, *popup.dismiss), app.labels, f"popup {popup.name}")
         _check_words(app, popup.ids, app.ids, f"popup {popup.name}")
-    _check_words(app, (*app.dismiss, *app.dismiss_weak, *app.dialog), app.labels, "the dismiss words")
+    words = (*app.dismiss, *app.dismiss_weak, *app.dismiss_alone, *app.dialog)
+    _check_words(app, words, app.labels, "the dismiss words")
 
 
 def _check_feature(app: App, feature: str, where: str) -> None:
     kind, colon, argument = feature.partition(":")
     if not colon:
         raise ValueError(f"{app.name}: {where}: {feature!r} is not `kind:argument`")
-    if kind == "id":
-        _check_words(app, argument.split("|"), app.ids, where)
+    known = {"id": app.ids, "window": app.windows}.get(kind)
+    if known is not None:
+        _check_words(app, argument.split("|"), known, where)
     elif kind != "shape":
         _check_words(app, argument.split("|"), app.labels, where)
 

@@ -10,7 +10,15 @@ from drover.apps.view import View
 from drover.phone.hierarchy import Node
 from drover.phone.typed import same_text
 
-_NO_UPLOAD: Final = ("upload_done", "post", "mode_post", "tab_create", "publish_question", "publish_now")
+_NO_UPLOAD: Final = (
+    "upload_done",
+    "post",
+    "post_comment",
+    "mode_post",
+    "tab_create",
+    "publish_question",
+    "publish_now",
+)
 _PERCENT: Final = re.compile(r"(\d{1,3})\s?[%％]")
 _NOTICE_LENGTH: Final = 80
 

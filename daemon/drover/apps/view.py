@@ -124,7 +124,7 @@ def _size(hierarchy: Hierarchy) -> tuple[int, int]:
 
 @lru_cache(maxsize=256)
 def is_launcher(package: str) -> bool:
-    return any(part in package for part in load("android").launchers)
+    return any(part in package.lower() for part in load("android").launchers)
 
 
 @lru_cache(maxsize=256)

@@ -123,7 +123,7 @@ class Navigator:
             last[:] = [sight]
             looks.seen()
             self.stop_at_blocker(sight)
-            if sight.seen.popup is not None:
+            if sight.seen.popup is not None and not is_strange(sight):
                 return _Decision(popup=sight.seen.popup)
             value = wanted(sight)
             if value is not None and not (isinstance(value, Node) and landing(value) is None):
@@ -250,9 +250,15 @@ def describe(sight: Sight) -> str:
     """What a sight shows, in words for a remark."""
     seen = sight.seen
     words = seen.screen.value.replace("_", " ")
-    if seen.screen is Screen.UNKNOWN:
+    if is_strange(sight):
         return "a screen that nobody here knows"
     return f"the screen “{words}”" + (f" of @{seen.handle}" if seen.handle else "")
+
+
+def is_strange(sight: Sight) -> bool:
+    """Whether nobody knows the screen, or the dialog on it: it may still load, and is left to do so."""
+    popup = sight.seen.popup
+    return sight.seen.screen is Screen.UNKNOWN or (popup is not None and popup.strange)
 
 
 def is_loading(sight: Sight) -> bool:
@@ -291,7 +297,7 @@ class _Stillness:
 
     def stranger(self, sight: Sight) -> bool:
         words = frozenset(node.label for node in sight.tree.nodes)
-        if sight.seen.screen is not Screen.UNKNOWN or is_loading(sight) or words != self._words:
+        if not is_strange(sight) or is_loading(sight) or words != self._words:
             self._words = words
             self._since = time.monotonic()
         return time.monotonic() - self._since >= STRANGE_S

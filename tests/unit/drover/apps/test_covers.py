@@ -15,7 +15,7 @@ from drover.apps.view import View
 from drover.phone.hierarchy import Bounds, Hierarchy, Node, parse
 from drover.phone.hit_test import Point, landing
 from drover.phone.layers import lost_nesting
-from tests.support.uidumps import app_of, dump, names
+from tests.support.uidumps import app_of, dump, recordings
 
 OVER = {
     "ig_comments_sheet_typed_en": ("bottom_sheet_container",),
@@ -137,7 +137,7 @@ def said(tree: Hierarchy, words: str) -> list[Node]:
     return [next((up for up in (node, *node.ancestors()) if up.clickable), node) for node in found]
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", sorted(recordings()))
 def test_promise_r28_a_tap_lands_on_what_is_topmost_there_or_is_not_sent(name: str) -> None:
     xml = dump(name)
     tree = parse(xml)

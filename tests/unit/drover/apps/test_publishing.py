@@ -20,6 +20,8 @@ NODES: dict[str, dict[str, Bounds]] = {
         "flat_tt_post_s10_posted_en": Bounds(432, 2208, 648, 2337),
         "tt_home_feed_en": Bounds(432, 2208, 648, 2337),
         "tt_home_feed_mixed_fr_en": Bounds(432, 1981, 648, 2116),
+        "trill_shop_tab_en": Bounds(432, 1893, 648, 2028),
+        "tt4703_uploading_fr": Bounds(432, 2208, 648, 2337),
     },
     "gallery_thumbnail": {"tt_camera_en": Bounds(0, 2081, 210, 2239)},
     "camera_tab": {"tt_create_tab_templates_en": Bounds(271, 2115, 437, 2233)},
@@ -109,8 +111,9 @@ def test_the_newest_tile_is_the_first_and_what_is_selected_is_counted() -> None:
 
 
 @pytest.mark.parametrize("name", TIKTOK)
-def test_nothing_uploads_on_a_recording_without_a_percentage(name: str) -> None:
-    assert read.upload(app_of(name), parse(dump(name))) == Upload()
+def test_what_uploads_and_nothing_on_a_recording_without_a_percentage(name: str) -> None:
+    uploads = {"tt4703_uploading_fr": Upload(running=True, percent=99)}
+    assert read.upload(app_of(name), parse(dump(name))) == uploads.get(name, Upload())
 
 
 def test_your_story_and_drafts_are_never_what_goes_on() -> None:

@@ -34,6 +34,8 @@ def test_every_feature_exists(platform: str) -> None:
             assert kind in KINDS, feature
             if kind == "shape":
                 assert argument in SHAPES, feature
+    for popup in load(platform).popups:
+        assert set(popup.shapes) <= set(SHAPES), popup.name
 
 
 @pytest.mark.parametrize("platform", ["tiktok", "instagram"])

@@ -198,7 +198,8 @@ def test_a_comment_that_says_what_a_blocker_says_is_a_comment(words: str) -> Non
     seen = recognise(APP, parse(tree(sheet)))
     assert seen.screen is Screen.COMMENTS
     assert seen.blocker is None
-    assert seen.popup is None
+    assert seen.popup is not None
+    assert seen.popup.name == "comments"
 
 
 def test_an_unknown_window_is_unknown() -> None:

@@ -9,7 +9,7 @@ from drover.apps.upload import Upload, fresh_post, upload, upload_on_profile, up
 from drover.apps.view import View
 from drover.phone.hierarchy import parse
 from tests.support.trees import label, node, tree
-from tests.support.uidumps import folder
+from tests.support.uidumps import dump
 
 HIGH, LOW = (70, 290, 620, 380), (32, 1900, 870, 1960)
 CORNER = (66, 344, 137, 383)
@@ -53,11 +53,7 @@ def test_a_bio_is_no_upload(words: str) -> None:
 
 
 def test_the_recorded_upload_of_another_version_is_seen() -> None:
-    recordings = folder()
-    found = recordings.parent / "uidumps-2026-12" / "tt4703_uploading_fr.xml" if recordings else None
-    if found is None or not found.is_file():
-        pytest.skip("the recorded hierarchies of 2026-12 are not on this machine")
-    recorded = View(load("tiktok"), parse(found.read_bytes()))
+    recorded = View(load("tiktok"), parse(dump("tt4703_uploading_fr")))
     assert upload_over_feed(recorded) == Upload(running=True, percent=99)
 
 

@@ -4,15 +4,19 @@ from functools import partial
 
 import pytest
 
+from drover.apps import load, recognise
 from drover.phone.engine import CoveredError, PhoneTimeoutError
 from drover.phone.hierarchy import parse
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError
 from drover.wire.tasks import Effect, Reason
+from tests.support.screens import TIKTOK
 from tests.support.script_phone import DisplayPhone, RecordingContext, perform
 from tests.support.silence import silence
 from tests.support.trees import box, button, node, tree
 from tests.support.uidumps import dump
+
+_BACK = 4
 
 
 def test_a_popup_that_is_slow_to_go_is_tapped_once(phone: DisplayPhone, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,6 +41,43 @@ def test_a_popup_that_is_slow_to_go_is_tapped_once(phone: DisplayPhone, monkeypa
     result = perform("follow", ctx, "anna.b")
     assert result.reason is None, result.remark
     assert len(taps) == 2  # the popup's button and Follow
+    assert phone.taps() == [("follow", "anna.b", 1)]
+
+
+@pytest.mark.parametrize(
+    "name", ["ex_trill_sheet_mutual_follow_vi", "tt_comments_over_feed_en", "trill_comments_typed_over_feed_en"]
+)
+def test_a_recorded_sheet_is_closed_by_its_x_or_back_and_the_task_goes_on(
+    name: str, phone: DisplayPhone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    xml = dump(name).replace(b"com.ss.android.ugc.trill", TIKTOK.encode())
+    popup = recognise(load("tiktok"), parse(xml)).popup
+    assert popup is not None
+    closes = popup.dismiss.bounds.center if popup.dismiss else _BACK
+    done: list[tuple[int, int] | int] = []
+    engine, now, tap, key = phone.touch, phone.touch.hierarchy, phone.display.tap, phone.display.key
+
+    def touched(x: int, y: int) -> None:
+        if closes in done:
+            tap(x, y)
+        else:
+            done.append((x, y))
+
+    def pressed(code: int) -> None:
+        if closes in done:
+            key(code)
+        else:
+            done.append(code)
+
+    def shown(*, timeout_s: float) -> bytes:
+        return now(timeout_s=timeout_s) if closes in done else xml
+
+    monkeypatch.setattr(engine, "hierarchy", shown)
+    monkeypatch.setattr(phone.display, "tap", touched)
+    monkeypatch.setattr(phone.display, "key", pressed)
+    result = perform("follow", RecordingContext(phone), "anna.b")
+    assert result.reason is None, result.remark
+    assert done == [closes]
     assert phone.taps() == [("follow", "anna.b", 1)]
 
 
