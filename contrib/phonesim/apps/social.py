@@ -10,7 +10,7 @@ from phonesim.ui.view import Action
 from phonesim.world import World, lookalikes, normal, traits_of, user
 
 if TYPE_CHECKING:  # The package of an app imports this module.
-    from phonesim.apps.tiktok.labels import Labels
+    from phonesim.apps.labels import Labels
 
 LOAD_S = 0.25
 SLOW_S = 2.0
@@ -24,6 +24,8 @@ class SocialApp(ABC):
     """What its screens and faults are called by."""
     blockers: ClassVar[tuple[str, ...]]
     """Faults that stop everything, by weight."""
+    scrolling: ClassVar[frozenset[str]]
+    """Pages that scroll where they have no room."""
 
     def __init__(self, phone: Phone, world: World, labels: "Labels") -> None:
         self._phone, self._world, self._labels = phone, world, labels
@@ -31,6 +33,13 @@ class SocialApp(ABC):
         self._following = Following(phone, world, self.blockers)
         self._position = 0
         self._forget()
+
+    def speak(self, language: str) -> None:
+        self._labels.language = language
+
+    @property
+    def scrolls(self) -> bool:
+        return self._nav.top is None and not self._blocker() and self._nav.page.name in self.scrolling
 
     def _forget(self) -> None:
         """What an end of the app loses; follows, posts and the place in the feed are the server's."""

@@ -64,6 +64,7 @@ class Instagram(SocialApp):
 
     name = "instagram"
     blockers = BLOCKERS
+    scrolling = frozenset({"profile", "own_profile", "caption"})
     version = "410.0.0.53.71"
 
     def __init__(self, phone: Phone, *, package: str = PACKAGE) -> None:
