@@ -7,10 +7,11 @@ from typing import Final
 
 from drover.apps.handles import handle_node
 from drover.apps.view import View
-from drover.phone.geometry import is_count
+from drover.phone.counts import is_count
 from drover.phone.hierarchy import Node
+from drover.phone.writing import INVISIBLE
 
-_NAME: Final = re.compile(r"@?([A-Za-z0-9._]{1,30})(?:[,\n].*)?", re.DOTALL)
+_NAME: Final = re.compile(r"@?([A-Za-z0-9._]{1,30})(?:[,،\n].*)?", re.DOTALL)
 _NO_ACCOUNT: Final = ("add_account", "switch_account", "accounts_other", "cancel", "close")
 _SAME_HEIGHT: Final = 0.1
 
@@ -57,8 +58,8 @@ def _row(view: View, target: Node, said: list[Node]) -> AccountRow | None:
 
 def _name_of(view: View, target: Node, said: list[Node]) -> str | None:
     """Of the words of a row the one that is the user name: `@name` anywhere, the row's own, the first that fits."""
-    words = [word for node in said for word in view.words(node)]
-    own = [word for word in (target.text, target.desc) if word]
+    words = [word.translate(INVISIBLE) for node in said for word in view.words(node)]
+    own = [word.translate(INVISIBLE) for word in (target.text, target.desc) if word]
     marked = [word for word in words if word.startswith("@")]
     others = [word for word in words if len(word) > 1 and not is_count(word)]
     for word in (*marked, *own, *others):

@@ -11,9 +11,11 @@ from enum import StrEnum
 from typing import Final
 
 from drover.apps import form
+from drover.apps.direction import across, reading_order, share
 from drover.apps.upload import Upload
 from drover.apps.view import LISTS, View
 from drover.phone.hierarchy import Node
+from drover.phone.writing import numerals
 
 _DURATION: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _NUMBER: Final = re.compile(r"\d{1,2}")
@@ -49,7 +51,7 @@ def tiles(view: View) -> list[Tile]:
         if target is not None and target.bounds.width < 0.5 * view.width:
             found.setdefault(target)
     inner = [target for target in found if not any(other in target.ancestors() for other in found)]
-    return [_tile(view, node) for node in sorted(inner, key=lambda node: (node.bounds.top, node.bounds.left))]
+    return [_tile(view, node) for node in sorted(inner, key=lambda node: reading_order(view, node))]
 
 
 def _tile(view: View, target: Node) -> Tile:
@@ -116,7 +118,7 @@ def next_button(view: View) -> Node | None:
     good = [
         node for node in dict.fromkeys(found) if node.enabled and not _says(view, node, "share", "drafts", "your_story")
     ]
-    return max(good, key=lambda node: (node.bounds.right, node.bounds.bottom), default=None)
+    return max(good, key=lambda node: (across(view, node.bounds)[1], node.bounds.bottom), default=None)
 
 
 def story_button(view: View) -> Node | None:
@@ -155,7 +157,7 @@ def caption_done(view: View) -> Node | None:
     high = [
         target
         for node, target in view.buttons("caption_done")
-        if node.bounds.center[1] < 0.2 * view.height and node.bounds.center[0] > 0.6 * view.width
+        if node.bounds.center[1] < 0.2 * view.height and share(view, node) > 0.6
     ]
     return next(iter(high), None)
 
@@ -210,7 +212,8 @@ def _told(view: View, status: Iterable[Node]) -> Upload:
     failed = [node for node in told if view.means(node, "upload_failed") and not view.means(node, "upload_waiting")]
     running = [node for node in told if node not in failed]
     numbers = [*running, *(node for node in view.with_id("pending_percent") if running)]
-    percents = [int(match[1]) for node in numbers if (match := _PERCENT.search(node.text)) and int(match[1]) <= 100]
+    found = (_PERCENT.search(numerals(node.text)) for node in numbers)
+    percents = [int(match[1]) for match in found if match and int(match[1]) <= 100]
     said = tuple(node.label for node in dict.fromkeys(failed))
     return Upload(running=bool(running), percent=max(percents, default=None), failed=said)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from drover.apps.direction import across, reading_order, share
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
 
@@ -16,7 +17,7 @@ class Fields:
 
 def fields(view: View) -> Fields:
     """The fields by what they ask for, else by their order: a title stands above its description."""
-    edits = sorted(view.fields, key=lambda node: (node.bounds.top, node.bounds.left))
+    edits = sorted(view.fields, key=lambda node: reading_order(view, node))
     if not edits:
         return _flat_fields(view)
     titles = [node for node in edits if _asks(view, node, "title_hint")]
@@ -57,7 +58,8 @@ def post_button(view: View) -> Node | None:
     found: list[Node] = []
     for node, target in view.buttons("post"):
         beside = any(
-            node.bounds.overlaps_rows_of(other.bounds) and other.bounds.right <= node.bounds.left for other in drafts
+            node.bounds.overlaps_rows_of(other.bounds) and across(view, other.bounds)[1] <= across(view, node.bounds)[0]
+            for other in drafts
         )
         if (beside or _top_right(view, node)) and _pressable(view, target):
             found.append(target)
@@ -65,8 +67,7 @@ def post_button(view: View) -> Node | None:
 
 
 def _top_right(view: View, node: Node) -> bool:
-    x, y = node.bounds.center
-    return x > 0.6 * view.width and y < 0.2 * view.height
+    return share(view, node) > 0.6 and node.bounds.center[1] < 0.2 * view.height
 
 
 def _pressable(view: View, target: Node) -> bool:

@@ -3,9 +3,10 @@
 import re
 from typing import Final
 
-from drover.apps.lexicon import INVISIBLE, normal
+from drover.apps.lexicon import normal
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
+from drover.phone.writing import INVISIBLE
 
 _AT: Final = re.compile(r"@[A-Za-z0-9._]{1,30}")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._]{1,30}")

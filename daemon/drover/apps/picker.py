@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from drover.apps.direction import across, reading_order, share
 from drover.apps.view import View
 from drover.phone.hierarchy import Bounds, Node
 
@@ -35,9 +36,10 @@ def tiles(view: View) -> list[Tile]:
         if _tile_like(node.bounds, view) and top <= node.bounds.top < bottom:
             groups[(id(node.parent), round(node.bounds.width * 20 / view.width))].append(node)
     # The first of a grid begins at the screen's edge: a button of the camera underneath does not.
-    grids = [group for group in groups.values() if min(node.bounds.left for node in group) < 0.06 * view.width]
+    edge = 0.06 * view.width
+    grids = [group for group in groups.values() if min(across(view, node.bounds)[0] for node in group) < edge]
     grid = max(grids, key=len, default=[])
-    return [_tile(view, node) for node in sorted(grid, key=lambda node: (node.bounds.top, node.bounds.left))]
+    return [_tile(view, node) for node in sorted(grid, key=lambda node: reading_order(view, node))]
 
 
 def _body(view: View) -> tuple[int, int]:
@@ -81,7 +83,7 @@ def next_button(view: View) -> Node | None:
         for _, target in view.buttons("next")
         if target.enabled and target not in stories and not view.covered(target)
     ]
-    return max(found, key=lambda node: (node.bounds.bottom, node.bounds.right), default=None)
+    return max(found, key=lambda node: (node.bounds.bottom, across(view, node.bounds)[1]), default=None)
 
 
 def selected_count(view: View) -> int:
@@ -110,13 +112,13 @@ def thumbnail(view: View) -> Node | None:
     found = [
         node
         for node in view.clickable
-        if node.bounds.center[0] < 0.3 * view.width
+        if share(view, node) < 0.3
         and node.bounds.center[1] > 0.72 * view.height
         and node.bounds.width < 0.3 * view.width
         and node.bounds.height < 0.2 * view.height
         and not any(view.words(part) for part in node.walk())
     ]
-    return max(found, key=lambda node: (node.bounds.bottom, -node.bounds.left), default=None)
+    return max(found, key=lambda node: (node.bounds.bottom, -across(view, node.bounds)[0]), default=None)
 
 
 def create_button(view: View) -> Node | None:

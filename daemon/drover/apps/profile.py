@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from drover.apps.direction import reading_order
 from drover.apps.handles import handle_node
 from drover.apps.lexicon import normal
 from drover.apps.stats import statistics
@@ -61,7 +62,7 @@ def action_button(view: View) -> FollowButton | None:
         target = view.target(node) or node
         if _in_action_row(view, node, target):
             found.append(FollowButton(state=_state(view, node), label=node, target=target))
-    return min(found, key=lambda button: (button.target.bounds.top, button.target.bounds.left), default=None)
+    return min(found, key=lambda button: reading_order(view, button.target), default=None)
 
 
 def _candidates(view: View) -> list[Node]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from drover.apps.accounts import account_rows
+from drover.apps.direction import share
 from drover.apps.handles import handle_node
 from drover.apps.profile import action_button
 from drover.apps.stats import statistics
@@ -48,10 +49,10 @@ def tab_bar(view: View) -> bool:
 
 
 def video_rail(view: View) -> bool:
-    """Like, comment, share with their counts in a column at the right edge."""
+    """Like, comment, share with their counts in a column at the edge where lines end."""
     if len([name for name in _RAIL if view.app.labels.get(name) and view.shown(name)]) >= 2:
         return True
-    right = [node for node in view.counts if node.bounds.center[0] > 0.8 * view.width]
+    right = [node for node in view.counts if share(view, node) > 0.8]
     narrow = [node for node in right if _narrow(view.target(node), view)]
     return len({node.bounds.top for node in narrow}) >= 3
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from drover.apps.direction import across, reading_order, share
 from drover.apps.lexicon import normal
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
@@ -62,9 +63,9 @@ def take_button(view: View, row: Node) -> Node | None:
     inside = [
         node
         for node in view.clickable
-        if node is not row and row.bounds.contains(node.bounds) and node.bounds.center[0] > 0.75 * view.width
+        if node is not row and row.bounds.contains(node.bounds) and share(view, node) > 0.75
     ]
-    return max(inside, key=lambda node: node.bounds.right, default=None)
+    return max(inside, key=lambda node: across(view, node.bounds)[1], default=None)
 
 
 def plays_another(view: View, take: Node, sound: Sound) -> bool:
@@ -149,7 +150,7 @@ def _sound(view: View, target: Node) -> Sound:
         # Its length, or how often it was used, stands behind the artist.
         says = tuple(filter(None, (title, _DOT.split(artist)[0])))
         return Sound(target=target, says=says, titles=(title,))
-    ordered = sorted(inside, key=lambda node: (node.bounds.top, node.bounds.left)) or [target]
+    ordered = sorted(inside, key=lambda node: reading_order(view, node)) or [target]
     says = tuple(dict.fromkeys(word for node in ordered for word in view.words(node)))
     return Sound(target=target, says=says, titles=says)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from drover.apps.direction import across, share
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
 
@@ -34,9 +35,9 @@ def _within(view: View, box: Node) -> list[Node]:
 
 
 def _remove(view: View, chip_box: Node) -> Node | None:
-    """What says Close right beside the chip, or in its right end."""
+    """What says Close right beside the chip, or in its end."""
     for node, target in view.buttons("close"):
-        beside = node.bounds.left >= chip_box.bounds.center[0] and node.bounds.overlaps_rows_of(chip_box.bounds)
+        beside = share(view, node) >= share(view, chip_box) and node.bounds.overlaps_rows_of(chip_box.bounds)
         if beside and target is not chip_box:
             return target
     return None
@@ -59,7 +60,7 @@ def volume_tool(view: View) -> Node | None:
 
 def _pair(view: View) -> list[Node]:
     """The two tools of one id; nothing where there is one, which may be either."""
-    found = sorted(view.with_id("sound_tools"), key=lambda node: node.bounds.left)
+    found = sorted(view.with_id("sound_tools"), key=lambda node: across(view, node.bounds)[0])
     return found if len(found) == 2 else []
 
 

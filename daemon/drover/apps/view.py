@@ -6,7 +6,8 @@ from typing import Final
 
 from drover.apps.lexicon import normal
 from drover.apps.tables import App, load
-from drover.phone.geometry import is_count, is_flat
+from drover.phone.counts import is_count
+from drover.phone.geometry import is_flat
 from drover.phone.hierarchy import Bounds, Hierarchy, Node
 from drover.phone.selectors import clickable_ancestor
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Final
 
 from drover.apps import sounds as shown
+from drover.apps.direction import right_to_left
 from drover.apps.sound_list import done_button
 from drover.apps.view import View
+from drover.phone.hierarchy import Node
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.publishing.ending import fail_without
 from drover.wire.post import PostConfig
@@ -65,16 +67,23 @@ def _slide(nav: Navigator, name: str, percent: int) -> None:
     """Tap the slider at its place, and again beside it while it shows another value: its ends are padded."""
     aimed = float(percent)
     for _ in range(_SLIDES):
-        bar = shown.sliders(View(nav.app, nav.look().tree)).get(name)
+        view = View(nav.app, nav.look().tree)
+        bar = shown.sliders(view).get(name)
         if bar is None:
             return
-        x = bar.bounds.left + round((bar.bounds.width - 1) * min(max(aimed, 0), 100) / 100)
+        x = _place(view, bar, min(max(aimed, 0), 100))
         nav.phone.tap_point(x, bar.bounds.center[1])
         now = shown.sliders(View(nav.app, nav.look().tree)).get(name)
         value = shown.slider_value(now) if now is not None else None
         if value is None or value == percent:
             return
         aimed += percent - value
+
+
+def _place(view: View, bar: Node, percent: float) -> int:
+    """Where on the bar the value stands; one that reads from the right begins there."""
+    passed = round((bar.bounds.width - 1) * percent / 100)
+    return bar.bounds.right - 1 - passed if right_to_left(view) else bar.bounds.left + passed
 
 
 def _back_to_editor(nav: Navigator, editor: Callable[[Sight], bool]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from drover.apps import Screen, composer, opened, same_handle
+from drover.apps.direction import right_to_left
 from drover.apps.opened import Opened
 from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy, Node
@@ -68,7 +69,8 @@ def look_at_stories(nav: Navigator, profile: Hierarchy, made: Made) -> Look:
         vague = vague or _vague(story)
         ages.append(any(not age.vague for age in story.ages))
         view = View(nav.app, tree)
-        nav.phone.tap_point(int(0.85 * view.width), int(0.5 * view.height))
+        onward = 0.15 if right_to_left(view) else 0.85
+        nav.phone.tap_point(int(onward * view.width), int(0.5 * view.height))
     if nav.look().seen.screen is Screen.STORY_VIEWER:
         nav.phone.back()
     return Look(vague=vague, aged=bool(ages) and all(ages))
