@@ -132,8 +132,10 @@ class App(Protocol):
         ...
 
     @property
-    def scrolls(self) -> bool:
-        """Whether the page that is shown scrolls where it has no room; else its parts come closer together."""
+    def foot(self) -> int | None:
+        """How high the bar at the bottom of a page is that scrolls where it has no room; None for any other page,
+
+        the parts of which come closer together."""
         ...
 
     def speak(self, language: str) -> None:
@@ -190,7 +192,7 @@ class PlainApp:
     version = "1.0"
     activity = ""
     dark = False
-    scrolls = False
+    foot = None
 
     @property
     def focus(self) -> Focus:

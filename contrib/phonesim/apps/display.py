@@ -350,7 +350,7 @@ class PhoneDisplay:
     @property
     def _scroll_at(self) -> int | None:
         """How far the page that is shown was scrolled; None if it does not scroll."""
-        if not self._top.scrolls:
+        if self._top.foot is None:
             return None
         screen = self._top.screen
         if self._scrolled[0] != screen:
@@ -401,7 +401,7 @@ class PhoneDisplay:
         if self._drawing is None or self._clock() >= self._drawing.stale_at:
             self._settle()
             self._phone.begin_drawing()
-            frame = self._shape.frame(scrolls=self._top.scrolls)
+            frame = self._shape.frame(scrolls=self._top.foot is not None)
             self._phone.configure(frame, self._phone.language)
             windows = self._top.windows()
             if self._top.focused_field:
@@ -410,7 +410,9 @@ class PhoneDisplay:
             if self._phone.toast:
                 windows.append(toast(frame, self._phone.toast))
             typing = bool(self._top.focused_field)
-            placed, hidden = arranged(self._shape, windows, typing=typing, scroll=self._scroll_at)
+            placed, hidden = arranged(
+                self._shape, windows, typing=typing, foot=self._top.foot, scroll=self._scroll_at or 0
+            )
             self._drawing = _Drawing(windows=placed, stale_at=self._phone.stale_at, hidden=hidden)
         return self._drawing
 

@@ -1,6 +1,7 @@
 """What the modelled social apps do alike: profiles, follows and likes, blockers, what closes what. It draws nothing."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from phonesim.apps.app import Phone
@@ -24,8 +25,8 @@ class SocialApp(ABC):
     """What its screens and faults are called by."""
     blockers: ClassVar[tuple[str, ...]]
     """Faults that stop everything, by weight."""
-    scrolling: ClassVar[frozenset[str]]
-    """Pages that scroll where they have no room."""
+    feet: ClassVar[Mapping[str, int]]
+    """Pages that scroll where they have no room, and how high the bar at the bottom of each is."""
 
     def __init__(self, phone: Phone, world: World, labels: "Labels") -> None:
         self._phone, self._world, self._labels = phone, world, labels
@@ -38,8 +39,10 @@ class SocialApp(ABC):
         self._labels.language = language
 
     @property
-    def scrolls(self) -> bool:
-        return self._nav.top is None and not self._blocker() and self._nav.page.name in self.scrolling
+    def foot(self) -> int | None:
+        if self._nav.top is not None or self._blocker():
+            return None
+        return self.feet.get(self._nav.page.name)
 
     def _forget(self) -> None:
         """What an end of the app loses; follows, posts and the place in the feed are the server's."""

@@ -19,7 +19,7 @@ LOWEST: Final = 1800
 HEAD: Final = 256
 """Where a title bar ends."""
 FOOT: Final = 190
-"""How far the bar of tabs or buttons reaches up from the navigation bar."""
+"""How far bars of tabs or buttons reach up from the navigation bar on pages that do not scroll."""
 _NEAR_SQUARE: Final = 1.4
 _FOLDABLE_WIDTH: Final = 1800
 _GRID: Final = 1100
@@ -65,14 +65,25 @@ def arrangement(width: int, height: int, *, font: float = 1.0, mirrored: bool = 
 
 
 def arranged(
-    shape: Arrangement, windows: Sequence[Window], *, typing: bool, scroll: int | None
+    shape: Arrangement, windows: Sequence[Window], *, typing: bool, foot: int | None, scroll: int
 ) -> tuple[list[Window], int]:
-    """The windows in their places, and how far the page can scroll; `scroll` is None for pages that do not."""
+    """The windows in their places, and how far the page can scroll.
+
+    `foot` is the height of the bar at the bottom of a page that scrolls, None for one that does not.
+    """
     if shape.plain:
         return list(windows), 0
-    page = _page(shape, shape.frame(scrolls=scroll is not None), typing=typing, scroll=scroll)
+    if typing:
+        scroll = _to_field(shape, windows)
+    page = _page(shape, shape.frame(scrolls=foot is not None), typing=typing, foot=foot, scroll=scroll)
     placed = [_placed(_shape_of(shape, window), window, page) for window in windows]
     return placed, page.hidden
+
+
+def _to_field(shape: Arrangement, windows: Sequence[Window]) -> int:
+    """How far a page is scrolled for the keyboard: until the field that has the focus begins below the title bar."""
+    tops = [node.bounds[1] for window in windows for node in _parts(window.root) if node.focused]
+    return round(max(0, max(tops, default=0) - HEAD) * shape.font)
 
 
 def _shape_of(shape: Arrangement, window: Window) -> Arrangement:
@@ -96,21 +107,22 @@ class _Page(msgspec.Struct, frozen=True):
         return round(between(self.points, drawn))
 
 
-def _page(shape: Arrangement, frame: Frame, *, typing: bool, scroll: int | None) -> _Page:
+def _page(shape: Arrangement, frame: Frame, *, typing: bool, foot: int | None, scroll: int) -> _Page:
     end = shape.height - NAV
-    foot = frame.bottom - (KEYBOARD if typing else FOOT)
+    low = FOOT if foot is None else foot
+    begin = frame.bottom - (KEYBOARD if typing else low)
     keyboard = min(KEYBOARD, _KEYBOARD_SHARE * (end - STATUS))
     head_at = STATUS + (HEAD - STATUS) * shape.font
-    foot_at = end - (keyboard if typing else FOOT * shape.font)
+    begin_at = end - (keyboard if typing else low * shape.font)
     points = (
         (STATUS, STATUS),
         (HEAD, head_at),
-        (foot, foot_at),
+        (begin, begin_at),
         (frame.bottom, end),
         (frame.height, shape.height),
     )
-    hidden = 0 if scroll is None else max(0, round((foot - HEAD) * shape.font - (foot_at - head_at)))
-    return _Page(points, min(scroll or 0, hidden), hidden)
+    hidden = 0 if foot is None else max(0, round((begin - HEAD) * shape.font - (begin_at - head_at)))
+    return _Page(points, min(scroll, hidden), hidden)
 
 
 def between(points: Points, drawn: float) -> float:

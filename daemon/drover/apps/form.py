@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from drover.apps.direction import across, reading_order, share
 from drover.apps.view import View
+from drover.apps.zones import from_top, span
 from drover.phone.hierarchy import Node
 
 
@@ -43,7 +44,7 @@ def _flat_fields(view: View) -> Fields:
             node
             for node in view.clickable
             if node.text and (node.bounds.left, node.bounds.right) == (box.left, box.right)
-            if 0 <= box.top - node.bounds.bottom < 0.1 * view.height
+            if 0 <= box.top - node.bounds.bottom < 0.1 * span(view)
         ]
         title = max(over, key=lambda node: node.bounds.top, default=None)
     return Fields(title=title, description=description)
@@ -67,11 +68,11 @@ def post_button(view: View) -> Node | None:
 
 
 def _top_right(view: View, node: Node) -> bool:
-    return share(view, node) > 0.6 and node.bounds.center[1] < 0.2 * view.height
+    return share(view, node) > 0.6 and from_top(view, node) < 0.2
 
 
 def _pressable(view: View, target: Node) -> bool:
-    small = target.bounds.width < 0.75 * view.width and target.bounds.height < 0.15 * view.height
+    small = target.bounds.width < 0.75 * view.width and target.bounds.height < 0.15 * span(view)
     says_drafts = any(view.means(part, "drafts", "your_story") for part in target.walk())
     return target.enabled and small and not says_drafts and not view.covered(target)
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from drover.apps.direction import across, reading_order, share
 from drover.apps.view import View
+from drover.apps.zones import from_bottom, from_top, span
 from drover.phone.hierarchy import Bounds, Node
 
 _DURATION: Final = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})")
@@ -45,9 +46,11 @@ def tiles(view: View) -> list[Tile]:
 def _body(view: View) -> tuple[int, int]:
     """From under the row of kinds down to the button that goes on."""
     kinds = view.shown("picker_all", "picker_videos", "picker_photos")
-    high = [node.bounds.bottom for node in kinds if node.bounds.center[1] < 0.4 * view.height]
+    # The camera underneath may name its modes alike, further down.
+    first = min(kinds, key=lambda node: node.bounds.top, default=None)
+    high = [node.bounds.bottom for node in kinds if first is not None and node.bounds.overlaps_rows_of(first.bounds)]
     low = [node.bounds.top for node in view.shown("next") if node.bounds.center[1] > 0.6 * view.height]
-    return max(high, default=0), min(low, default=view.height)
+    return max(high, default=0) if first is not None and from_top(view, first) < 0.4 else 0, min(low, default=view.height)
 
 
 def _tile_like(box: Bounds, view: View) -> bool:
@@ -113,9 +116,9 @@ def thumbnail(view: View) -> Node | None:
         node
         for node in view.clickable
         if share(view, node) < 0.3
-        and node.bounds.center[1] > 0.72 * view.height
+        and from_bottom(view, node) < 0.28
         and node.bounds.width < 0.3 * view.width
-        and node.bounds.height < 0.2 * view.height
+        and node.bounds.height < 0.2 * span(view)
         and not any(view.words(part) for part in node.walk())
     ]
     return max(found, key=lambda node: (node.bounds.bottom, -across(view, node.bounds)[0]), default=None)
@@ -123,14 +126,14 @@ def thumbnail(view: View) -> Node | None:
 
 def create_button(view: View) -> Node | None:
     """The middle of the app's navigation at the bottom."""
-    low = [target for _, target in view.buttons("tab_create") if target.bounds.center[1] > 0.75 * view.height]
+    low = [target for _, target in view.buttons("tab_create") if from_bottom(view, target) < 0.25]
     return next(iter(low), None) or _middle_of_five(view)
 
 
 def _middle_of_five(view: View) -> Node | None:
     rows: dict[int, list[Node]] = defaultdict(list)
     for node in view.clickable:
-        if node.bounds.bottom > 0.88 * view.height and node.bounds.width < 0.25 * view.width:
+        if view.height - node.bounds.bottom < 0.12 * span(view) and node.bounds.width < 0.25 * view.width:
             rows[node.bounds.top].append(node)
     row = next((row for row in rows.values() if len(row) == 5), None)
     middle = sorted(row, key=lambda node: node.bounds.left)[2] if row else None
@@ -143,5 +146,5 @@ def _middle_of_five(view: View) -> Node | None:
 
 def post_mode(view: View) -> Node | None:
     """The word under the camera that leads from the templates back to the camera; it may take its tap itself."""
-    low = [node for node in view.shown("mode_post") if node.bounds.center[1] > 0.75 * view.height]
+    low = [node for node in view.shown("mode_post") if from_bottom(view, node) < 0.25]
     return next((view.target(node) or node for node in low), None)

@@ -11,6 +11,7 @@ from drover.apps import form
 from drover.apps.direction import across, reading_order
 from drover.apps.lexicon import normal
 from drover.apps.view import View
+from drover.apps.zones import span
 from drover.phone.counts import is_count
 from drover.phone.hierarchy import Node
 from drover.phone.typed import same_text
@@ -50,7 +51,7 @@ def offered(view: View) -> list[Product]:
 def _row(view: View, button: Node, buttons: set[Node]) -> Node | None:
     """The smallest box around the button that says something before it, and holds no other button of its kind."""
     for box in button.ancestors():
-        if box.bounds.height > _HIGHEST_ROW * view.height or any(b is not button and b in buttons for b in box.walk()):
+        if box.bounds.height > _HIGHEST_ROW * span(view) or any(b is not button and b in buttons for b in box.walk()):
             return None
         if any(_before(view, button, node) and view.words(node) for node in box.walk()):
             return box

@@ -13,6 +13,7 @@ from drover.apps.handles import handle_node
 from drover.apps.lexicon import normal
 from drover.apps.stats import statistics
 from drover.apps.view import LISTS, View
+from drover.apps.zones import span
 from drover.phone.geometry import count_beside
 from drover.phone.hierarchy import Bounds, Node
 
@@ -129,7 +130,7 @@ def _statistics_above(view: View, target: Node) -> bool:
     row = statistics(view)
     if not row or not _in_list_of(row[0][1], target):
         return False
-    return -2 <= target.bounds.top - _bottom(row) < 0.45 * view.height
+    return -2 <= target.bounds.top - _bottom(row) < 0.45 * span(view)
 
 
 def _in_list_of(header: Node, target: Node) -> bool:
@@ -180,11 +181,11 @@ def _handle_above(view: View, target: Node) -> bool:
         return False
     if any(up.clickable for up in target.ancestors()) or not _in_list_of(shown, target):
         return False
-    return 0 <= target.bounds.top - shown.bounds.bottom < 0.3 * view.height
+    return 0 <= target.bounds.top - shown.bounds.bottom < 0.3 * span(view)
 
 
 def _too_large(view: View, target: Node) -> bool:
-    return target.bounds.height > 0.15 * view.height and target.bounds.width > 0.5 * view.width
+    return target.bounds.height > 0.15 * span(view) and target.bounds.width > 0.5 * view.width
 
 
 def _on_card(view: View, target: Node) -> bool:

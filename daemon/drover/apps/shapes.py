@@ -13,6 +13,7 @@ from drover.apps.handles import handle_node
 from drover.apps.profile import action_button
 from drover.apps.stats import statistics
 from drover.apps.view import View
+from drover.apps.zones import from_bottom, from_top, span
 from drover.phone.hierarchy import Bounds, Node
 
 _TABS: Final = ("tab_home", "tab_friends", "tab_create", "tab_inbox", "tab_profile", "tab_reels", "tab_search")
@@ -26,7 +27,7 @@ def edit(view: View) -> bool:
 
 def edit_top(view: View) -> bool:
     """A text field in the title bar."""
-    return any(node.bounds.center[1] < 0.25 * view.height for node in _fields(view))
+    return any(from_top(view, node) < 0.25 for node in _fields(view))
 
 
 def password(view: View) -> bool:
@@ -42,7 +43,7 @@ def tab_bar(view: View) -> bool:
     """The app's navigation at the bottom."""
     if len({node.id for node in view.with_id("tabs")}) >= 3:
         return True
-    low = [node for node in _tab_labels(view) if node.bounds.center[1] > 0.75 * view.height]
+    low = [node for node in _tab_labels(view) if from_bottom(view, node) < 0.25]
     if any(_kinds_in_row(view, node, low) >= 3 for node in low):
         return True
     return _five_equal(view)
@@ -159,7 +160,7 @@ def _kinds_in_row(view: View, node: Node, among: list[Node]) -> int:
 
 def _five_equal(view: View) -> bool:
     """Five equally wide buttons side by side over the whole width at the bottom; grids have three or four columns."""
-    low = [node for node in view.clickable if node.bounds.bottom > 0.88 * view.height]
+    low = [node for node in view.clickable if view.height - node.bounds.bottom < 0.12 * span(view)]
     for first in low:
         row = {node.bounds.left: node for node in low if node.bounds.top == first.bounds.top}
         widths = [node.bounds.width for node in row.values()]

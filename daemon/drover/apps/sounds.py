@@ -5,6 +5,7 @@ from typing import Final
 
 from drover.apps.direction import across, share
 from drover.apps.view import View
+from drover.apps.zones import from_top
 from drover.phone.hierarchy import Node
 
 _HIGH: Final = 0.25
@@ -23,7 +24,7 @@ def chip(view: View) -> Chip | None:
     """The chip at the top of the editor, if the version has one."""
     for node in (*view.shown("sound_mark"), *view.shown("add_sound")):
         target = view.target(node)
-        if target is None or target.bounds.center[1] > _HIGH * view.height or target.bounds.width > 0.9 * view.width:
+        if target is None or from_top(view, target) > _HIGH or target.bounds.width > 0.9 * view.width:
             continue
         empty = any(view.means(part, "add_sound") for part in _within(view, target))
         return Chip(target=target, attached=not empty, remove=None if empty else _remove(view, target))

@@ -8,6 +8,7 @@ from drover.apps.ages import Since, ages
 from drover.apps.direction import share
 from drover.apps.handles import same_handle
 from drover.apps.view import View
+from drover.apps.zones import from_top
 from drover.phone.hierarchy import Node
 from drover.phone.typed import same_text
 from drover.phone.writing import numerals
@@ -66,7 +67,7 @@ def _percent(view: View, shown: list[Node]) -> int | None:
 
 def _is_notice(view: View, node: Node) -> bool:
     """Other people's words may say the same, further down: what the app says is short and stands at the top."""
-    return len(node.label) <= _NOTICE_LENGTH and node.bounds.center[1] < 0.3 * view.height
+    return len(node.label) <= _NOTICE_LENGTH and from_top(view, node) < 0.3
 
 
 def _is_bare(node: Node) -> bool:

@@ -1,6 +1,8 @@
 """TikTok's navigation: the back stack, what is over it, and what each touch does. It draws nothing itself."""
 
 import re
+from collections.abc import Mapping
+from typing import ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from phonesim.apps.app import Phone
@@ -65,7 +67,13 @@ class TikTok(SocialApp):
 
     name = "tiktok"
     blockers = ("login_wall", "banned", "captcha")
-    scrolling = frozenset({"profile", "own_profile", "post_form"})
+    feet: ClassVar[Mapping[str, int]] = {
+        "profile": 0,
+        "own_profile": 129,
+        "search": 0,
+        "search_results": 0,
+        "post_form": 190,
+    }
     package = PACKAGE
     version = "43.1.4"
 
