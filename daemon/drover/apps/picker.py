@@ -48,9 +48,11 @@ def _body(view: View) -> tuple[int, int]:
     kinds = view.shown("picker_all", "picker_videos", "picker_photos")
     # The camera underneath may name its modes alike, further down.
     first = min(kinds, key=lambda node: node.bounds.top, default=None)
-    high = [node.bounds.bottom for node in kinds if first is not None and node.bounds.overlaps_rows_of(first.bounds)]
     low = [node.bounds.top for node in view.shown("next") if node.bounds.center[1] > 0.6 * view.height]
-    return max(high, default=0) if first is not None and from_top(view, first) < 0.4 else 0, min(low, default=view.height)
+    if first is None or from_top(view, first) >= 0.4:
+        return 0, min(low, default=view.height)
+    row = [node.bounds.bottom for node in kinds if node.bounds.overlaps_rows_of(first.bounds)]
+    return max(row), min(low, default=view.height)
 
 
 def _tile_like(box: Bounds, view: View) -> bool:
