@@ -37,7 +37,7 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
 _NARROW: Final = "\u202f"
 NUMBERS: Final[Mapping[str, Numbers]] = {
     "en": Numbers(),
-    "fr": Numbers(thousands=_NARROW, tenths=",", units=((1_000_000, 1_000_000, " M"), (10_000, 1_000, " k"))),
+    "fr": Numbers(thousands=_NARROW, tenths=",", units=((1_000_000, 1_000_000, " M"), (10_000, 1_000, " K"))),
     "pt": Numbers(thousands=".", tenths=",", units=((1_000_000, 1_000_000, " mi"), (10_000, 1_000, " mil"))),
     "vi": Numbers(thousands=".", tenths=",", units=((1_000_000, 1_000_000, " Tr"), (10_000, 1_000, "N"))),
     "zh": Numbers(units=((100_000_000, 100_000_000, "亿"), (10_000, 10_000, "万"))),

@@ -1,4 +1,4 @@
-"""The tables of labels: what each must have, no word that no screen knows, gaps kept, numbers as languages write them."""
+"""The tables of labels: what each must have, no word that no screen knows, gaps kept, numbers in each language."""
 
 import re
 

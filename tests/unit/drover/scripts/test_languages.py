@@ -1,7 +1,6 @@
 """Issue 12: each script in each language that the data claims, on each kind of display; what is done is done once.
 
-Languages, displays and scripts make a Latin square: each script runs in each language and on each display, each language
-on each display.
+Languages, displays and scripts make a Latin square: each script runs in each language and on nearly each display.
 """
 
 from collections.abc import Callable, Mapping
