@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from drover.apps import App, load
+from drover.phone.hierarchy import parse
 
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 _SYSTEM_IDS = ("permission", "grant_", "widget", "aerr_")
@@ -67,6 +68,20 @@ def scale(xml: bytes, factor: float) -> bytes:
         for name in ("width", "height"):
             if node.get(name):
                 node.set(name, str(round(int(str(node.get(name))) * factor)))
+
+    return _each(xml, change)
+
+
+def mirror(xml: bytes) -> bytes:
+    """The same screen as it is laid out for a language that is read from the right."""
+    tree = parse(xml)
+    width = max(tree.width, max((node.bounds.right for node in tree.nodes), default=0))
+
+    def change(node: ElementTree.Element) -> None:
+        match = _BOUNDS.fullmatch(str(node.get("bounds") or ""))
+        if match:
+            left, top, right, bottom = map(int, match.groups())
+            node.set("bounds", f"[{width - right},{top}][{width - left},{bottom}]")
 
     return _each(xml, change)
 

@@ -12,7 +12,7 @@ import pytest
 from drover.apps import App, FollowState, Screen, accounts, follow_button, recognise
 from drover.phone.hierarchy import Bounds, parse
 from drover.wire.tasks import Reason
-from tests.support.uidumps import app_of, dump, flatten, folder, pad_labels, rename_ids, scale, translate
+from tests.support.uidumps import app_of, dump, flatten, folder, mirror, pad_labels, rename_ids, scale, translate
 
 SCREENS: dict[str, Screen] = {
     "ex_ig410_account_switcher_en": Screen.ACCOUNT_SWITCHER,
@@ -131,6 +131,7 @@ CHANGES: dict[str, Change] = {
     "larger by half": lambda xml, _: scale(xml, 1.5),
     "labels padded": lambda xml, _: pad_labels(xml),
     **{f"in {code}": _in(code) for code in ("fr", "pt", "vi", "zh", "es", "de", "id")},
+    "in ar, mirrored": lambda xml, app: mirror(translate(xml, app, "ar")),
     **{f"in {code}, all ids renamed": _in(code, renamed=True) for code in ("fr", "zh")},
 }
 
