@@ -16,7 +16,7 @@ from tests.support.daemon import DroverDaemon
 from tests.support.media import make_picture, make_video
 from tests.support.phones import PhoneFarm
 
-SHAPES = (
+SHAPES: tuple[dict[str, Any], ...] = (
     {"size": "480x800"},
     {"font_scale": 1.3},
     {"rotation": 1},
