@@ -94,6 +94,19 @@ class Focus:
     activity: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """What a person sets of a phone that every app goes by, as Android's class of that name."""
+
+    width: int
+    """Pixels across as the phone is held now."""
+    height: int
+    language: str = "en"
+    font_scale: float = 1.0
+    rotation: int = 0
+    """Quarters of a turn."""
+
+
 class ActivityNotFoundError(Exception):
     """No activity resolves this intent; `am start` prints this message."""
 
@@ -110,6 +123,10 @@ class Display(Protocol):
 
     width: int
     height: int
+
+    def configure(self, configuration: Configuration) -> None:
+        """The phone is turned, resized, set to another language or size of texts: its apps are drawn anew."""
+        ...
 
     def use_media(self, media: MediaStore) -> None:
         """Called once by the phone that the display is built into, before it is shown."""

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import itertools
+import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,13 +13,13 @@ from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from phonesim import keyguard
-from phonesim.contract import Display
+from phonesim.contract import Configuration, Display
 from phonesim.faults import Faults, number, word
 from phonesim.files import FileSystem, new_phone
 from phonesim.identity import Numbers
 from phonesim.logs import LogRing
 from phonesim.processes import Processes
-from phonesim.properties import new_properties, new_settings
+from phonesim.properties import locale_of, new_properties, new_settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -82,7 +83,6 @@ class Device:
     screen_on: bool = True
     density: int | None = None
     size: tuple[int, int] | None = None
-    rotation: int = 0
     # Who holds the one UiAutomation connection that exists.
     automation_holder: str | None = None
     # Ends the automation server's process; set while it runs.
@@ -92,6 +92,7 @@ class Device:
     def __post_init__(self) -> None:
         self.props = new_properties(self.serialno, language=self.language, seed=self.seed)
         self.settings = new_settings(self.serialno)
+        self.natural = self.display.width, self.display.height
         self.files.room = self.room_for
         self.numbers = Numbers.new(self.serialno)
         self.input_methods = {LATIN_IME: True}
@@ -121,6 +122,33 @@ class Device:
         self.clipboard = ""
         self.automation_holder = None
         self.screen_on = True
+
+    @property
+    def rotation(self) -> int:
+        """Quarters of a turn, as a person or a program set them."""
+        return int(self.settings["system"].get("user_rotation", "0") or 0) % 4
+
+    def configure(self) -> None:
+        """Have the apps go by the settings: size and turn of the display, size of texts, language."""
+        width, height = self.size or self.natural
+        if self.rotation % 2:
+            width, height = height, width
+        self.display.configure(
+            Configuration(
+                width=width,
+                height=height,
+                language=self.language,
+                font_scale=_font_scale(self.settings["system"].get("font_scale", "")),
+                rotation=self.rotation,
+            )
+        )
+
+    def speak(self, language: str) -> None:
+        """Set the language; raises ValueError for what is no language."""
+        if not re.fullmatch(r"[a-z]{2,3}([-_][A-Za-z]{2,4})*", language):
+            raise ValueError(f"{language!r} is no language")
+        self.language = language
+        self.props["persist.sys.locale"] = locale_of(language)
 
     async def on_display(self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a method of the display off the loop: it may wait for a lock or draw a picture."""
@@ -218,3 +246,11 @@ class Device:
         self.screen_on = on
         if on:
             self.faults.clear("screen_off")
+
+
+def _font_scale(written: str) -> float:
+    """As Android reads it: what is no number counts as 1."""
+    try:
+        return min(2.0, max(0.5, float(written)))
+    except ValueError:
+        return 1.0

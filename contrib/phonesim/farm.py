@@ -36,6 +36,9 @@ class FarmOptions:
     state_port: int = 0
     width: int = WIDTH
     height: int = HEIGHT
+    rotation: int = 0
+    """Quarters of a turn."""
+    font_scale: float = 1.0
 
 
 class Farm:
@@ -86,6 +89,9 @@ class Farm:
             serialno=serialno, display=display, language=language, seed=options.seed, executor=self._executor
         )
         display.use_media(DeviceMedia(device))
+        device.settings["system"] |= {"user_rotation": str(options.rotation), "font_scale": str(options.font_scale)}
+        if options.rotation or options.font_scale != 1:
+            device.configure()
         if options.latency_ms:
             device.faults.set("latency", {"ms": options.latency_ms})
         return device

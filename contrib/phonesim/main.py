@@ -3,11 +3,13 @@
 import asyncio
 import logging
 import os
+import re
 import signal
 
 import click
 
 from phonesim.apps import make_display
+from phonesim.apps.languages import LANGUAGES
 from phonesim.farm import Farm, FarmOptions
 
 
@@ -25,6 +27,13 @@ def _address(_context: click.Context, _parameter: click.Parameter, value: str) -
     return host or "127.0.0.1", int(port)
 
 
+def _size(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([1-9]\d{2,3})x([1-9]\d{2,3})", value)
+    if match is None:
+        raise click.BadParameter(f"expected WIDTHxHEIGHT in pixels, got {value!r}")
+    return int(match[1]), int(match[2])
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--count", default=1, show_default=True, type=click.IntRange(1, 1000), help="How many phones.")
 @click.option(
@@ -35,7 +44,17 @@ def _address(_context: click.Context, _parameter: click.Parameter, value: str) -
     help="The adb server to attach them to, or `none`. Default: ANDROID_ADB_SERVER_PORT or 5037 on this host.",
 )
 @click.option("--state-port", default=0, help="Port of the state server; 0 takes a free one.")
-@click.option("--language", "languages", multiple=True, default=("en",), help="en or fr; repeat it to alternate.")
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    default=("en",),
+    type=click.Choice(LANGUAGES),
+    help="What the apps speak; repeat it and phones take turns.",
+)
+@click.option("--size", default="1080x2400", callback=_size, metavar="WxH", help="Pixels of an upright display.")
+@click.option("--rotation", default=0, type=click.IntRange(0, 3), help="Quarters of a turn; 1 and 3 are landscape.")
+@click.option("--font-scale", default=1.0, type=click.FloatRange(0.5, 2), help="Size of texts.")
 @click.option("--latency-ms", default=0.0, type=click.FloatRange(0), help="Added to every adb command.")
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same phones.")
 @click.option("-v", "--verbose", is_flag=True, help="Log every connection.")
@@ -44,6 +63,9 @@ def main(
     adb: tuple[str, int] | None,
     state_port: int,
     languages: tuple[str, ...],
+    size: tuple[int, int],
+    rotation: int,
+    font_scale: float,
     latency_ms: float,
     seed: int,
     verbose: bool,
@@ -62,6 +84,10 @@ def main(
         seed=seed,
         latency_ms=latency_ms,
         state_port=state_port,
+        width=size[0],
+        height=size[1],
+        rotation=rotation,
+        font_scale=font_scale,
     )
     asyncio.run(_serve(options))
 

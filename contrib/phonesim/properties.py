@@ -13,7 +13,13 @@ MODELS: Final = (
 )
 LOCALES: Final[Mapping[str, str]] = {
     "en": "en-US", "fr": "fr-FR", "pt": "pt-BR", "vi": "vi-VN", "zh": "zh-CN", "es": "es-ES", "de": "de-DE",
+    "id": "id-ID", "ar": "ar-EG",
 }  # fmt: skip
+
+
+def locale_of(language: str) -> str:
+    """`pt` is Brazil's; a language that names its country is left as it is."""
+    return LOCALES.get(language, language)
 
 
 def new_properties(serialno: str, *, language: str, seed: int) -> dict[str, str]:
@@ -30,8 +36,8 @@ def new_properties(serialno: str, *, language: str, seed: int) -> dict[str, str]
         "ro.product.board": device,
         "ro.product.cpu.abi": "arm64-v8a",
         "ro.product.cpu.abilist": "arm64-v8a,armeabi-v7a,armeabi",
-        "ro.product.locale": LOCALES.get(language, language),
-        "persist.sys.locale": LOCALES.get(language, language),
+        "ro.product.locale": locale_of(language),
+        "persist.sys.locale": locale_of(language),
         "persist.sys.timezone": "UTC",
         "ro.build.version.release": release,
         "ro.build.version.sdk": str(sdk),

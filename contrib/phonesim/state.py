@@ -1,12 +1,14 @@
 """The farm's own state as JSON over HTTP on 127.0.0.1: what phones did, and faults to set. Not part of any phone."""
 
 import asyncio
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from phonesim.contract import UnknownFaultError
+from phonesim.device import Device
 from phonesim.faults import DEVICE_FAULTS, InvalidFaultError
 from phonesim.http import BadRequestError, Request, Response, SocketStream, json_response, serve
 from phonesim.identity import InvalidIdentityError
@@ -69,6 +71,8 @@ class StateServer:
                 return json_response(await details(phone))
             case "POST", ["identity"]:
                 return await self._identify(phone, request)
+            case "POST", ["configuration"]:
+                return await self._configure(phone, request)
             case "POST", ["move"]:
                 return await self._move(phone, request)
             case "POST", ["faults"]:
@@ -90,6 +94,15 @@ class StateServer:
             phone.device.identify(body if isinstance(body, dict) else {"": body})
         except (BadRequestError, InvalidIdentityError) as error:
             return json_response({"error": str(error)}, status=400)
+        return json_response(await details(phone))
+
+    async def _configure(self, phone: Phone, request: Request) -> Response:
+        try:
+            body = request.json()
+            configure(phone.device, body if isinstance(body, dict) else {"": body})
+        except (BadRequestError, ValueError) as error:
+            return json_response({"error": str(error)}, status=400)
+        await phone.device.on_display(phone.device.configure)
         return json_response(await details(phone))
 
     async def _move(self, phone: Phone, request: Request) -> Response:
@@ -126,6 +139,22 @@ class StateServer:
             )
             return json_response({"error": why, "faults": known}, status=400)
         return json_response(await details(phone))
+
+
+def configure(device: Device, values: Mapping[str, object]) -> None:
+    """Settings of a phone by name: `language`, `size` (pixels upright), `rotation`, `font_scale`. Raises ValueError."""
+    for name, value in values.items():
+        match name, str(value):
+            case "language", word:
+                device.speak(word)
+            case "size", word if match := re.fullmatch(r"(\d{3,4})x(\d{3,4})", word):
+                device.size = int(match[1]), int(match[2])
+            case "rotation", "0" | "1" | "2" | "3" as word:
+                device.settings["system"]["user_rotation"] = word
+            case "font_scale", word if re.fullmatch(r"[01](\.\d+)?|2(\.0)?", word):
+                device.settings["system"]["font_scale"] = word
+            case _:
+                raise ValueError(f"no configuration {name} of {value!r}")
 
 
 def summary(phone: Phone) -> dict[str, Any]:

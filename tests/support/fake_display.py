@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 from PIL import Image
 
-from phonesim.contract import ActivityNotFoundError, Focus, Intent, MediaStore, UnknownFaultError
+from phonesim.contract import ActivityNotFoundError, Configuration, Focus, Intent, MediaStore, UnknownFaultError
 
 PACKAGE = "org.example.notes"
 SETTINGS = "com.android.settings"
@@ -42,6 +42,10 @@ class FakeDisplay:
         self.looked_at: list[str] = []
         self.intents: list[Intent] = []
         self.on_faults: dict[str, Any] = {}
+
+    def configure(self, configuration: Configuration) -> None:
+        self.width, self.height = configuration.width, configuration.height
+        self.language = configuration.language
 
     def use_media(self, media: MediaStore) -> None:
         """Its app shows no media."""

@@ -26,7 +26,7 @@ from drover.wire.holds import Trouble
 from drover.wire.media import MediaFile, MediaKind
 from drover.wire.tasks import Effect, Phase, Reason
 from phonesim.apps.display import PhoneDisplay
-from phonesim.contract import SEND, STREAM, ActivityNotFoundError, Intent
+from phonesim.contract import SEND, STREAM, ActivityNotFoundError, Configuration, Intent
 from tests.support import gallery as files
 from tests.support.screens import TIKTOK, VIEW, Clock
 
@@ -126,9 +126,19 @@ class DisplayGallery:
 class DisplayPhone(Phone):
     """The real Phone with its apps started on the display instead of through adb."""
 
-    def __init__(self, language: str = "en", serial: str = "sim0001") -> None:
+    def __init__(
+        self,
+        language: str = "en",
+        serial: str = "sim0001",
+        *,
+        width: int = 1080,
+        height: int = 2400,
+        font_scale: float = 1.0,
+    ) -> None:
         self.clock = Clock()
-        self.display = PhoneDisplay(serial, seed=1, language=language, width=1080, height=2400, clock=self.clock)
+        self.display = PhoneDisplay(serial, seed=1, language=language, width=width, height=height, clock=self.clock)
+        if font_scale != 1:
+            self.display.configure(Configuration(width=width, height=height, language=language, font_scale=font_scale))
         self.touch = DisplayEngine(self.display, self.clock)
         super().__init__(cast(Adb, SimpleNamespace(serial=serial, calls=0)), self.touch)
         self.shelf = DisplayGallery(lambda: self.cancelled())

@@ -101,8 +101,9 @@ def stretch(xml: bytes, width: int, height: int) -> bytes:
 
 
 def mirror(xml: bytes) -> bytes:
-    """The same screen for a language that is written from right to left."""
-    width = parse(xml).width
+    """The same screen as it is laid out for a language that is read from the right."""
+    tree = parse(xml)
+    width = max(tree.width, max((node.bounds.right for node in tree.nodes), default=0))
 
     def change(node: ElementTree.Element) -> None:
         match = _BOUNDS.fullmatch(str(node.get("bounds") or ""))

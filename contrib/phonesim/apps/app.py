@@ -16,12 +16,15 @@ from phonesim.world import World
 TOAST_S = 3.5
 
 
-class _Moment(msgspec.Struct):
-    """What all apps of a phone share and what changes: when the drawing goes stale, the toast, the media store."""
+class _Moment(msgspec.Struct, kw_only=True):
+    """What all apps of a phone share and what changes: display, language, when the drawing goes stale, the toast,
+    the media store."""
 
     stale_at: float = math.inf
     toast: tuple[str, float] = ("", -math.inf)
     media: MediaStore = msgspec.field(default_factory=NoMedia)
+    frame: Frame
+    language: str
 
 
 class Phone:
@@ -40,15 +43,26 @@ class Phone:
         self.worlds: dict[str, World] = {}
         self._make_world = make_world
         self.faults = faults
-        self.frame = frame
-        self.language = language
-        self._moment = _Moment()
+        self._moment = _Moment(frame=frame, language=language)
 
     def lent_to(self, app: str) -> "Phone":
         """The same phone as one app meets it: without the faults that are meant for another."""
         lent = copy(self)
         lent.faults = self.faults.meant_for(app)
         return lent
+
+    @property
+    def frame(self) -> Frame:
+        """What builders draw for."""
+        return self._moment.frame
+
+    @property
+    def language(self) -> str:
+        return self._moment.language
+
+    def configure(self, frame: Frame, language: str) -> None:
+        """The display has another shape, or its apps another language."""
+        self._moment.frame, self._moment.language = frame, language
 
     @property
     def media(self) -> MediaStore:
@@ -117,6 +131,17 @@ class App(Protocol):
         """The text field that has the focus; nothing if none has."""
         ...
 
+    @property
+    def foot(self) -> int | None:
+        """How high the bar at the bottom of a page is that scrolls where it has no room; None for any other page,
+
+        the parts of which come closer together."""
+        ...
+
+    def speak(self, language: str) -> None:
+        """The phone was set to another language."""
+        ...
+
     def opens(self, intent: Intent) -> bool:
         """Whether an activity of this app takes the intent."""
         ...
@@ -167,6 +192,7 @@ class PlainApp:
     version = "1.0"
     activity = ""
     dark = False
+    foot = None
 
     @property
     def focus(self) -> Focus:
@@ -175,6 +201,9 @@ class PlainApp:
     @property
     def focused_field(self) -> str:
         return ""
+
+    def speak(self, language: str) -> None:
+        pass
 
     def opens(self, intent: Intent) -> bool:
         """The launcher's intent, or one that names this app and no data."""

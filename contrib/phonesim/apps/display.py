@@ -15,15 +15,17 @@ import msgspec
 from phonesim.apps.app import App, Phone
 from phonesim.apps.faults import FAULTS, FaultSet
 from phonesim.apps.instagram import INSTAGRAM, Instagram
+from phonesim.apps.languages import RIGHT_TO_LEFT, spoken_language
 from phonesim.apps.launcher import Launcher, Recents
 from phonesim.apps.system import Browser, Settings
 from phonesim.apps.tiktok import TikTok
-from phonesim.contract import ActivityNotFoundError, Focus, Intent, MediaStore
-from phonesim.ui.chrome import Frame, keyboard, system_bars, toast
+from phonesim.contract import ActivityNotFoundError, Configuration, Focus, Intent, MediaStore
+from phonesim.ui.arrangement import arranged, arrangement
+from phonesim.ui.chrome import keyboard, system_bars, toast
 from phonesim.ui.hierarchy import hierarchy_xml
 from phonesim.ui.hit import editable_at, hit_windows
 from phonesim.ui.render import render_png
-from phonesim.ui.view import DESIGN_WIDTH, SEEK_INSET, Action, View, Window
+from phonesim.ui.view import SEEK_INSET, Action, View, Window
 from phonesim.world import World
 
 _SYSTEM_PACKAGES = (
@@ -44,6 +46,8 @@ class _Drawing(msgspec.Struct):
 
     windows: list[Window]
     stale_at: float
+    hidden: int = 0
+    """How far the page can scroll."""
     xml: str = ""
     png: bytes = b""
 
@@ -62,7 +66,9 @@ class PhoneDisplay:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.width, self.height = width, height
-        self._scale = width / DESIGN_WIDTH
+        self._rotation = 0
+        spoken = spoken_language(language)
+        self._shape = arrangement(width, height, mirrored=spoken in RIGHT_TO_LEFT)
         self._lock = RLock()
         self._clock = clock
         self._booted = clock()
@@ -71,8 +77,8 @@ class PhoneDisplay:
             clock=clock,
             make_world=partial(World, serial, seed=seed, clock=clock),
             faults=self._faults,
-            frame=Frame(height=round(height / self._scale)),
-            language=language.partition("-")[0].partition("_")[0],
+            frame=self._shape.frame(),
+            language=spoken,
         )
         self._launcher = Launcher(self._phone)
         installed: tuple[App, ...] = (
@@ -85,6 +91,24 @@ class PhoneDisplay:
         self._apps = {app.package: app for app in installed}
         self._running: list[App] = [self._launcher]
         self._drawing: _Drawing | None = None
+        self._scrolled: tuple[tuple[str, str], int] = (self._launcher.screen, 0)
+
+    def configure(self, configuration: Configuration) -> None:
+        """Turn or resize it, or set another language or size of texts."""
+        with self._changing():
+            spoken = spoken_language(configuration.language)
+            self.width, self.height, self._rotation = (
+                configuration.width,
+                configuration.height,
+                configuration.rotation,
+            )
+            self._shape = arrangement(
+                self.width, self.height, font=configuration.font_scale, mirrored=spoken in RIGHT_TO_LEFT
+            )
+            self._phone.configure(self._shape.frame(), spoken)
+            for app in self._apps.values():
+                app.speak(spoken)
+            self._scrolled = (self._top.screen, 0)
 
     def use_media(self, media: MediaStore) -> None:
         """The media store of the phone that this display is built into."""
@@ -132,8 +156,8 @@ class PhoneDisplay:
             dx, dy = round((x2 - x1) / self._scale), round((y2 - y1) / self._scale)
             if max(abs(dx), abs(dy)) <= _TAP_SLOP:
                 self._tap(x1 / self._scale, y1 / self._scale)
-            else:
-                self._top.swipe(dx, dy)
+            elif not self._scroll(dx, dy):
+                self._top.swipe(-dx if self._shape.mirrored else dx, dy)
 
     def key(self, code: int) -> None:
         """A KeyEvent code; codes that mean nothing to this phone are ignored, as Android does."""
@@ -179,7 +203,7 @@ class PhoneDisplay:
         """The tree in the format of `uiautomator dump`."""
         with self._lock:
             drawing = self._draw()
-            drawing.xml = drawing.xml or hierarchy_xml(drawing.windows, self._scale)
+            drawing.xml = drawing.xml or hierarchy_xml(drawing.windows, self._scale, rotation=self._rotation)
             return drawing.xml
 
     def is_moving(self) -> bool:
@@ -250,6 +274,10 @@ class PhoneDisplay:
         return rows
 
     @property
+    def _scale(self) -> float:
+        return self._shape.scale
+
+    @property
     def _top(self) -> App:
         return self._running[-1]
 
@@ -308,8 +336,26 @@ class PhoneDisplay:
             return False
         left, _, right, _ = path[-1].bounds
         share = (x - left - SEEK_INSET) / (right - left - 2 * SEEK_INSET)
+        share = 1 - share if self._shape.mirrored else share
         self._top.act(Action("slide", f"{path[-1].slider}:{round(100 * min(1.0, max(0.0, share)))}"))
         return True
+
+    def _scroll(self, dx: int, dy: int) -> bool:
+        """Whether the drag moved a page that has no room on the display."""
+        screen, at = self._scrolled
+        now = max(0, min(at - dy, self._draw().hidden))
+        self._scrolled = (screen, now)
+        return abs(dy) > abs(dx) and now != at
+
+    @property
+    def _scroll_at(self) -> int | None:
+        """How far the page that is shown was scrolled; None if it does not scroll."""
+        if self._top.foot is None:
+            return None
+        screen = self._top.screen
+        if self._scrolled[0] != screen:
+            self._scrolled = (screen, 0)
+        return self._scrolled[1]
 
     def _perform(self, action: Action) -> None:
         system = {"back": self._back, "home": self._home, "recent_apps": self._recents}.get(action.name)
@@ -355,14 +401,19 @@ class PhoneDisplay:
         if self._drawing is None or self._clock() >= self._drawing.stale_at:
             self._settle()
             self._phone.begin_drawing()
-            frame = self._phone.frame
+            frame = self._shape.frame(scrolls=self._top.foot is not None)
+            self._phone.configure(frame, self._phone.language)
             windows = self._top.windows()
             if self._top.focused_field:
                 windows += keyboard(frame)
             windows += system_bars(frame, clock_text=self._clock_text(), dark=self._top.dark)
             if self._phone.toast:
                 windows.append(toast(frame, self._phone.toast))
-            self._drawing = _Drawing(windows=windows, stale_at=self._phone.stale_at)
+            typing = bool(self._top.focused_field)
+            placed, hidden = arranged(
+                self._shape, windows, typing=typing, foot=self._top.foot, scroll=self._scroll_at or 0
+            )
+            self._drawing = _Drawing(windows=placed, stale_at=self._phone.stale_at, hidden=hidden)
         return self._drawing
 
     def _clock_text(self) -> str:

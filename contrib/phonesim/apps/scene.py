@@ -10,7 +10,7 @@ from phonesim.ui.chrome import Frame
 from phonesim.world import Relation, World
 
 if TYPE_CHECKING:  # The package of an app imports this module.
-    from phonesim.apps.tiktok.labels import Labels
+    from phonesim.apps.labels import Labels
 
 
 class SocialScene(msgspec.Struct, frozen=True, kw_only=True):

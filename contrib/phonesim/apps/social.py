@@ -1,6 +1,7 @@
 """What the modelled social apps do alike: profiles, follows and likes, blockers, what closes what. It draws nothing."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from phonesim.apps.app import Phone
@@ -10,7 +11,7 @@ from phonesim.ui.view import Action
 from phonesim.world import World, lookalikes, normal, traits_of, user
 
 if TYPE_CHECKING:  # The package of an app imports this module.
-    from phonesim.apps.tiktok.labels import Labels
+    from phonesim.apps.labels import Labels
 
 LOAD_S = 0.25
 SLOW_S = 2.0
@@ -24,6 +25,8 @@ class SocialApp(ABC):
     """What its screens and faults are called by."""
     blockers: ClassVar[tuple[str, ...]]
     """Faults that stop everything, by weight."""
+    feet: ClassVar[Mapping[str, int]]
+    """Pages that scroll where they have no room, and how high the bar at the bottom of each is."""
 
     def __init__(self, phone: Phone, world: World, labels: "Labels") -> None:
         self._phone, self._world, self._labels = phone, world, labels
@@ -31,6 +34,15 @@ class SocialApp(ABC):
         self._following = Following(phone, world, self.blockers)
         self._position = 0
         self._forget()
+
+    def speak(self, language: str) -> None:
+        self._labels.language = language
+
+    @property
+    def foot(self) -> int | None:
+        if self._nav.top is not None or self._blocker():
+            return None
+        return self.feet.get(self._nav.page.name)
 
     def _forget(self) -> None:
         """What an end of the app loses; follows, posts and the place in the feed are the server's."""

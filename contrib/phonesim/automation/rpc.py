@@ -55,8 +55,9 @@ async def is_screen_on(session: Session, _params: Params) -> bool:
 
 
 async def set_orientation(session: Session, params: Params) -> bool:
-    """Kept and reported; the modelled apps are drawn upright all the same."""
-    session.device.rotation = ORIENTATIONS[params[0]]
+    """Turn the display, and its apps with it."""
+    session.device.settings["system"]["user_rotation"] = str(ORIENTATIONS[params[0]])
+    await session.device.on_display(session.device.configure)
     return True
 
 

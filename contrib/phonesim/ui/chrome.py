@@ -13,9 +13,11 @@ _ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
-    """The display in design units: 1080 wide, `height` high."""
+    """What a builder draws for, in design units: 1080 wide, `height` high."""
 
     height: int
+    stretch: float = 1.0
+    """How much wider than that the display is (arrangement.py): what keeps its shape grows in height as much."""
 
     @property
     def bottom(self) -> int:

@@ -30,12 +30,12 @@ def listed_windows(windows: Sequence[Window]) -> list[Window]:
     return shown[dialogs[-1] :] if dialogs else shown
 
 
-def hierarchy_xml(windows: Sequence[Window], scale: float) -> str:
+def hierarchy_xml(windows: Sequence[Window], scale: float, *, rotation: int = 0) -> str:
     """The listed windows in stacking order; `scale` is pixels per design unit."""
     body = "".join(
         _node(window.root, index, window.package, scale)[0] for index, window in enumerate(listed_windows(windows))
     )
-    return f'{HEADER}<hierarchy rotation="0">{body}</hierarchy>'
+    return f'{HEADER}<hierarchy rotation="{rotation}">{body}</hierarchy>'
 
 
 def _node(node: View, index: int, package: str, scale: float) -> tuple[str, bool]:

@@ -100,7 +100,8 @@ class _Painter:
         self._picture.paste(style.color, (left, top, left + side, top + side), icon_mask(style.icon, side))
 
     def _text(self, text: str, style: Style, box: Box) -> None:
-        box = (box[0] + round(style.inset * self._scale), *box[1:])
+        inset = round(style.inset * self._scale)
+        box = (box[0], box[1], box[2] - inset, box[3]) if style.align == "right" else (box[0] + inset, *box[1:])
         width, height = box[2] - box[0], box[3] - box[1]
         # A line break that was typed counts as a space: a font has no picture of it.
         words = " ".join(drawable(text).split())

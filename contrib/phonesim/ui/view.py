@@ -32,7 +32,7 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     flat_bottom: bool = False
     """Only the upper corners are round, as on a sheet that stands on the lower edge."""
     inset: int = 0
-    """Space left of the text."""
+    """Space before the text."""
     shadow: bool = False
     text: str = ""
     """What to draw when it differs from the accessibility text."""

@@ -7,10 +7,12 @@ from typing import Final
 
 from drover.apps.handles import handle_node
 from drover.apps.view import View
-from drover.phone.geometry import is_count
+from drover.apps.zones import from_top, span
+from drover.phone.counts import is_count
 from drover.phone.hierarchy import Node
+from drover.phone.writing import INVISIBLE
 
-_NAME: Final = re.compile(r"@?([A-Za-z0-9._]{1,30})(?:[,\n].*)?", re.DOTALL)
+_NAME: Final = re.compile(r"@?([A-Za-z0-9._]{1,30})(?:[,،\n].*)?", re.DOTALL)
 _NO_ACCOUNT: Final = ("add_account", "switch_account", "accounts_other", "cancel", "close")
 _SAME_HEIGHT: Final = 0.1
 
@@ -69,8 +71,8 @@ def _says(view: View, target: Node, said: list[Node], name: str) -> Node:
 
 def _name_of(view: View, target: Node, said: list[Node]) -> str | None:
     """Of the words of a row the one that is the user name: `@name` anywhere, the row's own, the first that fits."""
-    words = [word for node in said for word in view.words(node)]
-    own = [word for word in (target.text, target.desc) if word]
+    words = [word.translate(INVISIBLE) for node in said for word in view.words(node)]
+    own = [word.translate(INVISIBLE) for word in (target.text, target.desc) if word]
     marked = [word for word in words if word.startswith("@")]
     others = [word for word in words if len(word) > 1 and not is_count(word)]
     for word in (*marked, *own, *others):
@@ -81,7 +83,7 @@ def _name_of(view: View, target: Node, said: list[Node]) -> str | None:
 
 
 def _is_row(view: View, target: Node) -> bool:
-    return target.bounds.width > 0.6 * view.width and target.bounds.height < 0.2 * view.height
+    return target.bounds.width > 0.6 * view.width and target.bounds.height < 0.2 * span(view)
 
 
 def _active(target: Node) -> bool:
@@ -102,10 +104,9 @@ def _long_list(view: View, rows: list[AccountRow]) -> bool:
 
 def _titles(view: View) -> Iterator[Node]:
     """The account's name in the middle of the title bar, as far as it can be tapped."""
-    known = {node for node in view.with_id("handle") if node.bounds.center[1] < 0.15 * view.height}
+    known = {node for node in view.with_id("handle") if from_top(view, node) < 0.15}
     for node in view.labelled:
-        x, y = node.bounds.center
-        middle = y < 0.15 * view.height and 0.2 < x / view.width < 0.8
+        middle = from_top(view, node) < 0.15 and 0.2 < node.bounds.center[0] / view.width < 0.8
         means = any(view.app.lexicon.meanings(word) for word in view.words(node))
         target = view.target(node)
         if target and (node in known or (node.text and middle and not means)):

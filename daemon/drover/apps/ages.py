@@ -7,8 +7,10 @@ from typing import Final
 
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
+from drover.phone.writing import numerals
 
 _UNITS_S: Final = {"just_now": 0, "seconds_ago": 1, "minutes_ago": 60}
+_UNNUMBERED: Final = 2
 VAGUE_S: Final = 60
 """How old something may be of which a screen only says that it is new."""
 
@@ -53,6 +55,8 @@ def _means(view: View, word: str, meaning: str) -> bool:
 
 
 def _age(word: str, unit_s: int) -> Age:
-    """The last number counts: a name before it may hold others."""
-    numbers = re.findall(r"\d+", word)
-    return Age(below_s=(int(numbers[-1]) + 1) * unit_s) if unit_s else Age(below_s=VAGUE_S, vague=True)
+    """The last number counts: a name before it may hold others. A word alone may say one or two by its form."""
+    if not unit_s:
+        return Age(below_s=VAGUE_S, vague=True)
+    numbers = re.findall(r"\d+", numerals(word))
+    return Age(below_s=((int(numbers[-1]) if numbers else _UNNUMBERED) + 1) * unit_s)

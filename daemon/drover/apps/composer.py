@@ -11,9 +11,12 @@ from enum import StrEnum
 from typing import Final
 
 from drover.apps import form
+from drover.apps.direction import across, reading_order, share
 from drover.apps.upload import Upload
 from drover.apps.view import LISTS, View
+from drover.apps.zones import from_bottom, from_top, span
 from drover.phone.hierarchy import Node
+from drover.phone.writing import numerals
 
 _DURATION: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _NUMBER: Final = re.compile(r"\d{1,2}")
@@ -49,7 +52,7 @@ def tiles(view: View) -> list[Tile]:
         if target is not None and target.bounds.width < 0.5 * view.width:
             found.setdefault(target)
     inner = [target for target in found if not any(other in target.ancestors() for other in found)]
-    return [_tile(view, node) for node in sorted(inner, key=lambda node: (node.bounds.top, node.bounds.left))]
+    return [_tile(view, node) for node in sorted(inner, key=lambda node: reading_order(view, node))]
 
 
 def _tile(view: View, target: Node) -> Tile:
@@ -72,7 +75,7 @@ def _belongs(target: Node, node: Node) -> bool:
 def destination(view: View, wanted: Destination) -> Node | None:
     """The word under the picker that leads to the wanted kind of post."""
     known = _first(view, view.with_id(f"dest_{wanted}"))
-    low = [target for node, target in view.buttons(f"dest_{wanted}") if node.bounds.center[1] > 0.8 * view.height]
+    low = [target for node, target in view.buttons(f"dest_{wanted}") if from_bottom(view, node) < 0.2]
     return known or next(iter(low), None)
 
 
@@ -95,7 +98,9 @@ def create_option(view: View, wanted: Destination) -> Node | None:
 def create_button(view: View) -> Node | None:
     """What begins a new post: the tab where there is one, else the button of the own profile."""
     tab = _first(view, view.with_id("create_tab"))
-    return tab or next((target for _, target in view.buttons("create_new")), None)
+    # The own profile may say the same of a new highlight, further down.
+    named = (target for _, target in view.buttons("create_new"))
+    return tab or min(named, key=lambda node: node.bounds.top, default=None)
 
 
 def gallery_button(view: View) -> Node | None:
@@ -116,7 +121,7 @@ def next_button(view: View) -> Node | None:
         for node in dict.fromkeys(found)
         if node.enabled and not view.covered(node) and not _says(view, node, "share", "drafts", "your_story")
     ]
-    return max(good, key=lambda node: (node.bounds.right, node.bounds.bottom), default=None)
+    return max(good, key=lambda node: (across(view, node.bounds)[1], node.bounds.bottom), default=None)
 
 
 def story_button(view: View) -> Node | None:
@@ -125,7 +130,7 @@ def story_button(view: View) -> Node | None:
     low = [
         node
         for node in dict.fromkeys(found)
-        if node.bounds.center[1] > 0.75 * view.height and node.enabled and not view.covered(node) and _alone(view, node)
+        if from_bottom(view, node) < 0.25 and node.enabled and not view.covered(node) and _alone(view, node)
     ]
     return next(iter(low), None)
 
@@ -155,7 +160,7 @@ def caption_done(view: View) -> Node | None:
     high = [
         target
         for node, target in view.buttons("caption_done")
-        if node.bounds.center[1] < 0.2 * view.height and node.bounds.center[0] > 0.6 * view.width
+        if from_top(view, node) < 0.2 and share(view, node) > 0.6
     ]
     return next(iter(high), None)
 
@@ -170,7 +175,7 @@ def share_button(view: View) -> Node | None:
         node
         for node in dict.fromkeys(found)
         if node.enabled
-        and node.bounds.height < 0.15 * view.height
+        and node.bounds.height < 0.15 * span(view)
         and _says(view, node, "share")
         and _alone(view, node)
         and not view.covered(node)
@@ -210,7 +215,8 @@ def _told(view: View, status: Iterable[Node]) -> Upload:
     failed = [node for node in told if view.means(node, "upload_failed") and not view.means(node, "upload_waiting")]
     running = [node for node in told if node not in failed]
     numbers = [*running, *(node for node in view.with_id("pending_percent") if running)]
-    percents = [int(match[1]) for node in numbers if (match := _PERCENT.search(node.text)) and int(match[1]) <= 100]
+    found = (_PERCENT.search(numerals(node.text)) for node in numbers)
+    percents = [int(match[1]) for match in found if match and int(match[1]) <= 100]
     said = tuple(node.label for node in dict.fromkeys(failed))
     return Upload(running=bool(running), percent=max(percents, default=None), failed=said)
 
@@ -223,7 +229,7 @@ def at_top_of_feed(view: View) -> bool:
 def _may_be_status(view: View, node: Node) -> bool:
     """Other people's words may say the same: a status is short, and stands at the top or by a bar that grows."""
     short = len(node.label) <= _STATUS_LENGTH
-    return short and (node.bounds.center[1] < 0.3 * view.height or _by_a_bar(view, node))
+    return short and (from_top(view, node) < 0.3 or _by_a_bar(view, node))
 
 
 def _by_a_bar(view: View, node: Node) -> bool:

@@ -16,6 +16,7 @@ from typing import Final
 from drover.apps.lexicon import normal
 from drover.apps.shapes import SHAPES
 from drover.apps.view import View
+from drover.apps.zones import from_bottom, from_top
 from drover.phone.hierarchy import Node
 
 
@@ -38,11 +39,11 @@ def fits(view: View, *, every: Iterable[str], some: list[str], none: Iterable[st
 
 
 def _top(view: View, meanings: list[str]) -> bool:
-    return any(node.bounds.center[1] < 0.2 * view.height for node in view.shown(*meanings, fields=True))
+    return any(from_top(view, node) < 0.2 for node in view.shown(*meanings, fields=True))
 
 
 def _bottom(view: View, meanings: list[str]) -> bool:
-    return any(node.bounds.center[1] > 0.8 * view.height for node in view.shown(*meanings))
+    return any(from_bottom(view, node) < 0.2 for node in view.shown(*meanings))
 
 
 def _tab(view: View, meanings: list[str]) -> bool:

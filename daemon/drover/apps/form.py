@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from drover.apps.direction import across, reading_order, share
 from drover.apps.view import View
+from drover.apps.zones import from_top, span
 from drover.phone.hierarchy import Node
 
 
@@ -16,7 +18,7 @@ class Fields:
 
 def fields(view: View) -> Fields:
     """The fields by what they ask for, else by their order: a title stands above its description."""
-    edits = sorted(view.fields, key=lambda node: (node.bounds.top, node.bounds.left))
+    edits = sorted(view.fields, key=lambda node: reading_order(view, node))
     if not edits:
         return _flat_fields(view)
     titles = [node for node in edits if _asks(view, node, "title_hint")]
@@ -42,7 +44,7 @@ def _flat_fields(view: View) -> Fields:
             node
             for node in view.clickable
             if node.text and (node.bounds.left, node.bounds.right) == (box.left, box.right)
-            if 0 <= box.top - node.bounds.bottom < 0.1 * view.height
+            if 0 <= box.top - node.bounds.bottom < 0.1 * span(view)
         ]
         title = max(over, key=lambda node: node.bounds.top, default=None)
     return Fields(title=title, description=description)
@@ -57,7 +59,8 @@ def post_button(view: View) -> Node | None:
     found: list[Node] = []
     for node, target in view.buttons("post"):
         beside = any(
-            node.bounds.overlaps_rows_of(other.bounds) and other.bounds.right <= node.bounds.left for other in drafts
+            node.bounds.overlaps_rows_of(other.bounds) and across(view, other.bounds)[1] <= across(view, node.bounds)[0]
+            for other in drafts
         )
         if (beside or _top_right(view, node)) and _pressable(view, target):
             found.append(target)
@@ -65,12 +68,11 @@ def post_button(view: View) -> Node | None:
 
 
 def _top_right(view: View, node: Node) -> bool:
-    x, y = node.bounds.center
-    return x > 0.6 * view.width and y < 0.2 * view.height
+    return share(view, node) > 0.6 and from_top(view, node) < 0.2
 
 
 def _pressable(view: View, target: Node) -> bool:
-    small = target.bounds.width < 0.75 * view.width and target.bounds.height < 0.15 * view.height
+    small = target.bounds.width < 0.75 * view.width and target.bounds.height < 0.15 * span(view)
     says_drafts = any(view.means(part, "drafts", "your_story") for part in target.walk())
     return target.enabled and small and not says_drafts and not view.covered(target)
 

@@ -3,15 +3,12 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Final
 
+from drover.apps.direction import reading_order
 from drover.apps.stats import statistics
 from drover.apps.view import View
-from drover.phone.geometry import is_count
+from drover.phone.counts import count, is_count, is_rounded
 from drover.phone.hierarchy import Bounds, Node
-
-_NUMBER: Final = re.compile(r"(\d[\d.,'\s]*)([a-z万億亿]*)", re.IGNORECASE)
-_FACTORS: Final = {"k": 1e3, "m": 1e6, "b": 1e9, "mi": 1e6, "mil": 1e3, "tr": 1e6, "n": 1e3, "rb": 1e3, "jt": 1e6}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,18 +85,6 @@ def _grown(old: int | None, new: int | None) -> bool:
     return old is None or new is None or new >= old
 
 
-def count(label: str) -> int:
-    """A number as apps print it; `1.2K` is 1200. 0 for what is none."""
-    match = _NUMBER.fullmatch(label.strip())
-    if match is None:
-        return 0
-    digits, unit = match[1].strip(), match[2].lower()
-    factor = {"万": 1e4, "亿": 1e8, "億": 1e8}.get(unit) or _FACTORS.get(unit, 1)
-    if factor == 1:
-        return int(re.sub(r"\D", "", digits) or 0)
-    return int(float(digits.replace(",", ".").replace(" ", "").replace("'", "")) * factor)
-
-
 def _numbers(node: Node) -> int:
     match = re.search(r"\d+", node.label)
     return int(match[0]) if match else 0
@@ -109,7 +94,7 @@ def _said(view: View) -> tuple[int | None, bool]:
     """The number beside the word for posts in the row of statistics, for apps that show one; whether it is rounded."""
     for number, name in statistics(view):
         if view.means(name, "posts"):
-            return count(number.label), any(char.isalpha() for char in number.label)
+            return count(number.label), is_rounded(number.label)
     return None, False
 
 
@@ -126,7 +111,7 @@ def _tiles(view: View) -> list[Node]:
     # Those of the last row may be cut off; flat ones above are the tabs of a profile with three of them.
     lowest = max((node.bounds.top for node in outer), default=0)
     rows = [node for node in outer if _is_tall(node) or node.bounds.top == lowest]
-    return sorted(rows, key=lambda node: (node.bounds.top, node.bounds.left))
+    return sorted(rows, key=lambda node: reading_order(view, node))
 
 
 def _is_tall(tile: Node) -> bool:

@@ -3,9 +3,11 @@
 import re
 from typing import Final
 
-from drover.apps.lexicon import INVISIBLE, normal
+from drover.apps.lexicon import normal
 from drover.apps.view import View
+from drover.apps.zones import from_top
 from drover.phone.hierarchy import Node
+from drover.phone.writing import INVISIBLE
 
 _AT: Final = re.compile(r"@[A-Za-z0-9._]{1,30}")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._]{1,30}")
@@ -42,7 +44,7 @@ def _written(label: str) -> str:
 
 def _title(view: View) -> Node | None:
     """A single word in the title bar beside Back, for versions that renamed its id."""
-    back = [node for node in view.shown("back") if node.bounds.center[1] < 0.2 * view.height]
+    back = [node for node in view.shown("back") if from_top(view, node) < 0.2]
     for node in view.labelled:
         alone = _PLAIN.fullmatch(_written(node.text)) and not view.app.lexicon.meanings(node.text)
         if alone and any(node.bounds.overlaps_rows_of(one.bounds) and node is not one for one in back):

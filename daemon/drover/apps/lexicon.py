@@ -6,13 +6,11 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
-from drover.phone.selectors import fold
+from drover.phone.counts import NUMBER
+from drover.phone.writing import fold
 
 # A number of Android's resources (0x7f......) that nobody looked up; a handle of digits only is a handle.
 _UNRESOLVED: Final = re.compile(r"@21[34]\d{7}")
-_MARKS: Final = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"
-INVISIBLE: Final = dict.fromkeys(map(ord, _MARKS))
-_NUMBER: Final = r"\d[\d.,'\s]*(?:[kmb]|mi|mil|tr|万|亿|萬)?"
 
 Meaning = tuple[str, str]
 """A meaning and the language in which it was written."""
@@ -58,10 +56,10 @@ class Lexicon:
 @lru_cache(maxsize=2048)  # the words of some screens: most stand there again at the next look
 def normal(written: str) -> str:
     """A label as it is compared; empty for a description that the app did not resolve (`@2131888184`)."""
-    label = fold(written.translate(INVISIBLE)).replace("...", "…").removesuffix("…").rstrip()
+    label = fold(written).replace("...", "…").removesuffix("…").rstrip()
     return "" if _UNRESOLVED.fullmatch(label) else label
 
 
 def _compile(label: str) -> re.Pattern[str]:
-    parts = [{"*": ".*", "#": _NUMBER}.get(part, re.escape(part)) for part in re.split(r"([*#])", label)]
+    parts = [{"*": ".*", "#": NUMBER}.get(part, re.escape(part)) for part in re.split(r"([*#])", label)]
     return re.compile("".join(parts), re.DOTALL)

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from drover.apps.direction import across, reading_order, share
 from drover.apps.view import View
+from drover.apps.zones import from_bottom, from_top, span
 from drover.phone.hierarchy import Bounds, Node
 
 _DURATION: Final = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})")
@@ -35,17 +37,22 @@ def tiles(view: View) -> list[Tile]:
         if _tile_like(node.bounds, view) and top <= node.bounds.top < bottom:
             groups[(id(node.parent), round(node.bounds.width * 20 / view.width))].append(node)
     # The first of a grid begins at the screen's edge: a button of the camera underneath does not.
-    grids = [group for group in groups.values() if min(node.bounds.left for node in group) < 0.06 * view.width]
+    edge = 0.06 * view.width
+    grids = [group for group in groups.values() if min(across(view, node.bounds)[0] for node in group) < edge]
     grid = max(grids, key=len, default=[])
-    return [_tile(view, node) for node in sorted(grid, key=lambda node: (node.bounds.top, node.bounds.left))]
+    return [_tile(view, node) for node in sorted(grid, key=lambda node: reading_order(view, node))]
 
 
 def _body(view: View) -> tuple[int, int]:
     """From under the row of kinds down to the button that goes on."""
     kinds = view.shown("picker_all", "picker_videos", "picker_photos")
-    high = [node.bounds.bottom for node in kinds if node.bounds.center[1] < 0.4 * view.height]
+    # The camera underneath may name its modes alike, further down.
+    first = min(kinds, key=lambda node: node.bounds.top, default=None)
     low = [node.bounds.top for node in view.shown("next") if node.bounds.center[1] > 0.6 * view.height]
-    return max(high, default=0), min(low, default=view.height)
+    if first is None or from_top(view, first) >= 0.4:
+        return 0, min(low, default=view.height)
+    row = [node.bounds.bottom for node in kinds if node.bounds.overlaps_rows_of(first.bounds)]
+    return max(row), min(low, default=view.height)
 
 
 def _tile_like(box: Bounds, view: View) -> bool:
@@ -81,7 +88,7 @@ def next_button(view: View) -> Node | None:
         for _, target in view.buttons("next")
         if target.enabled and target not in stories and not view.covered(target)
     ]
-    return max(found, key=lambda node: (node.bounds.bottom, node.bounds.right), default=None)
+    return max(found, key=lambda node: (node.bounds.bottom, across(view, node.bounds)[1]), default=None)
 
 
 def selected_count(view: View) -> int:
@@ -110,25 +117,25 @@ def thumbnail(view: View) -> Node | None:
     found = [
         node
         for node in view.clickable
-        if node.bounds.center[0] < 0.3 * view.width
-        and node.bounds.center[1] > 0.72 * view.height
+        if share(view, node) < 0.3
+        and from_bottom(view, node) < 0.28
         and node.bounds.width < 0.3 * view.width
-        and node.bounds.height < 0.2 * view.height
+        and node.bounds.height < 0.2 * span(view)
         and not any(view.words(part) for part in node.walk())
     ]
-    return max(found, key=lambda node: (node.bounds.bottom, -node.bounds.left), default=None)
+    return max(found, key=lambda node: (node.bounds.bottom, -across(view, node.bounds)[0]), default=None)
 
 
 def create_button(view: View) -> Node | None:
     """The middle of the app's navigation at the bottom."""
-    low = [target for _, target in view.buttons("tab_create") if target.bounds.center[1] > 0.75 * view.height]
+    low = [target for _, target in view.buttons("tab_create") if from_bottom(view, target) < 0.25]
     return next(iter(low), None) or _middle_of_five(view)
 
 
 def _middle_of_five(view: View) -> Node | None:
     rows: dict[int, list[Node]] = defaultdict(list)
     for node in view.clickable:
-        if node.bounds.bottom > 0.88 * view.height and node.bounds.width < 0.25 * view.width:
+        if view.height - node.bounds.bottom < 0.12 * span(view) and node.bounds.width < 0.25 * view.width:
             rows[node.bounds.top].append(node)
     row = next((row for row in rows.values() if len(row) == 5), None)
     middle = sorted(row, key=lambda node: node.bounds.left)[2] if row else None
@@ -141,5 +148,5 @@ def _middle_of_five(view: View) -> Node | None:
 
 def post_mode(view: View) -> Node | None:
     """The word under the camera that leads from the templates back to the camera; it may take its tap itself."""
-    low = [node for node in view.shown("mode_post") if node.bounds.center[1] > 0.75 * view.height]
+    low = [node for node in view.shown("mode_post") if from_bottom(view, node) < 0.25]
     return next((view.target(node) or node for node in low), None)

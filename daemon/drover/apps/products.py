@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from drover.apps import form
+from drover.apps.direction import across, reading_order
 from drover.apps.lexicon import normal
 from drover.apps.view import View
-from drover.phone.geometry import is_count
+from drover.apps.zones import span
+from drover.phone.counts import is_count
 from drover.phone.hierarchy import Node
 from drover.phone.typed import same_text
 
@@ -48,19 +50,19 @@ def offered(view: View) -> list[Product]:
 
 
 def _row(view: View, button: Node, buttons: set[Node]) -> Node | None:
-    """The smallest box around the button that says something left of it, and holds no other button of its kind."""
+    """The smallest box around the button that says something before it, and holds no other button of its kind."""
     for box in button.ancestors():
-        if box.bounds.height > _HIGHEST_ROW * view.height or any(b is not button and b in buttons for b in box.walk()):
+        if box.bounds.height > _HIGHEST_ROW * span(view) or any(b is not button and b in buttons for b in box.walk()):
             return None
-        if any(_left_of(button, node) and view.words(node) for node in box.walk()):
+        if any(_before(view, button, node) and view.words(node) for node in box.walk()):
             return box
     return None
 
 
 def _name(view: View, button: Node, row: Node) -> Node | None:
     """The topmost words of the row: a price stands under a name, and holds no letters but a currency's."""
-    said = [node for node in row.walk() if _left_of(button, node) and _is_name(view, node)]
-    return min(said, key=lambda node: (node.bounds.top, node.bounds.left), default=None)
+    said = [node for node in row.walk() if _before(view, button, node) and _is_name(view, node)]
+    return min(said, key=lambda node: reading_order(view, node), default=None)
 
 
 def _is_name(view: View, node: Node) -> bool:
@@ -68,8 +70,8 @@ def _is_name(view: View, node: Node) -> bool:
     return bool(words) and not is_count(node.label) and len(_LETTER.findall(words[0])) > 1
 
 
-def _left_of(button: Node, node: Node) -> bool:
-    return node.bounds.area > 0 and node.bounds.right <= button.bounds.left
+def _before(view: View, button: Node, node: Node) -> bool:
+    return node.bounds.area > 0 and across(view, node.bounds)[1] <= across(view, button.bounds)[0]
 
 
 def none_offered(view: View) -> bool:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from drover.apps.direction import reading_order
 from drover.apps.handles import handle_node
 from drover.apps.lexicon import normal
 from drover.apps.stats import statistics
 from drover.apps.view import LISTS, View
+from drover.apps.zones import span
 from drover.phone.geometry import count_beside
 from drover.phone.hierarchy import Bounds, Node
 
@@ -61,7 +63,7 @@ def action_button(view: View) -> FollowButton | None:
         target = view.target(node) or node
         if _in_action_row(view, node, target):
             found.append(FollowButton(state=_state(view, node), label=node, target=target))
-    return min(found, key=lambda button: (button.target.bounds.top, button.target.bounds.left), default=None)
+    return min(found, key=lambda button: reading_order(view, button.target), default=None)
 
 
 def _candidates(view: View) -> list[Node]:
@@ -128,7 +130,7 @@ def _statistics_above(view: View, target: Node) -> bool:
     row = statistics(view)
     if not row or not _in_list_of(row[0][1], target):
         return False
-    return -2 <= target.bounds.top - _bottom(row) < 0.45 * view.height
+    return -2 <= target.bounds.top - _bottom(row) < 0.45 * span(view)
 
 
 def _in_list_of(header: Node, target: Node) -> bool:
@@ -179,11 +181,11 @@ def _handle_above(view: View, target: Node) -> bool:
         return False
     if any(up.clickable for up in target.ancestors()) or not _in_list_of(shown, target):
         return False
-    return 0 <= target.bounds.top - shown.bounds.bottom < 0.3 * view.height
+    return 0 <= target.bounds.top - shown.bounds.bottom < 0.3 * span(view)
 
 
 def _too_large(view: View, target: Node) -> bool:
-    return target.bounds.height > 0.15 * view.height and target.bounds.width > 0.5 * view.width
+    return target.bounds.height > 0.15 * span(view) and target.bounds.width > 0.5 * view.width
 
 
 def _on_card(view: View, target: Node) -> bool:

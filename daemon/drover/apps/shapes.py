@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from drover.apps.accounts import account_rows
+from drover.apps.direction import share
 from drover.apps.handles import handle_node
 from drover.apps.profile import action_button
 from drover.apps.sheets import drawn, low, said
 from drover.apps.stats import statistics
 from drover.apps.view import View
+from drover.apps.zones import from_bottom, from_top, span
 from drover.phone.hierarchy import Bounds, Node
 
 _TABS: Final = ("tab_home", "tab_friends", "tab_create", "tab_inbox", "tab_profile", "tab_reels", "tab_search")
@@ -28,7 +30,7 @@ def edit(view: View) -> bool:
 
 def edit_top(view: View) -> bool:
     """A text field in the title bar."""
-    return any(node.bounds.center[1] < 0.25 * view.height for node in _fields(view))
+    return any(from_top(view, node) < 0.25 for node in _fields(view))
 
 
 def password(view: View) -> bool:
@@ -44,17 +46,17 @@ def tab_bar(view: View) -> bool:
     """The app's navigation at the bottom."""
     if len({node.id for node in view.with_id("tabs")}) >= 3:
         return True
-    low = [node for node in _tab_labels(view) if node.bounds.center[1] > 0.75 * view.height]
+    low = [node for node in _tab_labels(view) if from_bottom(view, node) < 0.25]
     if any(_kinds_in_row(view, node, low) >= 3 for node in low):
         return True
     return _five_equal(view)
 
 
 def video_rail(view: View) -> bool:
-    """Like, comment, share with their counts in a column at the right edge."""
+    """Like, comment, share with their counts in a column at the edge where lines end."""
     if len([name for name in _RAIL if view.app.labels.get(name) and view.shown(name)]) >= 2:
         return True
-    right = [node for node in view.counts if node.bounds.center[0] > 0.8 * view.width]
+    right = [node for node in view.counts if share(view, node) > 0.8]
     narrow = [node for node in right if _narrow(view.target(node), view)]
     return len({node.bounds.top for node in narrow}) >= 3
 
@@ -203,7 +205,7 @@ def _kinds_in_row(view: View, node: Node, among: list[Node]) -> int:
 
 def _five_equal(view: View) -> bool:
     """Five equally wide buttons side by side over the whole width at the bottom; grids have three or four columns."""
-    low = [node for node in view.clickable if node.bounds.bottom > 0.88 * view.height]
+    low = [node for node in view.clickable if view.height - node.bounds.bottom < 0.12 * span(view)]
     for first in low:
         row = {node.bounds.left: node for node in low if node.bounds.top == first.bounds.top}
         widths = [node.bounds.width for node in row.values()]

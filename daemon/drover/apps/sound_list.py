@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from drover.apps.direction import across, reading_order, share
 from drover.apps.lexicon import normal
 from drover.apps.view import View
+from drover.apps.zones import span
 from drover.phone.hierarchy import Node
 
 _WORD: Final = re.compile(r"\w+")
@@ -64,9 +66,9 @@ def take_button(view: View, row: Node) -> Node | None:
     inside = [
         node
         for node in view.clickable
-        if node is not row and row.bounds.contains(node.bounds) and node.bounds.center[0] > 0.75 * view.width
+        if node is not row and row.bounds.contains(node.bounds) and share(view, node) > 0.75
     ]
-    return max(inside, key=lambda node: node.bounds.right, default=None)
+    return max(inside, key=lambda node: across(view, node.bounds)[1], default=None)
 
 
 def plays_another(view: View, take: Node, sound: Sound) -> bool:
@@ -144,7 +146,7 @@ def _wide_rows(view: View) -> list[Node]:
 
 def _row_like(view: View, node: Node) -> bool:
     box = node.bounds
-    if box.width < 0.5 * view.width or not 0.03 < box.height / view.height < 0.2 or box.top < 0.1 * view.height:
+    if box.width < 0.5 * view.width or not 0.03 < box.height / span(view) < 0.2 or box.top < 0.1 * view.height:
         return False
     lowest_field = max((field.bounds.bottom for field in view.fields), default=0)
     words = [part for part in node.walk() if part.visible and view.words(part)]
@@ -159,7 +161,7 @@ def _sound(view: View, target: Node) -> Sound:
         below = next((node.label for node in inside if _DOT.search(node.label)), "")
         says = tuple(filter(None, (title, _DOT.split(artist or below)[0])))
         return Sound(target=target, says=says, titles=(title,))
-    ordered = sorted(inside, key=lambda node: (node.bounds.top, node.bounds.left)) or [target]
+    ordered = sorted(inside, key=lambda node: reading_order(view, node)) or [target]
     says = tuple(dict.fromkeys(word for node in ordered for word in view.words(node)))
     return Sound(target=target, says=says, titles=says)
 

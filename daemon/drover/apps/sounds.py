@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
+from drover.apps.direction import across, share
 from drover.apps.view import View
+from drover.apps.zones import from_top
 from drover.phone.hierarchy import Node
 
 _HIGH: Final = 0.25
@@ -22,7 +24,7 @@ def chip(view: View) -> Chip | None:
     """The chip at the top of the editor, if the version has one."""
     for node in (*view.shown("sound_mark"), *view.shown("add_sound")):
         target = view.target(node)
-        if target is None or target.bounds.center[1] > _HIGH * view.height or target.bounds.width > 0.9 * view.width:
+        if target is None or from_top(view, target) > _HIGH or target.bounds.width > 0.9 * view.width:
             continue
         empty = any(view.means(part, "add_sound") for part in _within(view, target))
         return Chip(target=target, attached=not empty, remove=None if empty else _remove(view, target))
@@ -34,9 +36,9 @@ def _within(view: View, box: Node) -> list[Node]:
 
 
 def _remove(view: View, chip_box: Node) -> Node | None:
-    """What says Close right beside the chip, or in its right end."""
+    """What says Close right beside the chip, or in its end."""
     for node, target in view.buttons("close"):
-        beside = node.bounds.left >= chip_box.bounds.center[0] and node.bounds.overlaps_rows_of(chip_box.bounds)
+        beside = share(view, node) >= share(view, chip_box) and node.bounds.overlaps_rows_of(chip_box.bounds)
         if beside and target is not chip_box:
             return target
     return None
@@ -59,7 +61,7 @@ def volume_tool(view: View) -> Node | None:
 
 def _pair(view: View) -> list[Node]:
     """The two tools of one id; nothing where there is one, which may be either."""
-    found = sorted(view.with_id("sound_tools"), key=lambda node: node.bounds.left)
+    found = sorted(view.with_id("sound_tools"), key=lambda node: across(view, node.bounds)[0])
     return found if len(found) == 2 else []
 
 

@@ -1,7 +1,7 @@
 """The row of statistics of a profile: counts with their names. Pure."""
 
 from drover.apps.view import View
-from drover.phone.geometry import is_count
+from drover.phone.counts import is_count
 from drover.phone.hierarchy import Node
 
 

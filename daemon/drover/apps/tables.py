@@ -14,6 +14,8 @@ from drover.wire.holds import Trouble
 from drover.wire.tasks import Reason
 
 PLATFORMS: Final = ("tiktok", "instagram")
+LANGUAGES: Final = ("en", "fr", "pt", "vi", "zh", "es", "id", "de", "ar")
+"""Those in which the data claims every meaning that scripts need; others have some words."""
 
 Words = dict[str, list[str]]
 """Language -> labels."""

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from drover.apps.ages import Since, ages
+from drover.apps.direction import share
 from drover.apps.handles import same_handle
 from drover.apps.view import View
+from drover.apps.zones import from_top
 from drover.phone.hierarchy import Node
 from drover.phone.typed import same_text
+from drover.phone.writing import numerals
 
 _NO_UPLOAD: Final = (
     "upload_done",
@@ -66,21 +69,21 @@ def upload_on_profile(view: View) -> Upload:
 
 
 def _percent(view: View, shown: list[Node]) -> int | None:
-    said = (_PERCENT.search(word) for node in shown for word in view.words(node))
+    said = (_PERCENT.search(numerals(word)) for node in shown for word in view.words(node))
     return max((int(match[1]) for match in said if match and int(match[1]) <= 100), default=None)
 
 
 def _is_notice(view: View, node: Node) -> bool:
     """Other people's words may say the same, further down: what the app says is short and stands at the top."""
-    return len(node.label) <= _NOTICE_LENGTH and node.bounds.center[1] < 0.3 * view.height
+    return len(node.label) <= _NOTICE_LENGTH and from_top(view, node) < 0.3
 
 
 def _is_bare(node: Node) -> bool:
-    return _PERCENT.fullmatch(node.label.strip()) is not None
+    return _PERCENT.fullmatch(numerals(node.label).strip()) is not None
 
 
 def _in_corner(view: View, node: Node) -> bool:
-    return node.bounds.center[0] < 0.3 * view.width
+    return share(view, node) < 0.3
 
 
 def fresh_post(view: View, words: str, author: str, since: Since, *, opened: bool) -> bool:

@@ -1,19 +1,12 @@
-"""What the places of nodes tell: numbers beside labels, labels within a box, whether a dump has nesting. Pure."""
+"""What the places of nodes tell: counts beside labels, labels within a box, whether a dump has nesting. Pure."""
 
-import re
 from typing import Final
 
+from drover.phone.counts import is_count
 from drover.phone.hierarchy import Bounds, Hierarchy, Node
 
-_UNITS: Final = r"[kmb]|mi|mil|md|mrd|tr|n|rb|jt|万|萬|亿|億|천|만|억|тыс\.?|млн\.?"
-_COUNT: Final = re.compile(rf"\d[\d.,'\s]*(?:{_UNITS})?", re.I)
 _GAP_FRACTION: Final = 0.75
 _FIELDS: Final = ("EditText", "AutoCompleteTextView", "MultiAutoCompleteTextView")
-
-
-def is_count(label: str) -> bool:
-    """Whether the label is a number as apps print it: `12`, `1,234`, `3,8 M`, `283.1K`, `1.2万`."""
-    return _COUNT.fullmatch(label.strip()) is not None
 
 
 def count_beside(node: Node, tree: Hierarchy) -> Node | None:

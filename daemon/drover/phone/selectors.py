@@ -4,14 +4,12 @@ A Selector is a named test; `&`, `|` and `~` combine them, and `find`, `first` a
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from drover.phone.geometry import count_beside, distinct_labels, holds, is_flat
 from drover.phone.hierarchy import Bounds, Hierarchy, Node
-
-_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ＇`´", "'"))
+from drover.phone.writing import fold
 
 
 class NodeNotFoundError(LookupError):
@@ -52,11 +50,6 @@ class Selector:
         if node is None:
             raise NodeNotFoundError(f"nothing on the screen with {self.what}")
         return node
-
-
-def fold(label: str) -> str:
-    """A label as it is compared: case, kinds of apostrophe and of white space do not matter."""
-    return " ".join(unicodedata.normalize("NFKC", label).translate(_APOSTROPHES).casefold().split())
 
 
 def text_is(*labels: str) -> Selector:

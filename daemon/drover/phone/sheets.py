@@ -10,7 +10,7 @@ from typing import Final
 
 from drover.phone.geometry import is_field
 from drover.phone.hierarchy import Bounds, Hierarchy, Node
-from drover.phone.selectors import fold
+from drover.phone.writing import fold
 
 _UNRESOLVED: Final = re.compile(r"@\d+")
 _SLACK: Final = 0.03

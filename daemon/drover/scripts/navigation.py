@@ -25,6 +25,9 @@ GONE_S: Final = 3.0
 SILENT_S: Final = 5.0
 """A phone that shows no screen for so long, and for most of a wait, says nothing of the app."""
 MOST_POPUPS: Final = 6
+MOST_SCROLLS: Final = 5
+STANDING_S: Final = 1.5
+"""How long a page stands complete but for what is looked for, until that is looked for further down."""
 _LOADING: Final = (Screen.BLANK, Screen.PROFILE_LOADING)
 
 
@@ -112,6 +115,34 @@ class Navigator:
                 end = max(end, time.monotonic() + STRANGE_S)
             else:
                 raise NotReachedError(what, last, once=decision.once)
+
+    def bring(
+        self,
+        wanted: Wanted[T],
+        *,
+        page: Callable[[Sight], bool],
+        what: str,
+        timeout_s: float = ARRIVE_S,
+        patient: bool = False,
+    ) -> T:
+        """The same on a page that may be longer than the screen: scrolled where it stands without what is wanted."""
+        for _ in range(MOST_SCROLLS):
+            standing = _Standing(page)
+
+            def decide(sight: Sight, standing: _Standing = standing) -> tuple[T | None, Sight] | None:
+                value = wanted(sight)
+                return (value, sight) if value is not None or standing.long(sight) else None
+
+            value, sight = self.reach(decide, what=what, timeout_s=timeout_s, patient=patient)
+            if value is not None:
+                return value
+            self.ctx.step(f"scrolling to {what}", 0)
+            self._scroll_on(sight.tree)
+        return self.reach(wanted, what=what, timeout_s=timeout_s, patient=patient)
+
+    def _scroll_on(self, tree: Hierarchy) -> None:
+        """A part of a screen further down, little enough that nothing is passed over."""
+        self.phone.swipe_up(tree, by=0.25, duration_s=0.5)
 
     def _watch(self, wanted: Wanted[T], what: str, timeout_s: float, *, strange: bool) -> tuple[_Decision[T], Sight]:
         """The next thing that decides, an empty decision if nothing came in time, and the last sight."""
@@ -286,6 +317,22 @@ class _Looks:
         """The longest time without a screen until now, if it was most of the wait; else 0."""
         longest_s = max(self._longest_s, time.monotonic() - self._last)
         return longest_s if longest_s >= SILENT_S and longest_s > self._timeout_s / 2 else 0.0
+
+
+class _Standing:
+    """Since when a page stands."""
+
+    def __init__(self, page: Callable[[Sight], bool]) -> None:
+        self._page = page
+        self._since: float | None = None
+
+    def long(self, sight: Sight) -> bool:
+        if not self._page(sight) or is_loading(sight):
+            self._since = None
+            return False
+        now = time.monotonic()
+        self._since = self._since or now
+        return now - self._since >= STANDING_S
 
 
 class _Stillness:

@@ -68,7 +68,12 @@ def wait_for_profile(nav: Navigator, target: str) -> ProfileSight:
                 raise NotReachedError(f"the profile of @{target}", sight)
         return profile
 
-    return nav.reach(decide, what=f"the profile of @{target}", timeout_s=PROFILE_S)
+    return nav.bring(
+        decide,
+        page=lambda sight: _stands(sight, target),
+        what=f"the profile of @{target}",
+        timeout_s=PROFILE_S,
+    )
 
 
 def read_profile(nav: Navigator, sight: Sight, target: str) -> ProfileSight | None:
@@ -86,6 +91,15 @@ def read_profile(nav: Navigator, sight: Sight, target: str) -> ProfileSight | No
     if button is None:
         return None
     return ProfileSight(tree=sight.tree, button=button, private="private" in seen.details)
+
+
+def _stands(sight: Sight, target: str) -> bool:
+    """Whether this is the user's profile, whose button may stand further down than the screen reaches.
+
+    With its statistics out of sight, too, only its handle tells.
+    """
+    known = sight.seen.screen in (Screen.OTHER_PROFILE, Screen.PROFILE_LOADING, Screen.UNKNOWN)
+    return known and same_handle(sight.seen.handle, target)
 
 
 def _is_of_another(sight: Sight, target: str) -> bool:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from drover.apps import Screen, same_handle
 from drover.apps.view import View
+from drover.apps.zones import from_top
 from drover.phone.hierarchy import Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
@@ -68,9 +69,7 @@ def _way_to_field(nav: Navigator, sight: Sight) -> Node | None:
 
 def _field(nav: Navigator, sight: Sight) -> Node | None:
     view = View(nav.app, sight.tree)
-    high = [
-        node for node in (*view.with_id(*_known_ids(nav)), *view.fields) if node.bounds.center[1] < 0.25 * view.height
-    ]
+    high = [node for node in (*view.with_id(*_known_ids(nav)), *view.fields) if from_top(view, node) < 0.25]
     return next((node for node in high if node.focused), next(iter(high), None))
 
 

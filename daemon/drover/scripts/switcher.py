@@ -5,6 +5,7 @@ from typing import Final
 
 from drover.apps import AccountRow, Screen, accounts, accounts_scrolled, same_handle, switcher_buttons
 from drover.apps.view import View
+from drover.apps.zones import from_bottom
 from drover.phone.engine import PhoneTimeoutError
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.navigation import Navigator, NotReachedError, Sight, is_loading
@@ -120,5 +121,5 @@ def _profile_tab(nav: Navigator, *, restart: bool) -> Node:
 def _tab(nav: Navigator, sight: Sight) -> Node | None:
     view = View(nav.app, sight.tree)
     by_id = [node for node in view.with_id("tabs") if node.id == "profile_tab"]
-    low = [target for _, target in view.buttons("tab_profile") if target.bounds.center[1] > 0.75 * view.height]
+    low = [target for _, target in view.buttons("tab_profile") if from_bottom(view, target) < 0.25]
     return next(iter((*by_id, *low)), None)

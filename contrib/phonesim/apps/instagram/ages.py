@@ -10,7 +10,7 @@ def ago(scene: Scene, at: float) -> str:
     count, unit = _count(scene, at)
     if unit == "second" and scene.phone.faults.active("vague_ages"):
         return scene.labels["just_now"]
-    return scene.labels[f"{unit}_ago" if count == 1 else f"{unit}s_ago"].format(count)
+    return scene.labels.counted(f"{unit}s_ago", count)
 
 
 def short(scene: Scene, at: float) -> str:
@@ -18,7 +18,7 @@ def short(scene: Scene, at: float) -> str:
     count, unit = _count(scene, at)
     if unit == "second" and scene.phone.faults.active("vague_ages"):
         return scene.labels["now"]
-    return scene.labels[f"{unit}s_short"].format(count)
+    return scene.labels.filled(f"{unit}s_short", count)
 
 
 def _count(scene: Scene, at: float) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from typing import ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
@@ -64,6 +65,7 @@ class Instagram(SocialApp):
 
     name = "instagram"
     blockers = BLOCKERS
+    feet: ClassVar[Mapping[str, int]] = {"profile": 117, "own_profile": 117, "caption": 190}
     version = "410.0.0.53.71"
 
     def __init__(self, phone: Phone, *, package: str = PACKAGE) -> None:

@@ -192,7 +192,7 @@ def disabled(scene: Scene) -> View:
     labels = scene.labels
     top = STATUS + 110
     title = labels["disabled_title"]
-    lost = labels["disabled_lost"].format(scene.world.active)
+    lost = labels.filled("disabled_lost", scene.world.active)
     on = labels["disabled_on"]
     picture: Bounds = (423, top + 78, 658, top + 313)
     head = group(

@@ -48,7 +48,7 @@ _CAMERA = (
 def reel_picker(scene: Scene) -> View:
     """New reel: an activity of its own, with REEL and TEMPLATES below it."""
     drafts = len(scene.world.drafts_of(scene.world.active))
-    word = scene.labels["drafts_n"].format(drafts) if drafts else scene.labels["drafts"]
+    word = scene.labels.filled("drafts_n", drafts) if drafts else scene.labels["drafts"]
     chips = (scene.labels["edits"], word, scene.labels["templates"])
     bar: Bounds = (0, 138, 1080, 278)
     cells = [_chip(chip, 34 + i * 274, 138) for i, chip in enumerate(chips)]

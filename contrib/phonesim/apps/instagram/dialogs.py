@@ -27,7 +27,7 @@ def unfollow_dialog(scene: Scene, overlay: Overlay) -> Window:
     """The second question, asked for private users. Ids as others' scripts name them; no recording is known."""
     labels = scene.labels
     top = scene.frame.height // 2 - 330
-    question = labels["unfollow_question"].format(overlay.target)
+    question = labels.filled("unfollow_question", overlay.target)
     buttons = (("primary_button", "unfollow", Action("unfollow", overlay.target)), ("negative_button", "cancel", CLOSE))
     parts = [
         text((220, top + 60, 860, top + 300), question, id="dialog_body", size=42, align="center", lines=4),
@@ -48,7 +48,7 @@ def sticker(scene: Scene, overlay: Overlay) -> Window:
 def save_login(scene: Scene, overlay: Overlay) -> Window:
     labels = scene.labels
     buttons = (("primary_button", labels["save"], CLOSE), ("auxiliary_button", labels["not_now"], CLOSE))
-    return headline(scene, labels["save_login_title"], labels["save_login_text"].format(scene.world.active), buttons)
+    return headline(scene, labels["save_login_title"], labels.filled("save_login_text", scene.world.active), buttons)
 
 
 def rating(scene: Scene, overlay: Overlay) -> Window:

@@ -42,7 +42,7 @@ def explore(scene: Scene) -> View:
 
 
 def _card(scene: Scene, row: int, column: int, box: Bounds) -> View:
-    said = scene.labels["photos_at"].format(column + 2, creator(300 + row * 3 + column).name, row + 1, column + 1)
+    said = scene.labels.filled("photos_at", column + 2, creator(300 + row * 3 + column).name, row + 1, column + 1)
     button = view(
         "Button",
         box,

@@ -101,7 +101,7 @@ def _story(scene: Scene, handle: str, column: int, top: int) -> View:
     left = column * 274
     right = min(1080, left + 274)
     ring: Bounds = (left, top, right, top + 264)
-    said = scene.labels["story_of"].format(handle, column)
+    said = scene.labels.filled("story_of", handle, column)
     picture: Bounds = (left + 33, top + 33, right - 34, top + 240)
     own = column == 0
     inside = [
@@ -145,7 +145,7 @@ def _post(scene: Scene, author: User, top: int, bottom: int) -> list[View]:
     labels = scene.labels
     picture_bottom = min(bottom, top + HEADER + 1180)
     rows = [
-        post_header(scene, author, top, scene.labels["posted"].format(author.handle)),
+        post_header(scene, author, top, scene.labels.filled("posted", author.handle)),
         _picture(scene, author, top + HEADER, picture_bottom),
     ]
     if picture_bottom + 112 <= bottom:
@@ -176,7 +176,7 @@ def post_header(scene: Scene, author: User, top: int, said: str) -> View:
             "ImageView",
             (36, top + 27, 110, top + 101),
             id="row_feed_photo_profile_imageview",
-            desc=labels["picture_of"].format(author.handle),
+            desc=labels.filled("picture_of", author.handle),
             style=Style(avatar=author.handle),
         ),
         flags="Cf",
@@ -216,7 +216,7 @@ def post_header(scene: Scene, author: User, top: int, said: str) -> View:
 
 def _picture(scene: Scene, author: User, top: int, bottom: int) -> View:
     box: Bounds = (0, top, 1080, bottom)
-    said = scene.labels["photo_in_feed"].format(author.name, f"{author.likes:,}")
+    said = scene.labels.filled("photo_in_feed", author.name, f"{author.likes:,}")
     photo = view(
         "FrameLayout",
         box,

@@ -21,7 +21,7 @@ def described(scene: Scene, item: MediaItem) -> str:
     """`Unselected Video thumbnail created on ...`: a row's number stands for the minute."""
     chosen = item.uri in scene.posting.chosen
     key = f"{'selected' if chosen else 'unselected'}_{'video' if item.kind == 'video' else 'photo'}"
-    return scene.labels[key].format(f"{item.row_id // 60 % 12 + 1}:{item.row_id % 60:02}")
+    return scene.labels.filled(key, f"{item.row_id // 60 % 12 + 1}:{item.row_id % 60:02}")
 
 
 def thumbnail(scene: Scene, item: MediaItem, box: Bounds, *, flags: str, band: int) -> View:

@@ -18,15 +18,16 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     action: Action = Action("none")
 
 
-def grid_rows(tiles: Sequence[Tile], top: int, bottom: int) -> list[View]:
-    """As many rows as are seen above `bottom`."""
+def grid_rows(tiles: Sequence[Tile], top: int, bottom: int, *, stretch: float = 1.0) -> list[View]:
+    """As many rows as are seen above `bottom`; tiles keep their shape on a wide display."""
+    height = round(_HEIGHT * stretch)
     rows: list[View] = []
     for number in range((len(tiles) + 2) // 3):
-        y = top + number * (_HEIGHT + 9)
+        y = top + number * (height + 9)
         if y >= bottom:
             break
-        row = [_tile(tile, i, y, min(bottom, y + _HEIGHT)) for i, tile in enumerate(tiles[3 * number : 3 * number + 3])]
-        box: Bounds = (0, y, 1080, min(bottom, y + _HEIGHT + 9))
+        row = [_tile(tile, i, y, min(bottom, y + height)) for i, tile in enumerate(tiles[3 * number : 3 * number + 3])]
+        box: Bounds = (0, y, 1080, min(bottom, y + height + 9))
         rows.append(view("LinearLayout", box, *row, id="media_set_row_content_identifier"))
     return rows
 

@@ -42,11 +42,11 @@ def _reel(scene: Scene, found: User, caption: str, picture: Style) -> View:
         "FrameLayout",
         whole,
         id="clips_video_container",
-        desc=labels["reel_playing"].format(found.handle),
+        desc=labels.filled("reel_playing", found.handle),
         style=picture,
     )
     media = view(
-        "ViewGroup", whole, playing, id="clips_media_component", desc=labels["reel_by"].format(found.handle), flags="f"
+        "ViewGroup", whole, playing, id="clips_media_component", desc=labels.filled("reel_by", found.handle), flags="f"
     )
     top = whole[3] - 240
     name = text(
@@ -81,7 +81,7 @@ def _pictures(scene: Scene, found: User, post: Post) -> View:
     picture: Bounds = (0, top + HEADER, 1080, low)
     photo = view("FrameLayout", picture, id="row_feed_photo_imageview", style=picture_of_posted(post.files[0]))
     rows = [
-        post_header(scene, found, top, scene.labels["posted_ago"].format(found.handle, when)),
+        post_header(scene, found, top, scene.labels.filled("posted_ago", found.handle, when)),
         group(picture, view("FrameLayout", picture, photo, id="media_group", flags="Cf"), id="video_container"),
         buttons(scene, found, low),
     ]

@@ -158,12 +158,14 @@ def _grid(scene: Scene, found: User, mine: list[Post], top: int, bottom: int) ->
     ]
     shown = OLDER if _before(scene) == OLDER else MANY
     for i in range(len(mine), len(mine) + shown):
-        said = scene.labels["reel_at"].format(found.name, i // 3 + 1, i % 3 + 1)
+        said = scene.labels.filled("reel_at", found.name, i // 3 + 1, i % 3 + 1)
         seed = f"{found.handle}:old:{i - len(mine)}"
         tiles.append(Tile(said=said, seed=seed, action=Action("own_post", str(i))))
     box: Bounds = (0, top, 1080, bottom)
     gap = view("View", (0, top, 1080, top + 9), id="gap_binder_group")
-    listed = view(LIST, box, gap, *grid_rows(tiles, top + 9, bottom), id="android:id/list", flags="f")
+    listed = view(
+        LIST, box, gap, *grid_rows(tiles, top + 9, bottom, stretch=scene.frame.stretch), id="android:id/list", flags="f"
+    )
     return view(PAGER, box, listed, id="profile_viewpager", flags="fs")
 
 
@@ -171,8 +173,8 @@ def _said(scene: Scene, found: User, post: Post, number: int) -> str:
     """`Reel by NAME at row 1, column 1`; a carousel says of how many photos it is."""
     place = (found.name, number // 3 + 1, number % 3 + 1)
     if post.kind != "video" and len(post.files) > 1:
-        return scene.labels["photos_at"].format(len(post.files), *place)
-    return scene.labels["reel_at" if post.kind == "video" else "own_photo_at"].format(*place)
+        return scene.labels.filled("photos_at", len(post.files), *place)
+    return scene.labels.filled("reel_at" if post.kind == "video" else "own_photo_at", *place)
 
 
 def _title_bar(scene: Scene) -> View:

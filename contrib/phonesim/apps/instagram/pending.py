@@ -68,7 +68,7 @@ def status(scene: Scene, upload: Upload) -> str:
     if upload.waits:
         return scene.labels["waiting"]
     percent = upload.percent(scene.phone.clock())
-    return scene.labels["finishing"] if percent >= FINISHING else scene.labels["posting"].format(percent)
+    return scene.labels["finishing"] if percent >= FINISHING else scene.labels.filled("posting", percent)
 
 
 def snackbar(scene: Scene) -> View | None:

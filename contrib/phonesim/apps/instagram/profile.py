@@ -121,7 +121,7 @@ def header_views(scene: Scene, found: User) -> list[View]:
         (312, TOP + 40, 1040, TOP + 82), found.name, id="profile_header_full_name_above_vanity", size=40, bold=True
     )
     others = [other for name_ in lookalikes(found.handle[:12]) if (other := user(name_)) is not None]
-    said = labels["followed_by"].format(*(other.handle for other in others[:2]))
+    said = labels.filled("followed_by", *(other.handle for other in others[:2]))
     line: Bounds = (39, TOP + 234, 1041, TOP + 348)
     context = view(
         "LinearLayout",
@@ -263,10 +263,17 @@ def tabs_row(scene: Scene, top: int, keys: tuple[str, ...]) -> View:
 def tiles(scene: Scene, found: User, top: int) -> View:
     """The grid of somebody else: photos by rule."""
     described = [
-        Tile(said=scene.labels["photo_at"].format(found.name, i // 3 + 1, i % 3 + 1), seed=f"{found.handle}:{i}")
+        Tile(said=scene.labels.filled("photo_at", found.name, i // 3 + 1, i % 3 + 1), seed=f"{found.handle}:{i}")
         for i in range(min(12, posts_of(found)))
     ]
     box: Bounds = (0, top, 1080, scene.frame.bottom)
     gap = view("View", (0, top, 1080, top + 9), id="gap_binder_group")
-    listed = view(LIST, box, gap, *grid_rows(described, top + 9, scene.frame.bottom), id="android:id/list", flags="f")
+    listed = view(
+        LIST,
+        box,
+        gap,
+        *grid_rows(described, top + 9, scene.frame.bottom, stretch=scene.frame.stretch),
+        id="android:id/list",
+        flags="f",
+    )
     return view(PAGER, box, listed, id="profile_viewpager", flags="fs")

@@ -6,8 +6,8 @@ from phonesim.apps.app import Phone
 from phonesim.apps.instagram.compose import Compose
 from phonesim.apps.instagram.scene import Page
 from phonesim.apps.instagram.sound_touches import SEARCH, SoundTouches
+from phonesim.apps.labels import Labels
 from phonesim.apps.navigation import HOME, Navigation
-from phonesim.apps.tiktok.labels import Labels
 from phonesim.apps.tiktok.posting import sounds
 from phonesim.apps.tiktok.posting.state import Composition, Upload, unfinished_tag
 from phonesim.apps.tiktok.posting.uploads import Uploads

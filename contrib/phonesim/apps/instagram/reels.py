@@ -66,7 +66,7 @@ def _video(scene: Scene, author: User, whole: Bounds) -> View:
         "FrameLayout",
         whole,
         id="clips_video_container",
-        desc=labels["reel_playing"].format(author.handle),
+        desc=labels.filled("reel_playing", author.handle),
         style=Style(artwork=f"reel:{author.handle}:{scene.position}"),
     )
     inner = nest(
@@ -80,7 +80,7 @@ def _video(scene: Scene, author: User, whole: Bounds) -> View:
         playing,
     )
     return view(
-        "ViewGroup", whole, inner, id="clips_media_component", desc=labels["reel_by"].format(author.handle), flags="f"
+        "ViewGroup", whole, inner, id="clips_media_component", desc=labels.filled("reel_by", author.handle), flags="f"
     )
 
 
@@ -111,7 +111,7 @@ def _overlay(scene: Scene, author: User, whole: Bounds) -> View:
         "ImageView",
         picture,
         id="clips_author_profile_pic",
-        desc=labels["picture_of"].format(author.handle),
+        desc=labels.filled("picture_of", author.handle),
         flags="Cf",
         action=to_author,
         style=Style(avatar=author.handle),
@@ -159,7 +159,7 @@ def rail(scene: Scene, author: User, bottom: int) -> View:
         cells.append(
             icon((953, top, 1061, top + 108), picture, id=id_, desc=labels[key], flags=flags, action=tap, color=WHITE)
         )
-        said = labels[count_key].format(number)
+        said = labels.filled(count_key, number)
         shown = Style(text=labels.count(number), color=WHITE, size=32, align="center")
         cells.append(
             view(

@@ -108,7 +108,7 @@ def _row(scene: Scene, sound: Sound, top: int) -> View:
         (930, top + 45, 1010, top + 125),
         "plus",
         cls="Button",
-        desc=labels["save_track"].format(sound.name),
+        desc=labels.filled("save_track", sound.name),
         flags="Cf",
         action=_NONE,
     )
@@ -123,7 +123,7 @@ def _row(scene: Scene, sound: Sound, top: int) -> View:
         (0, top, 1080, top + _ROW),
         *parts,
         id="track_container",
-        desc=labels["select_track"].format(sound.name, sound.artist, _LENGTH),
+        desc=labels.filled("select_track", sound.name, sound.artist, _LENGTH),
         flags="Cf",
         action=Action("try_sound", sound.id),
     )
@@ -188,7 +188,7 @@ def sound_clip(scene: Scene, made: Composition) -> View:
         done,
         text((200, 300, 900, 360), sound.name, size=44, bold=True),
         text((200, 370, 900, 420), sound.artist, size=36, color=DIM),
-        text((60, bottom - 480, 600, bottom - 420), labels["clip_length"].format(15), size=36),
+        text((60, bottom - 480, 600, bottom - 420), labels.filled("clip_length", 15), size=36),
         view(LIST, scale, id="scrubber_recycler_view", flags="fs", style=Style(fill=GREY)),
     ]
     return modal_shell(scene, view("FrameLayout", (0, 0, 1080, bottom), *parts, id="music_editor"))
@@ -219,7 +219,7 @@ def sound_page(scene: Scene) -> View:
     if scene.loading:
         return modal_shell(scene, back, *_loading(scene))
     sound = sounds.by_id(scene.page.target)
-    used = scene.labels["audio_used"].format(scene.labels.count(int(sound.id) % 90_000))
+    used = scene.labels.filled("audio_used", scene.labels.count(int(sound.id) % 90_000))
     box: Bounds = (290, bottom - 190, 790, bottom - 70)
     use = view(
         "LinearLayout",

@@ -39,7 +39,7 @@ def story_viewer(scene: Scene) -> View:
 
 def _header(scene: Scene, handle: str, at: float) -> View:
     box: Bounds = (0, _TOP, 1039, _TOP + 184)
-    said = scene.labels["story_said"].format(handle, ago(scene, at))
+    said = scene.labels.filled("story_said", handle, ago(scene, at))
     words = view(
         "LinearLayout",
         (99, _TOP + 24, 914, _TOP + 140),

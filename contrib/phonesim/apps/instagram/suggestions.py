@@ -46,7 +46,7 @@ def _card(scene: Scene, other: User, left: int, top: int) -> View:
     labels = scene.labels
     right = min(1080, left + 669)
     box: Bounds = (left, top, right, top + 667)
-    said = labels["followed_by"].format(*(found.handle for found in suggested(other)[:2]))
+    said = labels.filled("followed_by", *(found.handle for found in suggested(other)[:2]))
     context: Bounds = (left + 30, top + 457, right - 20, top + 540)
     information = view(
         "RelativeLayout",
@@ -154,7 +154,7 @@ def profile_suggestions(scene: Scene, found: User, top: int) -> View:
 def _small_card(scene: Scene, other: User, left: int, top: int) -> View:
     right = min(1080, left + 420)
     button = _follow_button(scene, other, (left + 20, top + 370, right - 20, top + 448))
-    said = scene.labels["followed_by"].format(*(found.handle for found in suggested(other)[:2]))
+    said = scene.labels.filled("followed_by", *(found.handle for found in suggested(other)[:2]))
     parts = [
         view(
             "ImageView",

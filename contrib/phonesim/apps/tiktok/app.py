@@ -1,6 +1,8 @@
 """TikTok's navigation: the back stack, what is over it, and what each touch does. It draws nothing itself."""
 
 import re
+from collections.abc import Mapping
+from typing import ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from phonesim.apps.app import Phone
@@ -9,7 +11,7 @@ from phonesim.apps.tiktok import blockers, sheets
 from phonesim.apps.tiktok.bottom_nav import bottom_nav
 from phonesim.apps.tiktok.comments import comments
 from phonesim.apps.tiktok.feed import feed
-from phonesim.apps.tiktok.labels import Labels
+from phonesim.apps.tiktok.labels import labels_of
 from phonesim.apps.tiktok.own_profile import own_profile
 from phonesim.apps.tiktok.popups import PERMISSIONS, WINDOWS, phone_number
 from phonesim.apps.tiktok.posting import prompts, screens
@@ -66,11 +68,18 @@ class TikTok(SocialApp):
 
     name = "tiktok"
     blockers = ("login_wall", "banned", "captcha")
+    feet: ClassVar[Mapping[str, int]] = {
+        "profile": 0,
+        "own_profile": 129,
+        "search": 0,
+        "search_results": 0,
+        "post_form": 190,
+    }
     package = PACKAGE
     version = "43.1.4"
 
     def __init__(self, phone: Phone) -> None:
-        super().__init__(phone, phone.world("tiktok"), Labels(phone.language))
+        super().__init__(phone, phone.world("tiktok"), labels_of(phone.language))
         self._posting = Posting(phone, self._world, self._nav, self._labels)
         self._promo = True
 
@@ -133,7 +142,7 @@ class TikTok(SocialApp):
             phone=self._phone,
             world=self._world,
             labels=self._labels,
-            nav=Labels(mixed) if self._phone.faults.active("mixed_language") else self._labels,
+            nav=labels_of(mixed) if self._phone.faults.active("mixed_language") else self._labels,
             page=self._nav.page,
             position=self._position,
             shown=self._following.shown(),

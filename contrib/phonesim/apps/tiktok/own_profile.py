@@ -51,11 +51,11 @@ def _own_tiles(scene: Scene) -> list[MakeTile]:
 
 
 def _running(scene: Scene, upload: Upload, box: Bounds) -> View:
-    return post_tile(scene, upload.post, box, f"{upload.percent(scene.phone.clock())}%", None)
+    return post_tile(scene, upload.post, box, scene.labels.number(f"{upload.percent(scene.phone.clock())}%"), None)
 
 
 def _published(scene: Scene, post: Post, number: int, box: Bounds) -> View:
-    return post_tile(scene, post, box, "0", Action("own_post", str(number)))
+    return post_tile(scene, post, box, scene.labels.number(0), Action("own_post", str(number)))
 
 
 def _title_bar(scene: Scene, account: str) -> View:
@@ -73,7 +73,15 @@ def _title_bar(scene: Scene, account: str) -> View:
 
 
 def _identity(scene: Scene, account: str) -> list[View]:
-    handle = text((250, 484, 690, 534), f"@{account}", cls="Button", id="sj8", flags="C", size=38, align="center")
+    handle = text(
+        (250, 484, 690, 534),
+        scene.labels.name(f"@{account}"),
+        cls="Button",
+        id="sj8",
+        flags="C",
+        size=38,
+        align="center",
+    )
     edit = text(
         (700, 480, 860, 540),
         scene.labels["edit"],

@@ -100,7 +100,7 @@ def _whole(scene: Scene, found: User) -> View:
         _avatar(found),
         text(
             (353, 594, 727, 668),
-            f"@{found.handle}",
+            scene.labels.name(f"@{found.handle}"),
             id="nfz",
             flags="Cf",
             size=40,
@@ -191,8 +191,8 @@ def tiles(scene: Scene, seed: str, top: int, *, first: Sequence[MakeTile] = ()) 
     cells: list[View] = []
     for number in range(9):
         row, column = divmod(number, 3)
-        left, y = column * 362, top + row * 472
-        box = (left, y, min(left + 358, 1080), min(y + 468, bottom))
+        left, y = column * 362, top + round(row * 472 * scene.frame.stretch)
+        box = (left, y, min(left + 358, 1080), min(y + round(468 * scene.frame.stretch), bottom))
         if box[3] - box[1] <= 100:
             continue
         cells.append(first[number](box) if number < len(first) else _tile(scene, seed, number - len(first), box))

@@ -193,7 +193,7 @@ def _user(scene: Scene, found: User, top: int) -> View:
         box,
         view("ImageView", (36, top + 20, 186, top + 170), id="user_avatar", style=Style(avatar=found.handle)),
         text((216, top + 14, 780, top + 68), found.name, id="tv_title", size=42, bold=True),
-        text((216, top + 70, 780, top + 116), f"@{found.handle}", id="gxm", size=36, color=DIM),
+        text((216, top + 70, 780, top + 116), scene.labels.name(f"@{found.handle}"), id="gxm", size=36, color=DIM),
         text((216, top + 122, 780, top + 168), fans, id="gxn", size=34, color=DIM),
         button,
         id="jw6",

@@ -76,7 +76,11 @@ def unfollow_sheet(scene: Scene, overlay: Overlay) -> Window:
     requested = scene.relation(overlay.target) is Relation.REQUESTED
     keys = ("cancel_request",) if requested else ("manage_notifications", "add_to_favorites", "unfollow")
     top = scene.frame.bottom - 150 * (len(keys) + 1) - 110
-    rows = [text((240, top + 24, 840, top + 90), f"@{overlay.target}", size=40, color=DIM, align="center")]
+    rows = [
+        text(
+            (240, top + 24, 840, top + 90), scene.labels.name(f"@{overlay.target}"), size=40, color=DIM, align="center"
+        )
+    ]
     for i, key in enumerate(keys):
         last = i == len(keys) - 1
         tap = Action("ask_unfollow", overlay.target) if last else CLOSE

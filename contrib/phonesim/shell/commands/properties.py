@@ -5,6 +5,8 @@ from typing import Final
 
 from phonesim.shell.call import Call, Command
 
+CONFIGURING: Final = frozenset({("system", "font_scale"), ("system", "user_rotation")})
+"""Settings that every app is drawn by."""
 WRITABLE_PREFIXES = ("debug.", "log.", "persist.", "sys.usb")
 
 
@@ -36,6 +38,8 @@ async def settings(call: Call) -> int:
             return call.print(call.device.settings[table].get(name, "null"))
         case ["put", table, name, value, *_] if table in call.device.settings:
             call.device.settings[table][name] = value
+            if (table, name) in CONFIGURING:
+                await call.device.on_display(call.device.configure)
             return 0
         case ["delete", table, name] if table in call.device.settings:
             gone = call.device.settings[table].pop(name, None)

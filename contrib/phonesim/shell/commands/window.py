@@ -22,12 +22,14 @@ async def wm(call: Call) -> int:
     device = call.device
     match call.args:
         case ["size"]:
-            call.print(f"Physical size: {device.display.width}x{device.display.height}")
+            call.print(f"Physical size: {device.natural[0]}x{device.natural[1]}")
             return call.print(f"Override size: {device.size[0]}x{device.size[1]}") if device.size else 0
         case ["size", "reset"]:
             device.size = None
+            await device.on_display(device.configure)
         case ["size", size] if match := re.fullmatch(r"(\d+)x(\d+)", size):
             device.size = int(match[1]), int(match[2])
+            await device.on_display(device.configure)
         case ["density"]:
             call.print(f"Physical density: {device.props['ro.sf.lcd_density']}")
             return call.print(f"Override density: {device.density}") if device.density else 0
@@ -37,6 +39,9 @@ async def wm(call: Call) -> int:
             device.density = int(value)
         case ["dismiss-keyguard"]:
             device.dismiss_keyguard()
+        case ["user-rotation", "lock", turned] if turned in ("0", "1", "2", "3"):
+            device.settings["system"]["user_rotation"] = turned
+            await device.on_display(device.configure)
         case ["user-rotation" | "fixed-to-user-rotation", *_]:
             return 0
         case _:

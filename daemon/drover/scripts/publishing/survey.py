@@ -11,6 +11,7 @@ from drover.apps import Screen
 from drover.apps.grid import Grid
 from drover.apps.upload import Upload
 from drover.apps.view import View
+from drover.apps.zones import from_bottom
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 
@@ -107,5 +108,5 @@ class _FeedWatch:
 def _home_tab(nav: Navigator, sight: Sight) -> Node | None:
     view = View(nav.app, sight.tree)
     known = next(iter(view.with_id("home_tab")), None)
-    low = (target for _, target in view.buttons("tab_home") if target.bounds.center[1] > 0.75 * view.height)
+    low = (target for _, target in view.buttons("tab_home") if from_bottom(view, target) < 0.25)
     return known or next(low, None)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from drover.apps import sounds as shown
+from drover.apps.direction import right_to_left
 from drover.apps.sound_list import done_button
 from drover.apps.view import View
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
@@ -65,10 +66,11 @@ def _slide(nav: Navigator, name: str, percent: int) -> None:
     """Tap the slider at its place, and again beside it while it shows another value: its ends are padded."""
     aimed = float(percent)
     for _ in range(_SLIDES):
-        bar = shown.sliders(View(nav.app, nav.look().tree)).get(name)
+        view = View(nav.app, nav.look().tree)
+        bar = shown.sliders(view).get(name)
         if bar is None:
             return
-        nav.tap_along(bar, aimed / 100)
+        nav.tap_along(bar, 1 - aimed / 100 if right_to_left(view) else aimed / 100)
         now = shown.sliders(View(nav.app, nav.look().tree)).get(name)
         value = shown.slider_value(now) if now is not None else None
         if value is None or value == percent:

@@ -24,6 +24,16 @@ from tests.support.trees import label, tree
         ("instagram", "42s", Age(below_s=43)),
         ("instagram", "Now", Age(below_s=60, vague=True)),
         ("instagram", "Story de ada, il y a 12 secondes", Age(below_s=13)),
+        ("tiktok", "· Vor 40 Sek.", Age(below_s=41)),
+        ("tiktok", "· منذ ٣ د", Age(below_s=240)),
+        ("instagram", "ada.9 hat vor 3 Minuten ein Foto gepostet", Age(below_s=240)),
+        ("instagram", "hace 1 minuto", Age(below_s=120)),
+        ("instagram", "ada memposting foto 2 menit yang lalu", Age(below_s=180)),
+        # Arabic says one and two by the form of the word.
+        ("instagram", "قصة \u2068ada\u2069، منذ ثانيتين", Age(below_s=3)),
+        ("instagram", "نشر \u2068ada\u2069 صورة منذ ١٢ ثانية", Age(below_s=13)),
+        ("instagram", "منذ ٣ ساعات", None),
+        ("instagram", "vor 2 Std.", None),
         # Hours and days are no ages that prove anything, nor are numbers of other things.
         ("tiktok", "· 11h ago", None),
         ("instagram", "fasedalibifah_ posted a photo 1 day ago", None),

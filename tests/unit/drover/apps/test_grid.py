@@ -2,7 +2,8 @@
 
 import pytest
 
-from drover.apps.grid import Grid, count, one_more
+from drover.apps.grid import Grid, one_more
+from drover.phone.counts import count
 
 FULL = (120, 45, 9, 1200, 33, 0, 5, 8, 2)
 

@@ -177,6 +177,7 @@ CHANGES: dict[str, Change] = {
     "other classes": lambda xml, _: rename_classes(xml),
     "labels padded": lambda xml, _: pad_labels(xml),
     **{f"in {code}": _in(code) for code in ("fr", "pt", "vi", "zh", "es", "de", "id")},
+    "in ar, mirrored": lambda xml, app: mirror(translate(xml, app, "ar")),
     **{f"in {code}, all ids renamed": _in(code, renamed=True) for code in ("fr", "zh")},
 }
 

@@ -1,5 +1,7 @@
 """The data files: what they must hold, and that a mistake in one is refused at loading."""
 
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -9,9 +11,8 @@ from drover.apps import load, tables
 from drover.apps.features import KINDS
 from drover.apps.profile import FollowState
 from drover.apps.shapes import SHAPES
-from drover.apps.tables import App, for_package
+from drover.apps.tables import LANGUAGES, App, for_package
 
-LANGUAGES = ("en", "fr", "pt", "vi", "zh")
 NEEDED = (
     *FollowState,
     *("message", "unfollow", "search", "cancel", "close", "not_now", "skip", "dont_allow", "log_in"),
@@ -24,6 +25,30 @@ NEEDED = (
 def test_each_needed_meaning_is_there_in_each_language(platform: str, language: str) -> None:
     labels = load(platform).labels
     assert [meaning for meaning in NEEDED if not labels[meaning].get(language)] == []
+
+
+@pytest.mark.parametrize("platform", ["tiktok", "instagram", "android"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_case_i12_what_the_data_says_in_english_it_says_in_every_language(platform: str, language: str) -> None:
+    labels = load(platform).labels
+    assert [name for name, words in labels.items() if words.get("en") and not words.get(language)] == []
+
+
+def test_case_i12_every_meaning_that_code_asks_for_is_in_the_data() -> None:
+    """Direct questions of apps/ and scripts/, `view.buttons("next")`: a meaning without words would never be found."""
+    root = Path(tables.__file__).parents[1]
+    known = {name for platform in ("tiktok", "instagram", "android") for name in load(platform).labels}
+    asked = {name for folder in ("apps", "scripts") for path in (root / folder).rglob("*.py") for name in _asked(path)}
+    assert len(asked) > 40
+    assert asked - known == set()
+
+
+def _asked(path: Path) -> Iterator[str]:
+    for call in ast.walk(ast.parse(path.read_text())):
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+            continue
+        if call.func.attr in ("shown", "buttons", "means"):
+            yield from (str(arg.value) for arg in call.args if isinstance(arg, ast.Constant))
 
 
 @pytest.mark.parametrize("platform", ["tiktok", "instagram", "android"])

@@ -195,3 +195,13 @@ def test_compressed_dump_has_no_mere_layout(device: Device) -> None:
     assert 'text="Save"' in compressed
     assert "android.view.View" in full
     assert "android.view.View" not in compressed
+
+
+def test_case_i12_settings_turn_and_resize_the_display(device: Device) -> None:
+    run(device, "settings put system user_rotation 1")
+    assert (shown(device).width, shown(device).height) == (2400, 1080)
+    run(device, "wm size 480x800; wm user-rotation lock 0")
+    assert (shown(device).width, shown(device).height) == (480, 800)
+    run(device, "settings put system font_scale 1.3")
+    assert run(device, "settings get system font_scale").out == "1.3\n"
+    assert run(device, "getprop persist.sys.locale").out == "en-US\n"

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from phonesim.apps.app import Phone
+from phonesim.apps.labels import Labels
 from phonesim.apps.navigation import Navigation
-from phonesim.apps.tiktok.labels import Labels
 from phonesim.apps.tiktok.posting.picker_touches import PickerTouches
 from phonesim.apps.tiktok.posting.product_touches import ProductTouches
 from phonesim.apps.tiktok.posting.sound_touches import SoundTouches

@@ -70,7 +70,7 @@ def _ago(scene: Scene, post: Post) -> str:
     scene.phone.before(post.at + (count + 1) * step)
     if seconds < 60 and scene.phone.faults.active("vague_ages"):
         return scene.labels["just_now"]
-    return scene.labels.filled(key, str(count))
+    return scene.labels.counted(key, count)
 
 
 def _friends_bar(scene: Scene) -> View:

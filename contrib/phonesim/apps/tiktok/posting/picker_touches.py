@@ -1,6 +1,6 @@
 """Touches on the camera and the picker: which file is chosen, of which album."""
 
-from phonesim.apps.tiktok.posting.grid import ROW, hidden_rows
+from phonesim.apps.tiktok.posting.grid import hidden_rows, row_height
 from phonesim.apps.tiktok.posting.touches import LOAD_S, Touches
 from phonesim.apps.tiktok.scene import Page
 from phonesim.contract import MediaItem
@@ -63,4 +63,5 @@ class PickerTouches(Touches):
         """A drag up or down moves the picker's grid by whole rows."""
         if self._nav.page.name == "picker":
             most = hidden_rows(self.state, self._phone.media.items(), self._phone.frame)
-            self.state.scrolled = min(most, max(0, self.state.scrolled - round(dy / ROW)))
+            rows = round(dy / row_height(self._phone.frame))
+            self.state.scrolled = min(most, max(0, self.state.scrolled - rows))

@@ -103,7 +103,13 @@ def progress(scene: Scene) -> list[View]:
     if upload is None or upload.failed:
         return failure(scene)
     box: Bounds = (32, 300, 212, 540)
-    words = text((32, 390, 212, 450), f"{upload.percent(scene.phone.clock())}%", size=44, bold=True, align="center")
+    words = text(
+        (32, 390, 212, 450),
+        scene.labels.number(f"{upload.percent(scene.phone.clock())}%"),
+        size=44,
+        bold=True,
+        align="center",
+    )
     return [view("FrameLayout", box, words, id="upload_progress", style=Style(fill=GREY, radius=16))]
 
 

@@ -58,8 +58,12 @@ def _holds(view: View, text: str) -> bool:
 
 
 def _field(nav: Navigator) -> Node:
-    return nav.reach(
-        lambda sight: _on_form(nav, sight), what="the field for the caption", timeout_s=_FORM_S, patient=True
+    return nav.bring(
+        lambda sight: _on_form(nav, sight),
+        page=lambda sight: sight.seen.screen is Screen.POST_FORM,
+        what="the field for the caption",
+        timeout_s=_FORM_S,
+        patient=True,
     )
 
 

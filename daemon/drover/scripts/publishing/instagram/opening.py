@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from drover.apps import Screen, composer, opened, same_handle
+from drover.apps.direction import right_to_left
 from drover.apps.opened import Opened
 from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy, Node
@@ -67,7 +68,7 @@ def look_at_stories(nav: Navigator, profile: Hierarchy, made: Made) -> Look:
             return Look(proof=tree)
         vague = vague or _vague(story)
         ages.append(any(not age.vague for age in story.ages))
-        nav.tap_page(tree, 0.85, 0.5)
+        nav.tap_page(tree, 0.15 if right_to_left(View(nav.app, tree)) else 0.85, 0.5)
     if nav.look().seen.screen is Screen.STORY_VIEWER:
         nav.phone.back()
     return Look(vague=vague, aged=bool(ages) and all(ages))

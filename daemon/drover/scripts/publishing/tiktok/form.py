@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from drover.apps import form
+from drover.apps import Screen, form
 from drover.apps.publishing import caption_fields, post_button
 from drover.apps.view import View
+from drover.apps.zones import span
 from drover.phone.hierarchy import Node
 from drover.phone.typed import same_text
 from drover.scripts.context import ScriptFailed
@@ -24,8 +25,9 @@ def fill(nav: Navigator, publication: Publication) -> str:
 
     The name of the product that the form links, empty without one.
     """
-    sight = nav.reach(
+    sight = nav.bring(
         lambda now: now if caption_fields(nav.app, now.tree).description else None,
+        page=_is_form,
         what="the field for the caption",
         timeout_s=_FORM_S,
     )
@@ -76,7 +78,11 @@ def _field(nav: Navigator, role: str) -> Node:
         found = caption_fields(nav.app, sight.tree)
         return found.title if role == "title" else found.description
 
-    return nav.reach(field, what=f"the field for the {role}", timeout_s=_SHOWN_S, patient=True)
+    return nav.bring(field, page=_is_form, what=f"the field for the {role}", timeout_s=_SHOWN_S, patient=True)
+
+
+def _is_form(sight: Sight) -> bool:
+    return sight.seen.screen is Screen.POST_FORM
 
 
 def _wait_for_focus(nav: Navigator, role: str) -> None:
@@ -113,11 +119,12 @@ def _free_the_button(nav: Navigator, role: str, text: str) -> None:
     if _button_free(nav):
         return
     tree = nav.look().tree
-    collapse = form.row(View(nav.app, tree), "collapse")
+    view = View(nav.app, tree)
+    collapse = form.row(view, "collapse")
     if collapse is not None:
         nav.tap(collapse)
     else:
-        nav.tap_page(tree, 0.45, 0.08)
+        nav.tap_page(tree, 0.45, 0.08 * span(view) / view.height)
     ready_button(nav)
 
 

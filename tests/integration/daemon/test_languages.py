@@ -1,0 +1,95 @@
+"""Issue 12 with a real daemon, adb server and phones: each language on another display, once, by the right account."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drover.apps.tables import LANGUAGES
+from drover.wire.control import CreateTasks, PutAccount, TasksCreated
+from drover.wire.tasks import Effect, Status
+from phonesim.apps.languages import LANGUAGES as SPOKEN
+from tests.support.adb import AdbServer
+from tests.support.daemon import DroverDaemon
+from tests.support.media import make_picture, make_video
+from tests.support.phones import PhoneFarm
+
+SHAPES: tuple[dict[str, Any], ...] = (
+    {"size": "480x800"},
+    {"font_scale": 1.3},
+    {"rotation": 1},
+    {"size": "720x1280"},
+    {"size": "1812x2176"},
+    {"size": "1080x2400"},
+    {"size": "2208x1840", "font_scale": 1.3},
+    {"size": "720x1280", "rotation": 3},
+    {"rotation": 1, "font_scale": 1.3},
+)
+PLAIN = {"size": "1080x2400", "rotation": 0, "font_scale": 1.0}
+RUNS = [
+    pytest.param(language, shape, number, id=f"{language}-{'-'.join(map(str, shape.values()))}")
+    for number, (language, shape) in enumerate(zip(LANGUAGES, SHAPES, strict=True))
+]
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The one folder in which files may lie."""
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(scope="module")
+def daemon(adb_server: AdbServer, farm: PhoneFarm, media: Path) -> Iterator[DroverDaemon]:
+    """A daemon that publishes from that folder, its phones idle, and an account of each that is not the active one."""
+    with DroverDaemon(adb_port=adb_server.port, settings={"DROVER_MEDIA_ROOTS": json.dumps([str(media)])}) as running:
+        running.wait_idle(*(phone.serial for phone in farm.phones))
+        for phone in farm.phones:
+            running.client.call(PutAccount(username=f"shop_{phone.serialno.lower()}", serial=phone.serial))
+        yield running
+
+
+def test_the_simulated_phones_speak_what_the_data_claims() -> None:
+    assert set(SPOKEN) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize(("language", "shape", "number"), RUNS)
+def test_case_i12_follow_as_another_account_and_post(
+    daemon: DroverDaemon, farm: PhoneFarm, media: Path, language: str, shape: dict[str, Any], number: int
+) -> None:
+    phone = farm.phones[number % len(farm.phones)]
+    farm.request("POST", f"phones/{phone.serial}/configuration", {**PLAIN, **shape, "language": language})
+    before = len(farm.state(phone.serial)["posts"])
+    mine = f"shop_{phone.serialno.lower()}"
+    wanted = f"ada_{language}"
+
+    def begin(script: str, **more: Any) -> int:
+        asked = CreateTasks(script_name=script, script_config=more.pop("config"), **more)
+        return daemon.client.ask(asked, TasksCreated).task_ids[0]
+
+    post: dict[str, Any] = {"captions": f"{language} #tag", "post_way": "addButton"}
+    if number % 2:
+        post |= {"material_list": [str(make_video(media / f"{language}.mp4", seconds=5))]}
+    else:
+        pictures = [str(make_picture(media / f"{language}{n}.jpg")) for n in range(2)]
+        post |= {"content_type": 1, "image_count": 2, "material_list": pictures}
+    ids = [
+        begin("follow", config={"target_user": wanted}, usernames=[mine]),
+        begin("post", config=post, serials=[phone.serial], platform="instagram"),
+    ]
+    # All nine are unfollowed in process (tests/unit/drover/scripts/test_languages.py); these differ most.
+    left = f"private_followed_{language}" if language in ("zh", "ar") else ""
+    if left:
+        ids.append(begin("unfollow", config={"target_user": left}, usernames=[mine]))
+    ended = [daemon.wait_ended(task_id, timeout_s=120) for task_id in ids]
+    assert [(task.status, task.effect) for task in ended] == [(Status.COMPLETED, Effect.CONFIRMED)] * len(ids), [
+        task.remark for task in ended
+    ]
+    state = farm.state(phone.serial)
+    done = {(row["kind"], row["target"]): (row["count"], row["account"]) for row in state["effects"]}
+    assert done["follow", wanted] == (1, mine)
+    assert not left or done["unfollow", left] == (1, mine)
+    assert [(row["app"], row["caption"].strip()) for row in state["posts"][before:]] == [
+        ("instagram", f"{language} #tag")
+    ]
