@@ -7,7 +7,7 @@ import pytest
 
 from drover.policy import ladder, transports
 from drover.policy.transports import Transport
-from drover.supervisor.tracker import AdbTracker
+from drover.supervisor.devices.tracker import AdbTracker
 from drover.wire.control import GetDevice
 from drover.wire.devices import Device, DeviceState
 from drover.wire.tasks import Status

@@ -30,8 +30,8 @@ from drover.store import (
     tasks,
 )
 from drover.store.batch import driver_of
-from drover.supervisor.desk import pace_of, rules_of
-from drover.supervisor.running import ending
+from drover.supervisor.tasks.dispatcher import pace_of, rules_of
+from drover.supervisor.tasks.running_attempts import ending
 from drover.wire.accounts import Login, LoginSource
 from drover.wire.control import Account, ChangeAccount
 from drover.wire.devices import Device, DeviceState

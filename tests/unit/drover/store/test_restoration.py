@@ -39,7 +39,7 @@ from drover.store import (
 from drover.store.errors import ConflictError, IdempotencyConflictError, StoreError
 from drover.store.release import Released
 from drover.store.restoration import GAP, Restoration
-from drover.supervisor.desk import pace_of
+from drover.supervisor.tasks.dispatcher import pace_of
 from drover.wire.accounts import Account, Login, LoginSource
 from drover.wire.control import ChangeAccount
 from drover.wire.events import StreamReset

@@ -1,0 +1,104 @@
+"""Gathers what the doctor judges: adb server, keys, files, disk, front, and the phones as the registry has them."""
+
+import asyncio
+import os
+import shutil
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from drover.policy import doctor
+from drover.policy.doctor import AdbFacts, DaemonFacts, FileFacts
+from drover.store import pauses, release
+from drover.supervisor.api.state import DaemonState
+from drover.supervisor.upkeep.adb_server import own_version
+from drover.wire.doctor import Finding
+
+
+async def diagnose(state: DaemonState) -> list[Finding]:
+    """Every finding, the worst of each kind beside what is well."""
+    data_dir = state.config.data_dir
+    adb_facts, file_facts, disk_free, inodes_free, cannot_take = await asyncio.gather(
+        _adb(state),
+        asyncio.to_thread(_files, state),
+        asyncio.to_thread(_disk_free, data_dir),
+        asyncio.to_thread(_inodes_free, data_dir),
+        state.disk.cannot_take(),
+    )
+    await state.scripts.looked_for()
+    restored, restored_blind = await state.store.read(release.counts)
+    facts = DaemonFacts(
+        as_root=os.geteuid() == 0,
+        disk_free=disk_free,
+        data_dir=str(state.config.data_dir),
+        api_enabled=state.config.api.enabled,
+        api_url=state.api_url,
+        messages_dropped=state.messages_dropped(),
+        restored=restored,
+        restored_blind=restored_blind,
+        inodes_free=inodes_free,
+        cannot_take=cannot_take,
+    )
+    return [
+        *doctor.daemon(facts),
+        *doctor.adb(adb_facts),
+        *doctor.files(file_facts),
+        *doctor.scripts(await asyncio.to_thread(state.scripts.listed)),
+        *doctor.devices(state.registry.all()),
+        *doctor.pauses([pause for _key, pause in await state.store.read(pauses.active, now=datetime.now(UTC))]),
+    ]
+
+
+async def _adb(state: DaemonState) -> AdbFacts:
+    config = state.config.adb
+    connected = state.adb_connected()
+    listens = await asyncio.to_thread(_listening, config.port)
+    return AdbFacts(
+        address=f"{config.host}:{config.port}",
+        connected=connected,
+        listens=listens,
+        server_version=await state.adb_version() if connected else "",
+        own_version=await asyncio.to_thread(own_version),
+    )
+
+
+def _listening(port: int) -> tuple[str, ...]:
+    """Addresses on which anything on this machine listens at the port."""
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:  # macOS tells root only
+        return ()
+    return tuple(
+        sorted({c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN and c.laddr and c.laddr.port == port})
+    )
+
+
+def _files(state: DaemonState) -> list[FileFacts]:
+    data = state.config.data_dir
+    key = Path(os.environ.get("ANDROID_USER_HOME") or Path.home() / ".android") / "adbkey"
+    return [
+        _facts("data", data, 0o700),
+        _facts("database", state.store.path, 0o600),
+        _facts("socket folder", state.runtime_dir, 0o700),
+        _facts("adb key", key, 0o600, wanted=False),
+    ]
+
+
+def _facts(check: str, path: Path, most: int, *, wanted: bool = True) -> FileFacts:
+    try:
+        found = path.stat()
+    except OSError:
+        return FileFacts(check=check, path=str(path), mode=None, most=most, wanted=wanted)
+    ours = found.st_uid == os.geteuid()
+    return FileFacts(check=check, path=str(path), mode=stat.S_IMODE(found.st_mode), most=most, ours=ours)
+
+
+def _disk_free(path: Path) -> int:
+    return shutil.disk_usage(path).free
+
+
+def _inodes_free(path: Path) -> int | None:
+    found = os.statvfs(path)
+    return found.f_favail if found.f_files else None
