@@ -120,7 +120,7 @@ def _run(config: Config, config_path: Path | None, runtime: RuntimeDir, faults: 
 
 def _restore(backup_path: Path, config: Config) -> int:
     """The exit code. The lock is held, so no daemon has the database open."""
-    from drover.archive.restoring import restore
+    from drover.archive.restore import restore
     from drover.media.library import LibraryFolder
     from drover.store.errors import StoreError
     from drover.supervisor.app.daemon import DATABASE

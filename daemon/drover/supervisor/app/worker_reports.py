@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from drover.policy import ladder, remarks
+from drover.policy import escalation, remarks
 from drover.policy.device_states import DeviceEvent
 from drover.store import devices, logins
 from drover.supervisor.app.phones import Phones
@@ -49,7 +49,7 @@ class WorkerReports:
         phones, why = self.phones, "its worker looks at the phone"
         phones.in_trouble(serial, why)
         phones.stuck.discard(serial)
-        deadline = datetime.now(UTC) + timedelta(seconds=ladder.PREPARE_S)
+        deadline = datetime.now(UTC) + timedelta(seconds=escalation.PREPARE_S)
         phones.registry.apply(serial, DeviceEvent.WORKER_STARTED, why, deadline=deadline)
         phones.registry.note_worker(serial, pid, starts)
         started_at = startup_recovery.start_time(pid)
@@ -68,7 +68,7 @@ class WorkerReports:
                 phones.in_trouble(serial, why, condition)
                 phones.show(serial)
             case PhoneTrouble(why=why):
-                phones.in_trouble(serial, f"{why}; {ladder.PERSON[DeviceState.PREPARING]}")
+                phones.in_trouble(serial, f"{why}; {escalation.PERSON[DeviceState.PREPARING]}")
                 phones.stuck.add(serial)
                 self.gallery_cleanup.due(serial)
                 phones.show(serial)
@@ -117,5 +117,5 @@ class WorkerReports:
         deadline = datetime.now(UTC) + timedelta(seconds=retry_in_s)
         again = f"its worker ended ({how}); again in {retry_in_s:.0f} s"
         if quarantined:
-            again = f"its worker died too often, at last with {how}; {ladder.PERSON[DeviceState.QUARANTINED]}"
+            again = f"its worker died too often, at last with {how}; {escalation.PERSON[DeviceState.QUARANTINED]}"
         phones.registry.apply(serial, event, again, deadline=deadline)

@@ -13,7 +13,7 @@ import structlog
 
 from drover.policy import identity
 from drover.policy.device_recognition import Known, Recognition, recognise, unsettled
-from drover.policy.ladder import PERSON
+from drover.policy.escalation import PERSON
 from drover.policy.transports import USABLE, Transport
 from drover.supervisor.devices.tracker import ADB_ERRORS, said
 from drover.supervisor.devices.transports import Link, Transports

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from drover.policy import ladder
+from drover.policy import escalation
 from drover.policy.transports import Transport
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.devices.tracker import ADB_ERRORS, AdbTracker, said
@@ -73,39 +73,39 @@ class DeviceRecovery:
     def _sick(self, device: Device) -> bool:
         hangs = device.state is DeviceState.PREPARING and self._hangs(device.serial)
         transport = self._transports.sick(device.serial)
-        return bool(ladder.steps(device.state, transport)) and (device.state is not DeviceState.PREPARING or hangs)
+        return bool(escalation.steps(device.state, transport)) and (device.state is not DeviceState.PREPARING or hangs)
 
     def _admit(self, device: Device, now: float) -> _Case:
         """The first step waits, too: most phones come back by themselves."""
-        case = self._cases[device.serial] = _Case(state=device.state, due=now + ladder.STEP_EVERY_S)
-        self._registry.expect(device.serial, _at(ladder.STEP_EVERY_S))
+        case = self._cases[device.serial] = _Case(state=device.state, due=now + escalation.STEP_EVERY_S)
+        self._registry.expect(device.serial, _at(escalation.STEP_EVERY_S))
         return case
 
     def _treat(self, serial: str, case: _Case, now: float) -> None:
         transport = self._transports.sick(serial)
         if transport is None:
             return
-        step = ladder.next_step(case.state, transport, case.done)
+        step = escalation.next_step(case.state, transport, case.done)
         if step is None:
-            step, case.done = ladder.steps(case.state, transport)[0], 0
+            step, case.done = escalation.steps(case.state, transport)[0], 0
         case.done += 1
-        wait_s = ladder.pause_s(case.state, transport, case.done)
+        wait_s = escalation.pause_s(case.state, transport, case.done)
         case.due = now + wait_s
         self._registry.expect(serial, _at(wait_s))
-        step = ladder.sparing(step, self._transports.listing())
+        step = escalation.sparing(step, self._transports.listing())
         for kicked in self._kicked(step, transport):
             self._forgotten.setdefault(kicked.name, now + DIAL_AGAIN_S)
         self.steps += 1
         self._spawn(self._take(serial, transport, step))
 
-    def _kicked(self, step: ladder.Step, transport: Transport) -> list[Transport]:
+    def _kicked(self, step: escalation.Step, transport: Transport) -> list[Transport]:
         """The network phones that this step takes off adb's list: measured, adb does not dial them again by itself."""
-        every = self._transports.listing() if step is ladder.Step.RECONNECT_OFFLINE else [transport]
-        sick = [one for one in every if one is transport or one.state in ladder.CUT]
-        return [one for one in sick if ladder.is_dialled(one)]
+        every = self._transports.listing() if step is escalation.Step.RECONNECT_OFFLINE else [transport]
+        sick = [one for one in every if one is transport or one.state in escalation.CUT]
+        return [one for one in sick if escalation.is_dialled(one)]
 
-    async def _take(self, serial: str, transport: Transport, step: ladder.Step) -> None:
-        for service in ladder.services(step, transport):
+    async def _take(self, serial: str, transport: Transport, step: escalation.Step) -> None:
+        for service in escalation.services(step, transport):
             await self._ask(serial, step.value, service)
 
     async def _ask(self, serial: str, what: str, service: str) -> None:
@@ -124,7 +124,7 @@ class DeviceRecovery:
             if listed and device is not None and device.state in _WELL:
                 del self._forgotten[address]
             elif now >= due and not listed:
-                self._forgotten[address] = now + ladder.STEP_EVERY_S
+                self._forgotten[address] = now + escalation.STEP_EVERY_S
                 self._spawn(self._ask(serial, "dial again", f"host:connect:{address}"))
 
 

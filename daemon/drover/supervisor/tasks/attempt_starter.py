@@ -13,11 +13,11 @@ import structlog
 
 from drover.config import Config
 from drover.media.files import MediaError, MediaUnavailableError
-from drover.policy import folder_texts, patience, remarks
+from drover.policy import attempt_deadline, folder_texts, remarks
 from drover.policy.device_states import DeviceEvent
 from drover.policy.pace import handle_of
 from drover.policy.records import Attempt, Head
-from drover.store import attempts, publishing, tasks
+from drover.store import attempts, publications, tasks
 from drover.store.errors import ConflictError, NotFoundError, OtherAccountError, StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor.api.event_feed import EventFeed
@@ -164,7 +164,7 @@ class AttemptStarter:
 
     async def _begin_with_media(self, head: Head) -> None:
         task_id, serial = head.task_id, head.serial
-        waiting = await self._store.read(publishing.waiting, task_id)
+        waiting = await self._store.read(publications.waiting, task_id)
         if head.account not in ("", waiting.account):
             raise OtherAccountError(f"task {task_id} acts as {waiting.account} by now, not as {head.account}")
         want = self._media.wanted(waiting)
@@ -178,7 +178,7 @@ class AttemptStarter:
         if self._draining() or serial not in self._registry.in_state(DeviceState.IDLE):
             return
         begun = await self._store.write(
-            publishing.begin,
+            publications.begin,
             task_id,
             boot_id=self._boot_id,
             now=datetime.now(UTC),
@@ -204,7 +204,7 @@ class AttemptStarter:
         """The attempt is stored as begun: tell the worker."""
         serial = attempt.serial
         spec = self._scripts.command(task.script_name)
-        usual_s = patience.attempt_s(task.script_config, self._config.tasks.attempt_timeout_s)
+        usual_s = attempt_deadline.attempt_s(task.script_config, self._config.tasks.attempt_timeout_s)
         deadline_s = usual_s if spec is None else spec.timeout_s
         self._running.begun(attempt, task, timeout_s=deadline_s)
         self._registry.apply(serial, DeviceEvent.ATTEMPT_BEGAN, f"task {task.id}", task_id=task.id)

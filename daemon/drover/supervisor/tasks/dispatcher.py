@@ -22,7 +22,7 @@ from drover.policy.intake import Accounts, plan_tasks
 from drover.policy.pace import Hold, Pace
 from drover.policy.records import NewTask
 from drover.policy.trouble import Rules
-from drover.store import accounts, idempotency, pacing, queue, tasks
+from drover.store import account_pace, accounts, idempotency, queue, tasks
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor.api.event_feed import EventFeed
@@ -239,7 +239,7 @@ class Dispatcher:
         acting = self._running.acting() | self._attempt_starter.acting()
         held: list[Hold] = []
         if idle:
-            holds = await self._store.read(pacing.holds, idle, now=now, pace=self._pace)
+            holds = await self._store.read(account_pace.holds, idle, now=now, pace=self._pace)
             held = [*holds.lanes.values(), *holds.devices.values()]
             heads = await self._store.read(queue.heads, idle, now=now, held=list(holds.lanes))
             # One may have been taken meanwhile.

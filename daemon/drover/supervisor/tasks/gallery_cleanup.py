@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from drover.store import publishing
+from drover.store import publications
 from drover.store.store import Store
 from drover.wire.worker import Tidy, ToWorker
 
@@ -36,7 +36,7 @@ class GalleryCleanup:
         if time.monotonic() < due:
             return
         keep = await self._store.read(
-            publishing.uploading, serial, since=self._store.clock() - timedelta(seconds=KEPT_S)
+            publications.uploading, serial, since=self._store.clock() - timedelta(seconds=KEPT_S)
         )
         if keep is None:
             self._put_off(serial, due, math.inf)

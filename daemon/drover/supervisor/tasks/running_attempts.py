@@ -19,7 +19,7 @@ from drover.policy.catalog import GENERIC, Delivery
 from drover.policy.pace import Pace, account_key, handle_of
 from drover.policy.records import Attempt, AttemptFacts, Decision
 from drover.policy.trouble import Report, Rules
-from drover.store import attempts, recognition
+from drover.store import acting_account, attempts
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor.api.event_feed import EventFeed
@@ -222,7 +222,7 @@ class RunningAttempts:
         busy = self._takes_account(serial, live, account_key(login.platform, login.username, serial))
         try:
             why = await self._store.write(
-                recognition.recognise, message.fence, login, busy=busy, now=now, pace=self._pace
+                acting_account.recognise, message.fence, login, busy=busy, now=now, pace=self._pace
             )
             verdict = AccountVerdict.OTHER_ACCOUNT if why else AccountVerdict.GO_ON
         except StoreUnavailableError as error:

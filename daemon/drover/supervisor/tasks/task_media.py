@@ -23,7 +23,7 @@ from drover.policy.media import KINDS, Candidate, Reuse, Wanted, limit_for, misf
 from drover.policy.pace import account_key
 from drover.policy.records import NewTask
 from drover.store import media_uses
-from drover.store.publishing import Listed, Waiting
+from drover.store.publications import Listed, Waiting
 from drover.store.store import Store
 from drover.wire.faults import Code, RequestError
 from drover.wire.media import MediaFacts, MediaFile, MediaLimit

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import structlog
 
-from drover.archive.making import Making, make
+from drover.archive.backup import Making, make
 from drover.store import backup
 from drover.store.errors import StoreError
 from drover.store.store import Store

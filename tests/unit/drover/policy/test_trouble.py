@@ -8,7 +8,7 @@ import pytest
 
 from drover.config import Config
 from drover.policy import trouble
-from drover.policy.pausing import reason_of, until_of
+from drover.policy.pause_requests import reason_of, until_of
 from drover.policy.trouble import Report, Row, Rules, Term, row_after, term
 from drover.supervisor.tasks.dispatcher import rules_of
 from drover.wire.faults import Code, RequestError

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from drover.policy.accounts import PLATFORMS, bare, the_one
 from drover.policy.pace import account_key
-from drover.policy.pausing import reason_of, until_of
+from drover.policy.pause_requests import reason_of, until_of
 from drover.store import accounts, pauses
 from drover.supervisor.api.handlers.accounts import with_use
 from drover.supervisor.api.handlers.devices import shown_devices

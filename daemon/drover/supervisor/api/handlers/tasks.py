@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 import structlog
 
-from drover.policy import waiting
+from drover.policy import wait_reasons
 from drover.store import bulk, queue, release, tasks
 from drover.store.errors import ConflictError, IdempotencyConflictError, NotFoundError, StoreUnavailableError
 from drover.store.release import Released
@@ -99,7 +99,7 @@ class TaskHandlers:
     def _waiting(self, task: Task, facts: queue.WaitingFacts, now: datetime) -> Task:
         """A pending task with why it waits, and the word of what holds it."""
         dispatcher = self._state.dispatcher
-        remark = waiting.why(
+        remark = wait_reasons.why(
             task,
             device=self._state.registry.get(task.serial),
             in_use=dispatcher.in_use,
@@ -113,7 +113,7 @@ class TaskHandlers:
             zone=self._state.config.zone,
             draining=dispatcher.draining,
         )
-        word = facts.held or waiting.word(facts.hold, facts.not_before, now)
+        word = facts.held or wait_reasons.word(facts.hold, facts.not_before, now)
         return msgspec.structs.replace(task, remark=remark, hold=word, account=facts.account)
 
     async def _retry(self, body: control.RetryTask) -> Task:

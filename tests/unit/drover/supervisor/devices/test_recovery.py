@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from drover.policy import ladder
+from drover.policy import escalation
 from drover.policy.device_states import DeviceEvent
 from drover.policy.transports import Transport
 from drover.supervisor.devices.recovery import DeviceRecovery
@@ -67,8 +67,8 @@ class Ward:
         return self.server.asked[before:]
 
 
-def services(*steps: ladder.Step) -> list[str]:
-    return [service for step in steps for service in ladder.services(step, transport("offline"))]
+def services(*steps: escalation.Step) -> list[str]:
+    return [service for step in steps for service in escalation.services(step, transport("offline"))]
 
 
 @pytest.mark.parametrize("event", [DeviceEvent.OFFLINE, DeviceEvent.UNAUTHORIZED])
@@ -78,11 +78,11 @@ def test_steps_come_30_s_apart_and_the_round_begins_anew_after_5_min(
     ward = Ward(monkeypatch)
     ward.show(event, transport(event.value))
     assert ward.live(30) == []
-    assert ward.live(30) == services(ladder.Step.RECONNECT)
-    assert ward.live(30) == services(ladder.Step.RECONNECT_OFFLINE)
-    assert ward.live(30) == services(ladder.Step.FORGET)
+    assert ward.live(30) == services(escalation.Step.RECONNECT)
+    assert ward.live(30) == services(escalation.Step.RECONNECT_OFFLINE)
+    assert ward.live(30) == services(escalation.Step.FORGET)
     assert ward.live(270) == []
-    assert ward.live(30) == services(ladder.Step.RECONNECT)
+    assert ward.live(30) == services(escalation.Step.RECONNECT)
     assert ward.device_recovery.steps == 4
 
 
@@ -102,14 +102,14 @@ def test_a_phone_that_comes_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) 
     ward.show(DeviceEvent.LISTED, transport("device"))
     assert ward.live(300) == []
     ward.show(DeviceEvent.OFFLINE, transport("offline"))
-    assert ward.live(31) == services(ladder.Step.RECONNECT), "from the first step again"
+    assert ward.live(31) == services(escalation.Step.RECONNECT), "from the first step again"
 
 
 def test_a_preparing_phone_is_cured_only_if_it_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     for hangs in (False, True):
         ward = Ward(monkeypatch, hangs=hangs)
         ward.show(DeviceEvent.LISTED, transport("device"))
-        assert ward.live(31) == (services(ladder.Step.RECONNECT) if hangs else [])
+        assert ward.live(31) == (services(escalation.Step.RECONNECT) if hangs else [])
 
 
 def test_what_adb_forgot_at_our_word_is_dialled_until_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from drover.archive.making import Making
-from drover.archive.restoring import restore
+from drover.archive.backup import Making
+from drover.archive.restore import restore
 from drover.media.inspector import Inspector
 from drover.media.library import LibraryFolder
 from drover.store import Store, StoreUnavailableError, materials, tasks

@@ -5,9 +5,9 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, RowMapping, update
 
-from drover.policy import recognition
+from drover.policy import acting_account
 from drover.policy.pace import LOOKS, Pace, account_key
-from drover.store import attempts, logins, pacing, pauses
+from drover.store import account_pace, attempts, logins, pauses
 from drover.store.rows import task_row
 from drover.store.schema import attempts as attempt_rows
 from drover.store.schema import tasks as task_rows
@@ -30,7 +30,7 @@ def recognise(conn: Connection, fence: int, login: Login, *, busy: bool, now: da
     task = task_row(conn, row["task_id"])
     key = account_key(login.platform, login.username, login.serial)
     lane = f"{LOOKS if row['settle'] else task['script_name']}:{row['account'] if task['username'] else key}"
-    seen = recognition.Seen(
+    seen = acting_account.Seen(
         account=key,
         acts_as=row["account"],
         named=bool(task["username"]),
@@ -39,9 +39,9 @@ def recognise(conn: Connection, fence: int, login: Login, *, busy: bool, now: da
         own_folder=task["script_name"] in PUBLISHES and _post(task).from_folder,
         has_its_files=attempts.has_its_files(conn, row),
         busy=busy,
-        hold=pacing.holds_of(conn, [lane], now=now, pace=pace).get(lane),
+        hold=account_pace.holds_of(conn, [lane], now=now, pace=pace).get(lane),
     )
-    why = recognition.why_not(seen, serial=login.serial)
+    why = acting_account.why_not(seen, serial=login.serial)
     if not why and not seen.named:
         _count_for(conn, row, key)
     return why

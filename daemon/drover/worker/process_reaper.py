@@ -1,8 +1,8 @@
 """Runs one command and ends it with everything that it started, whatever happens to the worker that wants it.
 
-Started as a plain file: `python -I -S keeper.py LIFELINE COMMAND...`. The worker holds the other end of the pipe
-LIFELINE; when that closes, because the worker says so or died, nothing of the command is left running. Exits as the
-command does, 128 + n for signal n.
+Started as a plain file: `python -I -S process_reaper.py LIFELINE COMMAND...`. The worker holds the other end of the
+pipe LIFELINE; when that closes, because the worker says so or died, nothing of the command is left running. Exits as
+the command does, 128 + n for signal n.
 """
 
 import ctypes

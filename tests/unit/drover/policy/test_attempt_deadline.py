@@ -1,6 +1,6 @@
 """An attempt may take as long as its task waits for uploads and sounds."""
 
-from drover.policy.patience import attempt_s
+from drover.policy.attempt_deadline import attempt_s
 
 
 def test_waits_of_the_task_are_on_top() -> None:

@@ -24,7 +24,7 @@ log = structlog.get_logger("drover.worker")
 READ_S: Final = 90.0
 
 
-class LookingContext:
+class ReadingContext:
     """Implements Context for a reading: steps go to the log, nothing is kept, nothing can be committed."""
 
     def __init__(self, phone: Phone, *, platform: str, package: str) -> None:
@@ -74,7 +74,7 @@ def read_accounts(phone: Phone, asked: ReadAccounts, package: str, give_up: Call
     phone.cancelled = check
     phone.wake()
     was_in_front = phone.current_package() == package
-    nav = Navigator(LookingContext(phone, platform=asked.platform, package=package))
+    nav = Navigator(ReadingContext(phone, platform=asked.platform, package=package))
     try:
         found = _read(nav)
     except ScriptFailed as failed:

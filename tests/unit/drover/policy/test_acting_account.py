@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from drover.policy.acting_account import Seen, why_not
 from drover.policy.pace import Hold
-from drover.policy.recognition import Seen, why_not
 from drover.policy.records import AttemptEnd, Fail, Requeue
 from drover.policy.retry import BACKOFF_MAX_S, decide
 from drover.wire.tasks import Effect, Reason

@@ -9,7 +9,7 @@ import pytest
 from drover.phone.engine import CallRefusedError, CallUncertainError, PhoneError, PhoneTimeoutError, ScreenMovingError
 from drover.phone.phone import Phone
 from drover.wire.direct import DirectAdb, DirectEnd, DirectHierarchy, DirectRpc, DirectScreenshot
-from drover.worker.direct import INLINE_BYTES, Asked, Performed, perform
+from drover.worker.direct_calls import INLINE_BYTES, Asked, Performed, perform
 
 
 class StandIn:

@@ -166,7 +166,7 @@ class Lane(threading.Thread):
                 job.future.set_result(outcome)
 
 
-class WriteLane(Lane):
+class WriteThread(Lane):
     """Runs all that waits in one transaction, each job in a savepoint of its own, and answers after COMMIT."""
 
     max_batch = MAX_GROUP
@@ -207,7 +207,7 @@ class WriteLane(Lane):
         return result
 
 
-class ReadLane(Lane):
+class ReadThread(Lane):
     """Runs each job on its own snapshot."""
 
     def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from drover.policy.pace import Pace
 from drover.policy.records import Complete, Decision, Fail, Requeue
-from drover.store import Store, attempts, overview, pacing, queue, tasks
+from drover.store import Store, account_pace, attempts, overview, queue, tasks
 from drover.wire.control import Account
 from drover.wire.tasks import Effect, Reason
 from tests.support.clock import Clock
@@ -29,14 +29,14 @@ def run(store: Store, task_id: int, decision: Decision, *, taps: bool = True, pa
 
 
 def used(store: Store, account: str = "tiktok:me", script: str = "follow") -> int:
-    found = store.read_sync(pacing.used_on, [account], PACE.day(store.clock()))
+    found = store.read_sync(account_pace.used_on, [account], PACE.day(store.clock()))
     return found.get(account, {}).get(script, 0)
 
 
 def first(store: Store, serial: str = "R58M1") -> int | None:
     """The task that the phone would begin now."""
     now = store.clock()
-    held = store.read_sync(pacing.holds, [serial], now=now, pace=PACE)
+    held = store.read_sync(account_pace.holds, [serial], now=now, pace=PACE)
     heads = store.read_sync(queue.heads, [serial], now=now, held=list(held.lanes))
     return heads[0].task_id if heads else None
 
@@ -57,7 +57,7 @@ def test_what_was_looked_for_and_not_found_counts_once(store: Store, clock: Cloc
     clock.pass_s(86400)
     run(store, task_id, Complete())
     assert used(store) == 1
-    assert store.read_sync(pacing.used_on, ["tiktok:me"], PACE.day(clock() - timedelta(days=1))) == {}
+    assert store.read_sync(account_pace.used_on, ["tiktok:me"], PACE.day(clock() - timedelta(days=1))) == {}
 
 
 def test_what_was_looked_for_and_stands_counts_as_before(store: Store) -> None:
@@ -82,8 +82,8 @@ def test_days_of_long_ago_are_forgotten(store: Store, clock: Clock) -> None:
         days.append(PACE.day(clock()))
         run(store, add(store, username="me"), Complete())
         clock.pass_s(86400)
-    kept = [day for day in days if store.read_sync(pacing.used_on, ["tiktok:me"], day)]
-    assert kept == days[-pacing.KEPT_DAYS - 1 :]
+    kept = [day for day in days if store.read_sync(account_pace.used_on, ["tiktok:me"], day)]
+    assert kept == days[-account_pace.KEPT_DAYS - 1 :]
 
 
 def test_a_reached_limit_holds_back_its_lane_and_nothing_else(store: Store, clock: Clock) -> None:
@@ -107,7 +107,7 @@ def test_a_pause_holds_back_the_whole_account_and_stays_as_it_was_drawn(store: S
     unfollow = add(store, username="me", script_name="unfollow")
     until = clock() + timedelta(seconds=90)
     for _ in range(3):
-        holds = store.read_sync(pacing.holds, ["R58M1"], now=clock.pass_s(20), pace=PACE)
+        holds = store.read_sync(account_pace.holds, ["R58M1"], now=clock.pass_s(20), pace=PACE)
         assert {lane: hold.until for lane, hold in holds.lanes.items()} == {
             "follow:tiktok:me": until,
             "unfollow:tiktok:me": until,

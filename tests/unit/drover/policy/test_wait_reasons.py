@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from drover.policy.pace import Hold, longest
-from drover.policy.waiting import why, word
+from drover.policy.wait_reasons import why, word
 from drover.wire.devices import Device, DeviceState
 from drover.wire.holds import DROVER, PERSON, HoldKind, Pause, PauseSubject
 from drover.wire.tasks import Reason, Task
