@@ -7,7 +7,7 @@ from drover.phone.hierarchy import Hierarchy
 
 PACKAGE: Final = "com.android.systemui"
 _IDS: Final = re.compile(r"com\.android\.systemui:id/(?:keyguard_|lock_icon|lockscreen_|bouncer_)")
-"""Components of the lock screen that stand nowhere else in SystemUI; those of Android 8 to 15 and of makers' own."""
+"""Parts of the lock screen that stand nowhere else in SystemUI; those of Android 8 to 15 and of makers' own."""
 
 
 def shown(tree: Hierarchy) -> bool:

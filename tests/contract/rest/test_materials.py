@@ -24,7 +24,7 @@ def raw(rest: Rest, data: bytes, query: str = "name=a.png", media_type: str = "i
 
 
 def form(rest: Rest, *parts: tuple[str, str | None, bytes]) -> Reply:
-    """Components are (name, file name, content)."""
+    """Parts are (name, file name, content)."""
     body = b""
     for name, file_name, content in parts:
         shown = f'; filename="{file_name}"' if file_name is not None else ""
