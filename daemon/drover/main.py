@@ -20,8 +20,8 @@ from drover.allocation import give_back_large_blocks
 from drover.client.errors import RuntimeDirError
 from drover.client.paths import runtime_dir
 from drover.config import Config, ConfigError, load, media_faults
-from drover.supervisor.runtime import DataDir, RuntimeDir
-from drover.supervisor.zygote_process import ZygoteProcess
+from drover.supervisor.app.runtime_dir import DataDir, RuntimeDir
+from drover.supervisor.workers.zygote_process import ZygoteProcess
 
 if TYPE_CHECKING:
     from drover.store.restoration import Restoration
@@ -100,7 +100,7 @@ def _run(config: Config, config_path: Path | None, runtime: RuntimeDir, faults: 
 
         from drover import logs, token_file
         from drover.store.errors import StoreError
-        from drover.supervisor.daemon import Daemon
+        from drover.supervisor.app.daemon import Daemon
 
         gc.freeze()
         gc.enable()
@@ -130,10 +130,10 @@ def _ready_api(config: Config, runtime: RuntimeDir) -> None:
 
 def _restore(backup_path: Path, config: Config) -> int:
     """The exit code. The lock is held, so no daemon has the database open."""
-    from drover.archive.restoring import restore
+    from drover.archive.restore import restore
     from drover.media.library import LibraryFolder
     from drover.store.errors import StoreError
-    from drover.supervisor.daemon import DATABASE
+    from drover.supervisor.app.daemon import DATABASE
 
     with click.progressbar(length=0, label="restoring", file=sys.stderr) as bar:
 

@@ -12,8 +12,8 @@ from drover.policy.catalog import Catalog
 from drover.policy.pace import Pace
 from drover.policy.trouble import Rules
 from drover.store import Store, attempts, events, tasks
-from drover.supervisor.hub import EventHub
-from drover.supervisor.running import RunningAttempts
+from drover.supervisor.api.event_feed import EventFeed
+from drover.supervisor.tasks.running_attempts import RunningAttempts
 from drover.wire.tasks import Effect, Phase, Reason, Task
 from drover.wire.worker import (
     AttemptRefused,
@@ -55,7 +55,7 @@ class _Fuzz:
     async def run(self, rounds: int) -> None:
         with Store.open(self.folder / "drover.db") as store:
             self.store = store
-            hub = EventHub(lambda after, limit: store.read(events.after, after, limit), 0)
+            hub = EventFeed(lambda after, limit: store.read(events.after, after, limit), 0)
             unpaced = Pace(zone=ZoneInfo("UTC"), limits={}, pause_min_s=0, pause_max_s=0)
             self.running = RunningAttempts(
                 store,

@@ -19,8 +19,8 @@ from drover.policy import dispatch, retry
 from drover.policy.media import Candidate, limit_for, wanted
 from drover.policy.pace import Pace, account_key, handle_of, pauses_after
 from drover.policy.records import Attempt, AttemptFacts, Decision, Head
-from drover.store import attempts, logins, media_uses, pacing, publishing, queue, recognition, tasks
-from drover.store.publishing import Begun, Listed
+from drover.store import account_pace, acting_account, attempts, logins, media_uses, publications, queue, tasks
+from drover.store.publications import Begun, Listed
 from drover.wire.accounts import Login, LoginSource
 from drover.wire.media import MediaFile, MediaKind
 from drover.wire.post import PostConfig
@@ -92,7 +92,7 @@ class AccountFarm:
     def begin(self, serial: str) -> bool:
         """Begin what the dispatcher chooses for the phone; False if it chooses nothing."""
         now = self.clock()
-        held = self.do(pacing.holds, [serial], now=now, pace=self.pace)
+        held = self.do(account_pace.holds, [serial], now=now, pace=self.pace)
         heads = self.do(queue.heads, [serial], now=now, held=list(held.lanes))
         acting = {live.account for live in self.running.values()}
         for head in dispatch.choose(heads, [serial], len(self.running), 9, acting):
@@ -113,7 +113,7 @@ class AccountFarm:
         return True
 
     def _begin_post(self, head: Head) -> Begun | None:
-        waiting = self.do(publishing.waiting, head.task_id)
+        waiting = self.do(publications.waiting, head.task_id)
         if head.account not in ("", waiting.account):
             return None
         want = wanted(
@@ -123,7 +123,7 @@ class AccountFarm:
         listed = Listed(candidates=[candidate(name) for name in FOLDER if f"file:{name}" not in taken], used=len(taken))
         limit = limit_for(limits(), want)
         begun = self.do(
-            publishing.begin, head.task_id, boot_id="b", now=self.clock(), want=want, limit=limit, listed=listed
+            publications.begin, head.task_id, boot_id="b", now=self.clock(), want=want, limit=limit, listed=listed
         )
         return begun if isinstance(begun, Begun) else None
 
@@ -149,7 +149,7 @@ class AccountFarm:
             busy = any(other.account == key for at, other in self.running.items() if at != serial)
             live.account = live.account if busy else key
         login = self._login(serial, LoginSource.SCRIPT)
-        why = self.do(recognition.recognise, live.attempt.fence, login, busy=busy, now=self.clock(), pace=self.pace)
+        why = self.do(acting_account.recognise, live.attempt.fence, login, busy=busy, now=self.clock(), pace=self.pace)
         if why:
             self.finish(serial, Reason.WRONG_ACCOUNT, other_account=True)
             return False
@@ -205,7 +205,7 @@ class AccountFarm:
     def counted(self, handle: str) -> int:
         """What the store counts for the account today."""
         key = account_key("tiktok", handle, "")
-        return self.do(pacing.used_on, [key], self.pace.day(self.clock())).get(key, {}).get("follow", 0)
+        return self.do(account_pace.used_on, [key], self.pace.day(self.clock())).get(key, {}).get("follow", 0)
 
     def _login(self, serial: str, source: LoginSource) -> Login:
         return Login(

@@ -14,7 +14,7 @@ from typing import Final
 
 import psutil
 
-from drover.supervisor.leases import SESSION_BYTES
+from drover.supervisor.leases.leases import SESSION_BYTES
 
 CANARY: Final = "CaNaRy"
 COOKIE: Final = f"planted={CANARY}-cookie-{secrets.token_hex(8)}"

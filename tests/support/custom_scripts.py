@@ -49,7 +49,7 @@ def stubborn(daemon: DroverDaemon, name: str, serial: str, **spec: Any) -> tuple
     worker = next(
         process
         for process in psutil.Process(daemon.process.pid).children(recursive=True)
-        if any("keeper.py" in " ".join(child.cmdline()) for child in process.children())
+        if any("process_reaper.py" in " ".join(child.cmdline()) for child in process.children())
     )
     wait_until(lambda: len(worker.children(recursive=True)) >= 5, what="the script's whole tree")
     return task_id, [child.pid for child in worker.children(recursive=True)]

@@ -14,7 +14,7 @@ from drover import token_file
 from drover.policy import accounts_csv, audit
 from drover.policy.accounts import changed, checked, key_of, merged, place_faults, refuse, the_one
 from drover.policy.devices import description_faults
-from drover.policy.pausing import reason_of, until_of
+from drover.policy.pause_requests import reason_of, until_of
 from drover.wire import control as c
 from drover.wire.backups import MissingFile
 from drover.wire.devices import Device, DeviceFacts, DeviceState

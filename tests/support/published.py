@@ -5,8 +5,8 @@ from typing import Any
 
 from drover.media.limits import limits
 from drover.policy.media import Reuse, Wanted, limit_for, wanted
-from drover.store import Store, materials, publishing, tasks
-from drover.store.publishing import Begun, Listed
+from drover.store import Store, materials, publications, tasks
+from drover.store.publications import Begun, Listed
 from drover.wire.materials import Material
 from drover.wire.media import MediaFacts, MediaKind
 from drover.wire.post import PostConfig
@@ -48,7 +48,7 @@ def add_post(store: Store, serial: str = "R58M1", username: str | None = None, *
 
 def want_of(store: Store, task_id: int, reuse: Reuse = "once") -> Wanted:
     """What a stored post asks for."""
-    waiting = store.read_sync(publishing.waiting, task_id)
+    waiting = store.read_sync(publications.waiting, task_id)
     config = PostConfig(**waiting.task.script_config)
     return wanted(
         config, platform=waiting.platform, account=waiting.account, group_id=waiting.task.group_id, reuse=reuse
@@ -59,7 +59,7 @@ def begin_post(store: Store, task_id: int, listed: Listed | None = None, *, reus
     """Its next attempt, begun with its files, or the task as it failed for lack of them."""
     want = want_of(store, task_id, reuse)
     return store.write_sync(
-        publishing.begin,
+        publications.begin,
         task_id,
         boot_id="boot-1",
         now=store.clock(),

@@ -1,7 +1,7 @@
 """Scripts beside the built-in ones in the model behind the fake daemon: they are listed, and nothing runs them."""
 
 from drover.policy.catalog import ADDED, Catalog, Command
-from drover.supervisor.scripts import command_fault
+from drover.supervisor.tasks.scripts import command_fault
 from drover.wire import custom
 from drover.wire.control import Done
 from drover.wire.faults import Code, RequestError

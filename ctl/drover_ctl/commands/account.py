@@ -16,7 +16,7 @@ from drover.wire.control import (
     PutAccount,
 )
 from drover_ctl.commands.account_files import export, import_
-from drover_ctl.commands.pausing import pause_account, resume_account
+from drover_ctl.commands.pauses import pause_account, resume_account
 from drover_ctl.complete import complete_account, complete_serial
 from drover_ctl.options import PLATFORM, platform_option, which_platform_option
 from drover_ctl.session import session, shared_options

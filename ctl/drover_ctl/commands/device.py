@@ -8,7 +8,7 @@ from drover.wire.accounts import Login
 from drover.wire.control import DeviceForgotten, DeviceList, ForgetDevice, GetDevice, ListDevices, SetDevice
 from drover.wire.devices import Connection, Device
 from drover_ctl.commands.device_inspect import inspect
-from drover_ctl.commands.pausing import pause_device, resume_device
+from drover_ctl.commands.pauses import pause_device, resume_device
 from drover_ctl.complete import complete_serial
 from drover_ctl.progress import working
 from drover_ctl.session import session, shared_options

@@ -16,8 +16,8 @@ from drover.wire.materials import (
     MaterialPage,
 )
 from drover.wire.media import MediaKind
+from drover_ctl.csv_import import Importer, files_under
 from drover_ctl.exits import Exit, exit_for
-from drover_ctl.importing import Importer, files_under
 from drover_ctl.output import complain
 from drover_ctl.progress import counting
 from drover_ctl.session import session, shared_options

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from drover.policy.device_states import DeviceEvent
-from drover.policy.ladder import PERSON
+from drover.policy.escalation import PERSON
 from drover.wire.devices import DeviceState
 
 _NO_PERMISSIONS: Final = "no permissions"

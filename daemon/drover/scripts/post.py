@@ -171,7 +171,7 @@ class Post:
         self._take_away(nav)
 
     def _take_away(self, nav: Navigator, *, proven: bool = False) -> None:
-        """Best effort: what cannot be removed now is removed when the phone answers next (supervisor/tidying.py).
+        """Best effort: what cannot be removed now is removed by the gallery clean-up (supervisor/tasks).
 
         Where the post is proven, nothing is lost by telling that the phone failed: it is opened anew then.
         """

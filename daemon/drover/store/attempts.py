@@ -12,7 +12,7 @@ from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.pace import account_key, lane_of, pauses_after
 from drover.policy.records import Attempt, AttemptFacts, Complete, Decision, Fail, Requeue
 from drover.policy.trouble import Report, Rules
-from drover.store import events, groups, logins, media_uses, pacing, pauses
+from drover.store import account_pace, events, groups, logins, media_uses, pauses
 from drover.store.errors import ConflictError, OtherAccountError
 from drover.store.rows import ATTEMPT_COLUMNS, attempt_of, task_of, task_row
 from drover.store.schema import attempts, tasks
@@ -48,7 +48,7 @@ def begin(
     key = logins.account_of(conn, row)
     if account not in ("", key):
         raise OtherAccountError(f"task {task_id} acts as {key} by now, not as {account}", task_of(row))
-    pacing.refuse_held(conn, row["serial"], key, now=now)
+    account_pace.refuse_held(conn, row["serial"], key, now=now)
     number = row["attempt"] + 1
     added = insert(attempts).values(
         task_id=task_id,
@@ -102,7 +102,7 @@ def record_intent(conn: Connection, fence: int, *, what: str, now: datetime, day
             _uncount(conn, earlier)
     if day is not None:
         task = task_row(conn, row["task_id"])
-        pacing.count(conn, _account_of(row, task), task["script_name"], day)
+        account_pace.count(conn, _account_of(row, task), task["script_name"], day)
     return True
 
 
@@ -190,7 +190,7 @@ def finish(
     if isinstance(made, Requeue) and made.untapped:
         _uncount(conn, row)  # the phone said that it was not done
     if pauses_after(made):
-        pacing.pause(conn, _account_of(row, task), now=now, pause_s=pause_s)
+        account_pace.pause(conn, _account_of(row, task), now=now, pause_s=pause_s)
     account = _account_of(row, task)
     if not isinstance(made, Complete) and made.reason is Reason.NOT_LOGGED_IN:
         logins.forget(conn, task["serial"], task["platform"], task["package"])
@@ -369,7 +369,7 @@ def _uncount(conn: Connection, attempt: RowMapping) -> None:
     if attempt["counted_on"] is None:
         return
     task = task_row(conn, attempt["task_id"])
-    pacing.uncount(conn, _account_of(attempt, task), task["script_name"], attempt["counted_on"])
+    account_pace.uncount(conn, _account_of(attempt, task), task["script_name"], attempt["counted_on"])
     conn.execute(update(attempts).where(attempts.c.id == attempt["id"]).values(counted_on=None))
 
 

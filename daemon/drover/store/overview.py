@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from drover.policy.pace import account_key
-from drover.store import logins, pacing, pauses, queue, release, tasks
+from drover.store import account_pace, logins, pauses, queue, release, tasks
 from drover.wire.accounts import Login
 from drover.wire.control import Account
 from drover.wire.devices import Device
@@ -39,14 +39,14 @@ def figures(conn: Connection, *, now: datetime) -> Figures:
         restored_blind=restored_blind,
         tasks=tasks.stats(conn),
         pauses=[pause for _key, pause in pauses.active(conn, now=now)],
-        held=pacing.count_held(conn, queue.lengths(conn), now=now),
+        held=account_pace.count_held(conn, queue.lengths(conn), now=now),
     )
 
 
 def accounts(conn: Connection, found: Sequence[Account], *, day: str, now: datetime) -> list[Account]:
     """The registered accounts with what they used on that day, and with what pauses them."""
     keys = [account_key(account.platform, account.username, account.serial) for account in found]
-    used = pacing.used_on(conn, set(keys), day)
+    used = account_pace.used_on(conn, set(keys), day)
     paused = pauses.longest(conn, PauseSubject.ACCOUNT, keys, now=now)
     return [
         replace(account, used_today=used.get(key, {}), pause=paused.get(key))

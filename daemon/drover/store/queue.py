@@ -9,9 +9,9 @@ from sqlalchemy import Connection, func, literal_column, select, text
 
 from drover.policy.pace import RESTORED, Hold, Pace, handle_of
 from drover.policy.records import Head
-from drover.policy.waiting import MOST_COUNTED
+from drover.policy.wait_reasons import MOST_COUNTED
+from drover.store.account_pace import LANES, Holds, accounts_of, holds
 from drover.store.arrays import json_array
-from drover.store.pacing import LANES, Holds, accounts_of, holds
 from drover.store.schema import counters, tasks
 from drover.store.types import from_micros, to_micros
 from drover.wire.tasks import Reason, Status, Task

@@ -14,10 +14,10 @@ import msgspec
 
 from drover.policy import remarks
 from drover.policy.pace import RESTORED, RESTORED_HOLD
-from drover.store import intake, replaced
+from drover.store import intake, replaced_database
 from drover.store.arrays import json_array
 from drover.store.database import engine_for
-from drover.store.replaced import Replaced
+from drover.store.replaced_database import Replaced
 from drover.store.settings import SETTLING_PLUGINS
 from drover.store.types import to_micros
 from drover.wire.events import StreamReset
@@ -54,7 +54,7 @@ def prepare(copy: Path, *, before: Path, highest_folder: int, now: datetime) -> 
     """
     _finish_intake(copy)  # so that every accepted task is there to be held
     with closing(sqlite3.connect(copy, isolation_level=None)) as conn:
-        with replaced.opened(before, conn) as old:
+        with replaced_database.opened(before, conn) as old:
             conn.execute("BEGIN IMMEDIATE")
             safe = _safe_scripts(conn)
             carried = old.carry_over()

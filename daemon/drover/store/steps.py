@@ -10,7 +10,7 @@ from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from drover.store.lanes import Timed
+from drover.store.threads import Timed
 
 T = TypeVar("T")
 

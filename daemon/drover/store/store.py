@@ -10,8 +10,8 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection
 
 from drover.store import database
-from drover.store.lanes import ReadLane, Timed, WriteLane
 from drover.store.steps import Paces, Step
+from drover.store.threads import ReadThread, Timed, WriteThread
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,7 +28,7 @@ class Store:
     `write` answers after COMMIT; what waits at the same moment shares one. `clock` gives the `now` that callers pass.
     """
 
-    def __init__(self, path: Path, writer: WriteLane, reader: ReadLane, clock: Clock) -> None:
+    def __init__(self, path: Path, writer: WriteThread, reader: ReadThread, clock: Clock) -> None:
         self.path = path
         self.clock = clock
         self._writer = writer
@@ -39,8 +39,8 @@ class Store:
     def open(cls, path: Path, *, clock: Clock = _utc_now) -> Self:
         """Open or create the database at the path. Raises StoreError where it cannot or must not be used."""
         path = path.absolute()
-        writer = WriteLane("store-writer", database.engine_for(path, writes=True))
-        reader = ReadLane("store-reader", database.engine_for(path, writes=False))
+        writer = WriteThread("store-writer", database.engine_for(path, writes=True))
+        reader = ReadThread("store-reader", database.engine_for(path, writes=False))
         with database.prepared(path):
             writer.start()
             reader.start()

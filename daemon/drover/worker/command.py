@@ -1,6 +1,6 @@
 """One command of the operator's as a process: started without a shell, its output in lines, ended with its whole tree.
 
-Knows no attempt and no phone; `keeper.py` stands between it and us.
+Knows no attempt and no phone; `process_reaper.py` stands between it and us.
 """
 
 import codecs
@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-KEEPER: Final = Path(__file__).with_name("keeper.py")
+PROCESS_REAPER: Final = Path(__file__).with_name("process_reaper.py")
 MAX_LINE_CHARS: Final = 4000
 TERM_GRACE_S: Final = 3.0
 KILL_GRACE_S: Final = 1.5
@@ -42,7 +42,7 @@ class RunningCommand:
         reading, self._lifeline = os.pipe()
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(KEEPER), str(reading), *command],
+                [sys.executable, "-I", "-S", str(PROCESS_REAPER), str(reading), *command],
                 env=dict(environment),
                 cwd=folder,
                 stdin=subprocess.DEVNULL,

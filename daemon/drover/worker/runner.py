@@ -55,9 +55,9 @@ from drover.wire.worker import (
     Tidy,
 )
 from drover.wire.zygote import WorkerSpec
+from drover.worker.account_reader import read_accounts
 from drover.worker.attempt import AccountNotNotedError, AttemptContext, IntentNotGrantedError
-from drover.worker.direct import Asked, failed, perform
-from drover.worker.looking import read_accounts
+from drover.worker.direct_calls import Asked, failed, perform
 from drover.worker.managed import ManagedScript
 from drover.worker.proof import proof_of
 from drover.worker.readiness import PERHAPS_THE_PHONE, Readiness, unbegun

@@ -195,7 +195,7 @@ def test_a_script_that_may_run_twice_is_run_again(daemon: DroverDaemon, serial: 
     keeper = next(
         process
         for process in psutil.Process(daemon.process.pid).children(recursive=True)
-        if "keeper.py" in " ".join(process.cmdline())
+        if "process_reaper.py" in " ".join(process.cmdline())
     )
     os.kill(keeper.ppid(), signal.SIGKILL)
     task = daemon.wait_ended(task_id, timeout_s=60)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from drover.policy import ladder, transports
+from drover.policy import escalation, transports
 from drover.policy.transports import Transport
-from drover.supervisor.tracker import AdbTracker
+from drover.supervisor.devices.tracker import AdbTracker
 from drover.wire.control import GetDevice
 from drover.wire.devices import Device, DeviceState
 from drover.wire.tasks import Status
@@ -39,15 +39,15 @@ def test_the_real_adb_server_takes_each_step_and_the_phone_is_back(lonely: tuple
     serial = farm.phones[0].serial
     farm.fault(serial, "offline")
     wait_until(lambda: f"{serial}\toffline" in ask(adb, "host:devices"), what="the trouble")
-    for step in (ladder.Step.RECONNECT_OFFLINE, ladder.Step.RECONNECT):
-        for service in ladder.services(step, transport(adb, serial)):
+    for step in (escalation.Step.RECONNECT_OFFLINE, escalation.Step.RECONNECT):
+        for service in escalation.services(step, transport(adb, serial)):
             assert "reconnecting" in ask(adb, service), step
         # Why the nurse dials: adb drops a network phone that it was to reconnect.
         wait_until(lambda: serial not in ask(adb, "host:devices"), what="the drop")
         farm.clear_faults(serial)
         assert "connected" in ask(adb, f"host:connect:{serial}")
         wait_until(lambda: f"{serial}\tdevice" in ask(adb, "host:devices"), what="the phone")
-    answers = [ask(adb, service) for service in ladder.services(ladder.Step.FORGET, transport(adb, serial))]
+    answers = [ask(adb, service) for service in escalation.services(escalation.Step.FORGET, transport(adb, serial))]
     assert "disconnected" in answers[0]
     assert "connected" in answers[1]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from drover.supervisor.leases import SESSION_BYTES
+from drover.supervisor.leases.leases import SESSION_BYTES
 from drover.wire.control import ApiToken, PutAccount, RotateToken, ShowToken
 from tests.integration.security.conftest import Guarded
 from tests.integration.security.test_daemon import droverctl, family, rest_of

@@ -14,11 +14,11 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, text
 
+from drover.archive import backup as making_module
 from drover.archive import file as archive_file
-from drover.archive import making as making_module
+from drover.archive.backup import GivenUpError, Making, make
 from drover.archive.file import ArchiveReader, Entry
-from drover.archive.making import GivenUpError, Making, make
-from drover.archive.restoring import Restored, restore
+from drover.archive.restore import Restored, restore
 from drover.media.library import LibraryFolder
 from drover.store import Store, StoreError, backup, materials, tasks
 from drover.store.restoration import GAP
@@ -224,7 +224,7 @@ def test_no_room_is_said_before_anything_is_written(
     assert list(target.parent.iterdir()) == []
     made(store, library, target)
     with monkeypatch.context() as full:
-        full.setattr("drover.archive.restoring.RESERVE_BYTES", 10**18)
+        full.setattr("drover.archive.restore.RESERVE_BYTES", 10**18)
         with pytest.raises(StoreError, match="Nothing was changed"):
             put_back(target, tmp_path / "new")
     assert files_under(tmp_path / "new") == {}

@@ -8,9 +8,9 @@ import pytest
 
 from drover.config import Config
 from drover.policy import trouble
-from drover.policy.pausing import reason_of, until_of
+from drover.policy.pause_requests import reason_of, until_of
 from drover.policy.trouble import Report, Row, Rules, Term, row_after, term
-from drover.supervisor.desk import rules_of
+from drover.supervisor.tasks.dispatcher import rules_of
 from drover.wire.faults import Code, RequestError
 from drover.wire.holds import DROVER, FAILURES, PERSON, Pause, PauseSubject, Trouble
 from drover.wire.tasks import Reason

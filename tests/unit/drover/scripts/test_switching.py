@@ -7,7 +7,7 @@ from drover.scripts.identity import become, logged_in
 from drover.scripts.navigation import Navigator, NotReachedError
 from drover.wire.tasks import Reason
 from drover.wire.worker import AccountsRead, ReadAccounts
-from drover.worker.looking import read_accounts
+from drover.worker.account_reader import read_accounts
 from tests.support.hand_phone import Accounts, HandPhone
 from tests.support.mockups import as_instagram
 from tests.support.script_phone import RecordingContext, simulate_time

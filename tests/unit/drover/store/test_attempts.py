@@ -8,7 +8,7 @@ import pytest
 
 from drover.policy import retry
 from drover.policy.records import AttemptFacts, Complete, Decision, Fail, Requeue
-from drover.store import ConflictError, NotFoundError, Store, attempts, events, pacing, queue, tasks
+from drover.store import ConflictError, NotFoundError, Store, account_pace, attempts, events, queue, tasks
 from drover.wire.tasks import Effect, Reason, Status, Task
 from tests.support.clock import Clock
 from tests.support.stored import add, begin, complete, new
@@ -164,12 +164,12 @@ def test_case_p8_an_intent_that_the_phone_refused_is_none(store: Store, clock: C
     task_id = add(store, username="me")
     fence = begin(store, task_id).fence
     assert store.write_sync(attempts.record_intent, fence, what="tap", now=clock(), day="2026-12-01")
-    assert store.read_sync(pacing.used_on, ["tiktok:me"], "2026-12-01") == {"tiktok:me": {"follow": 1}}
+    assert store.read_sync(account_pace.used_on, ["tiktok:me"], "2026-12-01") == {"tiktok:me": {"follow": 1}}
     refused = Requeue(delay_s=0, settle=False, remark="refused", counted=False, untapped=True)
     task = finish(store, fence, refused)
     assert task is not None
     assert (task.status, task.effect) == (Status.PENDING, Effect.NONE)
-    assert store.read_sync(pacing.used_on, ["tiktok:me"], "2026-12-01").get("tiktok:me", {}).get("follow", 0) == 0
+    assert store.read_sync(account_pace.used_on, ["tiktok:me"], "2026-12-01").get("tiktok:me", {}).get("follow", 0) == 0
     assert not begin(store, task_id).settle
 
 

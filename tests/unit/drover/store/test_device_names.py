@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert, select
 
 from drover.policy.pace import account_key
-from drover.store import accounts, device_names, devices, intake, pacing, tasks
+from drover.store import account_pace, accounts, device_names, devices, intake, tasks
 from drover.store.schema import account_pauses, account_use, media_uses
 from drover.store.store import Store
 from drover.wire.control import Account
@@ -57,7 +57,7 @@ def test_case_p1_counts_pauses_and_uses_of_files_are_one_phones(store: Store) ->
 
     def fill(conn: object) -> None:
         for key in (old, new):
-            pacing.count(conn, key, "follow", "2026-12-01")  # type: ignore[arg-type]
+            account_pace.count(conn, key, "follow", "2026-12-01")  # type: ignore[arg-type]
         execute = conn.execute  # type: ignore[attr-defined]
         execute(insert(account_pauses).values(account=old, until=NOW + timedelta(hours=2)))
         execute(insert(account_pauses).values(account=new, until=NOW + timedelta(hours=1)))

@@ -14,11 +14,11 @@ from drover.store import (
     ConflictError,
     Store,
     account_keys,
+    account_pace,
     attempts,
     device_names,
     logins,
     media_uses,
-    pacing,
     queue,
     tasks,
 )
@@ -52,7 +52,7 @@ def learn(store: Store, username: str = "Shop.One", **more: Any) -> None:
 
 
 def used(store: Store, account: str) -> dict[str, int]:
-    return store.read_sync(pacing.used_on, [account], PACE.day(store.clock())).get(account, {})
+    return store.read_sync(account_pace.used_on, [account], PACE.day(store.clock())).get(account, {})
 
 
 def _execute(conn: Connection, statement: TextClause, values: dict[str, Any]) -> int:
@@ -67,10 +67,10 @@ def uses(store: Store) -> list[tuple[str, str, str, int]]:
 def test_r23_what_counted_for_a_phone_counts_for_its_account_once_that_is_learned(store: Store, clock: Clock) -> None:
     day = PACE.day(clock())
     for account in (NAMELESS, KEY):
-        store.write_sync(pacing.count, account, "follow", day)
-    store.write_sync(pacing.count, NAMELESS, "unfollow", day)
-    store.write_sync(pacing.pause, NAMELESS, now=clock(), pause_s=90)
-    store.write_sync(pacing.pause, KEY, now=clock(), pause_s=30)
+        store.write_sync(account_pace.count, account, "follow", day)
+    store.write_sync(account_pace.count, NAMELESS, "unfollow", day)
+    store.write_sync(account_pace.pause, NAMELESS, now=clock(), pause_s=90)
+    store.write_sync(account_pace.pause, KEY, now=clock(), pause_s=30)
     waiting = add(store)
     learn(store)
     assert (used(store, NAMELESS), used(store, KEY)) == ({}, {"follow": 2, "unfollow": 1})
@@ -78,7 +78,7 @@ def test_r23_what_counted_for_a_phone_counts_for_its_account_once_that_is_learne
     assert facts.account == "shop.one"
     assert facts.hold is not None
     assert (facts.hold.who, facts.hold.limit) == ("@shop.one", 2)
-    holds = store.read_sync(pacing.holds_of, ["post:tiktok#R58M1"], now=clock(), pace=PACE)
+    holds = store.read_sync(account_pace.holds_of, ["post:tiktok#R58M1"], now=clock(), pace=PACE)
     assert holds["post:tiktok#R58M1"].until == clock() + timedelta(seconds=90)
 
 
@@ -173,8 +173,8 @@ def test_a_clone_is_an_app_of_its_own(store: Store) -> None:
 
 def test_two_names_of_one_phone_are_one_phone(store: Store, clock: Clock) -> None:
     day = PACE.day(clock())
-    store.write_sync(pacing.count, "tiktok#10.0.0.7:5555", "follow", day)
-    store.write_sync(pacing.count, "instagram#10.0.0.7:5555", "follow", day)
+    store.write_sync(account_pace.count, "tiktok#10.0.0.7:5555", "follow", day)
+    store.write_sync(account_pace.count, "instagram#10.0.0.7:5555", "follow", day)
     learn(store, serial="10.0.0.7:5555")
     task_id = add(store, "10.0.0.7:5555")
     list(store.steps_sync(device_names.move_tasks, 0, device=PHONE, other="10.0.0.7:5555", now=clock()))

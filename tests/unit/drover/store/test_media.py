@@ -17,7 +17,7 @@ from drover.policy.media import Candidate, Reuse
 from drover.policy.pace import account_key
 from drover.policy.records import Complete, Decision, Fail, Requeue
 from drover.store import ConflictError, Store, attempts, materials, media_uses, tasks
-from drover.store.publishing import Begun, Listed, StaleListError
+from drover.store.publications import Begun, Listed, StaleListError
 from drover.store.schema import media_uses as table
 from drover.wire.materials import Material
 from drover.wire.media import MediaFile, MediaKind, UseState

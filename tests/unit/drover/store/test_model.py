@@ -27,7 +27,7 @@ from sqlalchemy import Connection
 from drover.policy import retry as retry_policy
 from drover.policy.pace import account_key
 from drover.policy.records import AttemptFacts, Complete, Decision
-from drover.store import ConflictError, attempts, database, pacing, queue, tasks
+from drover.store import ConflictError, account_pace, attempts, database, queue, tasks
 from drover.store.batch import driver_of
 from drover.wire.tasks import Effect, Reason, Status
 from tests.support.clock import Clock
@@ -91,7 +91,7 @@ class TaskMachine(RuleBasedStateMachine):
         }
         assert [attempt.fence for attempt in self.do(attempts.open)] == self.fences()
         accounts = [account_key("tiktok", None, serial) for serial in SERIALS]
-        used = self.do(pacing.used_on, accounts, DAY)
+        used = self.do(account_pace.used_on, accounts, DAY)
         assert self.taps_landed <= sum(n for by_script in used.values() for n in by_script.values())
 
     def fences(self) -> list[int]:

@@ -18,20 +18,20 @@ from drover.policy.trouble import TROUBLE_OF, Report, Rules
 from drover.store import (
     ConflictError,
     Store,
+    account_pace,
     accounts,
+    acting_account,
     attempts,
     database,
     events,
     overview,
-    pacing,
     pauses,
     queue,
-    recognition,
     tasks,
 )
 from drover.store.batch import driver_of
-from drover.supervisor.desk import pace_of, rules_of
-from drover.supervisor.running import ending
+from drover.supervisor.tasks.dispatcher import pace_of, rules_of
+from drover.supervisor.tasks.running_attempts import ending
 from drover.wire.accounts import Login, LoginSource
 from drover.wire.control import Account, ChangeAccount
 from drover.wire.devices import Device, DeviceState
@@ -64,7 +64,7 @@ def met(store: Store, task_id: int, reason: Reason | None, trouble: Trouble | No
 def first(store: Store, *serials: str) -> int | None:
     """The task that one of these phones would begin now."""
     now, wanted = store.clock(), list(serials or ("R58M1",))
-    held = store.read_sync(pacing.holds, wanted, now=now, pace=PACE)
+    held = store.read_sync(account_pace.holds, wanted, now=now, pace=PACE)
     free = [serial for serial in wanted if serial not in held.devices]
     heads = store.read_sync(queue.heads, free, now=now, held=list(held.lanes))
     return heads[0].task_id if heads else None
@@ -275,7 +275,7 @@ def test_r24_who_is_seen_logged_in_is_not_paused_as_logged_out(store: Store, clo
         source=LoginSource.SCRIPT,
         learned_at=clock(),
     )
-    assert store.write_sync(recognition.recognise, fence, login, busy=False, now=clock(), pace=PACE) == ""
+    assert store.write_sync(acting_account.recognise, fence, login, busy=False, now=clock(), pace=PACE) == ""
     assert active(store) == []
 
 
@@ -406,7 +406,7 @@ class Playbook:
     def dispatch(self) -> None:
         now, idle = self.clock(), [serial for serial in ("a", "b") if serial not in self.running]
         acting = {account for _fence, account, _script in self.running.values()}
-        held = pacing.holds(self.conn, idle, now=now, pace=PACE)
+        held = account_pace.holds(self.conn, idle, now=now, pace=PACE)
         heads = queue.heads(self.conn, idle, now=now, held=list(held.lanes))
         chosen = dispatch.choose(heads, [serial for serial in idle if serial not in held.devices], 0, 9, acting)
         for head in chosen:

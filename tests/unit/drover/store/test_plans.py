@@ -9,7 +9,7 @@ from sqlalchemy import Connection, event
 
 from drover.policy.pace import Pace
 from drover.policy.records import Complete
-from drover.store import Store, account_keys, attempts, pacing, queue, release, tasks
+from drover.store import Store, account_keys, account_pace, attempts, queue, release, tasks
 from drover.store.release import Released
 from drover.store.steps import Step
 from tests.support.clock import Clock
@@ -81,7 +81,7 @@ def test_r16_heads_seek_once_a_lane(some: Store, clock: Clock) -> None:
 def test_r16_what_holds_lanes_back_is_read_by_key(some: Store, clock: Clock) -> None:
     pace = Pace(zone=UTC, limits={"follow": 1})
     lanes, logins, *by_key = some.read_sync(
-        plans_of, lambda conn: pacing.holds(conn, ["a", "b"], now=clock(), pace=pace)
+        plans_of, lambda conn: account_pace.holds(conn, ["a", "b"], now=clock(), pace=pace)
     )
     assert "SCAN t " not in lanes
     assert "SEARCH logins USING INDEX sqlite_autoindex_logins_1 (serial=?)" in logins

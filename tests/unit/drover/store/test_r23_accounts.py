@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from drover.policy.accounts import bare
 from drover.policy.pace import account_key
-from drover.store import database, logins, pacing
+from drover.store import account_pace, database, logins
 from drover.wire.tasks import Reason
 from tests.support.account_farm import AccountFarm
 
@@ -40,7 +40,7 @@ class History:
     def before(self) -> None:
         """A release of before counted a follow for the phone; then its account is learned."""
         day = self.farm.pace.day(self.farm.clock())
-        self.farm.do(pacing.count, account_key("tiktok", None, "P1"), "follow", day)
+        self.farm.do(account_pace.count, account_key("tiktok", None, "P1"), "follow", day)
         self.farm.effects.append(("follow", self.farm.logged_in["P1"], "before"))
         self.learn("P1")
 

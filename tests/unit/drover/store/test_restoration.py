@@ -18,7 +18,9 @@ from drover.policy.records import AttemptEnd, AttemptFacts, Complete, Decision
 from drover.policy.retry import decide
 from drover.store import (
     Store,
+    account_pace,
     accounts,
+    acting_account,
     attempts,
     audit,
     backup,
@@ -28,10 +30,8 @@ from drover.store import (
     intake,
     logins,
     media_uses,
-    pacing,
     pauses,
     queue,
-    recognition,
     release,
     restoration,
     tasks,
@@ -39,7 +39,7 @@ from drover.store import (
 from drover.store.errors import ConflictError, IdempotencyConflictError, StoreError
 from drover.store.release import Released
 from drover.store.restoration import GAP, Restoration
-from drover.supervisor.desk import pace_of
+from drover.supervisor.tasks.dispatcher import pace_of
 from drover.wire.accounts import Account, Login, LoginSource
 from drover.wire.control import ChangeAccount
 from drover.wire.events import StreamReset
@@ -296,7 +296,7 @@ def test_case_b2_what_cannot_be_read_of_the_replaced_database_is_jumped_over(
 def test_case_b2_of_a_damaged_database_is_taken_over_what_can_be_read(store: Store, tmp_path: Path) -> None:
     add(store)
     copy = copied(store, tmp_path)
-    store.write_sync(pacing.count, "tiktok:shop", "follow", "2026-12-01")
+    store.write_sync(account_pace.count, "tiktok:shop", "follow", "2026-12-01")
     for _ in range(400):
         add(store)
     store.close()
@@ -315,10 +315,10 @@ def test_case_b2_of_a_damaged_database_is_taken_over_what_can_be_read(store: Sto
 
 def test_r22_what_only_adds_safety_is_taken_over_from_the_replaced_database(store: Store, tmp_path: Path) -> None:
     add(store)
-    store.write_sync(pacing.count, "tiktok:shop", "follow", "2026-12-01")
+    store.write_sync(account_pace.count, "tiktok:shop", "follow", "2026-12-01")
     copy = copied(store, tmp_path)
-    store.write_sync(pacing.count, "tiktok:shop", "follow", "2026-12-01")
-    store.write_sync(pacing.pause, "tiktok:shop", now=NOW, pause_s=60)
+    store.write_sync(account_pace.count, "tiktok:shop", "follow", "2026-12-01")
+    store.write_sync(account_pace.pause, "tiktok:shop", now=NOW, pause_s=60)
     store.write_sync(_use, "sha256:aa")
     store.write_sync(idempotency.keep, "key-1", "digest", [77], now=NOW)
     store.write_sync(audit.append, AUDIT_ROW, at=NOW)
@@ -327,7 +327,7 @@ def test_r22_what_only_adds_safety_is_taken_over_from_the_replaced_database(stor
     assert done.carried == {"media_uses": 1, "account_use": 1, "account_pauses": 1, "idempotency": 1, "audit": 1}
     assert done.since_known
     with Store.open(store.path) as again:
-        assert again.read_sync(pacing.used_on, ["tiktok:shop"], "2026-12-01") == {"tiktok:shop": {"follow": 2}}
+        assert again.read_sync(account_pace.used_on, ["tiktok:shop"], "2026-12-01") == {"tiktok:shop": {"follow": 2}}
         used = again.read_sync(lambda conn: conn.execute(text("SELECT key, state FROM media_uses")).all())
         assert [tuple(row) for row in used] == [("sha256:aa", "used")]
         assert again.write_sync(idempotency.answered, "key-1", "digest", now=NOW) == [77]
@@ -580,7 +580,7 @@ def test_r24_what_looks_after_a_restore_does_not_act_as_a_paused_account(
         released(again, follow)
         fence = begin(again, follow).fence
         login = login_of("bob")
-        told = again.write_sync(recognition.recognise, fence, login, busy=False, now=NOW, pace=pace_of(Config()))
+        told = again.write_sync(acting_account.recognise, fence, login, busy=False, now=NOW, pace=pace_of(Config()))
         assert "logged in as @bob" in told
 
 

@@ -19,12 +19,12 @@ from drover.store import (
     events,
     idempotency,
     intake,
-    lanes,
     queue,
     tasks,
+    threads,
 )
-from drover.store.lanes import Timed
 from drover.store.steps import LEAST, MOST, TARGET_S, Pacer, Paces, Step
+from drover.store.threads import Timed
 from drover.wire.events import TaskChanged
 from drover.wire.tasks import Reason, Status
 from tests.support.clock import Clock
@@ -133,7 +133,7 @@ def test_r25_operations_at_once_all_end(store: Store) -> None:
 def test_r25_a_group_that_took_its_time_takes_no_further_operation(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lanes, "GROUP_S", 0.0)
+    monkeypatch.setattr(threads, "GROUP_S", 0.0)
     entered, go = threading.Event(), threading.Event()
 
     def hold(_conn: Connection) -> None:

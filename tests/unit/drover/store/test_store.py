@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from drover.store import Store, StoreError, StoreUnavailableError, settings, tasks
-from drover.store.lanes import MAX_GROUP
+from drover.store.threads import MAX_GROUP
 from tests.support.clock import Clock
 from tests.support.stored import add, counted, new
 
@@ -45,7 +45,7 @@ async def gathered(store: Store, writes: list[Callable[[], Any]]) -> list[Any]:
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A group is not cut off by its time, which a busy machine stretches."""
-    monkeypatch.setattr("drover.store.lanes.GROUP_S", 60.0)
+    monkeypatch.setattr("drover.store.threads.GROUP_S", 60.0)
 
 
 @pytest.mark.usefixtures("unhurried")

@@ -1,0 +1,132 @@
+"""Takes phones that adb lists and cannot use up the ladder of policy.ladder, so that nobody has to re-plug them.
+
+Asks the adb server for reconnections of single phones; never ends a server.
+"""
+
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import structlog
+
+from drover.policy import escalation
+from drover.policy.transports import Transport
+from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.devices.tracker import ADB_ERRORS, AdbTracker, said
+from drover.supervisor.devices.transports import Transports
+from drover.wire.devices import Device, DeviceState
+
+log = structlog.get_logger("drover.devices")
+
+DIAL_AGAIN_S: Final = 5.0
+_WELL: Final = (DeviceState.IDLE, DeviceState.BUSY, DeviceState.LEASED)
+
+
+@dataclass
+class _Case:
+    """One phone in trouble: its state, the steps taken in this round, and when the next is due (monotonic)."""
+
+    state: DeviceState
+    due: float
+    done: int = 0
+
+
+class DeviceRecovery:
+    """`hangs`: whether a preparing phone is one that its worker cannot reach; `spawn` runs work in the background."""
+
+    def __init__(
+        self,
+        registry: DeviceRegistry,
+        tracker: AdbTracker,
+        transports: Transports,
+        *,
+        hangs: Callable[[str], bool],
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        self._registry = registry
+        self._tracker = tracker
+        self._transports = transports
+        self._hangs = hangs
+        self._spawn = spawn
+        self._cases: dict[str, _Case] = {}
+        self._forgotten: dict[str, float] = {}
+        self.steps = 0
+
+    def watch(self) -> None:
+        """Take what is due; called every second."""
+        now = time.monotonic()
+        if not self._tracker.connected:
+            return
+        for device in self._registry.all():
+            if not self._sick(device):
+                self._cases.pop(device.serial, None)
+                continue
+            case = self._cases.get(device.serial)
+            if case is None or case.state is not device.state:
+                case = self._admit(device, now)
+            if now >= case.due:
+                self._treat(device.serial, case, now)
+        self._dial_again(now)
+
+    def _sick(self, device: Device) -> bool:
+        hangs = device.state is DeviceState.PREPARING and self._hangs(device.serial)
+        transport = self._transports.sick(device.serial)
+        return bool(escalation.steps(device.state, transport)) and (device.state is not DeviceState.PREPARING or hangs)
+
+    def _admit(self, device: Device, now: float) -> _Case:
+        """The first step waits, too: most phones come back by themselves."""
+        case = self._cases[device.serial] = _Case(state=device.state, due=now + escalation.STEP_EVERY_S)
+        self._registry.expect(device.serial, _at(escalation.STEP_EVERY_S))
+        return case
+
+    def _treat(self, serial: str, case: _Case, now: float) -> None:
+        transport = self._transports.sick(serial)
+        if transport is None:
+            return
+        step = escalation.next_step(case.state, transport, case.done)
+        if step is None:
+            step, case.done = escalation.steps(case.state, transport)[0], 0
+        case.done += 1
+        wait_s = escalation.pause_s(case.state, transport, case.done)
+        case.due = now + wait_s
+        self._registry.expect(serial, _at(wait_s))
+        step = escalation.sparing(step, self._transports.listing())
+        for kicked in self._kicked(step, transport):
+            self._forgotten.setdefault(kicked.name, now + DIAL_AGAIN_S)
+        self.steps += 1
+        self._spawn(self._take(serial, transport, step))
+
+    def _kicked(self, step: escalation.Step, transport: Transport) -> list[Transport]:
+        """The network phones that this step takes off adb's list: measured, adb does not dial them again by itself."""
+        every = self._transports.listing() if step is escalation.Step.RECONNECT_OFFLINE else [transport]
+        sick = [one for one in every if one is transport or one.state in escalation.CUT]
+        return [one for one in sick if escalation.is_dialled(one)]
+
+    async def _take(self, serial: str, transport: Transport, step: escalation.Step) -> None:
+        for service in escalation.services(step, transport):
+            await self._ask(serial, step.value, service)
+
+    async def _ask(self, serial: str, what: str, service: str) -> None:
+        try:
+            answer = await self._tracker.ask(service)
+        except ADB_ERRORS as error:
+            answer = said(error)
+        log.info("device_nursed", device=serial, step=what, answer=answer.strip()[:200])
+
+    def _dial_again(self, now: float) -> None:
+        """adb has dropped a phone at our word: it must not stay forgotten, however long it takes to come back."""
+        for address, due in list(self._forgotten.items()):
+            serial = self._transports.device_of(address)
+            device = self._registry.get(serial)
+            listed = any(one.name == address for one in self._transports.listing())
+            if listed and device is not None and device.state in _WELL:
+                del self._forgotten[address]
+            elif now >= due and not listed:
+                self._forgotten[address] = now + escalation.STEP_EVERY_S
+                self._spawn(self._ask(serial, "dial again", f"host:connect:{address}"))
+
+
+def _at(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)

@@ -1,0 +1,327 @@
+"""The leases of phones: given, extended and ended here, in memory only.
+
+A restart of the daemon ends them all: nothing that was true before may be read back as true. policy.leases decides.
+"""
+
+import asyncio
+import hashlib
+import re
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import structlog
+
+from drover.policy.device_states import DeviceEvent
+from drover.policy.leases import Held, LeaseBook, Standing, Wish
+from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.leases.direct_calls import DirectCalls
+from drover.supervisor.tasks.dispatcher import Dispatcher
+from drover.wire.devices import Device, DeviceState
+from drover.wire.direct import DirectEnded
+from drover.wire.faults import Code, RequestError
+from drover.wire.leases import Lease, LeaseList, LeaseTaken, TakeLease, Waiting
+from drover.wire.worker import ToWorker
+
+log = structlog.get_logger("drover.leases")
+
+SESSION_BYTES: Final = 24
+MAX_LABEL: Final = 64
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+class PhoneLeases:
+    """Live leases and the line for them. `given_back` hears of a phone that is free again."""
+
+    def __init__(
+        self,
+        registry: DeviceRegistry,
+        dispatcher: Dispatcher,
+        calls: DirectCalls,
+        *,
+        send: Callable[[str, ToWorker], bool],
+        given_back: Callable[[str], None],
+    ) -> None:
+        self._registry = registry
+        self._dispatcher = dispatcher
+        self._calls = calls
+        self._send = send
+        self._given_back = given_back
+        self._book = LeaseBook()
+        self._waiters: dict[str, asyncio.Future[Held]] = {}
+        self._made: Counter[str] = Counter()
+        self._timer: asyncio.TimerHandle | None = None
+        self._jobs: set[asyncio.Task[None]] = set()
+
+    # --- taking
+
+    async def take(self, asked: TakeLease) -> LeaseTaken:
+        """A lease on this phone, now or when it is the asker's turn; raises RequestError."""
+        device = self._registry.get(asked.serial)
+        if device is None:
+            raise RequestError(Code.NOT_FOUND, f"device {asked.serial}: was never seen; GET /rpc/devices lists them")
+        self._refuse_draining()
+        session = secrets.token_hex(SESSION_BYTES)
+        now = _now()
+        wish = Wish(
+            key=_key(session),
+            serial=asked.serial,
+            label=_CONTROL.sub("", asked.label)[:MAX_LABEL],
+            ttl_s=asked.ttl_s,
+            asked_at=now,
+            until=now + asked.wait_s,
+        )
+        held = self._book.take(wish, is_free=self._dispatcher.is_idle, slots=self._slots())
+        if held is not None:
+            self._granted(held)
+        elif asked.wait_s > 0:
+            held = await self._wait(wish)
+        else:
+            raise self._unavailable(device)
+        return LeaseTaken(session=session, lease=self._shown(held))
+
+    async def _wait(self, wish: Wish) -> Held:
+        if not self._book.wait(wish):
+            why = f"device {wish.serial}: too many wait for phones already"
+            raise RequestError(Code.TOO_MANY, why, {"serial": wish.serial}, retry_after_s=5)
+        turn: asyncio.Future[Held] = asyncio.get_running_loop().create_future()
+        self._waiters[wish.key] = turn
+        self._arm()
+        self._dispatcher.wake()
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if self._book.of(wish.key) is not None:  # granted in this very moment
+                self.end(wish.serial, "whoever took it went away before hearing of it")
+            raise
+        finally:
+            del self._waiters[wish.key]
+            self._book.leave(wish.key)
+            self._dispatcher.wake()  # tasks may go on, if nobody else waits
+
+    def for_task(self, serial: str, task_id: int, label: str) -> LeaseTaken:
+        """The lease of a running task on its own phone: for a script that it starts. Ends with the attempt."""
+        session = secrets.token_hex(SESSION_BYTES)
+        try:
+            held = self._book.take_for_task(_key(session), serial, label, task_id, _now())
+        except ValueError as error:
+            raise RequestError(Code.CONFLICT, f"device {serial}: {error}", {"serial": serial}) from None
+        log.info("leased", device=serial, task=task_id)
+        return LeaseTaken(session=session, lease=self._shown(held))
+
+    def _granted(self, held: Held) -> None:
+        log.info("leased", device=held.serial, label=held.label, ttl_s=held.ttl_s)
+        self._registry.apply(held.serial, DeviceEvent.LEASED, _reason(held))
+        self._arm()
+
+    def _slots(self) -> int:
+        return self._dispatcher.device_limit - self._dispatcher.spoken_for
+
+    def _refuse_draining(self) -> None:
+        if self._dispatcher.draining:
+            raise RequestError(Code.UNAVAILABLE, "The daemon is shutting down; try again later.", retry_after_s=30)
+
+    def _unavailable(self, device: Device) -> RequestError:
+        """Why the phone cannot be had, and with what it conflicts."""
+        data: dict[str, Any] = {"serial": device.serial, "state": device.state.value, "task_id": device.task_id}
+        held = self._book.on(device.serial)
+        if held is not None:
+            why = f"it is leased{_by(held)}"
+        elif self._book.wanted(device.serial):
+            why = "others wait in line for it"
+        elif device.state is DeviceState.BUSY or self._dispatcher.begins_on(device.serial):
+            why = f"task {device.task_id} runs on it" if device.task_id else "a task is about to begin on it"
+        elif device.state is not DeviceState.IDLE:
+            why = f"it is {device.state.value}" + (f" ({device.reason})" if device.reason else "")
+        else:
+            limit = self._dispatcher.device_limit
+            why, data["device_limit"] = f"the plan's device limit of {limit} is reached", limit
+        hint = "try again when that has changed, or say wait_secs to wait in line"
+        return RequestError(Code.CONFLICT, f"device {device.serial}: {why}; {hint}", data)
+
+    # --- for the dispatcher (its line)
+
+    def serve(self) -> None:
+        """Give phones that are free now to those in line, before any task gets them."""
+        for held in self._book.serve(is_free=self._dispatcher.is_idle, slots=self._slots(), now=_now()):
+            self._granted(held)
+            waiter = self._waiters.get(held.key)
+            if waiter is None or waiter.done():
+                self.end(held.serial, "whoever took it went away before hearing of it")
+            else:
+                waiter.set_result(held)
+
+    def wants(self, serial: str) -> bool:
+        """Whether the phone is for somebody in line."""
+        return self._book.wanted(serial)
+
+    def reserved(self) -> int:
+        """Device slots that are for those in line."""
+        return self._book.claims(self._dispatcher.is_idle)
+
+    def holds(self) -> set[str]:
+        """Phones that are leased, those of tasks aside; also one that adb lost for a moment."""
+        return {held.serial for held in self._book.held if held.task_id is None}
+
+    # --- keeping
+
+    def extend(self, session: str, ttl_s: int | None) -> Lease:
+        """Sign of life; raises RequestError for a lease that is over."""
+        key = _key(session)
+        held = self._book.extend(key, ttl_s, _now())
+        if held is None:
+            raise RequestError(Code.NOT_FOUND, f"session: {self._over(key)}")
+        self._arm()
+        return self._shown(held)
+
+    def check(self, session: str, serial: str) -> Held:
+        """The lease, if this session holds this phone; raises RequestError as the contract says."""
+        key = _key(session)
+        standing = self._book.standing(key, serial) if session else None
+        if standing is Standing.HOLDER and (held := self._book.of(key)) is not None:
+            self._made[key] += 1
+            return held
+        if standing is Standing.OTHER:
+            why = f"device {serial}: somebody else holds a lease on it"
+            raise RequestError(Code.CONFLICT, why, {"serial": serial, "state": "leased"})
+        if not session:
+            why = "x-session-id: is missing; take a lease with POST /rpc/session and send its session_id"
+        elif (other := self._book.of(key)) is not None:
+            why = f"x-session-id: this lease is on {other.serial}, not on {serial}"
+        else:
+            why = f"x-session-id: {self._over(key)}"
+        raise RequestError(Code.LEASE, why, {"serial": serial})
+
+    def listed(self) -> LeaseList:
+        """Who holds what, and who waits."""
+        waiting = [
+            Waiting(serial=wish.serial, label=wish.label, since=_stamp(wish.asked_at), until=_stamp(wish.until))
+            for wish in self._book.line
+        ]
+        return LeaseList(leases=[self._shown(held) for held in self._book.held], waiting=waiting)
+
+    def back(self, serial: str) -> None:
+        """The phone is ready; if it is leased it came back from a short absence, and the lease goes on."""
+        held = self._book.on(serial)
+        device = self._registry.get(serial)
+        if held is not None and held.task_id is None and device is not None and device.state is DeviceState.IDLE:
+            self._registry.apply(serial, DeviceEvent.LEASED, _reason(held))
+
+    # --- ending
+
+    def release(self, session: str) -> None:
+        """Its holder gives it back; raises RequestError for a lease that is over."""
+        held = self._book.of(_key(session))
+        if held is None:
+            raise RequestError(Code.NOT_FOUND, f"session: {self._over(_key(session))}")
+        if held.task_id is not None:
+            why = f"session: belongs to task {held.task_id} and ends with it; stop the task instead"
+            raise RequestError(Code.CONFLICT, why, {"task_id": held.task_id})
+        self.end(held.serial, "it was released")
+
+    def evict(self, serial: str) -> None:
+        """An operator ends it; raises RequestError where there is none."""
+        held = self._book.on(serial)
+        if held is None:
+            raise RequestError(Code.NOT_FOUND, f"device {serial}: nobody holds a lease on it")
+        log.warning("lease_evicted", device=serial, label=held.label, task=held.task_id)
+        self.end(serial, "an operator released it by force")
+
+    def end(self, serial: str, why: str) -> None:
+        """End the lease on this phone, if there is one: its holder can do nothing any more from here on."""
+        held = self._book.end(serial, why)
+        if held is not None:
+            self._ended(held, why)
+
+    def task_ended(self, serial: str) -> None:
+        """The attempt on this phone is over, and its lease with it."""
+        held = self._book.on(serial)
+        if held is not None and held.task_id is not None:
+            self.end(serial, f"task {held.task_id} has ended")
+
+    def close_line(self) -> None:
+        """The daemon shuts down: nobody waits any more."""
+        for waiter in self._waiters.values():
+            if not waiter.done():
+                waiter.set_exception(
+                    RequestError(Code.UNAVAILABLE, "The daemon is shutting down; try again later.", retry_after_s=30)
+                )
+
+    def _ended(self, held: Held, why: str) -> None:
+        log.info("lease_ended", device=held.serial, label=held.label, why=why, calls=self._made.pop(held.key, 0))
+        if held.task_id is None:
+            job = asyncio.create_task(self._give_back(held.serial))
+            self._jobs.add(job)
+            job.add_done_callback(self._jobs.discard)
+        self._arm()
+
+    async def _give_back(self, serial: str) -> None:
+        """Free the phone once nothing of the lease happens on it any more."""
+        await self._calls.finish(serial)
+        self._send(serial, DirectEnded())
+        self._registry.apply(serial, DeviceEvent.RELEASED)
+        self._given_back(serial)
+
+    # --- time
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        moment = self._book.next_moment()
+        if moment is not None:
+            self._timer = asyncio.get_running_loop().call_at(moment, self._due)
+
+    def _due(self) -> None:
+        now = _now()
+        for held in self._book.expired(now):
+            self._ended(held, f"it was not extended within its {held.ttl_s} s")
+        for wish in self._book.given_up(now):
+            waiter = self._waiters.get(wish.key)
+            device = self._registry.get(wish.serial)
+            if waiter is not None and not waiter.done() and device is not None:
+                waiter.set_exception(self._unavailable(device))
+        self._arm()
+
+    def _over(self, key: str) -> str:
+        why = self._book.why_ended(key)
+        what = "names no live lease: it was never given, or the daemon was restarted"
+        if why is not None:
+            what = f"this lease has ended: {why}"
+        return f"{what}; take another with POST /rpc/session"
+
+    def _shown(self, held: Held) -> Lease:
+        return Lease(
+            serial=held.serial,
+            label=held.label,
+            taken_at=_stamp(held.taken_at),
+            expires_at=None if held.expires_at is None else _stamp(held.expires_at),
+            ttl_s=held.ttl_s,
+            calls=self._made[held.key],
+            task_id=held.task_id,
+        )
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _stamp(moment: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=moment - _now())
+
+
+def _key(session: str) -> str:
+    """What is kept of a session id: who reads our memory or compares slowly learns nothing of it."""
+    return hashlib.sha256(session.encode(errors="replace")).hexdigest()
+
+
+def _by(held: Held) -> str:
+    if held.task_id is not None:
+        return f" by task {held.task_id}"
+    return f" by {held.label!r}" if held.label else ""
+
+
+def _reason(held: Held) -> str:
+    return f"leased{_by(held)}"

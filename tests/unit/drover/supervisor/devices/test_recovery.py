@@ -1,0 +1,151 @@
+"""The nurse takes a sick phone up the ladder, in time, and no other."""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any, cast
+
+import pytest
+
+from drover.policy import escalation
+from drover.policy.device_states import DeviceEvent
+from drover.policy.transports import Transport
+from drover.supervisor.devices.recovery import DeviceRecovery
+from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.devices.tracker import AdbProtocolError, AdbTracker
+from drover.supervisor.devices.transports import Transports
+
+PHONE = "192.168.1.20:5555"
+
+
+def transport(state: str, *, usb: str = "") -> Transport:
+    return Transport(name=PHONE, state=state, id=3, usb=usb)
+
+
+class Server:
+    """The adb server's answers; stands for the tracker, whose real one is tested against a real server."""
+
+    connected = True
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def ask(self, service: str) -> str:
+        self.asked.append(service)
+        if service.startswith("host:disconnect"):
+            raise AdbProtocolError("no such device")
+        return "done"
+
+
+class Ward:
+    """A device_recovery, her registry and a clock that moves only when told."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, hangs: bool = False) -> None:
+        self.now = 1000.0
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
+        self.registry = DeviceRegistry([], lambda _: None)
+        self.server = Server()
+        self.transports = Transports(lambda _: True)
+        self.device_recovery = DeviceRecovery(
+            self.registry, cast(AdbTracker, self.server), self.transports, hangs=lambda _: hangs, spawn=self._spawn
+        )
+
+    def show(self, event: DeviceEvent, *listing: Transport) -> None:
+        """adb lists this, and the registry shows it."""
+        self.transports.update(listing)
+        self.registry.apply(PHONE, event, "no answer")
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run(work)
+
+    def live(self, seconds: int) -> list[str]:
+        """What adb was asked for in this time."""
+        before = len(self.server.asked)
+        for _ in range(seconds):
+            self.device_recovery.watch()
+            self.now += 1
+        return self.server.asked[before:]
+
+
+def services(*steps: escalation.Step) -> list[str]:
+    return [service for step in steps for service in escalation.services(step, transport("offline"))]
+
+
+@pytest.mark.parametrize("event", [DeviceEvent.OFFLINE, DeviceEvent.UNAUTHORIZED])
+def test_steps_come_30_s_apart_and_the_round_begins_anew_after_5_min(
+    monkeypatch: pytest.MonkeyPatch, event: DeviceEvent
+) -> None:
+    ward = Ward(monkeypatch)
+    ward.show(event, transport(event.value))
+    assert ward.live(30) == []
+    assert ward.live(30) == services(escalation.Step.RECONNECT)
+    assert ward.live(30) == services(escalation.Step.RECONNECT_OFFLINE)
+    assert ward.live(30) == services(escalation.Step.FORGET)
+    assert ward.live(270) == []
+    assert ward.live(30) == services(escalation.Step.RECONNECT)
+    assert ward.device_recovery.steps == 4
+
+
+def test_each_sick_phone_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    ward = Ward(monkeypatch)
+    ward.show(DeviceEvent.OFFLINE, transport("offline"))
+    ward.live(1)
+    device = ward.registry.get(PHONE)
+    assert device is not None
+    assert device.deadline is not None
+
+
+def test_a_phone_that_comes_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    ward = Ward(monkeypatch)
+    ward.show(DeviceEvent.OFFLINE, transport("offline"))
+    ward.live(45)
+    ward.show(DeviceEvent.LISTED, transport("device"))
+    assert ward.live(300) == []
+    ward.show(DeviceEvent.OFFLINE, transport("offline"))
+    assert ward.live(31) == services(escalation.Step.RECONNECT), "from the first step again"
+
+
+def test_a_preparing_phone_is_cured_only_if_it_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for hangs in (False, True):
+        ward = Ward(monkeypatch, hangs=hangs)
+        ward.show(DeviceEvent.LISTED, transport("device"))
+        assert ward.live(31) == (services(escalation.Step.RECONNECT) if hangs else [])
+
+
+def test_what_adb_forgot_at_our_word_is_dialled_until_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    ward = Ward(monkeypatch)
+    ward.show(DeviceEvent.OFFLINE, transport("offline"))
+    ward.live(91)
+    ward.show(DeviceEvent.GONE)
+    assert ward.live(61) == [f"host:connect:{PHONE}"] * 3
+    ward.show(DeviceEvent.LISTED, transport("device"))
+    ward.registry.apply(PHONE, DeviceEvent.PHONE_READY)
+    ward.live(1)
+    ward.show(DeviceEvent.GONE)
+    assert ward.live(300) == []
+
+
+def test_nothing_is_asked_of_a_server_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    ward = Ward(monkeypatch)
+    ward.show(DeviceEvent.OFFLINE, transport("offline"))
+    ward.server.connected = False
+    assert ward.live(100) == []
+
+
+@pytest.mark.parametrize(
+    "state", ["sideload", "recovery", "rescue", "bootloader", "host", "connecting", "detached", "authorizing"]
+)
+@pytest.mark.parametrize("event", [DeviceEvent.OFFLINE, DeviceEvent.UNAUTHORIZED])
+def test_case_p5_a_phone_that_does_something_else_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, state: str, event: DeviceEvent
+) -> None:
+    for usb in ("usb:1-1", ""):
+        ward = Ward(monkeypatch)
+        ward.show(event, transport(state, usb=usb))
+        assert ward.live(700) == []
+
+
+def test_case_p5_a_sick_phone_next_to_one_that_connects_is_reconnected_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    ward = Ward(monkeypatch)
+    ward.show(DeviceEvent.OFFLINE, transport("offline"), Transport(name="10.0.0.9:5555", state="connecting", id=4))
+    assert "host:reconnect-offline" not in ward.live(120)

@@ -1,0 +1,306 @@
+"""Leases on the event loop: the line, leases of tasks, and calls that must end before a phone is free."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from drover.policy.device_states import DeviceEvent
+from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.leases import direct_calls as direct_module
+from drover.supervisor.leases.direct_calls import DirectCalls
+from drover.supervisor.leases.leases import PhoneLeases
+from drover.supervisor.tasks.dispatcher import Dispatcher
+from drover.wire.codec import MalformedMessageError
+from drover.wire.devices import Device, DeviceState
+from drover.wire.direct import DirectAnswered, DirectEnd, DirectEnded, DirectRpc
+from drover.wire.faults import Code, RequestError
+from drover.wire.leases import DirectResult, LeaseTaken, TakeLease
+from drover.wire.worker import ToWorker
+
+A, B = "R58M1", "R58M2"
+
+
+@dataclass
+class Desk:
+    """What leases ask of the dispatcher."""
+
+    registry: DeviceRegistry
+    device_limit: int = 20
+    draining: bool = False
+    woken: int = 0
+
+    @property
+    def spoken_for(self) -> int:
+        return len(self.registry.in_state(DeviceState.LEASED, DeviceState.BUSY))
+
+    def is_idle(self, serial: str) -> bool:
+        device = self.registry.get(serial)
+        return device is not None and device.state is DeviceState.IDLE
+
+    def begins_on(self, _serial: str) -> bool:
+        return False
+
+    def wake(self) -> None:
+        self.woken += 1
+
+
+@dataclass
+class Stage:
+    """Two idle phones, workers that keep what they are asked, and the leases."""
+
+    folder: Path
+    sent: list[ToWorker] = field(default_factory=list[ToWorker])
+    killed: list[str] = field(default_factory=list[str])
+    takes: bool | Exception = True
+
+    def __post_init__(self) -> None:
+        self.registry = DeviceRegistry(
+            [Device(serial=s, state=DeviceState.ABSENT) for s in (A, B)], lambda _device: None
+        )
+        for serial in (A, B):
+            self.registry.apply(serial, DeviceEvent.LISTED)
+            self.registry.apply(serial, DeviceEvent.PHONE_READY)
+        self.dispatcher = Desk(self.registry)
+        self.direct = DirectCalls(self.folder, send=self._send, kill=self._kill)
+        self.leases = PhoneLeases(
+            self.registry, cast(Dispatcher, self.dispatcher), self.direct, send=self._send, given_back=self._given_back
+        )
+
+    def _send(self, _serial: str, message: ToWorker) -> bool:
+        if isinstance(self.takes, Exception):
+            raise self.takes
+        self.sent.append(message)
+        return self.takes
+
+    def _kill(self, serial: str, why: str) -> bool:
+        self.killed.append(why)
+        self.direct.lost(serial, "its worker ended")
+        return True
+
+    def _given_back(self, _serial: str) -> None:
+        self.leases.serve()  # as dispatch does
+
+    def state(self, serial: str = A) -> DeviceState:
+        device = self.registry.get(serial)
+        assert device is not None
+        return device.state
+
+    async def taken(self, serial: str = A, **more: Any) -> LeaseTaken:
+        return await self.leases.take(TakeLease(serial=serial, **more))
+
+    def click(self, serial: str = A, *, most_s: float = 5.0) -> asyncio.Task[DirectResult]:
+        def make(request_id: int, timeout_s: float, folder: str) -> DirectRpc:
+            return DirectRpc(request_id=request_id, timeout_s=timeout_s, folder=folder, method="click")
+
+        return asyncio.create_task(self.direct.call(serial, make, timeout_s=30.0, most_s=most_s))
+
+
+Play = Callable[[Stage], Awaitable[None]]
+
+
+@pytest.fixture
+def play(tmp_path: Path) -> Callable[[Play], None]:
+    def run(script: Play) -> None:
+        async def staged() -> None:
+            await script(Stage(tmp_path))
+
+        asyncio.run(staged())
+
+    return run
+
+
+async def refused(work: Awaitable[Any]) -> Code:
+    with pytest.raises(RequestError) as caught:
+        await work
+    return caught.value.failure.code
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not holds():
+            await asyncio.sleep(0.005)
+
+
+def test_tasks_and_leases_draw_from_one_pool(play: Callable[[Play], None]) -> None:
+    async def script(stage: Stage) -> None:
+        stage.dispatcher.device_limit = 1
+        stage.registry.apply(B, DeviceEvent.ATTEMPT_BEGAN, "task 7", task_id=7)
+        with pytest.raises(RequestError, match="device limit of 1 is reached"):
+            await stage.taken()
+        waiting = asyncio.create_task(stage.taken(wait_s=10))
+        await until(lambda: stage.leases.wants(A))
+        assert stage.leases.reserved() == 1  # dispatch must leave the next slot to the line
+        stage.registry.apply(B, DeviceEvent.ATTEMPT_ENDED, task_id=None)
+        stage.leases.serve()
+        assert (await waiting).lease.serial == A
+        assert (stage.state(), stage.leases.holds(), stage.leases.reserved()) == (DeviceState.LEASED, {A}, 0)
+
+    play(script)
+
+
+def test_who_went_away_in_line_gets_no_phone(play: Callable[[Play], None]) -> None:
+    async def script(stage: Stage) -> None:
+        first = await stage.taken()
+        gone = asyncio.create_task(stage.taken(wait_s=10))
+        await until(lambda: stage.leases.wants(A))
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
+        assert not stage.leases.wants(A)
+        # Gone in the very moment of the grant: given back at once.
+        late = asyncio.create_task(stage.taken(wait_s=10))
+        await until(lambda: stage.leases.wants(A))
+        stage.leases.release(first.session)
+        await until(lambda: stage.leases.holds() == {A})
+        late.cancel()
+        await asyncio.gather(late, return_exceptions=True)
+        if late.cancelled():
+            await until(lambda: stage.state() is DeviceState.IDLE)
+
+    play(script)
+
+
+def test_a_lease_of_a_task_takes_no_slot_and_ends_with_it(play: Callable[[Play], None]) -> None:
+    async def script(stage: Stage) -> None:
+        stage.registry.apply(A, DeviceEvent.ATTEMPT_BEGAN, "task 7", task_id=7)
+        taken = stage.leases.for_task(A, 7, "my.py")
+        assert (taken.lease.task_id, taken.lease.expires_at, stage.leases.holds()) == (7, None, set())
+        assert stage.leases.check(taken.session, A).task_id == 7
+        assert stage.leases.extend(taken.session, 60).expires_at is None  # a heartbeat is welcome and changes nothing
+        assert await refused(stage.taken()) is Code.CONFLICT
+        with pytest.raises(RequestError, match="ends with it; stop the task"):
+            stage.leases.release(taken.session)
+        stage.leases.task_ended(A)
+        with pytest.raises(RequestError, match="task 7 has ended") as caught:
+            stage.leases.check(taken.session, A)
+        assert caught.value.failure.code is Code.LEASE
+        assert (stage.state(), stage.sent) == (DeviceState.BUSY, [])  # the registry is the attempt's business
+
+    play(script)
+
+
+def test_a_phone_is_free_only_when_its_last_call_has_ended(play: Callable[[Play], None]) -> None:
+    async def script(stage: Stage) -> None:
+        taken = await stage.taken()
+        call = stage.click()
+        await until(lambda: len(stage.sent) == 1)
+        stage.leases.release(taken.session)
+        await asyncio.sleep(0)
+        assert stage.state() is DeviceState.LEASED
+        request = stage.sent[0]
+        assert isinstance(request, DirectRpc)
+        stage.direct.said(A, DirectAnswered(request_id=request.request_id, end=DirectEnd.DONE, data=b"true"))
+        assert (await call).data == b"true"
+        await until(lambda: stage.state() is DeviceState.IDLE)
+        assert (stage.sent[1:], stage.killed) == ([DirectEnded()], [])
+
+    play(script)
+
+
+def test_a_call_that_does_not_end_is_ended_with_its_worker(
+    play: Callable[[Play], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(direct_module, "END_GRACE_S", 0.05)
+
+    async def script(stage: Stage) -> None:
+        await stage.taken()
+        call = stage.click()
+        await until(lambda: len(stage.sent) == 1)
+        stage.leases.evict(A)
+        with pytest.raises(RequestError, match="may or may not have been done") as caught:
+            await call
+        assert caught.value.failure.code is Code.INTERNAL
+        assert len(stage.killed) == 1
+
+    play(script)
+
+
+def test_a_call_never_outlives_its_lease(play: Callable[[Play], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(direct_module, "ANSWER_GRACE_S", 0.05)
+
+    async def script(stage: Stage) -> None:
+        await stage.taken()
+        assert await refused(stage.click(most_s=0.05)) is Code.INTERNAL
+        (request,) = stage.sent
+        assert isinstance(request, DirectRpc)
+        assert request.timeout_s == 0.05
+        # It may still run on the phone: nobody else gets the phone before its worker has said more.
+        assert await refused(_all(stage, direct_module.MAX_IN_FLIGHT)) is Code.TOO_MANY
+
+    async def _all(stage: Stage, count: int) -> None:
+        calls = [stage.click(most_s=5.0) for _ in range(count)]
+        try:
+            await asyncio.wait_for(calls[-1], 5)
+        finally:
+            for call in calls:
+                call.cancel()
+
+    play(script)
+
+
+def test_what_no_worker_takes_is_not_done(play: Callable[[Play], None]) -> None:
+    async def script(stage: Stage) -> None:
+        await stage.taken()
+        stage.takes = False
+        assert await refused(stage.click()) is Code.UNAVAILABLE
+        stage.takes = MalformedMessageError("message of 2000000 bytes is over the cap")
+        assert await refused(stage.click()) is Code.TOO_LARGE
+        stage.takes = True
+        stage.leases.end(A, "enough")  # nothing is left that could keep the phone
+        await until(lambda: stage.state() is DeviceState.IDLE)
+
+    play(script)
+
+
+def test_files_that_nobody_fetched_are_removed_and_no_others(
+    play: Callable[[Play], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(direct_module, "FILE_S", 0.01)
+    ours, foreign = tmp_path / "direct", tmp_path / "foreign.png"
+    foreign.write_bytes(b"x")
+
+    async def script(stage: Stage) -> None:
+        stage.direct.folder = ours
+        stage.direct.prepare()
+        left = ours / "9-1.png"
+        left.write_bytes(b"x")
+        for path in (left, foreign, ours / ".." / "foreign.png"):
+            stage.direct.said(A, DirectAnswered(request_id=9, end=DirectEnd.DONE, path=str(path)))
+        await until(lambda: not left.exists())
+        await asyncio.sleep(0.05)
+        assert foreign.exists()
+        left.write_bytes(b"x")
+        stage.direct.prepare()
+        assert list(ours.iterdir()) == []
+
+    play(script)
+
+
+def test_nothing_is_given_while_the_daemon_shuts_down(play: Callable[[Play], None]) -> None:
+    async def script(stage: Stage) -> None:
+        await stage.taken()
+        waiting = asyncio.create_task(stage.taken(wait_s=10))
+        await until(lambda: stage.leases.wants(A))
+        stage.dispatcher.draining = True
+        stage.leases.close_line()
+        assert await refused(waiting) is Code.UNAVAILABLE
+        assert await refused(stage.taken(B)) is Code.UNAVAILABLE
+
+    play(script)
+
+
+def test_a_short_absence_does_not_end_a_lease(play: Callable[[Play], None]) -> None:
+    async def script(stage: Stage) -> None:
+        taken = await stage.taken()
+        stage.registry.apply(A, DeviceEvent.GONE)
+        assert stage.leases.holds() == {A}
+        stage.registry.apply(A, DeviceEvent.LISTED)
+        stage.registry.apply(A, DeviceEvent.PHONE_READY)
+        stage.leases.back(A)
+        assert stage.state() is DeviceState.LEASED
+        stage.leases.check(taken.session, A)
+
+    play(script)
