@@ -383,8 +383,8 @@ def test_a_backup_of_a_restored_database_says_it_once(store: Store, tmp_path: Pa
 def _use(conn: Connection, key: str, task_id: int = 7) -> None:
     conn.execute(
         text(
-            "INSERT INTO media_uses (account, key, task_id, position, name, file, state, at) "
-            "VALUES ('tiktok:shop', :key, :task_id, 0, 'a', '{}', 'reserved', 0)"
+            "INSERT INTO media_uses (account, once, key, task_id, position, name, file, state, at) "
+            "VALUES ('tiktok:shop', 0, :key, :task_id, 0, 'a', '{}', 'reserved', 0)"
         ),
         {"key": key, "task_id": task_id},
     )
@@ -517,23 +517,6 @@ def test_r22_a_file_of_another_databases_task_is_not_that_of_the_task_with_its_i
         assert again.read_sync(media_uses.of_task, mine, WANT.holder) == []
         again.write_sync(tasks.stop_pending, mine, now=NOW)
         assert is_taken(again, "b"), "it was published, whatever becomes of the task that has its id"
-
-
-def test_r22_uses_are_taken_over_from_a_replaced_database_of_an_older_version(store: Store, tmp_path: Path) -> None:
-    copy = copied(store, tmp_path)
-    published(store, post(store), "c")
-    store.close()
-    with closing(sqlite3.connect(store.path)) as conn:  # as version 0009 had it
-        conn.execute("DROP INDEX ux_media_uses_once")
-        conn.execute("ALTER TABLE media_uses DROP COLUMN once")
-        conn.execute("ALTER TABLE tasks DROP COLUMN media")
-        for table in ("text_turns", "intake", "intake_parts"):
-            conn.execute(f"DROP TABLE {table}")
-        conn.execute("UPDATE alembic_version SET version_num = '0009'")
-        conn.commit()
-    put_back(copy, over=store.path)
-    with Store.open(store.path) as again:
-        assert is_taken(again, "c")
 
 
 def test_r22_no_restore_weakens_a_pause_or_enables_an_account(store: Store, tmp_path: Path, elsewhere: Path) -> None:
