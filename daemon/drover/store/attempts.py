@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, i
 
 from drover.policy.catalog import GENERIC
 from drover.policy.lifecycle import TaskEvent, advance
-from drover.policy.pace import account_key, lane_of, pauses_after
+from drover.policy.pace import account_key, account_queue_of, pauses_after
 from drover.policy.records import Attempt, AttemptFacts, Complete, Decision, Fail, Requeue
 from drover.policy.trouble import Report, Rules
 from drover.store import account_pace, events, logins, media_uses, pauses
@@ -43,7 +43,7 @@ def begin(
     row = task_row(conn, task_id)
     if row["status"] != Status.PENDING:
         raise ConflictError(f"task {task_id} is {Status(row['status']).name.lower()}, not pending", task_of(row))
-    if row["held"]:  # dispatch passes over its lane; whatever else may come here, it does not begin
+    if row["held"]:  # dispatch passes over its account queue; whatever else may come here, it does not begin
         raise ConflictError(f"task {task_id} is held since a backup was restored; release it first", task_of(row))
     key = logins.account_of(conn, row)
     if account not in ("", key):
@@ -55,7 +55,7 @@ def begin(
         attempt=number,
         serial=row["serial"],
         boot_id=boot_id,
-        settle=row["settle"],
+        reconcile=row["reconcile"],
         effect=Effect.NONE.value,
         what="",
         evidence=[],
@@ -69,7 +69,7 @@ def begin(
         "status": int(advance(Status.PENDING, TaskEvent.BEGIN)),
         "attempt": number,
         "tries": row["tries"] + 1,
-        "settling": row["settling"] + int(row["settle"]),
+        "reconciliations": row["reconciliations"] + int(row["reconcile"]),
         "start_time": row["start_time"] or now,
         "remark": "",
         "progress": 0,
@@ -97,7 +97,7 @@ def record_intent(conn: Connection, fence: int, *, what: str, now: datetime, day
     if row is None or row["effect"] != Effect.NONE or not has_its_files(conn, row):
         return False
     _advance(conn, row, Effect.INTENT, {"intent_at": now, "what": what, "counted_on": day})
-    if row["settle"]:
+    if row["reconcile"]:
         for earlier in conn.execute(select(attempts).where(_counted_before(row))).mappings().all():
             _uncount(conn, earlier)
     if day is not None:
@@ -108,7 +108,7 @@ def record_intent(conn: Connection, fence: int, *, what: str, now: datetime, day
 
 def has_its_files(conn: Connection, attempt: RowMapping) -> bool:
     """Whether what was reserved for the attempt still is: two keys may turn out to be one account's."""
-    return not attempt["files"] or media_uses.count(conn, attempt["task_id"]) >= attempt["files"]
+    return not attempt["files"] or media_uses.count_reserved(conn, attempt["task_id"]) >= attempt["files"]
 
 
 def record_sent(conn: Connection, fence: int, *, now: datetime) -> bool:
@@ -119,12 +119,12 @@ def record_sent(conn: Connection, fence: int, *, now: datetime) -> bool:
 def record_confirmed(conn: Connection, fence: int, *, evidence: list[str], now: datetime) -> bool:
     """Proof was seen; False where the attempt is not the running one.
 
-    Where nothing was tapped and nothing is unsettled, the state stood already: only the evidence is kept.
+    Where nothing was tapped and nothing is uncertain, the state stood already: only the evidence is kept.
     """
     row = running(conn, fence)
     if row is None:
         return False
-    if row["effect"] == Effect.NONE and not row["settle"]:
+    if row["effect"] == Effect.NONE and not row["reconcile"]:
         kept = _merged(row["evidence"], evidence)
         conn.execute(update(attempts).where(attempts.c.id == fence).values(evidence=kept))
         return True
@@ -239,10 +239,10 @@ def _facts(attempt: RowMapping, task: RowMapping) -> AttemptFacts:
     return AttemptFacts(
         task_id=task["id"],
         script_name=task["script_name"],
-        effect=Effect.UNKNOWN if own is Effect.NONE and attempt["settle"] else own,
+        effect=Effect.UNKNOWN if own is Effect.NONE and attempt["reconcile"] else own,
         tries=task["tries"],
         max_tries=task["max_retry_count"],
-        settling=task["settling"],
+        reconciliations=task["reconciliations"],
         attempt=attempt["attempt"],
     )
 
@@ -252,7 +252,7 @@ def _refuse_stale(known: AttemptFacts, decision: Decision) -> None:
     if known.effect is Effect.CONFIRMED and not isinstance(decision, Complete):
         raise ConflictError(f"task {known.task_id} is proven done; it can only be completed")
     refused = isinstance(decision, Requeue) and decision.untapped and known.effect is Effect.INTENT
-    if isinstance(decision, Requeue) and not decision.settle and known.effect is not Effect.NONE and not refused:
+    if isinstance(decision, Requeue) and not decision.reconcile and known.effect is not Effect.NONE and not refused:
         raise ConflictError(f"task {known.task_id} may have been done; it cannot begin again without looking")
 
 
@@ -298,7 +298,7 @@ def _apply(
     conn.execute(update(tasks).where(tasks.c.id == task["id"]).values(**values))
     changed = task_of({**task, **values})
     if changed.script_name in PUBLISHES:
-        media_uses.settle(conn, changed, now=now)
+        media_uses.apply_outcome(conn, changed, now=now)
     events.changed(conn, [changed], now=now)
     return changed
 
@@ -307,7 +307,7 @@ def _tries_given_back(task: RowMapping, attempt: RowMapping) -> dict[str, int]:
     """What `begin` counted of an attempt that uses up no try."""
     return {
         "tries": max(task["tries"] - 1, 0),
-        "settling": max(task["settling"] - int(attempt["settle"]), 0),
+        "reconciliations": max(task["reconciliations"] - int(attempt["reconcile"]), 0),
     }
 
 
@@ -324,7 +324,7 @@ def _outcome(
         case Complete():
             effect = Effect.NONE if known.effect is Effect.NONE else Effect.CONFIRMED
             return {
-                **{"effect": effect.value, "end_time": now, "reason": None, "retry_safe": True, "settle": False},
+                **{"effect": effect.value, "end_time": now, "reason": None, "retry_safe": True, "reconcile": False},
                 "held": "",
             }
         case Fail():
@@ -333,17 +333,17 @@ def _outcome(
                 "end_time": now,
                 "reason": decision.reason.value,
                 "retry_safe": decision.retry_safe and (not held or task["retry_safe"]),
-                "settle": False,
+                "reconcile": False,
             }
         case Requeue():
-            settle = decision.settle or held
+            reconcile = decision.reconcile or held
             return {
-                "effect": (Effect.UNKNOWN if settle else Effect.NONE).value,
+                "effect": (Effect.UNKNOWN if reconcile else Effect.NONE).value,
                 "not_before": now + timedelta(seconds=decision.delay_s),
-                "settle": settle,
-                "lane": lane_of(
+                "reconcile": reconcile,
+                "account_queue": account_queue_of(
                     *(task[column] for column in ("script_name", "platform", "username", "serial")),
-                    settle=settle,
+                    reconcile=reconcile,
                     held=task["held"],
                     account=attempt["account"],
                 ),

@@ -44,7 +44,7 @@ def attempt_of(row: RowMapping) -> Attempt:
         serial=row["serial"],
         boot_id=row["boot_id"],
         effect=Effect(row["effect"]),
-        settle=row["settle"],
+        reconcile=row["reconcile"],
         platform=row["platform"],
         package=row["package"],
         account=row["account"],

@@ -60,13 +60,13 @@ tasks: Final = Table(
     Column("max_retry_count", Integer, nullable=False),
     Column("attempt", Integer, nullable=False),  # attempts ever begun
     Column("tries", Integer, nullable=False),  # of them in this round; a manual retry begins a new one
-    Column("settling", Integer, nullable=False),  # of those the ones that began by looking
-    Column("settle", Boolean, nullable=False),  # an earlier attempt may have had its effect
+    Column("reconciliations", Integer, nullable=False),  # of those the ones that began by looking
+    Column("reconcile", Boolean, nullable=False),  # an earlier attempt may have had its effect
     Column("last_reason", String),  # why the last attempt ended, while another may follow
     Column("progress", Integer, nullable=False),
     Column("step", Text, nullable=False),
     Column("evidence", Json(list[str]), nullable=False),
-    Column("lane", String, nullable=False),  # policy.pace: tasks that are held back together
+    Column("account_queue", String, nullable=False),  # policy.pace: tasks that are held back together
     Column("held", String, nullable=False),  # policy.pace.RESTORED_HOLD, or "": nothing holds it
     # In the order of ids within each filter of GET /task.
     Index("ix_tasks_status", "status", "id"),
@@ -77,10 +77,24 @@ tasks: Final = Table(
     # Pending tasks only, so that history costs nothing: each device's queue in order, what becomes due, and groups.
     # `status` stands in them although it is always 0: without it SQLite does not see that the index alone is enough.
     Index(
-        "ix_tasks_queue", "serial", "status", text("priority DESC"), "id", "not_before", "lane", sqlite_where=_PENDING
+        "ix_tasks_queue",
+        "serial",
+        "status",
+        text("priority DESC"),
+        "id",
+        "not_before",
+        "account_queue",
+        sqlite_where=_PENDING,
     ),
     Index(
-        "ix_tasks_lane", "serial", "status", "lane", text("priority DESC"), "id", "not_before", sqlite_where=_PENDING
+        "ix_tasks_account_queue",
+        "serial",
+        "status",
+        "account_queue",
+        text("priority DESC"),
+        "id",
+        "not_before",
+        sqlite_where=_PENDING,
     ),
     Index("ix_tasks_due", "status", "not_before", sqlite_where=_PENDING),
     Index(
@@ -105,7 +119,7 @@ attempts: Final = Table(
     Column("attempt", Integer, nullable=False),
     Column("serial", String, nullable=False),
     Column("boot_id", String, nullable=False),
-    Column("settle", Boolean, nullable=False),
+    Column("reconcile", Boolean, nullable=False),
     Column("effect", String, nullable=False),  # the furthest that this attempt recorded
     Column("what", Text, nullable=False),  # what the commit tap was to do
     Column("evidence", Json(list[str]), nullable=False),

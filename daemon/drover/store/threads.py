@@ -58,7 +58,7 @@ class Timed:
     seconds: float
 
 
-class Lane(threading.Thread):
+class StoreThread(threading.Thread):
     """A thread with one connection that takes jobs in order. Subclasses say how a batch is run."""
 
     max_batch = 1
@@ -139,7 +139,9 @@ class Lane(threading.Thread):
             return self._transact(self._connected(), batch)
         except Exception as error:  # whatever it was, every waiter gets an answer and the thread lives on
             self._disconnect()
-            _log.error("store transaction lost", action="store_lost", lane=self.name, jobs=len(batch), error=str(error))
+            _log.error(
+                "store transaction lost", action="store_lost", thread=self.name, jobs=len(batch), error=str(error)
+            )
             return [_unavailable(error) for _ in batch]
 
     def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:
@@ -151,7 +153,7 @@ class Lane(threading.Thread):
         return self._conn
 
     def _disconnect(self) -> None:
-        """Drop the connection; the next batch gets a new one, which is how the lane recovers."""
+        """Drop the connection; the next batch gets a new one, which is how the thread recovers."""
         if self._conn is not None:
             self._conn.invalidate()
             self._conn.close()
@@ -166,7 +168,7 @@ class Lane(threading.Thread):
                 job.future.set_result(outcome)
 
 
-class WriteThread(Lane):
+class WriteThread(StoreThread):
     """Runs all that waits in one transaction, each job in a savepoint of its own, and answers after COMMIT."""
 
     max_batch = MAX_GROUP
@@ -207,7 +209,7 @@ class WriteThread(Lane):
         return result
 
 
-class ReadThread(Lane):
+class ReadThread(StoreThread):
     """Runs each job on its own snapshot."""
 
     def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:

@@ -60,7 +60,7 @@ class PluginSheet(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     summary: str = ""
     effect: str = ""
-    settles: bool = False
+    reconciles: bool = False
     retry_safe: bool = False
     parameters: dict[str, Any] = {}
     fault: str = ""
@@ -95,7 +95,7 @@ class ScriptInfo(msgspec.Struct, frozen=True, kw_only=True, tag="script_info"):
     origin: str
     summary: str = ""
     effect: str = ""
-    settles: bool = False
+    reconciles: bool = False
     retry_safe: bool = False
     platform: str = ""
     package: str = ""

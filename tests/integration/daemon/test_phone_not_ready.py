@@ -88,7 +88,7 @@ def test_case_p7_locked_phone_keeps_its_tasks_waiting(farm: PhoneFarm, daemon: D
     assert daemon.device(serial).condition is None
 
 
-def test_case_p7_a_phone_that_locks_after_the_tap_settles_once_it_is_unlocked(
+def test_case_p7_a_phone_that_locks_after_the_tap_reconciles_once_it_is_unlocked(
     farm: PhoneFarm, daemon: DroverDaemon, serial: str
 ) -> None:
     farm.fault(serial, "locked", after="click")

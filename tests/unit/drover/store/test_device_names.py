@@ -2,16 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
-from drover.policy.pace import account_key
-from drover.store import account_pace, accounts, device_names, devices, intake, tasks
+from drover.policy.pace import RESTORED, RESTORED_HOLD, account_key
+from drover.store import account_pace, accounts, device_names, devices, intake, release, tasks
 from drover.store.schema import account_pauses, account_use, media_uses
+from drover.store.schema import tasks as task_rows
 from drover.store.store import Store
 from drover.wire.control import Account
 from drover.wire.devices import Device, DeviceState, Identity
 from drover.wire.media import MediaFile, MediaKind, UseState
-from drover.wire.tasks import Status
+from drover.wire.tasks import Effect, Status
 from tests.support.stored import all_of, new
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -67,7 +68,15 @@ def test_case_p1_counts_pauses_and_uses_of_files_are_one_phones(store: Store) ->
         ):
             execute(
                 insert(media_uses).values(
-                    account=account, key=key, task_id=1, position=position, name="a", file=file, state=state, at=NOW
+                    account=account,
+                    key=key,
+                    task_id=1,
+                    position=position,
+                    name="a",
+                    file=file,
+                    state=state,
+                    at=NOW,
+                    once=False,
                 )
             )
 
@@ -79,6 +88,22 @@ def test_case_p1_counts_pauses_and_uses_of_files_are_one_phones(store: Store) ->
     assert (pause.account, pause.until) == (new, NOW + timedelta(hours=2))
     uses = store.read_sync(lambda conn: conn.execute(select(media_uses.c.key, media_uses.c.state)).all())
     assert sorted(map(tuple, uses)) == [("both", UseState.USED.value), ("mine", UseState.RESERVED.value)]
+
+
+def test_case_p1_a_released_task_keeps_its_pace_under_the_kept_name(store: Store) -> None:
+    ids = store.write_sync(tasks.insert, [new(OTHER), new(OTHER, username="ann"), new(OTHER)], now=NOW)
+    held = {"held": RESTORED_HOLD, "account_queue": RESTORED, "reconcile": True, "effect": Effect.UNKNOWN.value}
+    store.write_sync(lambda conn: conn.execute(update(task_rows).values(**held)))
+    of_ann = update(task_rows).where(task_rows.c.id == ids[0]).values(account="tiktok:ann")
+    store.write_sync(lambda conn: conn.execute(of_ann))
+    list(store.steps_sync(release.release, 0, ids=ids[:2], now=NOW))
+
+    def queues() -> list[str]:
+        return store.read_sync(lambda conn: list(conn.execute(select(task_rows.c.account_queue)).scalars()))
+
+    assert queues() == ["follow:tiktok:ann", "follow:tiktok:ann", RESTORED]
+    merge(store)
+    assert queues() == ["follow:tiktok:ann", "follow:tiktok:ann", RESTORED]
 
 
 def test_case_o13_a_forgotten_phone_takes_its_tasks_and_accounts_along_and_no_others(store: Store) -> None:

@@ -129,7 +129,7 @@ def test_r23_a_task_of_no_account_follows_the_app_until_it_acted(store: Store, c
     attempt = begin(store, task_id)
     assert (attempt.account, attempt.logged_in_as) == (KEY, "Shop.One")
     store.write_sync(attempts.record_intent, attempt.fence, what="tap", now=clock(), day=PACE.day(clock()))
-    store.write_sync(attempts.finish, attempt.fence, Requeue(delay_s=0, settle=True, remark=""), now=clock())
+    store.write_sync(attempts.finish, attempt.fence, Requeue(delay_s=0, reconcile=True, remark=""), now=clock())
     learn(store, "other")
     assert store.read_sync(queue.heads, [PHONE], now=clock())[0].account == KEY
     assert begin(store, task_id).account == KEY  # it looks what that account did
@@ -140,7 +140,9 @@ def test_r23_an_attempt_that_may_not_act_uses_no_try_and_gives_its_files_back(st
     for _ in range(5):
         attempt = begin(store, task_id)
         store.write_sync(media_uses.reserve, task_id, want(NAMELESS), [candidate("a")], now=clock())
-        again = Requeue(delay_s=0, settle=False, remark="", counted=False, releases=True, reason=Reason.WRONG_ACCOUNT)
+        again = Requeue(
+            delay_s=0, reconcile=False, remark="", counted=False, releases=True, reason=Reason.WRONG_ACCOUNT
+        )
         facts = store.read_sync(attempts.facts, attempt.fence)
         assert facts is not None
         assert facts.tries == 1

@@ -16,9 +16,10 @@ from drover.policy.folder_texts import FolderTexts
 from drover.policy.media import Candidate, Reuse
 from drover.policy.pace import account_key
 from drover.policy.records import Complete, Decision, Fail, Requeue
-from drover.store import ConflictError, Store, attempts, materials, media_uses, tasks
+from drover.store import ConflictError, Store, attempts, logins, materials, media_uses, tasks
 from drover.store.publications import Begun, Listed, StaleListError
 from drover.store.schema import media_uses as table
+from drover.wire.accounts import Login, LoginSource
 from drover.wire.materials import Material
 from drover.wire.media import MediaFile, MediaKind, UseState
 from drover.wire.tasks import Effect, Reason, Status, Task
@@ -28,7 +29,7 @@ from tests.support.stored import add, begin, fail
 
 UNKNOWN = Fail(reason=Reason.OUTCOME_UNKNOWN, remark="?", retry_safe=False, effect=Effect.UNKNOWN)
 NOTHING_DONE = Fail(reason=Reason.UPLOAD_FAILED, remark="no", retry_safe=True, effect=Effect.NONE)
-AGAIN = Requeue(delay_s=0.0, settle=False, remark="again", reason=Reason.TIMEOUT)
+AGAIN = Requeue(delay_s=0.0, reconcile=False, remark="again", reason=Reason.TIMEOUT)
 
 
 def end(store: Store, begun: Begun | Task, decision: Decision, *, tapped: bool = False, proven: bool = False) -> Task:
@@ -46,6 +47,19 @@ def end(store: Store, begun: Begun | Task, decision: Decision, *, tapped: bool =
 def states(store: Store, item: Material) -> list[tuple[str, int, UseState]]:
     uses = store.read_sync(media_uses.of_key, materials.key_of(item.sha256))
     return [(use.account, use.task_id, use.state) for use in uses]
+
+
+def logged_in(store: Store, serial: str, username: str) -> None:
+    """The app on the phone is seen with this account."""
+    login = Login(
+        serial=serial,
+        platform="tiktok",
+        package="com.zhiliaoapp.musically",
+        username=username,
+        source=LoginSource.SCRIPT,
+        learned_at=store.clock(),
+    )
+    store.write_sync(logins.learn, login)
 
 
 # --- items --------------------------------------------------------------------------------------------------------
@@ -206,7 +220,7 @@ def test_only_a_pending_task_begins(store: Store) -> None:
         (AGAIN, False, False, [UseState.RESERVED]),
     ],
 )
-def test_an_end_settles_the_reservation(
+def test_the_outcome_of_a_task_ends_its_reservations(
     store: Store, decision: Decision, tapped: bool, proven: bool, left: list[UseState]
 ) -> None:
     item = keep(store, "a")
@@ -235,6 +249,34 @@ def test_a_retry_by_force_takes_the_same_files_again(store: Store) -> None:
     assert names(begun) == [a.id]
     end(store, begun, Complete(), tapped=True, proven=True)
     assert [state for _, _, state in states(store, a)] == [UseState.USED]
+
+
+def test_what_may_have_been_published_stays_used_when_the_retried_task_is_stopped(store: Store) -> None:
+    item = keep(store, "a")
+    task_id = add_post(store)
+    end(store, begin_post(store, task_id), UNKNOWN, tapped=True)
+    store.write_sync(tasks.retry, task_id, now=store.clock(), force=True)
+    store.write_sync(tasks.stop_pending, task_id, now=store.clock())
+    assert [state for _, _, state in states(store, item)] == [UseState.USED]
+
+
+@pytest.mark.parametrize("decision", [NOTHING_DONE, AGAIN])
+def test_a_retry_as_another_account_leaves_used_what_the_first_one_used(store: Store, decision: Decision) -> None:
+    item = keep(store, "a")
+    task_id = add_post(store, "p1")
+    logged_in(store, "p1", "one")
+    end(store, begin_post(store, task_id, reuse="per_account"), UNKNOWN, tapped=True)
+    store.write_sync(tasks.retry, task_id, now=store.clock(), force=True)
+    logged_in(store, "p1", "two")
+    again = begin_post(store, task_id, reuse="per_account")
+    assert names(again) == [item.id]
+    assert states(store, item) == [
+        ("tiktok:two", task_id, UseState.RESERVED),
+        ("tiktok:one", task_id, UseState.USED),
+    ]
+    end(store, again, decision)
+    assert ("tiktok:one", task_id, UseState.USED) in states(store, item)
+    assert ("tiktok:two", task_id, UseState.USED) not in states(store, item)
 
 
 def test_stopping_and_deleting_release_what_was_only_held(store: Store) -> None:

@@ -66,7 +66,7 @@ def first(store: Store, *serials: str) -> int | None:
     now, wanted = store.clock(), list(serials or ("R58M1",))
     held = store.read_sync(account_pace.holds, wanted, now=now, pace=PACE)
     free = [serial for serial in wanted if serial not in held.devices]
-    heads = store.read_sync(queue.heads, free, now=now, held=list(held.lanes))
+    heads = store.read_sync(queue.heads, free, now=now, held=list(held.account_queues))
     return heads[0].task_id if heads else None
 
 
@@ -121,8 +121,8 @@ def test_case_o11_an_account_in_trouble_waits_and_others_on_the_phone_go_on(
 
 def test_r24_what_only_looks_and_what_waits_for_its_retry_waits_too(store: Store, clock: Clock) -> None:
     looks, again = add(store, username="me"), add(store, "R58M2", username="me")
-    for task_id, settle in ((looks, True), (again, False)):
-        decision = Requeue(delay_s=1, settle=settle, remark="", reason=Reason.TIMEOUT)
+    for task_id, reconcile in ((looks, True), (again, False)):
+        decision = Requeue(delay_s=1, reconcile=reconcile, remark="", reason=Reason.TIMEOUT)
         store.write_sync(attempts.finish, begin(store, task_id).fence, decision, now=clock())
     clock.pass_s(5)
     assert {first(store), first(store, "R58M2")} == {looks, again}
@@ -318,7 +318,7 @@ def test_r24_a_completed_task_and_another_kind_begin_the_row_again(store: Store)
 
 def test_what_begins_again_is_no_failure_and_other_phones_have_rows_of_their_own(store: Store, clock: Clock) -> None:
     for _ in range(6):
-        again = Requeue(delay_s=0, settle=False, remark="", reason=Reason.DEVICE_LOST)
+        again = Requeue(delay_s=0, reconcile=False, remark="", reason=Reason.DEVICE_LOST)
         report = Report(reason=Reason.DEVICE_LOST)
         fence = begin(store, add(store)).fence
         store.write_sync(attempts.finish, fence, again, now=clock(), report=report, rules=RULES)
@@ -407,7 +407,7 @@ class Playbook:
         now, idle = self.clock(), [serial for serial in ("a", "b") if serial not in self.running]
         acting = {account for _fence, account, _script in self.running.values()}
         held = account_pace.holds(self.conn, idle, now=now, pace=PACE)
-        heads = queue.heads(self.conn, idle, now=now, held=list(held.lanes))
+        heads = queue.heads(self.conn, idle, now=now, held=list(held.account_queues))
         chosen = dispatch.choose(heads, [serial for serial in idle if serial not in held.devices], 0, 9, acting)
         for head in chosen:
             assert not self.is_paused(head.account), f"{head.account} began while it was paused"
@@ -416,13 +416,16 @@ class Playbook:
             self.begun += 1
         for head in heads:  # whoever is not paused goes on, unless it acts elsewhere or its phone has another task
             assert not self.is_paused(head.account)
-        waiting = self.conn.exec_driver_sql("SELECT serial, lane FROM tasks WHERE status = 0 AND not_before <= ?", (
-            int(now.timestamp() * 1e6),
-        )).all()  # fmt: skip
-        for serial, lane in waiting:
-            account = lane.partition(":")[2]
+        due = "SELECT serial, account_queue FROM tasks WHERE status = 0 AND not_before <= ?"
+        waiting = self.conn.exec_driver_sql(due, (int(now.timestamp() * 1e6),)).all()
+        for serial, account_queue in waiting:
+            account = account_queue.partition(":")[2]
             busy = serial in self.running or account in acting | {key for _f, key, _s in self.running.values()}
-            assert busy or self.is_paused(account) or held.lanes[lane].kind in (HoldKind.PACE, HoldKind.LIMIT)
+            assert (
+                busy
+                or self.is_paused(account)
+                or held.account_queues[account_queue].kind in (HoldKind.PACE, HoldKind.LIMIT)
+            )
 
     def is_paused(self, account: str) -> bool:
         until = self.paused.get(account, self.clock())

@@ -87,18 +87,18 @@ def heads(store: Store, *serials: str) -> list[int]:
     return [head.task_id for head in store.read_sync(queue.heads, serials, now=NOW + timedelta(days=9))]
 
 
-def cut_off(*, settles: bool) -> Callable[[AttemptFacts], Decision]:
+def cut_off(*, reconciles: bool) -> Callable[[AttemptFacts], Decision]:
     """What a start decides about an attempt that was open."""
 
     def decided(facts: AttemptFacts) -> Decision:
-        end: AttemptEnd = facts.ended(settles=settles, reason=Reason.INTERRUPTED, remark=remarks.DAEMON_DIED)
+        end: AttemptEnd = facts.ended(reconciles=reconciles, reason=Reason.INTERRUPTED, remark=remarks.DAEMON_DIED)
         return decide(end, Random(1))
 
     return decided
 
 
-def lanes(conn: Connection) -> dict[int, str]:
-    return {row.id: row.lane for row in conn.execute(text("SELECT id, lane FROM tasks"))}
+def account_queues(conn: Connection) -> dict[int, str]:
+    return {row.id: row.account_queue for row in conn.execute(text("SELECT id, account_queue FROM tasks"))}
 
 
 @pytest.fixture
@@ -140,11 +140,11 @@ def test_r22_released_tasks_keep_their_pace_and_look_where_they_can(
         done = released(again, post, follow, 999)
         assert done == Released(released=2, looking=1, not_found=[999])
         assert released(again, post) == Released(not_held=[post])
-        assert again.read_sync(lanes) == {follow: "follow:tiktok:shop", post: "post:tiktok#R58M1"}
+        assert again.read_sync(account_queues) == {follow: "follow:tiktok:shop", post: "post:tiktok#R58M1"}
         assert set(heads(again, "R58M1")) == {follow, post}
-        assert begin(again, follow).settle, "it may have been done since: it looks"
+        assert begin(again, follow).reconcile, "it may have been done since: it looks"
         published = begin(again, post)
-        assert not published.settle, "a person said that it was not done"
+        assert not published.reconcile, "a person said that it was not done"
         task = again.read_sync(tasks.get, post)
         assert task is not None
         assert (task.effect, task.retry_safe) == (Effect.NONE, True)
@@ -177,7 +177,7 @@ def test_r22_an_attempt_that_was_open_in_the_backup_is_held_where_it_would_begin
     fence = begin(store, task_id).fence
     assert put_back(copied(store, tmp_path), over=elsewhere).held == 1
     with Store.open(elsewhere) as again:
-        ended = again.write_sync(attempts.finish, fence, cut_off(settles=safe), now=NOW)
+        ended = again.write_sync(attempts.finish, fence, cut_off(reconciles=safe), now=NOW)
         assert ended is not None
         assert (ended.status, ended.effect, ended.retry_safe) == (status, Effect.UNKNOWN, safe)
         assert heads(again, "R58M1") == []
@@ -192,7 +192,7 @@ def test_r22_an_open_attempt_that_fails_after_the_restore_is_not_safe_to_repeat(
     fence = begin(store, task_id).fence
     put_back(copied(store, tmp_path), over=elsewhere)
     with Store.open(elsewhere) as again:
-        ended = again.write_sync(attempts.finish, fence, cut_off(settles=safe), now=NOW)
+        ended = again.write_sync(attempts.finish, fence, cut_off(reconciles=safe), now=NOW)
         assert ended is not None
         assert (ended.status, ended.effect, ended.retry_safe) == (Status.FAILED, Effect.UNKNOWN, safe)
 
@@ -209,7 +209,7 @@ def test_r22_stopping_a_held_task_leaves_open_whether_it_was_done(
             (Effect.UNKNOWN, False),
         ]
         assert retry_all(again) == (1, [post])
-        assert begin(again, follow).settle
+        assert begin(again, follow).reconcile
 
 
 def test_r22_retry_all_after_a_restore_publishes_nothing_and_looks_before_it_follows(
@@ -225,12 +225,12 @@ def test_r22_retry_all_after_a_restore_publishes_nothing_and_looks_before_it_fol
         assert found.remark.endswith("look at the phone before retrying.")
         with pytest.raises(ConflictError, match="outcome"):
             again.write_sync(tasks.retry, post, now=NOW)
-        assert again.read_sync(lanes)[follow] == "follow:tiktok:shop", (
+        assert again.read_sync(account_queues)[follow] == "follow:tiktok:shop", (
             "it may not have counted yet, so it keeps its pace"
         )
-        assert begin(again, follow).settle
+        assert begin(again, follow).reconcile
         assert again.write_sync(tasks.retry, post, now=NOW, force=True).status is Status.PENDING
-        assert not begin(again, post).settle
+        assert not begin(again, post).reconcile
 
 
 # --- ids ----------------------------------------------------------------------------------------------------------
@@ -437,7 +437,7 @@ def test_r22_a_task_without_a_name_looks_as_the_account_that_acted_since(store: 
     with Store.open(store.path) as again:
         logged_in(again, "Spare")
         assert released_next(again, looking_only=True).looking == 2
-        assert again.read_sync(lanes) == {acted: "follow:tiktok:shop", untouched: "follow:tiktok#R58M1"}
+        assert again.read_sync(account_queues) == {acted: "follow:tiktok:shop", untouched: "follow:tiktok#R58M1"}
         assert set(heads(again, "R58M1")) == {acted, untouched}
         assert (begin(again, acted).account, begin(again, untouched).account) == ("tiktok:shop", "tiktok:spare")
 
@@ -462,7 +462,7 @@ def test_r22_a_task_without_a_name_cannot_look_where_anyone_may_have_acted(
         assert task is not None
         assert task.remark.endswith(remarks.RESTORED_BLIND)
         released(again, nameless)
-        assert not begin(again, nameless).settle, "a person said that it was not done"
+        assert not begin(again, nameless).reconcile, "a person said that it was not done"
 
 
 def published(store: Store, task_id: int, name: str) -> None:

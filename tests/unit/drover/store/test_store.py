@@ -197,7 +197,7 @@ def test_r14_on_a_full_disk_every_waiter_gets_an_answer(store: Store, clock: Clo
 
 
 def _break_commit(conn: Connection) -> None:
-    """Ends the transaction behind the lane's back, as SQLite itself does for some errors."""
+    """Ends the transaction behind the thread's back, as SQLite itself does for some errors."""
     conn.exec_driver_sql("ROLLBACK")
     raise OSError("the disk went away")
 

@@ -199,13 +199,13 @@ def test_an_unknown_outcome_is_retried_only_by_force_and_then_without_looking(st
         store.write_sync(tasks.retry, task_id, now=clock(), force=False)
     task = store.write_sync(tasks.retry, task_id, now=clock(), force=True)
     assert (task.status, task.effect, task.retry_safe) == (Status.PENDING, Effect.NONE, True)
-    assert not begin(store, task_id).settle
+    assert not begin(store, task_id).reconcile
 
 
 def test_what_can_look_looks_after_a_retry(store: Store, clock: Clock) -> None:
     task_id = fail(store, add(store), Reason.STOPPED, effect=Effect.UNKNOWN).id
     assert store.write_sync(tasks.retry, task_id, now=clock(), force=False).effect is Effect.UNKNOWN
-    assert begin(store, task_id).settle
+    assert begin(store, task_id).reconcile
 
 
 def test_retry_all_skips_what_could_happen_twice(store: Store) -> None:

@@ -104,13 +104,13 @@ def _tasks() -> None:
         sa.Column("max_retry_count", sa.Integer(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("settling", sa.Integer(), nullable=False),
-        sa.Column("settle", sa.Boolean(), nullable=False),
+        sa.Column("reconciliations", sa.Integer(), nullable=False),
+        sa.Column("reconcile", sa.Boolean(), nullable=False),
         sa.Column("last_reason", sa.String()),
         sa.Column("progress", sa.Integer(), nullable=False),
         sa.Column("step", sa.Text(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
-        sa.Column("lane", sa.String(), nullable=False),
+        sa.Column("account_queue", sa.String(), nullable=False),
         sa.Column("held", sa.String(), nullable=False),
         sqlite_autoincrement=True,
     )
@@ -128,15 +128,15 @@ def _tasks() -> None:
         sqlite_where=sa.text("status = 0 AND held <> ''"),
     )
     op.create_index(
-        "ix_tasks_lane",
+        "ix_tasks_account_queue",
         "tasks",
-        ["serial", "status", "lane", sa.text("priority DESC"), "id", "not_before"],
+        ["serial", "status", "account_queue", sa.text("priority DESC"), "id", "not_before"],
         sqlite_where=sa.text("status = 0"),
     )
     op.create_index(
         "ix_tasks_queue",
         "tasks",
-        ["serial", "status", sa.text("priority DESC"), "id", "not_before", "lane"],
+        ["serial", "status", sa.text("priority DESC"), "id", "not_before", "account_queue"],
         sqlite_where=sa.text("status = 0"),
     )
     op.create_index("ix_tasks_script_name", "tasks", ["script_name", "id"])
@@ -154,7 +154,7 @@ def _attempts() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("serial", sa.String(), nullable=False),
         sa.Column("boot_id", sa.String(), nullable=False),
-        sa.Column("settle", sa.Boolean(), nullable=False),
+        sa.Column("reconcile", sa.Boolean(), nullable=False),
         sa.Column("effect", sa.String(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),

@@ -40,7 +40,7 @@ def recover(store: Store) -> None:
             boot_id="boot-2",
             rng=random.Random(1),
             pace=Pace(zone=UTC),
-            delivery=lambda script: Delivery(settles=script == "follow"),
+            delivery=lambda script: Delivery(reconciles=script == "follow"),
         )
     )
 
