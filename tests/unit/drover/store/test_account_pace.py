@@ -6,8 +6,7 @@ import pytest
 
 from drover.policy.pace import Pace
 from drover.policy.records import Complete, Decision, Fail, Requeue
-from drover.store import Store, account_pace, attempts, overview, queue, tasks
-from drover.wire.control import Account
+from drover.store import Store, account_pace, attempts, queue, tasks
 from drover.wire.tasks import Effect, Reason
 from tests.support.clock import Clock
 from tests.support.stored import add, begin, retry_all
@@ -155,11 +154,3 @@ def test_tasks_in_line_count_only_those_that_are_not_held_back(store: Store, clo
     facts = store.read_sync(queue.waiting, [*held, *others], now=clock(), pace=PACE)
     assert [facts[task_id].ahead for task_id in others] == [0, 1]
     assert all(facts[task_id].hold is not None for task_id in held)
-
-
-def test_accounts_are_shown_with_their_use(store: Store) -> None:
-    run(store, add(store, username="me"), Complete())
-    both = [Account(username=name, serial="x", platform="tiktok", enabled=True) for name in ("You", "Me")]
-    now = store.clock()
-    shown = store.read_sync(overview.accounts, both, day=PACE.day(now), now=now)
-    assert [account.used_today for account in shown] == [{}, {"follow": 1}]

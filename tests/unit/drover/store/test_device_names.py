@@ -5,15 +5,25 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert, select, update
 
 from drover.policy.pace import RESTORED, RESTORED_HOLD, account_key
-from drover.store import account_pace, accounts, device_names, devices, intake, release, tasks
+from drover.store import (
+    Store,
+    account_pace,
+    accounts,
+    device_names,
+    devices,
+    intake,
+    queue,
+    release,
+    tasks,
+)
 from drover.store.schema import account_pauses, account_use, media_uses
 from drover.store.schema import tasks as task_rows
-from drover.store.store import Store
 from drover.wire.control import Account
-from drover.wire.devices import Device, DeviceState, Identity
+from drover.wire.devices import Device, DeviceState
 from drover.wire.media import MediaFile, MediaKind, UseState
 from drover.wire.tasks import Effect, Status
-from tests.support.stored import all_of, new
+from tests.support.clock import Clock
+from tests.support.stored import all_of, counters_are_right, new
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 KEPT, OTHER = "R58MA", "10.0.0.1:5555"
@@ -27,13 +37,6 @@ def device(serial: str, **fields: object) -> Device:
 def merge(store: Store) -> Device | None:
     list(store.steps_sync(device_names.move_tasks, 0, device=KEPT, other=OTHER, now=NOW))
     return store.write_sync(device_names.merge, KEPT, OTHER)
-
-
-def test_an_identity_is_remembered(store: Store) -> None:
-    known = device(KEPT, identity=Identity(android_id="a" * 16, addresses={"wlan0": "a4:50:00:00:00:01"}))
-    store.write_sync(devices.put, known)
-    (read,) = store.read_sync(devices.all)
-    assert read.identity == known.identity
 
 
 def test_case_p1_tasks_accounts_note_and_tags_go_to_the_kept_name(store: Store) -> None:
@@ -130,3 +133,13 @@ def test_what_is_still_being_stored_for_a_forgotten_device_goes_too(store: Store
     list(store.steps_sync(intake.store_parts, 0, first_id=ids[0]))
     assert all_of(dropping) == ids
     assert store.read_sync(tasks.count, {"serial": OTHER}) == 0
+
+
+def test_r25_what_waits_for_a_name_moves_in_steps(store: Store, clock: Clock) -> None:
+    ids = store.write_sync(tasks.insert, [new("10.0.0.7:5555") for _ in range(MANY)], now=clock())
+    before = store.commits
+    moving = store.steps_sync(device_names.move_tasks, 0, device="R58M1", other="10.0.0.7:5555", now=clock())
+    assert sum(moving) == MANY
+    assert store.commits - before > 2
+    assert [head.task_id for head in store.read_sync(queue.heads, ["R58M1"], now=clock())] == ids[:1]
+    assert counters_are_right(store)

@@ -9,7 +9,6 @@ from random import Random
 import pytest
 from sqlalchemy import Connection
 
-from drover.config import Config
 from drover.policy import dispatch
 from drover.policy.catalog import BUILT_IN_ONLY
 from drover.policy.pace import account_key
@@ -20,7 +19,6 @@ from drover.store import (
     Store,
     account_pace,
     accounts,
-    acting_account,
     attempts,
     database,
     events,
@@ -30,35 +28,19 @@ from drover.store import (
     tasks,
 )
 from drover.store.batch import driver_of
-from drover.supervisor.tasks.dispatcher import pace_of, rules_of
 from drover.supervisor.tasks.running_attempts import ending
-from drover.wire.accounts import Login, LoginSource
 from drover.wire.control import Account, ChangeAccount
 from drover.wire.devices import Device, DeviceState
 from drover.wire.events import DeviceChanged
-from drover.wire.holds import FAILURES, PERSON, HoldKind, Pause, PauseSubject, Trouble
+from drover.wire.holds import FAILURES, PERSON, HoldKind, PauseSubject, Trouble
 from drover.wire.pauses import Paused, Resumed
 from drover.wire.tasks import Effect, Reason
 from tests.support.clock import Clock
 from tests.support.stored import add, begin, new
+from tests.support.troubled import PACE, RULES, active, met
 
 ACCOUNT, DEVICE = PauseSubject.ACCOUNT, PauseSubject.DEVICE
-RULES = rules_of(Config())
-PACE = pace_of(Config())
 HOUR = timedelta(hours=1)
-
-
-def met(store: Store, task_id: int, reason: Reason | None, trouble: Trouble | None = None) -> None:
-    """One attempt of the pending task that ends like this."""
-    decision = Complete() if reason is None else Fail(reason=reason, remark="", retry_safe=True, effect=Effect.NONE)
-    store.write_sync(
-        attempts.finish,
-        begin(store, task_id).fence,
-        decision,
-        now=store.clock(),
-        report=Report(reason=reason, trouble=trouble),
-        rules=RULES,
-    )
 
 
 def first(store: Store, *serials: str) -> int | None:
@@ -73,10 +55,6 @@ def first(store: Store, *serials: str) -> int | None:
 def hold_of(store: Store, task_id: int) -> HoldKind | None:
     hold = store.read_sync(queue.waiting, [task_id], now=store.clock(), pace=PACE)[task_id].hold
     return None if hold is None else hold.kind
-
-
-def active(store: Store) -> list[Pause]:
-    return [pause for _key, pause in store.read_sync(pauses.active, now=store.clock())]
 
 
 # --- accounts
@@ -263,22 +241,6 @@ def test_what_makes_a_pause_longer_stays_with_its_account(store: Store, clock: C
     assert [pause.times for pause in active(store)] == [3]
 
 
-def test_r24_who_is_seen_logged_in_is_not_paused_as_logged_out(store: Store, clock: Clock) -> None:
-    met(store, add(store), Reason.NOT_LOGGED_IN, Trouble.LOGGED_OUT)
-    assert [pause.username for pause in active(store)] == [""]
-    fence = begin(store, add(store, username="me")).fence
-    login = Login(
-        serial="R58M1",
-        platform="tiktok",
-        package="com.zhiliaoapp.musically",
-        username="me",
-        source=LoginSource.SCRIPT,
-        learned_at=clock(),
-    )
-    assert store.write_sync(acting_account.recognise, fence, login, busy=False, now=clock(), pace=PACE) == ""
-    assert active(store) == []
-
-
 # --- phones
 
 
@@ -354,16 +316,6 @@ def test_pauses_outlive_a_restart_and_are_told_as_events(store: Store, clock: Cl
     assert [body.device.pause.words for body in told if isinstance(body, DeviceChanged) and body.device.pause] == [
         "swollen"
     ]
-
-
-def test_held_tasks_are_counted_for_pauses_and_not_for_pace(store: Store, clock: Clock) -> None:
-    met(store, add(store, username="me"), Reason.NEEDS_HUMAN, Trouble.CAPTCHA)
-    for serial in ("R58M1", "R58M2"):
-        for username in ("me", "you"):
-            add(store, serial, username=username)
-    assert store.read_sync(overview.figures, now=clock()).held == 2
-    store.write_sync(pauses.pause, DEVICE, "R58M2", words="", until=None, now=clock())
-    assert store.read_sync(overview.figures, now=clock()).held == 3
 
 
 # --- any order
