@@ -25,7 +25,8 @@ def want(account: str) -> Wanted:
 
 def learn(store: Store, username: str = "Shop.One", **more: Any) -> None:
     """TikTok on the phone is seen logged in as this account."""
-    logged_in(store, username, **{"serial": PHONE, "app_version": "43.1", "learned_at": store.clock(), **more})
+    fields: dict[str, Any] = {"serial": PHONE, "app_version": "43.1", "learned_at": store.clock(), **more}
+    logged_in(store, username, **fields)
 
 
 def used(store: Store, account: str) -> dict[str, int]:

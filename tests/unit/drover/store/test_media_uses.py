@@ -62,25 +62,17 @@ def test_case_c10_the_setting_counts_from_the_next_choice(store: Store) -> None:
     assert isinstance(begin_post(store, add_post(store, "p3")), Task)  # and back
 
 
-def test_case_c10_two_phones_of_two_accounts_that_ask_at_the_same_moment_get_different_files(store: Store) -> None:
-    for number in range(24):
-        keep(store, f"v{number}")
-    ids = [add_post(store, f"p{number % 4}") for number in range(24)]
-    with ThreadPoolExecutor(8) as pool:
-        got = [names(begun)[0] for begun in pool.map(partial(begin_post, store), ids)]
-    assert len(set(got)) == 24
-
-
-def test_case_c10_the_index_refuses_what_the_choice_would_have_missed(store: Store) -> None:
+@pytest.mark.parametrize("other", [{"account": "tiktok:other"}, {"task_id": 99}], ids=["account", "task"])
+def test_case_c10_the_index_refuses_what_the_choice_would_have_missed(store: Store, other: dict[str, object]) -> None:
     keep(store, "a")
     assert isinstance(begin_post(store, add_post(store)), Begun)
 
-    def by_another(conn: Connection) -> None:
+    def again(conn: Connection) -> None:
         row = conn.execute(table.select()).mappings().one()
-        conn.execute(insert(table).values({**{k: v for k, v in row.items() if k != "id"}, "account": "tiktok:other"}))
+        conn.execute(insert(table).values({**{k: v for k, v in row.items() if k != "id"}, **other}))
 
     with pytest.raises(IntegrityError):
-        store.write_sync(by_another)
+        store.write_sync(again)
 
 
 # --- ends ---------------------------------------------------------------------------------------------------------
@@ -178,19 +170,6 @@ def test_other_scripts_touch_no_reservation(store: Store) -> None:
     assert [state for _, _, state in states(store, item)] == [UseState.RESERVED]
 
 
-def test_the_index_refuses_what_the_choice_would_have_missed(store: Store) -> None:
-    keep(store, "a")
-    begun = begin_post(store, add_post(store))
-    assert isinstance(begun, Begun)
-
-    def twice(conn: Connection) -> None:
-        row = conn.execute(table.select()).mappings().one()
-        conn.execute(insert(table).values({**{k: v for k, v in row.items() if k != "id"}, "task_id": 99}))
-
-    with pytest.raises(IntegrityError):
-        store.write_sync(twice)
-
-
 def test_case_c10_a_file_of_a_folder_is_for_one_account_alone(store: Store) -> None:
     listed = Listed(candidates=[in_folder(name) for name in "ab"])
     post: dict[str, Any] = {"material_source": "localFolder", "material_path": "/srv"}
@@ -207,22 +186,27 @@ def test_case_c10_a_file_of_a_folder_is_for_one_account_alone(store: Store) -> N
 # --- never twice ---------------------------------------------------------------------------------------------------
 
 
-def test_two_phones_that_ask_at_the_same_moment_get_different_files(store: Store) -> None:
+@pytest.mark.parametrize("username", ["shop", None], ids=["one account", "an account each"])
+def test_case_c10_phones_that_ask_at_the_same_moment_get_different_files(store: Store, username: str | None) -> None:
     for number in range(40):
         keep(store, f"v{number}")
-    ids = [add_post(store, f"p{number % 4}", "shop") for number in range(40)]
+    ids = [add_post(store, f"p{number % 4}", username) for number in range(40)]
     with ThreadPoolExecutor(8) as pool:
         got = [names(begun)[0] for begun in pool.map(partial(begin_post, store), ids)]
     assert len(set(got)) == 40
 
 
 ENDS = ["confirmed", "unknown", "none", "again", "stop", "delete", "restart"]
+STEPS = st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from(["p1", "p2"]), st.sampled_from(ENDS))
 
 
+@pytest.mark.parametrize("reuse", ["once", "per_account"])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(st.tuples(st.sampled_from(["@a", "@b", "p1"]), st.sampled_from(ENDS)), min_size=1, max_size=25))
-def test_an_account_never_publishes_a_file_twice(empty_database: Path, steps: list[tuple[str, str]]) -> None:
-    """Whatever ends however, also across restarts: what may have been published is never chosen for it again."""
+@given(steps=st.lists(STEPS, min_size=1, max_size=25))
+def test_case_c10_what_may_have_been_published_is_never_chosen_again(
+    empty_database: Path, reuse: Reuse, steps: list[tuple[str | None, str, str]]
+) -> None:
+    """Any mix of accounts, phones and ends, also across restarts: by no one, or not by the same account."""
     published: dict[str, list[int | None]] = {}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "drover.db"
@@ -230,59 +214,24 @@ def test_an_account_never_publishes_a_file_twice(empty_database: Path, steps: li
         store = Store.open(path, clock=Clock())
         for number in range(6):
             keep(store, f"v{number}")
-        for account, how in steps:
-            task_id = add_post(store, "p1", account[1:] if account.startswith("@") else None)
-            begun = begin_post(store, task_id, reuse="per_account")
+        for username, serial, how in steps:
+            gone = published.setdefault("" if reuse == "once" else username or serial, [])
+            begun = begin_post(store, add_post(store, serial, username), reuse=reuse)
             if isinstance(begun, Task):
-                assert len(published.get(account, [])) == 6
+                assert len(gone) == 6
                 continue
             (got,) = names(begun)
-            assert got not in published.get(account, [])
+            assert got not in gone
             if how in ("confirmed", "unknown"):
-                published.setdefault(account, []).append(got)
+                gone.append(got)
             if how == "restart":
                 store.close()
                 store = Store.open(path, clock=Clock())
-            _end_as(store, begun, how, "per_account")
+            _end_as(store, begun, how, reuse)
         store.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    steps=st.lists(
-        st.tuples(st.sampled_from(["@a", "@b", "-"]), st.sampled_from(["p1", "p2"]), st.sampled_from(ENDS)),
-        min_size=1,
-        max_size=25,
-    )
-)
-def test_case_c10_no_file_is_published_twice_whatever_the_mix(
-    empty_database: Path, steps: list[tuple[str, str, str]]
-) -> None:
-    """Any mix of accounts, phones and ends, also across restarts: what may have been published is for nobody else."""
-    published: list[int | None] = []
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "drover.db"
-        path.write_bytes(empty_database.read_bytes())
-        store = Store.open(path, clock=Clock())
-        for number in range(6):
-            keep(store, f"v{number}")
-        for account, serial, how in steps:
-            begun = begin_post(store, add_post(store, serial, account.strip("@-") or None))
-            if isinstance(begun, Task):
-                assert len(published) == 6
-                continue
-            (got,) = names(begun)
-            assert got not in published
-            if how in ("confirmed", "unknown"):
-                published.append(got)
-            if how == "restart":
-                store.close()
-                store = Store.open(path, clock=Clock())
-            _end_as(store, begun, how)
-        store.close()
-
-
-def _end_as(store: Store, begun: Begun, how: str, reuse: Reuse = "once") -> None:
+def _end_as(store: Store, begun: Begun, how: str, reuse: Reuse) -> None:
     """End the attempt so; nothing stays reserved, so that the library runs dry by what was published alone."""
     if how == "confirmed":
         end(store, begun, Complete(), tapped=True, proven=True)
