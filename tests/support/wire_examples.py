@@ -152,7 +152,7 @@ ACCOUNT = control.Account(
     limits={"follow": 60},
     pause=PAUSE,
 )
-FINDING = Finding(level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free space")
+FINDING = Finding(level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", fix="free space")
 MEDIA = MediaFile(
     path="/srv/media/clip.mp4",
     kind=MediaKind.VIDEO,

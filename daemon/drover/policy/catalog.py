@@ -41,7 +41,7 @@ class Command:
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
     """The rules for an attempt that ends: `reconciles` lets it be repeated though its outcome is unknown; `own_word`
-    says that what the script tells of its own end stands, because nobody else can know its effect."""
+    says that what the script reports of its own end stands, because no one else can know its effect."""
 
     reconciles: bool
     own_word: bool = False
@@ -49,7 +49,7 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True)
 class Catalog:
-    """The scripts beside the built-in ones. A name belongs to one of them."""
+    """The scripts besides the built-in ones. A name belongs to one of them."""
 
     commands: Mapping[str, Command] = field(default_factory=dict[str, Command])
     plugins: Mapping[str, PluginSheet] = field(default_factory=dict[str, PluginSheet])

@@ -23,14 +23,14 @@ do."""
 _MARK = re.compile("[@#:]")
 
 RESTORED: Final = "!restored"
-"""The account queue of what is held since a backup was restored: dispatch passes over it, whatever waits there."""
+"""The account queue of what is held since a backup was restored: dispatch passes over it."""
 
 RESTORED_HOLD: Final = "restored"
 """`held` of a task that a restored backup brought and that has not proven its effect: it may have been done since."""
 
 
 def account_key(platform: str, username: str | None, serial: str) -> str:
-    """The one key of an account, `platform:handle` in lower case, whatever the spelling of its name.
+    """The one key of an account, `platform:handle` in lower case, for any spelling of its name.
 
     Without a name: `platform#serial`, whichever account the app on that phone is logged in as. It stands for an account
     only until that is known (`store/logins.py`).
@@ -147,7 +147,7 @@ _RANK = (
     HoldKind.DEVICE_PAUSED,
     HoldKind.TROUBLE,
 )
-"""Of holds that last equally long the last one here is said: trouble first, because it asks most of a person."""
+"""Of holds that last equally long the last one here is shown: trouble first, because it asks most of a person."""
 
 
 def longest(found: Iterable[Hold | None]) -> Hold | None:

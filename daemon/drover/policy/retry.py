@@ -22,7 +22,7 @@ RECONCILE_DELAY_S: Final = (1.0, 3.0)
 """Soon, so that what may have happened is known early; not at once, so that a phone that just went can come back."""
 
 TRANSIENT: Final = frozenset({Reason.INTERRUPTED, Reason.DEVICE_LOST, Reason.TIMEOUT, Reason.UPLOAD_FAILED})
-"""Reasons where a repeat can help and nobody has to do anything first."""
+"""Reasons where a repeat can help and no one has to do anything first."""
 
 SEEN_NOT_DONE: Final = frozenset({Reason.REJECTED, Reason.UPLOAD_FAILED})
 """Reasons by which a script that cannot look again has proven, after the tap, that it did nothing: effect none."""
@@ -40,7 +40,7 @@ NOT_BY_LOOKING: Final = frozenset(
         Reason.STOPPED,
     }
 )
-"""Reasons that stand in the way of looking until somebody has acted, or that say nobody wants us to."""
+"""Reasons that stand in the way of looking until someone has acted, or that say no one wants us to."""
 
 
 WAIT_FIRST_S, WAIT_PHONE_MAX_S, WAIT_MAX_S = 2.0, 60.0, 600.0

@@ -21,7 +21,7 @@ def recognise(conn: Connection, fence: int, login: Login, *, busy: bool, now: da
 
     An attempt that goes on counts for that account from here on. `busy`: the account acts on another phone.
     """
-    if login.main:  # that nobody was logged in there must not be said of whoever is
+    if login.main:  # a pause for "logged out" is about no one who is logged in now
         pauses.logged_in(conn, [account_key(login.platform, None, login.serial)], now=now)
     logins.learn(conn, login)
     row = attempts.running(conn, fence)

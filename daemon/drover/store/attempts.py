@@ -43,7 +43,7 @@ def begin(
     row = task_row(conn, task_id)
     if row["status"] != Status.PENDING:
         raise ConflictError(f"task {task_id} is {Status(row['status']).name.lower()}, not pending", task_of(row))
-    if row["held"]:  # dispatch passes over its account queue; whatever else may come here, it does not begin
+    if row["held"]:  # dispatch passes over its account queue; refused again here
         raise ConflictError(f"task {task_id} is held since a backup was restored; release it first", task_of(row))
     key = logins.account_of(conn, row)
     if account not in ("", key):
@@ -170,7 +170,7 @@ def finish(
     """End the attempt and apply the decision to its task; None, and nothing changed, when it has ended already.
 
     The account then pauses for `pause_s`, where policy.pace says that it does after such an end. `report` is how the
-    attempt ended by the word of whoever ended it: by the `rules` it pauses an account in trouble, or a phone.
+    attempt ended as its reporter saw it: by the `rules` it pauses an account in trouble, or a phone.
 
     Pass a function of AttemptFacts to decide inside the transaction: between reading facts and finishing, intent may
     have been recorded. A ready decision that such a record contradicts raises ConflictError.
@@ -188,7 +188,7 @@ def finish(
     if isinstance(made, Fail) and made.effect is Effect.NONE:
         _uncount(conn, row)  # it was seen not to have been done
     if isinstance(made, Requeue) and made.untapped:
-        _uncount(conn, row)  # the phone said that it was not done
+        _uncount(conn, row)  # the phone reported that it was not done
     if pauses_after(made):
         account_pace.pause(conn, _account_of(row, task), now=now, pause_s=pause_s)
     account = _account_of(row, task)
@@ -316,8 +316,8 @@ def _outcome(
 ) -> dict[str, Any]:
     """The columns that say how the task stands now.
 
-    An attempt that was open in a restored backup (`held`) may have had its effect later than the backup, whatever its
-    records say: without proof its effect is unknown, and it stays held where it would begin again.
+    An attempt that was open in a restored backup (`held`) may have had its effect later than the backup, even if its
+    records say otherwise: without proof its effect is unknown, and it stays held where it would begin again.
     """
     held = bool(task["held"])
     match decision:
@@ -372,7 +372,7 @@ def _pause_group(conn: Connection, task: RowMapping, now: datetime) -> None:
 
 
 def _account_of(attempt: RowMapping, task: RowMapping) -> str:
-    """The key under which the attempt counts; one of before it was kept counts under its task's."""
+    """The key under which the attempt counts; one that has none counts under its task's."""
     return attempt["account"] or account_key(task["platform"], task["username"], task["serial"])
 
 

@@ -66,7 +66,7 @@ def prepared(path: Path) -> Generator[None]:
     """Create the file (0600) and its directory where missing, check it, and bring its schema to this version.
 
     Raises StoreError, having changed nothing, for a file that is damaged, another program's, or of a newer Drover.
-    Whoever connects within saves the disk some work: when nobody is connected, SQLite takes the whole log back.
+    Connect inside the block: when the last connection closes, SQLite writes the whole log back into the file.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -57,7 +57,7 @@ def resolved(conn: Connection, keys: Collection[str]) -> dict[str, str]:
 def account_of(conn: Connection, task: Any) -> str:
     """The key that the next attempt of a stored task counts under.
 
-    One that looks what an earlier attempt did acts as the account of that attempt, whatever the app shows by now.
+    One that looks what an earlier attempt did acts as the account of that attempt, not as the one that is logged in.
     """
     if task["reconcile"] and handle_of(task["account"]):
         return str(task["account"])

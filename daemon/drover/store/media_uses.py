@@ -37,7 +37,7 @@ def of_task(conn: Connection, task_id: int, holder: str | None = None) -> list[C
 
 
 def taken(conn: Connection, want: Wanted, keys: Sequence[str]) -> set[str]:
-    """Those of the keys that are used or reserved: by its holder, or where a file is published once by anybody."""
+    """Those of the keys that are used or reserved: by its holder, or where a file is published once by any account."""
     found: set[str] = set()
     for start in range(0, len(keys), _CHUNK):
         chunk = keys[start : start + _CHUNK]
@@ -86,8 +86,8 @@ def reserve(conn: Connection, task_id: int, want: Wanted, chosen: Sequence[Candi
 
 
 def apply_outcome(conn: Connection, task: Task, *, now: datetime) -> None:
-    """Release or use up what the task reserved, by how it stands now. What is used already stays used, whatever a
-    later attempt did: an earlier one may have published it."""
+    """Release or use up what the task reserved, by how it stands now. What is used already stays used: an earlier
+    attempt may have published it."""
     match after(task.status, task.effect):
         case UseEnd.RELEASE:
             release(conn, task.id)

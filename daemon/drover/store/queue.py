@@ -107,7 +107,7 @@ class _Front:
 
 
 def _front(conn: Connection, serial: str, now: datetime | None, held: Collection[str] = ()) -> _Front:
-    """Read once for all the tasks of a page: counting the queue anew for each made a page of 20 take 12 ms."""
+    """Read once for all the tasks of a page: counting the queue again for each made a page of 20 take 12 ms."""
     first = select(tasks.c.priority, tasks.c.id).where(
         tasks.c.serial == serial, _PENDING, tasks.c.account_queue != RESTORED
     )

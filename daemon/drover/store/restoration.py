@@ -32,7 +32,7 @@ GAP: Final = 1_000_000
 class Restoration(msgspec.Struct, frozen=True, kw_only=True):
     """What was done to the copy. `held` tasks wait for a release, `blind` of them cannot look whether they were done;
     `unproven` ones had failed and may have been retried since. Ids of tasks go on at `next_task`. `carried` counts the
-    rows that came from the database that was replaced; `since_known` says whether that one tells all that was done
+    rows that came from the database that was replaced; `since_known` says whether that one knows all that was done
     since the backup, `another` that it is known to be a different database.
     """
 
@@ -71,7 +71,7 @@ def prepare(copy: Path, *, before: Path, highest_folder: int, now: datetime) -> 
                 another=old.is_another,
             )
             conn.execute("COMMIT")
-        conn.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the migration left it as
+        conn.execute("PRAGMA journal_mode = DELETE")  # one file, also after a migration in WAL mode
     return facts
 
 
@@ -110,8 +110,8 @@ def _hold(conn: sqlite3.Connection, old: Replaced, safe: Sequence[str]) -> int:
     return old.note_what_was_done()
 
 
-# Who looks as another account than acted finds nothing, and does it again as somebody else. A task that names no
-# account acts as whoever is logged in: with several on the phone that may have been anyone, unless it is known who.
+# An attempt that looks as another account than the one that acted finds nothing, and does it again as that account. A
+# task that names no account acts as the one that is logged in: with several on the phone it may have been any of them.
 _LOOKS: Final = """(script_name IN (SELECT value FROM json_each(:safe)) AND (
     :since_known OR coalesce(tasks.username, '') <> '' OR (reconcile AND instr(account, ':') > 0) OR (
         SELECT count(*) FROM (

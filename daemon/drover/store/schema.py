@@ -344,7 +344,7 @@ media_uses: Final = Table(
     Column("file", Json(MediaFile), nullable=False),
     Column("state", String, nullable=False),
     Column("at", Stamp, nullable=False),
-    Column("once", Boolean, nullable=False),  # chosen under `reuse = "once"`: for nobody else
+    Column("once", Boolean, nullable=False),  # chosen under `reuse = "once"`: for no one else
     # The backstop of the choice: whatever else goes wrong, no account has one file twice, nor two one that is once.
     Index("ux_media_uses_account_key", "account", "key", unique=True),
     Index("ux_media_uses_once", "key", unique=True, sqlite_where=text("once = 1")),

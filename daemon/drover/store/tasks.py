@@ -294,7 +294,7 @@ def again(task: Task, row: RowMapping) -> dict[str, Any]:
         ),
         "held": "",
     }
-    # What looks first looks as the account of the earlier attempt; else it acts as whoever is logged in then.
+    # What looks first looks as the account of the earlier attempt; else it acts as the account that is logged in then.
     return {**again, "account": row["account"] if uncertain or task.username else ""}
 
 

@@ -134,10 +134,10 @@ class StoreThread(threading.Thread):
             return
 
     def _outcomes(self, batch: list[Job]) -> list[Any]:
-        """Results and exceptions of the first jobs, one each. A failure that took the transaction is everybody's."""
+        """Results and exceptions of the first jobs, one each. A lost transaction fails them all."""
         try:
             return self._transact(self._connected(), batch)
-        except Exception as error:  # whatever it was, every waiter gets an answer and the thread lives on
+        except Exception as error:  # of any kind: every waiter gets an answer and the thread goes on
             self._disconnect()
             _log.error(
                 "store transaction lost", action="store_lost", thread=self.name, jobs=len(batch), error=str(error)
@@ -204,7 +204,7 @@ class WriteThread(StoreThread):
             # SQLite may have rolled back the whole transaction (disk full does); then this raises, for the group.
             driver.execute("ROLLBACK TO job")
             driver.execute("RELEASE job")
-            return _told(error)
+            return _answer_to(error)
         driver.execute("RELEASE job")
         return result
 
@@ -217,10 +217,10 @@ class ReadThread(StoreThread):
             try:
                 return [job.run(conn) for job in batch]
             except Exception as error:
-                return [_told(error)]
+                return [_answer_to(error)]
 
 
-def _told(error: Exception) -> Exception:
+def _answer_to(error: Exception) -> Exception:
     """The exception that the waiter gets for its own operation's failure."""
     code = getattr(_cause(error), "sqlite_errorcode", None)
     return _unavailable(error) if code is not None and code & 0xFF in _UNAVAILABLE else error
@@ -233,6 +233,6 @@ def _cause(error: Exception) -> BaseException:
 
 def _unavailable(error: Exception) -> StoreUnavailableError:
     cause = _cause(error)
-    told = StoreUnavailableError(f"the database cannot take it now: {cause}; check the disk, then try again")
-    told.__cause__ = error
-    return told
+    unavailable = StoreUnavailableError(f"the database cannot take it now: {cause}; check the disk, then try again")
+    unavailable.__cause__ = error
+    return unavailable

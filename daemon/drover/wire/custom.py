@@ -1,4 +1,4 @@
-"""Scripts beside the built-in ones, commands and Python plugins: how each is described and asked for."""
+"""Scripts besides the built-in ones, commands and Python plugins: how each is described and asked for."""
 
 import re
 from typing import Annotated, Any, Final, Literal

@@ -56,7 +56,7 @@ def test_what_is_proven_is_completed_whatever_happened_after(reason: Reason, rec
 
 @pytest.mark.parametrize("reason", sorted(TRANSIENT))
 def test_without_effect_what_passes_is_tried_three_times(reason: Reason) -> None:
-    first_s = 3.0 if reason is Reason.INTERRUPTED else 10.0  # our own process ended: nobody is to be spared
+    first_s = 3.0 if reason is Reason.INTERRUPTED else 10.0  # our own process ended: no one is to be spared
     for tries, longest in ((1, first_s), (2, 2 * first_s)):
         decision = decide(end(Effect.NONE, reason, reconciles=False, tries=tries), Random(1))
         assert isinstance(decision, Requeue)

@@ -57,7 +57,7 @@ def test_case_b8_a_large_request_is_stored_whole_under_ids_of_its_own(store: Sto
     request = Request(store)
     list(request.write_down())
     ids = request.accept()
-    (after,) = store.write_sync(tasks.insert, [new()], now=clock())  # somebody else's, meanwhile
+    (after,) = store.write_sync(tasks.insert, [new()], now=clock())  # someone else's, meanwhile
     assert sum(request.store_parts(ids[0])) == MANY
     assert [before, *ids, after] == list(range(1, MANY + 3))
     stored = sorted((store.read_sync(tasks.page, page_size=MANY + 2)[1]), key=lambda task: task.id)[1:-1]

@@ -266,7 +266,7 @@ class TaskMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_store_says_what_the_model_says(self) -> None:
-        """Asked anew only after either of them changed: most of a run is this, and equal things stay equal."""
+        """Asked again only after either of them changed: most of a run is this, and equal things stay equal."""
         expected = {i: (t.status, t.reason, t.retry_safe, t.retries, t.attempts) for i, t in self.model.tasks.items()}
         driver, fences = driver_of(self.conn), self.fences()
         now = (driver.total_changes, expected, fences, self.taps_granted, self.taps_landed)
