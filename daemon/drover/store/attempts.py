@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, i
 
 from drover.policy.catalog import GENERIC
 from drover.policy.lifecycle import TaskEvent, advance
-from drover.policy.pace import account_key, account_queue_of, pauses_after
+from drover.policy.pace import account_queue_of, pauses_after
 from drover.policy.records import Attempt, AttemptFacts, Complete, Decision, Fail, Requeue
 from drover.policy.trouble import Report, Rules
 from drover.store import account_pace, events, logins, media_uses, pauses
@@ -102,7 +102,7 @@ def record_intent(conn: Connection, fence: int, *, what: str, now: datetime, day
             _uncount(conn, earlier)
     if day is not None:
         task = task_row(conn, row["task_id"])
-        account_pace.count(conn, _account_of(row, task), task["script_name"], day)
+        account_pace.count(conn, row["account"], task["script_name"], day)
     return True
 
 
@@ -190,8 +190,8 @@ def finish(
     if isinstance(made, Requeue) and made.untapped:
         _uncount(conn, row)  # the phone reported that it was not done
     if pauses_after(made):
-        account_pace.pause(conn, _account_of(row, task), now=now, pause_s=pause_s)
-    account = _account_of(row, task)
+        account_pace.pause(conn, row["account"], now=now, pause_s=pause_s)
+    account = row["account"]
     if not isinstance(made, Complete) and made.reason is Reason.NOT_LOGGED_IN:
         logins.forget(conn, task["serial"], task["platform"], task["package"])
         account = logins.account_of(conn, task)  # so that what names no account waits until the app is logged in
@@ -371,11 +371,6 @@ def _pause_group(conn: Connection, task: RowMapping, now: datetime) -> None:
     conn.execute(update(tasks).where(*rest, tasks.c.not_before < until).values(not_before=until))
 
 
-def _account_of(attempt: RowMapping, task: RowMapping) -> str:
-    """The key under which the attempt counts; one that has none counts under its task's."""
-    return attempt["account"] or account_key(task["platform"], task["username"], task["serial"])
-
-
 def _counted_before(attempt: RowMapping) -> ColumnElement[bool]:
     """Earlier attempts of its task whose effect counts."""
     return and_(
@@ -388,7 +383,7 @@ def _uncount(conn: Connection, attempt: RowMapping) -> None:
     if attempt["counted_on"] is None:
         return
     task = task_row(conn, attempt["task_id"])
-    account_pace.uncount(conn, _account_of(attempt, task), task["script_name"], attempt["counted_on"])
+    account_pace.uncount(conn, attempt["account"], task["script_name"], attempt["counted_on"])
     conn.execute(update(attempts).where(attempts.c.id == attempt["id"]).values(counted_on=None))
 
 

@@ -139,7 +139,7 @@ class Replaced:
         self._conn.execute("SAVEPOINT carried")
         try:
             count = self._conn.execute(statement, values).rowcount
-        except sqlite3.DatabaseError as error:  # damaged, or of a schema without the table
+        except sqlite3.DatabaseError as error:  # damaged, or of another schema
             _log.warning("replaced_unreadable", table=table, why=str(error))
             self._conn.execute("ROLLBACK TO carried")
             self.is_successor, count = False, 0
@@ -191,7 +191,7 @@ def _copied(path: Path, copy: Path) -> tuple[bool, bool]:
 
 
 def _lineage(conn: sqlite3.Connection, schema: str) -> str | None:
-    """By which copies of one database know each other; None where it is older than that."""
+    """By which copies of one database know each other; None where it cannot be read."""
     try:
         row = conn.execute(f"SELECT value FROM {schema}.settings WHERE key = 'lineage'").fetchone()  # noqa: S608
     except sqlite3.DatabaseError:

@@ -69,12 +69,6 @@ async def gathered(store: Store, writes: list[Callable[[], Any]]) -> list[Any]:
     return await asyncio.gather(*waiting, return_exceptions=True)
 
 
-@pytest.fixture
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A group is not cut off by its time, which a busy machine stretches."""
-    monkeypatch.setattr("drover.store.threads.GROUP_S", 60.0)
-
-
 @pytest.mark.usefixtures("unhurried")
 def test_what_waits_together_shares_a_commit_and_is_durable(store: Store, clock: Clock) -> None:
     before = store.commits
@@ -101,7 +95,8 @@ def _insert_then_raise(conn: Connection, clock: Clock) -> None:
     raise LookupError("on purpose")
 
 
-def test_one_failure_spoils_nothing_beside_it(store: Store, clock: Clock) -> None:
+@pytest.mark.usefixtures("unhurried")
+def test_one_failure_spoils_nothing_next_to_it(store: Store, clock: Clock) -> None:
     writes: list[Callable[[], Any]] = []
     for _ in range(10):
         writes.append(lambda: store.write(tasks.insert, [new("good")], now=clock()))
