@@ -22,7 +22,7 @@ class DeviceEvent(StrEnum):
     WORKER_DIED = "worker_died"  # its process ended, however
     ATTEMPT_BEGAN = "attempt_began"  # it got a task
     ATTEMPT_ENDED = "attempt_ended"  # the task ended
-    LEASED = "leased"  # someone took it
+    LEASED = "leased"  # somebody took it
     RELEASED = "released"  # and gave it back, or the lease ran out
     QUARANTINED = "quarantined"  # its worker died too often
     PROBED = "probed"  # a quarantined one gets another worker, to see

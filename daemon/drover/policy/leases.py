@@ -1,6 +1,6 @@
 """Who holds which phone and who waits for one: the rules of leases. No I/O; times are monotonic seconds, passed in.
 
-A phone goes to the first who asked; a lease that no one extends ends by time alone.
+A phone is given to whoever asked first; time alone ends what nobody extends.
 """
 
 from collections.abc import Callable
@@ -10,12 +10,12 @@ from typing import Final
 
 MAX_WAITING: Final = 100
 REMEMBERED: Final = 1000
-"""Ended leases whose reason is kept, so that a client that comes too late learns why."""
+"""Ended leases whose reason is kept, so that a client that comes too late is told why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """Someone wants a phone. `key` stands for the session id; `until` is when waiting ends."""
+    """Somebody wants a phone. `key` stands for the session id; `until` is when waiting ends."""
 
     key: str
     serial: str
@@ -39,10 +39,10 @@ class Held:
 
 
 class Standing(Enum):
-    """How someone who shows a key stands towards a phone."""
+    """How somebody who shows a key stands towards a phone."""
 
     HOLDER = auto()  # it is theirs
-    OTHER = auto()  # someone else holds it
+    OTHER = auto()  # somebody else holds it
     NOBODY = auto()  # their lease, if there ever was one, is over
 
 
@@ -71,7 +71,7 @@ class LeaseBook:
         return next((held for held in self._held.values() if held.key == key), None)
 
     def wanted(self, serial: str) -> bool:
-        """Whether someone waits for this phone."""
+        """Whether somebody waits for this phone."""
         return any(wish.serial == serial for wish in self._line)
 
     def claims(self, is_free: Callable[[str], bool]) -> int:
@@ -85,19 +85,19 @@ class LeaseBook:
         return Standing.HOLDER if held.key == key else Standing.OTHER
 
     def why_ended(self, key: str) -> str | None:
-        """Why the lease of this key is over; None if no one remembers one."""
+        """Why the lease of this key is over; None if nobody remembers one."""
         return self._ended.get(key)
 
     # --- taking
 
     def take(self, wish: Wish, *, is_free: Callable[[str], bool], slots: int) -> Held | None:
-        """The lease, if the phone is free and no one who came before needs it or the last device slot; else None."""
+        """The lease, if the phone is free and nobody who came before needs it or the last device slot; else None."""
         if wish.serial in self._held or not is_free(wish.serial) or self.wanted(wish.serial):
             return None
         return self._grant(wish, wish.asked_at) if slots > self.claims(is_free) else None
 
     def take_for_task(self, key: str, serial: str, label: str, task_id: int, now: float) -> Held:
-        """The lease that a running task has on its own phone; raises ValueError where someone holds it."""
+        """The lease that a running task has on its own phone; raises ValueError where somebody holds it."""
         if serial in self._held:
             raise ValueError(f"{serial} is leased already")
         held = Held(key=key, serial=serial, label=label, ttl_s=0, taken_at=now, expires_at=None, task_id=task_id)
@@ -147,7 +147,7 @@ class LeaseBook:
         return extended
 
     def end(self, serial: str, why: str) -> Held | None:
-        """End the lease on this phone, of any holder; None if there is none."""
+        """End the lease on this phone, whoever holds it; None if there is none."""
         held = self._held.pop(serial, None)
         if held is not None:
             self._ended[held.key] = why
