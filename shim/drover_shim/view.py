@@ -313,7 +313,7 @@ def script(info: ScriptInfo) -> ScriptView:
         summary=info.summary,
         effect=info.effect,
         retry_safe=info.retry_safe,
-        settles=info.settles,
+        settles=info.reconciles,
         platform=info.platform or None,
         timeout_s=info.timeout_s,
         parameters=info.parameters or None,

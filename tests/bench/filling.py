@@ -10,13 +10,14 @@ _ROWS = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
 INSERT INTO tasks (serial, username, platform, package, script_name, script_config, source, group_id, priority, status,
     reason, remark, effect, retry_safe, created_at, scheduled_at, start_time, end_time, not_before, pause_s,
-    retry_count, max_retry_count, attempt, tries, settling, settle, last_reason, progress, step, evidence, lane)
+    retry_count, max_retry_count, attempt, tries, reconciliations, reconcile, last_reason, progress, step, evidence,
+    account_queue, held, account)
 SELECT 'R58M' || (i % 100), NULL, 'tiktok', '', CASE i % 3 WHEN 0 THEN 'unfollow' ELSE 'follow' END,
     '{{"target_user":"user' || i || '","access_method":"direct"}}', CASE i % 10 WHEN 0 THEN 'ui' ELSE 'api' END, '', 0,
     CASE WHEN i > {rows} - 5000 THEN 0 WHEN i % 10 = 7 THEN 3 ELSE 2 END,
     NULL, '', 'confirmed', 1, {made_at} + i, NULL, {made_at}, {made_at} + 1000000, 0, 0,
     0, 3, 1, 1, 0, 0, NULL, 100, 'done', '["proof.png"]',
-    CASE i % 3 WHEN 0 THEN 'unfollow' ELSE 'follow' END || ':tiktok:shop' || (i % 100) || '.' || (i % 4) FROM n
+    CASE i % 3 WHEN 0 THEN 'unfollow' ELSE 'follow' END || ':tiktok:shop' || (i % 100) || '.' || (i % 4), '', '' FROM n
 """
 
 _HANGS_ON_ROWS = """

@@ -55,13 +55,15 @@ def _report(store: Store, rows: int) -> None:
     serials = [f"R58M{i}" for i in range(100)]
     _timed("queue.heads of 100 devices, 5000 pending", lambda: store.read_sync(queue.heads, serials, now=now))
     pace = Pace(zone=UTC, limits={"follow": 60, "unfollow": 60})
-    _timed("account_pace.holds of those devices", lambda: store.read_sync(account_pace.holds, serials, now=now, pace=pace))
+    _timed("account_pace.holds of these", lambda: store.read_sync(account_pace.holds, serials, now=now, pace=pace))
     _timed("queue.heads of 1 device", lambda: store.read_sync(queue.heads, serials[:1], now=now))
-    _timed("account_pace.holds of 1 device", lambda: store.read_sync(account_pace.holds, serials[:1], now=now, pace=pace))
+    _timed(
+        "account_pace.holds of 1 device", lambda: store.read_sync(account_pace.holds, serials[:1], now=now, pace=pace)
+    )
     many = [NewTask(serial="held", username="me", script_name="follow", script_config={}) for _ in range(10_000)]
     store.write_sync(tasks.insert, many, now=now)
     store.write_sync(account_pace.pause, "tiktok:me", now=now, pause_s=60.0)
-    held = list(store.read_sync(account_pace.holds, ["held"], now=now, pace=pace).lanes)
+    held = list(store.read_sync(account_pace.holds, ["held"], now=now, pace=pace).account_queues)
     _timed("queue.heads past 10000 held tasks", lambda: store.read_sync(queue.heads, ["held"], now=now, held=held))
     last = store.read_sync(tasks.page, serial="held", page_size=20)[1]
     ids = [task.id for task in last]

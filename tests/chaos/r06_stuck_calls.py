@@ -63,7 +63,10 @@ def _sites(engine: str) -> list[str]:
 def _ended(it: Rig, finding: Finding, accepted: Accepted, site: str, limit_s: float) -> list[Hung]:
     """Until the first attempt ended; the phone answers again afterwards. What hung: empty if it came not so far."""
     task = it.daemon.wait_task(
-        accepted.task_id, lambda task: task.status.ended or _settling(task), timeout_s=limit_s, what=f"end at {site!r}"
+        accepted.task_id,
+        lambda task: task.status.ended or _reconciling(task),
+        timeout_s=limit_s,
+        what=f"end at {site!r}",
     )
     calls = it.proxy.hung[accepted.serial]
     with suppress(AssertionError):  # a task that is done may leave its last picture hanging
@@ -79,6 +82,6 @@ def _ended(it: Rig, finding: Finding, accepted: Accepted, site: str, limit_s: fl
     return hung
 
 
-def _settling(task: Task) -> bool:
+def _reconciling(task: Task) -> bool:
     """An attempt was cut off after its intent: the next one looks."""
     return task.attempt > 0 and task.status is Status.PENDING

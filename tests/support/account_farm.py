@@ -93,7 +93,7 @@ class AccountFarm:
         """Begin what the dispatcher chooses for the phone; False if it chooses nothing."""
         now = self.clock()
         held = self.do(account_pace.holds, [serial], now=now, pace=self.pace)
-        heads = self.do(queue.heads, [serial], now=now, held=list(held.lanes))
+        heads = self.do(queue.heads, [serial], now=now, held=list(held.account_queues))
         acting = {live.account for live in self.running.values()}
         for head in dispatch.choose(heads, [serial], len(self.running), 9, acting):
             return self._begun(head)
@@ -145,7 +145,7 @@ class AccountFarm:
         if (named or same_handle(handle, handle_of(live.account))) and same_handle(handle, live.seen):
             return True
         key, busy = account_key("tiktok", handle, serial), False
-        if not named and not (live.attempt.settle and handle_of(live.account)):
+        if not named and not (live.attempt.reconcile and handle_of(live.account)):
             busy = any(other.account == key for at, other in self.running.items() if at != serial)
             live.account = live.account if busy else key
         login = self._login(serial, LoginSource.SCRIPT)
@@ -157,11 +157,11 @@ class AccountFarm:
         return True
 
     def act(self, serial: str, *, taps: bool = True) -> None:
-        """Intent and, with it granted, the effect; one that settles looks first."""
+        """Intent and, with it granted, the effect; one that reconciles looks first."""
         live = self.running[serial]
         who, what = self.logged_in[serial], live.file or f"task {live.task.id}"
         effect = (live.task.script_name, who, what)
-        if live.attempt.settle and effect in self.effects:
+        if live.attempt.reconcile and effect in self.effects:
             self.do(attempts.record_confirmed, live.attempt.fence, evidence=[], now=self.clock())
             self.finish(serial, None)
             return
@@ -172,7 +172,7 @@ class AccountFarm:
         if taps:
             others = [self.logged_in[at] for at, other in self.running.items() if at != serial and other.recognised]
             assert who not in others, f"{who} acts on two phones at once"
-            if not live.attempt.settle:
+            if not live.attempt.reconcile:
                 assert self.paused_until.get(who, now) <= now, f"{who} acts while it pauses"
             self.effects.append(effect)
             live.tapped = True
@@ -182,8 +182,8 @@ class AccountFarm:
         made: list[Decision] = []
 
         def decide(facts: AttemptFacts) -> Decision:
-            settles = live.task.script_name == "follow"
-            end = facts.ended(settles=settles, reason=reason, remark="it ended", other_account=other_account)
+            reconciles = live.task.script_name == "follow"
+            end = facts.ended(reconciles=reconciles, reason=reason, remark="it ended", other_account=other_account)
             made.append(retry.decide(end, self.rng))
             return made[-1]
 

@@ -453,9 +453,7 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
 
     def _diagnose(self, body: c.Diagnose) -> c.Diagnosis:
         well = Finding(level=Level.OK, check="adb server", subject="127.0.0.1:5037", found="answers")
-        low = Finding(
-            level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free it"
-        )
+        low = Finding(level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", fix="free it")
         return c.Diagnosis(findings=[well, low])
 
     def _reload_config(self, body: c.ReloadConfig) -> c.ConfigReloaded:

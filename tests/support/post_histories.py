@@ -258,7 +258,7 @@ class Verdict:
     def of(cls, ctx: RecordingContext, reason: Reason | None, remark: str, *, died: bool) -> "Verdict":
         """By the rules for the end of an attempt (policy/retry.py)."""
         end = AttemptEnd(
-            effect=ctx.effect, settles=False, tries=9, max_tries=3, reason=reason, remark=remark, own_word=False
+            effect=ctx.effect, reconciles=False, tries=9, max_tries=3, reason=reason, remark=remark, own_word=False
         )
         decision = decide(end, Random(1))
         completed = isinstance(decision, Complete)

@@ -4,13 +4,14 @@ import hashlib
 from typing import Any
 
 from drover.media.limits import limits
-from drover.policy.media import Reuse, Wanted, limit_for, wanted
-from drover.store import Store, materials, publications, tasks
+from drover.policy.media import Candidate, Reuse, Wanted, limit_for, wanted
+from drover.policy.records import Decision, Fail, Requeue
+from drover.store import Store, attempts, materials, media_uses, publications, tasks
 from drover.store.publications import Begun, Listed
 from drover.wire.materials import Material
-from drover.wire.media import MediaFacts, MediaKind
+from drover.wire.media import MediaFacts, MediaFile, MediaKind, UseState
 from drover.wire.post import PostConfig
-from drover.wire.tasks import Task
+from drover.wire.tasks import Effect, Reason, Task
 from tests.support.stored import new
 
 
@@ -73,3 +74,34 @@ def names(begun: Begun | Task) -> list[int | None]:
     """The items that an attempt got."""
     assert isinstance(begun, Begun), begun
     return [file.material_id for file in begun.media]
+
+
+UNKNOWN = Fail(reason=Reason.OUTCOME_UNKNOWN, remark="?", retry_safe=False, effect=Effect.UNKNOWN)
+NOTHING_DONE = Fail(reason=Reason.UPLOAD_FAILED, remark="no", retry_safe=True, effect=Effect.NONE)
+AGAIN = Requeue(delay_s=0.0, reconcile=False, remark="again", reason=Reason.TIMEOUT)
+
+
+def end(store: Store, begun: Begun | Task, decision: Decision, *, tapped: bool = False, proven: bool = False) -> Task:
+    """The attempt of a post, ended like this, after its tap and its proof where it had them."""
+    assert isinstance(begun, Begun), begun
+    fence = begun.attempt.fence
+    if tapped:
+        assert store.write_sync(attempts.record_intent, fence, what="post", now=store.clock())
+    if proven:
+        assert store.write_sync(attempts.record_confirmed, fence, evidence=[], now=store.clock())
+    ended = store.write_sync(attempts.finish, fence, decision, now=store.clock())
+    assert ended is not None
+    return ended
+
+
+def in_folder(name: str) -> Candidate:
+    """A video of the folder /srv."""
+    facts = facts_named(name)
+    file = MediaFile(path=f"/srv/{name}.mp4", kind=facts.kind, media_type=facts.media_type, size=facts.size)
+    return Candidate(key=f"file:/srv/{name}.mp4:1000:1", file=file, facts=facts, name=f"{name}.mp4")
+
+
+def states(store: Store, item: Material) -> list[tuple[str, int, UseState]]:
+    """Who used or reserved the item: (account key, task, state), newest first."""
+    uses = store.read_sync(media_uses.of_key, materials.key_of(item.sha256))
+    return [(use.account, use.task_id, use.state) for use in uses]

@@ -218,7 +218,7 @@ class RecordingContext:
     package: str = TIKTOK
     platform: str = "tiktok"
     username: str | None = None
-    settle: bool = False
+    reconcile: bool = False
     task_id: int = 1
     media: Sequence[MediaFile] = ()
     remark: str = ""

@@ -1,13 +1,15 @@
 """Short ways to a stored task in a given state."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from drover.policy.records import Attempt, Complete, Fail, NewTask
-from drover.store import Store, attempts, bulk, tasks
+from drover.store import Store, attempts, bulk, logins, tasks
 from drover.store.batch import driver_of
+from drover.wire.accounts import Login, LoginSource
 from drover.wire.tasks import Effect, Reason, Task
 
 V = TypeVar("V")
@@ -69,3 +71,26 @@ def counted(conn: Connection) -> tuple[dict[Any, int], dict[Any, int]]:
     kept = driver.execute(f"SELECT {dimensions}, n FROM counters WHERE n <> 0")
     seen = driver.execute(f"SELECT {dimensions}, COUNT(*) FROM tasks GROUP BY {dimensions}")
     return {row[:4]: row[4] for row in kept}, {row[:4]: row[4] for row in seen}
+
+
+def counters_are_right(store: Store) -> bool:
+    """Whether the counters say what counting says."""
+    kept, seen = store.read_sync(counted)
+    return kept == seen
+
+
+def login_of(username: str, serial: str = "R58M1", **more: Any) -> Login:
+    """TikTok on the phone, seen logged in as this account."""
+    fields: dict[str, Any] = {
+        "platform": "tiktok",
+        "package": "com.zhiliaoapp.musically",
+        "source": LoginSource.SCRIPT,
+        "learned_at": datetime(2026, 12, 1, tzinfo=UTC),
+        **more,
+    }
+    return Login(serial=serial, username=username, **fields)
+
+
+def logged_in(store: Store, username: str, serial: str = "R58M1", **more: Any) -> None:
+    """The store learns that TikTok on the phone is logged in as this account."""
+    store.write_sync(logins.learn, login_of(username, serial, **more))

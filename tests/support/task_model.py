@@ -15,7 +15,7 @@ class ModelTask:
     """One task; `doubt` is that an attempt before the present one may have had its effect."""
 
     serial: str
-    settles: bool
+    reconciles: bool
     priority: int
     due: datetime
     status: Status = Status.PENDING

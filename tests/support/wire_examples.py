@@ -152,7 +152,7 @@ ACCOUNT = control.Account(
     limits={"follow": 60},
     pause=PAUSE,
 )
-FINDING = Finding(level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", mend="free space")
+FINDING = Finding(level=Level.WARNING, check="disk", subject="/var/lib/drover", found="0.5 GiB free", fix="free space")
 MEDIA = MediaFile(
     path="/srv/media/clip.mp4",
     kind=MediaKind.VIDEO,
@@ -221,7 +221,7 @@ SHEET = custom.PluginSheet(
     origin="drover-report 1.0",
     summary="Reports.",
     effect="report",
-    settles=True,
+    reconciles=True,
     retry_safe=True,
     parameters={"type": "object"},
     fault="cannot be imported",
@@ -232,7 +232,7 @@ SCRIPT = custom.ScriptInfo(
     origin="configuration",
     summary="warms up",
     effect="warmth",
-    settles=True,
+    reconciles=True,
     retry_safe=True,
     platform="tiktok",
     package="com.zhiliaoapp.musically.clone",
@@ -461,7 +461,7 @@ TO_WORKER: list[worker.ToWorker] = [
         package="com.zhiliaoapp.musically",
         folder="/var/lib/drover/tasks/7",
         deadline_s=300.0,
-        settle=True,
+        reconcile=True,
         media=[MEDIA],
         media_roots=["/srv/media"],
         managed=custom.ManagedRun(

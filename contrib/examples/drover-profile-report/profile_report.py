@@ -19,7 +19,7 @@ class ProfileReport:
         access_method: AccessMethod = "direct"
 
     effect = ""  # others see nothing of it, so there is no ctx.commit
-    settles = False
+    reconciles = False
     retry_safe = True
 
     def __init__(self, config: Config) -> None:

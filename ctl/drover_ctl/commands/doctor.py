@@ -13,7 +13,7 @@ from drover_ctl.session import session, shared_options
 @shared_options
 @click.pass_context
 def doctor(ctx: click.Context, everything: bool) -> int:
-    """Look at what Drover needs, and say what to mend.
+    """Look at what Drover needs, and say what to fix.
 
     Adb, keys, rights, disk, ports and phones are looked at, and nothing is changed.
 
@@ -26,7 +26,7 @@ def doctor(ctx: click.Context, everything: bool) -> int:
     run = session(ctx)
     findings = run.ask(Diagnose(), Diagnosis).findings
     shown = [finding for finding in findings if everything or finding.level is not Level.OK]
-    rows = [[f.level.value, f.check, f.subject, f.found, f.mend or "-"] for f in shown]
+    rows = [[f.level.value, f.check, f.subject, f.found, f.fix or "-"] for f in shown]
     run.output.table(
         ["LEVEL", "CHECK", "SUBJECT", "FOUND", "WHAT TO DO"],
         rows,

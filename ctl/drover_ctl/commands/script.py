@@ -154,6 +154,6 @@ def _absolute(program: str) -> str:
 
 
 def _row(info: ScriptInfo) -> list[str]:
-    twice = "harmless" if info.retry_safe else "looks first" if info.settles else "never by itself"
+    twice = "harmless" if info.retry_safe else "looks first" if info.reconciles else "never by itself"
     what = f"cannot run: {info.fault}" if info.fault else info.summary
     return [info.name, info.kind, info.effect or "-", twice, info.platform or "any", info.origin, what or "-"]

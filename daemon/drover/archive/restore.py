@@ -16,7 +16,7 @@ from drover.archive.file import COPIES, ArchiveReader, Entry, Manifest, Told, di
 from drover.media.library import RESERVE_BYTES, LibraryFolder
 from drover.store import backup, restoration
 from drover.store.backup import BackupFacts, LibraryItem
-from drover.store.database import known_revisions, migrate
+from drover.store.database import UNRELEASED, known_revisions, migrate
 from drover.store.errors import StoreError
 from drover.store.restoration import Restoration
 from drover.wire.backups import MissingFile
@@ -63,7 +63,7 @@ def restore(
         library.prepare()
         if is_archive(source):
             return _from_archive(source, database, library, stamp, begins, told)
-        _refuse_newer(source, backup.examine(source))
+        _refuse_unknown(source, backup.examine(source))
         return _put_back(source, database, backup.library(source), library, stamp)
     except OSError as error:
         raise StoreError(f"{source}: cannot be restored: {error}") from error
@@ -80,7 +80,7 @@ def _from_archive(
         try:
             if why := _unpack(archive, manifest.database, unpacked, told):
                 raise StoreError(f"{source}: its database {why}; nothing was changed")
-            _refuse_newer(source, backup.examine(unpacked))
+            _refuse_unknown(source, backup.examine(unpacked))
             items = backup.library(unpacked)
             faults = {item.material_id: f"was not in the backup: {item.why}" for item in manifest.missing}
             faults |= _unpack_library(archive, items, library, told)
@@ -209,10 +209,11 @@ def _has_size(there: Path, size: int) -> bool:
     return there.is_file() and there.stat().st_size == size
 
 
-def _refuse_newer(source: Path, facts: BackupFacts) -> None:
+def _refuse_unknown(source: Path, facts: BackupFacts) -> None:
     if facts.revision not in known_revisions():
+        origin = "a development version of" if facts.revision in UNRELEASED else "a newer"
         raise StoreError(
-            f"{source}: was made by a newer Drover (schema {facts.revision}); restore it with that version. "
+            f"{source}: was made by {origin} Drover (schema {facts.revision}); restore it with that version. "
             "Nothing was changed"
         )
 

@@ -17,7 +17,7 @@ COLUMNS: Final = ("username", "platform", "serial", "package", "enabled", "note"
 REQUIRED: Final = ("username", "serial")
 MAX_ROWS: Final = 10_000
 MAX_TOLD: Final = 20
-"""Mistakes told at once."""
+"""Mistakes in one answer."""
 
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n]")
 _QUOTED: Final = re.compile(r"'+[=+\-@\t\r\n]")
@@ -45,7 +45,7 @@ def read(text: str) -> list[ChangeAccount]:
     """What a CSV text says of each account, in its order; None for a column that it does not have.
 
     Columns may be left out but for `username` and `serial`; they are separated by commas, semicolons or tabs, with or
-    without a byte order mark, as spreadsheets write it. Raises RequestError INVALID that tells line and column of
+    without a byte order mark, as spreadsheets write it. Raises RequestError INVALID that names line and column of
     each mistake, in `data.errors` too.
     """
     text = text.removeprefix("\ufeff")

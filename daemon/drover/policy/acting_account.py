@@ -14,7 +14,7 @@ class Seen:
     account: str
     acts_as: str
     named: bool
-    settle: bool
+    reconcile: bool
     publishes: bool
     own_folder: bool
     has_its_files: bool
@@ -32,11 +32,11 @@ def why_not(seen: Seen, *, serial: str) -> str:
     if not seen.has_its_files:
         return f"{who}, which has used the chosen file; another one is chosen."
     known = handle_of(seen.acts_as)
-    if seen.settle and known and not seen.named and seen.acts_as != seen.account:
+    if seen.reconcile and known and not seen.named and seen.acts_as != seen.account:
         return f"{who}, and an earlier attempt acted as @{known}; log in as @{known}, then retry."
     if seen.named:
         return "" if seen.hold is None else f"@{known} {_held(seen.hold)}; the task waits."
-    if seen.publishes and not seen.settle and seen.acts_as != seen.account and (known or seen.own_folder):
+    if seen.publishes and not seen.reconcile and seen.acts_as != seen.account and (known or seen.own_folder):
         told = f"the files were chosen for @{known}" if known else "its files were chosen before that was known"
         return f"{who}, and {told}; they are chosen again."
     if seen.busy:

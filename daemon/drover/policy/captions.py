@@ -34,7 +34,7 @@ class Caption:
 
 
 def caption(written: str, seed: int) -> Caption:
-    """The caption of one task. The same text and seed give the same caption, so that a retry says what was said.
+    """The caption of one task. The same text and seed give the same caption, so that a retry publishes the same text.
 
     Alternatives are taken in turn by the seed, so that the tasks of one request use each equally often.
     """

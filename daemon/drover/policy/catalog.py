@@ -14,7 +14,7 @@ from drover.policy.accounts import DEFAULT_PLATFORM
 from drover.wire.control import CreateTasks
 from drover.wire.custom import CommandSpec, PluginSheet, ScriptInfo
 from drover.wire.faults import Code, RequestError
-from drover.wire.scripts import SETTLES, SUPPORTED, ScriptConfig, expand, unsupported_message
+from drover.wire.scripts import RECONCILES, SUPPORTED, ScriptConfig, expand, unsupported_message
 
 GENERIC: Final = "generic"
 CONFIGURED: Final = "configuration"
@@ -40,16 +40,16 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """The rules for an attempt that ends: `settles` lets it be repeated though its outcome is unknown; `own_word`
-    says that what the script tells of its own end stands, because nobody else can know its effect."""
+    """The rules for an attempt that ends: `reconciles` lets it be repeated though its outcome is unknown; `own_word`
+    says that what the script reports of its own end stands, because no one else can know its effect."""
 
-    settles: bool
+    reconciles: bool
     own_word: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Catalog:
-    """The scripts beside the built-in ones. A name belongs to one of them."""
+    """The scripts besides the built-in ones. A name belongs to one of them."""
 
     commands: Mapping[str, Command] = field(default_factory=dict[str, Command])
     plugins: Mapping[str, PluginSheet] = field(default_factory=dict[str, PluginSheet])
@@ -95,11 +95,11 @@ class Catalog:
     def delivery(self, name: str, *, remembered: Mapping[str, bool] | None = None) -> Delivery:
         """By which rules an attempt of this script ends. `remembered` stands in for plugins that are not known yet."""
         if name in self.commands:
-            return Delivery(settles=False, own_word=True)
+            return Delivery(reconciles=False, own_word=True)
         sheet = self.plugins.get(name)
         if sheet is not None and not sheet.fault:
-            return Delivery(settles=sheet.settles or sheet.retry_safe)
-        return Delivery(settles=name in SETTLES or bool(remembered and remembered.get(name)))
+            return Delivery(reconciles=sheet.reconciles or sheet.retry_safe)
+        return Delivery(reconciles=name in RECONCILES or bool(remembered and remembered.get(name)))
 
     def listed(self) -> list[ScriptInfo]:
         """Everything, plugins that cannot be used too."""
@@ -131,7 +131,7 @@ def _plugin_config(sheet: PluginSheet, config: dict[str, Any]) -> dict[str, Any]
 def _built_in(name: str) -> ScriptInfo:
     effect, summary = BUILT_IN[name]
     return ScriptInfo(
-        name=name, kind="built_in", origin="drover", summary=summary, effect=effect, settles=name in SETTLES
+        name=name, kind="built_in", origin="drover", summary=summary, effect=effect, reconciles=name in RECONCILES
     )
 
 

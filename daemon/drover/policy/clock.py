@@ -47,7 +47,7 @@ def corrected(until: datetime, jump: Jump, *, longest_s: float) -> datetime:
     """When a wait ends that was stamped to end at `until` and is of a kind that lasts at most so long.
 
     What was stamped between the jump and now is by the new clock already. Where the jump is shorter than the longest
-    wait nobody can tell which stamps those are: one may end early or late by the jump.
+    wait no one can tell which stamps those are: one may end early or late by the jump.
     """
     limit = jump.now + timedelta(seconds=longest_s)
     if jump.by:

@@ -1,4 +1,4 @@
-"""Judges what the doctor found: facts in, findings out. Each finding that is not ok says what mends it."""
+"""Judges what the doctor found: facts in, findings out. Each finding that is not ok says what fixes it."""
 
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
@@ -69,8 +69,8 @@ class DaemonFacts:
 def adb(facts: AdbFacts) -> list[Finding]:
     """Whether the adb server answers, speaks our version, and only to this machine."""
     if not facts.connected:
-        mend = "start one (`adb start-server`), or set start_server = true under [adb]; droverd tries again by itself"
-        return [_bad("adb server", facts.address, "does not answer", mend)]
+        fix = "start one (`adb start-server`), or set start_server = true under [adb]; droverd tries again by itself"
+        return [_bad("adb server", facts.address, "does not answer", fix)]
     found = [_ok("adb server", facts.address, f"answers, version {facts.server_version or 'unknown'}")]
     if facts.server_version and facts.own_version and facts.server_version != facts.own_version:
         found.append(
@@ -107,8 +107,8 @@ def _file(file: FileFacts) -> Finding:
     if not file.ours:
         return _bad(file.check, file.path, "belongs to another user", "chown it to the user that runs droverd")
     if file.mode & ~file.most:
-        mend = f"chmod {file.most:o} {file.path}"
-        return _warn(file.check, file.path, f"has mode {file.mode:o}: others can read or change it", mend)
+        fix = f"chmod {file.most:o} {file.path}"
+        return _warn(file.check, file.path, f"has mode {file.mode:o}: others can read or change it", fix)
     return _ok(file.check, file.path, f"has mode {file.mode:o}")
 
 
@@ -168,16 +168,16 @@ def _inodes(facts: DaemonFacts) -> list[Finding]:
 
 def _space(facts: DaemonFacts) -> Finding:
     free = f"{facts.disk_free / 1024**3:.1f} GiB free"
-    mend = "free space, or shorten [retention]; submits are refused when the disk is full, nothing accepted is lost"
+    fix = "free space, or shorten [retention]; submits are refused when the disk is full, nothing accepted is lost"
     if facts.disk_free < DISK_LEAST_BYTES:
-        return _bad("disk", facts.data_dir, free, mend)
+        return _bad("disk", facts.data_dir, free, fix)
     if facts.disk_free < DISK_LOW_BYTES:
-        return _warn("disk", facts.data_dir, free, mend)
+        return _warn("disk", facts.data_dir, free, fix)
     return _ok("disk", facts.data_dir, free)
 
 
 def scripts(found: Sequence[ScriptInfo]) -> list[Finding]:
-    """Which scripts beside the built-in ones cannot run."""
+    """Which scripts besides the built-in ones cannot run."""
     others = [info for info in found if info.kind != "built_in"]
     return [
         _bad("script", info.name, info.fault, _MEND_SCRIPT[info.kind].format(origin=info.origin))
@@ -188,7 +188,7 @@ def scripts(found: Sequence[ScriptInfo]) -> list[Finding]:
 
 
 _MEND_SCRIPT: Final = {
-    "python": "mend or uninstall {origin}, then restart droverd; everything else runs without it",
+    "python": "fix or uninstall {origin}, then restart droverd; everything else runs without it",
     "command": "make the program executable, or register another: {origin}",
 }
 
@@ -201,11 +201,11 @@ def devices(found: Sequence[Device]) -> list[Finding]:
 
 
 def _device(device: Device) -> list[Finding]:
-    level, mend = _state(device)
+    level, fix = _state(device)
     if device.condition is not None:
-        level, mend = Level.ERROR, device.reason.rpartition("; ")[2]
+        level, fix = Level.ERROR, device.reason.rpartition("; ")[2]
     reason = f": {device.reason}" if device.reason else ""
-    findings = [_finding(level, "phone", device.serial, f"is {device.state.value}{reason}", mend)]
+    findings = [_finding(level, "phone", device.serial, f"is {device.state.value}{reason}", fix)]
     battery = device.facts.battery
     if battery is not None and battery < BATTERY_LOW and device.state is not DeviceState.ABSENT:
         findings.append(_warn("phone", device.serial, f"has {battery}% battery", "charge it"))
@@ -244,7 +244,7 @@ def _in_doubt(device: Device) -> bool:
 def twins(found: Sequence[Device]) -> list[Finding]:
     """Phones that have one serial number or Android id: told apart by what else they answer, as long as that lasts."""
     findings: list[Finding] = []
-    for what, mend, value in (
+    for what, fix, value in (
         ("serial number", "give each its own if its tools allow; Drover tells them apart without", _serialno),
         ("Android id", "give each its own: the apps take them for one phone, and so might Drover", _android_id),
     ):
@@ -253,7 +253,7 @@ def twins(found: Sequence[Device]) -> list[Finding]:
             if number := value(device):
                 alike.setdefault(number, []).append(device.serial)
         findings += [
-            _warn("phone", ", ".join(names), f"answer with one {what}, {number}", mend)
+            _warn("phone", ", ".join(names), f"answer with one {what}, {number}", fix)
             for number, names in alike.items()
             if len(names) > 1
         ]
@@ -271,14 +271,14 @@ def _android_id(device: Device) -> str:
 def _settings(device: Device) -> list[Finding]:
     facts, found = device.facts, list[Finding]()
     if not facts.touches_allowed and device.condition is not PhoneCondition.INPUT_FORBIDDEN:
-        mend = "turn on “USB debugging (Security settings)” in its developer options"
-        found.append(_bad("phone", device.serial, "refuses touches from adb", mend))
+        fix = "turn on “USB debugging (Security settings)” in its developer options"
+        found.append(_bad("phone", device.serial, "refuses touches from adb", fix))
     if facts.storage_free_mb is not None and facts.storage_free_mb < STORAGE_LOW_MB:
-        mend = "delete what is not needed there; media are copied to a phone before it publishes them"
-        found.append(_warn("phone", device.serial, f"has {facts.storage_free_mb} MB of storage free", mend))
+        fix = "delete what is not needed there; media are copied to a phone before it publishes them"
+        found.append(_warn("phone", device.serial, f"has {facts.storage_free_mb} MB of storage free", fix))
     if abs(facts.font_scale - 1.0) > 0.01:
-        mend = "set its font size to the default: enlarged texts move and cut the apps' buttons"
-        found.append(_warn("phone", device.serial, f"shows texts at {facts.font_scale:g} of their size", mend))
+        fix = "set its font size to the default: enlarged texts move and cut the apps' buttons"
+        found.append(_warn("phone", device.serial, f"shows texts at {facts.font_scale:g} of their size", fix))
     return found
 
 
@@ -310,10 +310,10 @@ def _pause(pause: Pause) -> Finding:
     if pause.by == PERSON:
         return _ok(pause.subject.value, subject, f"{what}; to go on: {trouble.release(pause)}")
     if trouble.needs_person(pause):
-        mend = f"{trouble.fix(pause)}, then: {trouble.release(pause)}"
-        return _bad(pause.subject.value, subject, what, mend)
-    mend = f"nothing; to go on before: {trouble.release(pause)}"
-    return _warn(pause.subject.value, subject, f"{what}; it goes on by itself (droverctl account list says when)", mend)
+        fix = f"{trouble.fix(pause)}, then: {trouble.release(pause)}"
+        return _bad(pause.subject.value, subject, what, fix)
+    fix = f"nothing; to go on before: {trouble.release(pause)}"
+    return _warn(pause.subject.value, subject, f"{what}; it goes on by itself (droverctl account list says when)", fix)
 
 
 def _public_host(serial: str) -> str | None:
@@ -337,13 +337,13 @@ def _ok(check: str, subject: str, found: str) -> Finding:
     return _finding(Level.OK, check, subject, found)
 
 
-def _warn(check: str, subject: str, found: str, mend: str) -> Finding:
-    return _finding(Level.WARNING, check, subject, found, mend)
+def _warn(check: str, subject: str, found: str, fix: str) -> Finding:
+    return _finding(Level.WARNING, check, subject, found, fix)
 
 
-def _bad(check: str, subject: str, found: str, mend: str) -> Finding:
-    return _finding(Level.ERROR, check, subject, found, mend)
+def _bad(check: str, subject: str, found: str, fix: str) -> Finding:
+    return _finding(Level.ERROR, check, subject, found, fix)
 
 
-def _finding(level: Level, check: str, subject: str, found: str, mend: str = "") -> Finding:
-    return Finding(level=level, check=check, subject=subject, found=found, mend=mend)
+def _finding(level: Level, check: str, subject: str, found: str, fix: str = "") -> Finding:
+    return Finding(level=level, check=check, subject=subject, found=found, fix=fix)

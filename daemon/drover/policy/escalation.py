@@ -1,4 +1,4 @@
-"""What is tried, in which order, for a phone that adb lists and cannot use, and what a person is told meanwhile."""
+"""What is tried, in which order, for a phone that adb lists and cannot use, and what a person reads meanwhile."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -9,7 +9,7 @@ from drover.wire.devices import DeviceState, TransportKind
 
 STEP_EVERY_S: Final = 30.0
 ROUND_EVERY_S: Final = 300.0
-"""After the last step the ladder rests, then begins anew: a phone may be mended by hand at any time."""
+"""After the last step comes a rest, then the first step again: a phone may be repaired by hand at any time."""
 
 PREPARE_S: Final = 60.0
 """A phone that its worker cannot open within this hangs: adb says it is there, and it answers nothing."""
@@ -20,7 +20,7 @@ class Step(StrEnum):
 
     RECONNECT = "reconnect"  # this transport alone
     RECONNECT_OFFLINE = "reconnect offline"  # every transport that does not work, and only those
-    FORGET = "forget and connect again"  # network phones only: adb drops it and dials anew
+    FORGET = "forget and connect again"  # network phones only: adb drops it and dials again
 
 
 LADDER: Final[dict[DeviceState, tuple[Step, ...]]] = {

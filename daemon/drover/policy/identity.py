@@ -45,7 +45,7 @@ _PLACEHOLDER: Final = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a phone said. `booted` is False while Android starts: then it cannot say who it is yet."""
+    """What a phone answered. `booted` is False while Android starts: then it cannot answer who it is yet."""
 
     identity: Identity
     booted: bool
@@ -84,7 +84,7 @@ class Verdict(StrEnum):
 
     SAME = "same"  # one phone
     OTHER = "other"  # two phones
-    DOUBT = "doubt"  # they agree where many phones do, and what would tell them apart is missing or contradicts itself
+    DOUBT = "doubt"  # they agree where many phones do, and what would distinguish them is missing or contradicts itself
     SILENT = "silent"  # nothing in them speaks for or against
 
 
@@ -131,7 +131,7 @@ def same_now(one: Identity, other: Identity) -> Comparison:
 
 
 def same_as_before(answer: Identity, before: Identity) -> Comparison:
-    """Compare an answer with what a phone said earlier: it may have been started again since."""
+    """Compare an answer with an earlier one of a phone: it may have been started again since."""
     if (field := _differing(answer, before)) is not None:
         return Comparison(verdict=Verdict.OTHER, why=f"its {_NAMES[field]} differs")
     if _boot(answer, before) is _Sign.AGREES:

@@ -1,4 +1,4 @@
-"""The task's state machine as a table. Whoever changes a status asks here; nothing else decides what may follow."""
+"""The task's state machine as a table. Every change of a status asks here; nothing else decides what may follow."""
 
 from enum import StrEnum
 from typing import Final
@@ -13,8 +13,8 @@ class TaskEvent(StrEnum):
     COMPLETE = "complete"  # the wanted state is proven
     FAIL = "fail"  # it ends without
     REQUEUE = "requeue"  # the attempt ended and another may follow
-    STOP = "stop"  # somebody stopped it
-    RETRY = "retry"  # somebody wants a failed one again
+    STOP = "stop"  # someone stopped it
+    RETRY = "retry"  # someone wants a failed one again
 
 
 class IllegalTransitionError(Exception):

@@ -186,7 +186,7 @@ def choose(
 ) -> list[Candidate] | Short:
     """The files to publish: those of the task's earlier attempt, else the first candidates that the app takes.
 
-    All of a post lie in one place. `faults` tell of files that are no candidates because they are broken; `stock` is
+    All of a post lie in one place. `faults` describe files that are no candidates because they are broken; `stock` is
     asked only for a shortage.
     """
     if earlier:

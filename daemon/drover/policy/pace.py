@@ -15,20 +15,22 @@ from drover.policy.schedule import day_start
 from drover.wire.holds import PERSON, HoldKind, Pause, PauseSubject
 
 LOOKS = "?"
-"""Stands for the script in the lane of a task that only looks at what an earlier attempt of it left open. Pace and
-limits do not hold it, because what may have happened is to be known soon; pauses and trouble of its account do."""
+"""Stands for the script in the account queue of a task that only looks at what an earlier attempt of it left open.
+
+Pace and limits do not hold it, because what may have happened is to be known soon; pauses and trouble of its account
+do."""
 
 _MARK = re.compile("[@#:]")
 
 RESTORED: Final = "!restored"
-"""The lane of what is held since a backup was restored: dispatch passes over it, however many tasks wait there."""
+"""The account queue of what is held since a backup was restored: dispatch passes over it."""
 
 RESTORED_HOLD: Final = "restored"
 """`held` of a task that a restored backup brought and that has not proven its effect: it may have been done since."""
 
 
 def account_key(platform: str, username: str | None, serial: str) -> str:
-    """The one key of an account, `platform:handle` in lower case, whatever the spelling of its name.
+    """The one key of an account, `platform:handle` in lower case, for any spelling of its name.
 
     Without a name: `platform#serial`, whichever account the app on that phone is logged in as. It stands for an account
     only until that is known (`store/logins.py`).
@@ -48,31 +50,37 @@ def phone_of(key: str) -> tuple[str, str]:
     return platform, serial
 
 
-def lane_of(
+def account_queue_of(
     script_name: str,
     platform: str,
     username: str | None,
     serial: str,
     *,
-    settle: bool = False,
+    reconcile: bool = False,
     held: str = "",
     account: str = "",
 ) -> str:
-    """The lane in which a pending task waits: tasks of one account and script are held back together.
+    """The account queue in which a pending task waits: tasks of one account and script are held back together.
 
-    `settle` is for one that counted when its earlier attempt tapped; it looks as the `account` of that attempt, where
-    its key knows it. `held` is for one that waits for a person.
+    `reconcile` is for one that counted when its earlier attempt tapped; it looks as the `account` of that attempt,
+    where its key knows it. `held` is for one that waits for a person.
     """
     if held:
         return RESTORED
-    key = account if settle and handle_of(account) else account_key(platform, username, serial)
-    return f"{LOOKS if settle else script_name}:{key}"
+    key = account if reconcile and handle_of(account) else account_key(platform, username, serial)
+    return f"{LOOKS if reconcile else script_name}:{key}"
 
 
-def split_lane(lane: str) -> tuple[str, str]:
-    """(script, account key) of a lane."""
-    script, _, account = lane.partition(":")
+def split_account_queue(account_queue: str) -> tuple[str, str]:
+    """(script, account key) of an account queue."""
+    script, _, account = account_queue.partition(":")
     return script, account
+
+
+def renamed_account(account_queue: str, old: str, new: str) -> str:
+    """The same queue of a device whose name changed: what it was under the account key `old` it is under `new`."""
+    script, account = split_account_queue(account_queue)
+    return f"{script}:{new}" if account == old else account_queue
 
 
 def split_key(account: str) -> tuple[str, str, str]:
@@ -83,7 +91,7 @@ def split_key(account: str) -> tuple[str, str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """What the store knows of a lane: effects that count on the present day, and until when its account pauses."""
+    """What the store knows of an account queue: effects that count today, and until when its account pauses."""
 
     today: int = 0
     paused_until: datetime | None = None
@@ -91,7 +99,7 @@ class Use:
 
 @dataclass(frozen=True, kw_only=True)
 class Hold:
-    """A lane, or all of a phone, begins nothing until then; None: until a person releases it.
+    """An account queue, or all of a phone, begins nothing until then; None: until a person releases it.
 
     `limit` is the number that was reached, `pause` what a person or Drover paused, `disabled` whether the account is.
     With none of them it is the pause between two tasks of the account.
@@ -139,7 +147,7 @@ _RANK = (
     HoldKind.DEVICE_PAUSED,
     HoldKind.TROUBLE,
 )
-"""Of holds that last equally long the last one here is said: trouble first, because it asks most of a person."""
+"""Of holds that last equally long the last one here is shown: trouble first, because it asks most of a person."""
 
 
 def longest(found: Iterable[Hold | None]) -> Hold | None:
@@ -170,11 +178,11 @@ class Pace:
         """Seconds that an account pauses after a task; drawn once for each, and then kept."""
         return rng.uniform(self.pause_min_s, self.pause_max_s)
 
-    def hold(self, lane: str, use: Use, now: datetime) -> Hold | None:
-        """Why its pace keeps the lane from beginning now; of two reasons the one that lasts longer."""
-        if lane == RESTORED:
+    def hold(self, account_queue: str, use: Use, now: datetime) -> Hold | None:
+        """Why its pace keeps the account queue from beginning now; of two reasons the one that lasts longer."""
+        if account_queue == RESTORED:
             return None
-        script, account = split_lane(lane)
+        script, account = split_account_queue(account_queue)
         if script == LOOKS:
             return None
         found: list[Hold] = []
@@ -190,4 +198,4 @@ class Pace:
 def pauses_after(decision: Decision) -> bool:
     """Whether the account pauses after an attempt that ended so: not where it only begins again, nothing having
     been done, because that waits for its own while."""
-    return not isinstance(decision, Requeue) or decision.settle
+    return not isinstance(decision, Requeue) or decision.reconcile

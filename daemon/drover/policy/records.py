@@ -28,7 +28,7 @@ class NewTask:
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """The first eligible task of a lane of a device's queue.
+    """The first eligible task of an account queue of a device's queue.
 
     `account` is the key of policy.pace that it acts as, "" for one that looks what an unknown account did.
     """
@@ -42,7 +42,7 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """An attempt that has begun. `fence` is unique for ever; `settle`: an earlier one may have had its effect.
+    """An attempt that has begun. `fence` is unique for ever; `reconcile`: an earlier one may have had its effect.
 
     `account` is the key of policy.pace that it counts under; `logged_in_as` is the handle that its app was last seen
     with, "" where that is not known.
@@ -54,7 +54,7 @@ class Attempt:
     serial: str
     boot_id: str
     effect: Effect
-    settle: bool
+    reconcile: bool
     platform: str = "tiktok"
     package: str = ""
     account: str = ""
@@ -63,24 +63,25 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptEnd:
-    """What is known when an attempt ends, whoever says so. `effect` is the furthest that was recorded durably.
+    """What is known when an attempt ends. `effect` is the furthest that was recorded durably.
 
-    `tries` counts automatic tries of this round (a manual retry begins a new round), `settles` whether the script
-    can find out by looking; `reason` is None only for success. `settling` counts those of them that began by looking.
-    `own_word`: what the script tells of its own end stands, because no one else can know its effect. `condition`: the
+    `tries` counts automatic tries of this round (a manual retry begins a new round), `reconciles` whether the script
+    can find out by looking; `reason` is None only for success. `reconciliations` counts those of them that began by
+    looking.
+    `own_word`: what the script reports of its own end stands, because no one else can know its effect. `condition`: the
     phone as a whole stood in the way. `untapped`: the phone refused the commit tap, so nothing was done under the
     intent. `attempt` is the attempt's number. `other_account`: before it did anything, it found the app logged in as an
     account that may not act now.
     """
 
     effect: Effect
-    settles: bool
+    reconciles: bool
     tries: int
     max_tries: int
     reason: Reason | None
     remark: str = ""
     evidence: tuple[str, ...] = ()
-    settling: int = 0
+    reconciliations: int = 0
     own_word: bool = False
     condition: PhoneCondition | None = None
     untapped: bool = False
@@ -98,13 +99,13 @@ class AttemptFacts:
     effect: Effect
     tries: int
     max_tries: int
-    settling: int
+    reconciliations: int
     attempt: int = 1
 
     def ended(
         self,
         *,
-        settles: bool,
+        reconciles: bool,
         reason: Reason | None,
         remark: str = "",
         evidence: tuple[str, ...] = (),
@@ -116,13 +117,13 @@ class AttemptFacts:
         """These facts with what is known of the end itself."""
         return AttemptEnd(
             effect=self.effect,
-            settles=settles,
+            reconciles=reconciles,
             tries=self.tries,
             max_tries=self.max_tries,
             reason=reason,
             remark=remark,
             evidence=evidence,
-            settling=self.settling,
+            reconciliations=self.reconciliations,
             own_word=own_word,
             condition=condition,
             untapped=untapped,
@@ -152,14 +153,14 @@ class Fail:
 
 @dataclass(frozen=True, kw_only=True)
 class Requeue:
-    """The task goes back to pending for `delay_s` seconds; `settle` makes the next attempt look first.
+    """The task goes back to pending for `delay_s` seconds; `reconcile` makes the next attempt look first.
 
     `counted` False: the attempt used up no try. `releases`: it gives its files back. `untapped`: what is recorded of it
     is an intent that the phone itself refused to carry out.
     """
 
     delay_s: float
-    settle: bool
+    reconcile: bool
     remark: str
     evidence: tuple[str, ...] = field(default=())
     reason: Reason | None = None

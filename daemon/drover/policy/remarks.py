@@ -1,4 +1,4 @@
-"""What is said of a task that did not simply complete, where Drover itself knows why: what happened, what to do.
+"""The remark of a task that did not simply complete, where Drover itself knows why: what happened, what to do.
 
 One sentence each, for REST, command line and log alike. What a script saw it says itself. Where an attempt is tried
 again by itself, nothing is to be done; `complete` adds the advice once the task has failed.
@@ -102,4 +102,4 @@ _ADVISES: Final = re.compile(
     r"[;,] (?:so |and )?(?:allow|answer|ask|check|choose|clear|close|correct|create|finish|give|install|leave|log|look"
     r"|nothing runs|open|pause|reboot|report|retry|solve|stop|unlock|update|wait)\b"
 )
-"""How remarks of ours go on once they have said what happened."""
+"""How remarks of ours go on after what happened."""

@@ -17,12 +17,12 @@ BACKOFF_TURNED_S: Final = 0.25
 """Where the app was logged in as another account: the right one is known now, and only a person can change it again."""
 
 BACKOFF_MAX_S: Final = 600.0
-MAX_SETTLING_TRIES: Final = 3
-SETTLE_DELAY_S: Final = (1.0, 3.0)
+MAX_RECONCILIATIONS: Final = 3
+RECONCILE_DELAY_S: Final = (1.0, 3.0)
 """Soon, so that what may have happened is known early; not at once, so that a phone that just went can come back."""
 
 TRANSIENT: Final = frozenset({Reason.INTERRUPTED, Reason.DEVICE_LOST, Reason.TIMEOUT, Reason.UPLOAD_FAILED})
-"""Reasons where a repeat can help and nobody has to do anything first."""
+"""Reasons where a repeat can help and no one has to do anything first."""
 
 SEEN_NOT_DONE: Final = frozenset({Reason.REJECTED, Reason.UPLOAD_FAILED})
 """Reasons by which a script that cannot look again has proven, after the tap, that it did nothing: effect none."""
@@ -40,7 +40,7 @@ NOT_BY_LOOKING: Final = frozenset(
         Reason.STOPPED,
     }
 )
-"""Reasons that stand in the way of looking until somebody has acted, or that say nobody wants us to."""
+"""Reasons that stand in the way of looking until someone has acted, or that say no one wants us to."""
 
 
 WAIT_FIRST_S, WAIT_PHONE_MAX_S, WAIT_MAX_S = 2.0, 60.0, 600.0
@@ -63,9 +63,9 @@ def decide(end: AttemptEnd, rng: Random) -> Decision:
         return waiting
     if end.effect is Effect.NONE:
         return _without_effect(end, end.reason, rng)
-    if end.reason in SEEN_NOT_DONE and not end.settles and end.effect is not Effect.UNKNOWN:
+    if end.reason in SEEN_NOT_DONE and not end.reconciles and end.effect is not Effect.UNKNOWN:
         return _failed(end, end.reason)  # of this attempt; of an earlier one it says nothing
-    return _unsettled(end, end.reason, rng)
+    return _open_effect(end, end.reason, rng)
 
 
 def _for_the_phone(end: AttemptEnd, condition: PhoneCondition, rng: Random) -> Requeue | None:
@@ -75,13 +75,13 @@ def _for_the_phone(end: AttemptEnd, condition: PhoneCondition, rng: Random) -> R
     where this attempt was allowed its tap: then the rules of delivery decide as ever.
     """
     refused = end.untapped and end.effect is Effect.INTENT
-    if end.effect is not Effect.NONE and not refused and not (end.effect is Effect.UNKNOWN and end.settles):
+    if end.effect is not Effect.NONE and not refused and not (end.effect is Effect.UNKNOWN and end.reconciles):
         return None
     most_s = WAIT_MAX_S if condition in _OF_ONE_TASK else WAIT_PHONE_MAX_S
     longest_s = min(most_s, WAIT_FIRST_S * 2.0 ** min(max(end.attempt, 1) - 1, 16))
     return Requeue(
         delay_s=rng.uniform(longest_s / 2, longest_s),
-        settle=end.effect is Effect.UNKNOWN,
+        reconcile=end.effect is Effect.UNKNOWN,
         remark=end.remark,
         reason=Reason.INTERRUPTED,
         evidence=end.evidence,
@@ -97,7 +97,7 @@ def _without_effect(end: AttemptEnd, reason: Reason, rng: Random) -> Decision:
         return _failed(end, reason)
     first_s = BACKOFF_OWN_FIRST_S if reason is Reason.INTERRUPTED else BACKOFF_FIRST_S
     delay_s = backoff(end.tries, rng, first_s)
-    return Requeue(delay_s=delay_s, settle=False, remark=end.remark, reason=reason, evidence=end.evidence)
+    return Requeue(delay_s=delay_s, reconcile=False, remark=end.remark, reason=reason, evidence=end.evidence)
 
 
 def _turned_away(end: AttemptEnd, reason: Reason) -> Requeue:
@@ -108,7 +108,7 @@ def _turned_away(end: AttemptEnd, reason: Reason) -> Requeue:
     delay_s = min(BACKOFF_MAX_S, BACKOFF_TURNED_S * 2.0 ** min(end.attempt - end.tries, 16))
     return Requeue(
         delay_s=delay_s,
-        settle=False,
+        reconcile=False,
         counted=False,
         releases=True,
         remark=end.remark,
@@ -117,18 +117,18 @@ def _turned_away(end: AttemptEnd, reason: Reason) -> Requeue:
     )
 
 
-def _unsettled(end: AttemptEnd, reason: Reason, rng: Random) -> Decision:
+def _open_effect(end: AttemptEnd, reason: Reason, rng: Random) -> Decision:
     """The tap was allowed and nothing proves it: only a script that can look may go on."""
-    if not end.settles:
+    if not end.reconciles:
         return _unknown(end, Reason.OUTCOME_UNKNOWN, retry_safe=False)
     if end.other_account:
-        return replace(_turned_away(end, reason), settle=True, releases=False)  # it looks again, and keeps its files
+        return replace(_turned_away(end, reason), reconcile=True, releases=False)  # it looks again, and keeps its files
     if reason in NOT_BY_LOOKING or reason in LOOKED:
         return _unknown(end, reason, retry_safe=True)
-    if end.settling >= MAX_SETTLING_TRIES:
+    if end.reconciliations >= MAX_RECONCILIATIONS:
         return _unknown(end, Reason.OUTCOME_UNKNOWN, retry_safe=True)
     return Requeue(
-        delay_s=rng.uniform(*SETTLE_DELAY_S), settle=True, remark=end.remark, reason=reason, evidence=end.evidence
+        delay_s=rng.uniform(*RECONCILE_DELAY_S), reconcile=True, remark=end.remark, reason=reason, evidence=end.evidence
     )
 
 

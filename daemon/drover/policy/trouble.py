@@ -59,7 +59,7 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """How an attempt ended by the word of whoever ended it, before it was decided what that means.
+    """How an attempt ended as its reporter saw it, before it is decided what that means.
 
     `reason` is None for success; `trouble` is what the app showed against the account. `not_ready`: the phone as a
     whole stood in the way, which says nothing of an account and is no failure of a row.
@@ -149,7 +149,7 @@ def who(pause: Pause) -> str:
 
 
 def found(pause: Pause) -> str:
-    """Why it is paused, to be said behind `who`."""
+    """Why it is paused, to follow `who` in a sentence."""
     if pause.by == PERSON:
         return f"is paused{f' ({pause.words})' if pause.words else ''}"
     if pause.reason == FAILURES:

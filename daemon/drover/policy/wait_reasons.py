@@ -10,7 +10,7 @@ from drover.wire.holds import Pause
 from drover.wire.tasks import Reason, Task
 
 MOST_COUNTED: Final = 100
-"""Nobody needs to know how many more tasks go first, and counting them all costs with each look."""
+"""No one needs to know how many more tasks go first, and counting them all costs with each look."""
 
 _DEVICE_WAITS: Final[dict[DeviceState, str]] = {
     DeviceState.ABSENT: "waits for phone {serial}, which adb does not list; attach it or check its cable or Wi-Fi",

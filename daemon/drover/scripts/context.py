@@ -35,7 +35,7 @@ class Context(Protocol):
     package: str
     platform: str
     username: str | None
-    settle: bool
+    reconcile: bool
     task_id: int
     """The same for every attempt of a task: a seed for choices that a retry must not change."""
     media: Sequence[MediaFile]
@@ -85,12 +85,12 @@ class Script(Protocol):
     """A script: `prepare` looks and gets there, `commit` performs the one tap, `verify` finds proof.
 
     `prepare` returns False if the wanted state stands already: then the task is completed without a tap.
-    `effect` names what others can see; `settles` says that a repeated attempt finds out by looking whether an
+    `effect` names what others can see; `reconciles` says that a repeated attempt finds out by looking whether an
     earlier one had its effect, so that it may follow one with an unknown outcome.
     """
 
     effect: str
-    settles: bool
+    reconciles: bool
 
     def prepare(self, ctx: Context) -> bool: ...
 

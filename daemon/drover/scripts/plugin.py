@@ -13,7 +13,7 @@ import msgspec
 from drover.scripts.context import Context, Script, ScriptFactory
 
 GROUP: Final = "drover.scripts"
-_FLAGS: Final = ("settles", "retry_safe")
+_FLAGS: Final = ("reconciles", "retry_safe")
 _EFFECT: Final = re.compile(r"[a-z][a-z0-9 _-]{0,47}|")
 
 
@@ -25,12 +25,12 @@ class Plugin(Protocol):
     """A script with `run`. Its class has `Config`, a msgspec Struct, and is made with one.
 
     `effect` names what others can see, "" if nothing; what has an effect performs it by `ctx.commit`, once, and
-    proves it by `ctx.confirm`. `settles` and `retry_safe` say when it may run again after an unknown outcome: it looks
-    first (`ctx.settle`), or a second time does no harm.
+    proves it by `ctx.confirm`. `reconciles` and `retry_safe` say when it may run again after an unknown outcome: it
+    looks first (`ctx.reconcile`), or a second time does no harm.
     """
 
     effect: str
-    settles: bool
+    reconciles: bool
     retry_safe: bool
 
     def run(self, ctx: Context) -> None: ...
@@ -42,7 +42,7 @@ class Described:
 
     summary: str
     effect: str
-    settles: bool
+    reconciles: bool
     retry_safe: bool
     parameters: dict[str, Any]
     factory: ScriptFactory
@@ -53,7 +53,7 @@ class RunScript:
 
     def __init__(self, plugin: Plugin) -> None:
         self.effect = plugin.effect
-        self.settles = plugin.settles
+        self.reconciles = plugin.reconciles
         self._plugin = plugin
 
     def prepare(self, ctx: Context) -> bool:
@@ -91,7 +91,7 @@ def describe(found: object) -> Described:
     return Described(
         summary=(inspect.getdoc(found) or "").partition("\n")[0],
         effect=effect,
-        settles=bool(said["settles"]),
+        reconciles=bool(said["reconciles"]),
         retry_safe=bool(said["retry_safe"]),
         parameters=_schema(config),
         factory=_factory(found, config),

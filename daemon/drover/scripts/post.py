@@ -34,7 +34,7 @@ class Post:
     """Implements Script. One object serves one attempt."""
 
     effect = "post"
-    settles = False
+    reconciles = False
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.config = msgspec.convert(config, PostConfig)

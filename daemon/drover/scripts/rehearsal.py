@@ -22,14 +22,14 @@ class Rehearsal:
         package: str = "com.zhiliaoapp.musically",
         platform: str = "tiktok",
         username: str | None = None,
-        settle: bool = False,
+        reconcile: bool = False,
         effect: str = "",
     ) -> None:
         self.phone = phone
         self.package = package
         self.platform = platform
         self.username = username
-        self.settle = settle
+        self.reconcile = reconcile
         self.task_id = 1
         self.media: Sequence[MediaFile] = ()
         self.remark = ""

@@ -13,17 +13,19 @@ from drover.wire.scripts import FollowConfig
 from drover.wire.tasks import Reason
 
 CHANGE_S: Final = 8.0
-SETTLE_S: Final = 4.0
+LATE_LABEL_S: Final = 4.0
 RELOADED_S: Final = 2.0
 
-SETTLED_REMARK: Final = "The tap of an earlier attempt to {effect} @{target} had gone through; nothing more was tapped."
+RECONCILED_REMARK: Final = (
+    "The tap of an earlier attempt to {effect} @{target} had gone through; nothing more was tapped."
+)
 
 
 class RelationScript:
     """Implements Script for a button that must come to say something else; how it is tapped is `act`'s."""
 
     effect: str
-    settles = True
+    reconciles = True
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.config = msgspec.convert(config, FollowConfig)
@@ -47,7 +49,7 @@ class RelationScript:
         if ctx.username:
             become(nav, ctx.username)
         profile = open_profile(nav, self.target, self.config.access_method)
-        if ctx.settle and not self.wanted(profile.state):
+        if ctx.reconcile and not self.wanted(profile.state):
             profile = self._look_again(nav, profile)
         ctx.step(f"the profile of @{self.target} says “{profile.button.label.label}”", 50)
         self.profile = profile
@@ -59,18 +61,18 @@ class RelationScript:
     def _look_again(self, nav: Navigator, profile: ProfileSight) -> ProfileSight:
         """An earlier attempt may have had its effect, and its label may be late: give it time, then reload."""
         nav.ctx.step("an earlier attempt may have done it: looking again", 45)
-        if self._changed(nav, SETTLE_S) is None:
+        if self._changed(nav, LATE_LABEL_S) is None:
             nav.phone.back()
         return open_profile(nav, self.target, self.config.access_method)
 
     def _already(self, ctx: Context, profile: ProfileSight) -> None:
-        if ctx.settle:
+        if ctx.reconcile:
             ctx.confirm(profile.tree)
         else:
             ctx.keep("already", profile.tree)
         ctx.remark = (
-            SETTLED_REMARK.format(effect=self.effect, target=self.target)
-            if ctx.settle
+            RECONCILED_REMARK.format(effect=self.effect, target=self.target)
+            if ctx.reconcile
             else (self.already_remark(profile.state))
         )
         ctx.step(ctx.remark, 95)

@@ -1,4 +1,4 @@
-"""What accounts used by day and until when they pause between tasks; the lanes of pending tasks, and what holds them.
+"""What accounts used by day, until when they pause between tasks, and what holds the account queues of pending tasks.
 
 `holds` is the one answer to why nothing begins: pace, limits, pauses and trouble of accounts and phones, and accounts
 that are disabled. Rows are read by key: nothing here counts attempts.
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from drover.policy.pace import LOOKS, RESTORED, Hold, Pace, Use, longest, split_lane
+from drover.policy.pace import LOOKS, RESTORED, Hold, Pace, Use, longest, split_account_queue
 from drover.store import accounts, logins, pauses
 from drover.store.arrays import json_array
 from drover.store.errors import HeldError
@@ -21,21 +21,25 @@ from drover.wire.holds import PauseSubject
 
 KEPT_DAYS = 31
 
-LANES = """
-WITH RECURSIVE lanes (serial, lane) AS (
+ACCOUNT_QUEUES = """
+WITH RECURSIVE queues (serial, account_queue) AS (
     SELECT wanted.value,
-        (SELECT t.lane FROM tasks AS t WHERE t.serial = wanted.value AND t.status = 0 ORDER BY t.lane LIMIT 1)
+        (SELECT t.account_queue FROM tasks AS t WHERE t.serial = wanted.value AND t.status = 0
+        ORDER BY t.account_queue LIMIT 1)
     FROM json_each(:serials) AS wanted
     UNION ALL
-    SELECT lanes.serial,
-        (SELECT t.lane FROM tasks AS t WHERE t.serial = lanes.serial AND t.status = 0 AND t.lane > lanes.lane
-        ORDER BY t.lane LIMIT 1)
-    FROM lanes WHERE lanes.lane IS NOT NULL
+    SELECT queues.serial,
+        (SELECT t.account_queue FROM tasks AS t
+        WHERE t.serial = queues.serial AND t.status = 0 AND t.account_queue > queues.account_queue
+        ORDER BY t.account_queue LIMIT 1)
+    FROM queues WHERE queues.account_queue IS NOT NULL
 )
 """
-"""Each device's lanes that hold pending tasks: one seek in ix_tasks_lane for each, however many tasks wait there."""
+"""Each device's account queues with pending tasks: one index seek for each, however many tasks wait there."""
 
-_LANES_HERE = text(LANES + "SELECT DISTINCT lane FROM lanes WHERE lane IS NOT NULL")  # noqa: S608 - no value in it
+_ACCOUNT_QUEUES_HERE = text(
+    ACCOUNT_QUEUES + "SELECT DISTINCT account_queue FROM queues WHERE account_queue IS NOT NULL"  # noqa: S608
+)
 
 _USED = text(
     "SELECT account, script_name, n FROM account_use "
@@ -46,42 +50,47 @@ _PAUSES = text("SELECT account, until FROM account_pauses WHERE account IN (SELE
 
 @dataclass(frozen=True, kw_only=True)
 class Holds:
-    """What must not begin anything now, each with why and until when: lanes on any device, and whole devices."""
+    """What must not begin anything now, with why and until when: account queues on any device, and whole devices."""
 
-    lanes: dict[str, Hold]
+    account_queues: dict[str, Hold]
     devices: dict[str, Hold]
 
-    def of(self, serial: str, lane: str) -> Hold | None:
-        """What holds a task of this lane on this device; of several the one that lasts longest."""
-        return longest((self.devices.get(serial), self.lanes.get(lane)))
+    def of(self, serial: str, account_queue: str) -> Hold | None:
+        """What holds a task of this account queue on this device; of several the one that lasts longest."""
+        return longest((self.devices.get(serial), self.account_queues.get(account_queue)))
 
 
 def holds(conn: Connection, serials: Collection[str], *, now: datetime, pace: Pace) -> Holds:
-    """What holds back these devices, and the lanes on them; not the lane of what waits for a person's release."""
-    lanes = list(conn.execute(_LANES_HERE, {"serials": json_array(serials)}).scalars())
+    """What holds back these devices, and the account queues on them; not that of what waits for a person's release."""
+    account_queues = list(conn.execute(_ACCOUNT_QUEUES_HERE, {"serials": json_array(serials)}).scalars())
     return Holds(
-        lanes=holds_of(conn, lanes, now=now, pace=pace),
+        account_queues=holds_of(conn, account_queues, now=now, pace=pace),
         devices=_paused(conn, PauseSubject.DEVICE, serials, now=now),
     )
 
 
-def holds_of(conn: Connection, lanes: Sequence[str], *, now: datetime, pace: Pace) -> dict[str, Hold]:
-    """Those of the lanes that must not begin anything now. A hold names the account that the lane acts as."""
-    known = accounts_of(conn, lanes)
+def holds_of(conn: Connection, account_queues: Sequence[str], *, now: datetime, pace: Pace) -> dict[str, Hold]:
+    """Those of the account queues that must not begin anything now. A hold names the account that its queue acts as."""
+    known = accounts_of(conn, account_queues)
     by_account = _account_holds(conn, set(known.values()), now=now)
     found = {
-        lane: longest((pace.hold(f"{split_lane(lane)[0]}:{known[lane]}", use, now), by_account.get(known[lane])))
-        for lane, use in _uses(conn, known, pace.day(now)).items()
+        queue: longest(
+            (pace.hold(f"{split_account_queue(queue)[0]}:{known[queue]}", use, now), by_account.get(known[queue]))
+        )
+        for queue, use in _uses(conn, known, pace.day(now)).items()
     }
-    return {lane: hold for lane, hold in found.items() if hold is not None}
+    return {queue: hold for queue, hold in found.items() if hold is not None}
 
 
-def accounts_of(conn: Connection, lanes: Collection[str]) -> dict[str, str]:
-    """By lane the key of the account that its tasks act as now: where a lane names only a phone, the account that
-    the app there is logged in as, if that is known. Without the lane of what waits for a person's release."""
-    named = {lane: split_lane(lane)[1] for lane in lanes if lane != RESTORED}
+def accounts_of(conn: Connection, account_queues: Collection[str]) -> dict[str, str]:
+    """By account queue the key of the account that its tasks act as now.
+
+    Where the queue names only a phone, the account that the app there is logged in as, if that is known. Without the
+    queue of what waits for a person's release.
+    """
+    named = {queue: split_account_queue(queue)[1] for queue in account_queues if queue != RESTORED}
     keys = logins.resolved(conn, set(named.values()))
-    return {lane: keys[account] for lane, account in named.items()}
+    return {queue: keys[account] for queue, account in named.items()}
 
 
 def refuse_held(conn: Connection, serial: str, account: str, *, now: datetime) -> None:
@@ -111,10 +120,11 @@ def _paused(conn: Connection, kind: PauseSubject, keys: Collection[str], *, now:
 
 
 _HELD_HERE = text(
-    LANES  # noqa: S608 - no value in it
-    + """SELECT count(*) FROM lanes JOIN tasks AS t ON t.serial = lanes.serial AND t.status = 0 AND t.lane = lanes.lane
-WHERE lanes.lane IN (SELECT value FROM json_each(:held))
-OR lanes.serial IN (SELECT value FROM json_each(:devices))"""
+    ACCOUNT_QUEUES  # noqa: S608 - no value in it
+    + """SELECT count(*) FROM queues JOIN tasks AS t
+    ON t.serial = queues.serial AND t.status = 0 AND t.account_queue = queues.account_queue
+WHERE queues.account_queue IN (SELECT value FROM json_each(:held))
+OR queues.serial IN (SELECT value FROM json_each(:devices))"""
 )
 
 
@@ -128,19 +138,19 @@ def count_held(conn: Connection, serials: Collection[str], *, now: datetime) -> 
     keys = {key for key, pause in paused if pause.subject is PauseSubject.ACCOUNT} | set(accounts.disabled(conn))
     if not devices and not keys:
         return 0
-    here = list(conn.execute(_LANES_HERE, {"serials": json_array(serials)}).scalars())
-    lanes = [lane for lane, account in accounts_of(conn, here).items() if account in keys]
-    values = {"serials": json_array(serials), "held": json_array(lanes), "devices": json_array(devices)}
+    here = list(conn.execute(_ACCOUNT_QUEUES_HERE, {"serials": json_array(serials)}).scalars())
+    held = [queue for queue, account in accounts_of(conn, here).items() if account in keys]
+    values = {"serials": json_array(serials), "held": json_array(held), "devices": json_array(devices)}
     return int(conn.execute(_HELD_HERE, values).scalar_one())
 
 
 def _uses(conn: Connection, known: Mapping[str, str], day: str) -> dict[str, Use]:
-    """By lane what its account used on that day; what only looks uses nothing."""
-    acting = {account for lane, account in known.items() if split_lane(lane)[0] != LOOKS}
+    """By account queue what its account used on that day; what only looks uses nothing."""
+    acting = {account for queue, account in known.items() if split_account_queue(queue)[0] != LOOKS}
     used, paused = used_on(conn, acting, day), _pauses(conn, acting)
     return {
-        lane: Use(today=used.get(account, {}).get(split_lane(lane)[0], 0), paused_until=paused.get(account))
-        for lane, account in known.items()
+        queue: Use(today=used.get(account, {}).get(split_account_queue(queue)[0], 0), paused_until=paused.get(account))
+        for queue, account in known.items()
     }
 
 

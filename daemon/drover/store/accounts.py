@@ -42,7 +42,7 @@ def remove(conn: Connection, username: str, platform: str | None) -> Account:
 
 
 def merge(conn: Connection, changes: Sequence[ChangeAccount], *, dry_run: bool = False) -> AccountsImported:
-    """Import accounts, all or none, or with `dry_run` only tell what that would do."""
+    """Import accounts, all or none, or with `dry_run` only count what that would do."""
     stored, new, same = merged(_named(conn, changes), changes)
     if not dry_run:
         put_all(conn, stored)

@@ -21,7 +21,7 @@ def recognise(conn: Connection, fence: int, login: Login, *, busy: bool, now: da
 
     An attempt that goes on counts for that account from here on. `busy`: the account acts on another phone.
     """
-    if login.main:  # that nobody was logged in there must not be said of whoever is
+    if login.main:  # a pause for "logged out" is about no one who is logged in now
         pauses.logged_in(conn, [account_key(login.platform, None, login.serial)], now=now)
     logins.learn(conn, login)
     row = attempts.running(conn, fence)
@@ -29,17 +29,19 @@ def recognise(conn: Connection, fence: int, login: Login, *, busy: bool, now: da
         return "this attempt has ended"
     task = task_row(conn, row["task_id"])
     key = account_key(login.platform, login.username, login.serial)
-    lane = f"{LOOKS if row['settle'] else task['script_name']}:{row['account'] if task['username'] else key}"
+    account_queue = (
+        f"{LOOKS if row['reconcile'] else task['script_name']}:{row['account'] if task['username'] else key}"
+    )
     seen = acting_account.Seen(
         account=key,
         acts_as=row["account"],
         named=bool(task["username"]),
-        settle=row["settle"],
+        reconcile=row["reconcile"],
         publishes=task["script_name"] in PUBLISHES,
         own_folder=task["script_name"] in PUBLISHES and _post(task).from_folder,
         has_its_files=attempts.has_its_files(conn, row),
         busy=busy,
-        hold=account_pace.holds_of(conn, [lane], now=now, pace=pace).get(lane),
+        hold=account_pace.holds_of(conn, [account_queue], now=now, pace=pace).get(account_queue),
     )
     why = acting_account.why_not(seen, serial=login.serial)
     if not why and not seen.named:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, i
 
 from drover.policy.catalog import GENERIC
 from drover.policy.lifecycle import TaskEvent, advance
-from drover.policy.pace import account_key, lane_of, pauses_after
+from drover.policy.pace import account_queue_of, pauses_after
 from drover.policy.records import Attempt, AttemptFacts, Complete, Decision, Fail, Requeue
 from drover.policy.trouble import Report, Rules
 from drover.store import account_pace, events, groups, logins, media_uses, pauses
@@ -43,7 +43,7 @@ def begin(
     row = task_row(conn, task_id)
     if row["status"] != Status.PENDING:
         raise ConflictError(f"task {task_id} is {Status(row['status']).name.lower()}, not pending", task_of(row))
-    if row["held"]:  # dispatch passes over its lane; whatever else may come here, it does not begin
+    if row["held"]:  # dispatch passes over its account queue; refused again here
         raise ConflictError(f"task {task_id} is held since a backup was restored; release it first", task_of(row))
     key = logins.account_of(conn, row)
     if account not in ("", key):
@@ -55,7 +55,7 @@ def begin(
         attempt=number,
         serial=row["serial"],
         boot_id=boot_id,
-        settle=row["settle"],
+        reconcile=row["reconcile"],
         effect=Effect.NONE.value,
         what="",
         evidence=[],
@@ -69,7 +69,7 @@ def begin(
         "status": int(advance(Status.PENDING, TaskEvent.BEGIN)),
         "attempt": number,
         "tries": row["tries"] + 1,
-        "settling": row["settling"] + int(row["settle"]),
+        "reconciliations": row["reconciliations"] + int(row["reconcile"]),
         "start_time": row["start_time"] or now,
         "remark": "",
         "progress": 0,
@@ -97,18 +97,18 @@ def record_intent(conn: Connection, fence: int, *, what: str, now: datetime, day
     if row is None or row["effect"] != Effect.NONE or not has_its_files(conn, row):
         return False
     _advance(conn, row, Effect.INTENT, {"intent_at": now, "what": what, "counted_on": day})
-    if row["settle"]:
+    if row["reconcile"]:
         for earlier in conn.execute(select(attempts).where(_counted_before(row))).mappings().all():
             _uncount(conn, earlier)
     if day is not None:
         task = task_row(conn, row["task_id"])
-        account_pace.count(conn, _account_of(row, task), task["script_name"], day)
+        account_pace.count(conn, row["account"], task["script_name"], day)
     return True
 
 
 def has_its_files(conn: Connection, attempt: RowMapping) -> bool:
     """Whether what was reserved for the attempt still is: two keys may turn out to be one account's."""
-    return not attempt["files"] or media_uses.count(conn, attempt["task_id"]) >= attempt["files"]
+    return not attempt["files"] or media_uses.count_reserved(conn, attempt["task_id"]) >= attempt["files"]
 
 
 def record_sent(conn: Connection, fence: int, *, now: datetime) -> bool:
@@ -119,12 +119,12 @@ def record_sent(conn: Connection, fence: int, *, now: datetime) -> bool:
 def record_confirmed(conn: Connection, fence: int, *, evidence: list[str], now: datetime) -> bool:
     """Proof was seen; False where the attempt is not the running one.
 
-    Where nothing was tapped and nothing is unsettled, the state stood already: only the evidence is kept.
+    Where nothing was tapped and nothing is uncertain, the state stood already: only the evidence is kept.
     """
     row = running(conn, fence)
     if row is None:
         return False
-    if row["effect"] == Effect.NONE and not row["settle"]:
+    if row["effect"] == Effect.NONE and not row["reconcile"]:
         kept = _merged(row["evidence"], evidence)
         conn.execute(update(attempts).where(attempts.c.id == fence).values(evidence=kept))
         return True
@@ -170,7 +170,7 @@ def finish(
     """End the attempt and apply the decision to its task; None, and nothing changed, when it has ended already.
 
     The account then pauses for `pause_s`, where policy.pace says that it does after such an end. `report` is how the
-    attempt ended by the word of whoever ended it: by the `rules` it pauses an account in trouble, or a phone.
+    attempt ended as its reporter saw it: by the `rules` it pauses an account in trouble, or a phone.
 
     Pass a function of AttemptFacts to decide inside the transaction: between reading facts and finishing, intent may
     have been recorded. A ready decision that such a record contradicts raises ConflictError.
@@ -188,10 +188,10 @@ def finish(
     if isinstance(made, Fail) and made.effect is Effect.NONE:
         _uncount(conn, row)  # it was seen not to have been done
     if isinstance(made, Requeue) and made.untapped:
-        _uncount(conn, row)  # the phone said that it was not done
+        _uncount(conn, row)  # the phone reported that it was not done
     if pauses_after(made):
-        account_pace.pause(conn, _account_of(row, task), now=now, pause_s=pause_s)
-    account = _account_of(row, task)
+        account_pace.pause(conn, row["account"], now=now, pause_s=pause_s)
+    account = row["account"]
     if not isinstance(made, Complete) and made.reason is Reason.NOT_LOGGED_IN:
         logins.forget(conn, task["serial"], task["platform"], task["package"])
         account = logins.account_of(conn, task)  # so that what names no account waits until the app is logged in
@@ -239,10 +239,10 @@ def _facts(attempt: RowMapping, task: RowMapping) -> AttemptFacts:
     return AttemptFacts(
         task_id=task["id"],
         script_name=task["script_name"],
-        effect=Effect.UNKNOWN if own is Effect.NONE and attempt["settle"] else own,
+        effect=Effect.UNKNOWN if own is Effect.NONE and attempt["reconcile"] else own,
         tries=task["tries"],
         max_tries=task["max_retry_count"],
-        settling=task["settling"],
+        reconciliations=task["reconciliations"],
         attempt=attempt["attempt"],
     )
 
@@ -252,7 +252,7 @@ def _refuse_stale(known: AttemptFacts, decision: Decision) -> None:
     if known.effect is Effect.CONFIRMED and not isinstance(decision, Complete):
         raise ConflictError(f"task {known.task_id} is proven done; it can only be completed")
     refused = isinstance(decision, Requeue) and decision.untapped and known.effect is Effect.INTENT
-    if isinstance(decision, Requeue) and not decision.settle and known.effect is not Effect.NONE and not refused:
+    if isinstance(decision, Requeue) and not decision.reconcile and known.effect is not Effect.NONE and not refused:
         raise ConflictError(f"task {known.task_id} may have been done; it cannot begin again without looking")
 
 
@@ -298,7 +298,7 @@ def _apply(
     conn.execute(update(tasks).where(tasks.c.id == task["id"]).values(**values))
     changed = task_of({**task, **values})
     if changed.script_name in PUBLISHES:
-        media_uses.settle(conn, changed, now=now)
+        media_uses.apply_outcome(conn, changed, now=now)
     events.changed(conn, [changed], now=now)
     return changed
 
@@ -307,7 +307,7 @@ def _tries_given_back(task: RowMapping, attempt: RowMapping) -> dict[str, int]:
     """What `begin` counted of an attempt that uses up no try."""
     return {
         "tries": max(task["tries"] - 1, 0),
-        "settling": max(task["settling"] - int(attempt["settle"]), 0),
+        "reconciliations": max(task["reconciliations"] - int(attempt["reconcile"]), 0),
     }
 
 
@@ -316,15 +316,15 @@ def _outcome(
 ) -> dict[str, Any]:
     """The columns that say how the task stands now.
 
-    An attempt that was open in a restored backup (`held`) may have had its effect later than the backup, whatever its
-    records say: without proof its effect is unknown, and it stays held where it would begin again.
+    An attempt that was open in a restored backup (`held`) may have had its effect later than the backup, even if its
+    records say otherwise: without proof its effect is unknown, and it stays held where it would begin again.
     """
     held = bool(task["held"])
     match decision:
         case Complete():
             effect = Effect.NONE if known.effect is Effect.NONE else Effect.CONFIRMED
             return {
-                **{"effect": effect.value, "end_time": now, "reason": None, "retry_safe": True, "settle": False},
+                **{"effect": effect.value, "end_time": now, "reason": None, "retry_safe": True, "reconcile": False},
                 "held": "",
             }
         case Fail():
@@ -333,28 +333,23 @@ def _outcome(
                 "end_time": now,
                 "reason": decision.reason.value,
                 "retry_safe": decision.retry_safe and (not held or task["retry_safe"]),
-                "settle": False,
+                "reconcile": False,
             }
         case Requeue():
-            settle = decision.settle or held
+            reconcile = decision.reconcile or held
             return {
-                "effect": (Effect.UNKNOWN if settle else Effect.NONE).value,
+                "effect": (Effect.UNKNOWN if reconcile else Effect.NONE).value,
                 "not_before": now + timedelta(seconds=decision.delay_s),
-                "settle": settle,
-                "lane": lane_of(
+                "reconcile": reconcile,
+                "account_queue": account_queue_of(
                     *(task[column] for column in ("script_name", "platform", "username", "serial")),
-                    settle=settle,
+                    reconcile=reconcile,
                     held=task["held"],
                     account=attempt["account"],
                 ),
                 "last_reason": None if decision.reason is None else decision.reason.value,
                 **({} if decision.counted else _tries_given_back(task, attempt)),
             }
-
-
-def _account_of(attempt: RowMapping, task: RowMapping) -> str:
-    """The key under which the attempt counts; one of before it was kept counts under its task's."""
-    return attempt["account"] or account_key(task["platform"], task["username"], task["serial"])
 
 
 def _counted_before(attempt: RowMapping) -> ColumnElement[bool]:
@@ -369,7 +364,7 @@ def _uncount(conn: Connection, attempt: RowMapping) -> None:
     if attempt["counted_on"] is None:
         return
     task = task_row(conn, attempt["task_id"])
-    account_pace.uncount(conn, _account_of(attempt, task), task["script_name"], attempt["counted_on"])
+    account_pace.uncount(conn, attempt["account"], task["script_name"], attempt["counted_on"])
     conn.execute(update(attempts).where(attempts.c.id == attempt["id"]).values(counted_on=None))
 
 

@@ -38,7 +38,7 @@ class LibraryItem(msgspec.Struct, frozen=True, kw_only=True):
 def copy(source: Path, target: Path) -> BackupFacts:
     """Copy the database as it is at one moment to `target` (0600), which exists either whole or not at all.
 
-    The source may be written to meanwhile: in WAL mode a copy in one step reads one snapshot and holds up nobody.
+    The source may be written to meanwhile: in WAL mode a copy in one step reads one snapshot and holds up no one.
     Raises StoreError, among others if `target` exists: a backup is never written over.
     """
     with new_file(target) as part:
@@ -99,8 +99,6 @@ def examine(path: Path) -> BackupFacts:
 def library(path: Path) -> list[LibraryItem]:
     """The library's items that a copy names, oldest first; the copy was examined before."""
     with closing(_read(path)) as conn:
-        if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'materials'").fetchone() is None:
-            return []  # of a schema before there was a library
         rows = conn.execute("SELECT id, name, path, sha256, size FROM materials ORDER BY id").fetchall()
     names = ("id", "name", "path", "sha256", "size")
     return [LibraryItem(**dict(zip(names, row, strict=True))) for row in rows]
@@ -115,7 +113,7 @@ def task_ids(path: Path) -> set[int]:
 def restore(
     backup: Path, path: Path, *, stamp: str, prepare: Callable[[Path], None] = lambda _copy: None
 ) -> tuple[BackupFacts, Path | None]:
-    """Put the copy in the place of the database, whose files are kept beside it; the facts, and where the old one is.
+    """Put the copy in the place of the database, whose files are kept next to it; the facts, and where the old one is.
 
     `prepare` changes the copy before it takes its place, and raises to give up. Nothing may have the database open: the
     caller holds the daemon's lock. Raises StoreError, having changed nothing.
@@ -146,7 +144,7 @@ def _remove(part: Path) -> None:
 
 
 def _read(path: Path) -> sqlite3.Connection:
-    """A copy, which nobody writes to."""
+    """A copy, which no one writes to."""
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
@@ -161,7 +159,7 @@ def copy_pages(source: Path, target: Path) -> None:
 
 
 def _set_aside(path: Path, stamp: str) -> Path:
-    """Move the database and its log together; the log goes first, so that it is never beside another database."""
+    """Move the database and its log together; the log goes first, so that it is never next to another database."""
     aside = path.with_name(f"{path.name}.before-restore-{stamp}")
     for suffix in ("-wal", "-shm", ""):
         file = path.with_name(path.name + suffix)

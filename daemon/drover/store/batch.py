@@ -39,7 +39,7 @@ class BatchInsert:
     def run(self, conn: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
         """Insert the rows and return their ids in order.
 
-        They are consecutive: AUTOINCREMENT gives the next, and nobody else writes inside this transaction.
+        They are consecutive: AUTOINCREMENT gives the next, and no one else writes inside this transaction.
         """
         if not rows:
             return []

@@ -19,6 +19,10 @@ from drover.store.schema import REVISION
 _log = structlog.get_logger(__name__)
 
 BUSY_TIMEOUT_S: Final = 5.0
+MIGRATIONS: Final = Path(__file__).with_name("migrations")
+UNRELEASED: Final = frozenset(f"{number:04}" for number in range(1, 12))
+"""Schemas of development versions from before the first release: nothing migrates them."""
+
 _CHECKED_BYTES: Final = 64 * 1024 * 1024
 """Up to this size the whole file is checked at each start (about 0.1 s); a bigger one would delay it for long."""
 
@@ -62,7 +66,7 @@ def prepared(path: Path) -> Generator[None]:
     """Create the file (0600) and its directory where missing, check it, and bring its schema to this version.
 
     Raises StoreError, having changed nothing, for a file that is damaged, another program's, or of a newer Drover.
-    Whoever connects within saves the disk some work: when nobody is connected, SQLite takes the whole log back.
+    Connect inside the block: when the last connection closes, SQLite writes the whole log back into the file.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -78,7 +82,9 @@ def prepared(path: Path) -> Generator[None]:
             _bring_up_to_date(path)
         except (sqlite3.DatabaseError, DBAPIError) as error:
             cause = error.orig if isinstance(error, DBAPIError) else error
-            raise StoreError(f"{path}: {cause}; move the file away to begin anew, or restore a backup") from error
+            raise StoreError(
+                f"{path}: {cause}; move the file away to begin with an empty one, or restore a backup"
+            ) from error
         yield
 
 
@@ -97,7 +103,19 @@ def _refuse_foreign(path: Path, looking: sqlite3.Connection) -> None:
     revision = _revision(looking)
     if revision is None and looking.execute("SELECT 1 FROM sqlite_master WHERE type = 'table'").fetchone():
         raise StoreError(f"{path}: this is another program's database; set another path for Drover's")
-    if revision not in (None, REVISION) and revision not in known_revisions():
+    if revision is not None:
+        _refuse_unknown(path, revision)
+
+
+def _refuse_unknown(path: Path, revision: str) -> None:
+    """Raise StoreError for a schema that no migration of this version starts from."""
+    if revision in UNRELEASED:
+        raise StoreError(
+            f"{path}: the database was written by a development version of Drover (schema {revision}) and cannot be "
+            f"upgraded; export its accounts with that version (droverctl account export), then move {path.name}* away: "
+            "Drover begins with an empty database"
+        )
+    if revision != REVISION and revision not in known_revisions():
         raise StoreError(
             f"{path}: the database was written by a newer Drover (schema {revision}, this one knows up to {REVISION}); "
             "start the newer version, or restore a backup of before the upgrade"
@@ -117,7 +135,10 @@ def migrate(path: Path) -> None:
     engine = engine_for(path, writes=True)
     try:
         with engine.begin() as conn:
-            if _revision(driver_of(conn)) != REVISION:
+            revision = _revision(driver_of(conn))
+            if revision is not None:
+                _refuse_unknown(path, revision)
+            if revision != REVISION:
                 _migrate(conn)
     except (sqlite3.DatabaseError, DBAPIError) as error:
         raise StoreError(f"{path}: cannot be brought to this version's schema: {error}") from error
@@ -137,7 +158,7 @@ def _bring_up_to_date(path: Path) -> None:
 
 
 def _back_up(path: Path, revision: str) -> None:
-    """A copy of the database as the older version left it, beside it; made once a schema, and kept."""
+    """A copy of the database as the older version left it, next to it; made once a schema, and kept."""
     target = path.with_name(f"{path.name}.schema-{revision}.backup")
     if not target.exists():
         facts = backup.copy(path, target)
@@ -164,5 +185,5 @@ def _alembic_config() -> Any:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config

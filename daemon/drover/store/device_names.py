@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from drover.policy.catalog import GENERIC
-from drover.policy.pace import account_key, lane_of
+from drover.policy.pace import account_key, renamed_account
 from drover.store import account_keys, events, intake, logins, pauses
 from drover.store import devices as device_rows
 from drover.store import tasks as task_rows
@@ -22,7 +22,7 @@ from drover.wire.devices import Device
 from drover.wire.holds import PauseSubject
 from drover.wire.tasks import Status
 
-_MOVE: Final = BatchUpdate(tasks, ["serial", "lane", "account"])
+_MOVE: Final = BatchUpdate(tasks, ["serial", "account_queue", "account"])
 
 
 # --- one phone under two names ------------------------------------------------------------------------------------
@@ -52,12 +52,14 @@ def _following(conn: Connection, ids: Sequence[int], size: int) -> int | None:
 
 def _on(row: RowMapping, device: str) -> dict[str, Any]:
     """The task as it is on the device: also the key of an account that no one knows names its phone."""
-    account = row["account"]
-    if account == account_key(row["platform"], None, row["serial"]):
-        account = account_key(row["platform"], None, device)
-    named = row["script_name"], row["platform"], row["username"], device
-    lane = lane_of(*named, settle=row["settle"], held=row["held"], account=account)
-    return {**row, "serial": device, "lane": lane, "account": account}
+    old, new = (account_key(row["platform"], None, serial) for serial in (row["serial"], device))
+    account = new if row["account"] == old else row["account"]
+    return {
+        **row,
+        "serial": device,
+        "account": account,
+        "account_queue": renamed_account(row["account_queue"], old, new),
+    }
 
 
 def merge(conn: Connection, device: str, other: str) -> Device | None:

@@ -1,4 +1,4 @@
-"""The events that are kept: appended in the transaction of what they tell, never changed; the oldest go at last."""
+"""The events that are kept: appended in the transaction of their change, never changed; the oldest are deleted."""
 
 from collections.abc import Sequence
 from datetime import datetime

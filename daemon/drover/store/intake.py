@@ -1,10 +1,10 @@
 """Requests with so many tasks that storing them in one transaction would hold the writer: all are stored, or none.
 
 They are written down first, in parts that nothing else reads; one short transaction then accepts the request: it gives
-the ids away and remembers the idempotency key. From there on the tasks exist, whatever happens: each part is stored
-as tasks and removed in one transaction, by whoever goes on with it, after a crash the next start. The desk begins none
-of them before the last is stored (queue.py), so their order and pauses are those of tasks stored in one moment.
-What was written down and not accepted is removed at the start.
+the ids away and remembers the idempotency key. From there on the tasks exist: each part is stored as tasks and removed
+in one transaction, after a crash by the next start. The dispatcher begins none of them before the last is stored
+(queue.py), so their order and pauses are those of tasks stored in one moment. What was written down and not accepted is
+removed at the start.
 """
 
 from collections.abc import Sequence

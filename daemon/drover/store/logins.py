@@ -1,7 +1,7 @@
 """Which account an app on a phone is logged in as: the fact, and what it makes of keys that do not know their account.
 
-A pending task that names no account stays in the lane of its phone's app. Every look at that lane goes through the
-fact, so that a change of it costs one row, however many tasks wait.
+A pending task that names no account stays in the account queue of its phone's app. Every look at that queue goes
+through the fact, so that a change of it costs one row, however many tasks wait.
 """
 
 from collections.abc import Collection, Mapping
@@ -57,9 +57,9 @@ def resolved(conn: Connection, keys: Collection[str]) -> dict[str, str]:
 def account_of(conn: Connection, task: Any) -> str:
     """The key that the next attempt of a stored task counts under.
 
-    One that looks what an earlier attempt did acts as the account of that attempt, whatever the app shows by now.
+    One that looks what an earlier attempt did acts as the account of that attempt, not as the one that is logged in.
     """
-    if task["settle"] and handle_of(task["account"]):
+    if task["reconcile"] and handle_of(task["account"]):
         return str(task["account"])
     if task["username"]:
         return account_key(task["platform"], task["username"], task["serial"])

@@ -132,7 +132,7 @@ def facts_of(item: Material) -> MediaFacts:
 
 
 def _taken(want: Wanted) -> ColumnElement[bool]:
-    """Whether it is used or reserved: by the account, or where a file is published once by anybody."""
+    """Whether it is used or reserved: by the account, or where a file is published once by any account."""
     use = select(media_uses.c.id).where(media_uses.c.key == "sha256:" + materials.c.sha256)
     if not want.once:
         use = use.where(media_uses.c.account == want.holder)

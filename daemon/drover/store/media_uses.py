@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from sqlalchemy import delete as delete_from
 
 from drover.policy.media import Candidate, UseEnd, Wanted, after, who
@@ -37,7 +37,7 @@ def of_task(conn: Connection, task_id: int, holder: str | None = None) -> list[C
 
 
 def taken(conn: Connection, want: Wanted, keys: Sequence[str]) -> set[str]:
-    """Those of the keys that are used or reserved: by its holder, or where a file is published once by anybody."""
+    """Those of the keys that are used or reserved: by its holder, or where a file is published once by any account."""
     found: set[str] = set()
     for start in range(0, len(keys), _CHUNK):
         chunk = keys[start : start + _CHUNK]
@@ -48,24 +48,25 @@ def taken(conn: Connection, want: Wanted, keys: Sequence[str]) -> set[str]:
     return found
 
 
-def count(conn: Connection, task_id: int) -> int:
-    """How many files the task holds."""
-    return conn.execute(select(func.count()).where(media_uses.c.task_id == task_id)).scalar_one()
+def count_reserved(conn: Connection, task_id: int) -> int:
+    """How many files are reserved for the task."""
+    return conn.execute(select(func.count()).where(_reserved(task_id))).scalar_one()
 
 
 def release(conn: Connection, task_id: int, *, but: str | None = None) -> None:
     """Free what the task reserved; not what it reserved for the holder `but`."""
-    own = (media_uses.c.task_id == task_id) & (media_uses.c.state == UseState.RESERVED.value)
+    own = _reserved(task_id)
     if but is not None:
         own &= media_uses.c.account != but
     conn.execute(delete_from(media_uses).where(own))
 
 
 def reserve(conn: Connection, task_id: int, want: Wanted, chosen: Sequence[Candidate], *, now: datetime) -> None:
-    """Hold the files for the task. Those that it has already, from an earlier attempt, are held again."""
-    mine = {candidate.key for candidate in of_task(conn, task_id)}
+    """Hold the files for the task. Those that the same holder has already, from an earlier attempt, are held again."""
+    mine = {candidate.key for candidate in of_task(conn, task_id, want.holder)}
     held = {"state": UseState.RESERVED.value, "at": now}
-    conn.execute(update(media_uses).where(media_uses.c.task_id == task_id).values(**held))
+    own = (media_uses.c.task_id == task_id) & (media_uses.c.account == want.holder)
+    conn.execute(update(media_uses).where(own).values(**held))
     rows = [
         {
             "account": want.holder,
@@ -84,16 +85,20 @@ def reserve(conn: Connection, task_id: int, want: Wanted, chosen: Sequence[Candi
         conn.execute(insert(media_uses), rows)
 
 
-def settle(conn: Connection, task: Task, *, now: datetime) -> None:
-    """Release or keep what the task holds, by how it stands now."""
-    own = media_uses.c.task_id == task.id
+def apply_outcome(conn: Connection, task: Task, *, now: datetime) -> None:
+    """Release or use up what the task reserved, by how it stands now. What is used already stays used: an earlier
+    attempt may have published it."""
     match after(task.status, task.effect):
         case UseEnd.RELEASE:
-            conn.execute(delete_from(media_uses).where(own))
+            release(conn, task.id)
         case UseEnd.USED:
-            conn.execute(update(media_uses).where(own).values(state=UseState.USED.value, at=now))
+            conn.execute(update(media_uses).where(_reserved(task.id)).values(state=UseState.USED.value, at=now))
         case UseEnd.KEEP:
             return
+
+
+def _reserved(task_id: int) -> ColumnElement[bool]:
+    return (media_uses.c.task_id == task_id) & (media_uses.c.state == UseState.RESERVED.value)
 
 
 def forget_tasks(conn: Connection, task_ids: Sequence[int]) -> None:

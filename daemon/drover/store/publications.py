@@ -37,7 +37,7 @@ class Waiting:
 class Listed:
     """The files of a folder that the account could use when it was read, or those of the task's own list.
 
-    `used` counts those left out, `faults` tell of those that are broken; `complete` is False where there are more.
+    `used` counts those left out, `faults` describe those that are broken; `complete` is False where there are more.
     `texts` are what the files of texts say, by the place of the candidates that lie next to them.
     """
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, literal_column, select, text
 from drover.policy.pace import RESTORED, Hold, Pace, handle_of
 from drover.policy.records import Head
 from drover.policy.wait_reasons import MOST_COUNTED
-from drover.store.account_pace import LANES, Holds, accounts_of, holds
+from drover.store.account_pace import ACCOUNT_QUEUES, Holds, accounts_of, holds
 from drover.store.arrays import json_array
 from drover.store.schema import counters, tasks
 from drover.store.types import from_micros, to_micros
@@ -37,38 +37,38 @@ class WaitingFacts:
 
 
 _FIRST_OF_EACH = """
-SELECT tasks.id, tasks.serial, tasks.priority, tasks.lane, tasks.script_name, tasks.account
-FROM lanes JOIN tasks ON tasks.id = (
+SELECT tasks.id, tasks.serial, tasks.priority, tasks.account_queue, tasks.script_name, tasks.account
+FROM queues JOIN tasks ON tasks.id = (
     SELECT t.id FROM tasks AS t
-    WHERE t.serial = lanes.serial AND t.status = 0 AND t.lane = lanes.lane AND t.not_before <= :now
+    WHERE t.serial = queues.serial AND t.status = 0 AND t.account_queue = queues.account_queue AND t.not_before <= :now
         AND NOT EXISTS (SELECT 1 FROM intake WHERE t.id BETWEEN intake.first_id AND intake.last_id)
     ORDER BY t.priority DESC, t.id LIMIT 1
 )
-WHERE lanes.lane IS NOT NULL AND lanes.lane <> :restored
-    AND lanes.lane NOT IN (SELECT value FROM json_each(:held))
+WHERE queues.account_queue IS NOT NULL AND queues.account_queue <> :restored
+    AND queues.account_queue NOT IN (SELECT value FROM json_each(:held))
     AND tasks.held = ''
 ORDER BY tasks.priority DESC, tasks.id
 """
-_HEADS = text(LANES + _FIRST_OF_EACH)
-"""Of each lane the first that is due: a lane that is held back costs one look, however many tasks wait in it.
+_HEADS = text(ACCOUNT_QUEUES + _FIRST_OF_EACH)
+"""Of each account queue the first that is due: one that is held back costs one look, however many tasks wait in it.
 
 Tasks of a request that is still being stored (intake.py) do not begin before all of it is there."""
 
 
 def heads(conn: Connection, serials: Sequence[str], *, now: datetime, held: Collection[str] = ()) -> list[Head]:
-    """The first eligible task of each lane on each of these devices: higher priority first, then older.
+    """The first eligible task of each account queue on each of these devices: higher priority first, then older.
 
-    Lanes of `held` are passed over, and the one of tasks that wait for a person's release.
+    Those of `held` are passed over, and the one of tasks that wait for a person's release.
     """
     values = {"serials": json_array(serials), "held": json_array(held), "restored": RESTORED, "now": to_micros(now)}
     rows = conn.execute(_HEADS, values).all()
-    accounts = accounts_of(conn, {row.lane for row in rows})
+    accounts = accounts_of(conn, {row.account_queue for row in rows})
     return [
         Head(
             task_id=row.id,
             serial=row.serial,
             priority=row.priority,
-            account=accounts[row.lane] or (row.account if handle_of(row.account) else ""),
+            account=accounts[row.account_queue] or (row.account if handle_of(row.account) else ""),
             script_name=row.script_name,
         )
         for row in rows
@@ -107,12 +107,14 @@ class _Front:
 
 
 def _front(conn: Connection, serial: str, now: datetime | None, held: Collection[str] = ()) -> _Front:
-    """Read once for all the tasks of a page: counting the queue anew for each made a page of 20 take 12 ms."""
-    first = select(tasks.c.priority, tasks.c.id).where(tasks.c.serial == serial, _PENDING, tasks.c.lane != RESTORED)
+    """Read once for all the tasks of a page: counting the queue again for each made a page of 20 take 12 ms."""
+    first = select(tasks.c.priority, tasks.c.id).where(
+        tasks.c.serial == serial, _PENDING, tasks.c.account_queue != RESTORED
+    )
     if now is not None:
         first = first.where(tasks.c.not_before <= now)
     if held:
-        first = first.where(tasks.c.lane.not_in(list(held)))
+        first = first.where(tasks.c.account_queue.not_in(list(held)))
     first = first.order_by(tasks.c.priority.desc(), tasks.c.id).limit(MOST_COUNTED)
     running = select(func.count()).where(tasks.c.serial == serial, tasks.c.status == int(Status.RUNNING))
     return _Front(int(conn.execute(running).scalar_one()), [(-row.priority, row.id) for row in conn.execute(first)])
@@ -122,7 +124,7 @@ def waiting(
     conn: Connection, ids: Sequence[int], *, now: datetime | None = None, pace: Pace | None = None
 ) -> dict[int, WaitingFacts]:
     """What policy.waiting wants to know of those of these tasks that are pending."""
-    columns = ("id", "serial", "priority", "not_before", "last_reason", "lane", "held", "account")
+    columns = ("id", "serial", "priority", "not_before", "last_reason", "account_queue", "held", "account")
     query = select(*(tasks.c[name] for name in columns)).where(
         tasks.c.id.in_(list(ids)), tasks.c.status == int(Status.PENDING)
     )
@@ -130,13 +132,13 @@ def waiting(
     held = (
         holds(conn, {row.serial for row in rows}, now=now, pace=pace)
         if now is not None and pace is not None
-        else Holds(lanes={}, devices={})
+        else Holds(account_queues={}, devices={})
     )
-    found = {row.id: held.of(row.serial, row.lane) for row in rows}
-    accounts = accounts_of(conn, {row.lane for row in rows})
+    found = {row.id: held.of(row.serial, row.account_queue) for row in rows}
+    accounts = accounts_of(conn, {row.account_queue for row in rows})
     # What is held waits for its account, its phone or a person, and no one asks how many others wait with it.
     fronts = {
-        serial: _front(conn, serial, now, held.lanes)
+        serial: _front(conn, serial, now, held.account_queues)
         for serial in {row.serial for row in rows if found[row.id] is None and not row.held}
     }
     return {
@@ -146,7 +148,7 @@ def waiting(
             last_reason=None if row.last_reason is None else Reason(row.last_reason),
             hold=found[row.id],
             held=row.held,
-            account=handle_of(accounts.get(row.lane, "") or row.account),
+            account=handle_of(accounts.get(row.account_queue, "") or row.account),
         )
         for row in rows
     }

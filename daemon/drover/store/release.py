@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, RowMapping, select, text
 
-from drover.policy.pace import handle_of, lane_of
+from drover.policy.pace import account_queue_of, handle_of
 from drover.store import tasks as task_rows
 from drover.store.schema import tasks
 from drover.store.steps import Step, index_after
@@ -69,8 +69,8 @@ def _released(row: RowMapping) -> dict[str, Any]:
     acts_as = row["username"] or (handle_of(row["account"]) if looks else "")
     return {
         "held": "",
-        "lane": lane_of(row["script_name"], row["platform"], acts_as, row["serial"]),
-        "settle": looks,
+        "account_queue": account_queue_of(row["script_name"], row["platform"], acts_as, row["serial"]),
+        "reconcile": looks,
         "effect": (Effect.UNKNOWN if looks else Effect.NONE).value,
         "retry_safe": True,
         "remark": "",

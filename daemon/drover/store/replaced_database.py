@@ -29,7 +29,7 @@ CARRIED: Final[Mapping[str, str]] = {
     "ON CONFLICT DO UPDATE SET n = excluded.n WHERE excluded.n > n",
     "account_pauses": "INSERT INTO account_pauses (account, until) SELECT account, until FROM old.account_pauses "
     "WHERE true ON CONFLICT DO UPDATE SET until = excluded.until WHERE excluded.until > until",
-    # What was paused since stays paused, also where somebody has resumed an earlier pause that the backup knows.
+    # What was paused since stays paused, also where someone has resumed an earlier pause that the backup knows.
     "pauses": "INSERT INTO pauses (kind, key, by, active, reason, words, serial, task_id, since, until, "
     "times, counted_at) SELECT kind, key, by, active, reason, words, serial, task_id, since, until, times, counted_at "
     "FROM old.pauses WHERE active = 1 ON CONFLICT DO UPDATE SET active = 1, reason = excluded.reason, "
@@ -74,7 +74,7 @@ WHERE new.held = :held AND new.status <> :running
 
 
 class Replaced:
-    """What the replaced database tells; nothing, where there is none or it cannot be read.
+    """What the replaced database knows; nothing, where there is none or it cannot be read.
 
     `conn` is the new one, to which the old is attached as `old` where `attached`.
     """
@@ -139,7 +139,7 @@ class Replaced:
         self._conn.execute("SAVEPOINT carried")
         try:
             count = self._conn.execute(statement, values).rowcount
-        except sqlite3.DatabaseError as error:  # damaged, or of a schema without the table
+        except sqlite3.DatabaseError as error:  # damaged, or of another schema
             _log.warning("replaced_unreadable", table=table, why=str(error))
             self._conn.execute("ROLLBACK TO carried")
             self.is_successor, count = False, 0
@@ -191,7 +191,7 @@ def _copied(path: Path, copy: Path) -> tuple[bool, bool]:
 
 
 def _lineage(conn: sqlite3.Connection, schema: str) -> str | None:
-    """By which copies of one database know each other; None where it is older than that."""
+    """By which copies of one database know each other; None where it cannot be read."""
     try:
         row = conn.execute(f"SELECT value FROM {schema}.settings WHERE key = 'lineage'").fetchone()  # noqa: S608
     except sqlite3.DatabaseError:

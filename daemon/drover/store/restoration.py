@@ -18,11 +18,11 @@ from drover.store import intake, replaced_database
 from drover.store.arrays import json_array
 from drover.store.database import engine_for
 from drover.store.replaced_database import Replaced
-from drover.store.settings import SETTLING_PLUGINS
+from drover.store.settings import RECONCILING_PLUGINS
 from drover.store.types import to_micros
 from drover.wire.events import StreamReset
 from drover.wire.media import UseState
-from drover.wire.scripts import SETTLES
+from drover.wire.scripts import RECONCILES
 from drover.wire.tasks import Effect, Status
 
 GAP: Final = 1_000_000
@@ -32,7 +32,7 @@ GAP: Final = 1_000_000
 class Restoration(msgspec.Struct, frozen=True, kw_only=True):
     """What was done to the copy. `held` tasks wait for a release, `blind` of them cannot look whether they were done;
     `unproven` ones had failed and may have been retried since. Ids of tasks go on at `next_task`. `carried` counts the
-    rows that came from the database that was replaced; `since_known` says whether that one tells all that was done
+    rows that came from the database that was replaced; `since_known` says whether that one knows all that was done
     since the backup, `another` that it is known to be a different database.
     """
 
@@ -71,7 +71,7 @@ def prepare(copy: Path, *, before: Path, highest_folder: int, now: datetime) -> 
                 another=old.is_another,
             )
             conn.execute("COMMIT")
-        conn.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the migration left it as
+        conn.execute("PRAGMA journal_mode = DELETE")  # one file, also after a migration in WAL mode
     return facts
 
 
@@ -86,17 +86,17 @@ def _finish_intake(copy: Path) -> None:
 
 def _safe_scripts(conn: sqlite3.Connection) -> list[str]:
     """Scripts that can look whether they were done, as this database knows them; commands never can."""
-    row = conn.execute("SELECT value FROM settings WHERE key = ?", (SETTLING_PLUGINS,)).fetchone()
+    row = conn.execute("SELECT value FROM settings WHERE key = ?", (RECONCILING_PLUGINS,)).fetchone()
     plugins: dict[str, bool] = msgspec.json.decode(row[0]) if row else {}
     commands = {name for (name,) in conn.execute("SELECT name FROM scripts")}
-    return sorted({*SETTLES, *(name for name, settles in plugins.items() if settles)} - commands)
+    return sorted({*RECONCILES, *(name for name, reconciles in plugins.items() if reconciles)} - commands)
 
 
 def _hold(conn: sqlite3.Connection, old: Replaced, safe: Sequence[str]) -> int:
     """Hold what waits or runs, and take back that a failed task is safe to repeat; how many are known to be done."""
     held = {
         "held": RESTORED_HOLD,
-        "lane": RESTORED,
+        "account_queue": RESTORED,
         "unknown": Effect.UNKNOWN.value,
         "safe": json_array(safe),
         "since_known": old.is_successor,
@@ -110,10 +110,10 @@ def _hold(conn: sqlite3.Connection, old: Replaced, safe: Sequence[str]) -> int:
     return old.note_what_was_done()
 
 
-# Who looks as another account than acted finds nothing, and does it again as somebody else. A task that names no
-# account acts as whoever is logged in: with several on the phone that may have been anyone, unless it is known who.
+# An attempt that looks as another account than the one that acted finds nothing, and does it again as that account. A
+# task that names no account acts as the one that is logged in: with several on the phone it may have been any of them.
 _LOOKS: Final = """(script_name IN (SELECT value FROM json_each(:safe)) AND (
-    :since_known OR coalesce(tasks.username, '') <> '' OR (settle AND instr(account, ':') > 0) OR (
+    :since_known OR coalesce(tasks.username, '') <> '' OR (reconcile AND instr(account, ':') > 0) OR (
         SELECT count(*) FROM (
             SELECT name FROM accounts WHERE accounts.serial = tasks.serial AND accounts.platform = tasks.platform
             UNION
@@ -123,8 +123,8 @@ _LOOKS: Final = """(script_name IN (SELECT value FROM json_each(:safe)) AND (
     ) < 2
 ))"""
 _HOLD: Final = (
-    f"UPDATE tasks SET held = :held, lane = :lane, settle = 1, effect = :unknown, retry_safe = {_LOOKS}, remark = '' "  # noqa: S608
-    "WHERE status = :pending",
+    "UPDATE tasks SET held = :held, account_queue = :account_queue, reconcile = 1, effect = :unknown, "  # noqa: S608
+    f"retry_safe = {_LOOKS}, remark = '' WHERE status = :pending",
     # Their attempts are closed by the next start; what would begin again then is held.
     f"UPDATE tasks SET held = :held, retry_safe = {_LOOKS} WHERE status = :running",  # noqa: S608
     f"UPDATE tasks SET held = :held, effect = :unknown, retry_safe = {_LOOKS}, "  # noqa: S608

@@ -52,7 +52,7 @@ def look(conn: Connection, cursor: int, *, old: datetime | None, stale: datetime
 
 
 def drop_tasks(conn: Connection, at: int, size: int, *, ids: Sequence[int], now: datetime) -> Step[list[int]]:
-    """A step: delete these tasks; those that somebody asked for again meanwhile stay. What was deleted."""
+    """A step: delete these tasks; those that someone asked for again meanwhile stay. What was deleted."""
     some = _ended(conn, ids[at : at + size])
     return Step(task_rows.delete(conn, some, now=now)[0], max(len(some), 1), index_after(at, size, ids))
 

@@ -11,7 +11,7 @@ from drover.store.schema import attempts, tasks
 from drover.wire.tasks import Effect, Reason, Status, Task
 
 TASK_COLUMNS = tuple(tasks.c[name] for name in Task.__struct_fields__ if name not in ("phase", "hold"))
-"""`phase` belongs to a live attempt, `hold` to the moment at which somebody looks: neither is stored."""
+"""`phase` belongs to a live attempt, `hold` to the moment at which someone looks: neither is stored."""
 
 _WHOLE = select(tasks).where(tasks.c.id == bindparam("task_id"))
 """Built once: to build a SELECT of all columns costs more than to run it (164 µs, so 61 µs)."""
@@ -44,7 +44,7 @@ def attempt_of(row: RowMapping) -> Attempt:
         serial=row["serial"],
         boot_id=row["boot_id"],
         effect=Effect(row["effect"]),
-        settle=row["settle"],
+        reconcile=row["reconcile"],
         platform=row["platform"],
         package=row["package"],
         account=row["account"],

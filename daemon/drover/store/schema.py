@@ -23,7 +23,7 @@ from drover.wire.custom import CommandSpec
 from drover.wire.devices import DeviceFacts, Identity
 from drover.wire.media import MediaFile, TaskMedia
 
-REVISION: Final = "0011"
+REVISION: Final = "v1"
 """The migration that this code is written for."""
 
 metadata: Final = MetaData()
@@ -36,10 +36,12 @@ tasks: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("serial", String, nullable=False),
     Column("username", String),
+    Column("account", String, nullable=False),  # policy.pace.account_key; "" until it begins unnamed
     Column("platform", String, nullable=False),
     Column("package", String, nullable=False),
     Column("script_name", String, nullable=False),
     Column("script_config", Json(dict[str, Any]), nullable=False),
+    Column("media", Json(TaskMedia | None)),  # what the newest attempt of a task that publishes took
     Column("source", String, nullable=False),
     Column("group_id", String, nullable=False),
     Column("priority", Integer, nullable=False),
@@ -58,16 +60,14 @@ tasks: Final = Table(
     Column("max_retry_count", Integer, nullable=False),
     Column("attempt", Integer, nullable=False),  # attempts ever begun
     Column("tries", Integer, nullable=False),  # of them in this round; a manual retry begins a new one
-    Column("settling", Integer, nullable=False),  # of those the ones that began by looking
-    Column("settle", Boolean, nullable=False),  # an earlier attempt may have had its effect
+    Column("reconciliations", Integer, nullable=False),  # of those the ones that began by looking
+    Column("reconcile", Boolean, nullable=False),  # an earlier attempt may have had its effect
     Column("last_reason", String),  # why the last attempt ended, while another may follow
     Column("progress", Integer, nullable=False),
     Column("step", Text, nullable=False),
     Column("evidence", Json(list[str]), nullable=False),
-    Column("lane", String, nullable=False, server_default=""),  # policy.pace: tasks that are held back together
-    Column("held", String, nullable=False, server_default=""),  # policy.pace.RESTORED_HOLD, or "": nothing holds it
-    Column("media", Json(TaskMedia | None)),  # what the newest attempt of a task that publishes took
-    Column("account", String, nullable=False, server_default=""),  # policy.pace.account_key; "" until it begins unnamed
+    Column("account_queue", String, nullable=False),  # policy.pace: tasks that are held back together
+    Column("held", String, nullable=False),  # policy.pace.RESTORED_HOLD, or "": nothing holds it
     # In the order of ids within each filter of GET /task.
     Index("ix_tasks_status", "status", "id"),
     Index("ix_tasks_serial", "serial", "id"),
@@ -77,10 +77,24 @@ tasks: Final = Table(
     # Pending tasks only, so that history costs nothing: each device's queue in order, what becomes due, and groups.
     # `status` stands in them although it is always 0: without it SQLite does not see that the index alone is enough.
     Index(
-        "ix_tasks_queue", "serial", "status", text("priority DESC"), "id", "not_before", "lane", sqlite_where=_PENDING
+        "ix_tasks_queue",
+        "serial",
+        "status",
+        text("priority DESC"),
+        "id",
+        "not_before",
+        "account_queue",
+        sqlite_where=_PENDING,
     ),
     Index(
-        "ix_tasks_lane", "serial", "status", "lane", text("priority DESC"), "id", "not_before", sqlite_where=_PENDING
+        "ix_tasks_account_queue",
+        "serial",
+        "status",
+        "account_queue",
+        text("priority DESC"),
+        "id",
+        "not_before",
+        sqlite_where=_PENDING,
     ),
     Index("ix_tasks_due", "status", "not_before", sqlite_where=_PENDING),
     Index(
@@ -105,7 +119,7 @@ attempts: Final = Table(
     Column("attempt", Integer, nullable=False),
     Column("serial", String, nullable=False),
     Column("boot_id", String, nullable=False),
-    Column("settle", Boolean, nullable=False),
+    Column("reconcile", Boolean, nullable=False),
     Column("effect", String, nullable=False),  # the furthest that this attempt recorded
     Column("what", Text, nullable=False),  # what the commit tap was to do
     Column("evidence", Json(list[str]), nullable=False),
@@ -118,8 +132,8 @@ attempts: Final = Table(
     Column("reason", String),
     Column("remark", Text, nullable=False),
     Column("counted_on", String),  # the local day on which its effect counts for its account's limit
-    Column("account", String, nullable=False, server_default=""),  # policy.pace.account_key: whose limit that is
-    Column("files", Integer, nullable=False, server_default="0"),  # how many were reserved for it
+    Column("account", String, nullable=False),  # policy.pace.account_key: whose limit that is
+    Column("files", Integer, nullable=False),  # how many were reserved for it
     Index("ix_attempts_task", "task_id"),
     Index("ix_attempts_open", "id", sqlite_where=text("ended_at IS NULL")),
     Index(
@@ -145,11 +159,11 @@ devices: Final = Table(
     "devices",
     metadata,
     Column("serial", String, primary_key=True),
+    Column("identity", Json(Identity), nullable=False),  # what the phone answered last
     Column("facts", Json(DeviceFacts), nullable=False),
     Column("tags", Json(list[str]), nullable=False),
     Column("note", Text, nullable=False),
     Column("last_seen", Stamp),
-    Column("identity", Json(Identity), nullable=False, server_default="{}"),  # what the phone answered last
 )
 
 workers: Final = Table(
@@ -330,7 +344,7 @@ media_uses: Final = Table(
     Column("file", Json(MediaFile), nullable=False),
     Column("state", String, nullable=False),
     Column("at", Stamp, nullable=False),
-    Column("once", Boolean, nullable=False, server_default="0"),  # chosen under `reuse = "once"`: for nobody else
+    Column("once", Boolean, nullable=False),  # chosen under `reuse = "once"`: for no one else
     # The backstop of the choice: whatever else goes wrong, no account has one file twice, nor two one that is once.
     Index("ux_media_uses_account_key", "account", "key", unique=True),
     Index("ux_media_uses_once", "key", unique=True, sqlite_where=text("once = 1")),

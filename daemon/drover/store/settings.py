@@ -7,7 +7,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from drover.store.schema import settings
 
-SETTLING_PLUGINS: Final = "settling_plugins"
+RECONCILING_PLUGINS: Final = "reconciling_plugins"
 """Plugins whose attempts may be repeated, as known last: by name, true or false."""
 
 

@@ -106,7 +106,7 @@ class Store:
         """Run an operation on many rows step by step; yields each step's result once it is durable.
 
         The operation takes where it begins and how many rows it may touch; see steps.py. Each step is a transaction of
-        its own of some ms, and every other write goes between two of them. Whoever stops iterating ends the operation
+        its own of some ms, and every other write goes between two of them. Stop iterating to end the operation
         after the step that was yielded; a step that raises ends it too, and those before it stay done.
         """
         pacer = self._paces.pacer(operation)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, s
 
 from drover.policy import remarks
 from drover.policy.lifecycle import TaskEvent, advance
-from drover.policy.pace import account_key, handle_of, lane_of
+from drover.policy.pace import account_key, account_queue_of, handle_of
 from drover.policy.records import NewTask
 from drover.store import events, idempotency, media_uses
 from drover.store.batch import BatchDelete, BatchInsert, BatchUpdate, driver_of
@@ -107,13 +107,13 @@ def _row(new: NewTask, now: datetime) -> dict[str, Any]:
         "max_retry_count": new.max_retry_count,
         "attempt": 0,
         "tries": 0,
-        "settling": 0,
-        "settle": False,
+        "reconciliations": 0,
+        "reconcile": False,
         "last_reason": None,
         "progress": 0,
         "step": "",
         "evidence": [],
-        "lane": lane_of(new.script_name, new.platform, new.username, new.serial),
+        "account_queue": account_queue_of(new.script_name, new.platform, new.username, new.serial),
         "held": "",
         "media": None,
         "account": account_key(new.platform, new.username, new.serial) if new.username else "",
@@ -186,7 +186,7 @@ def change(conn: Connection, task_id: int, values: dict[str, Any], *, now: datet
     conn.execute(update(tasks).where(tasks.c.id == task_id).values(**values))
     task = task_of(task_row(conn, task_id))
     if task.script_name in PUBLISHES:
-        media_uses.settle(conn, task, now=now)
+        media_uses.apply_outcome(conn, task, now=now)
     events.changed(conn, [task], now=now)
     return task
 
@@ -200,7 +200,7 @@ def change_all(conn: Connection, changes: Sequence[tuple[RowMapping, dict[str, A
     changed = [task_of(row) for row in rows]
     for task in changed:
         if task.script_name in PUBLISHES:
-            media_uses.settle(conn, task, now=now)
+            media_uses.apply_outcome(conn, task, now=now)
     events.changed(conn, changed, now=now)
     return changed
 
@@ -221,7 +221,7 @@ def stop_pending(conn: Connection, task_id: int, *, now: datetime) -> Task | Non
 def stopped(row: RowMapping, now: datetime) -> dict[str, Any]:
     """The columns of a waiting task that is stopped."""
     remark = remarks.STOPPED_WAITING if row["attempt"] else remarks.STOPPED_UNBEGUN
-    return failed(row["settle"], TaskEvent.STOP, Reason.STOPPED, remark, now)
+    return failed(row["reconcile"], TaskEvent.STOP, Reason.STOPPED, remark, now)
 
 
 def fail_pending(conn: Connection, task_id: int, reason: Reason, remark: str, *, now: datetime) -> Task:
@@ -229,17 +229,17 @@ def fail_pending(conn: Connection, task_id: int, reason: Reason, remark: str, *,
     row = task_row(conn, task_id)
     if row["status"] != Status.PENDING:
         raise ConflictError(f"task {task_id} is {Status(row['status']).name.lower()}, not pending", task_of(row))
-    return change(conn, task_id, failed(row["settle"], TaskEvent.FAIL, reason, remark, now), now=now)
+    return change(conn, task_id, failed(row["reconcile"], TaskEvent.FAIL, reason, remark, now), now=now)
 
 
-def failed(settle: bool, event: TaskEvent, reason: Reason, remark: str, now: datetime) -> dict[str, Any]:
-    """A waiting task ends. Where an earlier attempt is still unsettled, that stays unknown."""
+def failed(reconcile: bool, event: TaskEvent, reason: Reason, remark: str, now: datetime) -> dict[str, Any]:
+    """A waiting task ends. Where an earlier attempt is still uncertain, that stays unknown."""
     return {
         "status": int(advance(Status.PENDING, event)),
         "reason": reason.value,
         "remark": remark,
         "end_time": now,
-        "effect": Effect.UNKNOWN.value if settle else Effect.NONE.value,
+        "effect": Effect.UNKNOWN.value if reconcile else Effect.NONE.value,
     }
 
 
@@ -266,36 +266,36 @@ def again(task: Task, row: RowMapping) -> dict[str, Any]:
 
     What a restored backup brought (`held` in its row) may not have counted for its account yet, so it keeps its pace.
     """
-    unsettled = task.retry_safe and task.effect in _OPEN_EFFECTS
+    uncertain = task.retry_safe and task.effect in _OPEN_EFFECTS
     again: dict[str, Any] = {
         "status": int(advance(task.status, TaskEvent.RETRY)),
         "retry_count": task.retry_count + 1,
         "reason": None,
         "remark": "",
-        "effect": (Effect.UNKNOWN if unsettled else Effect.NONE).value,
-        "settle": unsettled,
+        "effect": (Effect.UNKNOWN if uncertain else Effect.NONE).value,
+        "reconcile": uncertain,
         "retry_safe": True,
         "start_time": None,
         "end_time": None,
         "not_before": _AT_ONCE,
         "tries": 0,
-        "settling": 0,
+        "reconciliations": 0,
         "last_reason": None,
         "progress": 0,
         "step": "",
         "evidence": [],
-        "lane": lane_of(
+        "account_queue": account_queue_of(
             task.script_name,
             row["platform"],
-            task.username or (handle_of(row["account"]) if unsettled else ""),
+            task.username or (handle_of(row["account"]) if uncertain else ""),
             task.serial,
-            settle=unsettled and not row["held"],
+            reconcile=uncertain and not row["held"],
             account=row["account"],
         ),
         "held": "",
     }
-    # What looks first looks as the account of the earlier attempt; else it acts as whoever is logged in then.
-    return {**again, "account": row["account"] if unsettled or task.username else ""}
+    # What looks first looks as the account of the earlier attempt; else it acts as the account that is logged in then.
+    return {**again, "account": row["account"] if uncertain or task.username else ""}
 
 
 def delete(

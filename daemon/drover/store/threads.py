@@ -58,7 +58,7 @@ class Timed:
     seconds: float
 
 
-class Lane(threading.Thread):
+class StoreThread(threading.Thread):
     """A thread with one connection that takes jobs in order. Subclasses say how a batch is run."""
 
     max_batch = 1
@@ -134,12 +134,14 @@ class Lane(threading.Thread):
             return
 
     def _outcomes(self, batch: list[Job]) -> list[Any]:
-        """Results and exceptions of the first jobs, one each. A failure that took the transaction is everybody's."""
+        """Results and exceptions of the first jobs, one each. A lost transaction fails them all."""
         try:
             return self._transact(self._connected(), batch)
-        except Exception as error:  # whatever it was, every waiter gets an answer and the thread lives on
+        except Exception as error:  # of any kind: every waiter gets an answer and the thread goes on
             self._disconnect()
-            _log.error("store transaction lost", action="store_lost", lane=self.name, jobs=len(batch), error=str(error))
+            _log.error(
+                "store transaction lost", action="store_lost", thread=self.name, jobs=len(batch), error=str(error)
+            )
             return [_unavailable(error) for _ in batch]
 
     def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:
@@ -151,7 +153,7 @@ class Lane(threading.Thread):
         return self._conn
 
     def _disconnect(self) -> None:
-        """Drop the connection; the next batch gets a new one, which is how the lane recovers."""
+        """Drop the connection; the next batch gets a new one, which is how the thread recovers."""
         if self._conn is not None:
             self._conn.invalidate()
             self._conn.close()
@@ -166,7 +168,7 @@ class Lane(threading.Thread):
                 job.future.set_result(outcome)
 
 
-class WriteThread(Lane):
+class WriteThread(StoreThread):
     """Runs all that waits in one transaction, each job in a savepoint of its own, and answers after COMMIT."""
 
     max_batch = MAX_GROUP
@@ -202,12 +204,12 @@ class WriteThread(Lane):
             # SQLite may have rolled back the whole transaction (disk full does); then this raises, for the group.
             driver.execute("ROLLBACK TO job")
             driver.execute("RELEASE job")
-            return _told(error)
+            return _answer_to(error)
         driver.execute("RELEASE job")
         return result
 
 
-class ReadThread(Lane):
+class ReadThread(StoreThread):
     """Runs each job on its own snapshot."""
 
     def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:
@@ -215,10 +217,10 @@ class ReadThread(Lane):
             try:
                 return [job.run(conn) for job in batch]
             except Exception as error:
-                return [_told(error)]
+                return [_answer_to(error)]
 
 
-def _told(error: Exception) -> Exception:
+def _answer_to(error: Exception) -> Exception:
     """The exception that the waiter gets for its own operation's failure."""
     code = getattr(_cause(error), "sqlite_errorcode", None)
     return _unavailable(error) if code is not None and code & 0xFF in _UNAVAILABLE else error
@@ -231,6 +233,6 @@ def _cause(error: Exception) -> BaseException:
 
 def _unavailable(error: Exception) -> StoreUnavailableError:
     cause = _cause(error)
-    told = StoreUnavailableError(f"the database cannot take it now: {cause}; check the disk, then try again")
-    told.__cause__ = error
-    return told
+    unavailable = StoreUnavailableError(f"the database cannot take it now: {cause}; check the disk, then try again")
+    unavailable.__cause__ = error
+    return unavailable

@@ -1,4 +1,4 @@
-"""Scripts beside the built-in ones, commands and Python plugins: how each is described and asked for."""
+"""Scripts besides the built-in ones, commands and Python plugins: how each is described and asked for."""
 
 import re
 from typing import Annotated, Any, Final, Literal
@@ -62,7 +62,7 @@ class PluginSheet(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     summary: str = ""
     effect: str = ""
-    settles: bool = False
+    reconciles: bool = False
     retry_safe: bool = False
     parameters: dict[str, Any] = {}
     fault: str = ""
@@ -97,7 +97,7 @@ class ScriptInfo(msgspec.Struct, frozen=True, kw_only=True, tag="script_info"):
     origin: str
     summary: str = ""
     effect: str = ""
-    settles: bool = False
+    reconciles: bool = False
     retry_safe: bool = False
     platform: str = ""
     package: str = ""

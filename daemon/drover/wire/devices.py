@@ -22,12 +22,12 @@ class DeviceState(StrEnum):
     """Where a phone stands. Each state carries a reason in words and, where it is transitional, a deadline."""
 
     ABSENT = "absent"  # adb does not list it
-    UNAUTHORIZED = "unauthorized"  # somebody must allow USB debugging on the phone
+    UNAUTHORIZED = "unauthorized"  # someone must allow USB debugging on the phone
     OFFLINE = "offline"  # adb lists it and cannot talk to it
     PREPARING = "preparing"  # its worker starts and looks at the phone
     IDLE = "idle"  # ready for a task
     BUSY = "busy"  # runs a task
-    LEASED = "leased"  # somebody drives it directly
+    LEASED = "leased"  # someone drives it directly
     QUARANTINED = "quarantined"  # its worker crashed too often; still probed
 
 

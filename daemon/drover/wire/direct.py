@@ -57,7 +57,7 @@ class DirectEnd(StrEnum):
     DONE = "done"  # here is what it gave
     REFUSED = "refused"  # the phone took it and said no, or cannot do this
     NOT_DONE = "not_done"  # nothing happened on the phone
-    UNCERTAIN = "uncertain"  # it was sent, and nobody can tell what happened
+    UNCERTAIN = "uncertain"  # it was sent, and no one can tell what happened
 
 
 class DirectAnswered(msgspec.Struct, frozen=True, kw_only=True, tag="direct_answered"):

@@ -14,13 +14,13 @@ class Level(StrEnum):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was looked at. `subject` is a phone's serial, a path or a setting; `mend` says what to do."""
+    """One thing that was looked at. `subject` is a phone's serial, a path or a setting; `fix` says what to do."""
 
     level: Level
     check: str
     subject: str
     found: str
-    mend: str = ""
+    fix: str = ""
 
 
 class Diagnose(msgspec.Struct, frozen=True, kw_only=True, tag="diagnose"):
@@ -28,6 +28,6 @@ class Diagnose(msgspec.Struct, frozen=True, kw_only=True, tag="diagnose"):
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, tag="diagnosis"):
-    """Everything that was looked at, in the order in which to mend it."""
+    """Everything that was looked at, in the order in which to fix it."""
 
     findings: list[Finding]

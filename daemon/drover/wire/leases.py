@@ -1,6 +1,6 @@
 """Leases and direct control, as shim and ctl ask for them: who holds which phone, and what the holder wants of it.
 
-`session` is the secret that names a lease; whoever took the lease is told it once, nobody else ever is.
+`session` is the secret that names a lease; whoever took the lease is told it once, no one else ever is.
 """
 
 from datetime import datetime
@@ -124,7 +124,7 @@ class LeaseTaken(msgspec.Struct, frozen=True, kw_only=True, tag="lease_taken"):
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody in line for a phone, since `since` and at the longest until `until`."""
+    """Someone in line for a phone, since `since` and at the longest until `until`."""
 
     serial: str
     label: str

@@ -57,7 +57,7 @@ class TaskMedia(msgspec.Struct, frozen=True, kw_only=True):
 class MediaFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What a file's content says: upright width and height in pixels, duration in seconds (None for pictures).
 
-    `sha256` is hexadecimal, and "" where nobody asked for it.
+    `sha256` is hexadecimal, and "" where no one asked for it.
     """
 
     kind: MediaKind

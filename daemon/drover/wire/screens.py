@@ -1,4 +1,4 @@
-"""What a phone's screen shows, held against the data of an app: for people who mend that data, or script beside it."""
+"""What a phone's screen shows, held against the data of an app: for people who fix that data or write scripts."""
 
 import msgspec
 

@@ -18,7 +18,7 @@ USERNAME: Final = re.compile(r"[A-Za-z0-9._]{1,30}")
 SUPPORTED: Final = ("post", "follow", "unfollow")
 KNOWN: Final = ("like", "comment", "message", "account_warmup", "super_marketing", "profile", "scrape_user")
 
-SETTLES: Final = frozenset({"follow", "unfollow"})
+RECONCILES: Final = frozenset({"follow", "unfollow"})
 """Scripts that find out by looking whether an earlier attempt had its effect, so that they may run again."""
 
 PUBLISHES: Final = frozenset({"post"})

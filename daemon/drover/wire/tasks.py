@@ -29,14 +29,14 @@ class Reason(StrEnum):
     OUTCOME_UNKNOWN = "outcome_unknown"  # the commit tap may have happened and nothing can tell
     DEVICE_LOST = "device_lost"  # the phone went away
     TIMEOUT = "timeout"  # a call or the attempt outlived its deadline
-    STOPPED = "stopped"  # somebody stopped it
+    STOPPED = "stopped"  # someone stopped it
     MISSED = "missed"  # found later than its time plus late_grace
     EXPIRED = "expired"  # waited longer than allowed
     REJECTED = "rejected"  # the app took the tap and did not do it
     APP_MISSING = "app_missing"  # the app is not installed
-    APP_CHANGED = "app_changed"  # a screen that nobody here knows
+    APP_CHANGED = "app_changed"  # a screen that no one here knows
     NOT_LOGGED_IN = "not_logged_in"  # the app shows its login wall
-    WRONG_ACCOUNT = "wrong_account"  # the app is logged in as somebody else
+    WRONG_ACCOUNT = "wrong_account"  # the app is logged in as someone else
     USER_NOT_FOUND = "user_not_found"  # the target does not exist
     PRIVATE = "private"  # the target's account is private and the request could not be made
     BLOCKED_BY_APP = "blocked_by_app"  # the app says: too fast, try again later, banned

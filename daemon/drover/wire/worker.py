@@ -27,7 +27,7 @@ TASK_LOG: Final = "log.txt"
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
     """Run one attempt; it is already stored as begun. A worker refuses a fence that it has seen.
 
-    `settle` says that an earlier attempt may have had its effect: look first. `folder` is the task's own directory.
+    `reconcile` says that an earlier attempt may have had its effect: look first. `folder` is the task's own directory.
     `media` are the files to publish, in their order; each lies inside one of `media_roots`. `managed` is there for a
     script that is a command. `account` is the handle that the attempt counts for, "" where it is to be read first;
     `logged_in_as` the one that the app was last seen with.
@@ -43,7 +43,7 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
     package: str
     folder: str
     deadline_s: float
-    settle: bool = False
+    reconcile: bool = False
     media: list[MediaFile] = []
     media_roots: list[str] = []
     managed: ManagedRun | None = None

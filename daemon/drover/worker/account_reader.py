@@ -32,7 +32,7 @@ class ReadingContext:
         self.platform = platform
         self.package = package
         self.username: str | None = None
-        self.settle = False
+        self.reconcile = False
         self.task_id = 0
         self.media: Sequence[MediaFile] = ()
         self.remark = ""

@@ -60,7 +60,7 @@ class AttemptContext:
         self.package = begin.package
         self.platform = begin.platform
         self.username = begin.username
-        self.settle = begin.settle
+        self.reconcile = begin.reconcile
         self.task_id = begin.task_id
         self.media: Sequence[MediaFile] = tuple(begin.media)
         self._media_roots = [Path(root) for root in begin.media_roots]
@@ -115,7 +115,7 @@ class AttemptContext:
         self.check()
         self._phase = phase
         if phase is Phase.PREPARE:
-            self.step("attempt begins" if not self.settle else "attempt begins by looking what the last one did", 0)
+            self.step("attempt begins" if not self.reconcile else "attempt begins by looking what the last one did", 0)
 
     def step(self, text: str, progress: int) -> None:
         self.check()

@@ -42,7 +42,7 @@ Serve = Callable[[float], None]
 class ManagedScript:
     """Implements Script for a command. `serve` and `wake` reach the phone's thread."""
 
-    settles = False
+    reconciles = False
 
     def __init__(
         self,

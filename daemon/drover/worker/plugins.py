@@ -125,7 +125,7 @@ def _read_all(reading: int, timeout_s: float) -> bytes | None:
 
 def _sheet(entry: EntryPoint, described: Described) -> PluginSheet:
     said: dict[str, Any] = {
-        name: getattr(described, name) for name in ("summary", "effect", "settles", "retry_safe", "parameters")
+        name: getattr(described, name) for name in ("summary", "effect", "reconciles", "retry_safe", "parameters")
     }
     return PluginSheet(name=entry.name, origin=_origin(entry), **said)
 

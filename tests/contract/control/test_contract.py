@@ -231,7 +231,7 @@ def test_a_backup_is_made_once_under_a_name(client: ControlClient, tmp_path: Pat
 def test_the_doctor_says_what_was_looked_at(client: ControlClient) -> None:
     findings = client.ask(c.Diagnose(), c.Diagnosis).findings
     assert {"disk", "adb server"} <= {finding.check for finding in findings}
-    assert all(finding.mend or finding.level == "ok" for finding in findings)
+    assert all(finding.fix or finding.level == "ok" for finding in findings)
 
 
 def an_account(client: ControlClient, **changes: Any) -> c.Account:

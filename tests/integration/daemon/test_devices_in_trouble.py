@@ -82,7 +82,7 @@ def _joined(daemon: DroverDaemon, serial: str, driver: str = "") -> Device | Non
     return device if device.transports[:1] == [driver or serial] else None
 
 
-def test_a_reboot_in_the_middle_of_a_task_waits_for_android_and_settles(
+def test_a_reboot_in_the_middle_of_a_task_waits_for_android_and_reconciles(
     adb_server: AdbServer, farm: PhoneFarm, daemon: DroverDaemon, serial: str
 ) -> None:
     farm.fault(serial, "reboot", after="click", down_seconds=1, seconds=3)

@@ -186,7 +186,7 @@ def test_cases_p5_and_p6_states_are_shown_in_words_and_left_alone(
         device = wait_until(partial(_saying, daemon, words), what=words)
         assert (device.serial, device.connections[0].state) == ("R58MP5", state)
     report = daemon.client.ask(Diagnose(), Diagnosis)
-    assert any("to the group plugdev" in finding.mend for finding in report.findings if finding.subject == "R58MP5")
+    assert any("to the group plugdev" in finding.fix for finding in report.findings if finding.subject == "R58MP5")
     assert not any("R58MP5" in service for service in front.asked)
     front.hide(row)
     wait_until(lambda: "R58MP5" not in names(daemon), what="the end of a name that was no phone's")

@@ -80,7 +80,7 @@ def test_case_p7_locked_phone_keeps_its_tasks_waiting(farm: PhoneFarm, daemon: D
     assert (UNLOCK in device.reason, device.deadline) == (True, None)
     assert UNLOCK in daemon.client.ask(GetStatus(), DaemonStatus).not_ready[serial]
     findings = daemon.client.ask(Diagnose(), Diagnosis).findings
-    assert [(found.level, found.mend) for found in findings if (found.check, found.subject) == ("phone", serial)][
+    assert [(found.level, found.fix) for found in findings if (found.check, found.subject) == ("phone", serial)][
         :1
     ] == [(Level.ERROR, UNLOCK)]
     farm.clear_fault(serial, "locked")
@@ -88,7 +88,7 @@ def test_case_p7_locked_phone_keeps_its_tasks_waiting(farm: PhoneFarm, daemon: D
     assert daemon.device(serial).condition is None
 
 
-def test_case_p7_a_phone_that_locks_after_the_tap_settles_once_it_is_unlocked(
+def test_case_p7_a_phone_that_locks_after_the_tap_reconciles_once_it_is_unlocked(
     farm: PhoneFarm, daemon: DroverDaemon, serial: str
 ) -> None:
     farm.fault(serial, "locked", after="click")

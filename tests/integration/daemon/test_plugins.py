@@ -29,29 +29,29 @@ class Script:
     class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         times: int = 1
     effect = "poke"
-    settles = {settles}
+    reconciles = {reconciles}
     retry_safe = False
     def __init__(self, config): self.config = config
     def run(self, ctx: Context) -> None:
 """
 POKE = (
-    HEAD.format(settles=False)
+    HEAD.format(reconciles=False)
     + """
         ctx.commit("poke", ctx.phone.back)
         ctx.confirm(ctx.phone.screen())
 """
 )
 UNPROVEN = (
-    HEAD.format(settles=False)
+    HEAD.format(reconciles=False)
     + """
         ctx.commit("poke", ctx.phone.back)
 """
 )
-SETTLING = (
-    HEAD.format(settles=True)
+RECONCILING = (
+    HEAD.format(reconciles=True)
     + """
         import os, time
-        if ctx.settle:
+        if ctx.reconcile:
             ctx.remark = "it had been done"
             ctx.confirm(ctx.phone.screen())
             return
@@ -69,7 +69,7 @@ BROKEN = {
     "dying": ("import os\nos._exit(4)\n", "ended the process"),
     "threaded": (f"import threading as t\nt.Thread(target=t.Event().wait, daemon=True).start()\n{POKE}",
                  "starts threads"),
-    "untyped": ("class Script:\n    effect = ''\n    settles = retry_safe = False\n    run = print\n", "Config"),
+    "untyped": ("class Script:\n    effect = ''\n    reconciles = retry_safe = False\n    run = print\n", "Config"),
     "post": (POKE, "Drover's own"),
 }  # fmt: skip
 
@@ -81,7 +81,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     skeleton = tmp_path_factory.mktemp("skeleton") / "word-count"
     write_skeleton("word-count", skeleton)
     install(skeleton, folder)
-    for name, source in {"poke": POKE, "unproven": UNPROVEN, "settling": SETTLING}.items():
+    for name, source in {"poke": POKE, "unproven": UNPROVEN, "reconciling": RECONCILING}.items():
         install_module(name, source, folder)
     for name, (source, _) in BROKEN.items():
         install_module(name, source, folder)
@@ -149,13 +149,13 @@ def test_an_effect_needs_proof(daemon: DroverDaemon, serial: str) -> None:
     assert unproven.attempt == 1
 
 
-def test_a_plugin_that_settles_is_asked_to_look_also_by_the_next_boot(
+def test_a_plugin_that_reconciles_is_asked_to_look_also_by_the_next_boot(
     adb_server: AdbServer, farm: PhoneFarm, installed: Path
 ) -> None:
     with DroverDaemon(adb_port=adb_server.port, settings={"PYTHONPATH": str(installed)}) as daemon:
         serial = farm.phones[1].serial
         daemon.wait_idle(serial)
-        task_id = start(daemon, "settling", serial)
+        task_id = start(daemon, "reconciling", serial)
         daemon.wait_task(task_id, lambda task: task.step == "waiting")
         daemon.kill()
         daemon.start()
@@ -165,7 +165,7 @@ def test_a_plugin_that_settles_is_asked_to_look_also_by_the_next_boot(
 
 
 def test_a_worker_that_dies_in_a_plugin_harms_nothing_else(daemon: DroverDaemon, farm: PhoneFarm, serial: str) -> None:
-    task_id = start(daemon, "settling", serial)
+    task_id = start(daemon, "reconciling", serial)
     daemon.wait_task(task_id, lambda task: task.step == "waiting")
     other = start(daemon, "word-count", farm.phones[1].serial)
     log = (daemon.data_dir / "tasks" / str(task_id) / "log.txt").read_text()

@@ -73,7 +73,7 @@ def test_s29_the_doctor_flags_loose_rights(adb_server: AdbServer) -> None:
 
         def found(check: str) -> list[tuple[str, str]]:
             answer = daemon.client.ask(Diagnose(), Diagnosis)
-            return [(f.level.value, f.mend) for f in answer.findings if f.check == check]
+            return [(f.level.value, f.fix) for f in answer.findings if f.check == check]
 
         assert found("adb server") == [("ok", "")]
         assert found("REST API")[0] == ("ok", "")  # where others use this machine, a warning follows (B9)

@@ -261,7 +261,7 @@ def test_r24_five_failures_in_a_row_pause_the_phone_and_a_person_can_lease_it(
     status = daemon.status()
     assert ([pause.serial for pause in status.pauses], status.held) == ([phone], 1)
     (finding,) = [one for one in daemon.client.ask(Diagnose(), Diagnosis).findings if one.check == "device"]
-    assert finding.mend.endswith(f"droverctl device resume {phone}")
+    assert finding.fix.endswith(f"droverctl device resume {phone}")
     assert daemon.task(waits).attempt == 0
     assert daemon.client.ask(ResumeDevice(serial=phone), DevicePause).changed
     assert daemon.wait_ended(waits).status is Status.COMPLETED

@@ -29,3 +29,9 @@ def store(tmp_path: Path, empty_database: Path, clock: Clock) -> Iterator[Store]
     shutil.copy(empty_database, path)
     with Store.open(path, clock=clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group is not cut off by its time, which a busy machine stretches."""
+    monkeypatch.setattr("drover.store.threads.GROUP_S", 60.0)

@@ -222,7 +222,7 @@ class AttemptStarter:
                 package=attempt.package or (spec.package if spec else ""),
                 folder=str(self._config.task_folder(task.id)),
                 deadline_s=deadline_s,
-                settle=attempt.settle,
+                reconcile=attempt.reconcile,
                 media=self._media.located(media),
                 media_roots=self._media.worker_roots if media else [],
                 account=handle_of(attempt.account),

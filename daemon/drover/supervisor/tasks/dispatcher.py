@@ -240,8 +240,8 @@ class Dispatcher:
         held: list[Hold] = []
         if idle:
             holds = await self._store.read(account_pace.holds, idle, now=now, pace=self._pace)
-            held = [*holds.lanes.values(), *holds.devices.values()]
-            heads = await self._store.read(queue.heads, idle, now=now, held=list(holds.lanes))
+            held = [*holds.account_queues.values(), *holds.devices.values()]
+            heads = await self._store.read(queue.heads, idle, now=now, held=list(holds.account_queues))
             # One may have been taken meanwhile.
             free = [serial for serial in idle if serial not in holds.devices and self.is_free(serial)]
             in_use = self.spoken_for + self._reserved()

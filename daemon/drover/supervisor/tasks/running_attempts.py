@@ -75,7 +75,7 @@ class LiveAttempt:
     @property
     def bound(self) -> bool:
         """Whether it can act as one account only, the one of the earlier attempt that it looks after."""
-        return self.attempt.settle and not self.task.username and bool(handle_of(self.attempt.account))
+        return self.attempt.reconcile and not self.task.username and bool(handle_of(self.attempt.account))
 
 
 class RunningAttempts:
@@ -241,7 +241,7 @@ class RunningAttempts:
         return False
 
     async def _record(self, operation: Callable[..., bool], fence: int) -> None:
-        """A lost write here only means that less is known: recovery then settles instead of trusting."""
+        """A lost write here only means that less is known: recovery then reconciles instead of trusting."""
         try:
             await self._store.write(operation, fence, now=datetime.now(UTC))
         except StoreUnavailableError as error:
@@ -380,7 +380,7 @@ def ending(
 
     def decide(facts: AttemptFacts) -> Decision:
         end = facts.ended(
-            settles=delivery.settles,
+            reconciles=delivery.reconciles,
             own_word=delivery.own_word,
             reason=reason,
             remark=remark,

@@ -38,7 +38,7 @@ class Scripts:
         """Read what was added, and what is remembered of plugins: a start decides about the attempts of the boot before
         it, before its own zygote has told what there is."""
         self._added = await self._store.read(scripts.all)
-        self._remembered = await self._store.read(settings.get, settings.SETTLING_PLUGINS, {})
+        self._remembered = await self._store.read(settings.get, settings.RECONCILING_PLUGINS, {})
         for name in self._configured.keys() & self._added.keys():
             log.warning("script_hidden", name=name, why="the configuration has a command of this name")
         self._renew()
@@ -51,10 +51,10 @@ class Scripts:
         for sheet in self.catalog.plugins.values():
             if sheet.fault:
                 log.error("plugin_unusable", name=sheet.name, origin=sheet.origin, why=sheet.fault)
-        settling = {name: self.catalog.delivery(name).settles for name in self._plugins}
-        if settling != self._remembered:
-            self._remembered = settling
-            await self._store.write(settings.put, settings.SETTLING_PLUGINS, settling)
+        reconciling = {name: self.catalog.delivery(name).reconciles for name in self._plugins}
+        if reconciling != self._remembered:
+            self._remembered = reconciling
+            await self._store.write(settings.put, settings.RECONCILING_PLUGINS, reconciling)
 
     async def looked_for(self, name: str = "") -> None:
         """Wait until it is known whether there is a script of this name (none given: which plugins there are).

@@ -24,7 +24,7 @@ def seen(**more: Any) -> Seen:
         "account": A,
         "acts_as": A,
         "named": False,
-        "settle": False,
+        "reconcile": False,
         "publishes": False,
         "own_folder": False,
         "has_its_files": True,
@@ -48,14 +48,14 @@ def seen(**more: Any) -> Seen:
         ({"acts_as": NAMELESS, "publishes": True, "own_folder": True}, "its files were chosen before that was known"),
         ({"publishes": True, "own_folder": True}, ""),
         ({"has_its_files": False, "named": True}, "which has used the chosen file"),
-        ({"acts_as": B, "settle": True}, "an earlier attempt acted as @bea; log in as @bea"),
-        ({"acts_as": NAMELESS, "settle": True}, ""),
-        ({"acts_as": NAMELESS, "settle": True, "hold": PAUSE}, "logged in as @ada, which pauses"),
-        ({"acts_as": NAMELESS, "settle": True, "busy": True}, "acts on another phone now"),
+        ({"acts_as": B, "reconcile": True}, "an earlier attempt acted as @bea; log in as @bea"),
+        ({"acts_as": NAMELESS, "reconcile": True}, ""),
+        ({"acts_as": NAMELESS, "reconcile": True, "hold": PAUSE}, "logged in as @ada, which pauses"),
+        ({"acts_as": NAMELESS, "reconcile": True, "busy": True}, "acts on another phone now"),
         # One that names its account is on its way to it; what the look brought to light counts all the same.
         ({"acts_as": B, "named": True, "busy": True}, ""),
         ({"acts_as": B, "named": True, "hold": LIMIT}, "@bea reached its limit"),
-        ({"acts_as": B, "named": True, "settle": True}, ""),
+        ({"acts_as": B, "named": True, "reconcile": True}, ""),
     ],
 )
 def test_r23_who_may_go_on(case: dict[str, Any], words: str) -> None:
@@ -67,7 +67,7 @@ def test_r23_who_may_go_on(case: dict[str, Any], words: str) -> None:
 def ended(effect: Effect, *, attempt: int) -> AttemptEnd:
     return AttemptEnd(
         effect=effect,
-        settles=True,
+        reconciles=True,
         tries=1,
         max_tries=3,
         reason=Reason.WRONG_ACCOUNT,
@@ -84,7 +84,7 @@ def test_r23_an_attempt_under_another_account_waits_its_turn_without_a_hot_loop(
     assert (len(waits), waits[0], waits[-1]) == (39, 0.25, BACKOFF_MAX_S)
     looks = decide(ended(Effect.UNKNOWN, attempt=1), Random(1))
     assert isinstance(looks, Requeue)
-    assert (looks.settle, looks.counted, looks.releases) == (True, False, False)
+    assert (looks.reconcile, looks.counted, looks.releases) == (True, False, False)
 
 
 def test_r23_a_look_that_is_bound_to_another_account_than_is_logged_in_fails_and_says_so() -> None:

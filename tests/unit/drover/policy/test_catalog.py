@@ -83,17 +83,23 @@ def test_a_script_for_one_app_places_its_tasks_there() -> None:
 
 
 def test_rules_of_delivery() -> None:
-    assert CATALOG.delivery("follow").settles
-    assert not CATALOG.delivery("warm").settles
+    assert CATALOG.delivery("follow").reconciles
+    assert not CATALOG.delivery("warm").reconciles
     assert CATALOG.delivery("warm").own_word
-    assert CATALOG.delivery("report").settles
-    assert not CATALOG.delivery("gone").settles
-    assert CATALOG.delivery("gone", remembered={"gone": True}).settles
+    assert CATALOG.delivery("report").reconciles
+    assert not CATALOG.delivery("gone").reconciles
+    assert CATALOG.delivery("gone", remembered={"gone": True}).reconciles
 
 
 def end(**changes: Any) -> AttemptEnd:
     base = AttemptEnd(
-        effect=Effect.SENT, settles=False, tries=1, max_tries=3, reason=Reason.SCRIPT_ERROR, remark="3", own_word=True
+        effect=Effect.SENT,
+        reconciles=False,
+        tries=1,
+        max_tries=3,
+        reason=Reason.SCRIPT_ERROR,
+        remark="3",
+        own_word=True,
     )
     return dataclasses.replace(base, **changes)
 

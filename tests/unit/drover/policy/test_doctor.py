@@ -92,7 +92,7 @@ def test_case_b9_an_api_that_other_users_can_reach_names_them_and_both_cures() -
     assert [tcp.subject, socket.subject] == [facts.api_url, "/run/drover/api.sock"]
     assert "(ada, bob, eve and 2 more)" in warning.found
     for cure in ("require_token = true", "droverctl token show", "socket", "tcp = false"):
-        assert cure in warning.mend
+        assert cure in warning.fix
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_s29_files(change: dict[str, Any], level: Level) -> None:
 def test_every_state_of_a_phone_is_judged(state: DeviceState) -> None:
     (finding,) = doctor.devices([Device(serial="R58M", state=state, reason="because")])
     assert "because" in finding.found
-    assert (finding.level is Level.OK) == (finding.mend == "")
+    assert (finding.level is Level.OK) == (finding.fix == "")
 
 
 @pytest.mark.parametrize(
@@ -160,13 +160,13 @@ def test_case_p7_a_phone_that_waits_for_a_person_is_bad_and_says_the_step() -> N
         condition=PhoneCondition.LOCKED,
     )
     (finding,) = doctor.devices([device])
-    assert (finding.level, finding.mend) == (Level.ERROR, "unlock it by hand")
+    assert (finding.level, finding.fix) == (Level.ERROR, "unlock it by hand")
     assert "locked with a PIN" in finding.found
 
 
 def test_no_phone_at_all_says_how_to_attach_one() -> None:
     (finding,) = doctor.devices([])
-    assert finding.mend
+    assert finding.fix
 
 
 def paused(reason: str, **more: Any) -> Pause:
@@ -192,8 +192,8 @@ def test_r24_each_account_in_trouble_is_a_finding_with_its_fix() -> None:
         ),
         (Level.OK, "@shop.one on tiktok", "is paused (new); to go on: droverctl account resume shop.one"),
     ]
-    assert found[0].mend == "answer it on phone R58M1 by hand, then: droverctl account resume shop.one"
-    assert found[1].mend == "nothing; to go on before: droverctl account resume shop.one"
+    assert found[0].fix == "answer it on phone R58M1 by hand, then: droverctl account resume shop.one"
+    assert found[1].fix == "nothing; to go on before: droverctl account resume shop.one"
 
 
 def _reached(
@@ -207,13 +207,13 @@ def _reached(
 def test_case_p5_nobody_is_told_to_unplug_a_phone_that_does_something_else(word: str) -> None:
     (finding,) = doctor.devices([_reached("R58MA", DeviceState.OFFLINE, word)])
     assert finding.level is Level.WARNING
-    assert "unplug" not in finding.mend
+    assert "unplug" not in finding.fix
 
 
 def test_case_p6_no_permissions_names_the_one_step() -> None:
     word = "no permissions (user ann is not in the plugdev group); see [http://x]"
     (finding,) = doctor.devices([_reached("R58MA", DeviceState.UNAUTHORIZED, word)])
-    assert (finding.level, "to the group plugdev" in finding.mend) == (Level.ERROR, True)
+    assert (finding.level, "to the group plugdev" in finding.fix) == (Level.ERROR, True)
 
 
 def test_case_p2_phones_that_answer_alike_are_named_together() -> None:

@@ -1,4 +1,4 @@
-"""The ladder of cures: which step comes when, and that nobody is left without a word."""
+"""The ladder of cures: which step comes when, and that no one is left without a word."""
 
 import pytest
 

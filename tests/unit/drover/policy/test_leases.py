@@ -150,5 +150,5 @@ def test_never_two_on_a_phone_never_beyond_the_limit_never_beyond_the_time(
         assert len(book.held) <= limit
         assert len({held.key for held in book.held}) == len(book.held)
         assert all(held.expires_at is not None and now < held.expires_at <= now + 4 for held in book.held)
-        # Nobody waits for a free phone while a slot is left.
+        # No one waits for a free phone while a slot is left.
         assert len(book.held) == limit or not any(is_free(waits.serial) for waits in book.line)

@@ -14,18 +14,18 @@ from drover.policy.pace import (
     Pace,
     Use,
     account_key,
+    account_queue_of,
     handle_of,
-    lane_of,
     pauses_after,
     phone_of,
-    split_lane,
+    split_account_queue,
 )
 from drover.policy.records import Complete, Fail, Requeue
 from drover.wire.tasks import Effect, Reason
 
 PARIS = ZoneInfo("Europe/Paris")
 NOON = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
-LANE = lane_of("follow", "tiktok", "Me", "R58M1")
+ACCOUNT_QUEUE = account_queue_of("follow", "tiktok", "Me", "R58M1")
 
 
 def pace(zone: str = "Europe/Paris", **limits: int) -> Pace:
@@ -43,11 +43,14 @@ def test_an_account_is_known_by_name_in_any_case_else_by_its_phone() -> None:
     assert account_key("tiktok", "Shop.One", "R58M1") == account_key("tiktok", "shop.one", "other") == "tiktok:shop.one"
     assert account_key("instagram", None, "127.0.0.1:5555") == "instagram#127.0.0.1:5555"
     assert account_key("tiktok", "a", "x") != account_key("instagram", "a", "x")
-    assert split_lane(LANE) == ("follow", "tiktok:me")
-    assert split_lane(lane_of("follow", "tiktok", None, "127.0.0.1:5555")) == ("follow", "tiktok#127.0.0.1:5555")
-    assert lane_of("follow", "tiktok", "me", "x", settle=True, held="restored") == RESTORED
+    assert split_account_queue(ACCOUNT_QUEUE) == ("follow", "tiktok:me")
+    assert split_account_queue(account_queue_of("follow", "tiktok", None, "127.0.0.1:5555")) == (
+        "follow",
+        "tiktok#127.0.0.1:5555",
+    )
+    assert account_queue_of("follow", "tiktok", "me", "x", reconcile=True, held="restored") == RESTORED
     assert pace().hold(RESTORED, Use(today=99), NOON) is None, "not its pace holds it"
-    assert lane_of("follow", "tiktok", "me", "x", settle=True) == f"{LOOKS}:tiktok:me"
+    assert account_queue_of("follow", "tiktok", "me", "x", reconcile=True) == f"{LOOKS}:tiktok:me"
 
 
 @pytest.mark.parametrize("serial", ["R58M1", "127.0.0.1:5555", "adb-X@home#1", "@odd"])
@@ -72,20 +75,20 @@ PLAYBOOK: list[tuple[str, Use, str | None]] = [
 
 @pytest.mark.parametrize(("at", "use", "until"), PLAYBOOK)
 def test_playbook(at: str, use: Use, until: str | None) -> None:
-    hold = pace().hold(LANE, use, local(at))
+    hold = pace().hold(ACCOUNT_QUEUE, use, local(at))
     assert (None if hold is None else hold.until) == (None if until is None else local(until))
 
 
 def test_a_reached_limit_tells_which() -> None:
-    hold = pace().hold(LANE, Use(today=60), NOON)
+    hold = pace().hold(ACCOUNT_QUEUE, Use(today=60), NOON)
     assert hold == Hold(until=local("2026-11-26T00:00"), script_name="follow", account="tiktok:me", limit=60)
 
 
 def test_nothing_holds_back_what_only_looks_or_has_no_limit() -> None:
     worst = Use(today=10_000, paused_until=NOON + timedelta(days=9))
     assert pace().hold(f"{LOOKS}:tiktok:me", worst, NOON) is None
-    assert pace(follow=0).hold(LANE, Use(today=10_000), NOON) is None
-    assert pace(post=1).hold(LANE, Use(today=10_000), NOON) is None
+    assert pace(follow=0).hold(ACCOUNT_QUEUE, Use(today=10_000), NOON) is None
+    assert pace(post=1).hold(ACCOUNT_QUEUE, Use(today=10_000), NOON) is None
 
 
 @pytest.mark.parametrize(
@@ -100,7 +103,7 @@ def test_nothing_holds_back_what_only_looks_or_has_no_limit() -> None:
 )
 def test_a_day_is_as_long_as_the_clocks_make_it(zone: str, at: str, hours: int) -> None:
     begin = local(at, zone)
-    hold = pace(zone).hold(LANE, Use(today=60), begin)
+    hold = pace(zone).hold(ACCOUNT_QUEUE, Use(today=60), begin)
     assert hold is not None
     assert hold.until is not None
     assert hold.until - begin == timedelta(hours=hours)
@@ -108,7 +111,7 @@ def test_a_day_is_as_long_as_the_clocks_make_it(zone: str, at: str, hours: int) 
 
 def test_a_day_without_midnight_begins_at_its_first_minute() -> None:
     # In Cairo clocks went from 00:00 to 01:00 on 2026-04-24.
-    hold = pace("Africa/Cairo").hold(LANE, Use(today=60), local("2026-04-23T12:00", "Africa/Cairo"))
+    hold = pace("Africa/Cairo").hold(ACCOUNT_QUEUE, Use(today=60), local("2026-04-23T12:00", "Africa/Cairo"))
     assert hold is not None
     assert hold.until is not None
     assert hold.until == local("2026-04-24T01:00", "Africa/Cairo")
@@ -121,7 +124,7 @@ def test_the_day_changes_exactly_when_a_hold_ends(zone: str) -> None:
     rules = pace(zone)
     now = datetime(2026, 1, 1, tzinfo=UTC)
     for _ in range(370):
-        hold = rules.hold(LANE, Use(today=60), now)
+        hold = rules.hold(ACCOUNT_QUEUE, Use(today=60), now)
         assert hold is not None
         assert hold.until is not None
         assert rules.day(hold.until - timedelta(microseconds=1)) == rules.day(now)
@@ -140,8 +143,8 @@ def test_pauses_are_drawn_in_their_range() -> None:
 ENDS: list[tuple[Any, bool]] = [
     (Complete(), True),
     (Fail(reason=Reason.USER_NOT_FOUND, remark="", retry_safe=True, effect=Effect.NONE), True),
-    (Requeue(delay_s=1, settle=True, remark=""), True),
-    (Requeue(delay_s=1, settle=False, remark=""), False),
+    (Requeue(delay_s=1, reconcile=True, remark=""), True),
+    (Requeue(delay_s=1, reconcile=False, remark=""), False),
 ]
 
 

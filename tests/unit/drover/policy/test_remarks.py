@@ -15,15 +15,22 @@ ONE_SENTENCE = re.compile(r"[^.]+(?:\.\S[^.]*)*\.")
 """One full stop, at the end; a dot inside a word, such as that of an address, is none."""
 
 
-@pytest.mark.parametrize("settles", [True, False])
+@pytest.mark.parametrize("reconciles", [True, False])
 @pytest.mark.parametrize("effect", [Effect.NONE, Effect.SENT])
 @pytest.mark.parametrize("told", ["", "The phone 127.0.0.1:5555 did not answer", "It took too long; check the phone."])
 @pytest.mark.parametrize("reason", Reason)
 def test_every_failure_says_what_happened_and_what_to_do(
-    reason: Reason, told: str, effect: Effect, settles: bool
+    reason: Reason, told: str, effect: Effect, reconciles: bool
 ) -> None:
     end = AttemptEnd(
-        effect=effect, settles=settles, tries=9, max_tries=3, reason=reason, remark=told, evidence=(), settling=9
+        effect=effect,
+        reconciles=reconciles,
+        tries=9,
+        max_tries=3,
+        reason=reason,
+        remark=told,
+        evidence=(),
+        reconciliations=9,
     )
     decision = decide(end, Random(1))
     assert isinstance(decision, Fail)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drover.policy import remarks
 from drover.policy.records import AttemptEnd, Complete, Fail, Requeue
-from drover.policy.retry import LOOKED, MAX_SETTLING_TRIES, NOT_BY_LOOKING, SEEN_NOT_DONE, TRANSIENT, backoff, decide
+from drover.policy.retry import LOOKED, MAX_RECONCILIATIONS, NOT_BY_LOOKING, SEEN_NOT_DONE, TRANSIENT, backoff, decide
 from drover.wire.devices import PhoneCondition
 from drover.wire.tasks import Effect, Reason
 
@@ -20,49 +20,49 @@ def end(
     effect: Effect,
     reason: Reason | None,
     *,
-    settles: bool = True,
+    reconciles: bool = True,
     tries: int = 1,
-    settling: int = 0,
+    reconciliations: int = 0,
     condition: PhoneCondition | None = None,
     untapped: bool = False,
     attempt: int = 1,
 ) -> AttemptEnd:
     return AttemptEnd(
         effect=effect,
-        settles=settles,
+        reconciles=reconciles,
         tries=tries,
         max_tries=3,
         reason=reason,
         remark="what happened",
         evidence=("a.png",),
-        settling=settling,
+        reconciliations=reconciliations,
         condition=condition,
         untapped=untapped,
         attempt=attempt,
     )
 
 
-@pytest.mark.parametrize("settles", [True, False])
+@pytest.mark.parametrize("reconciles", [True, False])
 @pytest.mark.parametrize("effect", Effect)
-def test_success_completes(effect: Effect, settles: bool) -> None:
-    decision = decide(end(effect, None, settles=settles), Random(1))
+def test_success_completes(effect: Effect, reconciles: bool) -> None:
+    decision = decide(end(effect, None, reconciles=reconciles), Random(1))
     assert decision == Complete(remark="what happened", evidence=("a.png",))
 
 
-@pytest.mark.parametrize(("reason", "settles"), list(itertools.product(Reason, [True, False])))
-def test_what_is_proven_is_completed_whatever_happened_after(reason: Reason, settles: bool) -> None:
-    assert isinstance(decide(end(Effect.CONFIRMED, reason, settles=settles, tries=9), Random(1)), Complete)
+@pytest.mark.parametrize(("reason", "reconciles"), list(itertools.product(Reason, [True, False])))
+def test_what_is_proven_is_completed_whatever_happened_after(reason: Reason, reconciles: bool) -> None:
+    assert isinstance(decide(end(Effect.CONFIRMED, reason, reconciles=reconciles, tries=9), Random(1)), Complete)
 
 
 @pytest.mark.parametrize("reason", sorted(TRANSIENT))
 def test_without_effect_what_passes_is_tried_three_times(reason: Reason) -> None:
-    first_s = 3.0 if reason is Reason.INTERRUPTED else 10.0  # our own process ended: nobody is to be spared
+    first_s = 3.0 if reason is Reason.INTERRUPTED else 10.0  # our own process ended: no one is to be spared
     for tries, longest in ((1, first_s), (2, 2 * first_s)):
-        decision = decide(end(Effect.NONE, reason, settles=False, tries=tries), Random(1))
+        decision = decide(end(Effect.NONE, reason, reconciles=False, tries=tries), Random(1))
         assert isinstance(decision, Requeue)
-        assert (decision.settle, decision.reason) == (False, reason)
+        assert (decision.reconcile, decision.reason) == (False, reason)
         assert 0 <= decision.delay_s <= longest
-    assert decide(end(Effect.NONE, reason, settles=False, tries=3), Random(1)) == Fail(
+    assert decide(end(Effect.NONE, reason, reconciles=False, tries=3), Random(1)) == Fail(
         reason=reason,
         remark=remarks.complete(reason, "what happened"),
         retry_safe=True,
@@ -86,7 +86,7 @@ def test_without_effect_what_needs_somebody_fails_at_once(reason: Reason) -> Non
 @pytest.mark.parametrize("effect", OPEN)
 @pytest.mark.parametrize("reason", sorted(set(Reason) - SEEN_NOT_DONE))
 def test_what_cannot_look_is_never_run_again_by_itself(effect: Effect, reason: Reason) -> None:
-    decision = decide(end(effect, reason, settles=False), Random(1))
+    decision = decide(end(effect, reason, reconciles=False), Random(1))
     assert isinstance(decision, Fail)
     assert (decision.reason, decision.retry_safe, decision.effect) == (Reason.OUTCOME_UNKNOWN, False, Effect.UNKNOWN)
     assert reason.value in decision.remark
@@ -96,15 +96,15 @@ def test_what_cannot_look_is_never_run_again_by_itself(effect: Effect, reason: R
 @pytest.mark.parametrize("effect", OPEN)
 @pytest.mark.parametrize("reason", sorted(set(Reason) - NOT_BY_LOOKING - LOOKED))
 def test_what_can_look_looks_soon_even_when_tries_are_spent(effect: Effect, reason: Reason) -> None:
-    decision = decide(end(effect, reason, tries=7, settling=MAX_SETTLING_TRIES - 1), Random(1))
+    decision = decide(end(effect, reason, tries=7, reconciliations=MAX_RECONCILIATIONS - 1), Random(1))
     assert isinstance(decision, Requeue)
-    assert decision.settle
+    assert decision.reconcile
     assert decision.delay_s <= 10
 
 
 @pytest.mark.parametrize("effect", OPEN)
 def test_looking_is_bounded(effect: Effect) -> None:
-    decision = decide(end(effect, Reason.TIMEOUT, settling=MAX_SETTLING_TRIES), Random(1))
+    decision = decide(end(effect, Reason.TIMEOUT, reconciliations=MAX_RECONCILIATIONS), Random(1))
     assert isinstance(decision, Fail)
     assert (decision.reason, decision.retry_safe, decision.effect) == (Reason.OUTCOME_UNKNOWN, True, Effect.UNKNOWN)
 
@@ -120,14 +120,14 @@ def test_where_somebody_must_act_first_that_is_said(effect: Effect, reason: Reas
 @pytest.mark.parametrize("effect", [Effect.INTENT, Effect.SENT])
 @pytest.mark.parametrize("reason", sorted(SEEN_NOT_DONE))
 def test_a_tap_that_is_proven_not_to_be_followed_has_no_effect(reason: Reason, effect: Effect) -> None:
-    decision = decide(end(effect, reason, settles=False), Random(1))
+    decision = decide(end(effect, reason, reconciles=False), Random(1))
     assert isinstance(decision, Fail)
     assert (decision.reason, decision.retry_safe, decision.effect) == (reason, True, Effect.NONE)
 
 
 @pytest.mark.parametrize("reason", sorted(SEEN_NOT_DONE))
 def test_what_this_attempt_did_not_do_tells_nothing_of_an_earlier_one(reason: Reason) -> None:
-    decision = decide(end(Effect.UNKNOWN, reason, settles=False), Random(1))
+    decision = decide(end(Effect.UNKNOWN, reason, reconciles=False), Random(1))
     assert isinstance(decision, Fail)
     assert (decision.reason, decision.retry_safe) == (Reason.OUTCOME_UNKNOWN, False)
 
@@ -135,11 +135,11 @@ def test_what_this_attempt_did_not_do_tells_nothing_of_an_earlier_one(reason: Re
 ENDS = st.builds(
     AttemptEnd,
     effect=st.sampled_from(Effect),
-    settles=st.booleans(),
+    reconciles=st.booleans(),
     tries=st.integers(1, 10),
     max_tries=st.integers(1, 5),
     reason=st.none() | st.sampled_from(Reason),
-    settling=st.integers(0, 5),
+    reconciliations=st.integers(0, 5),
 )
 
 
@@ -147,8 +147,8 @@ ENDS = st.builds(
 def test_r01_no_decision_lets_an_open_effect_begin_again_without_looking(ended: AttemptEnd, rng: Random) -> None:
     decision = decide(ended, rng)
     if isinstance(decision, Requeue):
-        assert ended.settles or ended.effect is Effect.NONE
-        assert decision.settle is (ended.effect is not Effect.NONE)
+        assert ended.reconciles or ended.effect is Effect.NONE
+        assert decision.reconcile is (ended.effect is not Effect.NONE)
     if isinstance(decision, Fail) and not decision.retry_safe:
         assert decision.reason is Reason.OUTCOME_UNKNOWN
 
@@ -169,42 +169,46 @@ def test_backoff_uses_the_whole_range() -> None:
 
 
 @pytest.mark.parametrize("condition", PhoneCondition)
-@pytest.mark.parametrize(("tries", "settles"), [(1, True), (3, True), (9, False)])
-def test_case_p7_a_phone_that_is_not_ready_uses_up_no_try(condition: PhoneCondition, tries: int, settles: bool) -> None:
-    found = end(Effect.NONE, Reason.INTERRUPTED, settles=settles, tries=tries, condition=condition)
+@pytest.mark.parametrize(("tries", "reconciles"), [(1, True), (3, True), (9, False)])
+def test_case_p7_a_phone_that_is_not_ready_uses_up_no_try(
+    condition: PhoneCondition, tries: int, reconciles: bool
+) -> None:
+    found = end(Effect.NONE, Reason.INTERRUPTED, reconciles=reconciles, tries=tries, condition=condition)
     decision = decide(found, Random(1))
     assert isinstance(decision, Requeue)
-    assert (decision.counted, decision.settle, decision.reason) == (False, False, Reason.INTERRUPTED)
+    assert (decision.counted, decision.reconcile, decision.reason) == (False, False, Reason.INTERRUPTED)
     assert decision.remark == "what happened"
 
 
 @pytest.mark.parametrize(("effect", "untapped"), [(Effect.INTENT, False), (Effect.SENT, False), (Effect.SENT, True)])
 def test_case_p7_after_the_tap_the_rules_of_delivery_decide_as_ever(effect: Effect, untapped: bool) -> None:
     with_condition = {"condition": PhoneCondition.LOCKED, "untapped": untapped}
-    for settles in (True, False):
-        found = end(effect, Reason.INTERRUPTED, settles=settles, **with_condition)  # type: ignore[arg-type]
-        assert decide(found, Random(1)) == decide(end(effect, Reason.INTERRUPTED, settles=settles), Random(1))
+    for reconciles in (True, False):
+        found = end(effect, Reason.INTERRUPTED, reconciles=reconciles, **with_condition)  # type: ignore[arg-type]
+        assert decide(found, Random(1)) == decide(end(effect, Reason.INTERRUPTED, reconciles=reconciles), Random(1))
 
 
 def test_case_p8_a_refused_commit_tap_begins_again_from_the_start() -> None:
-    for settles in (True, False):
+    for reconciles in (True, False):
         found = end(
             Effect.INTENT,
             Reason.INTERRUPTED,
-            settles=settles,
+            reconciles=reconciles,
             condition=PhoneCondition.INPUT_FORBIDDEN,
             untapped=True,
         )
         decision = decide(found, Random(1))
         assert isinstance(decision, Requeue)
-        assert (decision.settle, decision.counted, decision.untapped) == (False, False, True)
+        assert (decision.reconcile, decision.counted, decision.untapped) == (False, False, True)
 
 
 def test_an_attempt_that_was_to_look_looks_once_the_phone_is_ready() -> None:
-    found = end(Effect.UNKNOWN, Reason.INTERRUPTED, settling=MAX_SETTLING_TRIES, condition=PhoneCondition.LOCKED)
+    found = end(
+        Effect.UNKNOWN, Reason.INTERRUPTED, reconciliations=MAX_RECONCILIATIONS, condition=PhoneCondition.LOCKED
+    )
     decision = decide(found, Random(1))
     assert isinstance(decision, Requeue)
-    assert (decision.settle, decision.counted) == (True, False)
+    assert (decision.reconcile, decision.counted) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from drover.config import Config
 from drover.policy import trouble
-from drover.policy.pause_requests import reason_of, until_of
 from drover.policy.trouble import Report, Row, Rules, Term, row_after, term
 from drover.supervisor.tasks.dispatcher import rules_of
-from drover.wire.faults import Code, RequestError
 from drover.wire.holds import DROVER, FAILURES, PERSON, Pause, PauseSubject, Trouble
 from drover.wire.tasks import Reason
 
@@ -142,39 +139,6 @@ def test_every_trouble_has_its_words() -> None:
 
 
 # --- what a person asks for
-
-
-BERLIN = ZoneInfo("Europe/Berlin")
-
-
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("", None),
-        ("2026-11-24 14:30:00", NOW + 1.5 * HOUR),
-        ("2026-11-24 14:30", NOW + 1.5 * HOUR),
-        ("2026-11-24T13:30:00Z", NOW + 1.5 * HOUR),
-        (" 2026-11-24T14:30:00+01:00 ", NOW + 1.5 * HOUR),
-    ],
-)
-def test_a_moment_is_read_as_local_time_unless_it_says_otherwise(text: str, moment: datetime | None) -> None:
-    assert until_of(text, NOW, BERLIN) == moment
-
-
-@pytest.mark.parametrize(
-    "text", ["2026-11-24 13:00:00", "2026-11-24", "tomorrow", "12h", "9999-99-99 00:00:00", "0001-01-01 00:00:00"]
-)
-def test_what_is_past_or_no_moment_is_refused_by_its_field(text: str) -> None:
-    with pytest.raises(RequestError, match=r"^until: ") as refused:
-        until_of(text, NOW, BERLIN)
-    assert refused.value.failure.code is Code.INVALID
-
-
-def test_a_reason_is_one_line() -> None:
-    assert reason_of(" new number ") == "new number"
-    for text in ("a\nb", "x" * 501):
-        with pytest.raises(RequestError, match=r"^reason: "):
-            reason_of(text)
 
 
 def test_a_phone_whose_tasks_fail_is_said_with_their_kind() -> None:

@@ -180,9 +180,9 @@ def test_itself_is_refused(phone: DisplayPhone) -> None:
     assert "choose another target" in result.remark
 
 
-def test_settling_finds_what_an_earlier_attempt_did(phone: DisplayPhone) -> None:
+def test_reconciling_finds_what_an_earlier_attempt_did(phone: DisplayPhone) -> None:
     perform("follow", RecordingContext(phone), "anna.b")
-    ctx = RecordingContext(phone, settle=True)
+    ctx = RecordingContext(phone, reconcile=True)
     result = perform("follow", ctx, "anna.b")
     assert result.reason is None
     assert not result.tapped
@@ -191,21 +191,21 @@ def test_settling_finds_what_an_earlier_attempt_did(phone: DisplayPhone) -> None
     assert phone.effects() == [("follow", "anna.b", 1)]
 
 
-def test_settling_waits_for_a_late_label_and_does_not_tap_again(phone: DisplayPhone) -> None:
+def test_reconciling_waits_for_a_late_label_and_does_not_tap_again(phone: DisplayPhone) -> None:
     phone.fault("follow_late", seconds=3)
     cut = registry.make("follow", {"target_user": "anna.b"})
     first = RecordingContext(phone)
     assert cut.prepare(first)
     cut.commit(first)  # and here the worker died
-    ctx = RecordingContext(phone, settle=True)
+    ctx = RecordingContext(phone, reconcile=True)
     result = perform("follow", ctx, "anna.b")
     assert result.reason is None
     assert not result.tapped
     assert phone.taps() == [("follow", "anna.b", 1)]
 
 
-def test_settling_follows_when_the_earlier_attempt_did_nothing(phone: DisplayPhone) -> None:
-    ctx = RecordingContext(phone, settle=True)
+def test_reconciling_follows_when_the_earlier_attempt_did_nothing(phone: DisplayPhone) -> None:
+    ctx = RecordingContext(phone, reconcile=True)
     result = perform("follow", ctx, "anna.b")
     assert result.reason is None
     assert phone.effects() == [("follow", "anna.b", 1)]

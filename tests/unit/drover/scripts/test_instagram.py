@@ -185,9 +185,9 @@ def test_older_tab_bar(phone: DisplayPhone) -> None:
     assert result.reason is None, result.remark
 
 
-def test_settling_after_a_tap_that_went_through(phone: DisplayPhone) -> None:
+def test_reconciling_after_a_tap_that_went_through(phone: DisplayPhone) -> None:
     assert perform("follow", ctx_of(phone), "anna.b").reason is None
-    ctx = ctx_of(phone, settle=True)
+    ctx = ctx_of(phone, reconcile=True)
     result = perform("follow", ctx, "anna.b")
     assert (result.reason, ctx.effect) == (None, Effect.CONFIRMED)
     assert phone.taps() == [("follow", "anna.b", 1)]

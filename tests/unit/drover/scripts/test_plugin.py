@@ -30,7 +30,7 @@ class Poke:
         times: int = 1
 
     effect = "poke"
-    settles = False
+    reconciles = False
     retry_safe = True
 
     def __init__(self, config: Config) -> None:
@@ -50,7 +50,7 @@ class Odd(msgspec.Struct, forbid_unknown_fields=True):
 
 def test_it_says_what_it_is() -> None:
     said = describe(Poke)
-    assert (said.summary, said.effect, said.settles, said.retry_safe) == ("Poke somebody.", "poke", False, True)
+    assert (said.summary, said.effect, said.reconciles, said.retry_safe) == ("Poke somebody.", "poke", False, True)
     assert said.parameters["$defs"]["Config"]["additionalProperties"] is False
 
 
@@ -58,7 +58,7 @@ def test_run_is_all_of_it() -> None:
     script = describe(Poke).factory({"times": 3})
     ctx = Rehearsal(None, effect="poke")
     assert script.prepare(ctx) is False
-    assert (ctx.remark, script.effect, script.settles) == ("3", "poke", False)
+    assert (ctx.remark, script.effect, script.reconciles) == ("3", "poke", False)
     for phase in (script.commit, script.verify):
         with pytest.raises(RuntimeError):
             phase(ctx)
@@ -74,7 +74,7 @@ def test_run_is_all_of_it() -> None:
         ({"Config": Odd}, "JSON"),
         ({"effect": None}, "effect"),
         ({"effect": "Poke!"}, "effect"),
-        ({"settles": 1}, "settles"),
+        ({"reconciles": 1}, "reconciles"),
         ({"retry_safe": None}, "retry_safe"),
         ({"run": None}, "run"),
     ],

@@ -78,18 +78,18 @@ def count(phone: DisplayPhone, kind: str) -> int:
 
 def perform_as_a_task(phone: DisplayPhone, app: str, user: str, tap: Tap) -> tuple[Complete | Fail, bool]:
     """Its attempts until the task has ended, by the rules of policy/retry.py, and whether any of them tapped."""
-    settling, open_effect, tapped = 0, False, False
+    reconciliations, open_effect, tapped = 0, False, False
     for tries in range(1, 9):
-        ctx = RecordingContext(phone, package=PACKAGES[app], platform=app, settle=open_effect)
+        ctx = RecordingContext(phone, package=PACKAGES[app], platform=app, reconcile=open_effect)
         reason, remark = attempt(phone, ctx, user, tap if tries == 1 else Tap(tap.script))
-        settling += ctx.settle
+        reconciliations += ctx.reconcile
         effect = Effect.UNKNOWN if ctx.effect is Effect.NONE and open_effect else ctx.effect
-        end: dict[str, Any] = {"tries": tries, "max_tries": 3, "settling": settling, "settles": True}
+        end: dict[str, Any] = {"tries": tries, "max_tries": 3, "reconciliations": reconciliations, "reconciles": True}
         decision = decide(AttemptEnd(effect=effect, reason=reason, remark=remark, **end), Random(tries))
         tapped = tapped or bool(ctx.commits)
         if not isinstance(decision, Requeue):
             return decision, tapped
-        open_effect = open_effect or decision.settle
+        open_effect = open_effect or decision.reconcile
         phone.clock.pass_s(decision.delay_s)
     raise AssertionError("the task does not end")
 

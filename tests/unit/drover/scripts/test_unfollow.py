@@ -63,13 +63,13 @@ def test_blockers_end_the_task_with_their_reason(phone: DisplayPhone, fault: str
     assert (result.reason, result.tapped, result.trouble) == (reason, False, TROUBLES[fault])
 
 
-def test_settling_after_a_cut_at_the_sheet(phone: DisplayPhone) -> None:
+def test_reconciling_after_a_cut_at_the_sheet(phone: DisplayPhone) -> None:
     cut = registry.make("unfollow", {"target_user": "friend_anna"})
     first = RecordingContext(phone, refuse=RuntimeError("the supervisor is gone"))
     assert cut.prepare(first)
     with pytest.raises(RuntimeError):
         cut.commit(first)
     assert phone.taps() == []
-    ctx = RecordingContext(phone, settle=True)
+    ctx = RecordingContext(phone, reconcile=True)
     assert perform("unfollow", ctx, "friend_anna").reason is None
     assert phone.effects() == [("unfollow", "friend_anna", 1)]

@@ -6,15 +6,14 @@ import pytest
 
 from drover.policy.pace import Pace
 from drover.policy.records import Complete, Decision, Fail, Requeue
-from drover.store import Store, account_pace, attempts, overview, queue, tasks
-from drover.wire.control import Account
+from drover.store import Store, account_pace, attempts, queue, tasks
 from drover.wire.tasks import Effect, Reason
 from tests.support.clock import Clock
 from tests.support.stored import add, begin, retry_all
 
 PACE = Pace(zone=UTC, limits={"follow": 2})
-SETTLE = Requeue(delay_s=0, settle=True, remark="")
-AGAIN = Requeue(delay_s=0, settle=False, remark="")
+SETTLE = Requeue(delay_s=0, reconcile=True, remark="")
+AGAIN = Requeue(delay_s=0, reconcile=False, remark="")
 REJECTED = Fail(reason=Reason.REJECTED, remark="", retry_safe=True, effect=Effect.NONE)
 UNKNOWN = Fail(reason=Reason.OUTCOME_UNKNOWN, remark="", retry_safe=False, effect=Effect.UNKNOWN)
 
@@ -37,7 +36,7 @@ def first(store: Store, serial: str = "R58M1") -> int | None:
     """The task that the phone would begin now."""
     now = store.clock()
     held = store.read_sync(account_pace.holds, [serial], now=now, pace=PACE)
-    heads = store.read_sync(queue.heads, [serial], now=now, held=list(held.lanes))
+    heads = store.read_sync(queue.heads, [serial], now=now, held=list(held.account_queues))
     return heads[0].task_id if heads else None
 
 
@@ -86,7 +85,7 @@ def test_days_of_long_ago_are_forgotten(store: Store, clock: Clock) -> None:
     assert kept == days[-account_pace.KEPT_DAYS - 1 :]
 
 
-def test_a_reached_limit_holds_back_its_lane_and_nothing_else(store: Store, clock: Clock) -> None:
+def test_a_reached_limit_holds_back_its_account_queue_and_nothing_else(store: Store, clock: Clock) -> None:
     for _ in range(2):
         run(store, add(store, username="me"), Complete())
     held = [add(store, username=name, priority=9) for name in ("me", "ME")]
@@ -108,7 +107,7 @@ def test_a_pause_holds_back_the_whole_account_and_stays_as_it_was_drawn(store: S
     until = clock() + timedelta(seconds=90)
     for _ in range(3):
         holds = store.read_sync(account_pace.holds, ["R58M1"], now=clock.pass_s(20), pace=PACE)
-        assert {lane: hold.until for lane, hold in holds.lanes.items()} == {
+        assert {account_queue: hold.until for account_queue, hold in holds.account_queues.items()} == {
             "follow:tiktok:me": until,
             "unfollow:tiktok:me": until,
         }
@@ -134,7 +133,7 @@ def test_what_begins_again_having_done_nothing_does_not_pause(store: Store) -> N
     assert first(store) == task_id
 
 
-def test_a_retry_goes_back_to_its_lane_or_looks_first(store: Store) -> None:
+def test_a_retry_goes_back_to_its_account_queue_or_looks_first(store: Store) -> None:
     run(store, add(store, username="me"), Complete())
     rejected = add(store, username="me")
     run(store, rejected, REJECTED)
@@ -155,11 +154,3 @@ def test_tasks_in_line_count_only_those_that_are_not_held_back(store: Store, clo
     facts = store.read_sync(queue.waiting, [*held, *others], now=clock(), pace=PACE)
     assert [facts[task_id].ahead for task_id in others] == [0, 1]
     assert all(facts[task_id].hold is not None for task_id in held)
-
-
-def test_accounts_are_shown_with_their_use(store: Store) -> None:
-    run(store, add(store, username="me"), Complete())
-    both = [Account(username=name, serial="x", platform="tiktok", enabled=True) for name in ("You", "Me")]
-    now = store.clock()
-    shown = store.read_sync(overview.accounts, both, day=PACE.day(now), now=now)
-    assert [account.used_today for account in shown] == [{}, {"follow": 1}]

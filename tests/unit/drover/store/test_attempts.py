@@ -13,7 +13,7 @@ from drover.wire.tasks import Effect, Reason, Status, Task
 from tests.support.clock import Clock
 from tests.support.stored import add, begin, complete, new
 
-GONE = Requeue(delay_s=5, settle=False, remark="the phone went away", reason=Reason.DEVICE_LOST)
+GONE = Requeue(delay_s=5, reconcile=False, remark="the phone went away", reason=Reason.DEVICE_LOST)
 
 
 def task_of(store: Store, task_id: int) -> Task:
@@ -31,7 +31,7 @@ def test_begin_makes_it_run(store: Store, clock: Clock) -> None:
     clock.pass_s(9)
     attempt, task = store.write_sync(attempts.begin, task_id, boot_id="b1", now=clock())
     assert (attempt.task_id, attempt.attempt, attempt.serial, attempt.boot_id) == (task_id, 1, "a", "b1")
-    assert (attempt.effect, attempt.settle, attempt.platform, attempt.package) == (
+    assert (attempt.effect, attempt.reconcile, attempt.platform, attempt.package) == (
         Effect.NONE,
         False,
         "tiktok",
@@ -132,11 +132,11 @@ def test_requeue_waits_and_counts(store: Store, clock: Clock) -> None:
     assert len(store.read_sync(queue.heads, ["R58M1"], now=clock.pass_s(0.1))) == 1
     facts = store.read_sync(attempts.facts, begin(store, task_id).fence)
     assert facts == AttemptFacts(
-        task_id=task_id, script_name="follow", effect=Effect.NONE, tries=2, max_tries=3, settling=0, attempt=2
+        task_id=task_id, script_name="follow", effect=Effect.NONE, tries=2, max_tries=3, reconciliations=0, attempt=2
     )
 
 
-NOT_READY = Requeue(delay_s=0, settle=False, remark="locked", reason=Reason.INTERRUPTED, counted=False)
+NOT_READY = Requeue(delay_s=0, reconcile=False, remark="locked", reason=Reason.INTERRUPTED, counted=False)
 
 
 def test_an_attempt_whose_phone_was_not_ready_uses_up_no_try(store: Store, clock: Clock) -> None:
@@ -152,12 +152,12 @@ def test_a_look_that_the_phone_prevented_is_not_counted_as_one(store: Store, clo
     task_id = add(store)
     first = begin(store, task_id).fence
     store.write_sync(attempts.record_intent, first, what="tap", now=clock())
-    finish(store, first, Requeue(delay_s=0, settle=True, remark="gone"))
+    finish(store, first, Requeue(delay_s=0, reconcile=True, remark="gone"))
     for _ in range(4):
-        finish(store, begin(store, task_id).fence, Requeue(delay_s=0, settle=True, remark="locked", counted=False))
+        finish(store, begin(store, task_id).fence, Requeue(delay_s=0, reconcile=True, remark="locked", counted=False))
     facts = store.read_sync(attempts.facts, begin(store, task_id).fence)
     assert facts is not None
-    assert (facts.effect, facts.settling) == (Effect.UNKNOWN, 1)
+    assert (facts.effect, facts.reconciliations) == (Effect.UNKNOWN, 1)
 
 
 def test_case_p8_an_intent_that_the_phone_refused_is_none(store: Store, clock: Clock) -> None:
@@ -165,12 +165,12 @@ def test_case_p8_an_intent_that_the_phone_refused_is_none(store: Store, clock: C
     fence = begin(store, task_id).fence
     assert store.write_sync(attempts.record_intent, fence, what="tap", now=clock(), day="2026-12-01")
     assert store.read_sync(account_pace.used_on, ["tiktok:me"], "2026-12-01") == {"tiktok:me": {"follow": 1}}
-    refused = Requeue(delay_s=0, settle=False, remark="refused", counted=False, untapped=True)
+    refused = Requeue(delay_s=0, reconcile=False, remark="refused", counted=False, untapped=True)
     task = finish(store, fence, refused)
     assert task is not None
     assert (task.status, task.effect) == (Status.PENDING, Effect.NONE)
     assert store.read_sync(account_pace.used_on, ["tiktok:me"], "2026-12-01").get("tiktok:me", {}).get("follow", 0) == 0
-    assert not begin(store, task_id).settle
+    assert not begin(store, task_id).reconcile
 
 
 def test_case_p8_what_was_sent_is_not_undone_by_a_refusal(store: Store, clock: Clock) -> None:
@@ -178,19 +178,19 @@ def test_case_p8_what_was_sent_is_not_undone_by_a_refusal(store: Store, clock: C
     store.write_sync(attempts.record_intent, fence, what="tap", now=clock())
     store.write_sync(attempts.record_sent, fence, now=clock())
     with pytest.raises(ConflictError, match="may have been done"):
-        finish(store, fence, Requeue(delay_s=0, settle=False, remark="refused", counted=False, untapped=True))
+        finish(store, fence, Requeue(delay_s=0, reconcile=False, remark="refused", counted=False, untapped=True))
 
 
-def test_a_settling_attempt_inherits_the_doubt(store: Store, clock: Clock) -> None:
+def test_a_reconciling_attempt_inherits_the_doubt(store: Store, clock: Clock) -> None:
     task_id = add(store)
     first = begin(store, task_id).fence
     store.write_sync(attempts.record_intent, first, what="tap", now=clock())
-    finish(store, first, Requeue(delay_s=0, settle=True, remark="gone"))
+    finish(store, first, Requeue(delay_s=0, reconcile=True, remark="gone"))
     second = begin(store, task_id)
-    assert second.settle
+    assert second.reconcile
     facts = store.read_sync(attempts.facts, second.fence)
     assert facts is not None
-    assert (facts.effect, facts.settling, facts.tries) == (Effect.UNKNOWN, 1, 2)
+    assert (facts.effect, facts.reconciliations, facts.tries) == (Effect.UNKNOWN, 1, 2)
     task = finish(store, second.fence, Complete())
     assert task is not None
     assert (task.status, task.effect) == (Status.COMPLETED, Effect.CONFIRMED)  # it looked, and found it done
@@ -202,7 +202,7 @@ def test_a_decision_made_inside_sees_what_was_recorded_just_before(store: Store,
     store.write_sync(attempts.record_intent, fence, what="tap", now=clock())
 
     def decide(facts: AttemptFacts) -> Decision:
-        return retry.decide(facts.ended(settles=False, reason=Reason.DEVICE_LOST, remark="gone"), Random(1))
+        return retry.decide(facts.ended(reconciles=False, reason=Reason.DEVICE_LOST, remark="gone"), Random(1))
 
     task = store.write_sync(attempts.finish, fence, decide, now=clock(), progress=50, step="x")
     assert task is not None

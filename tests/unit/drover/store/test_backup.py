@@ -1,12 +1,10 @@
 """Copies of a live database, put back to equal counts; refusals change nothing."""
 
-import sqlite3
 import stat
 import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
 
 from drover.store import Store, StoreError, backup, tasks
 from drover.store.schema import REVISION
@@ -99,22 +97,3 @@ def test_what_was_there_before_a_restore_is_kept(store: Store, tmp_path: Path) -
     with Store.open(store.path) as again, Store.open(old) as kept:
         assert [again.read_sync(tasks.get, i) is not None for i in (first, second)] == [True, False]
         assert [kept.read_sync(tasks.get, i) is not None for i in (first, second)] == [True, True]
-
-
-def test_r18_an_older_schema_is_backed_up_before_it_is_migrated(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    task_id = add(store)
-    store.close()
-    monkeypatch.setattr("drover.store.database.REVISION", "0999")
-
-    def migrate(conn: Connection) -> None:
-        conn.exec_driver_sql("DELETE FROM tasks")
-
-    monkeypatch.setattr("drover.store.database._migrate", migrate)
-    with Store.open(store.path) as migrated:
-        assert migrated.read_sync(tasks.get, task_id) is None
-    saved = store.path.with_name(f"drover.db.schema-{REVISION}.backup")
-    with sqlite3.connect(saved) as raw:
-        assert raw.execute("SELECT id FROM tasks").fetchall() == [(task_id,)]
-    raw.close()

@@ -2,17 +2,28 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
-from drover.policy.pace import account_key
-from drover.store import account_pace, accounts, device_names, devices, intake, tasks
+from drover.policy.pace import RESTORED, RESTORED_HOLD, account_key
+from drover.store import (
+    Store,
+    account_pace,
+    accounts,
+    device_names,
+    devices,
+    intake,
+    queue,
+    release,
+    tasks,
+)
 from drover.store.schema import account_pauses, account_use, media_uses
-from drover.store.store import Store
+from drover.store.schema import tasks as task_rows
 from drover.wire.control import Account
-from drover.wire.devices import Device, DeviceState, Identity
+from drover.wire.devices import Device, DeviceState
 from drover.wire.media import MediaFile, MediaKind, UseState
-from drover.wire.tasks import Status
-from tests.support.stored import all_of, new
+from drover.wire.tasks import Effect, Status
+from tests.support.clock import Clock
+from tests.support.stored import all_of, counters_are_right, new
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 KEPT, OTHER = "R58MA", "10.0.0.1:5555"
@@ -26,13 +37,6 @@ def device(serial: str, **fields: object) -> Device:
 def merge(store: Store) -> Device | None:
     list(store.steps_sync(device_names.move_tasks, 0, device=KEPT, other=OTHER, now=NOW))
     return store.write_sync(device_names.merge, KEPT, OTHER)
-
-
-def test_an_identity_is_remembered(store: Store) -> None:
-    known = device(KEPT, identity=Identity(android_id="a" * 16, addresses={"wlan0": "a4:50:00:00:00:01"}))
-    store.write_sync(devices.put, known)
-    (read,) = store.read_sync(devices.all)
-    assert read.identity == known.identity
 
 
 def test_case_p1_tasks_accounts_note_and_tags_go_to_the_kept_name(store: Store) -> None:
@@ -67,7 +71,15 @@ def test_case_p1_counts_pauses_and_uses_of_files_are_one_phones(store: Store) ->
         ):
             execute(
                 insert(media_uses).values(
-                    account=account, key=key, task_id=1, position=position, name="a", file=file, state=state, at=NOW
+                    account=account,
+                    key=key,
+                    task_id=1,
+                    position=position,
+                    name="a",
+                    file=file,
+                    state=state,
+                    at=NOW,
+                    once=False,
                 )
             )
 
@@ -79,6 +91,22 @@ def test_case_p1_counts_pauses_and_uses_of_files_are_one_phones(store: Store) ->
     assert (pause.account, pause.until) == (new, NOW + timedelta(hours=2))
     uses = store.read_sync(lambda conn: conn.execute(select(media_uses.c.key, media_uses.c.state)).all())
     assert sorted(map(tuple, uses)) == [("both", UseState.USED.value), ("mine", UseState.RESERVED.value)]
+
+
+def test_case_p1_a_released_task_keeps_its_pace_under_the_kept_name(store: Store) -> None:
+    ids = store.write_sync(tasks.insert, [new(OTHER), new(OTHER, username="ann"), new(OTHER)], now=NOW)
+    held = {"held": RESTORED_HOLD, "account_queue": RESTORED, "reconcile": True, "effect": Effect.UNKNOWN.value}
+    store.write_sync(lambda conn: conn.execute(update(task_rows).values(**held)))
+    of_ann = update(task_rows).where(task_rows.c.id == ids[0]).values(account="tiktok:ann")
+    store.write_sync(lambda conn: conn.execute(of_ann))
+    list(store.steps_sync(release.release, 0, ids=ids[:2], now=NOW))
+
+    def queues() -> list[str]:
+        return store.read_sync(lambda conn: list(conn.execute(select(task_rows.c.account_queue)).scalars()))
+
+    assert queues() == ["follow:tiktok:ann", "follow:tiktok:ann", RESTORED]
+    merge(store)
+    assert queues() == ["follow:tiktok:ann", "follow:tiktok:ann", RESTORED]
 
 
 def test_case_o13_a_forgotten_phone_takes_its_tasks_and_accounts_along_and_no_others(store: Store) -> None:
@@ -105,3 +133,13 @@ def test_what_is_still_being_stored_for_a_forgotten_device_goes_too(store: Store
     list(store.steps_sync(intake.store_parts, 0, first_id=ids[0]))
     assert all_of(dropping) == ids
     assert store.read_sync(tasks.count, {"serial": OTHER}) == 0
+
+
+def test_r25_what_waits_for_a_name_moves_in_steps(store: Store, clock: Clock) -> None:
+    ids = store.write_sync(tasks.insert, [new("10.0.0.7:5555") for _ in range(MANY)], now=clock())
+    before = store.commits
+    moving = store.steps_sync(device_names.move_tasks, 0, device="R58M1", other="10.0.0.7:5555", now=clock())
+    assert sum(moving) == MANY
+    assert store.commits - before > 2
+    assert [head.task_id for head in store.read_sync(queue.heads, ["R58M1"], now=clock())] == ids[:1]
+    assert counters_are_right(store)

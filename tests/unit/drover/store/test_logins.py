@@ -1,19 +1,11 @@
 """The fact which account an app is logged in as, and what happens to what was kept before it was known."""
 
-from datetime import timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
-
 import pytest
-from sqlalchemy import Connection, TextClause, text
 
-from drover.policy.media import Wanted, wanted
-from drover.policy.pace import Pace
 from drover.policy.records import Complete, Fail, Requeue
 from drover.store import (
     ConflictError,
     Store,
-    account_keys,
     account_pace,
     attempts,
     device_names,
@@ -22,101 +14,11 @@ from drover.store import (
     queue,
     tasks,
 )
-from drover.wire.accounts import Login, LoginSource
-from drover.wire.media import UseState
-from drover.wire.post import PostConfig
 from drover.wire.tasks import Effect, Reason
 from tests.support.account_farm import candidate
 from tests.support.clock import Clock
+from tests.support.known_accounts import KEY, NAMELESS, PACE, PHONE, learn, used, uses, want
 from tests.support.stored import add, begin
-
-PACE = Pace(zone=ZoneInfo("UTC"), limits={"follow": 2})
-PHONE, NAMELESS, KEY = "R58M1", "tiktok#R58M1", "tiktok:shop.one"
-
-
-def want(account: str) -> Wanted:
-    """A video of the library for this account, which another account may have too."""
-    return wanted(PostConfig(), platform="tiktok", account=account, reuse="per_account")
-
-
-def learn(store: Store, username: str = "Shop.One", **more: Any) -> None:
-    fields: dict[str, Any] = {
-        "serial": PHONE,
-        "platform": "tiktok",
-        "package": "com.zhiliaoapp.musically",
-        "source": LoginSource.SCRIPT,
-        "learned_at": store.clock(),
-        "app_version": "43.1",
-    }
-    store.write_sync(logins.learn, Login(username=username, **{**fields, **more}))
-
-
-def used(store: Store, account: str) -> dict[str, int]:
-    return store.read_sync(account_pace.used_on, [account], PACE.day(store.clock())).get(account, {})
-
-
-def _execute(conn: Connection, statement: TextClause, values: dict[str, Any]) -> int:
-    return conn.execute(statement, values).rowcount
-
-
-def uses(store: Store) -> list[tuple[str, str, str, int]]:
-    query = text("SELECT account, key, state, task_id FROM media_uses ORDER BY key, account")
-    return [tuple(row) for row in store.read_sync(lambda conn: conn.execute(query).all())]
-
-
-def test_r23_what_counted_for_a_phone_counts_for_its_account_once_that_is_learned(store: Store, clock: Clock) -> None:
-    day = PACE.day(clock())
-    for account in (NAMELESS, KEY):
-        store.write_sync(account_pace.count, account, "follow", day)
-    store.write_sync(account_pace.count, NAMELESS, "unfollow", day)
-    store.write_sync(account_pace.pause, NAMELESS, now=clock(), pause_s=90)
-    store.write_sync(account_pace.pause, KEY, now=clock(), pause_s=30)
-    waiting = add(store)
-    learn(store)
-    assert (used(store, NAMELESS), used(store, KEY)) == ({}, {"follow": 2, "unfollow": 1})
-    facts = store.read_sync(queue.waiting, [waiting], now=clock(), pace=PACE)[waiting]
-    assert facts.account == "shop.one"
-    assert facts.hold is not None
-    assert (facts.hold.who, facts.hold.limit) == ("@shop.one", 2)
-    holds = store.read_sync(account_pace.holds_of, ["post:tiktok#R58M1"], now=clock(), pace=PACE)
-    assert holds["post:tiktok#R58M1"].until == clock() + timedelta(seconds=90)
-
-
-@pytest.mark.parametrize(
-    ("nameless", "known", "stays"),
-    [
-        ("used", "used", (KEY, "used", 2)),
-        ("used", "reserved", (KEY, "used", 1)),
-        ("reserved", "used", (KEY, "used", 2)),
-        ("reserved", "reserved", (KEY, "reserved", 2)),
-        ("used", None, (KEY, "used", 1)),
-        ("reserved", None, (KEY, "reserved", 1)),
-    ],
-)
-def test_r23_of_one_file_under_two_keys_the_used_one_stays(
-    store: Store, clock: Clock, nameless: str, known: str | None, stays: tuple[str, str, int]
-) -> None:
-    for task_id, account, state in ((1, NAMELESS, nameless), (2, KEY, known)):
-        if state is not None:
-            store.write_sync(media_uses.reserve, task_id, want(account), [candidate("a")], now=clock())
-            change = text("UPDATE media_uses SET state = :state WHERE task_id = :task_id")
-            values = {"state": state, "task_id": task_id}
-            store.write_sync(_execute, change, values)
-    store.write_sync(account_keys.merge_keys, NAMELESS, KEY)
-    account, state, task_id = stays
-    assert uses(store) == [(account, "file:a", state, task_id)]
-    assert UseState(state)
-
-
-def test_r23_what_is_counted_back_finds_the_row_it_counted_in(store: Store, clock: Clock) -> None:
-    fence = begin(store, add(store)).fence
-    store.write_sync(attempts.record_intent, fence, what="tap", now=clock(), day=PACE.day(clock()))
-    assert used(store, NAMELESS) == {"follow": 1}
-    learn(store)
-    learn(store, "somebody.else")
-    rejected = Fail(reason=Reason.REJECTED, remark="", retry_safe=True, effect=Effect.NONE)
-    store.write_sync(attempts.finish, fence, rejected, now=clock())
-    assert used(store, KEY) == used(store, "tiktok:somebody.else") == {}
 
 
 def test_r23_a_task_of_no_account_follows_the_app_until_it_acted(store: Store, clock: Clock) -> None:
@@ -129,7 +31,7 @@ def test_r23_a_task_of_no_account_follows_the_app_until_it_acted(store: Store, c
     attempt = begin(store, task_id)
     assert (attempt.account, attempt.logged_in_as) == (KEY, "Shop.One")
     store.write_sync(attempts.record_intent, attempt.fence, what="tap", now=clock(), day=PACE.day(clock()))
-    store.write_sync(attempts.finish, attempt.fence, Requeue(delay_s=0, settle=True, remark=""), now=clock())
+    store.write_sync(attempts.finish, attempt.fence, Requeue(delay_s=0, reconcile=True, remark=""), now=clock())
     learn(store, "other")
     assert store.read_sync(queue.heads, [PHONE], now=clock())[0].account == KEY
     assert begin(store, task_id).account == KEY  # it looks what that account did
@@ -140,7 +42,9 @@ def test_r23_an_attempt_that_may_not_act_uses_no_try_and_gives_its_files_back(st
     for _ in range(5):
         attempt = begin(store, task_id)
         store.write_sync(media_uses.reserve, task_id, want(NAMELESS), [candidate("a")], now=clock())
-        again = Requeue(delay_s=0, settle=False, remark="", counted=False, releases=True, reason=Reason.WRONG_ACCOUNT)
+        again = Requeue(
+            delay_s=0, reconcile=False, remark="", counted=False, releases=True, reason=Reason.WRONG_ACCOUNT
+        )
         facts = store.read_sync(attempts.facts, attempt.fence)
         assert facts is not None
         assert facts.tries == 1

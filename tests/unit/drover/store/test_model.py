@@ -74,8 +74,8 @@ class TaskMachine(RuleBasedStateMachine):
         source = sqlite3.connect(self.template)
         source.backup(self.conn.connection.driver_connection)  # type: ignore[arg-type]
         source.close()
-        for serial, settles in itertools.product(SERIALS, (True, False)):
-            self.submit(serial, settles, 0)
+        for serial, reconciles in itertools.product(SERIALS, (True, False)):
+            self.submit(serial, reconciles, 0)
 
     def teardown(self) -> None:
         if hasattr(self, "conn"):
@@ -107,16 +107,16 @@ class TaskMachine(RuleBasedStateMachine):
 
     # --- what people do -------------------------------------------------------------------------------------------
 
-    @rule(serial=st.sampled_from(SERIALS), settles=st.booleans(), priority=st.integers(0, 1))
-    def submits(self, serial: str, settles: bool, priority: int) -> None:
-        self.submit(serial, settles, priority)
+    @rule(serial=st.sampled_from(SERIALS), reconciles=st.booleans(), priority=st.integers(0, 1))
+    def submits(self, serial: str, reconciles: bool, priority: int) -> None:
+        self.submit(serial, reconciles, priority)
 
-    def submit(self, serial: str, settles: bool, priority: int) -> None:
-        script = "follow" if settles else "post"
+    def submit(self, serial: str, reconciles: bool, priority: int) -> None:
+        script = "follow" if reconciles else "post"
         (task_id,) = self.do(tasks.insert, [new(serial, script_name=script, priority=priority)], now=self.clock())
         assert task_id > self.model.last_id
         self.model.last_id = task_id
-        self.model.tasks[task_id] = ModelTask(serial=serial, settles=settles, priority=priority, due=self.clock())
+        self.model.tasks[task_id] = ModelTask(serial=serial, reconciles=reconciles, priority=priority, due=self.clock())
 
     @precondition(having(Status.PENDING))
     @rule(data=st.data())
@@ -198,14 +198,14 @@ class TaskMachine(RuleBasedStateMachine):
 
     def begin_next(self, serial: str, seconds: int) -> int | None:
         now = self.clock.pass_s(seconds)
-        heads = self.do(queue.heads, [serial], now=now)[:1]  # of all lanes the first
+        heads = self.do(queue.heads, [serial], now=now)[:1]  # of all account queues the first
         assert [head.task_id for head in heads] == [i for i in (self.model.head(serial, now),) if i is not None]
         if not heads or any(t.serial == serial and t.status is Status.RUNNING for t in self.model.tasks.values()):
             return None
         task_id = heads[0].task_id
         attempt, _task = self.do(attempts.begin, task_id, boot_id="b", now=now)
         assert attempt.fence not in self.model.old_fences
-        assert attempt.settle is self.model.tasks[task_id].doubt
+        assert attempt.reconcile is self.model.tasks[task_id].doubt
         self.model.begin(task_id, attempt.fence)
         return task_id
 
@@ -217,7 +217,7 @@ class TaskMachine(RuleBasedStateMachine):
     def tap(self, task_id: int, lands: bool, says_sent: bool) -> None:
         """A script that can look does so where there is doubt, and taps only what was not done; `post` just taps."""
         task, fence = self.running(task_id)
-        if task.settles and task.doubt and task.landed:
+        if task.reconciles and task.doubt and task.landed:
             return
         granted = self.do(attempts.record_intent, fence, what="tap", now=self.clock(), day=DAY)
         assert granted is (task.effect is Effect.NONE)
@@ -243,7 +243,7 @@ class TaskMachine(RuleBasedStateMachine):
         made: list[Decision] = []
 
         def decide(facts: AttemptFacts) -> Decision:
-            made.append(retry_policy.decide(facts.ended(settles=task.settles, reason=reason), self.rng))
+            made.append(retry_policy.decide(facts.ended(reconciles=task.reconciles, reason=reason), self.rng))
             return made[0]
 
         assert self.do(attempts.finish, fence, decide, now=self.clock()) is not None
@@ -266,7 +266,7 @@ class TaskMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_store_says_what_the_model_says(self) -> None:
-        """Asked anew only after either of them changed: most of a run is this, and equal things stay equal."""
+        """Asked again only after either of them changed: most of a run is this, and equal things stay equal."""
         expected = {i: (t.status, t.reason, t.retry_safe, t.retries, t.attempts) for i, t in self.model.tasks.items()}
         driver, fences = driver_of(self.conn), self.fences()
         now = (driver.total_changes, expected, fences, self.taps_granted, self.taps_landed)

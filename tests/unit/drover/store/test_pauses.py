@@ -9,7 +9,6 @@ from random import Random
 import pytest
 from sqlalchemy import Connection
 
-from drover.config import Config
 from drover.policy import dispatch
 from drover.policy.catalog import BUILT_IN_ONLY
 from drover.policy.pace import account_key
@@ -20,7 +19,6 @@ from drover.store import (
     Store,
     account_pace,
     accounts,
-    acting_account,
     attempts,
     database,
     events,
@@ -30,35 +28,19 @@ from drover.store import (
     tasks,
 )
 from drover.store.batch import driver_of
-from drover.supervisor.tasks.dispatcher import pace_of, rules_of
 from drover.supervisor.tasks.running_attempts import ending
-from drover.wire.accounts import Login, LoginSource
 from drover.wire.control import Account, ChangeAccount
 from drover.wire.devices import Device, DeviceState
 from drover.wire.events import DeviceChanged
-from drover.wire.holds import FAILURES, PERSON, HoldKind, Pause, PauseSubject, Trouble
+from drover.wire.holds import FAILURES, PERSON, HoldKind, PauseSubject, Trouble
 from drover.wire.pauses import Paused, Resumed
 from drover.wire.tasks import Effect, Reason
 from tests.support.clock import Clock
 from tests.support.stored import add, begin, new
+from tests.support.troubled import PACE, RULES, active, met
 
 ACCOUNT, DEVICE = PauseSubject.ACCOUNT, PauseSubject.DEVICE
-RULES = rules_of(Config())
-PACE = pace_of(Config())
 HOUR = timedelta(hours=1)
-
-
-def met(store: Store, task_id: int, reason: Reason | None, trouble: Trouble | None = None) -> None:
-    """One attempt of the pending task that ends like this."""
-    decision = Complete() if reason is None else Fail(reason=reason, remark="", retry_safe=True, effect=Effect.NONE)
-    store.write_sync(
-        attempts.finish,
-        begin(store, task_id).fence,
-        decision,
-        now=store.clock(),
-        report=Report(reason=reason, trouble=trouble),
-        rules=RULES,
-    )
 
 
 def first(store: Store, *serials: str) -> int | None:
@@ -66,17 +48,13 @@ def first(store: Store, *serials: str) -> int | None:
     now, wanted = store.clock(), list(serials or ("R58M1",))
     held = store.read_sync(account_pace.holds, wanted, now=now, pace=PACE)
     free = [serial for serial in wanted if serial not in held.devices]
-    heads = store.read_sync(queue.heads, free, now=now, held=list(held.lanes))
+    heads = store.read_sync(queue.heads, free, now=now, held=list(held.account_queues))
     return heads[0].task_id if heads else None
 
 
 def hold_of(store: Store, task_id: int) -> HoldKind | None:
     hold = store.read_sync(queue.waiting, [task_id], now=store.clock(), pace=PACE)[task_id].hold
     return None if hold is None else hold.kind
-
-
-def active(store: Store) -> list[Pause]:
-    return [pause for _key, pause in store.read_sync(pauses.active, now=store.clock())]
 
 
 # --- accounts
@@ -121,8 +99,8 @@ def test_case_o11_an_account_in_trouble_waits_and_others_on_the_phone_go_on(
 
 def test_r24_what_only_looks_and_what_waits_for_its_retry_waits_too(store: Store, clock: Clock) -> None:
     looks, again = add(store, username="me"), add(store, "R58M2", username="me")
-    for task_id, settle in ((looks, True), (again, False)):
-        decision = Requeue(delay_s=1, settle=settle, remark="", reason=Reason.TIMEOUT)
+    for task_id, reconcile in ((looks, True), (again, False)):
+        decision = Requeue(delay_s=1, reconcile=reconcile, remark="", reason=Reason.TIMEOUT)
         store.write_sync(attempts.finish, begin(store, task_id).fence, decision, now=clock())
     clock.pass_s(5)
     assert {first(store), first(store, "R58M2")} == {looks, again}
@@ -263,22 +241,6 @@ def test_what_makes_a_pause_longer_stays_with_its_account(store: Store, clock: C
     assert [pause.times for pause in active(store)] == [3]
 
 
-def test_r24_who_is_seen_logged_in_is_not_paused_as_logged_out(store: Store, clock: Clock) -> None:
-    met(store, add(store), Reason.NOT_LOGGED_IN, Trouble.LOGGED_OUT)
-    assert [pause.username for pause in active(store)] == [""]
-    fence = begin(store, add(store, username="me")).fence
-    login = Login(
-        serial="R58M1",
-        platform="tiktok",
-        package="com.zhiliaoapp.musically",
-        username="me",
-        source=LoginSource.SCRIPT,
-        learned_at=clock(),
-    )
-    assert store.write_sync(acting_account.recognise, fence, login, busy=False, now=clock(), pace=PACE) == ""
-    assert active(store) == []
-
-
 # --- phones
 
 
@@ -318,7 +280,7 @@ def test_r24_a_completed_task_and_another_kind_begin_the_row_again(store: Store)
 
 def test_what_begins_again_is_no_failure_and_other_phones_have_rows_of_their_own(store: Store, clock: Clock) -> None:
     for _ in range(6):
-        again = Requeue(delay_s=0, settle=False, remark="", reason=Reason.DEVICE_LOST)
+        again = Requeue(delay_s=0, reconcile=False, remark="", reason=Reason.DEVICE_LOST)
         report = Report(reason=Reason.DEVICE_LOST)
         fence = begin(store, add(store)).fence
         store.write_sync(attempts.finish, fence, again, now=clock(), report=report, rules=RULES)
@@ -354,16 +316,6 @@ def test_pauses_outlive_a_restart_and_are_told_as_events(store: Store, clock: Cl
     assert [body.device.pause.words for body in told if isinstance(body, DeviceChanged) and body.device.pause] == [
         "swollen"
     ]
-
-
-def test_held_tasks_are_counted_for_pauses_and_not_for_pace(store: Store, clock: Clock) -> None:
-    met(store, add(store, username="me"), Reason.NEEDS_HUMAN, Trouble.CAPTCHA)
-    for serial in ("R58M1", "R58M2"):
-        for username in ("me", "you"):
-            add(store, serial, username=username)
-    assert store.read_sync(overview.figures, now=clock()).held == 2
-    store.write_sync(pauses.pause, DEVICE, "R58M2", words="", until=None, now=clock())
-    assert store.read_sync(overview.figures, now=clock()).held == 3
 
 
 # --- any order
@@ -407,7 +359,7 @@ class Playbook:
         now, idle = self.clock(), [serial for serial in ("a", "b") if serial not in self.running]
         acting = {account for _fence, account, _script in self.running.values()}
         held = account_pace.holds(self.conn, idle, now=now, pace=PACE)
-        heads = queue.heads(self.conn, idle, now=now, held=list(held.lanes))
+        heads = queue.heads(self.conn, idle, now=now, held=list(held.account_queues))
         chosen = dispatch.choose(heads, [serial for serial in idle if serial not in held.devices], 0, 9, acting)
         for head in chosen:
             assert not self.is_paused(head.account), f"{head.account} began while it was paused"
@@ -416,13 +368,16 @@ class Playbook:
             self.begun += 1
         for head in heads:  # whoever is not paused goes on, unless it acts elsewhere or its phone has another task
             assert not self.is_paused(head.account)
-        waiting = self.conn.exec_driver_sql("SELECT serial, lane FROM tasks WHERE status = 0 AND not_before <= ?", (
-            int(now.timestamp() * 1e6),
-        )).all()  # fmt: skip
-        for serial, lane in waiting:
-            account = lane.partition(":")[2]
+        due = "SELECT serial, account_queue FROM tasks WHERE status = 0 AND not_before <= ?"
+        waiting = self.conn.exec_driver_sql(due, (int(now.timestamp() * 1e6),)).all()
+        for serial, account_queue in waiting:
+            account = account_queue.partition(":")[2]
             busy = serial in self.running or account in acting | {key for _f, key, _s in self.running.values()}
-            assert busy or self.is_paused(account) or held.lanes[lane].kind in (HoldKind.PACE, HoldKind.LIMIT)
+            assert (
+                busy
+                or self.is_paused(account)
+                or held.account_queues[account_queue].kind in (HoldKind.PACE, HoldKind.LIMIT)
+            )
 
     def is_paused(self, account: str) -> bool:
         until = self.paused.get(account, self.clock())

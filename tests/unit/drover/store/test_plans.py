@@ -69,21 +69,25 @@ def test_r16_without_a_filter_ids_are_read_in_order(some: Store) -> None:
     assert "TEMP B-TREE" not in ids
 
 
-def test_r16_heads_seek_once_a_lane(some: Store, clock: Clock) -> None:
+def test_r16_heads_seek_once_a_account_queue(some: Store, clock: Clock) -> None:
     plan, logins = some.read_sync(plans_of, lambda conn: queue.heads(conn, ["a", "b"], now=clock(), held=["x"]))
-    for seek in ("(serial=? AND status=?)", "(serial=? AND status=? AND lane>?)", "(serial=? AND status=? AND lane=?)"):
-        assert f"SEARCH t USING COVERING INDEX ix_tasks_lane {seek}" in plan
+    for seek in (
+        "(serial=? AND status=?)",
+        "(serial=? AND status=? AND account_queue>?)",
+        "(serial=? AND status=? AND account_queue=?)",
+    ):
+        assert f"SEARCH t USING COVERING INDEX ix_tasks_account_queue {seek}" in plan
     assert "SCAN t " not in plan
     assert "SCAN tasks" not in plan
     assert "SEARCH logins USING INDEX sqlite_autoindex_logins_1 (serial=?)" in logins
 
 
-def test_r16_what_holds_lanes_back_is_read_by_key(some: Store, clock: Clock) -> None:
+def test_r16_what_holds_account_queues_back_is_read_by_key(some: Store, clock: Clock) -> None:
     pace = Pace(zone=UTC, limits={"follow": 1})
-    lanes, logins, *by_key = some.read_sync(
+    account_queues, logins, *by_key = some.read_sync(
         plans_of, lambda conn: account_pace.holds(conn, ["a", "b"], now=clock(), pace=pace)
     )
-    assert "SCAN t " not in lanes
+    assert "SCAN t " not in account_queues
     assert "SEARCH logins USING INDEX sqlite_autoindex_logins_1 (serial=?)" in logins
     paused, disabled, used, pauses, devices = by_key
     for plan in (paused, devices):

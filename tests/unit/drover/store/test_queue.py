@@ -29,7 +29,7 @@ def test_priority_then_age(store: Store, clock: Clock) -> None:
     ]
 
 
-def test_each_lane_has_its_first_and_they_come_in_order(store: Store, clock: Clock) -> None:
+def test_each_account_queue_has_its_first_and_they_come_in_order(store: Store, clock: Clock) -> None:
     for _ in range(2):
         add(store, "a", username="me")
         add(store, "a", username="you", priority=1)
@@ -107,7 +107,7 @@ def test_waiting_facts(store: Store, clock: Clock) -> None:
 
 def test_waiting_tells_why_the_last_attempt_ended(store: Store, clock: Clock) -> None:
     fence = begin(store, add(store)).fence
-    decision = Requeue(delay_s=3, settle=False, remark="gone", reason=Reason.DEVICE_LOST)
+    decision = Requeue(delay_s=3, reconcile=False, remark="gone", reason=Reason.DEVICE_LOST)
     store.write_sync(attempts.finish, fence, decision, now=clock())
     facts = store.read_sync(queue.waiting, [1])[1]
     assert (facts.last_reason, facts.not_before) == (Reason.DEVICE_LOST, clock() + timedelta(seconds=3))

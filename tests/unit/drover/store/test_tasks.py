@@ -4,15 +4,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from drover.policy import remarks
 from drover.policy.records import Complete, Fail
-from drover.store import ConflictError, IdempotencyConflictError, NotFoundError, Store, attempts, bulk, events, tasks
-from drover.wire.events import TaskChanged, TaskDeleted
+from drover.store import (
+    ConflictError,
+    NotFoundError,
+    Store,
+    attempts,
+    events,
+    tasks,
+)
 from drover.wire.tasks import Effect, Reason, Status, TaskStats
 from tests.support.clock import Clock
-from tests.support.stored import add, all_of, begin, complete, fail, new, retry_all
+from tests.support.stored import add, begin, complete, fail, new
 
 
 def test_what_is_stored_comes_back_whole(store: Store, clock: Clock) -> None:
@@ -56,35 +62,6 @@ def test_a_request_is_stored_all_or_not_at_all(store: Store) -> None:
 
 def test_an_unknown_task_is_none(store: Store) -> None:
     assert store.read_sync(tasks.get, 12345) is None
-
-
-# --- idempotency --------------------------------------------------------------------------------------------------
-
-
-def test_the_same_key_and_body_give_the_same_ids_and_nothing_new(store: Store, clock: Clock) -> None:
-    first = store.write_sync(tasks.insert, [new(), new()], now=clock(), key="k", digest="d")
-    clock.pass_s(23 * 3600)
-    assert store.write_sync(tasks.insert, [new(), new()], now=clock(), key="k", digest="d") == first
-    assert store.read_sync(tasks.stats).total == 2
-
-
-def test_the_same_key_with_another_body_conflicts(store: Store, clock: Clock) -> None:
-    store.write_sync(tasks.insert, [new()], now=clock(), key="k", digest="d")
-    with pytest.raises(IdempotencyConflictError, match="'k'"):
-        store.write_sync(tasks.insert, [new()], now=clock(), key="k", digest="other")
-    assert store.read_sync(tasks.stats).total == 1
-
-
-def test_a_key_is_free_again_after_a_day(store: Store, clock: Clock) -> None:
-    first = store.write_sync(tasks.insert, [new()], now=clock(), key="k", digest="d")
-    clock.pass_s(24 * 3600)
-    assert store.write_sync(tasks.insert, [new()], now=clock(), key="k", digest="other") != first
-
-
-def test_a_failed_request_does_not_take_the_key(store: Store, clock: Clock) -> None:
-    with pytest.raises(TypeError):
-        store.write_sync(tasks.insert, [new(script_config={"x": object()})], now=clock(), key="k", digest="d")
-    assert store.write_sync(tasks.insert, [new()], now=clock(), key="k", digest="d") == [1]
 
 
 # --- pages --------------------------------------------------------------------------------------------------------
@@ -199,36 +176,13 @@ def test_an_unknown_outcome_is_retried_only_by_force_and_then_without_looking(st
         store.write_sync(tasks.retry, task_id, now=clock(), force=False)
     task = store.write_sync(tasks.retry, task_id, now=clock(), force=True)
     assert (task.status, task.effect, task.retry_safe) == (Status.PENDING, Effect.NONE, True)
-    assert not begin(store, task_id).settle
+    assert not begin(store, task_id).reconcile
 
 
 def test_what_can_look_looks_after_a_retry(store: Store, clock: Clock) -> None:
     task_id = fail(store, add(store), Reason.STOPPED, effect=Effect.UNKNOWN).id
     assert store.write_sync(tasks.retry, task_id, now=clock(), force=False).effect is Effect.UNKNOWN
-    assert begin(store, task_id).settle
-
-
-def test_retry_all_skips_what_could_happen_twice(store: Store) -> None:
-    safe = [fail(store, add(store)).id for _ in range(3)]
-    unsafe = fail(store, add(store), Reason.OUTCOME_UNKNOWN, retry_safe=False, effect=Effect.UNKNOWN).id
-    complete(store, add(store))
-    assert retry_all(store) == (3, [unsafe])
-    assert {store.read_sync(tasks.get, i).status for i in safe} == {Status.PENDING}  # type: ignore[union-attr]
-    assert retry_all(store) == (0, [unsafe])
-
-
-def test_retry_all_forgets_as_whom_a_task_without_a_name_acted(store: Store) -> None:
-    named, nameless = fail(store, add(store, username="shop")).id, add(store)
-    fail(store, nameless)
-    set_account = text("UPDATE tasks SET account = 'tiktok:anna' WHERE id = :id")
-
-    def as_anna(conn: Connection) -> None:
-        conn.execute(set_account, {"id": nameless})
-
-    store.write_sync(as_anna)
-    assert retry_all(store)[0] == 2
-    found = [store.read_sync(tasks.get, task_id) for task_id in (named, nameless)]
-    assert [task and task.account for task in found] == ["shop", ""]
+    assert begin(store, task_id).reconcile
 
 
 def test_delete_tells_what_it_did_not(store: Store, clock: Clock) -> None:
@@ -246,45 +200,6 @@ def test_delete_takes_more_ids_than_one_statement(store: Store, clock: Clock) ->
     assert store.read_sync(tasks.stats) == TaskStats()
 
 
-# --- missed -------------------------------------------------------------------------------------------------------
-
-
-def test_what_became_due_while_nobody_lived_is_missed_after_the_grace(store: Store, clock: Clock) -> None:
-    alive = clock() + timedelta(minutes=30)
-    minutes = {"before the end": 20, "missed": 40, "within grace": 105, "to come": 130}
-    ids = {name: add(store, scheduled_at=clock() + timedelta(minutes=m)) for name, m in minutes.items()}
-    ids["not scheduled"] = add(store)
-    now = clock.pass_s(2 * 3600)
-    failed = all_of(store.steps_sync(bulk.fail_missed, 0, alive_at=alive, now=now, grace_s=900))
-    assert [(task.id, task.status, task.reason) for task in failed] == [(ids["missed"], Status.FAILED, Reason.MISSED)]
-    assert "80 min late" in failed[0].remark
-    assert all_of(store.steps_sync(bulk.fail_missed, 0, alive_at=alive, now=now, grace_s=900)) == []
-
-
-# --- events -------------------------------------------------------------------------------------------------------
-
-
-def test_every_change_of_status_is_an_event(store: Store, clock: Clock) -> None:
-    task_id = fail(store, add(store)).id
-    store.write_sync(tasks.retry, task_id, now=clock(), force=False)
-    store.write_sync(tasks.stop_pending, task_id, now=clock())
-    store.write_sync(tasks.delete, [task_id], now=clock())
-    kept = store.read_sync(events.after, 0, 100)
-    statuses = [event.body.task.status for event in kept if isinstance(event.body, TaskChanged)]
-    assert statuses == [Status.PENDING, Status.RUNNING, Status.FAILED, Status.PENDING, Status.FAILED]
-    assert kept[-1].body == TaskDeleted(task_id=task_id)
-    assert [event.id for event in kept] == [1, 2, 3, 4, 5, 6]
-
-
-def test_the_event_holds_the_task_as_it_then_was(store: Store) -> None:
-    task_id = add(store, username="someone", priority=2)
-    event = store.read_sync(events.after, 0, 1)[0]
-    assert event.body == TaskChanged(task=store.read_sync(tasks.get, task_id))  # type: ignore[arg-type]
-    assert event.at == store.clock()
-
-
-def test_events_are_paged_by_id(store: Store) -> None:
-    store.write_sync(tasks.insert, [new()] * 5, now=store.clock())
-    assert [event.id for event in store.read_sync(events.after, 2, 2)] == [3, 4]
-    assert store.read_sync(events.after, 5, 10) == []
-    assert store.read_sync(events.last_id) == 5
+def test_ids_are_reserved_where_there_never_was_a_task(store: Store) -> None:
+    assert store.write_sync(tasks.reserve_ids, 5) == 1
+    assert add(store) == 6

@@ -40,7 +40,7 @@ def recover(store: Store) -> None:
             boot_id="boot-2",
             rng=random.Random(1),
             pace=Pace(zone=UTC),
-            delivery=lambda script: Delivery(settles=script == "follow"),
+            delivery=lambda script: Delivery(reconciles=script == "follow"),
         )
     )
 
@@ -66,6 +66,7 @@ def test_every_open_attempt_ends_by_the_rules_of_its_script(store: Store) -> Non
     assert again.effect is Effect.UNKNOWN
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_r01_many_open_attempts_end_in_few_commits(store: Store) -> None:
     for number in range(CRASHED):
         begin(store, add(store, f"R58M{number}"))

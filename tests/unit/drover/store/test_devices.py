@@ -1,0 +1,53 @@
+"""Devices and worker processes as they are remembered."""
+
+from drover.store import Store, devices
+from drover.wire.devices import Device, DeviceFacts, DeviceState, Identity
+from tests.support.clock import Clock
+
+FACTS = DeviceFacts(model="SM-G998B", width=1080, height=2400, battery=81, apps={"com.zhiliaoapp.musically": "43.1.4"})
+
+
+def test_a_device_keeps_its_history_and_never_its_presence(store: Store, clock: Clock) -> None:
+    seen = Device(
+        serial="R58M1",
+        state=DeviceState.BUSY,
+        facts=FACTS,
+        task_id=7,
+        worker_pid=123,
+        last_seen=clock(),
+        tags=["shelf 1"],
+        note="cracked",
+    )
+    store.write_sync(devices.put, Device(serial="R58M1", state=DeviceState.IDLE))
+    store.write_sync(devices.put, seen)
+    (found,) = store.read_sync(devices.all)
+    assert (found.state, found.task_id, found.worker_pid) == (DeviceState.ABSENT, None, None)
+    assert (found.facts, found.last_seen, found.tags, found.note) == (FACTS, clock(), ["shelf 1"], "cracked")
+
+
+def test_devices_come_in_the_order_of_serials(store: Store) -> None:
+    for serial in ("b", "a", "c"):
+        store.write_sync(devices.put, Device(serial=serial, state=DeviceState.IDLE))
+    assert [device.serial for device in store.read_sync(devices.all)] == ["a", "b", "c"]
+
+
+def test_r01_workers_of_other_boots_are_orphans(store: Store) -> None:
+    store.write_sync(devices.record_worker, "a", 100, 1700000000.25, "boot-1")
+    store.write_sync(devices.record_worker, "b", 101, 1700000001.5, "boot-1")
+    store.write_sync(devices.forget_worker, 101, 1700000001.5)
+    store.write_sync(devices.record_worker, "a", 200, 1700000900.75, "boot-2")
+    assert store.read_sync(devices.orphans, "boot-2") == [(100, 1700000000.25)]
+    store.write_sync(devices.clear, "boot-2")
+    assert store.read_sync(devices.orphans, "boot-2") == []
+    assert store.read_sync(devices.orphans, "boot-3") == [(200, 1700000900.75)]
+
+
+def test_an_identity_is_remembered(store: Store) -> None:
+    known = Device(
+        serial="R58M1",
+        state=DeviceState.ABSENT,
+        identity=Identity(android_id="a" * 16, addresses={"wlan0": "a4:50:00:00:00:01"}),
+    )
+    store.write_sync(devices.put, known)
+    (read,) = store.read_sync(devices.all)
+    assert read.identity == known.identity
