@@ -30,8 +30,8 @@ from drover.store import (
     tasks,
 )
 from drover.store.batch import driver_of
-from drover.supervisor.tasks.dispatcher import pace_of, rules_of
-from drover.supervisor.tasks.running_attempts import ending
+from drover.supervisor.settings import Settings
+from drover.supervisor.tasks.endings import Endings
 from drover.wire.accounts import Login, LoginSource
 from drover.wire.control import Account, ChangeAccount
 from drover.wire.devices import Device, DeviceState
@@ -43,8 +43,8 @@ from tests.support.clock import Clock
 from tests.support.stored import add, begin, new
 
 ACCOUNT, DEVICE = PauseSubject.ACCOUNT, PauseSubject.DEVICE
-RULES = rules_of(Config())
-PACE = pace_of(Config())
+SETTINGS = Settings(Config())
+RULES, PACE = SETTINGS.rules, SETTINGS.pace
 HOUR = timedelta(hours=1)
 
 
@@ -442,8 +442,7 @@ class Playbook:
         reason = rng.choice([None, *Reason, *[Reason.BLOCKED_BY_APP] * 4, *[Reason.NEEDS_HUMAN] * 4])
         trouble = rng.choice([None, *Trouble]) if reason in TROUBLE_OF else None
         report = Report(reason=reason, trouble=trouble)
-        delivery = BUILT_IN_ONLY.delivery(script)
-        decide = ending(delivery, reason, "", (), rng)
+        decide = Endings(SETTINGS, BUILT_IN_ONLY, rng).decide(script, reason, "")
         attempts.finish(self.conn, fence, decide, now=now, report=report, rules=Rules(pauses=RULES.pauses))
         if report.against_account is not None:
             self.note(account, report.against_account)

@@ -39,7 +39,7 @@ from drover.store import (
 from drover.store.errors import ConflictError, IdempotencyConflictError, StoreError
 from drover.store.release import Released
 from drover.store.restoration import GAP, Restoration
-from drover.supervisor.tasks.dispatcher import pace_of
+from drover.supervisor.settings import Settings
 from drover.wire.accounts import Account, Login, LoginSource
 from drover.wire.control import ChangeAccount
 from drover.wire.events import StreamReset
@@ -580,7 +580,9 @@ def test_r24_what_looks_after_a_restore_does_not_act_as_a_paused_account(
         released(again, follow)
         fence = begin(again, follow).fence
         login = login_of("bob")
-        told = again.write_sync(acting_account.recognise, fence, login, busy=False, now=NOW, pace=pace_of(Config()))
+        told = again.write_sync(
+            acting_account.recognise, fence, login, busy=False, now=NOW, pace=Settings(Config()).pace
+        )
         assert "logged in as @bob" in told
 
 
