@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from drover.policy import phone_events as e
 from drover.policy.clock import Reading
@@ -54,8 +54,25 @@ class PhoneMachine(RuleBasedStateMachine):
 
     # --- adb and time
 
+    @initialize()
+    def is_there(self) -> None:
+        self.opened()
+
+    @rule()
+    def opens(self) -> None:
+        self.opened()
+
+    def opened(self) -> None:
+        """It comes and its worker opens it: what everything else begins with, so that it is met often enough."""
+        self.listed()
+        self.has_started()
+        self.has_answered()
+
     @rule()
     def comes(self) -> None:
+        self.listed()
+
+    def listed(self) -> None:
         if not self.model.there:
             self.post(e.TransportUsable())
             if self.phone.admitted:  # else it comes and goes: it waits, and time lets it in
@@ -90,11 +107,17 @@ class PhoneMachine(RuleBasedStateMachine):
 
     @rule()
     def starts(self) -> None:
+        self.has_started()
+
+    def has_started(self) -> None:
         self.post(e.WorkerStarted(pid=1, starts=1))
         self.model.worker, self.model.trouble = "opening", ""
 
     @rule()
     def answers(self) -> None:
+        self.has_answered()
+
+    def has_answered(self) -> None:
         self.post(e.PhoneAnswered())
         self.model.worker, self.model.trouble, self.model.opened = "open", "", True
 
