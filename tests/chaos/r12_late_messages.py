@@ -4,15 +4,18 @@ import asyncio
 import random
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from drover.config import Config
 from drover.policy.catalog import Catalog
-from drover.policy.pace import Pace
-from drover.policy.trouble import Rules
+from drover.policy.phone_events import TaskChosen
 from drover.store import Store, attempts, events, tasks
-from drover.supervisor.api.event_feed import EventFeed
+from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.event_feed import EventFeed
+from drover.supervisor.settings import Settings
+from drover.supervisor.tasks.endings import Endings
 from drover.supervisor.tasks.running_attempts import RunningAttempts
 from drover.wire.tasks import Effect, Phase, Reason, Task
 from drover.wire.worker import (
@@ -28,6 +31,7 @@ from drover.wire.worker import (
     ToWorker,
 )
 from tests.chaos.finding import Finding
+from tests.support.registered import NO_PAUSES, NO_TROUBLE, make_ready
 from tests.support.stored import new
 
 SERIALS = ("a", "b", "c", "d")
@@ -55,19 +59,12 @@ class _Fuzz:
     async def run(self, rounds: int) -> None:
         with Store.open(self.folder / "drover.db") as store:
             self.store = store
-            hub = EventFeed(lambda after, limit: store.read(events.after, after, limit), 0)
-            unpaced = Pace(zone=ZoneInfo("UTC"), limits={}, pause_min_s=0, pause_max_s=0)
-            self.running = RunningAttempts(
-                store,
-                hub,
-                send=self._sent,
-                kill=_nobody_to_kill,
-                freed=lambda _: None,
-                rng=self.rng,
-                pace=unpaced,
-                rules=Rules(),
-                delivery=Catalog().delivery,
-            )
+            settings = Settings(Config(pace=NO_PAUSES, trouble=NO_TROUBLE))
+            self.registry = DeviceRegistry([])
+            make_ready(self.registry, *SERIALS)
+            endings = Endings(settings, Catalog(), self.rng)
+            feed = EventFeed(partial(store.read, events.after), 0)  # type: ignore[call-arg]
+            self.running = RunningAttempts(store, feed, self.registry, self, settings, endings)
             while self.finding.trials < rounds:
                 await self._begin_some()
                 for _ in range(20):
@@ -81,10 +78,15 @@ class _Fuzz:
             twice = len(self.granted) - len(set(self.granted))
             self.finding.check(twice == 0, f"{twice} intents were granted twice")
 
-    def _sent(self, _serial: str, message: ToWorker) -> bool:
+    def send(self, serial: str, message: ToWorker) -> bool:
+        """As a worker that takes everything."""
         if isinstance(message, IntentRecorded):
             self.granted.append(message.fence)
         return True
+
+    def kill(self, serial: str, why: str, *, excused: bool = False) -> bool:
+        """There is nobody to kill."""
+        return False
 
     async def _begin_some(self) -> None:
         for serial in SERIALS:
@@ -93,6 +95,7 @@ class _Fuzz:
                 (task_id,) = await self.store.write(
                     tasks.insert, [new(serial, script_name=script)], now=self.store.clock()
                 )
+                self.registry.post(serial, TaskChosen(task_id=task_id))
                 attempt, task = await self.store.write(attempts.begin, task_id, boot_id="b", now=self.store.clock())
                 self.running.begun(attempt, task, timeout_s=60)
                 self.fences.append(attempt.fence)
@@ -120,7 +123,3 @@ class _Fuzz:
                 self.finding.check(task == before, f"task {task.id} had ended as {before} and is now {task}")
             elif task.status.ended:
                 self.finished[task.id] = task
-
-
-def _nobody_to_kill(_serial: str, _why: str) -> bool:
-    return False

@@ -8,13 +8,13 @@ from drover.store import (
     attempts,
     pauses,
 )
-from drover.supervisor.tasks.dispatcher import pace_of, rules_of
+from drover.supervisor.settings import Settings
 from drover.wire.holds import Pause, Trouble
 from drover.wire.tasks import Effect, Reason
 from tests.support.stored import begin
 
-RULES = rules_of(Config())
-PACE = pace_of(Config())
+SETTINGS = Settings(Config())
+RULES, PACE = SETTINGS.rules, SETTINGS.pace
 
 
 def met(store: Store, task_id: int, reason: Reason | None, trouble: Trouble | None = None) -> None:

@@ -5,7 +5,6 @@ A phone is given to whoever asked first; time alone ends what nobody extends.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from typing import Final
 
 MAX_WAITING: Final = 100
@@ -38,16 +37,11 @@ class Held:
     task_id: int | None = None
 
 
-class Standing(Enum):
-    """How somebody who shows a key stands towards a phone."""
-
-    HOLDER = auto()  # it is theirs
-    OTHER = auto()  # somebody else holds it
-    NOBODY = auto()  # their lease, if there ever was one, is over
-
-
 class LeaseBook:
-    """Live leases by phone, and the line of those who wait, in the order in which they asked."""
+    """The terms of live leases by their keys, and the line of those who wait, in the order in which they asked.
+
+    Which of them has a phone, the phone itself says; `is_free` asks it.
+    """
 
     def __init__(self) -> None:
         self._held: dict[str, Held] = {}
@@ -56,19 +50,15 @@ class LeaseBook:
 
     @property
     def held(self) -> list[Held]:
-        return [self._held[serial] for serial in sorted(self._held)]
+        return sorted(self._held.values(), key=_serial_of)
 
     @property
     def line(self) -> list[Wish]:
         return list(self._line)
 
-    def on(self, serial: str) -> Held | None:
-        """The lease on this phone."""
-        return self._held.get(serial)
-
     def of(self, key: str) -> Held | None:
         """The lease of this key."""
-        return next((held for held in self._held.values() if held.key == key), None)
+        return self._held.get(key)
 
     def wanted(self, serial: str) -> bool:
         """Whether somebody waits for this phone."""
@@ -76,13 +66,7 @@ class LeaseBook:
 
     def claims(self, is_free: Callable[[str], bool]) -> int:
         """Device slots that belong to those in line: their phones are free and only the plan's limit keeps them."""
-        return sum(map(is_free, {wish.serial for wish in self._line} - set(self._held)))
-
-    def standing(self, key: str, serial: str) -> Standing:
-        held = self._held.get(serial)
-        if held is None:
-            return Standing.NOBODY
-        return Standing.HOLDER if held.key == key else Standing.OTHER
+        return sum(map(is_free, {wish.serial for wish in self._line}))
 
     def why_ended(self, key: str) -> str | None:
         """Why the lease of this key is over; None if nobody remembers one."""
@@ -92,16 +76,14 @@ class LeaseBook:
 
     def take(self, wish: Wish, *, is_free: Callable[[str], bool], slots: int) -> Held | None:
         """The lease, if the phone is free and nobody who came before needs it or the last device slot; else None."""
-        if wish.serial in self._held or not is_free(wish.serial) or self.wanted(wish.serial):
+        if not is_free(wish.serial) or self.wanted(wish.serial):
             return None
         return self._grant(wish, wish.asked_at) if slots > self.claims(is_free) else None
 
     def take_for_task(self, key: str, serial: str, label: str, task_id: int, now: float) -> Held:
-        """The lease that a running task has on its own phone; raises ValueError where somebody holds it."""
-        if serial in self._held:
-            raise ValueError(f"{serial} is leased already")
+        """The lease that a running task has on its own phone."""
         held = Held(key=key, serial=serial, label=label, ttl_s=0, taken_at=now, expires_at=None, task_id=task_id)
-        self._held[serial] = held
+        self._held[key] = held
         return held
 
     def wait(self, wish: Wish) -> bool:
@@ -121,7 +103,7 @@ class LeaseBook:
         for wish in list(self._line):
             if len(granted) >= slots:
                 break
-            if wish.serial not in self._held and is_free(wish.serial):
+            if is_free(wish.serial) and wish.serial not in {held.serial for held in granted}:
                 self._line.remove(wish)
                 granted.append(self._grant(wish, now))
         return granted
@@ -131,7 +113,7 @@ class LeaseBook:
             key=wish.key, serial=wish.serial, label=wish.label, ttl_s=wish.ttl_s,
             taken_at=now, expires_at=now + wish.ttl_s,
         )  # fmt: skip
-        self._held[wish.serial] = held
+        self._held[wish.key] = held
         return held
 
     # --- keeping and ending
@@ -143,12 +125,12 @@ class LeaseBook:
             return held
         seconds = held.ttl_s if ttl_s is None else ttl_s
         extended = replace(held, ttl_s=seconds, expires_at=now + seconds)
-        self._held[held.serial] = extended
+        self._held[key] = extended
         return extended
 
-    def end(self, serial: str, why: str) -> Held | None:
-        """End the lease on this phone, whoever holds it; None if there is none."""
-        held = self._held.pop(serial, None)
+    def end(self, key: str, why: str) -> Held | None:
+        """End this lease; None if it is over already."""
+        held = self._held.pop(key, None)
         if held is not None:
             self._ended[held.key] = why
             while len(self._ended) > REMEMBERED:
@@ -159,7 +141,7 @@ class LeaseBook:
         """The leases whose time is over; they are ended by this."""
         over = [held for held in self._held.values() if held.expires_at is not None and held.expires_at <= now]
         for held in over:
-            self.end(held.serial, f"it was not extended within its {held.ttl_s} s")
+            self.end(held.key, f"it was not extended within its {held.ttl_s} s")
         return over
 
     def given_up(self, now: float) -> list[Wish]:
@@ -173,3 +155,7 @@ class LeaseBook:
         """When something ends by itself."""
         ends = [held.expires_at for held in self._held.values() if held.expires_at is not None]
         return min((*ends, *(wish.until for wish in self._line)), default=None)
+
+
+def _serial_of(held: Held) -> str:
+    return held.serial

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from drover.policy.device_states import DeviceEvent
 from drover.policy.escalation import PERSON
 from drover.wire.devices import DeviceState
 
@@ -13,9 +12,12 @@ _NO_PERMISSIONS: Final = "no permissions"
 
 @dataclass(frozen=True, kw_only=True)
 class Meaning:
-    """What happened to the device, in words, and what to do. `by_intent`: a person did that, or it passes by itself."""
+    """How the device is shown, what happened to it, in words, and what to do.
 
-    event: DeviceEvent
+    `by_intent`: a person did that, or it passes by itself.
+    """
+
+    state: DeviceState
     what: str
     step: str
     by_intent: bool = False
@@ -27,24 +29,24 @@ class Meaning:
 
 
 def _mode(what: str, step: str) -> Meaning:
-    return Meaning(event=DeviceEvent.OFFLINE, what=what, step=step, by_intent=True)
+    return Meaning(state=DeviceState.OFFLINE, what=what, step=step, by_intent=True)
 
 
 _LEAVE: Final = "Drover leaves it alone until Android runs again"
 
 _MEANINGS: Final[Mapping[str, Meaning]] = {
     "unauthorized": Meaning(
-        event=DeviceEvent.UNAUTHORIZED,
+        state=DeviceState.UNAUTHORIZED,
         what="the phone has not allowed this computer",
         step=PERSON[DeviceState.UNAUTHORIZED],
     ),
     "offline": Meaning(
-        event=DeviceEvent.OFFLINE,
+        state=DeviceState.OFFLINE,
         what="adb sees the phone and gets no answer; Drover reconnects it",
         step=PERSON[DeviceState.OFFLINE],
     ),
     "authorizing": Meaning(
-        event=DeviceEvent.UNAUTHORIZED,
+        state=DeviceState.UNAUTHORIZED,
         what="adb is authorizing: the phone looks at this computer's key",
         step="wait, and unlock the phone if it asks",
         by_intent=True,
@@ -75,6 +77,6 @@ def meaning(state: str) -> Meaning:
     """What a state other than `device` means."""
     if state.startswith(_NO_PERMISSIONS):
         step = next((step for words, step in _PERMISSIONS if words in state), _PERMISSIONS[1][1])
-        return Meaning(event=DeviceEvent.UNAUTHORIZED, what=f"adb may not open the USB device: {state}", step=step)
+        return Meaning(state=DeviceState.UNAUTHORIZED, what=f"adb may not open the USB device: {state}", step=step)
     unknown = _mode(f"adb calls its state {state!r}, which Drover does not know", "look at the phone")
     return _MEANINGS.get(state, unknown)

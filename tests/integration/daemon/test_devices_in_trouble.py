@@ -25,8 +25,15 @@ def lonely() -> Iterator[tuple[AdbServer, PhoneFarm]]:
         yield adb, farm
 
 
+class NoStarter:
+    """Starts no server: the test has one."""
+
+    def ensure(self) -> None:
+        return
+
+
 def ask(adb: AdbServer, service: str) -> str:
-    tracker = AdbTracker("127.0.0.1", adb.port, lambda _: None, lambda: None)
+    tracker = AdbTracker("127.0.0.1", adb.port, NoStarter())
     return asyncio.run(tracker.ask(service))
 
 

@@ -11,7 +11,8 @@ import structlog
 
 from drover import unix_socket
 from drover.framing import FrameError, pack, read_frame
-from drover.supervisor.api import work_progress
+from drover.supervisor import work_progress
+from drover.supervisor.tallies import Tallies
 from drover.wire.codec import MAX_FRAME_BYTES, PROTOCOL_VERSION, MalformedMessageError
 from drover.wire.control import (
     REQUESTS,
@@ -53,13 +54,13 @@ Handler = Callable[[RequestBody, Peer, Caller | None], Awaitable[Answer]]
 class ControlServer:
     """Serves the socket; every request goes to `handle`, every answer back under the request's id."""
 
-    def __init__(self, path: Path, handle: Handler, welcome: Callable[[], Welcome]) -> None:
+    def __init__(self, path: Path, handle: Handler, welcome: Callable[[], Welcome], tallies: Tallies) -> None:
         self._path = path
         self._handle = handle
         self._welcome = welcome
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
-        self.malformed = 0
+        self.tallies = tallies
 
     async def start(self) -> None:
         self._server = await asyncio.start_unix_server(self._connected, self._path, limit=1024 * 1024, backlog=128)
@@ -165,7 +166,7 @@ class _Connection:
             data = await read_frame(self._reader, max_bytes=MAX_FRAME_BYTES)
             return None if data is None else REQUESTS.decode(data)
         except (FrameError, MalformedMessageError) as error:
-            self._server.malformed += 1
+            self._server.tallies.malformed += 1
             log.warning("request_dropped", pid=self._peer.pid, client=self._peer.client, why=str(error))
             await self._send(0, Failure(code=Code.INVALID, message=f"malformed request: {error}"))
             return None

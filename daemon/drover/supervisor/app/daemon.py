@@ -1,4 +1,4 @@
-"""The daemon: one boot from its start to its end. What it is made of is in components.py."""
+"""The daemon: one boot from its start to its end. What it is made of is in wiring.py."""
 
 import asyncio
 import os
@@ -6,6 +6,7 @@ import random
 import signal
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import sdnotify
@@ -14,17 +15,21 @@ import structlog
 from drover.config import Config, ConfigError
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
-from drover.supervisor.app.jobs import Jobs
+from drover.supervisor.api.server import ControlServer
+from drover.supervisor.api.state import DaemonState
+from drover.supervisor.app import wiring
 from drover.supervisor.app.runtime_dir import RuntimeDir
-from drover.supervisor.app.wiring import Boot, Components
+from drover.supervisor.core import Boot
+from drover.supervisor.jobs import Jobs
+from drover.supervisor.settings import Settings
 from drover.supervisor.tasks import startup_recovery
-from drover.supervisor.tasks.dispatcher import pace_of
+from drover.supervisor.tasks.endings import Endings
 from drover.supervisor.tasks.scripts import Scripts
+from drover.supervisor.upkeep.gateway_process import GatewayProcess
 from drover.supervisor.upkeep.reload import Reloader
 from drover.supervisor.upkeep.watchdog import Watchdog
-from drover.supervisor.workers.pool import WorkerPool
+from drover.supervisor.workers.pool import WorkerPool, WorkerTerms
 from drover.supervisor.workers.zygote_process import ZygoteProcess
-from drover.wire.control import ConfigReloaded
 
 log = structlog.get_logger("drover.daemon")
 
@@ -36,12 +41,13 @@ class Daemon:
     """One boot. `run` returns when SIGTERM or SIGINT was obeyed, or when a component failed."""
 
     def __init__(self, config: Config, runtime: RuntimeDir, zygote: ZygoteProcess, load: Callable[[], Config]) -> None:
-        self._reloader = Reloader(config, load, lambda changed: self._components.configure(changed))
-        self._jobs = Jobs(self._part_failed)
+        self._settings = Settings(config)
+        self._jobs = Jobs(self._component_failed)
         self._boot = Boot(
-            id=uuid.uuid4().hex, config=config, runtime=runtime, reload=self._reload, jobs=self._jobs,
+            id=uuid.uuid4().hex, settings=self._settings, runtime_dir=runtime.path, jobs=self._jobs, load=load,
             rng=random.Random(),  # noqa: S311 - jitter and pauses, no secret
         )  # fmt: skip
+        self._runtime = runtime
         self._zygote = zygote
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -56,101 +62,96 @@ class Daemon:
     async def run(self) -> None:
         """Start everything, serve until told to end, then drain and stop."""
         self._listen_to_signals()
-        self._worker_pool = self._make_fleet()
+        workers = self._worker_pool()
         try:
-            self._store = await asyncio.to_thread(Store.open, self._boot.config.data_dir / DATABASE)
+            store = await asyncio.to_thread(Store.open, self._settings.config.data_dir / DATABASE)
             try:
-                await self._prepare()
-                await self._serve()
+                state = await self._prepared(store, workers)
+                self._reload_on_hangup(state)
+                await self._serve(state)
             finally:
-                self._store.close()
+                store.close()
         finally:
-            await self._worker_pool.stop(self._hurry)
+            await workers.stop(self._hurry)
 
-    def _make_fleet(self) -> WorkerPool:
-        config = self._boot.config
-        return WorkerPool(
+    def _worker_pool(self) -> WorkerPool:
+        config = self._settings.config
+        terms = WorkerTerms(
             boot_id=self._boot.id,
-            endpoint=self._boot.runtime.worker_endpoint,
+            endpoint=self._runtime.worker_endpoint,
             adb=(config.adb.host, config.adb.port),
             engine=config.devices.engine,
             heartbeat_s=config.devices.heartbeat_s,
             log_options=(config.daemon.log_level, config.daemon.log_format),
-            rng=self._boot.rng,
-            zygote=self._zygote,
         )
+        return WorkerPool(terms, self._zygote, self._boot.rng)
 
-    async def _prepare(self) -> None:
-        boot = self._boot
-        scripts = Scripts(self._store, boot.config.scripts)
+    async def _prepared(self, store: Store, workers: WorkerPool) -> DaemonState:
+        scripts = Scripts(store, self._settings.config.scripts)
         await scripts.load()
-        await startup_recovery.recover(
-            self._store,
-            boot.config,
-            boot_id=boot.id,
-            rng=boot.rng,
-            pace=pace_of(boot.config),
-            delivery=scripts.delivery,
-        )
-        self._components = await Components.make(boot, self._store, self._worker_pool, scripts)
+        endings = Endings(self._settings, scripts, self._boot.rng)
+        await startup_recovery.recover(store, self._settings, endings, boot_id=self._boot.id)
+        return await wiring.components(self._boot, store, workers, scripts, endings)
 
-    async def _serve(self) -> None:
+    async def _serve(self, state: DaemonState) -> None:
         """READY means: what was accepted is put right, the socket answers. The zygote may import for a moment yet."""
-        components = self._components
-        self._worker_pool.bind()
-        await components.control.start()
-        self._start_parts()
+        control, gateway = wiring.control_server(state, self._runtime), wiring.gateway(state, self._runtime)
+        state.devices.workers.bind(wiring.worker_reports(state))
+        await control.start()
+        self._start_components(state, gateway)
         self._notifier.notify("READY=1")
-        log.info("ready", pid=os.getpid(), boot=self._boot.id, socket=str(self._boot.runtime.control_socket))
+        log.info("ready", pid=os.getpid(), boot=self._boot.id, socket=str(self._runtime.control_socket))
         try:
             await self._stop.wait()
             self._notifier.notify("STOPPING=1")
-            components.leases.close_line()
-            await components.dispatcher.drain(components.config.daemon.drain_timeout_s, self._hurry)
+            state.leases.leases.close_line()
+            state.tasks.dispatcher.stop()
+            await state.tasks.running.drain(self._settings.config.daemon.drain_timeout_s, self._hurry)
         finally:
-            await self._take_down()
+            await self._take_down(state, control, gateway)
 
-    def _start_parts(self) -> None:
-        components = self._components
+    def _start_components(self, state: DaemonState, gateway: GatewayProcess) -> None:
+        devices = state.devices
         for name, work in {
-            "events": components.event_feed.run(),
-            "workers": self._have_workers(),
-            "dispatch": components.dispatcher.run(),
-            "adb": components.tracker.run(),
-            "connect": components.presence.keep_connected(components.tracker),
-            "watch": self._watch(),
-            "alive": self._stamp_alive(),
-            "retention": components.retention.run(),
+            "commands": wiring.command_loop(state).run(),
+            "events": state.core.event_feed.run(),
+            "workers": self._have_workers(state),
+            "dispatch": state.tasks.dispatcher.run(),
+            "adb": devices.tracker.run(devices.identification.listed),
+            "connect": devices.presence.keep_connected(devices.tracker),
+            "watch": self._watch(state),
+            "alive": self._stamp_alive(state.core.store),
+            "retention": state.upkeep.retention.run(),
         }.items():
             self._jobs.start(name, work)
-        if components.config.api.enabled:
-            self._jobs.start("shim", components.gateway.run())
-            self._jobs.start("shim watch", components.gateway.watch(lambda: components.state.api_announced))
+        if self._settings.config.api.enabled:
+            self._jobs.start("shim", gateway.run())
+            self._jobs.start("shim watch", gateway.watch(state.core.address.now))
         if period_s := int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000:
-            self._jobs.start("watchdog", self._watchdog(period_s).run())
+            self._jobs.start("watchdog", self._watchdog(period_s, state.core.store).run())
 
-    async def _have_workers(self) -> None:
-        await self._worker_pool.start()
-        await self._components.scripts.found_plugins(self._worker_pool.plugins)
+    async def _have_workers(self, state: DaemonState) -> None:
+        workers = state.devices.workers
+        await workers.start()
+        await state.tasks.scripts.found_plugins(workers.plugins)
 
-    def _watchdog(self, period_s: float) -> Watchdog:
+    def _watchdog(self, period_s: float, store: Store) -> Watchdog:
         return Watchdog(
             period_s,
-            socket=self._boot.runtime.control_socket,
-            write=lambda: startup_recovery.stamp_alive(self._store),
+            socket=self._runtime.control_socket,
+            write=partial(startup_recovery.stamp_alive, store),
             notify=self._notifier.notify,
         )
 
-    async def _take_down(self) -> None:
-        components = self._components
-        components.dispatcher.draining = True
-        await asyncio.gather(self._worker_pool.stop(self._hurry), components.gateway.stop(self._hurry))
-        await components.running.settle_rest()
-        await components.control.stop()
+    async def _take_down(self, state: DaemonState, control: ControlServer, gateway: GatewayProcess) -> None:
+        state.devices.registry.draining = True
+        await asyncio.gather(state.devices.workers.stop(self._hurry), gateway.stop(self._hurry))
+        await state.tasks.running.settle_rest()
+        await control.stop()
         await self._jobs.end()
-        for inspector in components.inspectors:
+        for inspector in state.tasks.inspectors:
             inspector.close()
-        await self._stamp()
+        await self._stamp(state.core.store)
         log.info("stopped")
 
     # --- told from outside
@@ -159,43 +160,42 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._told_to_end)
-        loop.add_signal_handler(signal.SIGHUP, self._reload_on_signal)
+        loop.add_signal_handler(signal.SIGHUP, log.info, "config_reload_too_early")
 
     def _told_to_end(self) -> None:
         if self._stop.is_set():
             self._hurry.set()  # asked twice: wait no longer for what runs
         self._stop.set()
 
-    def _part_failed(self) -> None:
+    def _component_failed(self) -> None:
         self._failed = True
         self._stop.set()
 
-    def _reload(self) -> ConfigReloaded:
-        done = self._reloader.reload()
-        log.info("config_reloaded", applied=done.applied, after_restart=done.after_restart)
-        return done
+    def _reload_on_hangup(self, state: DaemonState) -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, self._reload, state.upkeep.reloader)
 
-    def _reload_on_signal(self) -> None:
+    def _reload(self, reloader: Reloader) -> None:
         try:
-            self._reload()
+            reloader.reload()
         except ConfigError as error:
             log.error("config_not_reloaded", why=str(error))
 
     # --- time
 
-    async def _watch(self) -> None:
+    async def _watch(self, state: DaemonState) -> None:
         """Deadlines and signs of life, once a second."""
         while True:
-            self._components.watch()
+            state.watch()
             await asyncio.sleep(1.0)
 
-    async def _stamp_alive(self) -> None:
+    async def _stamp_alive(self, store: Store) -> None:
         while True:
             await asyncio.sleep(ALIVE_EVERY_S)
-            await self._stamp()
+            await self._stamp(store)
 
-    async def _stamp(self) -> None:
+    async def _stamp(self, store: Store) -> None:
         try:
-            await startup_recovery.stamp_alive(self._store)
+            await startup_recovery.stamp_alive(store)
         except StoreUnavailableError as error:
             log.error("alive_stamp_failed", why=str(error))

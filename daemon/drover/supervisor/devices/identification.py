@@ -6,8 +6,8 @@ policy.device_recognition.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import structlog
 
@@ -15,8 +15,11 @@ from drover.policy import identity
 from drover.policy.device_recognition import Known, Recognition, recognise, unsettled
 from drover.policy.escalation import PERSON
 from drover.policy.transports import USABLE, Transport
-from drover.supervisor.devices.tracker import ADB_ERRORS, said
+from drover.supervisor.devices.presence import Presence
+from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.devices.tracker import ADB_ERRORS, AdbTracker, said
 from drover.supervisor.devices.transports import Link, Transports
+from drover.supervisor.jobs import Jobs
 from drover.wire.devices import Device, DeviceState, Identity, TransportKind
 
 log = structlog.get_logger("drover.devices")
@@ -34,35 +37,27 @@ _ODD: Final = "its shell gave no whole answer to the question which phone it is"
 
 
 class Identification:
-    """`ask` puts a command line to a phone's shell and gives its standard output; `known` are the devices so far;
-    `absorb` makes two devices one, durably; `proven` hears of each link whose phone is known, `changed` of each whose
-    words changed; `spawn` runs work in the background."""
+    """Asks the phones, and has the presence act on what is proven."""
 
     def __init__(
-        self,
-        transports: Transports,
-        *,
-        ask: Callable[[Transport, str], Awaitable[str]],
-        known: Callable[[], list[Device]],
-        absorb: Callable[[str, str], Awaitable[None]],
-        proven: Callable[[Link], None],
-        changed: Callable[[], None],
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        self, transports: Transports, tracker: AdbTracker, registry: DeviceRegistry, presence: Presence, jobs: Jobs
     ) -> None:
         self._transports = transports
-        self._ask = ask
-        self._known = known
-        self._absorb = absorb
-        self._proven = proven
-        self._changed = changed
-        self._spawn = spawn
+        self._tracker = tracker
+        self._registry = registry
+        self._presence = presence
+        self._jobs = jobs
         self._told: dict[str, str] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
+
+    def listed(self, listing: Sequence[Transport] | None) -> None:
+        """A new listing; None when the adb server itself is gone."""
+        self.begin(self._presence.listed(listing))
 
     def begin(self, links: list[Link]) -> None:
         """Identify the phones behind these links, each in its own time."""
         for link in links:
-            self._spawn(self._identify(link))
+            self._jobs.background(self._identify(link))
 
     async def _identify(self, link: Link) -> None:
         pause_s = FIRST_PAUSE_S
@@ -82,7 +77,7 @@ class Identification:
 
     async def _answer(self, link: Link) -> identity.Answer | None:
         """What the phone says of itself; None, and words at the link, where it says nothing."""
-        asking = asyncio.ensure_future(self._ask(link.transport, identity.QUESTION))
+        asking = asyncio.ensure_future(self._tracker.shell(link.transport, identity.QUESTION))
         try:
             async with self._slots:
                 await asyncio.wait({asking}, timeout=QUICK_S)
@@ -104,7 +99,7 @@ class Identification:
             return
         link.trouble, link.hangs = words, hangs
         self._say("phone_not_identified", link, words)
-        self._changed()
+        self._presence.refresh()
 
     def _say(self, action: str, link: Link, words: str, **more: str) -> None:
         """In the log, once: a phone that comes and goes all the time would drown it."""
@@ -124,13 +119,13 @@ class Identification:
             self._trouble(link, found.why, hangs=False)
             return False
         for other in found.absorbed:
-            await self._absorb(found.device, other)
+            await self._presence.absorb(found.device, other)
         if not self._transports.is_listed(link):
             return True
         link.identity = answer
         self._transports.prove(link, found.device, found.why)
         self._say("phone_identified", link, f"{found.device}, by {found.why}", device=found.device)
-        self._proven(link)
+        self._presence.proven(link)
         return True
 
     async def _recognised(self, link: Link, answer: Identity) -> Recognition | None:
@@ -152,7 +147,7 @@ class Identification:
         """Ask a proven phone again; one that does not answer, or otherwise, must be identified again itself."""
         try:
             async with asyncio.timeout(CONFIRM_S):
-                answer = identity.read(await self._ask(link.transport, identity.QUESTION))
+                answer = identity.read(await self._tracker.shell(link.transport, identity.QUESTION))
         except ADB_ERRORS:
             answer = None
         if answer is not None and _same(answer.identity, link.identity):
@@ -163,7 +158,7 @@ class Identification:
     def again(self, link: Link) -> None:
         """Take nothing for proven of this link any more, and ask again."""
         self.begin(self._transports.renew(link))
-        self._changed()
+        self._presence.refresh()
 
     def mistaken(self, device: str) -> None:
         """A worker found another phone at its device's transport: adb changed one unsaid, so ask them all."""
@@ -173,14 +168,18 @@ class Identification:
         log.warning("other_phone_found", device=device, transport=wrong.transport.name)
         self.again(wrong)
         for link in self._transports.proven():
-            self._spawn(self._confirm(link))
+            self._jobs.background(self._confirm(link))
 
     def _all_known(self) -> list[Known]:
         """Every device as it is remembered; of those that adb lists, what they answered now."""
         live: dict[str, list[Link]] = {}
         for link in self._transports.proven():
             live.setdefault(link.device, []).append(link)
-        return [_known(device, live.get(device.serial, [])) for device in self._known()]
+        return [
+            _known(device, live.get(device.serial, []))
+            for device in self._registry.all()
+            if self._registry.is_device(device.serial)
+        ]
 
     def _cables(self) -> set[str]:
         listing = self._transports.listing()

@@ -1,21 +1,22 @@
-"""Takes phones that adb lists and cannot use up the ladder of policy.ladder, so that nobody has to re-plug them.
+"""Takes phones that adb lists and cannot use up the steps of policy.escalation, so that nobody has to re-plug them.
 
 Asks the adb server for reconnections of single phones; never ends a server.
 """
 
 import time
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from drover.policy import escalation
+from drover.policy.phone_events import RecoveryPlanned
 from drover.policy.transports import Transport
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.devices.tracker import ADB_ERRORS, AdbTracker, said
 from drover.supervisor.devices.transports import Transports
+from drover.supervisor.jobs import Jobs
+from drover.supervisor.tallies import Tallies
 from drover.wire.devices import Device, DeviceState
 
 log = structlog.get_logger("drover.devices")
@@ -34,25 +35,18 @@ class _Case:
 
 
 class DeviceRecovery:
-    """`hangs`: whether a preparing phone is one that its worker cannot reach; `spawn` runs work in the background."""
+    """Treats phones that adb cannot use, and those that give their worker, or the question who they are, no answer."""
 
     def __init__(
-        self,
-        registry: DeviceRegistry,
-        tracker: AdbTracker,
-        transports: Transports,
-        *,
-        hangs: Callable[[str], bool],
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        self, registry: DeviceRegistry, tracker: AdbTracker, transports: Transports, jobs: Jobs, tallies: Tallies
     ) -> None:
         self._registry = registry
         self._tracker = tracker
         self._transports = transports
-        self._hangs = hangs
-        self._spawn = spawn
+        self._jobs = jobs
+        self._tallies = tallies
         self._cases: dict[str, _Case] = {}
         self._forgotten: dict[str, float] = {}
-        self.steps = 0
 
     def watch(self) -> None:
         """Take what is due; called every second."""
@@ -75,10 +69,13 @@ class DeviceRecovery:
         transport = self._transports.sick(device.serial)
         return bool(escalation.steps(device.state, transport)) and (device.state is not DeviceState.PREPARING or hangs)
 
+    def _hangs(self, serial: str) -> bool:
+        return self._registry.phone(serial).word.hangs or self._transports.hangs(serial)
+
     def _admit(self, device: Device, now: float) -> _Case:
         """The first step waits, too: most phones come back by themselves."""
         case = self._cases[device.serial] = _Case(state=device.state, due=now + escalation.STEP_EVERY_S)
-        self._registry.expect(device.serial, _at(escalation.STEP_EVERY_S))
+        self._registry.post(device.serial, RecoveryPlanned(in_s=escalation.STEP_EVERY_S))
         return case
 
     def _treat(self, serial: str, case: _Case, now: float) -> None:
@@ -91,12 +88,12 @@ class DeviceRecovery:
         case.done += 1
         wait_s = escalation.pause_s(case.state, transport, case.done)
         case.due = now + wait_s
-        self._registry.expect(serial, _at(wait_s))
+        self._registry.post(serial, RecoveryPlanned(in_s=wait_s))
         step = escalation.sparing(step, self._transports.listing())
         for kicked in self._kicked(step, transport):
             self._forgotten.setdefault(kicked.name, now + DIAL_AGAIN_S)
-        self.steps += 1
-        self._spawn(self._take(serial, transport, step))
+        self._tallies.counters["device_reconnect"] += 1
+        self._jobs.background(self._take(serial, transport, step))
 
     def _kicked(self, step: escalation.Step, transport: Transport) -> list[Transport]:
         """The network phones that this step takes off adb's list: measured, adb does not dial them again by itself."""
@@ -125,8 +122,4 @@ class DeviceRecovery:
                 del self._forgotten[address]
             elif now >= due and not listed:
                 self._forgotten[address] = now + escalation.STEP_EVERY_S
-                self._spawn(self._ask(serial, "dial again", f"host:connect:{address}"))
-
-
-def _at(seconds: float) -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=seconds)
+                self._jobs.background(self._ask(serial, "dial again", f"host:connect:{address}"))

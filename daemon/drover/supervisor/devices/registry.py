@@ -1,41 +1,152 @@
-"""The registry of devices: the present state of each phone, moved only by the table in policy.device_states.
+"""The registry of devices: it alone holds each phone's state, moves it by policy.phone, and shows it to readers.
 
-Owns no process and no task; tells `changed` of every new state.
+An event is taken at once. The commands that come of it wait in `orders` for the loop that carries them out.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 import structlog
 
-from drover.policy.device_states import DeviceEvent, advance, explains
-from drover.policy.lifecycle import IllegalTransitionError
+from drover.policy.clock import Reading
+from drover.policy.phone import step
+from drover.policy.phone_commands import Command, EndWorker, ForgetLogins, Publish
+from drover.policy.phone_events import Event, Ticked, TransportUnusable, TransportUsable
+from drover.policy.phone_state import NOT_SEEN, Beginning, Phone, Running
+from drover.supervisor.clock import reading
 from drover.wire.devices import Connection, Device, DeviceFacts, DeviceState, Identity
 
 log = structlog.get_logger("drover.devices")
 
+INTENT_WAIT_S: Final = 8.0
+"""Less than a worker waits for the answer to its intent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command about a phone, with the phone as it was shown when the command was given."""
+
+    device: Device
+    command: Command
+
 
 class DeviceRegistry:
-    """Devices by serial. Those known from before begin absent: presence is never read back from disk as true."""
+    """Phones by serial. Those known from before begin absent: presence is never read back from disk as true."""
 
-    def __init__(self, known: Iterable[Device], changed: Callable[[Device], None]) -> None:
-        now = datetime.now(UTC)
-        self.restless: set[str] = set()
-        """Devices that change all the time: their changes would drown the log."""
+    def __init__(self, known: Iterable[Device], clock: Callable[[], Reading] = reading) -> None:
+        self._clock = clock
+        now = clock().wall
         self.provisional: set[str] = set()
         """Names of transports whose phone is not known yet: shown, not remembered."""
-        self._changed = changed
-        self._devices = {
-            device.serial: msgspec.structs.replace(
-                device, state=DeviceState.ABSENT, reason="not seen since the daemon started", state_since=now,
-                deadline=None, task_id=None, worker_pid=None, queued=0,
-                transports=[], connections=[],
+        self.draining = False
+        """The daemon shuts down: nobody gets a phone any more."""
+        self.orders: asyncio.Queue[Order] = asyncio.Queue()
+        self._phones: dict[str, Phone] = {}
+        self._devices: dict[str, Device] = {}
+        self._waiting: dict[str, list[asyncio.Future[None]]] = {}
+        for device in known:
+            phone = self._phones[device.serial] = Phone(
+                serial=device.serial, reason=NOT_SEEN.reason, state_since=now, last_seen=device.last_seen
             )
-            for device in known
-        }  # fmt: skip
+            self._devices[device.serial] = _shown(
+                phone, msgspec.structs.replace(device, queued=0, transports=[], connections=[])
+            )
+
+    # --- what happens to a phone
+
+    def post(self, serial: str, event: Event) -> None:
+        """Something happened to a phone. Raises IllegalTransitionError for an act that makes no sense now.
+
+        Only adb makes a phone known: what comes late about one that was let go of changes nothing.
+        """
+        phone = self._phones.get(serial)
+        if phone is None:
+            phone = Phone(serial=serial)
+            if not isinstance(event, TransportUsable | TransportUnusable):
+                step(phone, event, self._clock())
+                return
+        elif serial not in self._devices and isinstance(event, TransportUsable | TransportUnusable):
+            self._devices[serial] = Device(serial=serial, state=phone.state)
+        self._take(serial, *step(phone, event, self._clock()))
+
+    def tick(self, grace_s: float) -> None:
+        """Time passed; called every second."""
+        for serial in [serial for serial, phone in self._phones.items() if phone.waits_for_time]:
+            self.post(serial, Ticked(grace_s=grace_s))
+
+    def _take(self, serial: str, phone: Phone, commands: list[Command]) -> None:
+        known = serial in self._devices or serial not in self._phones
+        device = _shown(phone, self._devices.get(serial) or Device(serial=serial, state=phone.state))
+        self._phones[serial] = phone
+        if known:
+            self._devices[serial] = device
+        elif phone.occupant is None:
+            del self._phones[serial]  # let go of, and nobody has it any more
+        for command in commands:
+            if known or not isinstance(command, Publish):
+                self.orders.put_nowait(Order(device, command))
+            if known and isinstance(command, Publish):
+                level = log.debug if phone.restless else log.info
+                level("device_state", device=serial, state=device.state.value, reason=device.reason)
+        if phone.admitted:
+            for waiting in self._waiting.pop(serial, []):
+                if not waiting.done():
+                    waiting.set_result(None)
+
+    async def until_usable(self, serial: str) -> str:
+        """Wait until a proven transport leads to the phone; why none does, if none did in time."""
+        phone = self._phones.get(serial)
+        if phone is not None and phone.admitted:
+            return ""
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(serial, []).append(waiting)
+        try:
+            await asyncio.wait_for(waiting, INTENT_WAIT_S)
+        except TimeoutError:
+            return f"{serial}: adb has no transport that was proven to lead to this phone"
+        return ""
+
+    # --- who has which phone
+
+    def phone(self, serial: str) -> Phone:
+        """All that is known of a phone; of one that was never seen, that it is absent."""
+        return self._phones.get(serial) or Phone(serial=serial)
+
+    def is_idle(self, serial: str) -> bool:
+        """Whether the phone is ready and nobody has it."""
+        return self.phone(serial).free
+
+    def idle(self) -> list[str]:
+        """The phones that are ready and that nobody has."""
+        return [serial for serial, phone in self._phones.items() if phone.free]
+
+    @property
+    def in_use(self) -> int:
+        """Devices that run something now."""
+        return sum(phone.occupant is not None for phone in self._phones.values()) - self._beginning
+
+    @property
+    def spoken_for(self) -> int:
+        """Devices in use, and those on which a task is about to begin."""
+        return self.in_use + self._beginning
+
+    @property
+    def _beginning(self) -> int:
+        return sum(isinstance(phone.occupant, Beginning) for phone in self._phones.values())
+
+    def acting(self, *, besides: str = "") -> set[str]:
+        """The accounts that act now or are about to, by policy.pace's keys; not the one on the phone `besides`."""
+        return {
+            phone.occupant.account
+            for serial, phone in self._phones.items()
+            if isinstance(phone.occupant, Beginning | Running) and phone.occupant.account and serial != besides
+        }
+
+    # --- what is shown
 
     def get(self, serial: str) -> Device | None:
         return self._devices.get(serial)
@@ -43,8 +154,13 @@ class DeviceRegistry:
     def all(self) -> list[Device]:
         return [self._devices[serial] for serial in sorted(self._devices)]
 
-    def in_state(self, *states: DeviceState) -> list[str]:
-        return [serial for serial, device in self._devices.items() if device.state in states]
+    def listed(self) -> list[str]:
+        """The phones that adb lists, as far as was told."""
+        return [
+            serial
+            for serial, phone in self._phones.items()
+            if isinstance(phone.listed, TransportUsable) or phone.listed.state is not DeviceState.ABSENT
+        ]
 
     def counts(self) -> dict[str, int]:
         return dict(Counter(device.state.value for device in self._devices.values()))
@@ -53,52 +169,28 @@ class DeviceRegistry:
         """Phones that answer and wait for a person, each with what helps."""
         return {device.serial: device.reason for device in self.all() if device.condition is not None}
 
-    def apply(self, serial: str, event: DeviceEvent, reason: str = "", **changes: Any) -> Device:
-        """Move the device by the table; an event that its state does not know is logged and changes nothing."""
-        device = self._devices.get(serial) or Device(serial=serial, state=DeviceState.ABSENT)
-        try:
-            state = advance(device.state, event)
-        except IllegalTransitionError as error:
-            log.error("device_transition_refused", device=serial, why=str(error))
-            return device
-        if not explains(state, event):
-            reason = device.reason
-        now = datetime.now(UTC)
-        if state is not device.state:
-            changes = {"deadline": None, **changes, "state_since": now}
-        changes = {"condition": None, **changes}  # only its worker says so, and with each look
-        moved = msgspec.structs.replace(device, state=state, reason=reason, last_seen=now, **changes)
-        self._devices[serial] = moved
-        if (moved.state, moved.reason, moved.task_id) != (device.state, device.reason, device.task_id):
-            (log.debug if serial in self.restless else log.info)(
-                "device_state", device=serial, state=state.value, reason=reason
-            )
-            self._changed(moved)
-        return moved
-
-    def expect(self, serial: str, deadline: datetime) -> None:
-        """Until when the device's state lasts at most, or when something is tried about it."""
-        device = self._devices.get(serial)
-        if device is not None:
-            self._devices[serial] = msgspec.structs.replace(device, deadline=deadline)
-
-    def learn(self, serial: str, facts: DeviceFacts) -> None:
-        """Keep what a worker found out of its phone."""
-        device = self._devices.get(serial)
-        if device is not None:
-            self._devices[serial] = msgspec.structs.replace(device, facts=facts, last_seen=datetime.now(UTC))
+    # --- what a phone is
 
     def is_device(self, serial: str) -> bool:
         """Whether this is the name of a phone that was recognised, now or in an earlier boot."""
         return serial in self._devices and serial not in self.provisional
 
+    def learn(self, serial: str, facts: DeviceFacts) -> None:
+        """Keep what a worker found out of its phone."""
+        device = self._devices.get(serial)
+        if device is not None:
+            learned = self._devices[serial] = msgspec.structs.replace(device, facts=facts)
+            if device.facts.apps != facts.apps:
+                self.orders.put_nowait(Order(learned, ForgetLogins()))
+
     def identify(self, serial: str, identity: Identity) -> None:
         """Keep what the phone answered to the question who it is."""
         self.provisional.discard(serial)
+        self._phones.setdefault(serial, Phone(serial=serial))
         device = self._devices.get(serial) or Device(serial=serial, state=DeviceState.ABSENT)
         answered = self._devices[serial] = msgspec.structs.replace(device, identity=identity)
         if device.identity != identity:
-            self._changed(answered)
+            self.orders.put_nowait(Order(answered, Publish()))
 
     def connect(self, serial: str, connections: list[Connection]) -> None:
         """Keep by which connections the phone is reached, the one in use first."""
@@ -109,10 +201,14 @@ class DeviceRegistry:
         several = names if len(names) > 1 or (names and names != [serial]) else []
         self._devices[serial] = msgspec.structs.replace(device, connections=connections, transports=several)
 
-    def remove(self, serial: str) -> Device | None:
-        """Show the device no more."""
+    def remove(self, serial: str) -> None:
+        """Show the device no more, and have no worker for it. Who has it now is still heard until he leaves it."""
         self.provisional.discard(serial)
-        return self._devices.pop(serial, None)
+        device = self._devices.pop(serial, None)
+        if device is not None:
+            self.orders.put_nowait(Order(device, EndWorker()))
+        if self.phone(serial).occupant is None:
+            self._phones.pop(serial, None)
 
     def put(self, device: Device) -> None:
         """Take what the store made of a device; its present state stays."""
@@ -128,12 +224,21 @@ class DeviceRegistry:
         words = {"note": note, "tags": tags}
         described = msgspec.structs.replace(device, **{key: value for key, value in words.items() if value is not None})
         self._devices[serial] = described
-        self._changed(described)
+        self.orders.put_nowait(Order(described, Publish()))
         return described
 
-    def note_worker(self, serial: str, pid: int | None, starts: int | None = None) -> None:
-        """Keep which process serves the phone, and the how-manieth it is, if one does."""
-        device = self._devices.get(serial)
-        if device is not None:
-            starts = device.worker_starts if starts is None else starts
-            self._devices[serial] = msgspec.structs.replace(device, worker_pid=pid, worker_starts=starts)
+
+def _shown(phone: Phone, device: Device) -> Device:
+    """The device as everybody sees it, with the phone's present state."""
+    return msgspec.structs.replace(
+        device,
+        state=phone.state,
+        reason=phone.reason,
+        condition=phone.condition,
+        state_since=phone.state_since,
+        deadline=phone.deadline,
+        last_seen=phone.last_seen,
+        task_id=phone.task_id,
+        worker_pid=phone.worker_pid,
+        worker_starts=phone.worker_starts,
+    )

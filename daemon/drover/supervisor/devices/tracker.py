@@ -8,7 +8,7 @@ import asyncio
 import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -48,54 +48,58 @@ def said(error: BaseException) -> str:
     return str(error) or f"no answer within {CONNECT_TIMEOUT_S:.0f} s"
 
 
-class AdbTracker:
-    """Calls `changed` with every listed transport, or None when the server cannot be reached."""
+Listed = Callable[[tuple[Transport, ...] | None], None]
 
-    def __init__(
-        self,
-        host: str,
-        port: int,
-        changed: Callable[[tuple[Transport, ...] | None], None],
-        ensure: Callable[[], None],
-    ) -> None:
+
+class ServerStarter(Protocol):
+    """Starts an adb server, if it may."""
+
+    def ensure(self) -> None:
+        """Called when nothing answers; blocks for no longer than a process takes to start."""
+        ...
+
+
+class AdbTracker:
+    """Asks the server at an address; `starter` starts one where none answers."""
+
+    def __init__(self, host: str, port: int, starter: ServerStarter) -> None:
         self._address = (host, port)
-        self._changed = changed
-        self._ensure_server = ensure
+        self._starter = starter
         self.connected = False
 
-    async def run(self) -> None:
-        """Track until cancelled."""
+    async def run(self, listed: Listed) -> None:
+        """Track until cancelled: `listed` hears every listing, and None when the server cannot be reached."""
         pause_s = RECONNECT_MIN_S
         while True:
             try:
-                await self._track()
+                await self._track(listed)
             except ADB_ERRORS as error:
                 if self.connected or pause_s == RECONNECT_MIN_S:
                     log.warning("adb_unreachable", address=f"{self._address[0]}:{self._address[1]}", why=said(error))
                 if self.connected:
                     self.connected = False
                     pause_s = RECONNECT_MIN_S
-                    self._changed(None)
+                    listed(None)
                 if isinstance(error, ConnectionRefusedError):
-                    self._ensure_server()
+                    self._starter.ensure()
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, RECONNECT_MAX_S)
 
-    async def _track(self) -> None:
+    async def _track(self, listed: Listed) -> None:
         """By the long listing, or by the short one where the server knows no other."""
         try:
-            await self._follow("host:track-devices-l")
+            await self._follow("host:track-devices-l", listed)
         except ServiceRefusedError:
-            await self._follow("host:track-devices")
+            await self._follow("host:track-devices", listed)
 
-    async def _follow(self, service: str) -> None:
+    async def _follow(self, service: str, listed: Listed) -> None:
         async with _Request(self._address, service) as reader:
             log.info("adb_tracked", address=f"{self._address[0]}:{self._address[1]}")
             self.connected = True
             while True:
                 head = await self._news(reader)
                 listing = transports.read(await _block(reader, head))
-                self._changed(tuple([await self._with_path(one) for one in listing]))
+                listed(tuple([await self._with_path(one) for one in listing]))
 
     async def _with_path(self, one: Transport) -> Transport:
         """With the path of its cable, which a short listing does not tell."""

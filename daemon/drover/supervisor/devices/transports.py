@@ -6,8 +6,9 @@ only; presence.py and the worker_pool act on them.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from drover.policy import transports
 from drover.policy.transports import USABLE, Transport
@@ -35,11 +36,17 @@ class Link:
     since: float = field(default_factory=time.monotonic)
 
 
-class Transports:
-    """`is_device` says whether a name is a device's own."""
+class KnownDevices(Protocol):
+    """Knows which names are devices' own."""
 
-    def __init__(self, is_device: Callable[[str], bool] = lambda _name: False) -> None:
-        self._is_device = is_device
+    def is_device(self, serial: str) -> bool: ...
+
+
+class Transports:
+    """The links by their keys, and who owns which name."""
+
+    def __init__(self, known: KnownDevices) -> None:
+        self._known = known
         self._links: dict[str, Link] = {}
         self._labels: dict[str, str] = {}
         self._proven: dict[str, list[Link]] = {}
@@ -126,7 +133,7 @@ class Transports:
 
     def device_of(self, name: str) -> str:
         """The device that is called so, or else is reached so; the name itself if there is none."""
-        if self._is_device(name):
+        if self._known.is_device(name):
             return name
         for link in self.proven():
             if link.transport.name == name:
@@ -143,7 +150,7 @@ class Transports:
             if link.transport.state == USABLE and not link.device:
                 state = (IDENTIFYING, link.trouble)
             name = self._shown_as(link)
-            if state == (IDENTIFYING, "") and not self._is_device(name):
+            if state == (IDENTIFYING, "") and not self._known.is_device(name):
                 continue  # it will have answered in a moment, and its name is not known before
             if name not in found or _rank(state[0]) < _rank(found[name][0]):
                 found[name] = state

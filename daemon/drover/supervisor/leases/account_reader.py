@@ -2,24 +2,26 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 
-from drover.policy.device_states import DeviceEvent
+from drover.policy.phone_commands import FailScan
+from drover.policy.phone_events import ScanBegun, ScanEnded
+from drover.policy.phone_state import AccountScan
 from drover.store import logins
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor.devices.registry import DeviceRegistry
-from drover.supervisor.tasks.dispatcher import Dispatcher
+from drover.supervisor.leases.leases import PhoneLeases
+from drover.supervisor.settings import Settings
+from drover.supervisor.workers.protocol import Workers
 from drover.wire.accounts import Login, LoginSource
 from drover.wire.devices import Device, DeviceState
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Reason
-from drover.wire.worker import AccountsRead, ReadAccounts, ToWorker
+from drover.wire.worker import AccountsRead, ReadAccounts
 
 log = structlog.get_logger("drover.accounts")
 
@@ -34,37 +36,26 @@ _UNUSABLE: Final = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Reading:
-    """The one reading on a phone."""
-
-    request_id: int
-    answer: asyncio.Future[AccountsRead]
-
-
 class AccountReader:
-    """At most one reading a phone. `send` and `kill` reach its worker; `given_back` hears when the phone is free."""
+    """At most one reading a phone: the registry gives the phone to it, and has it back in every case."""
 
     def __init__(
         self,
         registry: DeviceRegistry,
-        dispatcher: Dispatcher,
+        settings: Settings,
+        leases: PhoneLeases,
         store: Store,
-        *,
-        send: Callable[[str, ToWorker], bool],
-        kill: Callable[[str, str], bool],
-        given_back: Callable[[str], None],
+        workers: Workers,
         deadline_s: float = DEADLINE_S,
     ) -> None:
         self._registry = registry
-        self._dispatcher = dispatcher
+        self._settings = settings
+        self._leases = leases
         self._store = store
-        self._send = send
-        self._kill = kill
-        self._given_back = given_back
+        self._workers = workers
         self._deadline_s = deadline_s
         self._ids = itertools.count(1)
-        self._readings: dict[str, _Reading] = {}
+        self._answers: dict[int, asyncio.Future[AccountsRead]] = {}
         self._jobs: set[asyncio.Task[AccountsRead]] = set()
 
     async def read(self, serial: str, platform: str, package: str) -> AccountsRead:
@@ -72,62 +63,66 @@ class AccountReader:
 
         The phone is given back when its worker has answered, also where the caller does not wait for it any more.
         """
-        self._take(serial)
-        job = asyncio.create_task(self._read(serial, platform, package))
+        request_id = self._take(serial)
+        job = asyncio.create_task(self._read(serial, request_id, platform, package))
         self._jobs.add(job)
         job.add_done_callback(self._ended)
         return await asyncio.shield(job)
 
     def said(self, serial: str, message: AccountsRead) -> None:
         """The worker answered."""
-        reading = self._readings.get(serial)
-        if reading is None or reading.request_id != message.request_id:
+        reading = AccountScan(request_id=message.request_id)
+        answer = self._answers.get(message.request_id)
+        if answer is None or self._registry.phone(serial).occupant != reading:
             log.warning("late_message_ignored", device=serial, message="AccountsRead", request=message.request_id)
-        elif not reading.answer.done():
-            reading.answer.set_result(message)
+        elif not answer.done():
+            answer.set_result(message)
 
-    def lost(self, serial: str, why: str) -> None:
-        """The worker can answer no more."""
-        reading = self._readings.get(serial)
-        if reading is not None and not reading.answer.done():
-            reading.answer.set_exception(RequestError(Code.CONFLICT, f"device {serial}: {why}", {"serial": serial}))
+    def on_fail(self, device: Device, command: FailScan) -> None:
+        """The loop's command: the worker can answer no more."""
+        self._fail(device.serial, command.request_id, command.why)
 
-    def _take(self, serial: str) -> None:
-        """Make the phone ours by the registry, as a lease is: dispatch gives tasks to idle phones only."""
+    def _fail(self, serial: str, request_id: int, why: str) -> None:
+        answer = self._answers.get(request_id)
+        if answer is not None and not answer.done():
+            answer.set_exception(RequestError(Code.CONFLICT, f"device {serial}: {why}", {"serial": serial}))
+
+    def _take(self, serial: str) -> int:
+        """Make the phone ours, as a lease does: dispatch gives tasks to phones that nobody has."""
         device = self._registry.get(serial)
         if device is None:
             raise RequestError(Code.NOT_FOUND, f"device {serial}: was never seen")
-        if self._dispatcher.draining:
+        if self._registry.draining:
             raise RequestError(Code.UNAVAILABLE, "The daemon is shutting down; try again later.", retry_after_s=30)
-        if not self._dispatcher.is_free(serial):
+        if not self._registry.is_idle(serial) or self._leases.wants(serial):
             raise RequestError(Code.CONFLICT, f"device {serial}: {_unusable(device)}", _state(device))
-        if self._dispatcher.spoken_for >= self._dispatcher.device_limit:
-            limit = self._dispatcher.device_limit
+        limit = self._settings.device_limit
+        if self._registry.spoken_for >= limit:
             why = f"the plan's device limit of {limit} is reached; try again when a device is free"
             raise RequestError(Code.CONFLICT, f"device {serial}: {why}", {"device_limit": limit})
-        self._registry.apply(serial, DeviceEvent.LEASED, "its accounts are read")
+        request_id = next(self._ids)
+        self._registry.post(serial, ScanBegun(request_id=request_id))
+        return request_id
 
-    async def _read(self, serial: str, platform: str, package: str) -> AccountsRead:
-        reading = _Reading(request_id=next(self._ids), answer=asyncio.get_running_loop().create_future())
-        self._readings[serial] = reading
-        ready = True
+    async def _read(self, serial: str, request_id: int, platform: str, package: str) -> AccountsRead:
+        pending: asyncio.Future[AccountsRead] = asyncio.get_running_loop().create_future()
+        self._answers[request_id] = pending
+        killed = ""
         try:
-            if not self._send(serial, ReadAccounts(request_id=reading.request_id, platform=platform, package=package)):
-                self.lost(serial, "its worker does not answer; try again in a moment")
-            answer = await asyncio.wait_for(reading.answer, self._deadline_s)
+            asked = ReadAccounts(request_id=request_id, platform=platform, package=package)
+            if not self._workers.send(serial, asked):
+                self._fail(serial, request_id, "its worker does not answer; try again in a moment")
+            answer = await asyncio.wait_for(pending, self._deadline_s)
             await self._keep(serial, platform, package, answer)
         except TimeoutError:
             why = f"its accounts could not be read within {self._deadline_s:.0f} s"
-            if self._kill(serial, why):  # it may still be at it, and the phone must not get a task meanwhile
-                self._registry.apply(serial, DeviceEvent.WORKER_DIED, why)
-                ready = False
+            if self._workers.kill(serial, why):  # it may still be at it, and the phone must not get a task meanwhile
+                killed = why
             told = f"device {serial}: {why}; look at the phone"
             raise RequestError(Code.CONFLICT, told, {"serial": serial}) from None
         finally:
-            del self._readings[serial]
-            self._registry.apply(serial, DeviceEvent.RELEASED)
-            if ready:
-                self._given_back(serial)
+            del self._answers[request_id]
+            self._registry.post(serial, ScanEnded(request_id=request_id, killed=killed))
         if answer.why:
             raise RequestError(Code.CONFLICT, f"device {serial}: {answer.why}", {"serial": serial})
         return answer

@@ -12,11 +12,13 @@ from typing import Final
 
 import structlog
 
+from drover.policy.phone_commands import EndCalls
+from drover.supervisor.workers.protocol import Workers
 from drover.wire.codec import MalformedMessageError
+from drover.wire.devices import Device
 from drover.wire.direct import DirectAnswered, DirectCall, DirectEnd
 from drover.wire.faults import Code, RequestError
 from drover.wire.leases import DirectResult
-from drover.wire.worker import ToWorker
 
 log = structlog.get_logger("drover.leases")
 
@@ -47,14 +49,11 @@ class _Pending:
 
 
 class DirectCalls:
-    """Calls by their id. `send` and `kill` reach a phone's worker."""
+    """Calls by their id."""
 
-    def __init__(
-        self, folder: Path, *, send: Callable[[str, ToWorker], bool], kill: Callable[[str, str], bool]
-    ) -> None:
+    def __init__(self, folder: Path, workers: Workers) -> None:
         self.folder = folder
-        self._send = send
-        self._kill = kill
+        self._workers = workers
         self._ids = itertools.count(1)
         self._pending: dict[int, _Pending] = {}
 
@@ -87,7 +86,7 @@ class DirectCalls:
 
     def _ask(self, serial: str, message: DirectCall) -> None:
         try:
-            taken = self._send(serial, message)
+            taken = self._workers.send(serial, message)
         except MalformedMessageError as error:
             raise RequestError(Code.TOO_LARGE, f"params: too large for the phone's worker: {error}") from None
         if not taken:
@@ -101,6 +100,10 @@ class DirectCalls:
             log.warning("late_message_ignored", device=serial, message="DirectAnswered", request=message.request_id)
             return
         self._pending.pop(message.request_id).answer.set_result(message)
+
+    def on_end(self, device: Device, command: EndCalls) -> None:
+        """The loop's command."""
+        self.lost(device.serial, command.why)
 
     def lost(self, serial: str, why: str) -> None:
         """The phone's worker can answer no more."""
@@ -117,7 +120,7 @@ class DirectCalls:
         if not answers:
             return
         _, late = await asyncio.wait(answers, timeout=END_GRACE_S)
-        if late and self._kill(serial, "a call of a lease that has ended did not end"):
+        if late and self._workers.kill(serial, "a call of a lease that has ended did not end"):
             await asyncio.wait(late, timeout=END_GRACE_S)
         self.lost(serial, f"device {serial}: the lease ended")
 

@@ -8,22 +8,22 @@ import hashlib
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import structlog
 
-from drover.policy.device_states import DeviceEvent
-from drover.policy.leases import Held, LeaseBook, Standing, Wish
+from drover.policy.leases import Held, LeaseBook, Wish
+from drover.policy.phone_commands import EndLease
+from drover.policy.phone_events import CallsEnded, LeaseGranted, LeaseOver, TaskLeased
+from drover.policy.phone_state import Beginning, Leased, Running
 from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.supervisor.leases.direct_calls import DirectCalls
-from drover.supervisor.tasks.dispatcher import Dispatcher
+from drover.supervisor.settings import Settings
 from drover.wire.devices import Device, DeviceState
-from drover.wire.direct import DirectEnded
 from drover.wire.faults import Code, RequestError
 from drover.wire.leases import Lease, LeaseList, LeaseTaken, TakeLease, Waiting
-from drover.wire.worker import ToWorker
 
 log = structlog.get_logger("drover.leases")
 
@@ -33,22 +33,15 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class PhoneLeases:
-    """Live leases and the line for them. `given_back` hears of a phone that is free again."""
+    """Live leases and the line for them. Who has a phone now, the registry says: `Leased` names a lease by its key."""
 
     def __init__(
-        self,
-        registry: DeviceRegistry,
-        dispatcher: Dispatcher,
-        calls: DirectCalls,
-        *,
-        send: Callable[[str, ToWorker], bool],
-        given_back: Callable[[str], None],
+        self, registry: DeviceRegistry, settings: Settings, calls: DirectCalls, signal: DispatchSignal
     ) -> None:
         self._registry = registry
-        self._dispatcher = dispatcher
+        self._settings = settings
         self._calls = calls
-        self._send = send
-        self._given_back = given_back
+        self._signal = signal
         self._book = LeaseBook()
         self._waiters: dict[str, asyncio.Future[Held]] = {}
         self._made: Counter[str] = Counter()
@@ -73,7 +66,7 @@ class PhoneLeases:
             asked_at=now,
             until=now + asked.wait_s,
         )
-        held = self._book.take(wish, is_free=self._dispatcher.is_idle, slots=self._slots())
+        held = self._book.take(wish, is_free=self._registry.is_idle, slots=self._slots())
         if held is not None:
             self._granted(held)
         elif asked.wait_s > 0:
@@ -89,54 +82,52 @@ class PhoneLeases:
         turn: asyncio.Future[Held] = asyncio.get_running_loop().create_future()
         self._waiters[wish.key] = turn
         self._arm()
-        self._dispatcher.wake()
+        self._signal.wake()
         try:
             return await turn
         except asyncio.CancelledError:
             if self._book.of(wish.key) is not None:  # granted in this very moment
-                self.end(wish.serial, "whoever took it went away before hearing of it")
+                self._end(wish.key, "whoever took it went away before hearing of it")
             raise
         finally:
             del self._waiters[wish.key]
             self._book.leave(wish.key)
-            self._dispatcher.wake()  # tasks may go on, if nobody else waits
+            self._signal.wake()  # tasks may go on, if nobody else waits
 
     def for_task(self, serial: str, task_id: int, label: str) -> LeaseTaken:
         """The lease of a running task on its own phone: for a script that it starts. Ends with the attempt."""
         session = secrets.token_hex(SESSION_BYTES)
-        try:
-            held = self._book.take_for_task(_key(session), serial, label, task_id, _now())
-        except ValueError as error:
-            raise RequestError(Code.CONFLICT, f"device {serial}: {error}", {"serial": serial}) from None
+        self._registry.post(serial, TaskLeased(key=_key(session)))
+        held = self._book.take_for_task(_key(session), serial, label, task_id, _now())
         log.info("leased", device=serial, task=task_id)
         return LeaseTaken(session=session, lease=self._shown(held))
 
     def _granted(self, held: Held) -> None:
         log.info("leased", device=held.serial, label=held.label, ttl_s=held.ttl_s)
-        self._registry.apply(held.serial, DeviceEvent.LEASED, _reason(held))
+        self._registry.post(held.serial, LeaseGranted(key=held.key, words=f"leased{_by(held)}"))
         self._arm()
 
     def _slots(self) -> int:
-        return self._dispatcher.device_limit - self._dispatcher.spoken_for
+        return self._settings.device_limit - self._registry.spoken_for
 
     def _refuse_draining(self) -> None:
-        if self._dispatcher.draining:
+        if self._registry.draining:
             raise RequestError(Code.UNAVAILABLE, "The daemon is shutting down; try again later.", retry_after_s=30)
 
     def _unavailable(self, device: Device) -> RequestError:
         """Why the phone cannot be had, and with what it conflicts."""
         data: dict[str, Any] = {"serial": device.serial, "state": device.state.value, "task_id": device.task_id}
-        held = self._book.on(device.serial)
+        held, phone = self._on(device.serial), self._registry.phone(device.serial)
         if held is not None:
             why = f"it is leased{_by(held)}"
         elif self._book.wanted(device.serial):
             why = "others wait in line for it"
-        elif device.state is DeviceState.BUSY or self._dispatcher.begins_on(device.serial):
+        elif device.state is DeviceState.BUSY or isinstance(phone.occupant, Beginning):
             why = f"task {device.task_id} runs on it" if device.task_id else "a task is about to begin on it"
         elif device.state is not DeviceState.IDLE:
             why = f"it is {device.state.value}" + (f" ({device.reason})" if device.reason else "")
         else:
-            limit = self._dispatcher.device_limit
+            limit = self._settings.device_limit
             why, data["device_limit"] = f"the plan's device limit of {limit} is reached", limit
         hint = "try again when that has changed, or say wait_secs to wait in line"
         return RequestError(Code.CONFLICT, f"device {device.serial}: {why}; {hint}", data)
@@ -145,11 +136,11 @@ class PhoneLeases:
 
     def serve(self) -> None:
         """Give phones that are free now to those in line, before any task gets them."""
-        for held in self._book.serve(is_free=self._dispatcher.is_idle, slots=self._slots(), now=_now()):
+        for held in self._book.serve(is_free=self._registry.is_idle, slots=self._slots(), now=_now()):
             self._granted(held)
             waiter = self._waiters.get(held.key)
             if waiter is None or waiter.done():
-                self.end(held.serial, "whoever took it went away before hearing of it")
+                self._end(held.key, "whoever took it went away before hearing of it")
             else:
                 waiter.set_result(held)
 
@@ -159,11 +150,7 @@ class PhoneLeases:
 
     def reserved(self) -> int:
         """Device slots that are for those in line."""
-        return self._book.claims(self._dispatcher.is_idle)
-
-    def holds(self) -> set[str]:
-        """Phones that are leased, those of tasks aside; also one that adb lost for a moment."""
-        return {held.serial for held in self._book.held if held.task_id is None}
+        return self._book.claims(self._registry.is_idle)
 
     # --- keeping
 
@@ -179,11 +166,11 @@ class PhoneLeases:
     def check(self, session: str, serial: str) -> Held:
         """The lease, if this session holds this phone; raises RequestError as the contract says."""
         key = _key(session)
-        standing = self._book.standing(key, serial) if session else None
-        if standing is Standing.HOLDER and (held := self._book.of(key)) is not None:
+        holds = self._on(serial)
+        if session and holds is not None and holds.key == key:
             self._made[key] += 1
-            return held
-        if standing is Standing.OTHER:
+            return holds
+        if session and holds is not None:
             why = f"device {serial}: somebody else holds a lease on it"
             raise RequestError(Code.CONFLICT, why, {"serial": serial, "state": "leased"})
         if not session:
@@ -202,13 +189,6 @@ class PhoneLeases:
         ]
         return LeaseList(leases=[self._shown(held) for held in self._book.held], waiting=waiting)
 
-    def back(self, serial: str) -> None:
-        """The phone is ready; if it is leased it came back from a short absence, and the lease goes on."""
-        held = self._book.on(serial)
-        device = self._registry.get(serial)
-        if held is not None and held.task_id is None and device is not None and device.state is DeviceState.IDLE:
-            self._registry.apply(serial, DeviceEvent.LEASED, _reason(held))
-
     # --- ending
 
     def release(self, session: str) -> None:
@@ -219,27 +199,36 @@ class PhoneLeases:
         if held.task_id is not None:
             why = f"session: belongs to task {held.task_id} and ends with it; stop the task instead"
             raise RequestError(Code.CONFLICT, why, {"task_id": held.task_id})
-        self.end(held.serial, "it was released")
+        self._end(held.key, "it was released")
 
     def evict(self, serial: str) -> None:
         """An operator ends it; raises RequestError where there is none."""
-        held = self._book.on(serial)
+        held = self._on(serial)
         if held is None:
             raise RequestError(Code.NOT_FOUND, f"device {serial}: nobody holds a lease on it")
         log.warning("lease_evicted", device=serial, label=held.label, task=held.task_id)
-        self.end(serial, "an operator released it by force")
+        self._end(held.key, "an operator released it by force")
 
-    def end(self, serial: str, why: str) -> None:
-        """End the lease on this phone, if there is one: its holder can do nothing any more from here on."""
-        held = self._book.end(serial, why)
+    def on_end(self, _device: Device, command: EndLease) -> None:
+        """The loop's command: the phone is lost, or the task over that the lease was for."""
+        held = self._book.end(command.key, command.why)
         if held is not None:
+            self._ended(held, command.why)
+
+    def _end(self, key: str, why: str) -> None:
+        """End this lease, if it lives: its holder can do nothing any more from here on."""
+        held = self._book.end(key, why)
+        if held is not None:
+            self._registry.post(held.serial, LeaseOver(key=key))
             self._ended(held, why)
 
-    def task_ended(self, serial: str) -> None:
-        """The attempt on this phone is over, and its lease with it."""
-        held = self._book.on(serial)
-        if held is not None and held.task_id is not None:
-            self.end(serial, f"task {held.task_id} has ended")
+    def _on(self, serial: str) -> Held | None:
+        """The lease on this phone, also one of the task that runs there."""
+        match self._registry.phone(serial).occupant:
+            case Leased(key=key) | Running(lease=key):
+                return self._book.of(key)
+            case _:
+                return None
 
     def close_line(self) -> None:
         """The daemon shuts down: nobody waits any more."""
@@ -252,17 +241,15 @@ class PhoneLeases:
     def _ended(self, held: Held, why: str) -> None:
         log.info("lease_ended", device=held.serial, label=held.label, why=why, calls=self._made.pop(held.key, 0))
         if held.task_id is None:
-            job = asyncio.create_task(self._give_back(held.serial))
+            job = asyncio.create_task(self._give_back(held))
             self._jobs.add(job)
             job.add_done_callback(self._jobs.discard)
         self._arm()
 
-    async def _give_back(self, serial: str) -> None:
+    async def _give_back(self, held: Held) -> None:
         """Free the phone once nothing of the lease happens on it any more."""
-        await self._calls.finish(serial)
-        self._send(serial, DirectEnded())
-        self._registry.apply(serial, DeviceEvent.RELEASED)
-        self._given_back(serial)
+        await self._calls.finish(held.serial)
+        self._registry.post(held.serial, CallsEnded(key=held.key))
 
     # --- time
 
@@ -277,6 +264,7 @@ class PhoneLeases:
     def _due(self) -> None:
         now = _now()
         for held in self._book.expired(now):
+            self._registry.post(held.serial, LeaseOver(key=held.key))
             self._ended(held, f"it was not extended within its {held.ttl_s} s")
         for wish in self._book.given_up(now):
             waiter = self._waiters.get(wish.key)
@@ -321,7 +309,3 @@ def _by(held: Held) -> str:
     if held.task_id is not None:
         return f" by task {held.task_id}"
     return f" by {held.label!r}" if held.label else ""
-
-
-def _reason(held: Held) -> str:
-    return f"leased{_by(held)}"

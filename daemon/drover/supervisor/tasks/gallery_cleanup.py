@@ -1,49 +1,32 @@
-"""Files that an attempt left in a phone's gallery, because it was cut off or its phone was gone at its end: taken away
+"""Files that an attempt left in a phone's gallery, because it was cut off or its phone was gone at its end: what the
+store knows of them. When they are looked for, and whether they are taken away, is policy.phone's."""
 
-as soon as the phone answers and nothing runs there. Those of a task whose outcome is unknown stay for a day: what it
-published may still be uploading.
-"""
-
-import math
-import time
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
 
+from drover.policy.phone_commands import LookForLeftovers
+from drover.policy.phone_events import LeftoversRead
+from drover.policy.phone_uses import KEPT_S
 from drover.store import publications
 from drover.store.store import Store
-from drover.wire.worker import Tidy, ToWorker
-
-KEPT_S: Final = 24 * 3600.0
+from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.jobs import Jobs
+from drover.wire.devices import Device
 
 
 class GalleryCleanup:
-    """Knows when each phone is due: once after a start, and again whenever something may have been left."""
+    """Reads which tasks' files must stay: those whose outcome is unknown, for a day."""
 
-    def __init__(self, store: Store, *, is_idle: Callable[[str], bool], send: Callable[[str, ToWorker], bool]) -> None:
+    def __init__(self, store: Store, registry: DeviceRegistry, jobs: Jobs) -> None:
         self._store = store
-        self._is_idle = is_idle
-        self._send = send
-        self._due: dict[str, float] = {}
+        self._registry = registry
+        self._jobs = jobs
 
-    def due(self, serial: str) -> None:
-        """Files are brought to this phone, or its worker can no longer do what it was asked."""
-        self._due[serial] = time.monotonic()
+    def on_look(self, device: Device, command: LookForLeftovers) -> None:
+        """The loop's command."""
+        self._jobs.background(self.look(device.serial, command.due_at))
 
-    async def ready(self, serial: str) -> None:
-        """The phone answers: have it tidied if it is due and nothing begins there; else when it next says so."""
-        due = self._due.get(serial, -math.inf)
-        if time.monotonic() < due:
-            return
-        keep = await self._store.read(
-            publications.uploading, serial, since=self._store.clock() - timedelta(seconds=KEPT_S)
-        )
-        if keep is None:
-            self._put_off(serial, due, math.inf)
-        elif self._due.get(serial, -math.inf) == due and self._is_idle(serial) and self._send(serial, Tidy(keep=keep)):
-            self._put_off(serial, due, KEPT_S if keep else math.inf)
-
-    def _put_off(self, serial: str, seen: float, by_s: float) -> None:
-        """Not where it has become due again meanwhile."""
-        if self._due.get(serial, -math.inf) == seen:
-            self._due[serial] = time.monotonic() + by_s
+    async def look(self, serial: str, due_at: float) -> None:
+        """Read what may go, and tell the phone."""
+        since = self._store.clock() - timedelta(seconds=KEPT_S)
+        keep = await self._store.read(publications.uploading, serial, since=since)
+        self._registry.post(serial, LeftoversRead(due_at=due_at, keep=None if keep is None else tuple(keep)))

@@ -1,17 +1,18 @@
 """Stores the tasks of requests: few in one transaction, many in steps, and always all of a request or none."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 
 from drover.policy.records import NewTask
-from drover.store import bulk, intake, tasks
+from drover.store import bulk, idempotency, intake, tasks
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
-from drover.supervisor.api import work_progress
+from drover.supervisor import work_progress
+from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.wire.faults import Code, RequestError
 
 log = structlog.get_logger("drover.tasks")
@@ -30,12 +31,18 @@ AGAIN_S: Final = 1.0
 
 
 class Intake:
-    """`stored` is called after each step that made tasks."""
+    """Wakes the dispatcher after each step that made tasks; a start has none yet."""
 
-    def __init__(self, store: Store, stored: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, store: Store, signal: DispatchSignal | None = None) -> None:
         self._store = store
-        self._stored = stored
+        self._signal = signal
         self._in_flight = 0
+
+    async def answered(self, key: str | None, digest: str) -> list[int] | None:
+        """The ids of a request that came before under its key; raises IdempotencyConflictError for another one."""
+        if key is None:
+            return None
+        return await self._store.write(idempotency.answered, key, digest, now=datetime.now(UTC))
 
     async def add(self, new: Sequence[NewTask], *, key: str | None = None, digest: str = "") -> list[int]:
         """Store the tasks of one request; their ids, once all are there. As store.tasks.insert with a key.
@@ -44,19 +51,24 @@ class Intake:
         """
         now = datetime.now(UTC)
         if len(new) <= SMALL:
-            return await self._store.write(tasks.insert, new, now=now, key=key, digest=digest)
+            ids = await self._store.write(tasks.insert, new, now=now, key=key, digest=digest)
+            self._stored()
+            return ids
         if len(new) <= ONE_STEP:
-            return [
-                task_id
-                async for ids in self._store.steps(bulk.insert, 0, new=new, now=now, key=key, digest=digest)
-                for task_id in ids
-            ]
+            steps = self._store.steps(bulk.insert, 0, new=new, now=now, key=key, digest=digest)
+            ids = [task_id async for some in steps for task_id in some]
+            self._stored()
+            return ids
         self._refuse_too_many(len(new))
         self._in_flight += len(new)
         try:
             return await self._in_steps(new, now, key, digest)
         finally:
             self._in_flight -= len(new)
+
+    def _stored(self) -> None:
+        if self._signal is not None:
+            self._signal.wake()
 
     def _refuse_too_many(self, count: int) -> None:
         if self._in_flight and self._in_flight + count > MAX_IN_FLIGHT:

@@ -14,10 +14,11 @@ import structlog
 from drover.media.files import MediaError, MediaUnavailableError
 from drover.media.inspector import Inspector
 from drover.media.library import LibraryFolder, NoSpaceError
-from drover.policy.media import Reuse, misfit, who
+from drover.policy.media import misfit, who
 from drover.store import materials, media_uses
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
+from drover.supervisor.settings import Settings
 from drover.wire.control import ArtifactFile, Done
 from drover.wire.faults import Code, RequestError
 from drover.wire.materials import (
@@ -48,25 +49,24 @@ log = structlog.get_logger("drover.media")
 class MaterialLibrary:
     """Requests about the library. `limits` are what the apps take: what one does not take is kept, and it is said.
 
-    `reuse` decides whether an item that was used is still available to other accounts.
+    Whether an item that was used is still available to other accounts, the configuration says.
     """
 
     def __init__(
         self,
+        settings: Settings,
         store: Store,
         folder: LibraryFolder,
         inspector: Inspector,
         limits: list[MediaLimit],
-        *,
         max_bytes: int,
-        reuse: Reuse = "once",
     ) -> None:
+        self._settings = settings
         self._store = store
         self._folder = folder
         self._inspector = inspector
         self._limits = limits
         self._max_bytes = max_bytes
-        self.reuse: Reuse = reuse
         # Import and removal of the same content must not cross between the disk and the database.
         self._changing = asyncio.Lock()
         self._keepers = 0
@@ -221,7 +221,7 @@ class MaterialLibrary:
             item,
             path=str(self._folder.copies / item.path),
             used_by=[who(account) for account in accounts],
-            available=self.reuse == "per_account" or not accounts,
+            available=self._settings.config.media.reuse == "per_account" or not accounts,
         )
 
     async def _find(self, material_id: int) -> Material:

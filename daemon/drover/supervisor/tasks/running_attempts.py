@@ -4,7 +4,6 @@ The store decides what is true. Live steps and percentages alone stay in memory.
 """
 
 import asyncio
-import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -14,17 +13,23 @@ from typing import Final
 import msgspec
 import structlog
 
-from drover.policy import remarks, retry
-from drover.policy.catalog import GENERIC, Delivery
-from drover.policy.pace import Pace, account_key, handle_of
-from drover.policy.records import Attempt, AttemptFacts, Decision
-from drover.policy.trouble import Report, Rules
+from drover.policy import remarks
+from drover.policy.pace import account_key, handle_of
+from drover.policy.phone_commands import CloseAttempt
+from drover.policy.phone_events import AccountRecognised, AttemptBegun, AttemptClosed
+from drover.policy.phone_state import Running
+from drover.policy.records import Attempt
+from drover.policy.trouble import Report
 from drover.store import acting_account, attempt_end, attempts
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
-from drover.supervisor.api.event_feed import EventFeed
+from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.event_feed import EventFeed
+from drover.supervisor.settings import Settings
+from drover.supervisor.tasks.endings import Endings
+from drover.supervisor.workers.protocol import Workers
 from drover.wire.accounts import Login, LoginSource
-from drover.wire.devices import PhoneCondition
+from drover.wire.devices import Device, PhoneCondition
 from drover.wire.events import TaskProgressed
 from drover.wire.tasks import Phase, Reason, Task
 from drover.wire.worker import (
@@ -32,6 +37,7 @@ from drover.wire.worker import (
     AccountSeen,
     AccountVerdict,
     AttemptRefused,
+    Begin,
     EffectConfirmed,
     Ended,
     FromWorker,
@@ -41,7 +47,6 @@ from drover.wire.worker import (
     Outcome,
     Progressed,
     TapSent,
-    ToWorker,
 )
 
 log = structlog.get_logger("drover.tasks")
@@ -53,7 +58,7 @@ _ENDED: Final = "this attempt has ended"
 
 @dataclass
 class LiveAttempt:
-    """A running attempt and what only memory knows of it. `account` is the key of the account that acts.
+    """A running attempt and what only memory knows of it.
 
     `other_account`: it was told to end because its app is logged in as an account that may not act now.
     """
@@ -62,7 +67,6 @@ class LiveAttempt:
     task: Task
     deadline: float
     allowed_s: float
-    account: str
     other_account: bool = False
     phase: Phase = Phase.PREPARE
     step: str = ""
@@ -79,55 +83,33 @@ class LiveAttempt:
 
 
 class RunningAttempts:
-    """At most one attempt a device. `send` and `kill` reach a device's worker; `freed` hears of every end.
-
-    `begin_elsewhere` gives the accounts of tasks that are about to begin on other phones than the given one.
-    `proven` waits until the phone behind the device's transport is known to be the device's, or says why it is not.
-    """
+    """Attempts by their fence; which of them a phone runs, the registry says."""
 
     def __init__(
         self,
         store: Store,
         event_feed: EventFeed,
-        *,
-        send: Callable[[str, ToWorker], bool],
-        kill: Callable[[str, str], bool],
-        freed: Callable[[str], None],
-        rng: random.Random,
-        pace: Pace,
-        rules: Rules,
-        delivery: Callable[[str], Delivery],
-        begin_elsewhere: Callable[[str], set[str]] = lambda _serial: set(),
-        proven: Callable[[str], Awaitable[str]] | None = None,
+        registry: DeviceRegistry,
+        workers: Workers,
+        settings: Settings,
+        endings: Endings,
     ) -> None:
-        self._begin_elsewhere = begin_elsewhere
         self._store = store
         self._event_feed = event_feed
-        self._send = send
-        self._kill = kill
-        self._freed = freed
-        self._rng = rng
-        self._pace = pace
-        self._rules = rules
-        self._delivery = delivery
-        self._proven = proven or _always
-        self._live: dict[str, LiveAttempt] = {}
+        self._registry = registry
+        self._workers = workers
+        self._settings = settings
+        self._endings = endings
+        self._live: dict[int, LiveAttempt] = {}
         self._background: set[asyncio.Task[None]] = set()
-
-    def configure(self, *, pace: Pace, rules: Rules) -> None:
-        """Go by these from now on; what runs keeps its time."""
-        self._pace, self._rules = pace, rules
 
     def __len__(self) -> int:
         return len(self._live)
 
     def on(self, serial: str) -> LiveAttempt | None:
         """The attempt that runs on this device."""
-        return self._live.get(serial)
-
-    def acting(self, *, besides: str = "") -> set[str]:
-        """The accounts that act now, by policy.pace's keys; not the one on the phone `besides`."""
-        return {live.account for serial, live in self._live.items() if serial != besides}
+        occupant = self._registry.phone(serial).occupant
+        return self._live.get(occupant.fence) if isinstance(occupant, Running) else None
 
     def of_task(self, task_id: int) -> LiveAttempt | None:
         """The running attempt of this task."""
@@ -135,26 +117,29 @@ class RunningAttempts:
 
     def begun(self, attempt: Attempt, task: Task, *, timeout_s: float) -> LiveAttempt:
         """An attempt is stored as begun; from now on its device's messages are about it."""
-        live = LiveAttempt(
-            attempt=attempt,
-            task=task,
-            deadline=time.monotonic() + timeout_s,
-            allowed_s=timeout_s,
-            account=attempt.account,
+        live = self._live[attempt.fence] = LiveAttempt(
+            attempt=attempt, task=task, deadline=time.monotonic() + timeout_s, allowed_s=timeout_s
         )
-        self._live[attempt.serial] = live
+        begun = AttemptBegun(task_id=task.id, fence=attempt.fence, account=attempt.account)
+        self._registry.post(attempt.serial, begun)
+        self._event_feed.poke()
         return live
+
+    def tell(self, attempt: Attempt, message: Begin) -> None:
+        """Have the worker run an attempt that has begun."""
+        if not self._workers.send(attempt.serial, message):
+            self._spawn(self.lost(attempt.fence, Reason.INTERRUPTED, remarks.WORKER_GONE))
 
     # --- what workers say
 
     def said(self, serial: str, message: FromWorker) -> None:
         """A message about an attempt. Writes are queued here, at once, so that they keep the messages' order."""
-        live = self._live.get(serial)
+        live = self.on(serial)
         fence = getattr(message, "fence", None)
         if live is None or fence != live.attempt.fence:
             log.warning("late_message_ignored", device=serial, fence=fence, message=type(message).__name__)
             if isinstance(message, IntentRequested):
-                self._send(serial, IntentRefused(fence=message.fence, why=_ENDED))
+                self._workers.send(serial, IntentRefused(fence=message.fence, why=_ENDED))
             return
         match message:
             case Progressed():
@@ -171,7 +156,7 @@ class RunningAttempts:
                 self._spawn(self._end(serial, live, message))
             case AttemptRefused(why=why):
                 log.error("attempt_refused", device=serial, task=live.task.id, why=why)
-                self._spawn(self.lost(serial, Reason.INTERRUPTED, remarks.refused(serial, why)))
+                self._spawn(self.lost(live.attempt.fence, Reason.INTERRUPTED, remarks.refused(serial, why)))
             case _:
                 log.warning("message_unexpected", device=serial, message=type(message).__name__)
 
@@ -191,7 +176,7 @@ class RunningAttempts:
     async def _grant(self, serial: str, live: LiveAttempt, message: IntentRequested) -> None:
         """No durable intent, no tap; and none on a phone that is not known to be the right one."""
         fence = message.fence
-        why = await self._proven(serial) or _ENDED
+        why = await self._registry.until_usable(serial) or _ENDED
         recorded = False
         if live.cut_off is not None:
             why = live.cut_off_why
@@ -199,12 +184,12 @@ class RunningAttempts:
             now = datetime.now(UTC)
             try:
                 recorded = await self._store.write(
-                    attempts.record_intent, fence, what=message.what, now=now, day=self._pace.day(now)
+                    attempts.record_intent, fence, what=message.what, now=now, day=self._settings.pace.day(now)
                 )
             except StoreUnavailableError as error:
                 why = str(error)
         answer = IntentRecorded(fence=fence) if recorded else IntentRefused(fence=fence, why=why)
-        self._send(serial, answer)
+        self._workers.send(serial, answer)
 
     async def _recognise(self, serial: str, live: LiveAttempt, message: AccountSeen) -> None:
         """Keep as whom the app is logged in, and say whether the attempt may act as that account."""
@@ -222,22 +207,22 @@ class RunningAttempts:
         busy = self._takes_account(serial, live, account_key(login.platform, login.username, serial))
         try:
             why = await self._store.write(
-                acting_account.recognise, message.fence, login, busy=busy, now=now, pace=self._pace
+                acting_account.recognise, message.fence, login, busy=busy, now=now, pace=self._settings.pace
             )
             verdict = AccountVerdict.OTHER_ACCOUNT if why else AccountVerdict.GO_ON
         except StoreUnavailableError as error:
             why, verdict = str(error), AccountVerdict.NOT_STORED
         # A bound one would wait for a person for ever: it fails, and says so.
         live.other_account = verdict is AccountVerdict.OTHER_ACCOUNT and not live.bound
-        self._send(serial, AccountNoted(fence=message.fence, verdict=verdict, why=why))
+        self._workers.send(serial, AccountNoted(fence=message.fence, verdict=verdict, why=why))
 
     def _takes_account(self, serial: str, live: LiveAttempt, key: str) -> bool:
         """Have the attempt act as the account, before anything is waited for; True where another phone does."""
         if live.task.username or live.bound:
             return False
-        if key in self.acting(besides=serial) | self._begin_elsewhere(serial):
+        if key in self._registry.acting(besides=serial):
             return True
-        live.account = key
+        self._registry.post(serial, AccountRecognised(fence=live.attempt.fence, account=key))
         return False
 
     async def _record(self, operation: Callable[..., bool], fence: int) -> None:
@@ -260,14 +245,18 @@ class RunningAttempts:
             serial, live, report, message.remark, tuple(message.evidence), message.condition, untapped=message.untapped
         )
 
-    async def lost(self, serial: str, reason: Reason, remark: str) -> None:
-        """The worker of this device can say no more: close its attempt by what is recorded."""
-        live = self._live.get(serial)
+    def on_close(self, _device: Device, command: CloseAttempt) -> None:
+        """The loop's command."""
+        self._spawn(self.lost(command.fence, command.reason, command.remark))
+
+    async def lost(self, fence: int, reason: Reason, remark: str) -> None:
+        """The worker can say no more of this attempt: close it by what is recorded."""
+        live = self._live.get(fence)
         if live is None or live.closing:
             return
         if live.cut_off is not None:
             reason, remark = live.cut_off, live.cut_off_why
-        await self._close(serial, live, Report(reason=reason), remark, ())
+        await self._close(live.attempt.serial, live, Report(reason=reason), remark, ())
 
     async def _close(
         self,
@@ -282,18 +271,16 @@ class RunningAttempts:
     ) -> None:
         """Store the attempt's end, trying until the store takes it, then free the device."""
         live.closing = True
-        decide = ending(
-            self._delivery(live.task.script_name),
+        decide = self._endings.decide(
+            live.task.script_name,
             report.reason,
             remark,
             evidence,
-            self._rng,
             condition=condition,
             untapped=untapped,
             other_account=live.other_account and report.reason is Reason.WRONG_ACCOUNT,
         )
-        # A generic command acts as nobody, so nobody has to pause after it.
-        pause_s = 0.0 if live.attempt.platform == GENERIC else self._pace.draw_pause(self._rng)
+        pause_s = self._endings.pause_s(live.attempt.platform)
         while True:
             try:
                 task = await attempt_end.finish(
@@ -305,14 +292,13 @@ class RunningAttempts:
                     step=live.step,
                     pause_s=pause_s,
                     report=report,
-                    rules=self._rules,
+                    rules=self._settings.rules,
                 )
                 break
             except StoreUnavailableError as error:
                 log.error("attempt_end_postponed", task=live.task.id, why=str(error))
                 await asyncio.sleep(1.0)
-        if self._live.get(serial) is live:
-            del self._live[serial]
+        self._live.pop(live.attempt.fence, None)
         live.ended.set()
         if task is not None:
             log.info(
@@ -322,20 +308,30 @@ class RunningAttempts:
                 reason=task.reason,
                 remark=task.remark,
             )
-        self._freed(serial)
+        self._registry.post(serial, AttemptClosed(fence=live.attempt.fence))
 
     def watch(self) -> None:
         """Cut off attempts that outlived their deadline; called every second."""
         now = time.monotonic()
-        for serial, live in list(self._live.items()):
+        for fence, live in list(self._live.items()):
             if live.cut_off is None and now > live.deadline + DEADLINE_GRACE_S:
+                serial = live.attempt.serial
                 live.cut_off = Reason.TIMEOUT
                 live.cut_off_why = remarks.outlived(serial, live.allowed_s)
-                if not self._kill(serial, live.cut_off_why):
-                    self._spawn(self.lost(serial, Reason.TIMEOUT, live.cut_off_why))
+                if not self._workers.kill(serial, live.cut_off_why):
+                    self._spawn(self.lost(fence, Reason.TIMEOUT, live.cut_off_why))
 
-    async def until_all_ended(self) -> None:
-        """Wait for as long as anything runs."""
+    async def drain(self, timeout_s: float, hurry: asyncio.Event) -> None:
+        """Give what runs its time, unless somebody is in a hurry."""
+        if not self._live:
+            return
+        log.info("draining", running=len(self._live), timeout_s=timeout_s)
+        waits = {asyncio.create_task(self._until_all_ended()), asyncio.create_task(_until_set(hurry))}
+        await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+
+    async def _until_all_ended(self) -> None:
         while self._live:
             await next(iter(self._live.values())).ended.wait()
 
@@ -346,8 +342,8 @@ class RunningAttempts:
 
     async def settle_rest(self) -> None:
         """Close, by the rules of delivery, what still ran when its workers were ended."""
-        for serial in list(self._live):
-            self._spawn(self.lost(serial, Reason.INTERRUPTED, remarks.SHUT_DOWN))
+        for fence in list(self._live):
+            self._spawn(self.lost(fence, Reason.INTERRUPTED, remarks.SHUT_DOWN))
         if self._background:  # a store that takes nothing now must not keep us: the next start closes the rest
             await asyncio.wait(list(self._background), timeout=SETTLE_TIMEOUT_S)
 
@@ -365,37 +361,8 @@ class RunningAttempts:
             log.error("desk_job_failed", exc_info=error)
 
 
-def ending(
-    delivery: Delivery,
-    reason: Reason | None,
-    remark: str,
-    evidence: tuple[str, ...],
-    rng: random.Random,
-    *,
-    condition: PhoneCondition | None = None,
-    untapped: bool = False,
-    other_account: bool = False,
-) -> Callable[[AttemptFacts], Decision]:
-    """Decides inside the store's transaction what an attempt's end means: by what is recorded, not by hearsay."""
-
-    def decide(facts: AttemptFacts) -> Decision:
-        end = facts.ended(
-            reconciles=delivery.reconciles,
-            own_word=delivery.own_word,
-            reason=reason,
-            remark=remark,
-            evidence=evidence,
-            condition=condition,
-            untapped=untapped,
-            other_account=other_account,
-        )
-        return retry.decide(end, rng)
-
-    return decide
-
-
-async def _always(_serial: str) -> str:
-    return ""
+async def _until_set(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 def with_live(task: Task, live: LiveAttempt | None) -> Task:

@@ -4,10 +4,9 @@ missed.
 
 import asyncio
 import os
-import random
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,13 +15,12 @@ import structlog
 
 from drover.config import Config
 from drover.policy import remarks
-from drover.policy.catalog import Delivery
 from drover.policy.clock import Jump
-from drover.policy.pace import Pace
 from drover.store import attempt_end, attempts, bulk, devices, settings, waits
 from drover.store.store import Store
+from drover.supervisor.settings import Settings
+from drover.supervisor.tasks.endings import Endings
 from drover.supervisor.tasks.intake import Intake
-from drover.supervisor.tasks.running_attempts import ending
 from drover.wire.tasks import Reason, Task
 
 log = structlog.get_logger("drover.recovery")
@@ -34,16 +32,14 @@ LOGGED: Final = 100
 """Missed tasks with a line of their own in the log; of more than that the number is logged. Each has its event."""
 
 
-async def recover(
-    store: Store, config: Config, *, boot_id: str, rng: random.Random, pace: Pace, delivery: Callable[[str], Delivery]
-) -> None:
+async def recover(store: Store, settings: Settings, endings: Endings, *, boot_id: str) -> None:
     """Bring the store to a state that is true now. The lock is held; nothing runs yet."""
     await _end_orphans(store, boot_id)
     now = datetime.now(UTC)
     ends: list[Awaitable[Task | None]] = []
     for fence, script in await store.read(attempts.open_scripts):
-        decide = ending(delivery(script), Reason.INTERRUPTED, remarks.DAEMON_DIED, (), rng)
-        ends.append(attempt_end.finish(store, fence, decide, now=now, pause_s=pace.draw_pause(rng)))
+        decide = endings.decide(script, Reason.INTERRUPTED, remarks.DAEMON_DIED)
+        ends.append(attempt_end.finish(store, fence, decide, now=now, pause_s=endings.pause_s()))
     for closed in await asyncio.gather(*ends):  # together, so that they share commits
         if closed is not None:
             log.info(
@@ -56,8 +52,8 @@ async def recover(
             )
     await Intake(store).finish_all()
     now = datetime.now(UTC)
-    await correct_waits(store, Jump(before=now, now=now), longest_pause_s=pace.pause_max_s)
-    await _fail_missed_while_down(store, config)
+    await correct_waits(store, Jump(before=now, now=now), longest_pause_s=settings.pace.pause_max_s)
+    await _fail_missed_while_down(store, settings.config)
     await stamp_alive(store)
 
 

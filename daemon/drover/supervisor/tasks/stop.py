@@ -1,37 +1,66 @@
-"""Stopping a running attempt because somebody asked: by its worker, which is ended if it does not obey."""
+"""Stopping a task because somebody asked: at once while it waits, else by its worker, which is ended if it does not
+obey."""
 
 import asyncio
-from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 
+import structlog
+
 from drover.policy import remarks
+from drover.store import tasks
+from drover.store.store import Store
+from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.supervisor.tasks.running_attempts import LiveAttempt, RunningAttempts
+from drover.supervisor.workers.protocol import Workers
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Reason
-from drover.wire.worker import StopAttempt, ToWorker
+from drover.wire.worker import StopAttempt
+
+log = structlog.get_logger("drover.tasks")
 
 STOP_GRACE_S: Final = 5.0
 
 
 class Stopping:
-    """`send` and `kill` reach a device's worker; `kill` says whether there was one."""
+    """Stops tasks one by one."""
 
-    def __init__(
-        self, running: RunningAttempts, *, send: Callable[[str, ToWorker], bool], kill: Callable[[str, str], bool]
-    ) -> None:
+    def __init__(self, store: Store, running: RunningAttempts, workers: Workers, signal: DispatchSignal) -> None:
+        self._store = store
         self._running = running
-        self._send = send
-        self._kill = kill
+        self._workers = workers
+        self._signal = signal
 
-    async def stop(self, live: LiveAttempt) -> None:
-        """Returns when the attempt has ended, with reason stopped; raises RequestError after twice the grace."""
+    async def stop(self, task_id: int) -> None:
+        """End a pending or running task with reason stopped; returns when it has ended. Raises RequestError."""
+        stopped = await self._store.write(tasks.stop_pending, task_id, now=datetime.now(UTC))
+        if stopped is not None:
+            log.info("task_stopped", task=task_id, device=stopped.serial, remark=stopped.remark)
+            self._signal.wake()
+        elif (live := self._running.of_task(task_id)) is not None:
+            await self._stop_running(live)
+        else:
+            await self._refuse(task_id)
+
+    async def _refuse(self, task_id: int) -> None:
+        task = await self._store.read(tasks.get, task_id)
+        if task is None:
+            raise RequestError(Code.NOT_FOUND, f"task {task_id}: does not exist")
+        if task.status.ended:
+            raise RequestError(
+                Code.CONFLICT, f"task {task_id}: has ended already", {"task_id": task_id, "status": int(task.status)}
+            )
+        raise RequestError(Code.UNAVAILABLE, f"task {task_id}: is between two states; try again", retry_after_s=1)
+
+    async def _stop_running(self, live: LiveAttempt) -> None:
+        """Returns when the attempt has ended; raises RequestError after twice the grace."""
         live.cut_off, live.cut_off_why = Reason.STOPPED, remarks.STOPPED
         serial = live.attempt.serial
-        self._send(serial, StopAttempt(fence=live.attempt.fence))
+        self._workers.send(serial, StopAttempt(fence=live.attempt.fence))
         if await _within(STOP_GRACE_S, live.ended):
             return
-        if not self._kill(serial, "did not stop when asked"):
-            await self._running.lost(serial, Reason.STOPPED, live.cut_off_why)
+        if not self._workers.kill(serial, "did not stop when asked", excused=True):
+            await self._running.lost(live.attempt.fence, Reason.STOPPED, live.cut_off_why)
         if not await _within(STOP_GRACE_S, live.ended):
             why = f"task {live.task.id}: its worker is being ended; look again in a moment"
             raise RequestError(Code.UNAVAILABLE, why, retry_after_s=5)

@@ -19,12 +19,13 @@ from drover.media.inspector import Inspector
 from drover.media.texts import read_text
 from drover.policy import folder_texts, post_texts
 from drover.policy.folder_texts import FolderTexts
-from drover.policy.media import KINDS, Candidate, Reuse, Wanted, limit_for, misfit, too_few, too_many, wanted
+from drover.policy.media import KINDS, Candidate, Wanted, limit_for, misfit, too_few, too_many, wanted
 from drover.policy.pace import account_key
 from drover.policy.records import NewTask
 from drover.store import media_uses
 from drover.store.publications import Listed, Waiting
 from drover.store.store import Store
+from drover.supervisor.settings import Settings
 from drover.wire.faults import Code, RequestError
 from drover.wire.media import MediaFacts, MediaFile, MediaLimit
 from drover.wire.post import PostConfig, TextLimit
@@ -44,31 +45,33 @@ FACTS_KEPT: Final = 4096
 
 
 class TaskMedia:
-    """`roots` are the folders in which files may lie that a request names, `library` holds the copies of its items.
+    """`library` holds the copies of its items.
 
-    `reuse` says whether a file that was published is chosen again; it counts from the next choice on.
+    In which folders files may lie that a request names, and whether a file that was published is chosen again, the
+    configuration says; it counts from the next choice on.
     """
 
     def __init__(
         self,
+        settings: Settings,
         store: Store,
         inspector: Inspector,
-        *,
-        roots: Sequence[Path],
         library: Path,
         limits: Sequence[MediaLimit],
         texts: Sequence[TextLimit],
-        reuse: Reuse = "once",
     ) -> None:
+        self._settings = settings
         self._store = store
         self._library = library
         self._inspector = inspector
-        self.roots = list(roots)
-        self.reuse: Reuse = reuse
         self._limits = limits
         self._texts = texts
         self._known: OrderedDict[str, MediaFacts] = OrderedDict()
         self._told: set[str] = set()
+
+    @property
+    def _roots(self) -> list[Path]:
+        return list(self._settings.config.media_roots)
 
     # --- when tasks are accepted
 
@@ -97,7 +100,7 @@ class TaskMedia:
                 raise RequestError(Code.INVALID, f"script_config.material_list[{index}]: {error}") from None
         if want.source == "folder":
             try:
-                await _in_time(want.folder, folder_at, want.folder, self.roots)
+                await _in_time(want.folder, folder_at, want.folder, self._roots)
             except MediaError as error:
                 raise RequestError(Code.INVALID, f"script_config.material_path: {error}") from None
 
@@ -119,13 +122,13 @@ class TaskMedia:
             platform=waiting.platform,
             account=waiting.account,
             group_id=task.group_id,
-            reuse=self.reuse,
+            reuse=self._settings.config.media.reuse,
         )
 
     @property
     def worker_roots(self) -> list[str]:
         """The folders in which a worker may open files."""
-        return [str(root) for root in (*self.roots, self._library)]
+        return [str(root) for root in (*self._roots, self._library)]
 
     def located(self, files: Sequence[MediaFile]) -> list[MediaFile]:
         """The files with whole paths: those of the library are stored within its folder."""
@@ -171,7 +174,7 @@ class TaskMedia:
     async def _in_folder(self, want: Wanted, config: PostConfig) -> Listed:
         """Unused files in the order of their names, at least twice as many as are wanted if there are so many, and the
         texts next to them. Those in the account's own folder come first."""
-        own = await _in_time(want.folder, own_folder, want.folder, self.roots, want.handle) if want.handle else None
+        own = await _in_time(want.folder, own_folder, want.folder, self._roots, want.handle) if want.handle else None
         folders = [*([(own, own.name)] if own else []), (Path(want.folder), "")]
         listed: list[Listed] = []
         for folder, place in folders:
@@ -188,7 +191,7 @@ class TaskMedia:
 
     async def _listing(self, want: Wanted, config: PostConfig, folder: Path, place: str) -> Listed:
         """What one folder has for the task."""
-        files, misnamed = await _in_time(str(folder), files_of, str(folder), self.roots, want.kind)
+        files, misnamed = await _in_time(str(folder), files_of, str(folder), self._roots, want.kind)
         self._tell(misnamed)
         taken = await self._store.read(media_uses.taken, want, [key for _, key in files])
         free = [path for path, key in files if key not in taken]
@@ -196,7 +199,7 @@ class TaskMedia:
         texts: dict[str, FolderTexts] = {}
         if candidates and (names := folder_texts.wanted_files(config, want.platform)):
             limit = self._text_limit(config, want.platform)
-            texts[place] = await _in_time(str(folder), _texts_of, folder, self.roots, names, limit)
+            texts[place] = await _in_time(str(folder), _texts_of, folder, self._roots, names, limit)
         faults = [*misnamed, *faults]
         return Listed(candidates=candidates, used=len(taken), faults=faults, complete=complete, texts=texts)
 
@@ -228,7 +231,7 @@ class TaskMedia:
 
     async def _candidate(self, path: str, limit: MediaLimit | None, place: str = "") -> Candidate:
         """The named file with what its content says; raises MediaError, also where the app does not take it."""
-        file = await _in_time(path, open_named, path, self.roots)
+        file = await _in_time(path, open_named, path, self._roots)
         with file:
             facts = await self._facts(file)
         if limit is not None and (why := misfit(facts, limit)):

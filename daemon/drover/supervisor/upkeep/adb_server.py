@@ -9,6 +9,8 @@ from typing import Final
 
 import structlog
 
+from drover.supervisor.settings import Settings
+
 log = structlog.get_logger("drover.adb")
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
@@ -20,15 +22,18 @@ _VERSION = re.compile(r"Android Debug Bridge version [\d.]+\.(\d+)")
 class AdbServer:
     """The server at one address. The binary is the one that adbutils ships, so that client and server agree."""
 
-    def __init__(self, host: str, port: int, log_file: Path) -> None:
-        self._host = host
-        self._port = port
+    def __init__(self, settings: Settings, log_file: Path) -> None:
+        self._settings = settings
+        self._host = settings.config.adb.host
+        self._port = settings.config.adb.port
         self._log_file = log_file
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = float("-inf")
 
     def ensure(self) -> None:
-        """Start a server, unless the one started last still lives or the address is another machine's."""
+        """Start a server if we may, unless the one started last still lives or the address is another machine's."""
+        if not self._settings.config.adb.start_server:
+            return
         if self._host not in LOOPBACK or time.monotonic() - self._started_at < START_EVERY_S:
             return
         if self._process is not None and self._process.poll() is None:

@@ -22,27 +22,27 @@ from drover.wire.doctor import Finding
 
 async def diagnose(state: DaemonState) -> list[Finding]:
     """Every finding, the worst of each kind beside what is well."""
-    data_dir = state.config.data_dir
+    data_dir = state.core.settings.config.data_dir
     adb_facts, other_users, file_facts, disk_free, inodes_free, cannot_take = await asyncio.gather(
         _adb(state),
         asyncio.to_thread(_other_users),
         asyncio.to_thread(_files, state),
         asyncio.to_thread(_disk_free, data_dir),
         asyncio.to_thread(_inodes_free, data_dir),
-        state.disk.cannot_take(),
+        state.upkeep.disk.cannot_take(),
     )
-    await state.scripts.looked_for()
-    restored, restored_blind = await state.store.read(release.counts)
+    await state.tasks.scripts.looked_for()
+    restored, restored_blind = await state.core.store.read(release.counts)
     facts = DaemonFacts(
         as_root=os.geteuid() == 0,
         disk_free=disk_free,
-        data_dir=str(state.config.data_dir),
-        api_enabled=state.config.api.enabled,
-        api_url=state.api_url,
-        api_socket=state.api_socket,
-        api_open=state.config.api.open_to_local_users,
+        data_dir=str(state.core.settings.config.data_dir),
+        api_enabled=state.core.settings.config.api.enabled,
+        api_url=state.core.address.url,
+        api_socket=state.core.address.socket,
+        api_open=state.core.settings.config.api.open_to_local_users,
         other_users=other_users,
-        messages_dropped=state.messages_dropped(),
+        messages_dropped=state.messages_dropped,
         restored=restored,
         restored_blind=restored_blind,
         inodes_free=inodes_free,
@@ -52,21 +52,21 @@ async def diagnose(state: DaemonState) -> list[Finding]:
         *doctor.daemon(facts),
         *doctor.adb(adb_facts),
         *doctor.files(file_facts),
-        *doctor.scripts(await asyncio.to_thread(state.scripts.listed)),
-        *doctor.devices(state.registry.all()),
-        *doctor.pauses([pause for _key, pause in await state.store.read(pauses.active, now=datetime.now(UTC))]),
+        *doctor.scripts(await asyncio.to_thread(state.tasks.scripts.listed)),
+        *doctor.devices(state.devices.registry.all()),
+        *doctor.pauses([pause for _key, pause in await state.core.store.read(pauses.active, now=datetime.now(UTC))]),
     ]
 
 
 async def _adb(state: DaemonState) -> AdbFacts:
-    config = state.config.adb
-    connected = state.adb_connected()
+    config = state.core.settings.config.adb
+    connected = state.devices.tracker.connected
     listens = await asyncio.to_thread(_listening, config.port)
     return AdbFacts(
         address=f"{config.host}:{config.port}",
         connected=connected,
         listens=listens,
-        server_version=await state.adb_version() if connected else "",
+        server_version=await state.devices.tracker.server_version() if connected else "",
         own_version=await asyncio.to_thread(own_version),
     )
 
@@ -101,12 +101,12 @@ def _listening(port: int) -> tuple[str, ...]:
 
 
 def _files(state: DaemonState) -> list[FileFacts]:
-    data = state.config.data_dir
+    data = state.core.settings.config.data_dir
     key = Path(os.environ.get("ANDROID_USER_HOME") or Path.home() / ".android") / "adbkey"
     return [
         _facts("data", data, 0o700),
-        _facts("database", state.store.path, 0o600),
-        _facts("socket folder", state.runtime_dir, 0o700),
+        _facts("database", state.core.store.path, 0o600),
+        _facts("socket folder", state.core.boot.runtime_dir, 0o700),
         _facts("adb key", key, 0o600, wanted=False),
     ]
 

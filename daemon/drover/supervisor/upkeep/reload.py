@@ -7,9 +7,16 @@ from collections.abc import Callable
 from typing import Any, Final, cast
 
 import msgspec
+import structlog
 
+from drover import logs
 from drover.config import Config
+from drover.supervisor.dispatch_signal import DispatchSignal
+from drover.supervisor.settings import Settings
+from drover.supervisor.tasks.scripts import Scripts
 from drover.wire.control import ConfigReloaded
+
+log = structlog.get_logger("drover.daemon")
 
 LIVE: Final = frozenset(
     {
@@ -29,21 +36,29 @@ LIVE_SECTIONS: Final = frozenset({"tasks", "pace", "trouble", "license", "retent
 
 
 class Reloader:
-    """Holds the configuration in force. `load` reads it anew, `apply` hands it to the daemon's components."""
+    """Replaces the configuration in force. `load` reads it again."""
 
-    def __init__(self, config: Config, load: Callable[[], Config], apply: Callable[[Config], None]) -> None:
-        self._config = config
+    def __init__(
+        self, settings: Settings, load: Callable[[], Config], scripts: Scripts, signal: DispatchSignal
+    ) -> None:
+        self._settings = settings
         self._load = load
-        self._apply = apply
+        self._scripts = scripts
+        self._signal = signal
 
     def reload(self) -> ConfigReloaded:
         """Take what may change now; raises ConfigError, and then the old configuration stays in force."""
-        found = self._load()
-        changed = changes(self._config, found)
+        before, found = self._settings.config, self._load()
+        changed = changes(before, found)
         applied = [key for key in changed if is_live(key)]
-        self._config = merged(self._config, found, applied)
-        self._apply(self._config)
-        return ConfigReloaded(applied=applied, after_restart=[key for key in changed if key not in applied])
+        config = merged(before, found, applied)
+        self._settings.replace(config)
+        logs.configure(config.daemon.log_level, config.daemon.log_format)
+        self._scripts.configure(config.scripts)
+        self._signal.wake()
+        done = ConfigReloaded(applied=applied, after_restart=[key for key in changed if key not in applied])
+        log.info("config_reloaded", applied=done.applied, after_restart=done.after_restart)
+        return done
 
 
 def is_live(key: str) -> bool:

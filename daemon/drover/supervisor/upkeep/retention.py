@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,10 +12,10 @@ from typing import Final
 
 import structlog
 
-from drover.config import RetentionSection
 from drover.store import events, retention
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
+from drover.supervisor.settings import Settings
 from drover.wire.worker import TASK_LOG
 
 log = structlog.get_logger("drover.retention")
@@ -35,13 +35,13 @@ class Retention:
 
     def __init__(
         self,
-        config: Callable[[], RetentionSection],
+        settings: Settings,
         store: Store,
         folders: Path,
         *,
         pause_s: float = PAUSE_S,
     ) -> None:
-        self._config = config
+        self._settings = settings
         self._store = store
         self._folders = folders
         self._pause_s = pause_s
@@ -95,12 +95,12 @@ class Retention:
             cursor = step.cursor
 
     def _nearly_full(self) -> bool:
-        least = self._config().min_free_mb * 1024 * 1024
+        least = self._settings.config.retention.min_free_mb * 1024 * 1024
         return shutil.disk_usage(self._store.path.parent).free < least
 
     async def sweep(self, now: datetime) -> None:
         """Take out everything that is too old at this moment."""
-        config = self._config()
+        config = self._settings.config.retention
         dropped = await self._sweep_tasks(
             old=_before(now, config.history_days), stale=_before(now, config.artifacts_days), now=now
         )

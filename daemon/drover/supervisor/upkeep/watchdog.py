@@ -1,6 +1,6 @@
 """Tells systemd that the daemon lives, and only if it does: the loop turned, the store wrote, the socket answered.
 
-That the HTTP front answers is not a condition, since ending the daemon cures no front: shim_process.py restarts it.
+That the HTTP front answers is not a condition, since ending the daemon cures no front: gateway_process.py restarts it.
 """
 
 import asyncio

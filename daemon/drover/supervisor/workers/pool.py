@@ -9,17 +9,19 @@ import random
 import signal
 import time
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
+from drover.policy.phone_commands import EndWorker, KeepWorker, Send
 from drover.policy.restart import WorkerRestarts
 from drover.supervisor.workers.channel import WorkerChannel
+from drover.supervisor.workers.protocol import WorkerListener
 from drover.supervisor.workers.zygote import Zygote
 from drover.supervisor.workers.zygote_process import ZygoteProcess
 from drover.wire.codec import PROTOCOL_VERSION
 from drover.wire.custom import PluginSheet
-from drover.wire.devices import Identity
+from drover.wire.devices import Device, Identity
 from drover.wire.worker import FromWorker, Shutdown, ToWorker, WorkerHello
 from drover.wire.zygote import Exited, Forked, FromZygote, WorkerSpec
 
@@ -61,39 +63,23 @@ class WorkerProcess:
         return f"{self.serial}#{self.incarnation}".encode()
 
 
-class WorkerListener(Protocol):
-    """Who hears of the workers; called on the event loop, in the order in which things happen."""
+@dataclass(frozen=True, kw_only=True)
+class WorkerTerms:
+    """What every worker of this boot is started with. `endpoint` is where it reaches us, `adb` host and port."""
 
-    def worker_started(self, serial: str, pid: int, starts: int) -> None: ...
-
-    def worker_said(self, serial: str, message: FromWorker) -> None: ...
-
-    def worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None: ...
+    boot_id: str
+    endpoint: str
+    adb: tuple[str, int]
+    engine: str
+    heartbeat_s: float
+    log_options: tuple[str, str]
 
 
 class WorkerPool:
-    """Keeps one worker running for each wanted serial. `listener` must be set before the first is wanted."""
+    """Keeps one worker running for each wanted serial, from `bind` on."""
 
-    listener: WorkerListener
-
-    def __init__(
-        self,
-        *,
-        boot_id: str,
-        endpoint: str,
-        adb: tuple[str, int],
-        engine: str,
-        heartbeat_s: float,
-        log_options: tuple[str, str],
-        rng: random.Random,
-        zygote: ZygoteProcess,
-    ) -> None:
-        self._boot_id = boot_id
-        self._endpoint = endpoint
-        self._adb = adb
-        self._engine = engine
-        self._heartbeat_s = heartbeat_s
-        self._log_options = log_options
+    def __init__(self, terms: WorkerTerms, zygote: ZygoteProcess, rng: random.Random) -> None:
+        self._terms = terms
         self._rng = rng
         self._workers: dict[str, WorkerProcess] = {}
         self._by_pid: dict[int, WorkerProcess] = {}
@@ -102,11 +88,14 @@ class WorkerPool:
         self._zygote_at = time.monotonic()
         self._restarting: asyncio.Task[None] | None = None
         self._zygote = Zygote(zygote, self._from_zygote, self._zygote_died)
+        self._listener: WorkerListener | None = None
         self._channel: WorkerChannel | None = None
 
-    def bind(self) -> None:
-        """Listen on the endpoint. Workers may be wanted from now on; they start when the zygote can fork them."""
-        self._channel = WorkerChannel(self._endpoint, self._from_worker)
+    def bind(self, listener: WorkerListener) -> None:
+        """Listen on the endpoint, for `listener`. Workers may be wanted from now on; they start when the zygote can
+        fork them."""
+        self._listener = listener
+        self._channel = WorkerChannel(self._terms.endpoint, self._from_worker)
 
     async def start(self) -> None:
         """Wait until the zygote has imported everything, and start the workers that are wanted by then."""
@@ -186,6 +175,19 @@ class WorkerPool:
         self._kill_pid(worker.pid)
         return True
 
+    # --- the loop's commands
+
+    def on_keep(self, device: Device, command: KeepWorker) -> None:
+        self.want(device.serial, command.address, command.identity, same_boot=command.same_boot)
+
+    def on_end(self, device: Device, _command: EndWorker) -> None:
+        self.unwant(device.serial)
+
+    def on_send(self, device: Device, command: Send) -> None:
+        self.send(device.serial, command.message)
+
+    # --- for as long as the daemon lives
+
     async def stop(self, hurry: asyncio.Event) -> None:
         """End every worker, then the zygote; with `hurry` without waiting for what they do."""
         if self._ending:
@@ -210,7 +212,7 @@ class WorkerPool:
             self._zygote.kill()
             return
         for worker in self._by_pid.values():
-            limit = self._heartbeat_s * SILENT_HEARTBEATS if worker.said_hello else HELLO_TIMEOUT_S
+            limit = self._terms.heartbeat_s * SILENT_HEARTBEATS if worker.said_hello else HELLO_TIMEOUT_S
             worker.restarts.settle(now)
             if now - worker.last_word > limit:
                 self.kill(worker.serial, f"silent for {limit:.0f} s")
@@ -232,13 +234,13 @@ class WorkerPool:
             WorkerSpec(
                 serial=worker.serial,
                 incarnation=worker.incarnation,
-                boot_id=self._boot_id,
-                endpoint=self._endpoint,
-                adb_host=self._adb[0],
-                adb_port=self._adb[1],
-                engine=self._engine,
-                heartbeat_s=self._heartbeat_s,
-                log_level=self._log_options[0],
+                boot_id=self._terms.boot_id,
+                endpoint=self._terms.endpoint,
+                adb_host=self._terms.adb[0],
+                adb_port=self._terms.adb[1],
+                engine=self._terms.engine,
+                heartbeat_s=self._terms.heartbeat_s,
+                log_level=self._terms.log_options[0],
                 transport=worker.transport,
                 identity=worker.phone,
                 same_boot=worker.same_boot,
@@ -265,7 +267,8 @@ class WorkerPool:
         worker.last_word = time.monotonic()
         worker.restarts.started(worker.last_word)
         self._by_pid[pid] = worker
-        self.listener.worker_started(worker.serial, pid, worker.incarnation)
+        if self._listener is not None:
+            self._listener.worker_started(worker.serial, pid, worker.incarnation)
         if not worker.wanted:
             self._kill_pid(pid)
         elif worker.forked_by != worker.transport:
@@ -278,14 +281,18 @@ class WorkerPool:
         worker.pid = worker.killed_at = None
         worker.said_hello = False
         if not worker.wanted or self._ending:
-            self.listener.worker_ended(worker.serial, status, quarantined=False, retry_in_s=None)
+            self._tell_end(worker.serial, status, quarantined=False, retry_in_s=None)
             return
         now = time.monotonic()
         restarts = worker.restarts
         verdict = restarts.excused() if worker.excused else restarts.died(now, self._rng)
         log.warning("worker_ended", device=worker.serial, pid=pid, status=status, restart_in_s=verdict.delay_s)
         worker.timer = asyncio.get_running_loop().call_later(verdict.delay_s, self._fork, worker)
-        self.listener.worker_ended(worker.serial, status, quarantined=verdict.quarantined, retry_in_s=verdict.delay_s)
+        self._tell_end(worker.serial, status, quarantined=verdict.quarantined, retry_in_s=verdict.delay_s)
+
+    def _tell_end(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
+        if self._listener is not None:
+            self._listener.worker_ended(serial, status, quarantined=quarantined, retry_in_s=retry_in_s)
 
     def _zygote_died(self) -> None:
         """Its workers die with it; start it again, and them. None of the phones is to blame."""
@@ -320,7 +327,7 @@ class WorkerPool:
         """False if it did not start; that it cannot must not leave every phone without a worker for ever."""
         self._zygote_at = time.monotonic()
         try:
-            process = ZygoteProcess.start(log_level=self._log_options[0], log_format=self._log_options[1])
+            process = ZygoteProcess.start(log_level=self._terms.log_options[0], log_format=self._terms.log_options[1])
             self._zygote = Zygote(process, self._from_zygote, self._zygote_died)
             await self._zygote.ready()
         except (RuntimeError, OSError, TimeoutError) as error:
@@ -352,7 +359,11 @@ class WorkerPool:
             return
         worker.last_word = time.monotonic()
         if isinstance(message, WorkerHello):
-            if message.boot_id != self._boot_id or message.serial != serial or message.version != PROTOCOL_VERSION:
+            if (
+                message.boot_id != self._terms.boot_id
+                or message.serial != serial
+                or message.version != PROTOCOL_VERSION
+            ):
                 channel.drop(identity, "hello of another boot, device or version")
                 return
             if not worker.forking and worker.pid != message.pid:
@@ -363,7 +374,8 @@ class WorkerPool:
         elif not worker.said_hello:
             channel.drop(identity, "spoke before its hello")
             return
-        self.listener.worker_said(serial, message)
+        if self._listener is not None:
+            self._listener.worker_said(serial, message)
 
 
 def _zygote_owes(worker: WorkerProcess, now: float) -> bool:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from drover.policy.device_states import DeviceEvent
 from drover.policy.transport_states import meaning
+from drover.wire.devices import DeviceState
 
 BY_INTENT = ("sideload", "recovery", "rescue", "bootloader", "host", "connecting", "detached", "authorizing")
 
@@ -28,7 +28,7 @@ def test_case_p5_a_state_by_intent_is_shown_as_what_it_is(state: str) -> None:
 def test_case_p6_no_permissions_says_adbs_words_and_the_one_step(words: str, step: str) -> None:
     state = f"no permissions ({words}); see [http://x]" if words else "no permissions"
     found = meaning(state)
-    assert found.event is DeviceEvent.UNAUTHORIZED
+    assert found.state is DeviceState.UNAUTHORIZED
     assert state in found.what
     assert step in found.step
 

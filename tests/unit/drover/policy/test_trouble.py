@@ -8,13 +8,13 @@ import pytest
 from drover.config import Config
 from drover.policy import trouble
 from drover.policy.trouble import Report, Row, Rules, Term, row_after, term
-from drover.supervisor.tasks.dispatcher import rules_of
+from drover.supervisor.settings import Settings
 from drover.wire.holds import DROVER, FAILURES, PERSON, Pause, PauseSubject, Trouble
 from drover.wire.tasks import Reason
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-RULES = rules_of(Config())
+RULES = Settings(Config()).rules
 
 
 def test_r24_every_reason_and_every_trouble_is_in_the_tables() -> None:

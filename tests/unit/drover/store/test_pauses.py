@@ -28,7 +28,7 @@ from drover.store import (
     tasks,
 )
 from drover.store.batch import driver_of
-from drover.supervisor.tasks.running_attempts import ending
+from drover.supervisor.tasks.endings import Endings
 from drover.wire.control import Account, ChangeAccount
 from drover.wire.devices import Device, DeviceState
 from drover.wire.events import DeviceChanged
@@ -37,7 +37,7 @@ from drover.wire.pauses import Paused, Resumed
 from drover.wire.tasks import Effect, Reason
 from tests.support.clock import Clock
 from tests.support.stored import add, begin, new
-from tests.support.troubled import PACE, RULES, active, met
+from tests.support.troubled import PACE, RULES, SETTINGS, active, met
 
 ACCOUNT, DEVICE = PauseSubject.ACCOUNT, PauseSubject.DEVICE
 HOUR = timedelta(hours=1)
@@ -397,8 +397,7 @@ class Playbook:
         reason = rng.choice([None, *Reason, *[Reason.BLOCKED_BY_APP] * 4, *[Reason.NEEDS_HUMAN] * 4])
         trouble = rng.choice([None, *Trouble]) if reason in TROUBLE_OF else None
         report = Report(reason=reason, trouble=trouble)
-        delivery = BUILT_IN_ONLY.delivery(script)
-        decide = ending(delivery, reason, "", (), rng)
+        decide = Endings(SETTINGS, BUILT_IN_ONLY, rng).decide(script, reason, "")
         attempts.finish(self.conn, fence, decide, now=now, report=report, rules=Rules(pauses=RULES.pauses))
         if report.against_account is not None:
             self.note(account, report.against_account)

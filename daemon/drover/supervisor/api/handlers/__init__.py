@@ -69,6 +69,6 @@ class Handlers:
     def _by_name(self, body: control.RequestBody) -> control.RequestBody:
         """The request about the device itself, where it names an address that the device has now."""
         serial = getattr(body, "serial", None)
-        if not isinstance(serial, str) or (device := self._state.device_of(serial)) == serial:
+        if not isinstance(serial, str) or (device := self._state.devices.transports.device_of(serial)) == serial:
             return body
         return msgspec.structs.replace(body, **{"serial": device})

@@ -32,10 +32,10 @@ class AccessHandlers:
 
     async def _audit(self, body: control.ListAudit) -> control.AuditPage:
         limit = min(max(body.limit, 1), MAX_AUDIT_PAGE)
-        return control.AuditPage(entries=await self._state.store.read(audit.page, before=body.before, limit=limit))
+        return control.AuditPage(entries=await self._state.core.store.read(audit.page, before=body.before, limit=limit))
 
     async def _token(self, make: Callable[[Path], str]) -> control.ApiToken:
-        config = self._state.config
+        config = self._state.core.settings.config
         path = config.token_path
         try:
             token = await asyncio.to_thread(make, path)

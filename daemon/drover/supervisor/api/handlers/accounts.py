@@ -42,7 +42,7 @@ class AccountHandlers:
     async def _list(self, body: control.ListAccounts) -> control.AccountList:
         found = [
             account
-            for account in await self._state.store.read(accounts.all)
+            for account in await self._state.core.store.read(accounts.all)
             if body.platform in (None, account.platform)
             and body.serial in (None, account.serial)
             and body.enabled in (None, account.enabled)
@@ -50,32 +50,32 @@ class AccountHandlers:
         return control.AccountList(accounts=await with_use(self._state, found))
 
     async def _get(self, body: control.GetAccount) -> control.Account:
-        return await self._shown(the_one(body.username, body.platform, await self._state.store.read(accounts.all)))
+        return await self._shown(the_one(body.username, body.platform, await self._state.core.store.read(accounts.all)))
 
     async def _put(self, body: control.PutAccount) -> control.Account:
         fields = msgspec.structs.asdict(body)
         new = fields.pop("new")
         account = checked(control.Account(**fields))
         try:
-            await self._state.store.write(accounts.put, account, new=new)
+            await self._state.core.store.write(accounts.put, account, new=new)
         except ConflictError as error:
             key = {"username": account.username, "platform": account.platform}
             raise RequestError(Code.CONFLICT, f"{error}; change it instead", key) from None
-        self._state.dispatcher.wake()
+        self._state.core.signal.wake()
         return await self._shown(account)
 
     async def _change(self, body: control.ChangeAccount) -> control.Account:
-        account = await self._state.store.write(accounts.change, body)
-        self._state.dispatcher.wake()  # one that is enabled again may have tasks that wait for that
+        account = await self._state.core.store.write(accounts.change, body)
+        self._state.core.signal.wake()  # one that is enabled again may have tasks that wait for that
         return await self._shown(account)
 
     async def _delete(self, body: control.DeleteAccount) -> control.Done:
-        await self._state.store.write(accounts.remove, body.username, body.platform)
+        await self._state.core.store.write(accounts.remove, body.username, body.platform)
         return control.Done()
 
     async def _import(self, body: control.ImportAccounts) -> control.AccountsImported:
         """All or none; a large one is checked as a whole first and then goes in steps."""
-        store, changes = self._state.store, await asyncio.to_thread(accounts_csv.read, body.csv)
+        store, changes = self._state.core.store, await asyncio.to_thread(accounts_csv.read, body.csv)
         if len(changes) <= AT_ONCE:
             return await store.write(accounts.merge, changes, dry_run=body.dry_run)
         planned = await store.read(accounts.merge, changes, dry_run=True)
@@ -90,7 +90,7 @@ class AccountHandlers:
         )
 
     async def _export(self, _body: control.ExportAccounts) -> control.AccountsCsv:
-        return control.AccountsCsv(csv=accounts_csv.write(await self._state.store.read(accounts.all)))
+        return control.AccountsCsv(csv=accounts_csv.write(await self._state.core.store.read(accounts.all)))
 
     async def _shown(self, account: control.Account) -> control.Account:
         return (await with_use(self._state, [account]))[0]
@@ -99,15 +99,15 @@ class AccountHandlers:
 
     async def _discover(self, body: control.DiscoverAccounts) -> control.AccountsDiscovered:
         refuse(place_faults(body.serial, body.platform, body.package))
-        answer = await self._state.account_reader.read(body.serial, body.platform, body.package)
+        answer = await self._state.leases.account_reader.read(body.serial, body.platform, body.package)
         known = {
             account.username.lower(): account.serial
-            for account in await self._state.store.read(accounts.all)
+            for account in await self._state.core.store.read(accounts.all)
             if account.platform == body.platform
         }
         await self._seen_logged_in(answer.usernames, body)
         new = _unknown(answer.usernames, known, body) if body.register else []
-        await self._state.store.write(accounts.put_all, new)
+        await self._state.core.store.write(accounts.put_all, new)
         known |= {account.username.lower(): account.serial for account in new}
         return control.AccountsDiscovered(
             serial=body.serial,
@@ -128,15 +128,15 @@ class AccountHandlers:
         """Pauses of these that said that they are logged out have ended."""
         names = [*map(bare, usernames), None]
         keys = [account_key(body.platform, name, body.serial) for name in names]
-        if await self._state.store.write(pauses.logged_in, keys, now=datetime.now(UTC)):
-            self._state.dispatcher.wake()
+        if await self._state.core.store.write(pauses.logged_in, keys, now=datetime.now(UTC)):
+            self._state.core.signal.wake()
 
 
 async def with_use(state: DaemonState, found: Sequence[control.Account]) -> list[control.Account]:
     """The accounts with what they used today and may use, and with what pauses them."""
-    now, pace = datetime.now(UTC), state.pace
+    now, pace = datetime.now(UTC), state.core.settings.pace
     limits = {script: limit for script, limit in pace.limits.items() if limit}
-    shown = await state.store.read(overview.accounts, found, day=pace.day(now), now=now)
+    shown = await state.core.store.read(overview.accounts, found, day=pace.day(now), now=now)
     return [msgspec.structs.replace(account, limits=limits) for account in shown]
 
 

@@ -23,7 +23,7 @@ class DaemonHandlers:
         }
 
     async def _license(self, _body: control.CheckLicense) -> control.License:
-        return self._state.license
+        return self._state.core.settings.license
 
     async def _status(self, _body: control.GetStatus) -> control.DaemonStatus:
         return await self._state.status()
@@ -33,7 +33,7 @@ class DaemonHandlers:
 
     async def _events(self, after: int | None) -> AsyncIterator[control.ResponseBody]:
         """Subscribed, then events. A subscriber that lags too far is told so by the end of the stream."""
-        event_feed = self._state.event_feed
+        event_feed = self._state.core.event_feed
         subscription = await event_feed.subscribe(after)
         try:
             yield control.Subscribed(last_event_id=event_feed.last_id)

@@ -27,24 +27,24 @@ class DeviceHandlers:
         }
 
     async def _list(self, _body: control.ListDevices) -> control.DeviceList:
-        return control.DeviceList(devices=await shown_devices(self._state, self._state.registry.all()))
+        return control.DeviceList(devices=await shown_devices(self._state, self._state.devices.registry.all()))
 
     async def _get(self, body: control.GetDevice) -> Device:
         return await self._device(body.serial)
 
     async def _set(self, body: control.SetDevice) -> Device:
         refuse(description_faults(body.note, body.tags))
-        device = self._state.registry.describe(body.serial, note=body.note, tags=body.tags)
+        device = self._state.devices.registry.describe(body.serial, note=body.note, tags=body.tags)
         if device is None:
             raise RequestError(Code.NOT_FOUND, f"device {body.serial}: was never seen")
-        await self._state.store.write(devices.put, device)
+        await self._state.core.store.write(devices.put, device)
         return await self._device(body.serial)
 
     async def _forget(self, body: control.ForgetDevice) -> control.DeviceForgotten:
-        return await self._state.forget_device(body.serial)
+        return await self._state.devices.names.forget(body.serial)
 
     async def _device(self, serial: str) -> Device:
-        device = self._state.registry.get(serial)
+        device = self._state.devices.registry.get(serial)
         if device is None:
             raise RequestError(Code.NOT_FOUND, f"device {serial}: was never seen")
         return (await shown_devices(self._state, [device]))[0]
@@ -52,4 +52,4 @@ class DeviceHandlers:
 
 async def shown_devices(state: DaemonState, found: list[Device]) -> list[Device]:
     """The devices as they are shown."""
-    return await state.store.read(overview.devices, found, now=datetime.now(UTC))
+    return await state.core.store.read(overview.devices, found, now=datetime.now(UTC))

@@ -45,23 +45,23 @@ class LeaseHandlers:
         _check_ttl(body.ttl_s)
         if not 0 <= body.wait_s <= leases.MAX_WAIT_S:
             raise RequestError(Code.INVALID, f"wait_secs: expected 0 to {leases.MAX_WAIT_S}, got {body.wait_s:g}")
-        return await self._state.leases.take(body)
+        return await self._state.leases.leases.take(body)
 
     async def _extend(self, body: leases.ExtendLease) -> leases.Lease:
         if body.ttl_s is not None:
             _check_ttl(body.ttl_s)
-        return self._state.leases.extend(body.session, body.ttl_s)
+        return self._state.leases.leases.extend(body.session, body.ttl_s)
 
     async def _release(self, body: leases.ReleaseLease) -> Done:
-        self._state.leases.release(body.session)
+        self._state.leases.leases.release(body.session)
         return Done()
 
     async def _evict(self, body: leases.EvictLease) -> Done:
-        self._state.leases.evict(body.serial)
+        self._state.leases.leases.evict(body.serial)
         return Done()
 
     async def _list(self, _body: leases.ListLeases) -> leases.LeaseList:
-        return self._state.leases.listed()
+        return self._state.leases.leases.listed()
 
     # --- direct control
 
@@ -69,7 +69,7 @@ class LeaseHandlers:
         return await self._direct(body, make=partial(_rpc, body))
 
     async def _adb(self, body: leases.RunAdb) -> leases.DirectResult:
-        if not self._state.config.rpc.adb:
+        if not self._state.core.settings.config.rpc.adb:
             why = "adb commands are off; an operator turns them on with adb = true under [rpc] in the configuration"
             raise RequestError(Code.CONFLICT, why, {"setting": "rpc.adb"})
         if why_not := adb_args.refusal(body.args):
@@ -85,9 +85,9 @@ class LeaseHandlers:
         return msgspec.json.decode(data, type=ScreenCheck)
 
     async def _direct(self, body: _Direct, *, make: _Make) -> leases.DirectResult:
-        held = self._state.leases.check(body.session, body.serial)
+        held = self._state.leases.leases.check(body.session, body.serial)
         left_s = None if held.expires_at is None else held.expires_at - asyncio.get_running_loop().time()
-        return await self._state.direct.call(body.serial, make, timeout_s=body.timeout_s, most_s=left_s)
+        return await self._state.leases.direct.call(body.serial, make, timeout_s=body.timeout_s, most_s=left_s)
 
 
 def _rpc(body: leases.CallPhone, request_id: int, timeout_s: float, folder: str) -> DirectCall:

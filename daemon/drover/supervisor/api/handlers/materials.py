@@ -18,4 +18,4 @@ class MaterialHandlers:
         return dict.fromkeys(get_args(MaterialRequest), self._answer)
 
     async def _answer(self, body: MaterialRequest) -> Answer:
-        return await self._state.materials.answer(body)
+        return await self._state.tasks.materials.answer(body)

@@ -35,23 +35,23 @@ class PauseHandlers:
 
     async def _pause_account(self, body: PauseAccount) -> AccountPause:
         now = datetime.now(UTC)
-        words, until = reason_of(body.reason), until_of(body.until, now, self._state.config.zone)
-        account = the_one(body.username, body.platform, await self._state.store.read(accounts.all))
-        await self._state.store.write(
+        words, until = reason_of(body.reason), until_of(body.until, now, self._state.core.settings.config.zone)
+        account = the_one(body.username, body.platform, await self._state.core.store.read(accounts.all))
+        await self._state.core.store.write(
             pauses.pause, PauseSubject.ACCOUNT, _key(account), words=words, until=until, now=now
         )
         return await self._account(account, changed=True)
 
     async def _resume_account(self, body: ResumeAccount) -> AccountPause:
         account = await self._paused_one(body)
-        ended = await self._state.store.write(
+        ended = await self._state.core.store.write(
             pauses.resume, PauseSubject.ACCOUNT, [_key(account)], now=datetime.now(UTC)
         )
         return await self._account(account, changed=bool(ended))
 
     async def _paused_one(self, body: ResumeAccount) -> Account:
         """The account that is meant: of several of this name the one that is paused, also one that no one added."""
-        store, name = self._state.store, bare(body.username)
+        store, name = self._state.core.store, bare(body.username)
         registered = await store.read(accounts.all)
         paused = await store.read(pauses.active, now=datetime.now(UTC))
         held = {pause.platform for _key, pause in paused if pause.username.lower() == name.lower()}
@@ -68,37 +68,37 @@ class PauseHandlers:
         return Account(username=name, serial="", platform=platform or "", enabled=True)
 
     async def _account(self, account: Account, *, changed: bool) -> AccountPause:
-        self._state.dispatcher.wake()
+        self._state.core.signal.wake()
         return AccountPause(account=(await with_use(self._state, [account]))[0], changed=changed)
 
     # --- phones
 
     async def _pause_device(self, body: PauseDevice) -> DevicePause:
         now = datetime.now(UTC)
-        words, until = reason_of(body.reason), until_of(body.until, now, self._state.config.zone)
+        words, until = reason_of(body.reason), until_of(body.until, now, self._state.core.settings.config.zone)
         device = self._known(body.serial)
-        await self._state.store.write(
+        await self._state.core.store.write(
             pauses.pause, PauseSubject.DEVICE, device.serial, words=words, until=until, now=now
         )
         return await self._device(device.serial, changed=True)
 
     async def _resume_device(self, body: ResumeDevice) -> DevicePause:
         device, now = self._known(body.serial), datetime.now(UTC)
-        store = self._state.store
+        store = self._state.core.store
         ended = await store.write(pauses.resume, PauseSubject.DEVICE, [device.serial], now=now)
         unnamed = await store.read(pauses.device_keys, device.serial, now=now)
         ended += await store.write(pauses.resume, PauseSubject.ACCOUNT, unnamed, now=now)
         return await self._device(device.serial, changed=bool(ended))
 
     def _known(self, serial: str) -> Device:
-        device = self._state.registry.get(serial)
+        device = self._state.devices.registry.get(serial)
         if device is None:
             raise RequestError(Code.NOT_FOUND, f"device {serial}: was never seen")
         return device
 
     async def _device(self, serial: str, *, changed: bool) -> DevicePause:
-        await self._state.store.write(pauses.tell_device, self._known(serial), now=datetime.now(UTC))
-        self._state.dispatcher.wake()
+        await self._state.core.store.write(pauses.tell_device, self._known(serial), now=datetime.now(UTC))
+        self._state.core.signal.wake()
         return DevicePause(device=(await shown_devices(self._state, [self._known(serial)]))[0], changed=changed)
 
 

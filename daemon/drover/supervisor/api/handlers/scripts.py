@@ -16,12 +16,12 @@ class ScriptHandlers:
         return {ListScripts: self._list, AddScript: self._add, RemoveScript: self._remove}
 
     async def _list(self, _body: ListScripts) -> ScriptList:
-        await self._state.scripts.looked_for()
-        return ScriptList(scripts=self._state.scripts.listed())
+        await self._state.tasks.scripts.looked_for()
+        return ScriptList(scripts=self._state.tasks.scripts.listed())
 
     async def _add(self, body: AddScript) -> ScriptInfo:
-        return await self._state.scripts.add(body)
+        return await self._state.tasks.scripts.add(body)
 
     async def _remove(self, body: RemoveScript) -> Done:
-        await self._state.scripts.remove(body.script_name)
+        await self._state.tasks.scripts.remove(body.script_name)
         return Done()

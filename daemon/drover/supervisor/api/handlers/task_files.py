@@ -27,7 +27,7 @@ class TaskFileHandlers:
 
     async def _log(self, body: control.ReadTaskLog) -> control.LogChunk:
         task = await self._task(body.task_id)
-        path = self._state.dispatcher.folder(body.task_id) / TASK_LOG
+        path = self._state.core.settings.config.task_folder(body.task_id) / TASK_LOG
         data = await asyncio.to_thread(_read_from, path, body.offset)
         # Cut at a line's end, so that no character is torn.
         whole = data if task.status.ended and len(data) < LOG_CHUNK_BYTES else data[: data.rfind(b"\n") + 1]
@@ -41,14 +41,14 @@ class TaskFileHandlers:
         task = await self._task(body.task_id)
         if body.name not in task.evidence:  # only names of our own making ever reach the file system
             raise RequestError(Code.NOT_FOUND, f"task {body.task_id}: has no artifact {body.name!r}")
-        path = self._state.dispatcher.folder(body.task_id) / body.name
+        path = self._state.core.settings.config.task_folder(body.task_id) / body.name
         if not await asyncio.to_thread(path.is_file):
             raise RequestError(Code.NOT_FOUND, f"task {body.task_id}: its artifact {body.name!r} is not kept any more")
         media_type = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
         return control.ArtifactFile(path=str(path), media_type=media_type)
 
     async def _task(self, task_id: int) -> Task:
-        task = await self._state.store.read(tasks.get, task_id)
+        task = await self._state.core.store.read(tasks.get, task_id)
         if task is None:
             raise RequestError(Code.NOT_FOUND, f"task {task_id}: does not exist")
         return task

@@ -10,7 +10,7 @@ from drover.policy import wait_reasons
 from drover.store import bulk, queue, release, tasks
 from drover.store.errors import ConflictError, IdempotencyConflictError, NotFoundError, StoreUnavailableError
 from drover.store.release import Released
-from drover.supervisor.api import work_progress
+from drover.supervisor import work_progress
 from drover.supervisor.api.handlers.table import Table
 from drover.supervisor.api.state import DaemonState
 from drover.supervisor.tasks.running_attempts import with_live
@@ -44,15 +44,15 @@ class TaskHandlers:
         return await self._task(body.task_id)
 
     async def _stop(self, body: control.StopTask) -> Task:
-        await self._state.dispatcher.stop(body.task_id)
+        await self._state.tasks.stopping.stop(body.task_id)
         return await self._task(body.task_id)
 
     async def _stats(self, _body: control.GetTaskStats) -> TaskStats:
-        return await self._state.store.read(tasks.stats)
+        return await self._state.core.store.read(tasks.stats)
 
     async def _create(self, body: control.CreateTasks) -> control.TasksCreated:
         try:
-            return await self._state.dispatcher.create(body)
+            return await self._state.tasks.acceptance.create(body)
         except IdempotencyConflictError:
             raise RequestError(
                 Code.CONFLICT,
@@ -61,7 +61,7 @@ class TaskHandlers:
             ) from None
 
     async def _list(self, body: control.ListTasks) -> control.TaskPage:
-        total, found = await self._state.store.read(
+        total, found = await self._state.core.store.read(
             tasks.page,
             status=body.status,
             serial=body.serial,
@@ -75,7 +75,7 @@ class TaskHandlers:
         )
 
     async def _task(self, task_id: int) -> Task:
-        task = await self._state.store.read(tasks.get, task_id)
+        task = await self._state.core.store.read(tasks.get, task_id)
         if task is None:
             raise RequestError(Code.NOT_FOUND, f"task {task_id}: does not exist")
         return (await self._presented([task]))[0]
@@ -84,51 +84,53 @@ class TaskHandlers:
         """Tasks as a reader wants them: live steps for running ones, the reason of waiting for pending ones."""
         pending = [task.id for task in found if task.status is Status.PENDING]
         now = datetime.now(UTC)
-        pace = self._state.pace
-        facts = await self._state.store.read(queue.waiting, pending, now=now, pace=pace) if pending else {}
+        pace = self._state.core.settings.pace
+        facts = await self._state.core.store.read(queue.waiting, pending, now=now, pace=pace) if pending else {}
         shown: list[Task] = []
         for task in found:
             if task.id in facts:
                 shown.append(self._waiting(task, facts[task.id], now))
             else:
                 shown.append(
-                    with_live(task, self._state.running.of_task(task.id)) if task.status is Status.RUNNING else task
+                    with_live(task, self._state.tasks.running.of_task(task.id))
+                    if task.status is Status.RUNNING
+                    else task
                 )
         return shown
 
     def _waiting(self, task: Task, facts: queue.WaitingFacts, now: datetime) -> Task:
         """A pending task with why it waits, and the word of what holds it."""
-        dispatcher = self._state.dispatcher
+        registry, settings = self._state.devices.registry, self._state.core.settings
         remark = wait_reasons.why(
             task,
-            device=self._state.registry.get(task.serial),
-            in_use=dispatcher.in_use,
-            device_limit=dispatcher.device_limit,
+            device=registry.get(task.serial),
+            in_use=registry.in_use,
+            device_limit=settings.device_limit,
             ahead=facts.ahead,
             not_before=facts.not_before,
             last_reason=facts.last_reason,
             hold=facts.hold,
             held=facts.held,
             now=now,
-            zone=self._state.config.zone,
-            draining=dispatcher.draining,
+            zone=settings.config.zone,
+            draining=registry.draining,
         )
         word = facts.held or wait_reasons.word(facts.hold, facts.not_before, now)
         return msgspec.structs.replace(task, remark=remark, hold=word, account=facts.account)
 
     async def _retry(self, body: control.RetryTask) -> Task:
         try:
-            await self._state.store.write(tasks.retry, body.task_id, now=datetime.now(UTC), force=body.force)
+            await self._state.core.store.write(tasks.retry, body.task_id, now=datetime.now(UTC), force=body.force)
         except ConflictError as error:
             raise RequestError(Code.CONFLICT, str(error), {"task_id": body.task_id}) from None
         except NotFoundError as error:
             raise RequestError(Code.NOT_FOUND, str(error)) from None
-        self._state.dispatcher.wake()
+        self._state.core.signal.wake()
         return await self._task(body.task_id)
 
     async def _retry_all(self, _body: control.RetryAll) -> control.RetriedAll:
         """Each failed task once, in steps; tasks that are made meanwhile are left alone."""
-        store = self._state.store
+        store = self._state.core.store
         last, total = await store.read(bulk.last_id), (await store.read(tasks.stats)).failed
         count, skipped = 0, list[int]()
         try:
@@ -138,14 +140,14 @@ class TaskHandlers:
                 self._stepped(count + len(skipped), total)
         except StoreUnavailableError as error:
             raise _broken_off(error, "retried", count) from error
-        self._state.dispatcher.wake()
+        self._state.core.signal.wake()
         return control.RetriedAll(retried_count=count, skipped=skipped)
 
     async def _release(self, body: control.ReleaseTasks) -> control.TasksReleased:
         """Let held tasks begin, in steps of the store that keep no one else waiting."""
         if body.all == bool(body.task_ids):
             raise RequestError(Code.INVALID, "task_ids: name tasks, or ask for all of them, not both")
-        store, now, ids = self._state.store, datetime.now(UTC), list(dict.fromkeys(body.task_ids))
+        store, now, ids = self._state.core.store, datetime.now(UTC), list(dict.fromkeys(body.task_ids))
         held, blind = await store.read(release.counts)
         done: list[Released] = []
         count = 0
@@ -157,7 +159,7 @@ class TaskHandlers:
             ):
                 done.append(step)
                 count += step.released
-                self._state.dispatcher.wake()
+                self._state.core.signal.wake()
                 self._stepped(count, len(ids) or held - (blind if body.looking_only else 0))
         except StoreUnavailableError as error:
             raise _broken_off(error, "released", count) from error
@@ -179,16 +181,18 @@ class TaskHandlers:
             await asyncio.gather(*(self._stop_quietly(task_id) for task_id in running))
             also, gone, _ = await self._delete_in_steps(running, deleted)
             deleted, not_found = deleted + also, [*not_found, *gone]
-        self._state.dispatcher.wake()
+        self._state.core.signal.wake()
         return control.TasksDeleted(deleted_count=deleted, not_found=not_found)
 
     async def _delete_in_steps(self, ids: list[int], before: int) -> tuple[int, list[int], list[int]]:
         """How many were deleted, which do not exist, which run; `before` were deleted for the same request."""
         deleted, not_found, running = 0, list[int](), list[int]()
         try:
-            async for gone, unknown, busy in self._state.store.steps(bulk.delete, 0, ids=ids, now=datetime.now(UTC)):
+            async for gone, unknown, busy in self._state.core.store.steps(
+                bulk.delete, 0, ids=ids, now=datetime.now(UTC)
+            ):
                 deleted += len(gone)
-                self._state.retention.remove_soon(gone)
+                self._state.upkeep.retention.remove_soon(gone)
                 not_found += unknown
                 running += busy
                 self._stepped(deleted + len(not_found) + len(running), len(ids))
@@ -197,12 +201,12 @@ class TaskHandlers:
         return deleted, not_found, running
 
     def _stepped(self, done: int, total: int) -> None:
-        self._state.event_feed.poke()
+        self._state.core.event_feed.poke()
         work_progress.report(done, total)
 
     async def _stop_quietly(self, task_id: int) -> None:
         try:
-            await self._state.dispatcher.stop(task_id)
+            await self._state.tasks.stopping.stop(task_id)
         except RequestError as error:
             if error.failure.code is not Code.CONFLICT:  # it ended by itself meanwhile
                 raise

@@ -23,16 +23,16 @@ class UpkeepHandlers:
         }
 
     async def _backup(self, body: control.MakeBackup) -> control.BackupMade:
-        return await self._state.backups.make(body)
+        return await self._state.upkeep.backups.make(body)
 
     async def _backup_progress(self, _body: control.GetBackupProgress) -> control.BackupProgress:
-        return self._state.backups.progress()
+        return self._state.upkeep.backups.progress()
 
     async def _diagnose(self, _body: control.Diagnose) -> control.Diagnosis:
         return control.Diagnosis(findings=await diagnose(self._state))
 
     async def _reload(self, _body: control.ReloadConfig) -> control.ConfigReloaded:
         try:
-            return self._state.reload()
+            return self._state.upkeep.reloader.reload()
         except ConfigError as error:
             raise RequestError(Code.INVALID, f"{error}; the configuration in force stays") from None

@@ -2,20 +2,21 @@
 
 import time
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from drover.policy.device_states import DeviceEvent
+from drover.policy.phone_events import AttemptClosed
 from drover.policy.transports import Transport
-from drover.supervisor.app.phones import Phones
 from drover.supervisor.app.worker_reports import WorkerReports
 from drover.supervisor.devices.recovery import DeviceRecovery
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.devices.transports import Transports
-from drover.wire.devices import Device, DeviceState, PhoneCondition
+from drover.supervisor.tallies import Tallies
+from drover.wire.devices import Device, DeviceFacts, DeviceState, PhoneCondition
 from drover.wire.tasks import Effect, Reason
-from drover.wire.worker import Ended, Outcome, PhoneTrouble
+from drover.wire.worker import Ended, EngineCured, Outcome, PhoneReady, PhoneTrouble
+from tests.support.registered import make_ready, run_task
 
 PHONE = "R58M1"
 LOCKED = PhoneTrouble(why="locked; unlock it by hand", condition=PhoneCondition.LOCKED)
@@ -26,44 +27,37 @@ class Ward:
     """The components that hear of it; what stands for the others does nothing."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now, self.runs = 1000.0, False
+        self.now = 1000.0
         monkeypatch.setattr(time, "monotonic", lambda: self.now)
-        self.registry = DeviceRegistry([], lambda _: None)
-        self.registry.apply(PHONE, DeviceEvent.LISTED)
-        nothing = SimpleNamespace(wake=_nothing, back=_nothing, due=_nothing, said=_nothing, on=self._running)
-        components: dict[str, Any] = dict.fromkeys(
-            ("dispatcher", "direct", "account_reader", "event_feed", "jobs", "leases", "retention", "running", "store"),
-            nothing,
-        )
-        transports = Transports(lambda _: True)
+        self.registry = DeviceRegistry([])
+        make_ready(self.registry, PHONE)
+        self.said: list[object] = []
+        nothing: Any = SimpleNamespace(said=self._said, mistaken=_nothing, connected=True, background=_close)
+        transports = Transports(self.registry)
         (link,) = transports.update([Transport(name=PHONE, state="device", id=3, usb="usb:1-1")])
         transports.prove(link, PHONE, "the same Android id")
-        self.phones = Phones(registry=self.registry, transports=transports, **components)
-        self.reports = WorkerReports(
-            boot_id="b1", phones=self.phones, identification=cast(Any, nothing), gallery_cleanup=cast(Any, nothing)
-        )
-        self.device_recovery = DeviceRecovery(
-            self.registry,
-            cast(Any, SimpleNamespace(connected=True)),
-            transports,
-            hangs=lambda serial: serial in self.phones.stuck,
-            spawn=lambda work: work.close(),
-        )
+        self.tallies = Tallies()
+        self.reports = WorkerReports(self.registry, nothing, nothing, nothing, nothing, self.tallies)
+        self.device_recovery = DeviceRecovery(self.registry, nothing, transports, nothing, self.tallies)
 
-    def _running(self, _serial: str) -> object | None:
-        return object() if self.runs else None
+    def _said(self, _serial: str, message: object) -> None:
+        self.said.append(message)
 
     def live(self, seconds: int) -> int:
         """How many cures were tried in this time."""
-        before = self.device_recovery.steps
+        before = self.tallies.counters["device_reconnect"]
         for _ in range(seconds):
             self.device_recovery.watch()
             self.now += 1
-        return self.device_recovery.steps - before
+        return self.tallies.counters["device_reconnect"] - before
 
     @property
     def device(self) -> Device:
         return self.registry.all()[0]
+
+
+def _close(work: Any) -> None:
+    work.close()
 
 
 def _nothing(*_args: object) -> None:
@@ -85,9 +79,7 @@ def test_case_p7_a_phone_that_waits_for_a_person_is_not_sick(monkeypatch: pytest
 
 def test_case_p7_an_attempt_that_found_its_phone_not_ready_leaves_it_so(monkeypatch: pytest.MonkeyPatch) -> None:
     ward = Ward(monkeypatch)
-    ward.registry.apply(PHONE, DeviceEvent.PHONE_READY)
-    ward.registry.apply(PHONE, DeviceEvent.ATTEMPT_BEGAN, task_id=1)
-    ward.runs = True
+    run_task(ward.registry, PHONE, 1)
     ended = Ended(
         fence=1,
         outcome=Outcome.FAILED,
@@ -97,11 +89,19 @@ def test_case_p7_an_attempt_that_found_its_phone_not_ready_leaves_it_so(monkeypa
         condition=PhoneCondition.LOCKED,
     )
     ward.reports.worker_said(PHONE, ended)
-    assert ward.device.state is DeviceState.BUSY
-    ward.runs = False
-    ward.phones.leases = cast(Any, SimpleNamespace(task_ended=_nothing, back=_nothing))
-    ward.phones.freed(PHONE)
+    assert (ward.device.state, ward.said) == (DeviceState.BUSY, [ended])
+    ward.registry.post(PHONE, AttemptClosed(fence=1))
     assert (ward.device.state, ward.device.condition) == (DeviceState.PREPARING, PhoneCondition.LOCKED)
-    ward.phones.well(PHONE)
-    ward.phones.show(PHONE)
+    ward.reports.worker_said(PHONE, PhoneReady(facts=DeviceFacts(model="Pixel")))
     assert (ward.device.state, ward.device.condition, ward.registry.not_ready()) == (DeviceState.IDLE, None, {})
+    assert ward.device.facts.model == "Pixel"
+
+
+def test_deaths_and_cures_are_counted_but_not_those_that_we_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    ward = Ward(monkeypatch)
+    ward.reports.worker_said(PHONE, EngineCured(cure="restart", why="it hung"))
+    ward.reports.worker_started(PHONE, 5, 2)
+    for retry_in_s in (1.0, 0.0, None):
+        ward.reports.worker_ended(PHONE, -9, quarantined=False, retry_in_s=retry_in_s)
+    counters = ward.tallies.counters
+    assert (counters["automation_restart"], counters["worker_death"], ward.device.worker_starts) == (1, 1, 2)

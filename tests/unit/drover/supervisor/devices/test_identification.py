@@ -39,35 +39,37 @@ class Scene:
 
     def __init__(self) -> None:
         self.devices: dict[str, Device] = {}
-        self.transports = Transports(self.devices.__contains__)
+        self.transports = Transports(self)
         self.phones: dict[str, Callable[[], str]] = {}
         self.asked: list[str] = []
         self.absorbed: list[tuple[str, str]] = []
         self.jobs: set[asyncio.Task[None]] = set()
         self.changed = asyncio.Event()
-        self.identification = Identification(
-            self.transports,
-            ask=self._ask,
-            known=lambda: list(self.devices.values()),
-            absorb=self._absorb,
-            proven=self._proven,
-            changed=self.changed.set,
-            spawn=self._spawn,
-        )
+        every: Any = self  # stands for what the identification asks and tells
+        self.identification = Identification(self.transports, every, every, every, every)
 
-    async def _ask(self, one: Transport, _question: str) -> str:
+    def is_device(self, serial: str) -> bool:
+        return serial in self.devices
+
+    def all(self) -> list[Device]:
+        return list(self.devices.values())
+
+    async def shell(self, one: Transport, _question: str) -> str:
         self.asked.append(one.name)
         await asyncio.sleep(0)
         return self.phones[one.name]()
 
-    async def _absorb(self, device: str, other: str) -> None:
+    async def absorb(self, device: str, other: str) -> None:
         self.absorbed.append((device, other))
 
-    def _proven(self, link: Link) -> None:
+    def refresh(self) -> None:
+        self.changed.set()
+
+    def proven(self, link: Link) -> None:
         self.devices[link.device] = Device(serial=link.device, state=DeviceState.ABSENT, identity=link.identity)
         self.changed.set()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
         job = asyncio.create_task(work)
         self.jobs.add(job)
         job.add_done_callback(self.jobs.discard)
@@ -104,12 +106,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(identification, "CONFIRM_S", 0.1)
 
 
-def test_a_hundred_phones_are_identified_together_and_a_hanging_one_keeps_none_waiting() -> None:
+def test_a_hundred_phones_are_identified_together_and_a_hanging_one_keeps_none_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def work(scene: Scene) -> None:
         never = asyncio.get_running_loop().create_future()
         scene.phones = {transport(n).name: partial(answer, f"{n:016x}", boot=str(n)) for n in range(1, 101)}
         hung: list[str] = []
-        asked = scene._ask  # pyright: ignore[reportPrivateUsage]
+        asked = scene.shell
 
         async def ask(one: Transport, question: str) -> str:
             if one.id == 1:
@@ -117,7 +121,7 @@ def test_a_hundred_phones_are_identified_together_and_a_hanging_one_keeps_none_w
                 await never
             return await asked(one, question)
 
-        scene.identification._ask = ask  # pyright: ignore[reportPrivateUsage]
+        monkeypatch.setattr(scene, "shell", ask)
         begun = time.monotonic()
         scene.list(*range(1, 101))
         await scene.until(lambda: len(scene.owners()) == 99)

@@ -1,74 +1,65 @@
 """From adb's listing to states: phones that come and go are held back, others are believed at once."""
 
-import asyncio
-import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from random import Random
-from typing import cast
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from drover.config import Config
+from drover.policy.clock import Reading
+from drover.policy.phone_commands import EndCalls, EndWorker, KeepWorker, Send
 from drover.policy.transports import Transport
-from drover.supervisor.devices import presence
 from drover.supervisor.devices.presence import Presence
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.devices.transports import Link, Transports
-from drover.supervisor.workers.pool import WorkerPool
+from drover.supervisor.settings import Settings
 from drover.wire.devices import Device, DeviceState, Identity
 from drover.wire.worker import ToWorker
+from tests.support.registered import Carry, command_loop, make_ready, run_task
 
-MONOTONIC = time.monotonic
 PHONE = "R58M123ABC"
 WIFI = "192.168.1.20:5555"
 HERE: Mapping[str, str] = {PHONE: "device"}
-
-
-class Workers:
-    """Stands for the worker_pool: which workers are wanted, and what they were told."""
-
-    def __init__(self) -> None:
-        self.wanted: dict[str, str] = {}
-        self.told: list[ToWorker] = []
-        self.proven: dict[str, tuple[Identity, bool]] = {}
-
-    def want(self, serial: str, transport: str, identity: Identity, *, same_boot: bool = False) -> None:
-        self.wanted[serial] = transport
-        self.proven[serial] = identity, same_boot
-
-    def unwant(self, serial: str) -> None:
-        self.wanted.pop(serial, None)
-
-    def send(self, _serial: str, message: ToWorker) -> bool:
-        self.told.append(message)
-        return True
 
 
 class Scene:
     """A presence, its registry and a clock that moves only when told. A phone says at once which it is: by default
     the only one, with `phones` the one behind its name, and None not at all."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
         self.now = 1000.0
-        monkeypatch.setattr(time, "monotonic", lambda: self.now)
-        self.registry, self.workers = DeviceRegistry([], lambda _: None), Workers()
-        self.transports = Transports(self.registry.is_device)
+        self.registry = DeviceRegistry([], self._reading)
+        self.transports = Transports(self.registry)
         self.phones: dict[str, str | None] = {}
         self.ids: dict[str, int] = {}
         self.asked: list[Link] = []
         self.lost: list[str] = []
-        self.running: dict[str, int] = {}
-        self.presence = Presence(
-            Config(),
-            self.registry,
-            cast(WorkerPool, self.workers),
-            lost=lambda serial, _why: self.lost.append(serial),
-            joined=lambda _device, _other: None,
-            appeared=self.answer,
-            running_task=self.running.get,
-            transports=self.transports,
-            rng=Random(1),
-        )
+        self.told: list[ToWorker] = []
+        self.wanted: dict[str, str] = {}
+        self.proven: dict[str, tuple[Identity, bool]] = {}
+        nothing = cast(Any, SimpleNamespace(absorb=_nothing, background=_nothing))
+        self.presence = Presence(Settings(Config()), self.registry, self.transports, nothing, nothing, Random(1))
+        handlers: Carry = {KeepWorker: self._keep, EndWorker: self._end, EndCalls: self._lose, Send: self._send}
+        self.loop = command_loop(self.registry, handlers)
+
+    def _reading(self) -> Reading:
+        return Reading(wall=datetime.now(UTC), monotonic_s=self.now)
+
+    def _keep(self, device: Device, command: KeepWorker) -> None:
+        self.wanted[device.serial] = command.address
+        self.proven[device.serial] = command.identity, command.same_boot
+
+    def _end(self, device: Device, _command: EndWorker) -> None:
+        self.wanted.pop(device.serial, None)
+
+    def _lose(self, device: Device, _command: EndCalls) -> None:
+        self.lost.append(device.serial)
+
+    def _send(self, _device: Device, command: Send) -> None:
+        self.told.append(command.message)
 
     def answer(self, links: list[Link]) -> None:
         for link in links:
@@ -80,13 +71,13 @@ class Scene:
                 self.transports.prove(link, device, "the same Android id")
                 self.presence.proven(link)
 
-    def listed(self, listing: Mapping[str, str]) -> None:
-        self.presence.listed(
-            [
-                Transport(name=name, state=state, id=self.ids.setdefault(name, len(self.ids) + 1))
-                for name, state in listing.items()
-            ]
-        )
+    def listed(self, listing: Mapping[str, str] | None) -> None:
+        every = (listing or {}).items()
+        found = [
+            Transport(name=name, state=state, id=self.ids.setdefault(name, len(self.ids) + 1)) for name, state in every
+        ]
+        self.answer(self.presence.listed(None if listing is None else found))
+        self.loop.carry_out_all()
 
     def flap(self, times: int) -> None:
         for _ in range(times):
@@ -97,14 +88,19 @@ class Scene:
         for _ in range(seconds):
             self.now += 1
             self.presence.watch()
+            self.loop.carry_out_all()
         device = self.registry.get(PHONE)
         assert device is not None
         return device
 
 
+def _nothing(*_args: object) -> None:
+    """It is not what these tests are about."""
+
+
 @pytest.fixture
-def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
-    made = Scene(monkeypatch)
+def scene() -> Scene:
+    made = Scene()
     made.listed(HERE)
     assert made.after(0).state is DeviceState.PREPARING
     return made
@@ -133,12 +129,12 @@ def test_one_that_is_gone_when_its_time_is_over_is_gone(scene: Scene) -> None:
     assert (device.state, device.reason) == (DeviceState.ABSENT, "adb does not list it")
     assert scene.after(20).state is DeviceState.ABSENT
     assert scene.lost == [PHONE]
-    assert scene.workers.wanted == {}
+    assert scene.wanted == {}
 
 
 def test_r04_deaths_of_the_adb_server_are_held_against_no_phone(scene: Scene) -> None:
     for _ in range(20):
-        scene.presence.listed(None)
+        scene.listed(None)
         assert scene.after(0).state is DeviceState.ABSENT
         scene.listed({})
         scene.listed(HERE)
@@ -154,51 +150,49 @@ def test_case_p5_states_that_adb_names_say_what_to_do(scene: Scene, state: str) 
 
 def test_case_p1_a_second_transport_is_the_same_device_and_takes_over(scene: Scene) -> None:
     scene.listed({**HERE, WIFI: "device"})
-    assert scene.workers.wanted == {PHONE: ""}
+    assert scene.wanted == {PHONE: ""}
     assert scene.registry.get(WIFI) is None
     scene.listed({WIFI: "device"})
-    assert scene.workers.wanted == {PHONE: WIFI}
+    assert scene.wanted == {PHONE: WIFI}
     device = scene.after(30)
     assert (device.state, device.transports) == (DeviceState.PREPARING, [WIFI])
     assert scene.lost == []
 
 
-def test_case_p3_nothing_begins_before_it_is_known_which_phone_came_back(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(presence, "INTENT_WAIT_S", 0.01)
+def test_case_p3_nothing_begins_before_it_is_known_which_phone_came_back(scene: Scene) -> None:
     scene.listed({})
     scene.phones[PHONE] = None
-    scene.running[PHONE] = 7
     scene.listed(HERE)
-    assert "proven" in until_proven(monkeypatch, scene)
+    assert not scene.registry.phone(PHONE).admitted
     assert scene.after(0).state is DeviceState.ABSENT
     scene.phones[PHONE] = "another phone"
     scene.listed({})
     scene.listed(HERE)
-    assert scene.workers.wanted == {PHONE: "", "another phone": PHONE}
+    assert scene.wanted == {PHONE: "", "another phone": PHONE}
     scene.after(20)
     assert scene.lost == [PHONE]
-    assert scene.workers.wanted == {"another phone": PHONE}
-
-
-def until_proven(monkeypatch: pytest.MonkeyPatch, scene: Scene) -> str:
-    """What an attempt is told that wants to tap, by a loop whose own clock goes on."""
-    with monkeypatch.context() as real:
-        real.setattr(time, "monotonic", MONOTONIC)
-        return asyncio.run(scene.presence.until_proven(PHONE))
-
-
-def test_it_is_proven_while_it_is_used(scene: Scene) -> None:
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        assert until_proven(monkeypatch, scene) == ""
+    assert scene.wanted == {"another phone": PHONE}
 
 
 def test_a_running_attempt_goes_on_when_the_same_phone_is_back(scene: Scene) -> None:
-    scene.running[PHONE] = 7
+    make_ready(scene.registry, PHONE)
+    run_task(scene.registry, PHONE, 7)
     scene.listed({PHONE: "offline"})
     scene.listed(HERE)
     assert (scene.after(0).state, scene.after(0).task_id) == (DeviceState.BUSY, 7)
+    assert scene.told == []
+
+
+def test_a_phone_that_went_before_it_was_identified_is_gone(scene: Scene) -> None:
+    scene.listed({PHONE: "offline"})
+    scene.phones[PHONE] = None
+    scene.listed(HERE)
+    (link,) = scene.asked
+    link.trouble = "it does not say"
+    scene.presence.refresh()
+    assert scene.after(0).state is DeviceState.PREPARING
+    scene.listed({})
+    assert scene.after(0).state is DeviceState.ABSENT
 
 
 def test_a_phone_that_does_not_say_who_it_is_is_shown_preparing_with_words(scene: Scene) -> None:
@@ -216,7 +210,8 @@ def test_a_phone_that_does_not_say_who_it_is_is_shown_preparing_with_words(scene
 
 
 def test_of_phones_that_answer_alike_each_worker_accepts_one_start_only(scene: Scene) -> None:
-    assert scene.workers.proven[PHONE] == (Identity(android_id=PHONE), False)
+    assert scene.proven[PHONE] == (Identity(android_id=PHONE), False)
     scene.registry.identify("its clone", Identity(android_id=PHONE))
     scene.presence.refresh()
-    assert scene.workers.proven[PHONE] == (Identity(android_id=PHONE), True)
+    scene.loop.carry_out_all()
+    assert scene.proven[PHONE] == (Identity(android_id=PHONE), True)

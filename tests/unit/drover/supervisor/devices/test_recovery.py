@@ -1,4 +1,4 @@
-"""The nurse takes a sick phone up the ladder, in time, and no other."""
+"""Recovery takes a sick phone from step to step, in time, and no other."""
 
 import asyncio
 import time
@@ -8,12 +8,16 @@ from typing import Any, cast
 import pytest
 
 from drover.policy import escalation
-from drover.policy.device_states import DeviceEvent
+from drover.policy.phone_events import PhoneTroubled, TransportUnusable, TransportUsable
 from drover.policy.transports import Transport
 from drover.supervisor.devices.recovery import DeviceRecovery
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.devices.tracker import AdbProtocolError, AdbTracker
 from drover.supervisor.devices.transports import Transports
+from drover.supervisor.jobs import Jobs
+from drover.supervisor.tallies import Tallies
+from drover.wire.devices import DeviceState
+from tests.support.registered import make_ready
 
 PHONE = "192.168.1.20:5555"
 
@@ -38,24 +42,30 @@ class Server:
 
 
 class Ward:
-    """A device_recovery, her registry and a clock that moves only when told."""
+    """A recovery, its registry and a clock that moves only when told."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, hangs: bool = False) -> None:
         self.now = 1000.0
         monkeypatch.setattr(time, "monotonic", lambda: self.now)
-        self.registry = DeviceRegistry([], lambda _: None)
-        self.server = Server()
-        self.transports = Transports(lambda _: True)
+        self.registry = DeviceRegistry([])
+        self.server, self.tallies = Server(), Tallies()
+        self.transports = Transports(self.registry)
+        self.hangs = hangs
         self.device_recovery = DeviceRecovery(
-            self.registry, cast(AdbTracker, self.server), self.transports, hangs=lambda _: hangs, spawn=self._spawn
+            self.registry, cast(AdbTracker, self.server), self.transports, cast(Jobs, self), self.tallies
         )
 
-    def show(self, event: DeviceEvent, *listing: Transport) -> None:
+    def show(self, state: DeviceState, *listing: Transport) -> None:
         """adb lists this, and the registry shows it."""
         self.transports.update(listing)
-        self.registry.apply(PHONE, event, "no answer")
+        if state is DeviceState.PREPARING:
+            self.registry.post(PHONE, TransportUsable())
+            if self.hangs:
+                self.registry.post(PHONE, PhoneTroubled(why="no answer"))
+        else:
+            self.registry.post(PHONE, TransportUnusable(state=state, reason="no answer"))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run(work)
 
     def live(self, seconds: int) -> list[str]:
@@ -71,9 +81,9 @@ def services(*steps: escalation.Step) -> list[str]:
     return [service for step in steps for service in escalation.services(step, transport("offline"))]
 
 
-@pytest.mark.parametrize("event", [DeviceEvent.OFFLINE, DeviceEvent.UNAUTHORIZED])
+@pytest.mark.parametrize("event", [DeviceState.OFFLINE, DeviceState.UNAUTHORIZED])
 def test_steps_come_30_s_apart_and_the_round_begins_anew_after_5_min(
-    monkeypatch: pytest.MonkeyPatch, event: DeviceEvent
+    monkeypatch: pytest.MonkeyPatch, event: DeviceState
 ) -> None:
     ward = Ward(monkeypatch)
     ward.show(event, transport(event.value))
@@ -83,12 +93,12 @@ def test_steps_come_30_s_apart_and_the_round_begins_anew_after_5_min(
     assert ward.live(30) == services(escalation.Step.FORGET)
     assert ward.live(270) == []
     assert ward.live(30) == services(escalation.Step.RECONNECT)
-    assert ward.device_recovery.steps == 4
+    assert ward.tallies.counters["device_reconnect"] == 4
 
 
 def test_each_sick_phone_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     ward = Ward(monkeypatch)
-    ward.show(DeviceEvent.OFFLINE, transport("offline"))
+    ward.show(DeviceState.OFFLINE, transport("offline"))
     ward.live(1)
     device = ward.registry.get(PHONE)
     assert device is not None
@@ -97,37 +107,37 @@ def test_each_sick_phone_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_phone_that_comes_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     ward = Ward(monkeypatch)
-    ward.show(DeviceEvent.OFFLINE, transport("offline"))
+    ward.show(DeviceState.OFFLINE, transport("offline"))
     ward.live(45)
-    ward.show(DeviceEvent.LISTED, transport("device"))
+    ward.show(DeviceState.PREPARING, transport("device"))
     assert ward.live(300) == []
-    ward.show(DeviceEvent.OFFLINE, transport("offline"))
+    ward.show(DeviceState.OFFLINE, transport("offline"))
     assert ward.live(31) == services(escalation.Step.RECONNECT), "from the first step again"
 
 
 def test_a_preparing_phone_is_cured_only_if_it_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     for hangs in (False, True):
         ward = Ward(monkeypatch, hangs=hangs)
-        ward.show(DeviceEvent.LISTED, transport("device"))
+        ward.show(DeviceState.PREPARING, transport("device"))
         assert ward.live(31) == (services(escalation.Step.RECONNECT) if hangs else [])
 
 
 def test_what_adb_forgot_at_our_word_is_dialled_until_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
     ward = Ward(monkeypatch)
-    ward.show(DeviceEvent.OFFLINE, transport("offline"))
+    ward.show(DeviceState.OFFLINE, transport("offline"))
     ward.live(91)
-    ward.show(DeviceEvent.GONE)
+    ward.show(DeviceState.ABSENT)
     assert ward.live(61) == [f"host:connect:{PHONE}"] * 3
-    ward.show(DeviceEvent.LISTED, transport("device"))
-    ward.registry.apply(PHONE, DeviceEvent.PHONE_READY)
+    ward.show(DeviceState.PREPARING, transport("device"))
+    make_ready(ward.registry, PHONE)
     ward.live(1)
-    ward.show(DeviceEvent.GONE)
+    ward.show(DeviceState.ABSENT)
     assert ward.live(300) == []
 
 
 def test_nothing_is_asked_of_a_server_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     ward = Ward(monkeypatch)
-    ward.show(DeviceEvent.OFFLINE, transport("offline"))
+    ward.show(DeviceState.OFFLINE, transport("offline"))
     ward.server.connected = False
     assert ward.live(100) == []
 
@@ -135,9 +145,9 @@ def test_nothing_is_asked_of_a_server_that_is_gone(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     "state", ["sideload", "recovery", "rescue", "bootloader", "host", "connecting", "detached", "authorizing"]
 )
-@pytest.mark.parametrize("event", [DeviceEvent.OFFLINE, DeviceEvent.UNAUTHORIZED])
+@pytest.mark.parametrize("event", [DeviceState.OFFLINE, DeviceState.UNAUTHORIZED])
 def test_case_p5_a_phone_that_does_something_else_is_left_alone(
-    monkeypatch: pytest.MonkeyPatch, state: str, event: DeviceEvent
+    monkeypatch: pytest.MonkeyPatch, state: str, event: DeviceState
 ) -> None:
     for usb in ("usb:1-1", ""):
         ward = Ward(monkeypatch)
@@ -147,5 +157,5 @@ def test_case_p5_a_phone_that_does_something_else_is_left_alone(
 
 def test_case_p5_a_sick_phone_next_to_one_that_connects_is_reconnected_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     ward = Ward(monkeypatch)
-    ward.show(DeviceEvent.OFFLINE, transport("offline"), Transport(name="10.0.0.9:5555", state="connecting", id=4))
+    ward.show(DeviceState.OFFLINE, transport("offline"), Transport(name="10.0.0.9:5555", state="connecting", id=4))
     assert "host:reconnect-offline" not in ward.live(120)

@@ -14,11 +14,18 @@ R58M1 = (Transport(name="R58M1", state="device", id=1, usb="usb:1-1"),)
 Serve = Callable[[str, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
+class NoStarter:
+    """Starts nothing."""
+
+    def ensure(self) -> None:
+        return
+
+
 def listing(text: str) -> bytes:
     return b"%04x%b" % (len(text), text.encode())
 
 
-async def _with_server(serve: Serve, work: Callable[[AdbTracker], Awaitable[None]], seen: Seen) -> None:
+async def _with_server(serve: Serve, work: Callable[[AdbTracker], Awaitable[None]]) -> None:
     async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         length = int(await reader.readexactly(4), 16)
         try:
@@ -29,7 +36,7 @@ async def _with_server(serve: Serve, work: Callable[[AdbTracker], Awaitable[None
     server = await asyncio.start_server(accepted, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        await work(AdbTracker("127.0.0.1", port, seen.append, lambda: None))
+        await work(AdbTracker("127.0.0.1", port, NoStarter()))
 
 
 def track(serve: Serve, until: Callable[[Seen], bool]) -> Seen:
@@ -37,14 +44,14 @@ def track(serve: Serve, until: Callable[[Seen], bool]) -> Seen:
     seen: Seen = []
 
     async def work(tracker: AdbTracker) -> None:
-        running = asyncio.create_task(tracker.run())
+        running = asyncio.create_task(tracker.run(seen.append))
         async with asyncio.timeout(20):
             while not until(seen):
                 await asyncio.sleep(0.01)
                 assert not running.done(), running
         running.cancel()
 
-    asyncio.run(_with_server(serve, work, seen))
+    asyncio.run(_with_server(serve, work))
     return seen
 
 
@@ -96,7 +103,7 @@ def test_a_refusal_carries_adbs_words() -> None:
         with pytest.raises(AdbProtocolError, match="device 'x' not found"):
             await tracker.ask("host-serial:x:reconnect")
 
-    asyncio.run(_with_server(refuse, work, []))
+    asyncio.run(_with_server(refuse, work))
 
 
 def test_a_server_that_knows_no_long_listing_is_followed_by_the_short_one() -> None:
@@ -134,5 +141,5 @@ def test_a_shells_errors_are_no_part_of_its_answer_and_an_old_phone_is_asked_oth
         assert await tracker.shell(R58M1[0], "getprop") == "answer"
 
     for old in (False, True):
-        asyncio.run(_with_server(phone(old=old), work, []))
+        asyncio.run(_with_server(phone(old=old), work))
     assert asked == ["shell,v2,raw:getprop"] * 2 + ["exec:getprop"]

@@ -8,16 +8,26 @@ WIFI = Transport(name="192.168.1.20:5555", state="device", id=2)
 PHONE = "R58M123ABC"
 
 
+class Names:
+    """The names of devices."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def is_device(self, serial: str) -> bool:
+        return serial in self.names
+
+
 def proven(*listing: Transport) -> Transports:
     """All of these are one known phone's."""
-    transports = Transports(lambda name: name == PHONE)
+    transports = Transports(Names(PHONE))
     for link in transports.update(listing):
         transports.prove(link, PHONE, "the same start of Android")
     return transports
 
 
 def test_only_what_works_and_was_not_there_before_is_to_be_identified() -> None:
-    transports = Transports()
+    transports = Transports(Names())
     offline = Transport(name="x", state="offline", id=3)
     assert [link.transport for link in transports.update([USB, offline])] == [USB]
     assert [link.transport for link in transports.update([USB, WIFI])] == [WIFI]
@@ -59,7 +69,7 @@ def test_until_it_is_proven_a_transport_is_shown_under_its_last_device() -> None
 
 
 def test_a_new_name_is_shown_once_there_is_something_to_say() -> None:
-    transports = Transports()
+    transports = Transports(Names())
     (link,) = transports.update([WIFI])
     assert transports.found() == {}
     link.trouble = "Android is starting"
@@ -68,7 +78,7 @@ def test_a_new_name_is_shown_once_there_is_something_to_say() -> None:
 
 def test_case_p4_a_name_that_two_cables_have_is_addressed_by_the_cable() -> None:
     other = Transport(name=USB.name, state="device", id=9, usb="usb:1-2")
-    transports = Transports()
+    transports = Transports(Names())
     one, two = transports.update([USB, other])
     assert (transports.address(one), transports.address(two)) == ("usb:1-1", "usb:1-2")
     transports.update([USB])
@@ -76,13 +86,13 @@ def test_case_p4_a_name_that_two_cables_have_is_addressed_by_the_cable() -> None
 
 
 def test_case_p6_a_device_without_a_name_is_shown_by_its_cable() -> None:
-    transports = Transports()
+    transports = Transports(Names())
     transports.update([Transport(name="????????????", state="no permissions (x)", id=4, usb="usb:1-4")])
     assert transports.found() == {"usb:1-4": ("no permissions (x)", "")}
 
 
 def test_a_devices_own_name_goes_before_an_address() -> None:
-    transports = Transports(lambda name: name in (PHONE, WIFI.name))
+    transports = Transports(Names(PHONE, WIFI.name))
     (link,) = transports.update([WIFI])
     transports.prove(link, PHONE, "the same Android id")
     assert transports.device_of(WIFI.name) == WIFI.name
@@ -99,7 +109,7 @@ def test_what_was_proven_can_be_taken_back() -> None:
 
 
 def test_joined_names_are_one() -> None:
-    transports = Transports()
+    transports = Transports(Names())
     for link in transports.update([USB, WIFI]):
         transports.prove(link, link.transport.name, "seen for the first time")
     transports.rename(USB.name, WIFI.name)

@@ -2,73 +2,47 @@
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
 
-from drover.policy.device_states import DeviceEvent
+from drover.config import Config, LicenseSection
+from drover.policy.phone_commands import FailScan
+from drover.policy.phone_events import Event, TaskChosen, TransportUnusable, WorkerEnded
 from drover.store import Store
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.leases.account_reader import AccountReader
-from drover.supervisor.tasks.dispatcher import Dispatcher
+from drover.supervisor.leases.leases import PhoneLeases
+from drover.supervisor.settings import Settings
 from drover.wire.devices import Device, DeviceState
 from drover.wire.faults import Code, RequestError
 from drover.wire.worker import AccountsRead, ReadAccounts, ToWorker
+from tests.support.registered import FakeWorkers, command_loop, make_ready, run_task
 
 SERIAL = "R58M1"
 
 
-@dataclass
-class Desk:
-    """What the discovery asks of the dispatcher."""
-
-    registry: DeviceRegistry
-    draining: bool = False
-    spoken_for: int = 0
-    device_limit: int = 20
-    beginning: bool = False
-
-    def is_free(self, serial: str) -> bool:
-        device = self.registry.get(serial)
-        return device is not None and device.state is DeviceState.IDLE and not self.beginning
-
-
-@dataclass
 class Stage:
-    """A registry with one idle phone, a worker that keeps what it is asked, and the account_reader."""
+    """A registry with one idle phone, a worker that keeps what it is asked, and the account reader."""
 
-    store: Store
-    deadline_s: float = 10.0
-    worker_takes: bool = True
-    worker_lives: bool = True
-    asked: list[ToWorker] = field(default_factory=list[ToWorker])
-    killed: list[str] = field(default_factory=list[str])
-    given_back: list[str] = field(default_factory=list[str])
-
-    def __post_init__(self) -> None:
-        known = Device(serial=SERIAL, state=DeviceState.ABSENT)
-        self.registry = DeviceRegistry([known], lambda _device: None)
-        self.registry.apply(SERIAL, DeviceEvent.LISTED)
-        self.registry.apply(SERIAL, DeviceEvent.PHONE_READY)
-        self.dispatcher = Desk(self.registry)
+    def __init__(self, store: Store, deadline_s: float = 10.0, *, device_limit: int = 20) -> None:
+        self.registry = DeviceRegistry([Device(serial=SERIAL, state=DeviceState.ABSENT)])
+        make_ready(self.registry, SERIAL)
+        self.workers = FakeWorkers()
+        self.wanted = False
+        settings = Settings(Config(license=LicenseSection(device_limit=device_limit)))
         self.account_reader = AccountReader(
-            self.registry,
-            cast(Dispatcher, self.dispatcher),
-            self.store,
-            send=self._send,
-            kill=self._kill,
-            given_back=self.given_back.append,
-            deadline_s=self.deadline_s,
+            self.registry, settings, cast(PhoneLeases, self), store, self.workers, deadline_s=deadline_s
         )
+        self.loop = command_loop(self.registry, {FailScan: self.account_reader.on_fail})
 
-    def _send(self, _serial: str, message: ToWorker) -> bool:
-        self.asked.append(message)
-        return self.worker_takes
+    def wants(self, _serial: str) -> bool:
+        """Whether somebody waits in line for the phone."""
+        return self.wanted
 
-    def _kill(self, _serial: str, why: str) -> bool:
-        self.killed.append(why)
-        return self.worker_lives
+    @property
+    def asked(self) -> list[ToWorker]:
+        return self.workers.told
 
     @property
     def state(self) -> DeviceState:
@@ -110,7 +84,7 @@ def test_the_phone_is_ours_while_it_is_read(store: Store) -> None:
         assert await refusal(stage.read()) is Code.CONFLICT
         answer = stage.answer(usernames=["me", "shop"], active="me")
         assert await job == answer
-        assert (stage.state, stage.given_back) == (DeviceState.IDLE, [SERIAL])
+        assert (stage.state, stage.registry.is_idle(SERIAL)) == (DeviceState.IDLE, True)
 
     asyncio.run(play())
 
@@ -140,14 +114,16 @@ def test_what_the_worker_could_not_read_is_told(store: Store) -> None:
     asyncio.run(play())
 
 
-@pytest.mark.parametrize("what", ["takes no message", "dies"])
-def test_a_worker_that_is_gone_gives_the_phone_back(store: Store, what: str) -> None:
+@pytest.mark.parametrize("takes", [True, False])
+def test_a_worker_that_is_gone_gives_the_phone_back(store: Store, takes: bool) -> None:
     async def play() -> None:
-        stage = Stage(store, worker_takes=what == "dies")
+        stage = Stage(store)
+        stage.workers.takes = takes
         job = await stage.begun()
-        stage.account_reader.lost(SERIAL, "its worker ended meanwhile")
+        stage.registry.post(SERIAL, WorkerEnded(status=1, retry_in_s=1.0))
+        stage.loop.carry_out_all()
         assert await refusal(job) is Code.CONFLICT
-        assert stage.given_back == [SERIAL]
+        assert (stage.registry.phone(SERIAL).occupant, stage.state) == (None, DeviceState.PREPARING)
 
     asyncio.run(play())
 
@@ -155,11 +131,12 @@ def test_a_worker_that_is_gone_gives_the_phone_back(store: Store, what: str) -> 
 @pytest.mark.parametrize("lives", [True, False])
 def test_a_reading_that_takes_too_long_ends_its_worker_and_makes_nothing_idle(store: Store, lives: bool) -> None:
     async def play() -> None:
-        stage = Stage(store, deadline_s=0.01, worker_lives=lives)
+        stage = Stage(store, deadline_s=0.01)
+        stage.workers.lives = lives
         assert await refusal(stage.read()) is Code.CONFLICT
-        assert len(stage.killed) == 1
+        assert len(stage.workers.killed) == 1
         assert stage.state is (DeviceState.PREPARING if lives else DeviceState.IDLE)
-        assert stage.given_back == ([] if lives else [SERIAL])
+        assert stage.registry.is_idle(SERIAL) is not lives
 
     asyncio.run(play())
 
@@ -174,26 +151,29 @@ def test_the_phone_stays_ours_though_nobody_waits_any_more(store: Store) -> None
         stage.answer(usernames=["me"])
         while stage.state is DeviceState.LEASED:
             await asyncio.sleep(0)
-        assert (stage.state, stage.given_back) == (DeviceState.IDLE, [SERIAL])
+        assert (stage.state, stage.registry.is_idle(SERIAL)) == (DeviceState.IDLE, True)
 
     asyncio.run(play())
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"beginning": True}, "a task runs on it"),
-        ({"spoken_for": 20}, "device limit of 20"),
-    ],
-)
-def test_a_phone_in_use_is_left_alone(store: Store, change: dict[str, Any], words: str) -> None:
+def test_a_phone_beyond_the_device_limit_is_left_alone(store: Store) -> None:
     async def play() -> None:
-        stage = Stage(store)
-        for name, value in change.items():
-            setattr(stage.dispatcher, name, value)
-        with pytest.raises(RequestError, match=words):
+        stage = Stage(store, device_limit=1)
+        make_ready(stage.registry, "R58M2")
+        run_task(stage.registry, "R58M2", 1)
+        with pytest.raises(RequestError, match="device limit of 1"):
             await stage.read()
         assert (stage.asked, stage.state) == ([], DeviceState.IDLE)
+
+    asyncio.run(play())
+
+
+def test_who_waits_in_line_for_the_phone_comes_first(store: Store) -> None:
+    async def play() -> None:
+        stage = Stage(store)
+        stage.wanted = True
+        assert await refusal(stage.read()) is Code.CONFLICT
+        assert stage.asked == []
 
     asyncio.run(play())
 
@@ -201,16 +181,19 @@ def test_a_phone_in_use_is_left_alone(store: Store, change: dict[str, Any], word
 @pytest.mark.parametrize(
     ("event", "words"),
     [
-        (DeviceEvent.ATTEMPT_BEGAN, "a task runs on it"),
-        (DeviceEvent.GONE, "adb does not list it"),
-        (DeviceEvent.WORKER_DIED, "not ready yet"),
-        (DeviceEvent.UNAUTHORIZED, "unauthorized .allow USB debugging."),
+        (TaskChosen(task_id=1), "a task runs on it"),
+        (TransportUnusable(state=DeviceState.ABSENT, reason="gone"), "adb does not list it"),
+        (WorkerEnded(status=1, retry_in_s=1.0), "not ready yet"),
+        (
+            TransportUnusable(state=DeviceState.UNAUTHORIZED, reason="allow USB debugging"),
+            "unauthorized .allow USB debugging.",
+        ),
     ],
 )
-def test_a_phone_that_cannot_be_read_says_why(store: Store, event: DeviceEvent, words: str) -> None:
+def test_a_phone_that_cannot_be_read_says_why(store: Store, event: Event, words: str) -> None:
     async def play() -> None:
         stage = Stage(store)
-        stage.registry.apply(SERIAL, event, "allow USB debugging")
+        stage.registry.post(SERIAL, event)
         with pytest.raises(RequestError, match=words) as refused:
             await stage.read()
         assert refused.value.failure.code is Code.CONFLICT

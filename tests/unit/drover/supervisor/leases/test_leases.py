@@ -2,87 +2,77 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from drover.policy.device_states import DeviceEvent
+from drover.config import Config, LicenseSection
+from drover.policy.phone_commands import EndCalls, EndLease, Send, WakeDispatcher
+from drover.policy.phone_events import (
+    AttemptClosed,
+    PhoneAnswered,
+    TransportUnusable,
+    TransportUsable,
+    WorkerEnded,
+)
+from drover.policy.phone_state import Leased
 from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.supervisor.leases import direct_calls as direct_module
 from drover.supervisor.leases.direct_calls import DirectCalls
 from drover.supervisor.leases.leases import PhoneLeases
-from drover.supervisor.tasks.dispatcher import Dispatcher
+from drover.supervisor.settings import Settings
 from drover.wire.codec import MalformedMessageError
-from drover.wire.devices import Device, DeviceState
+from drover.wire.devices import DeviceState
 from drover.wire.direct import DirectAnswered, DirectEnd, DirectEnded, DirectRpc
 from drover.wire.faults import Code, RequestError
 from drover.wire.leases import DirectResult, LeaseTaken, TakeLease
 from drover.wire.worker import ToWorker
+from tests.support.registered import Carry, FakeWorkers, command_loop, make_ready, run_task
 
 A, B = "R58M1", "R58M2"
 
 
-@dataclass
-class Desk:
-    """What leases ask of the dispatcher."""
-
-    registry: DeviceRegistry
-    device_limit: int = 20
-    draining: bool = False
-    woken: int = 0
-
-    @property
-    def spoken_for(self) -> int:
-        return len(self.registry.in_state(DeviceState.LEASED, DeviceState.BUSY))
-
-    def is_idle(self, serial: str) -> bool:
-        device = self.registry.get(serial)
-        return device is not None and device.state is DeviceState.IDLE
-
-    def begins_on(self, _serial: str) -> bool:
-        return False
-
-    def wake(self) -> None:
-        self.woken += 1
-
-
-@dataclass
 class Stage:
     """Two idle phones, workers that keep what they are asked, and the leases."""
 
-    folder: Path
-    sent: list[ToWorker] = field(default_factory=list[ToWorker])
-    killed: list[str] = field(default_factory=list[str])
-    takes: bool | Exception = True
+    def __init__(self, folder: Path, device_limit: int = 20) -> None:
+        self.registry = DeviceRegistry([])
+        make_ready(self.registry, A, B)
+        self.workers = FakeWorkers()
+        self.direct = DirectCalls(folder, self)
+        signal = cast(DispatchSignal, SimpleNamespace(wake=_nothing))
+        settings = Settings(Config(license=LicenseSection(device_limit=device_limit)))
+        self.leases = PhoneLeases(self.registry, settings, self.direct, signal)
+        handlers: Carry = {
+            EndLease: self.leases.on_end, EndCalls: self.direct.on_end, Send: self.workers.on_send,
+            WakeDispatcher: self._dispatch,
+        }  # fmt: skip
+        self.loop = asyncio.create_task(command_loop(self.registry, handlers).run())
 
-    def __post_init__(self) -> None:
-        self.registry = DeviceRegistry(
-            [Device(serial=s, state=DeviceState.ABSENT) for s in (A, B)], lambda _device: None
-        )
-        for serial in (A, B):
-            self.registry.apply(serial, DeviceEvent.LISTED)
-            self.registry.apply(serial, DeviceEvent.PHONE_READY)
-        self.dispatcher = Desk(self.registry)
-        self.direct = DirectCalls(self.folder, send=self._send, kill=self._kill)
-        self.leases = PhoneLeases(
-            self.registry, cast(Dispatcher, self.dispatcher), self.direct, send=self._send, given_back=self._given_back
-        )
+    @property
+    def sent(self) -> list[ToWorker]:
+        return self.workers.told
 
-    def _send(self, _serial: str, message: ToWorker) -> bool:
-        if isinstance(self.takes, Exception):
-            raise self.takes
-        self.sent.append(message)
-        return self.takes
+    @property
+    def killed(self) -> list[str]:
+        return self.workers.killed
 
-    def _kill(self, serial: str, why: str) -> bool:
-        self.killed.append(why)
+    def send(self, serial: str, message: ToWorker) -> bool:
+        return self.workers.send(serial, message)
+
+    def kill(self, serial: str, why: str, *, excused: bool = False) -> bool:
         self.direct.lost(serial, "its worker ended")
-        return True
+        return self.workers.kill(serial, why, excused=excused)
 
-    def _given_back(self, _serial: str) -> None:
-        self.leases.serve()  # as dispatch does
+    def _dispatch(self, _device: object, _command: object) -> None:
+        self.leases.serve()
+
+    def holds(self) -> set[str]:
+        """The phones that somebody has by a lease."""
+        return {serial for serial in (A, B) if isinstance(self.registry.phone(serial).occupant, Leased)}
 
     def state(self, serial: str = A) -> DeviceState:
         device = self.registry.get(serial)
@@ -103,14 +93,20 @@ Play = Callable[[Stage], Awaitable[None]]
 
 
 @pytest.fixture
-def play(tmp_path: Path) -> Callable[[Play], None]:
-    def run(script: Play) -> None:
+def play(tmp_path: Path) -> Callable[..., None]:
+    def run(script: Play, *, device_limit: int = 20) -> None:
         async def staged() -> None:
-            await script(Stage(tmp_path))
+            stage = Stage(tmp_path, device_limit)
+            await script(stage)
+            stage.loop.cancel()
 
         asyncio.run(staged())
 
     return run
+
+
+def _nothing() -> None:
+    """It is not what these tests are about."""
 
 
 async def refused(work: Awaitable[Any]) -> Code:
@@ -125,24 +121,22 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
-def test_tasks_and_leases_draw_from_one_pool(play: Callable[[Play], None]) -> None:
+def test_tasks_and_leases_draw_from_one_pool(play: Callable[..., None]) -> None:
     async def script(stage: Stage) -> None:
-        stage.dispatcher.device_limit = 1
-        stage.registry.apply(B, DeviceEvent.ATTEMPT_BEGAN, "task 7", task_id=7)
+        run_task(stage.registry, B, 7)
         with pytest.raises(RequestError, match="device limit of 1 is reached"):
             await stage.taken()
         waiting = asyncio.create_task(stage.taken(wait_s=10))
         await until(lambda: stage.leases.wants(A))
         assert stage.leases.reserved() == 1  # dispatch must leave the next slot to the line
-        stage.registry.apply(B, DeviceEvent.ATTEMPT_ENDED, task_id=None)
-        stage.leases.serve()
+        stage.registry.post(B, AttemptClosed(fence=1))
         assert (await waiting).lease.serial == A
-        assert (stage.state(), stage.leases.holds(), stage.leases.reserved()) == (DeviceState.LEASED, {A}, 0)
+        assert (stage.state(), stage.holds(), stage.leases.reserved()) == (DeviceState.LEASED, {A}, 0)
 
-    play(script)
+    play(script, device_limit=1)
 
 
-def test_who_went_away_in_line_gets_no_phone(play: Callable[[Play], None]) -> None:
+def test_who_went_away_in_line_gets_no_phone(play: Callable[..., None]) -> None:
     async def script(stage: Stage) -> None:
         first = await stage.taken()
         gone = asyncio.create_task(stage.taken(wait_s=10))
@@ -154,7 +148,7 @@ def test_who_went_away_in_line_gets_no_phone(play: Callable[[Play], None]) -> No
         late = asyncio.create_task(stage.taken(wait_s=10))
         await until(lambda: stage.leases.wants(A))
         stage.leases.release(first.session)
-        await until(lambda: stage.leases.holds() == {A})
+        await until(lambda: stage.holds() == {A})
         late.cancel()
         await asyncio.gather(late, return_exceptions=True)
         if late.cancelled():
@@ -163,26 +157,27 @@ def test_who_went_away_in_line_gets_no_phone(play: Callable[[Play], None]) -> No
     play(script)
 
 
-def test_a_lease_of_a_task_takes_no_slot_and_ends_with_it(play: Callable[[Play], None]) -> None:
+def test_a_lease_of_a_task_takes_no_slot_and_ends_with_it(play: Callable[..., None]) -> None:
     async def script(stage: Stage) -> None:
-        stage.registry.apply(A, DeviceEvent.ATTEMPT_BEGAN, "task 7", task_id=7)
+        run_task(stage.registry, A, 7)
         taken = stage.leases.for_task(A, 7, "my.py")
-        assert (taken.lease.task_id, taken.lease.expires_at, stage.leases.holds()) == (7, None, set())
+        assert (taken.lease.task_id, taken.lease.expires_at, stage.holds()) == (7, None, set())
         assert stage.leases.check(taken.session, A).task_id == 7
         assert stage.leases.extend(taken.session, 60).expires_at is None  # a heartbeat is welcome and changes nothing
         assert await refused(stage.taken()) is Code.CONFLICT
         with pytest.raises(RequestError, match="ends with it; stop the task"):
             stage.leases.release(taken.session)
-        stage.leases.task_ended(A)
+        stage.registry.post(A, AttemptClosed(fence=1))
+        await asyncio.sleep(0)
         with pytest.raises(RequestError, match="task 7 has ended") as caught:
             stage.leases.check(taken.session, A)
         assert caught.value.failure.code is Code.LEASE
-        assert (stage.state(), stage.sent) == (DeviceState.BUSY, [])  # the registry is the attempt's business
+        assert (stage.state(), stage.sent) == (DeviceState.IDLE, [])
 
     play(script)
 
 
-def test_a_phone_is_free_only_when_its_last_call_has_ended(play: Callable[[Play], None]) -> None:
+def test_a_phone_is_free_only_when_its_last_call_has_ended(play: Callable[..., None]) -> None:
     async def script(stage: Stage) -> None:
         taken = await stage.taken()
         call = stage.click()
@@ -201,7 +196,7 @@ def test_a_phone_is_free_only_when_its_last_call_has_ended(play: Callable[[Play]
 
 
 def test_a_call_that_does_not_end_is_ended_with_its_worker(
-    play: Callable[[Play], None], monkeypatch: pytest.MonkeyPatch
+    play: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(direct_module, "END_GRACE_S", 0.05)
 
@@ -218,7 +213,7 @@ def test_a_call_that_does_not_end_is_ended_with_its_worker(
     play(script)
 
 
-def test_a_call_never_outlives_its_lease(play: Callable[[Play], None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_never_outlives_its_lease(play: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(direct_module, "ANSWER_GRACE_S", 0.05)
 
     async def script(stage: Stage) -> None:
@@ -241,22 +236,22 @@ def test_a_call_never_outlives_its_lease(play: Callable[[Play], None], monkeypat
     play(script)
 
 
-def test_what_no_worker_takes_is_not_done(play: Callable[[Play], None]) -> None:
+def test_what_no_worker_takes_is_not_done(play: Callable[..., None]) -> None:
     async def script(stage: Stage) -> None:
         await stage.taken()
-        stage.takes = False
+        stage.workers.takes = False
         assert await refused(stage.click()) is Code.UNAVAILABLE
-        stage.takes = MalformedMessageError("message of 2000000 bytes is over the cap")
+        stage.workers.takes = MalformedMessageError("message of 2000000 bytes is over the cap")
         assert await refused(stage.click()) is Code.TOO_LARGE
-        stage.takes = True
-        stage.leases.end(A, "enough")  # nothing is left that could keep the phone
+        stage.workers.takes = True
+        stage.leases.evict(A)  # nothing is left that could keep the phone
         await until(lambda: stage.state() is DeviceState.IDLE)
 
     play(script)
 
 
 def test_files_that_nobody_fetched_are_removed_and_no_others(
-    play: Callable[[Play], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    play: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(direct_module, "FILE_S", 0.01)
     ours, foreign = tmp_path / "direct", tmp_path / "foreign.png"
@@ -279,12 +274,12 @@ def test_files_that_nobody_fetched_are_removed_and_no_others(
     play(script)
 
 
-def test_nothing_is_given_while_the_daemon_shuts_down(play: Callable[[Play], None]) -> None:
+def test_nothing_is_given_while_the_daemon_shuts_down(play: Callable[..., None]) -> None:
     async def script(stage: Stage) -> None:
         await stage.taken()
         waiting = asyncio.create_task(stage.taken(wait_s=10))
         await until(lambda: stage.leases.wants(A))
-        stage.dispatcher.draining = True
+        stage.registry.draining = True
         stage.leases.close_line()
         assert await refused(waiting) is Code.UNAVAILABLE
         assert await refused(stage.taken(B)) is Code.UNAVAILABLE
@@ -292,15 +287,26 @@ def test_nothing_is_given_while_the_daemon_shuts_down(play: Callable[[Play], Non
     play(script)
 
 
-def test_a_short_absence_does_not_end_a_lease(play: Callable[[Play], None]) -> None:
+def test_a_short_absence_does_not_end_a_lease(play: Callable[..., None]) -> None:
     async def script(stage: Stage) -> None:
         taken = await stage.taken()
-        stage.registry.apply(A, DeviceEvent.GONE)
-        assert stage.leases.holds() == {A}
-        stage.registry.apply(A, DeviceEvent.LISTED)
-        stage.registry.apply(A, DeviceEvent.PHONE_READY)
-        stage.leases.back(A)
+        stage.registry.post(A, TransportUnusable(state=DeviceState.ABSENT, reason="gone"))
+        assert stage.holds() == {A}
+        stage.registry.post(A, TransportUsable())
+        stage.registry.post(A, PhoneAnswered())
         assert stage.state() is DeviceState.LEASED
         stage.leases.check(taken.session, A)
+
+    play(script)
+
+
+def test_a_lease_whose_phone_is_lost_is_over_and_says_why(play: Callable[..., None]) -> None:
+    async def script(stage: Stage) -> None:
+        taken = await stage.taken()
+        stage.registry.post(A, WorkerEnded(status=-9, retry_in_s=1.0))
+        await until(lambda: stage.registry.phone(A).occupant is None)
+        with pytest.raises(RequestError, match=r"the phone's worker ended .signal 9."):
+            stage.leases.check(taken.session, A)
+        assert (stage.state(), stage.leases.listed().leases) == (DeviceState.PREPARING, [])
 
     play(script)

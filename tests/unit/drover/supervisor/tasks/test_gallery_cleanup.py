@@ -1,50 +1,66 @@
-"""Galleries are tidied when something may have been left there, and never of what may still be uploading."""
+"""Galleries are cleaned up when something may have been left there, and never of what may still be uploading."""
 
 import asyncio
-import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from drover.policy.clock import Reading
+from drover.policy.phone_commands import LookForLeftovers, Send
+from drover.policy.phone_events import AttemptClosed, FilesBrought, PhoneAnswered
+from drover.policy.phone_uses import KEPT_S
 from drover.store import Store
-from drover.supervisor.tasks.gallery_cleanup import KEPT_S, GalleryCleanup
+from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.jobs import Jobs
+from drover.supervisor.tasks.gallery_cleanup import GalleryCleanup
 from drover.wire.tasks import Effect, Reason
 from drover.wire.worker import Tidy, ToWorker
 from tests.support.clock import Clock
+from tests.support.registered import FakeWorkers, command_loop, make_ready, run_task
 from tests.support.stored import add, complete, fail
 
 PHONE = "R58M1"
 
 
 class Bench:
-    """The tidying over a real store, with a phone that is idle or not, and a clock that moves only when told."""
+    """The clean-up over a real store and a phone that is ready, and a clock that moves only when told."""
 
-    def __init__(self, store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self.store, self.clock, self.now = store, clock, 1000.0
-        self.idle, self.there = True, True
-        self.sent: list[ToWorker] = []
-        monkeypatch.setattr(time, "monotonic", lambda: self.now)
-        self.gallery_cleanup = GalleryCleanup(store, is_idle=lambda _: self.idle, send=self._send)
+        self.registry = DeviceRegistry([], self._reading)
+        make_ready(self.registry, PHONE)
+        self.workers = FakeWorkers()
+        cleanup = self.cleanup = GalleryCleanup(store, self.registry, Jobs(_never))
+        self.loop = command_loop(self.registry, {LookForLeftovers: cleanup.on_look, Send: self.workers.on_send})
 
-    def _send(self, serial: str, message: ToWorker) -> bool:
-        assert serial == PHONE
-        if self.there:
-            self.sent.append(message)
-        return self.there
+    def _reading(self) -> Reading:
+        return Reading(wall=datetime.now(UTC), monotonic_s=self.now)
 
     def ready(self) -> list[ToWorker]:
         """What is sent when the phone says that it answers."""
-        self.sent = []
-        asyncio.run(self.gallery_cleanup.ready(PHONE))
-        return self.sent
+
+        async def look() -> None:
+            self.registry.post(PHONE, PhoneAnswered())
+            self.loop.carry_out_all()
+            await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+            self.loop.carry_out_all()
+
+        self.workers.sent = []
+        asyncio.run(look())
+        return self.workers.told
+
+
+def _never() -> None:
+    raise AssertionError("a component failed")
 
 
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+def bench(tmp_path: Path) -> Iterator[Bench]:
     clock = Clock()
     with Store.open(tmp_path / "drover.db", clock=clock) as store:
-        yield Bench(store, clock, monkeypatch)
+        yield Bench(store, clock)
 
 
 def test_once_after_a_start_where_something_was_published(bench: Bench) -> None:
@@ -63,23 +79,16 @@ def test_again_when_files_are_brought(bench: Bench, again: bool) -> None:
     complete(bench.store, add(bench.store, PHONE, script_name="post"))
     bench.ready()
     if again:
-        bench.gallery_cleanup.due(PHONE)
+        bench.registry.post(PHONE, FilesBrought())
+        bench.now += 1
     assert bench.ready() == [Tidy()] * again
 
 
 def test_not_while_something_runs_there_and_then_when_it_answers_next(bench: Bench) -> None:
     complete(bench.store, add(bench.store, PHONE, script_name="post"))
-    bench.idle = False
+    run_task(bench.registry, PHONE, 1)
     assert bench.ready() == []
-    bench.idle = True
-    assert bench.ready() == [Tidy()]
-
-
-def test_a_worker_that_was_not_there_is_asked_again(bench: Bench) -> None:
-    complete(bench.store, add(bench.store, PHONE, script_name="post"))
-    bench.there = False
-    assert bench.ready() == []
-    bench.there = True
+    bench.registry.post(PHONE, AttemptClosed(fence=1))
     assert bench.ready() == [Tidy()]
 
 

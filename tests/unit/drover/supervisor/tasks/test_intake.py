@@ -4,7 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection
@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 from drover.store import Store, StoreUnavailableError, audit, tasks
 from drover.store import intake as parts_of_requests
 from drover.store.steps import Step
-from drover.supervisor.api import work_progress
+from drover.supervisor import work_progress
 from drover.supervisor.api.audit import Audited
 from drover.supervisor.api.server import Answer, Peer
+from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.supervisor.tasks import intake
 from drover.supervisor.tasks.intake import Intake
 from drover.wire.control import RequestBody, RetriedAll, RetryAll
@@ -22,6 +23,16 @@ from drover.wire.faults import Code, RequestError
 from tests.support.stored import new
 
 MANY = intake.ONE_STEP + 50
+
+
+class Signal:
+    """Counts how often the dispatcher was woken."""
+
+    def __init__(self, woken: list[int]) -> None:
+        self.woken = woken
+
+    def wake(self) -> None:
+        self.woken.append(1)
 
 
 @pytest.fixture
@@ -38,12 +49,12 @@ def test_a_request_of_any_size_is_stored_and_told_step_by_step(store: Store, cou
 
     async def scene() -> list[int]:
         with work_progress.listening(lambda done, total: told.append((done, total))):
-            return await Intake(store, lambda: stored.append(1)).add([new()] * count)
+            return await Intake(store, cast(DispatchSignal, Signal(stored))).add([new()] * count)
 
     assert asyncio.run(scene()) == list(range(1, count + 1))
     assert store.read_sync(tasks.stats).pending == count
     assert told[-1:] == ([(count, count)] if count > intake.ONE_STEP else [])
-    assert bool(stored) is (count > intake.ONE_STEP)
+    assert stored
 
 
 def test_case_b8_a_request_beyond_what_is_in_flight_is_refused_whole(

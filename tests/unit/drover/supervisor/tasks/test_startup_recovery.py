@@ -6,7 +6,6 @@ import random
 import shutil
 import signal
 from collections.abc import Iterator
-from datetime import UTC
 from pathlib import Path
 
 import psutil
@@ -14,9 +13,10 @@ import pytest
 
 from drover.config import Config
 from drover.policy.catalog import Delivery
-from drover.policy.pace import Pace
 from drover.store import Store, attempts, devices, tasks
+from drover.supervisor.settings import Settings
 from drover.supervisor.tasks import startup_recovery
+from drover.supervisor.tasks.endings import Endings
 from drover.wire.tasks import Effect, Reason, Status
 from tests.support.phones import wait_until
 from tests.support.stored import add, begin
@@ -32,15 +32,20 @@ def store(tmp_path: Path, empty_database: Path) -> Iterator[Store]:
         yield opened
 
 
+class FollowSettles:
+    """The rules of scripts."""
+
+    def delivery(self, name: str, /) -> Delivery:
+        return Delivery(reconciles=name == "follow")
+
+
+SETTINGS = Settings(Config())
+
+
 def recover(store: Store) -> None:
     asyncio.run(
         startup_recovery.recover(
-            store,
-            Config(),
-            boot_id="boot-2",
-            rng=random.Random(1),
-            pace=Pace(zone=UTC),
-            delivery=lambda script: Delivery(reconciles=script == "follow"),
+            store, SETTINGS, Endings(SETTINGS, FollowSettles(), random.Random(1)), boot_id="boot-2"
         )
     )
 

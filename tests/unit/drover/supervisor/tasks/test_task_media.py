@@ -20,18 +20,27 @@ from drover.config import Config, MediaSection
 from drover.media.inspector import Inspector
 from drover.media.limits import limits, texts
 from drover.policy.clock import Reading
-from drover.policy.device_states import DeviceEvent
-from drover.policy.pace import Pace
-from drover.policy.trouble import Rules
+from drover.policy.phone_commands import WakeDispatcher
 from drover.store import Store, accounts, media_uses, tasks
 from drover.store.errors import IdempotencyConflictError
 from drover.store.schema import tasks as table
 from drover.store.types import from_micros
-from drover.supervisor.api.event_feed import EventFeed
+from drover.supervisor.api_address import ApiAddress
 from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.devices.transports import Transports
+from drover.supervisor.dispatch_signal import DispatchSignal
+from drover.supervisor.event_feed import EventFeed
+from drover.supervisor.leases.direct_calls import DirectCalls
+from drover.supervisor.leases.leases import PhoneLeases
+from drover.supervisor.settings import Settings
 from drover.supervisor.tasks import task_media
+from drover.supervisor.tasks.acceptance import Acceptance
 from drover.supervisor.tasks.attempt_starter import AttemptStarter
+from drover.supervisor.tasks.begin_messages import BeginMessages
 from drover.supervisor.tasks.dispatcher import Dispatcher
+from drover.supervisor.tasks.endings import Endings
+from drover.supervisor.tasks.intake import Intake
+from drover.supervisor.tasks.planner import TaskPlanner
 from drover.supervisor.tasks.running_attempts import RunningAttempts
 from drover.supervisor.tasks.scripts import Scripts
 from drover.supervisor.tasks.task_media import TaskMedia
@@ -42,6 +51,7 @@ from drover.wire.tasks import Effect, Reason, Status, Task
 from drover.wire.worker import Begin, EffectConfirmed, Ended, IntentRequested, Outcome, ToWorker
 from tests.support.media import make_picture, make_video
 from tests.support.published import keep
+from tests.support.registered import NO_PAUSES, NO_TROUBLE, FakeWorkers, command_loop, make_ready
 
 
 class Desk:
@@ -49,78 +59,34 @@ class Desk:
 
     def __init__(self, store: Store, root: Path) -> None:
         self.store = store
-        self.sent: list[tuple[str, ToWorker]] = []
         self.inspector = Inspector()
-        config = Config(media=MediaSection(roots=[str(root)]))
-        registry = DeviceRegistry([], lambda _device: None)
-        for serial in ("p1", "p2"):
-            registry.apply(serial, DeviceEvent.LISTED)
-            registry.apply(serial, DeviceEvent.PHONE_READY)
-        event_feed = EventFeed(lambda after, limit: _no_events(after, limit), 0)
-        scripts = Scripts(store, {})
+        self.settings = Settings(Config(media=MediaSection(roots=[str(root)]), pace=NO_PAUSES, trouble=NO_TROUBLE))
+        self.registry = DeviceRegistry([])
+        make_ready(self.registry, "p1", "p2")
+        self.signal = DispatchSignal(EventFeed(_no_events, 0))
+        scripts, transports, self.workers = Scripts(store, {}), Transports(self.registry), FakeWorkers()
+        calls = DirectCalls(root.parent / "direct", self.workers)
+        leases = PhoneLeases(self.registry, self.settings, calls, self.signal)
+        library = root.parent / "library"
+        self.media = TaskMedia(self.settings, store, self.inspector, library, limits(), texts())
+        endings = Endings(self.settings, scripts, random.Random(1))
         self.running = RunningAttempts(
-            store,
-            event_feed,
-            send=self._send,
-            kill=lambda _s, _w: True,
-            freed=self._freed,
-            rng=random.Random(1),
-            pace=Pace(zone=UTC),
-            rules=Rules(),
-            delivery=scripts.delivery,
+            store, EventFeed(_no_events, 0), self.registry, self.workers, self.settings, endings
         )
-        self.registry = registry
-        media = self.media = TaskMedia(
-            store,
-            self.inspector,
-            roots=config.media_roots,
-            library=root.parent / "library",
-            limits=limits(),
-            texts=texts(),
-        )
-        attempt_starter = AttemptStarter(
-            config,
-            store,
-            registry,
-            event_feed,
-            self.running,
-            scripts,
-            media,
-            boot_id="boot-1",
-            send=self._send,
-            wake=lambda: self.dispatcher.wake(),
-            draining=lambda: self.dispatcher.draining,
-            publishes=lambda _s: None,
-            give_session=lambda _s, _t, _l: ("", "", ""),
-        )
-        self.dispatcher = Dispatcher(
-            config,
-            store,
-            registry,
-            event_feed,
-            self.running,
-            scripts,
-            media,
-            attempt_starter,
-            device_limit=20,
-            device_of=str,
-            send=self._send,
-            kill=lambda _s, _w: True,
-            rng=random.Random(1),
-            pace=Pace(zone=UTC),
-        )
+        messages = BeginMessages(self.settings, scripts, self.media, leases, ApiAddress(self.settings, root))
+        starter = AttemptStarter(store, self.registry, self.running, self.media, messages, "boot-1")
+        planner = TaskPlanner(self.settings, store, transports, scripts)
+        self.acceptance = Acceptance(self.registry, scripts, planner, self.media, Intake(store, self.signal))
+        self.dispatcher = Dispatcher(self.settings, store, self.registry, leases, starter, self.signal)
+        self.loop = command_loop(self.registry, {WakeDispatcher: self.signal.on_wake})
 
-    def _send(self, serial: str, message: ToWorker) -> bool:
-        self.sent.append((serial, message))
-        return True
-
-    def _freed(self, serial: str) -> None:
-        self.registry.apply(serial, DeviceEvent.ATTEMPT_ENDED, task_id=None)
-        self.dispatcher.wake()
+    @property
+    def sent(self) -> list[tuple[str, ToWorker]]:
+        return self.workers.sent
 
     async def post(self, serial: str = "p1", **config: Any) -> int:
         request = CreateTasks(script_name="post", script_config=config, serials=[serial])
-        return (await self.dispatcher.create(request)).task_ids[0]
+        return (await self.acceptance.create(request)).task_ids[0]
 
     async def begun(self, count: int) -> list[Begin]:
         """The first so many attempts that workers heard of."""
@@ -168,11 +134,12 @@ def run(tmp_path: Path, root: Path) -> Callable[[Callable[[Desk], Awaitable[None
         async def whole() -> None:
             with Store.open(tmp_path / "drover.db") as store:
                 dispatcher = Desk(store, root)
-                dispatch = asyncio.create_task(dispatcher.dispatcher.run())
+                runs = [asyncio.create_task(work) for work in (dispatcher.dispatcher.run(), dispatcher.loop.run())]
                 try:
                     await story(dispatcher)
                 finally:
-                    dispatch.cancel()
+                    for work in runs:
+                        work.cancel()
                     dispatcher.inspector.close()
 
         asyncio.run(whole())
@@ -217,7 +184,8 @@ def test_case_c10_per_account_each_account_gets_the_same_file(run: Run, root: Pa
     make_video(root / "a.mp4")
 
     async def story(dispatcher: Desk) -> None:
-        dispatcher.media.reuse = "per_account"  # as a reload sets it
+        media = msgspec.structs.replace(dispatcher.settings.config.media, reuse="per_account")
+        dispatcher.settings.replace(msgspec.structs.replace(dispatcher.settings.config, media=media))  # as a reload
         for serial in ("p1", "p2"):
             await dispatcher.post(serial, material_source="localFolder", material_path=str(root))
         assert {begin.media[0].path for begin in await dispatcher.begun(2)} == {str(root / "a.mp4")}
@@ -243,7 +211,7 @@ def test_case_c9_the_accounts_own_folder_comes_first_with_the_texts_next_to_it(r
         request = CreateTasks(script_name="post", script_config=post, usernames=["shop.one"])
         took: list[tuple[str, str, str]] = []
         for number in range(1, 3):
-            (task_id,) = (await dispatcher.dispatcher.create(request)).task_ids
+            (task_id,) = (await dispatcher.acceptance.create(request)).task_ids
             begin = (await dispatcher.begun(number))[-1]
             task = await dispatcher.store.read(tasks.get, task_id)
             assert task is not None
@@ -337,7 +305,7 @@ def test_case_t3_a_request_with_a_caption_that_the_app_cannot_take_is_refused(
         config = {"captions": captions, "material_list": [str(root / "a.mp4")]}
         request = CreateTasks(script_name="post", script_config=config, serials=["p1"], platform=platform)
         with pytest.raises(RequestError, match=re.escape(says)) as refused:
-            await dispatcher.dispatcher.create(request)
+            await dispatcher.acceptance.create(request)
         assert refused.value.failure.code is Code.INVALID
 
     run(story)
@@ -381,9 +349,8 @@ def test_case_t3_a_task_that_an_earlier_version_accepted_fails_before_it_begins(
         task_id = await dispatcher.post("p3", captions="fine", material_list=[str(root / "a.mp4")])
         config = msgspec.to_builtins(PostConfig(captions="a\x0bb", material_list=[str(root / "a.mp4")]))
         await dispatcher.store.write(_say, task_id, config)
-        dispatcher.registry.apply("p3", DeviceEvent.LISTED)
-        dispatcher.registry.apply("p3", DeviceEvent.PHONE_READY)
-        dispatcher.dispatcher.wake()
+        make_ready(dispatcher.registry, "p3")
+        dispatcher.signal.wake()
         task = await dispatcher.ended(task_id)
         assert (task.reason, dispatcher.sent) == (Reason.MEDIA_INVALID, [])
         assert "captions: character 2 (line 1) is the control character U+000B" in task.remark
@@ -401,21 +368,20 @@ def test_case_b10_a_wait_that_was_stamped_a_day_ahead_ends_soon_after_the_clock_
         shown.append(ahead[0])
         return Reading(wall=datetime.now(UTC) + ahead[0], monotonic_s=time.monotonic())
 
-    monkeypatch.setattr("drover.supervisor.tasks.dispatcher._reading", read)
+    monkeypatch.setattr("drover.supervisor.tasks.dispatcher.reading", read)
 
     async def story(dispatcher: Desk) -> None:
         task_id = await dispatcher.post("p3", material_list=[str(root / "a.mp4")])
         stamp = datetime.now(UTC) + timedelta(days=1, seconds=1)
         await dispatcher.store.write(_not_before, task_id, stamp)
         shown.clear()
-        dispatcher.dispatcher.wake()
+        dispatcher.signal.wake()
         async with asyncio.timeout(10):
             while not shown:
                 await asyncio.sleep(0.01)
-        dispatcher.registry.apply("p3", DeviceEvent.LISTED)
-        dispatcher.registry.apply("p3", DeviceEvent.PHONE_READY)
+        make_ready(dispatcher.registry, "p3")
         ahead[0] = timedelta()
-        dispatcher.dispatcher.wake()
+        dispatcher.signal.wake()
         (begin,) = await dispatcher.begun(1)
         assert begin.task_id == task_id
 
@@ -437,12 +403,12 @@ def test_case_c13_each_task_of_a_request_publishes_another_video_of_the_list(run
         def request(*serials: str) -> CreateTasks:
             return CreateTasks(script_name="post", script_config={"material_list": paths}, serials=list(serials))
 
-        await dispatcher.dispatcher.create(request("p1", "p2"))
+        await dispatcher.acceptance.create(request("p1", "p2"))
         begins = await dispatcher.begun(2)
         assert sorted(begin.media[0].path for begin in begins) == paths
         assert [len(begin.media) for begin in begins] == [1, 1]
         with pytest.raises(RequestError, match="material_list: 2 videos for 3 tasks"):
-            await dispatcher.dispatcher.create(request("p1", "p2", "p3"))
+            await dispatcher.acceptance.create(request("p1", "p2", "p3"))
 
     run(story)
 
@@ -454,10 +420,10 @@ def test_case_c13_a_listed_video_that_is_gone_leaves_the_others(run: Run, root: 
         request = CreateTasks(
             script_name="post", script_config={"material_list": paths}, serials=["p1"], start_time="00:00"
         )
-        await dispatcher.dispatcher.create(request)
+        await dispatcher.acceptance.create(request)
         Path(paths[0]).unlink()
         await dispatcher.store.write(_due_now)
-        dispatcher.dispatcher.wake()
+        dispatcher.signal.wake()
         assert (await dispatcher.begun(1))[0].media[0].path == paths[1]
 
     run(story)
@@ -554,10 +520,10 @@ def test_a_file_that_is_gone_when_the_task_begins_fails_it(run: Run, root: Path)
         request = CreateTasks(
             script_name="post", script_config={"material_list": [str(path)]}, serials=["p1"], start_time="00:00"
         )
-        (task_id,) = (await dispatcher.dispatcher.create(request)).task_ids
+        (task_id,) = (await dispatcher.acceptance.create(request)).task_ids
         path.unlink()
         await dispatcher.store.write(_due_now)
-        dispatcher.dispatcher.wake()
+        dispatcher.signal.wake()
         task = await dispatcher.ended(task_id)
         assert (task.reason, task.remark) == (Reason.MEDIA_INVALID, f"{path}: there is no such file")
 
@@ -632,11 +598,11 @@ def test_the_limits_are_those_of_the_tasks_platform(run: Run, root: Path) -> Non
         await dispatcher.post(**config)
         request = CreateTasks(script_name="post", script_config=config, serials=["p1"], platform="instagram")
         with pytest.raises(RequestError, match="an Instagram reel takes video/mp4"):
-            await dispatcher.dispatcher.create(request)
+            await dispatcher.acceptance.create(request)
         pictures = {"content_type": 1, "image_count": 21}
         request = CreateTasks(script_name="post", script_config=pictures, serials=["p1"], platform="instagram")
         with pytest.raises(RequestError, match="image_count: 21 pictures in one post; an Instagram post"):
-            await dispatcher.dispatcher.create(request)
+            await dispatcher.acceptance.create(request)
 
     run(story)
 
@@ -647,7 +613,7 @@ def test_what_only_tiktok_has_is_refused_elsewhere(run: Run) -> None:
         await dispatcher.post(**config)
         request = CreateTasks(script_name="post", script_config=config, serials=["p1"], platform="instagram")
         with pytest.raises(RequestError, match="add_product_link: only TikTok has it"):
-            await dispatcher.dispatcher.create(request)
+            await dispatcher.acceptance.create(request)
 
     run(story)
 
@@ -688,10 +654,10 @@ def test_a_repeat_under_its_key_is_answered_though_the_file_is_gone(run: Run, ro
     )
 
     async def story(dispatcher: Desk) -> None:
-        first = await dispatcher.dispatcher.create(request)
+        first = await dispatcher.acceptance.create(request)
         path.unlink()
-        assert await dispatcher.dispatcher.create(request) == first
+        assert await dispatcher.acceptance.create(request) == first
         with pytest.raises(IdempotencyConflictError):
-            await dispatcher.dispatcher.create(msgspec.structs.replace(request, body_digest="b"))
+            await dispatcher.acceptance.create(msgspec.structs.replace(request, body_digest="b"))
 
     run(story)

@@ -10,9 +10,11 @@ import pytest
 
 from drover.archive.backup import Making
 from drover.archive.restore import restore
+from drover.config import Config
 from drover.media.inspector import Inspector
 from drover.media.library import LibraryFolder
 from drover.store import Store, StoreUnavailableError, materials, tasks
+from drover.supervisor.settings import Settings
 from drover.supervisor.tasks.library import MaterialLibrary
 from drover.supervisor.upkeep.backups import Backups
 from drover.wire.backups import BackupProgress, MakeBackup
@@ -33,7 +35,7 @@ def folder(tmp_path: Path) -> LibraryFolder:
 @pytest.fixture
 def materials_room(store: Store, folder: LibraryFolder) -> Iterator[MaterialLibrary]:
     inspector = Inspector()
-    yield MaterialLibrary(store, folder, inspector, [], max_bytes=SIZE)
+    yield MaterialLibrary(Settings(Config()), store, folder, inspector, [], SIZE)
     inspector.close()
 
 

@@ -1,11 +1,13 @@
 """Reading the configuration again: all or nothing; what cannot change now waits, and is named until it has."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from drover.config import Config, ConfigError, load
+from drover.supervisor.settings import Settings
 from drover.supervisor.upkeep.reload import LIVE, LIVE_SECTIONS, Reloader, changes, merged
 
 
@@ -16,7 +18,21 @@ class Rig:
         self.file = folder / "drover.toml"
         self.file.write_text("")
         self.given: list[Config] = []
-        self.reloader = Reloader(load(self.file, {}), lambda: load(self.file, {}), self.given.append)
+        self.settings = Settings(load(self.file, {}))
+        nothing: Any = SimpleNamespace(wake=self._woken, configure=self._configured)
+        self.reloader = Reloader(self.settings, self._load, nothing, nothing)
+        self.commands: object = None
+
+    def _load(self) -> Config:
+        return load(self.file, {})
+
+    def _configured(self, commands: object) -> None:
+        self.commands = commands
+
+    def _woken(self) -> None:
+        """The dispatcher looks again, when everything is in force."""
+        assert self.commands is self.settings.config.scripts
+        self.given.append(self.settings.config)
 
 
 @pytest.fixture

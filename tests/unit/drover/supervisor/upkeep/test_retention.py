@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from drover.config import RetentionSection
+from drover.config import Config, RetentionSection
 from drover.policy.records import Complete
 from drover.store import Store, attempts, events, retention, tasks
+from drover.supervisor.settings import Settings
 from drover.supervisor.upkeep import retention as sweeping
 from drover.supervisor.upkeep.retention import Retention
 from tests.support.clock import Clock
@@ -31,7 +32,7 @@ def ended(store: Store, folder: Path) -> int:
 
 def sweep(store: Store, folder: Path, **days: Any) -> None:
     section = RetentionSection(**days)
-    keeper = Retention(lambda: section, store, folder, pause_s=0)
+    keeper = Retention(Settings(Config(retention=section)), store, folder, pause_s=0)
     asyncio.run(keeper.sweep(store.clock()))
 
 
@@ -122,7 +123,7 @@ def test_case_b4_folders_of_deleted_tasks_go_in_steps(
     kept = [ended(store, folder), ended(store, folder)]
     store.write_sync(tasks.delete, [*gone[1:], kept[1]])
     kept_id = add(store)
-    keeper = Retention(RetentionSection, store, folder, pause_s=0)
+    keeper = Retention(Settings(Config()), store, folder, pause_s=0)
     keeper.remove_soon([*gone[1:], kept[1]])
     asyncio.run(keeper.remove_deleted())
     assert sorted(path.name for path in folder.iterdir()) == sorted(map(str, [gone[0], kept[0]]))
@@ -168,7 +169,7 @@ def test_case_b4_a_deletion_wakes_the_keeper(store: Store, tmp_path: Path) -> No
     folder = tmp_path / "tasks"
 
     async def story() -> None:
-        keeper = Retention(RetentionSection, store, folder, pause_s=0)
+        keeper = Retention(Settings(Config()), store, folder, pause_s=0)
         job = asyncio.create_task(keeper.run())
         try:
             for _ in range(2):  # one that comes before the keeper waits, and one after
@@ -196,7 +197,7 @@ def test_case_b4_a_disk_that_cannot_be_read_ends_no_keeper(
     monkeypatch.setattr(Retention, "_task_ids", refuse)
 
     async def story() -> None:
-        keeper = Retention(RetentionSection, store, tmp_path, pause_s=0)
+        keeper = Retention(Settings(Config()), store, tmp_path, pause_s=0)
         job = asyncio.create_task(keeper.run())
         try:
             async with asyncio.timeout(5):

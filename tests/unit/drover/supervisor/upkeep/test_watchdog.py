@@ -9,6 +9,7 @@ import pytest
 
 from drover.store.errors import StoreUnavailableError
 from drover.supervisor.api.server import ControlServer
+from drover.supervisor.tallies import Tallies
 from drover.supervisor.upkeep.watchdog import SelfProbeError, Watchdog, probe
 from drover.wire.codec import PROTOCOL_VERSION
 from drover.wire.control import Done, Welcome
@@ -38,7 +39,7 @@ def pings(write: Callable[[], Awaitable[None]], *, serve: bool) -> int:
     async def count() -> int:
         with tempfile.TemporaryDirectory(prefix="wd-") as folder:
             socket, said = Path(folder) / "s", list[str]()
-            server = ControlServer(socket, _done, lambda: WELCOME)
+            server = ControlServer(socket, _done, lambda: WELCOME, Tallies())
             if serve:
                 await server.start()
             watchdog = Watchdog(0.3, socket=socket, write=write, notify=said.append)

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
-from drover.supervisor.api.event_feed import QUEUE_LIMIT, EventFeed, Subscription
+from drover.supervisor.event_feed import QUEUE_LIMIT, EventFeed, Subscription
 from drover.wire.events import Event, StreamReset, TaskDeleted, TaskProgressed
 from drover.wire.tasks import Phase
 

@@ -1,0 +1,78 @@
+"""Phones of a device registry and their workers, for tests without processes."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
+
+from drover.config import PaceSection, TroubleSection
+from drover.policy.phone_commands import Command
+from drover.policy.phone_events import AttemptBegun, PhoneAnswered, TaskChosen, TransportUsable, WorkerStarted
+from drover.supervisor.app.command_loop import CommandLoop
+from drover.supervisor.devices.registry import DeviceRegistry
+from drover.wire.worker import ToWorker
+
+NO_PAUSES = PaceSection(follow_per_day=0, unfollow_per_day=0, post_per_day=0, pause_min_s=0.0, pause_max_s=0.0)
+NO_TROUBLE = TroubleSection(
+    captcha="off", verification="off", suspended="off", logged_out="off", too_fast="off", failures_in_a_row=0
+)
+"""Sections of a configuration by which nothing holds an account or a phone back."""
+
+
+class FakeWorkers:
+    """Keeps what workers are told. `takes`: whether there is one, or what sending to it raises."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, ToWorker]] = []
+        self.killed: list[str] = []
+        self.takes: bool | Exception = True
+        self.lives = True
+
+    @property
+    def told(self) -> list[ToWorker]:
+        return [message for _, message in self.sent]
+
+    def send(self, serial: str, message: ToWorker) -> bool:
+        if isinstance(self.takes, Exception):
+            raise self.takes
+        self.sent.append((serial, message))
+        return self.takes
+
+    def kill(self, serial: str, why: str, *, excused: bool = False) -> bool:
+        self.killed.append(f"{why} (excused)" if excused else why)
+        return self.lives
+
+    def on_send(self, device: Any, command: Any) -> None:
+        self.send(device.serial, command.message)
+
+
+def make_ready(registry: DeviceRegistry, *serials: str) -> None:
+    """adb lists these phones, and their workers have opened them."""
+    for serial in serials:
+        registry.post(serial, TransportUsable())
+        registry.post(serial, WorkerStarted(pid=1, starts=1))
+        registry.post(serial, PhoneAnswered())
+
+
+def run_task(registry: DeviceRegistry, serial: str, task_id: int, *, fence: int = 1) -> None:
+    """An attempt of this task runs on a ready phone."""
+    registry.post(serial, TaskChosen(task_id=task_id))
+    registry.post(serial, AttemptBegun(task_id=task_id, fence=fence))
+
+
+Carry = Mapping[Any, Callable[[Any, Any], None]]
+
+
+def command_loop(registry: DeviceRegistry, handlers: Carry) -> CommandLoop:
+    """A loop that carries out these commands and no others."""
+    return CommandLoop(registry, {kind: handlers.get(kind, _nothing) for kind in get_args(Command)})
+
+
+def ordered(registry: DeviceRegistry) -> list[Command]:
+    """What was ordered so far, and is carried out by nobody."""
+    found: list[Command] = []
+    while not registry.orders.empty():
+        found.append(registry.orders.get_nowait().command)
+    return found
+
+
+def _nothing(_device: Any, _command: Any) -> None:
+    """It is not what the test is about."""

@@ -1,0 +1,51 @@
+"""How the supervisor is put together: constructors ask for little, and wiring makes no callbacks up."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import drover.supervisor
+from drover.supervisor.app import wiring
+
+MOST_ARGUMENTS = 6
+
+MODULES = [name for _, name, _ in pkgutil.walk_packages(drover.supervisor.__path__, "drover.supervisor.")]
+
+
+def classes(module: str) -> Iterator[type]:
+    """The classes that a module itself defines; not those that hold data, whose fields are named at each use."""
+    for found in vars(importlib.import_module(module)).values():
+        if inspect.isclass(found) and found.__module__ == module and not hasattr(found, "__dataclass_fields__"):
+            yield found
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_constructor_asks_for_more_than_six_things(module: str) -> None:
+    for found in classes(module):
+        wanted = list(inspect.signature(found.__init__).parameters.values())[1:]
+        named = [one.name for one in wanted if one.kind is not one.VAR_KEYWORD and one.kind is not one.VAR_POSITIONAL]
+        assert len(named) <= MOST_ARGUMENTS, f"{module}.{found.__name__}: {', '.join(named)}"
+
+
+def wired() -> Iterator[Path]:
+    """The modules that put components together."""
+    yield Path(wiring.__file__)
+    yield from Path(wiring.__file__).parents[1].glob("*/components.py")
+
+
+def test_wiring_makes_up_no_callbacks_and_sets_nothing_afterwards() -> None:
+    modules = list(wired())
+    assert len(modules) == 5
+    for path in modules:
+        for node in ast.walk(ast.parse(path.read_text())):
+            where = f"{path.parent.name}/{path.name}:{getattr(node, 'lineno', 0)}"
+            assert not isinstance(node, ast.Lambda), f"{where}: a lambda"
+            if isinstance(node, ast.Assign):
+                targets = [target for target in node.targets if isinstance(target, ast.Attribute)]
+                own = all(isinstance(target.value, ast.Name) and target.value.id == "self" for target in targets)
+                assert own, f"{where}: an attribute of another object is set"
