@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from drover.apps.view import View
+from drover.apps.zones import span
 from drover.phone.hierarchy import Bounds, Node
 from drover.phone.layers import layers
 from drover.phone.sheets import Sign, sheets
@@ -64,7 +65,7 @@ def close(view: View, shown: Sheet) -> Node | None:
             if node in inside and not view.covered(target):
                 return target
     top = min((node.bounds.top for node in shown.inside if view.words(node)), default=shown.box.top)
-    head = [node for node in shown.inside if node.bounds.center[1] < top + _HEAD * view.height]
+    head = [node for node in shown.inside if node.bounds.center[1] < top + _HEAD * span(view)]
     worded = [target for node, target in view.buttons("close") if node in head and target in inside]
     crosses = worded or _crosses(view, shown, head)
     return crosses[0] if len(crosses) == 1 and not view.covered(crosses[0]) else None
