@@ -157,7 +157,8 @@ def _near(one: int, other: int, around: Bounds) -> bool:
 
 def words() -> dict[str, list[str]]:
     """What sheets and dialogs call themselves, by language."""
-    return _raw()["sheets"]
+    written: dict[str, list[str]] = _raw()["sheets"]
+    return written
 
 
 @cache
