@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from drover.wire.control import Caller, RequestBody
 from drover.wire.faults import Code
 from drover_shim.body import Upload
-from drover_shim.envelope import Answer, Stream
 from drover_shim.metrics import Metrics
 from drover_shim.pool import ClientPool
 from drover_shim.streams import Streams
@@ -92,6 +91,3 @@ class Route:
     def is_slow(self, body_bytes: int) -> bool:
         """Whether a request with such a body may take long."""
         return self.slow or bool(self.slow_from and body_bytes >= self.slow_from)
-
-
-Handled = Answer | Stream | Any

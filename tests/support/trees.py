@@ -2,7 +2,8 @@
 
 from xml.sax.saxutils import quoteattr
 
-from drover.phone.hierarchy import Hierarchy, parse
+from drover.phone.geometry import is_field
+from drover.phone.hierarchy import Hierarchy, Node, parse
 
 Box = tuple[int, int, int, int]
 
@@ -82,3 +83,15 @@ def screen(*children: str) -> Hierarchy:
 def flat(*nodes: str) -> Hierarchy:
     """The nodes side by side, as in a dump that lost its nesting."""
     return parse(f'<hierarchy rotation="0">{view()}{"".join(nodes)}</hierarchy>')
+
+
+# --- read
+
+
+def field(tree: Hierarchy) -> Node:
+    """The first text field."""
+    return next(filter(is_field, tree.nodes))
+
+
+def with_id(tree: Hierarchy, name: str) -> list[Node]:
+    return [node for node in tree.nodes if node.id == name]

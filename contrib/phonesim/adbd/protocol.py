@@ -5,7 +5,6 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-A_SYNC: Final = 0x434E5953
 A_CNXN: Final = 0x4E584E43
 A_OPEN: Final = 0x4E45504F
 A_OKAY: Final = 0x59414B4F
@@ -14,8 +13,6 @@ A_WRTE: Final = 0x45545257
 A_AUTH: Final = 0x48545541
 
 AUTH_TOKEN: Final = 1
-AUTH_SIGNATURE: Final = 2
-AUTH_RSAPUBLICKEY: Final = 3
 
 # From this version on neither side checks payload sums.
 A_VERSION: Final = 0x01000001

@@ -7,7 +7,6 @@ from drover.apps.reading import (
     accounts,
     accounts_scrolled,
     follow_button,
-    handle,
     switcher_buttons,
     unfollow_row,
 )
@@ -29,7 +28,6 @@ __all__ = [
     "accounts_scrolled",
     "follow_button",
     "for_package",
-    "handle",
     "load",
     "recognise",
     "same_handle",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from drover.apps.direction import share
 from drover.apps.handles import handle_node
 from drover.apps.view import View
 from drover.apps.zones import from_top, span
@@ -106,7 +107,7 @@ def _titles(view: View) -> Iterator[Node]:
     """The account's name in the middle of the title bar, as far as it can be tapped."""
     known = {node for node in view.with_id("handle") if from_top(view, node) < 0.15}
     for node in view.labelled:
-        middle = from_top(view, node) < 0.15 and 0.2 < node.bounds.center[0] / view.width < 0.8
+        middle = from_top(view, node) < 0.15 and 0.2 < share(view, node) < 0.8
         means = any(view.app.lexicon.meanings(word) for word in view.words(node))
         target = view.target(node)
         if target and (node in known or (node.text and middle and not means)):

@@ -49,8 +49,8 @@ class Lexicon:
             languages = {language for _, language in self.meanings(label)}
             for language in languages:
                 votes[language] += 60 // len(languages)
-        # English words stand on screens of every language: a tie goes to the other one.
-        return max(votes, key=lambda name: (votes[name], name != "en"), default=None)
+        # English words stand on screens of every language: a tie goes to another one, always to the same.
+        return max(sorted(votes), key=lambda name: (votes[name], name != "en"), default=None)
 
 
 @lru_cache(maxsize=2048)  # the words of some screens: most stand there again at the next look

@@ -48,7 +48,7 @@ def _body(view: View) -> tuple[int, int]:
     kinds = view.shown("picker_all", "picker_videos", "picker_photos")
     # The camera underneath may name its modes alike, further down.
     first = min(kinds, key=lambda node: node.bounds.top, default=None)
-    low = [node.bounds.top for node in view.shown("next") if node.bounds.center[1] > 0.6 * view.height]
+    low = [node.bounds.top for node in view.shown("next") if from_bottom(view, node) < 0.4]
     if first is None or from_top(view, first) >= 0.4:
         return 0, min(low, default=view.height)
     row = [node.bounds.bottom for node in kinds if node.bounds.overlaps_rows_of(first.bounds)]

@@ -15,6 +15,7 @@ from drover.apps.sheets import Sheet, close, sheet, title
 from drover.apps.stats import statistics
 from drover.apps.tables import PopupRule
 from drover.apps.view import View
+from drover.apps.zones import from_top
 from drover.phone.hierarchy import Node
 
 _FEW: Final = 8
@@ -131,6 +132,6 @@ def _corner(view: View) -> Node | None:
         for node in view.clickable
         if not any(view.words(part) for part in node.walk())
         and node.bounds.width < 0.25 * view.width
-        and node.bounds.center[1] < 0.25 * view.height
+        and from_top(view, node) < 0.25
     ]
     return small[-1] if small else None

@@ -42,7 +42,6 @@ class FollowButton:
     target: Node
 
 
-_ACTIONS: Final = ("message", "contact", *FollowState)
 _NAVIGATION: Final = ("feed_tab", "tab_home", "tab_profile", "tab_create", "tab_reels", "tab_search", "results_users")
 _SHELVES: Final = (*LISTS, "HorizontalScrollView")
 _NOT_ACTIONS: Final = ("followers", "posts", "likes")

@@ -1,7 +1,6 @@
-"""What scripts ask of a screen once it is named: its button, handle, accounts and rows. Pure."""
+"""What scripts ask of a screen once it is named: its button, accounts and rows. Pure."""
 
 from drover.apps.accounts import AccountRow, account_rows, listed_rows, switch_targets
-from drover.apps.handles import handle_node, handle_of
 from drover.apps.profile import FollowButton, action_button
 from drover.apps.recogniser import recognise
 from drover.apps.screens import Screen
@@ -21,12 +20,6 @@ def follow_button(app: App, hierarchy: Hierarchy) -> FollowButton | None:
     view = View(app, hierarchy)
     button = action_button(view)
     return None if button is None or view.covered(button.target) else button
-
-
-def handle(app: App, hierarchy: Hierarchy) -> str | None:
-    """The handle that a profile shows, without @."""
-    node = handle_node(View(app, hierarchy))
-    return handle_of(node) if node else None
 
 
 def accounts(app: App, hierarchy: Hierarchy) -> list[AccountRow]:

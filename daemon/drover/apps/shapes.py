@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from drover.apps.accounts import account_rows
-from drover.apps.direction import share
+from drover.apps.direction import across, share
 from drover.apps.handles import handle_node
 from drover.apps.profile import action_button
 from drover.apps.sheets import drawn, low, said
@@ -100,9 +100,9 @@ def few(view: View) -> bool:
 
 def body_empty(view: View) -> bool:
     """A title bar, perhaps a tab bar, and nothing to read or touch between them but a spinner."""
-    body = (0.2 * view.height, 0.85 * view.height)
     return not any(
-        body[0] < node.bounds.center[1] < body[1]
+        from_top(view, node) > 0.2
+        and from_bottom(view, node) > 0.15
         and not view.means(node, "loading")
         and node.bounds.height < 0.5 * view.height
         for node in (*view.labelled, *view.clickable, *view.fields)
@@ -153,11 +153,11 @@ def shutter(view: View) -> bool:
 
 def typing(view: View) -> bool:
     """A text field that takes the keys and stands above a keyboard, or higher."""
-    return any(field.focused and field.bounds.center[1] < 0.85 * view.height for field in view.fields)
+    return any(field.focused and from_bottom(view, field) > 0.15 for field in view.fields)
 
 
 def sound_row(view: View) -> bool:
-    """A row of a list of sounds: "ARTIST · 12.1K posts" right under a title, from the same left edge."""
+    """A row of a list of sounds: "ARTIST · 12.1K posts" right under a title, from the same edge where lines begin."""
     return any(_under_a_title(view, node) for node in view.labelled if _USES.fullmatch(node.text))
 
 
@@ -224,7 +224,7 @@ def _under_a_title(view: View, node: Node) -> bool:
     box = node.bounds
     return any(
         other.text
-        and abs(other.bounds.left - box.left) < 0.06 * view.width
+        and abs(across(view, other.bounds)[0] - across(view, box)[0]) < 0.06 * view.width
         and -0.5 * box.height < box.top - other.bounds.bottom < box.height
         for other in view.labelled
         if other is not node

@@ -1,19 +1,23 @@
-"""Sheets and dialogs over a page: found by what they call themselves or by how they are drawn; what closes them. Pure.
+"""The sheet or dialog in front of an app's page, and what closes it. Pure.
 
-A screen reader is told "Bottom sheet" or "Dialog", in the phone's language. Where nothing is said, a sheet is a box at
-the screen's foot that is drawn after a dimmed layer which takes taps and says nothing.
+Which boxes are sheets, and by what they are known, is said in phone/sheets.py. Added to those here is one of which
+nothing but its window is known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
 from drover.apps.view import View
+from drover.apps.zones import span
 from drover.phone.hierarchy import Bounds, Node
+from drover.phone.layers import layers
+from drover.phone.sheets import Sign, sheets
 
 _HEAD: Final = 0.12
 _WIDE: Final = 0.9
 _EDGE: Final = 0.3
+_SHAPES: Final = (Sign.SCRIM, Sign.TITLE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +35,12 @@ def sheet(view: View) -> Sheet | None:
 
 def said(view: View) -> Sheet | None:
     """One that calls itself so."""
-    named = [node for node in view.shown("sheet") if _is_box(view, node)] if "sheet" in view.app.labels else []
-    return _sheet(view, named[-1]) if named else None
+    return _topmost(view, (Sign.WORD,))
 
 
 def drawn(view: View) -> Sheet | None:
-    """One over a dimmed layer."""
-    boxes = [box for scrim in view.clickable if _is_scrim(view, scrim) for box in _over(view, scrim)]
-    return _sheet(view, boxes[-1]) if boxes else None
+    """One that is drawn as one, and says something."""
+    return _topmost(view, _SHAPES)
 
 
 def low(view: View) -> Sheet | None:
@@ -63,7 +65,7 @@ def close(view: View, shown: Sheet) -> Node | None:
             if node in inside and not view.covered(target):
                 return target
     top = min((node.bounds.top for node in shown.inside if view.words(node)), default=shown.box.top)
-    head = [node for node in shown.inside if node.bounds.center[1] < top + _HEAD * view.height]
+    head = [node for node in shown.inside if node.bounds.center[1] < top + _HEAD * span(view)]
     worded = [target for node, target in view.buttons("close") if node in head and target in inside]
     crosses = worded or _crosses(view, shown, head)
     return crosses[0] if len(crosses) == 1 and not view.covered(crosses[0]) else None
@@ -91,38 +93,16 @@ def _sheet(view: View, box: Node) -> Sheet:
     return Sheet(box=box.bounds, inside=tuple(inside))
 
 
-def _is_box(view: View, node: Node) -> bool:
-    """A description on a box, and no word of somebody's on a line."""
-    return not node.text and node.bounds.height > 0.08 * view.height and node.bounds.width > 0.4 * view.width
+def _topmost(view: View, signs: Container[Sign]) -> Sheet | None:
+    own = set(view.nodes)
+    found = [known.box for known in sheets(view.hierarchy) if known.sign in signs and known.box in own]
+    speaking = [box for box in found if _speaks(view, box)]
+    ranks = layers(view.hierarchy).ranks if len(speaking) > 1 else {}
+    return _sheet(view, max(speaking, key=lambda box: ranks.get(box, 0))) if speaking else None
 
 
 def _is_low(view: View, box: Bounds) -> bool:
     return box.width >= _WIDE * view.width and box.top > 0.15 * view.height and box.bottom > 0.95 * view.height
-
-
-def _is_scrim(view: View, node: Node) -> bool:
-    box = node.bounds
-    return (
-        not node.children
-        and not view.words(node)
-        and box.width >= _WIDE * view.width
-        and box.top < 0.1 * view.height
-        and box.height > 0.15 * view.height
-    )
-
-
-def _over(view: View, scrim: Node) -> Iterator[Node]:
-    """Boxes with words at the foot of the screen that are drawn after the layer, in the same window."""
-    parent = scrim.parent
-    if parent is None:
-        return
-    after = parent.children[parent.children.index(scrim) + 1 :]
-    for node in after:
-        box = node.bounds
-        foot = box.bottom >= parent.bounds.bottom - 0.02 * view.height and box.bottom > 0.85 * view.height
-        lower = 0.05 * view.height < box.top - parent.bounds.top and box.top <= scrim.bounds.bottom
-        if node.visible and foot and lower and box.width >= _WIDE * view.width and _speaks(view, node):
-            yield node
 
 
 def _speaks(view: View, node: Node) -> bool:

@@ -146,7 +146,7 @@ def _wide_rows(view: View) -> list[Node]:
 
 def _row_like(view: View, node: Node) -> bool:
     box = node.bounds
-    if box.width < 0.5 * view.width or not 0.03 < box.height / span(view) < 0.2 or box.top < 0.1 * view.height:
+    if box.width < 0.5 * view.width or not 0.03 < box.height / span(view) < 0.2 or box.top < 0.1 * span(view):
         return False
     lowest_field = max((field.bounds.bottom for field in view.fields), default=0)
     words = [part for part in node.walk() if part.visible and view.words(part)]

@@ -10,6 +10,7 @@ import msgspec
 
 from drover.apps.lexicon import Lexicon
 from drover.apps.screens import Screen
+from drover.phone import sheets
 from drover.wire.holds import Trouble
 from drover.wire.tasks import Reason
 
@@ -115,6 +116,7 @@ def _load(platform: str) -> App:
     raw = _read(platform)
     if platform != "android":
         shared = _read("shared")
+        shared["labels"]["sheet"] = sheets.words()
         for table in ("labels", "phrases"):
             raw[table] = _merged(shared[table], raw.get(table, {}))
     app = msgspec.convert(raw, App)

@@ -7,10 +7,9 @@ from typing import Final
 from drover.apps.lexicon import normal
 from drover.apps.tables import App, load
 from drover.phone.counts import is_count
-from drover.phone.geometry import is_field
+from drover.phone.geometry import clickable_ancestor, is_field
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.phone.hit_test import landing
-from drover.phone.selectors import clickable_ancestor
 
 LISTS: Final = ("RecyclerView", "ListView", "ViewPager", "ViewPager2", "GridView")
 

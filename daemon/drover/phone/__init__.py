@@ -1,1 +1,1 @@
-"""What one phone can do: screens, selectors, taps, text, apps. The place for adbutils and uiautomator2."""
+"""What one phone can do: screens, taps, text, apps. The place for adbutils and uiautomator2."""

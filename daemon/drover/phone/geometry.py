@@ -1,4 +1,4 @@
-"""What the places of nodes tell: counts beside labels, labels within a box, whether a dump has nesting. Pure."""
+"""What the places of nodes tell: counts next to labels, what takes a label's tap, whether a dump has nesting. Pure."""
 
 from typing import Final
 
@@ -23,10 +23,26 @@ def count_beside(node: Node, tree: Hierarchy) -> Node | None:
     return None
 
 
-def distinct_labels(box: Node, tree: Hierarchy) -> int:
-    """How many different labels stand within the box, by nesting where there is any and by place otherwise."""
-    inside = list(box.walk()) if box.children else [node for node in tree.nodes if box.bounds.contains(node.bounds)]
-    return len({node.label for node in inside if node.label and node.visible})
+def clickable_ancestor(node: Node, tree: Hierarchy) -> Node | None:
+    """The node that takes the tap of a label: itself, the nearest clickable one above it, or the one it lies in.
+
+    Labels sit on text views that are not clickable, with an unlabelled clickable ancestor some levels up. Where a
+    dump lost its nesting, the smallest clickable node around the label's centre stands for it, unless it spans
+    several labels. A node that spans most of the screen is the background, never a button.
+    """
+    if node.clickable:
+        return node
+    over = next((up for up in node.ancestors() if up.clickable), None)
+    if over is not None:
+        return None if _is_background(over, tree) else over
+    if not is_flat(node):
+        return None
+    around = [
+        other
+        for other in tree.nodes
+        if other.clickable and holds(other.bounds, *node.bounds.center) and _is_button(other, tree)
+    ]
+    return min(around, key=lambda other: other.bounds.area, default=None)
 
 
 def is_flat(node: Node) -> bool:
@@ -42,6 +58,20 @@ def is_field(node: Node) -> bool:
 def holds(box: Bounds, x: int, y: int) -> bool:
     """Whether the point lies in the box; right and bottom edges are outside, as in Android's own rectangles."""
     return box.left <= x < box.right and box.top <= y < box.bottom
+
+
+def _is_background(node: Node, tree: Hierarchy) -> bool:
+    return node.bounds.area * 2 > tree.width * tree.height
+
+
+def _is_button(node: Node, tree: Hierarchy) -> bool:
+    return not _is_background(node, tree) and _distinct_labels(node, tree) <= 2
+
+
+def _distinct_labels(box: Node, tree: Hierarchy) -> int:
+    """How many different labels stand within the box, by nesting where there is any and by place otherwise."""
+    inside = list(box.walk()) if box.children else [node for node in tree.nodes if box.bounds.contains(node.bounds)]
+    return len({node.label for node in inside if node.label and node.visible})
 
 
 def _nearer(node: Node, count: Node, labels: list[Node]) -> bool:

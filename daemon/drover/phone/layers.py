@@ -1,7 +1,7 @@
 """In which order a screen's nodes are drawn, and which of them take touches, as far as a dump tells. Pure.
 
 The document's order is not the order of drawing: Android lists views by where they stand. A dump with `drawing-order`
-says it. Without it sheets and dialogs (`sheets.py`) lie over what stands beside them, a picture or video that fills a
+says it. Without it sheets and dialogs (`sheets.py`) lie over what stands next to them, a picture or video that fills a
 page lies below its controls, and else the later node lies over the earlier, where the two can be told apart at all.
 """
 

@@ -1,12 +1,16 @@
-"""Which nodes are sheets or dialogs over the rest of their window, known by shape or by their own word. Pure."""
+"""Which nodes are sheets or dialogs over the rest of their window, known by shape or by their own word. Pure.
+
+The one answer for both who ask: layers, so that no touch goes through a sheet, and the recogniser, which closes it.
+"""
 
 import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from enum import Enum, auto
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from drover.phone.geometry import is_field
 from drover.phone.hierarchy import Bounds, Hierarchy, Node
@@ -18,6 +22,17 @@ _SLACK: Final = 0.03
 _ROW: Final = 0.1
 _COMPOSER: Final = 0.2
 """How high a row of a title, and one to write in with its emoji, may be, of the screen's height."""
+_SCRIM: Final = 0.1
+"""Of the page's height, the least that a scrim takes: less is a bar over its page."""
+
+
+class Sign(Enum):
+    """By what a sheet is known."""
+
+    WORD = auto()
+    SCRIM = auto()
+    TITLE = auto()
+    COMPOSER = auto()  # its last row only: what stands above it may be a page
 
 
 @dataclass(frozen=True)
@@ -26,49 +41,77 @@ class Sheet:
 
     box: Node
     reach: Bounds
+    sign: Sign
 
 
-def sheets(tree: Hierarchy) -> list[Sheet]:
+# Layers and the recogniser ask about the same screen.
+@lru_cache(maxsize=4)
+def sheets(tree: Hierarchy) -> tuple[Sheet, ...]:
     """Those of all windows, in document order; parts of a sheet that look like one are left out."""
     found: dict[Node, Sheet] = {}
     for node in tree.nodes:
         for sheet in _known_by(node, tree):
             if not any(up in found for up in (sheet.box, *sheet.box.ancestors())):
                 found[sheet.box] = sheet
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _known_by(node: Node, tree: Hierarchy) -> Iterator[Sheet]:
-    if node.desc and fold(node.desc) in _words("sheets"):
-        yield Sheet(node, node.bounds)
+    if _says_so(node, tree):
+        yield Sheet(node, node.bounds, Sign.WORD)
     elif node.children and _as_wide(node.bounds, _whole(tree)):
         if _stands_at_the_bottom(node, tree) and _begins_with_a_cross(node, tree):
-            yield Sheet(node, node.bounds)
-        yield from (Sheet(row, row.bounds) for row in _writing_rows(node, tree))
+            yield Sheet(node, node.bounds, Sign.TITLE)
+        yield from (Sheet(row, row.bounds, Sign.COMPOSER) for row in _writing_rows(node, tree))
         if node.bounds.height >= 0.6 * tree.height:
-            yield from (Sheet(panel, node.bounds) for panel in _beside_a_scrim(node))
+            yield from (Sheet(panel, node.bounds, Sign.SCRIM) for panel in _next_to_a_scrim(node))
 
 
-def _beside_a_scrim(box: Node) -> Iterator[Node]:
+def _says_so(node: Node, tree: Hierarchy) -> bool:
+    """A description on a box, and no word of a person's on a line."""
+    if node.text or not node.desc or fold(node.desc) not in _folded("sheets"):
+        return False
+    return node.bounds.height > 0.08 * tree.height and node.bounds.width > 0.4 * tree.width
+
+
+def _next_to_a_scrim(box: Node) -> Iterator[Node]:
     """A scrim takes the touches that close the sheet next to it; it lies below the sheet, or ends where that begins."""
     children = [child for child in box.children if child.visible]
-    for scrim in (child for child in children if _is_scrim(child, box.bounds)):
-        yield from (child for child in children if child is not scrim and _is_panel(child.bounds, scrim, box.bounds))
+    for place, scrim in enumerate(children):
+        if _is_scrim(scrim, box.bounds):
+            # What takes touches all over a page that stands before it is the page's own.
+            over = [child for child in children[place + 1 :] if _is_over(child, scrim.bounds, box.bounds)]
+            below = [child for child in children if _is_below(child.bounds, scrim.bounds, box.bounds)]
+            yield from dict.fromkeys((*over, *below))
 
 
 def _is_scrim(node: Node, around: Bounds) -> bool:
     if not node.clickable or node.text or any(child.visible for child in node.children):
         return False
-    says_nothing = not node.desc or _UNRESOLVED.fullmatch(node.desc) or fold(node.desc) in _words("scrims")
-    return bool(says_nothing) and _as_wide(node.bounds, around) and _near(node.bounds.top, around.top, around)
+    says_nothing = not node.desc or _UNRESOLVED.fullmatch(node.desc) or fold(node.desc) in _folded("scrims")
+    tall = node.bounds.height > _SCRIM * around.height
+    return bool(says_nothing) and tall and _as_wide(node.bounds, around) and _near(node.bounds.top, around.top, around)
 
 
-def _is_panel(box: Bounds, scrim: Node, around: Bounds) -> bool:
-    below = _near(box.top, scrim.bounds.bottom, around)
-    over = _near(scrim.bounds.bottom, around.bottom, around)
-    docked = _as_wide(box, around) and _near(box.bottom, around.bottom, around)
-    set_in = over and box.width >= 0.5 * around.width and around.contains(box) and box.height < 0.9 * around.height
-    return (docked and (below or over)) or set_in
+def _is_below(box: Bounds, scrim: Bounds, around: Bounds) -> bool:
+    return _is_docked(box, around) and _near(box.top, scrim.bottom, around) and box.top > scrim.top
+
+
+def _is_over(node: Node, scrim: Bounds, around: Bounds) -> bool:
+    """A sheet or dialog that lies on its scrim, wholly or with its upper edge.
+
+    One that was drawn up over the whole page keeps touches from its scrim; the controls of a page let them through to
+    what takes them all over it.
+    """
+    box = node.bounds
+    if _is_docked(box, around) and box.top <= scrim.bottom:
+        return node.clickable or not _near(box.top, around.top, around)
+    dialog = box.width >= 0.5 * around.width and around.contains(box) and box.height < 0.9 * around.height
+    return dialog and _near(scrim.bottom, around.bottom, around)
+
+
+def _is_docked(box: Bounds, around: Bounds) -> bool:
+    return _as_wide(box, around) and _near(box.bottom, around.bottom, around)
 
 
 def _stands_at_the_bottom(node: Node, tree: Hierarchy) -> bool:
@@ -112,12 +155,23 @@ def _near(one: int, other: int, around: Bounds) -> bool:
     return abs(one - other) <= _SLACK * around.height
 
 
-def below() -> frozenset[str]:
-    """Ids of containers that stay in the tree below what their app shows."""
-    return _words("below")
+def words() -> dict[str, list[str]]:
+    """What sheets and dialogs call themselves, by language."""
+    written: dict[str, list[str]] = _raw()["sheets"]
+    return written
 
 
 @cache
-def _words(kind: str) -> frozenset[str]:
-    raw = tomllib.loads((files("drover.phone") / "layers.toml").read_text("utf-8"))
-    return frozenset(fold(word) for word in raw[kind])
+def below() -> frozenset[str]:
+    """Ids of containers that stay in the tree below what their app shows."""
+    return frozenset(_raw()["below"])
+
+
+@cache
+def _folded(kind: str) -> frozenset[str]:
+    return frozenset(fold(word) for written in _raw()[kind].values() for word in written)
+
+
+@cache
+def _raw() -> dict[str, Any]:
+    return tomllib.loads((files("drover.phone") / "layers.toml").read_text("utf-8"))

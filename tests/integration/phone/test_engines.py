@@ -8,26 +8,26 @@ from PIL import Image
 from drover.phone.engine import AppMissingError, PhoneError, PhoneTimeoutError
 from drover.phone.hierarchy import Hierarchy
 from drover.phone.phone import Phone
-from drover.phone.selectors import editable, id_is, text_is
 from drover.phone.typed import same_text
 from tests.support.fake_display import BUTTON, PACKAGE, FakeDisplay
+from tests.support.trees import field, with_id
 
 LINK = "https://notes.example.org/new?a=1&b='2'"
 
 
 def _open_notes(phone: Phone) -> Hierarchy:
     phone.open_link(LINK, PACKAGE)
-    return phone.wait_until(lambda tree: tree if id_is("save").first(tree) else None, timeout_s=10, what="the notes")
+    return phone.wait_until(lambda tree: tree if with_id(tree, "save") else None, timeout_s=10, what="the notes")
 
 
 def test_screen_has_nodes_and_size(phone: Phone) -> None:
     tree = _open_notes(phone)
     assert (tree.width, tree.height) == (1080, 2400)
-    assert text_is("save").one(tree).clickable
+    assert with_id(tree, "save")[0].clickable
 
 
 def test_tap_arrives_once_in_the_middle_of_the_node(phone: Phone, display: FakeDisplay) -> None:
-    phone.tap_once(text_is("Save").one(_open_notes(phone)))
+    phone.tap_once(with_id(_open_notes(phone), "save")[0])
     x, y = (BUTTON[0] + BUTTON[2]) // 2, (BUTTON[1] + BUTTON[3]) // 2
     assert display.events == [("tap", x, y)]
     assert display.saved == [""]
@@ -35,11 +35,11 @@ def test_tap_arrives_once_in_the_middle_of_the_node(phone: Phone, display: FakeD
 
 @pytest.mark.parametrize("text", ["plain words", "50%sure %% 'q' \"d\" $HOME `id`; |&<>\\", "a" * 60])
 def test_ascii_text_replaces_what_the_field_holds(phone: Phone, display: FakeDisplay, text: str) -> None:
-    phone.tap(editable().one(_open_notes(phone)))
+    phone.tap(field(_open_notes(phone)))
     phone.type_text("something before")
     phone.type_text(text)
     assert display.text == text
-    assert same_text(editable().one(phone.screen()).text, text)
+    assert same_text(field(phone.screen()).text, text)
 
 
 def test_swipe_and_keys(phone: Phone, display: FakeDisplay) -> None:

@@ -10,12 +10,12 @@ import pytest
 from drover.phone.adb import Adb
 from drover.phone.engine import PhoneError
 from drover.phone.phone import Phone
-from drover.phone.selectors import editable
 from drover.phone.typed import same_text
 from tests.integration.phone.conftest import OpenPhone
 from tests.support.adb import AdbServer
 from tests.support.fake_display import FakeDisplay
 from tests.support.phones import PhoneFarm
+from tests.support.trees import field
 
 TEXTS = ["héllo wörld", "日本語 #ねこ", "😀 👩‍🚀 ❤️", "عربى", "line one\nline two", "a'b\"c`d$e\\f;g|h&i<j>k%sl"]
 LATIN = "com.google.android.inputmethod.latin/com.android.inputmethod.latin.LatinIME"
@@ -24,10 +24,10 @@ OTHER_IME = "com.android.adbkeyboard/.AdbIME"
 
 
 def _typed(phone: Phone, display: FakeDisplay, text: str) -> str:
-    phone.tap(editable().one(phone.screen()))
+    phone.tap(field(phone.screen()))
     phone.type_text("something before")
     phone.type_text(text)
-    assert same_text(editable().one(phone.screen()).text, text)
+    assert same_text(field(phone.screen()).text, text)
     return display.text
 
 
@@ -66,7 +66,7 @@ def test_unicode_by_an_installed_keyboard(
 
 def test_unicode_without_such_a_keyboard_is_refused(open_phone: OpenPhone, display: FakeDisplay) -> None:
     phone = open_phone("adb")
-    phone.tap(editable().one(phone.screen()))
+    phone.tap(field(phone.screen()))
     with pytest.raises(PhoneError, match="needs a keyboard for automation"):
         phone.type_text("héllo")
     assert display.text == ""

@@ -85,11 +85,8 @@ def gateway(state: DaemonState, runtime: RuntimeDir) -> GatewayProcess:
     """The process that serves HTTP."""
     config = state.core.settings.config
     return GatewayProcess(
-        config.api,
-        runtime.control_socket,
-        spool=state.tasks.library_folder.incoming,
-        max_upload_mb=config.media.max_upload_mb,
+        config,
+        control_socket=runtime.control_socket,
         unix_socket=config.api_socket(runtime.path),
-        token_file=config.token_path if config.api.require_token else None,
-        log_options=(config.daemon.log_level, config.daemon.log_format),
+        spool=state.tasks.library_folder.incoming,
     )

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from drover.config import ApiSection
+from drover.config import Config
 from drover.wire.control import AnnounceApi
 
 log = structlog.get_logger("drover.shim")
@@ -33,23 +33,10 @@ class GatewayProcess:
     in: uploads are larger than /tmp, which may be memory.
     """
 
-    def __init__(
-        self,
-        api: ApiSection,
-        control_socket: Path,
-        *,
-        spool: Path,
-        max_upload_mb: int,
-        unix_socket: Path | None,
-        token_file: Path | None,
-        log_options: tuple[str, str],
-    ) -> None:
-        self._api = api
+    def __init__(self, config: Config, *, control_socket: Path, unix_socket: Path | None, spool: Path) -> None:
+        self._config = config
         self._unix_socket = unix_socket
-        self._token_file = token_file
-        self._max_upload_mb = max_upload_mb
         self._spool = spool
-        self._log_options = log_options
         self._socket = control_socket
         self._process: asyncio.subprocess.Process | None = None
 
@@ -83,17 +70,17 @@ class GatewayProcess:
                 silent = 0
 
     def _command(self) -> list[str]:
-        api = self._api
+        config, api = self._config, self._config.api
         options = ["--socket", str(self._socket), "--host", api.host, "--port", str(api.port)]
         options += [] if api.tcp else ["--no-tcp"]
         options += [] if self._unix_socket is None else ["--unix-socket", str(self._unix_socket)]
         options += [part for name in api.allowed_hosts for part in ("--allowed-host", name)]
-        # A daemon that was killed must not leave a front behind that keeps the port from the next one's.
-        level, log_format = self._log_options
-        options += ["--parent", str(os.getpid()), "--log-level", level, "--log-format", log_format]
-        options += ["--max-upload-mb", str(self._max_upload_mb)]
-        if self._token_file is not None:
-            options += ["--token-file", str(self._token_file)]  # the path: the token itself would show in ps
+        # A daemon that was killed must not leave a gateway behind that keeps the port from the next one's.
+        options += ["--parent", str(os.getpid())]
+        options += ["--log-level", config.daemon.log_level, "--log-format", config.daemon.log_format]
+        options += ["--max-upload-mb", str(config.media.max_upload_mb)]
+        if api.require_token:
+            options += ["--token-file", str(config.token_path)]  # the path: the token itself would show in ps
         if api.free_port_if_taken:
             options.append("--free-port-if-taken")
         return [sys.executable, "-m", "drover_shim.main", *options]

@@ -70,4 +70,4 @@ def test_a_name_means_one_registration_or_is_refused() -> None:
         the_one("ada", None, both)
     with pytest.raises(RequestError, match=r"@bea: nobody registered it on tiktok") as none:
         the_one("bea", "tiktok", both)
-    assert (several.value.failure.code, none.value.failure.code) == (Code.INVALID, Code.NOT_FOUND)
+    assert (several.value.failure.code, none.value.failure.code) == (Code.CONFLICT, Code.NOT_FOUND)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from drover.config import ApiSection
+from drover.config import ApiSection, Config
 from drover.supervisor.upkeep import gateway_process
 from drover.supervisor.upkeep.gateway_process import GatewayProcess
 from drover.wire.control import AnnounceApi
@@ -40,13 +40,10 @@ def test_case_b9_each_address_must_answer(fake: FakeDaemon, short_dir: Path) -> 
 def test_case_b9_the_gateway_is_told_its_addresses() -> None:
     def command(api: ApiSection, unix_socket: Path | None) -> list[str]:
         process = GatewayProcess(
-            api,
-            Path("/run/drover/control.sock"),
-            spool=Path("/spool"),
-            max_upload_mb=1,
+            Config(api=api),
+            control_socket=Path("/run/drover/control.sock"),
             unix_socket=unix_socket,
-            token_file=None,
-            log_options=("info", "json"),
+            spool=Path("/spool"),
         )
         made: Callable[[], list[str]] = vars(GatewayProcess)["_command"].__get__(process)
         return made()
