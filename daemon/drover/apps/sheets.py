@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from drover.apps.view import View
+from drover.phone.geometry import holds
 from drover.phone.hierarchy import Bounds, Node
 
 _HEAD: Final = 0.12
 _WIDE: Final = 0.9
 _EDGE: Final = 0.3
+_BAR: Final = 0.1
+"""How high a bar of tabs at the foot may be, of the screen's longer side."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,17 +115,29 @@ def _is_scrim(view: View, node: Node) -> bool:
 
 
 def _over(view: View, scrim: Node) -> Iterator[Node]:
-    """Boxes with words at the foot of the screen that are drawn after the layer, in the same window."""
+    """Boxes with words at the foot of the screen that are drawn after the layer, in the same window.
+
+    A layer for gestures below a page looks the same as a dimmed one: there, controls stand beside the lower part.
+    """
     parent = scrim.parent
     if parent is None:
         return
-    after = parent.children[parent.children.index(scrim) + 1 :]
-    for node in after:
-        box = node.bounds
-        foot = box.bottom >= parent.bounds.bottom - 0.02 * view.height and box.bottom > 0.85 * view.height
-        lower = 0.05 * view.height < box.top - parent.bounds.top and box.top <= scrim.bounds.bottom
-        if node.visible and foot and lower and box.width >= _WIDE * view.width and _speaks(view, node):
-            yield node
+    after = [node for node in parent.children[parent.children.index(scrim) + 1 :] if node.visible]
+    low = [node for node in after if _is_foot(view, node.bounds, scrim.bounds, parent.bounds)]
+    if not any(_beside(view, node, low) for node in after if node not in low):
+        yield from (node for node in low if _speaks(view, node))
+
+
+def _is_foot(view: View, box: Bounds, scrim: Bounds, around: Bounds) -> bool:
+    foot = box.bottom >= around.bottom - 0.02 * view.height and box.bottom > 0.85 * view.height
+    lower = 0.05 * view.height < box.top - around.top and box.top <= scrim.bottom
+    return foot and lower and box.width >= _WIDE * view.width and box.height > _BAR * max(view.width, view.height)
+
+
+def _beside(view: View, node: Node, boxes: list[Node]) -> bool:
+    """Whether something of it is touched or read outside of the boxes."""
+    parts = (part for part in node.walk() if part.visible and (part.clickable or view.words(part)))
+    return any(not any(holds(box.bounds, *part.bounds.center) for box in boxes) for part in parts)
 
 
 def _speaks(view: View, node: Node) -> bool:

@@ -18,14 +18,17 @@ _SLACK: Final = 0.03
 _ROW: Final = 0.1
 _COMPOSER: Final = 0.2
 """How high a row of a title, and one to write in with its emoji, may be, of the screen's height."""
+_BAR: Final = 0.1
+"""How high a bar of tabs or buttons at the screen's edge may be, of its longer side."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """`box` is the sheet itself; `reach` is what it covers, with the scrim around it where there is one."""
+    """`box` is the sheet itself; `reach` is what it covers, with the `scrim` around it where there is one."""
 
     box: Node
     reach: Bounds
+    scrim: Node | None = None
 
 
 def sheets(tree: Hierarchy) -> list[Sheet]:
@@ -46,14 +49,20 @@ def _known_by(node: Node, tree: Hierarchy) -> Iterator[Sheet]:
             yield Sheet(node, node.bounds)
         yield from (Sheet(row, row.bounds) for row in _writing_rows(node, tree))
         if node.bounds.height >= 0.6 * tree.height:
-            yield from (Sheet(panel, node.bounds) for panel in _beside_a_scrim(node))
+            yield from _beside_a_scrim(node, _BAR * max(tree.width, tree.height))
 
 
-def _beside_a_scrim(box: Node) -> Iterator[Node]:
-    """A scrim takes the touches that close the sheet next to it; it lies below the sheet, or ends where that begins."""
+def _beside_a_scrim(box: Node, bar: float) -> Iterator[Sheet]:
+    """A scrim takes the touches that close the sheet next to it; it lies below the sheet, or ends where that begins.
+
+    A layer for gestures below a page looks the same: what fills the page and lets touches through, is no higher than a
+    bar or holds nothing (a shade of colour under a caption), is no sheet.
+    """
     children = [child for child in box.children if child.visible]
     for scrim in (child for child in children if _is_scrim(child, box.bounds)):
-        yield from (child for child in children if child is not scrim and _is_panel(child.bounds, scrim, box.bounds))
+        for child in children:
+            if child is not scrim and _is_panel(child, scrim, box.bounds, bar):
+                yield Sheet(child, box.bounds, scrim)
 
 
 def _is_scrim(node: Node, around: Bounds) -> bool:
@@ -63,12 +72,23 @@ def _is_scrim(node: Node, around: Bounds) -> bool:
     return bool(says_nothing) and _as_wide(node.bounds, around) and _near(node.bounds.top, around.top, around)
 
 
-def _is_panel(box: Bounds, scrim: Node, around: Bounds) -> bool:
+def _is_panel(node: Node, scrim: Node, around: Bounds, bar: float) -> bool:
+    box = node.bounds
+    if not any(part.visible for part in node.children):
+        return False
     below = _near(box.top, scrim.bounds.bottom, around)
     over = _near(scrim.bounds.bottom, around.bottom, around)
+    high = box.height > bar and (node.clickable or not _near(box.top, around.top, around))
     docked = _as_wide(box, around) and _near(box.bottom, around.bottom, around)
-    set_in = over and box.width >= 0.5 * around.width and around.contains(box) and box.height < 0.9 * around.height
-    return (docked and (below or over)) or set_in
+    return (docked and (below or (over and high))) or (over and high and _is_set_in(box, around))
+
+
+def _is_set_in(box: Bounds, around: Bounds) -> bool:
+    """In the middle with a gap at either side, as a dialog is; a caption begins where lines begin."""
+    left, right = box.left - around.left, around.right - box.right
+    slack = _SLACK * around.width
+    centred = min(left, right) > slack and abs(left - right) <= 2 * slack
+    return centred and box.width >= 0.5 * around.width and around.contains(box) and box.height < 0.9 * around.height
 
 
 def _stands_at_the_bottom(node: Node, tree: Hierarchy) -> bool:

@@ -49,6 +49,14 @@ def test_a_sheet_that_says_nothing_is_known_by_its_dimmed_layer_or_its_window() 
         assert found.dismiss.bounds == Bounds(940, 1320, 1060, 1440)
 
 
+def test_a_page_over_a_layer_for_gestures_is_no_sheet() -> None:
+    """Search results, a feed: what stands above the lower part of the page stays free, so nothing is modal there."""
+    field = node((170, 110, 900, 230), text="Qoruvabi", cls="android.widget.EditText", clickable=True)
+    results = box((0, 700, 1080, 2400), label("Zelotima", (60, 800, 900, 900)))
+    for page in ((SCRIM, field, results), (SCRIM, *FEED), (SCRIM, tt_tabs())):
+        assert recognise(load("tiktok"), parse(tree(*page))).popup is None
+
+
 BACK_ARROW = node((20, 1320, 140, 1440), cls="android.widget.ImageView", clickable=True)
 
 
