@@ -65,6 +65,16 @@ def test_without_an_x_of_its_own_a_sheet_is_closed_by_back(more: tuple[str, ...]
     assert popup(*FEED, SCRIM, sheet(*more)).dismiss is None
 
 
+def test_a_picture_of_a_person_below_the_title_is_no_cross() -> None:
+    """TikTok's comments in a language that nobody listed: the X says a word, the first face none."""
+    title = label("Zelotima", (431, 1330, 649, 1430))
+    cross = node((995, 1350, 1048, 1403), desc="Qoruvabi", cls="android.widget.ImageView", clickable=True)
+    face = node((35, 1480, 130, 1575), cls="android.widget.ImageView", clickable=True)
+    said = label("Pomura", (155, 1480, 900, 1530))
+    rows = box((0, 1457, 1080, 2400), face, said)
+    assert popup(*FEED, SCRIM, node((0, 1300, 1080, 2400), title, cross, rows)).dismiss is None
+
+
 def test_what_refuses_comes_before_the_cross() -> None:
     refuse = label("Not now", (60, 2050, 1020, 2150), clickable=True)
     found = popup(*FEED, sheet(CROSS, refuse, desc="Bottom sheet"))
