@@ -208,7 +208,7 @@ class Phone:
         self._tap((x, box.center[1]), timeout_s)
 
     def swipe_up(self, tree: Hierarchy, *, by: float = 0.4, duration_s: float = 0.3, timeout_s: float = CALL_S) -> None:
-        """Show what is further down: the finger moves up over the middle of the screen, `by` this part of its height."""
+        """Show what is further down: the finger moves up over the screen's middle, `by` this part of its height."""
         self._swipe(tree, 0.5 + by / 2, 0.5 - by / 2, duration_s, timeout_s)
 
     def swipe_down(self, tree: Hierarchy, *, duration_s: float = 0.3, timeout_s: float = CALL_S) -> None:
