@@ -14,7 +14,7 @@ from drover.apps.dialogs import button_below, in_front, in_list
 from drover.apps.features import holds
 from drover.apps.lexicon import normal
 from drover.apps.screens import Blocker, Screen
-from drover.apps.shapes import panel
+from drover.apps.shapes import panels
 from drover.apps.tables import App, BlockerRule
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
@@ -68,11 +68,10 @@ def _headline(view: View, base: Screen, rule: BlockerRule) -> str | None:
 
 def _speaking(view: View, base: Screen) -> Iterator[Node]:
     """Where a phrase counts, from the top: the headline tells which of several blockers it is."""
-    if base is Screen.UNKNOWN:
-        nodes = view.labelled if _page_of_its_own(view) else []
+    if base is Screen.UNKNOWN and _page_of_its_own(view):
+        nodes = view.labelled
     else:
-        box = panel(view)
-        nodes = _in_dialog(view, box) if box is not None else []
+        nodes = [node for box in panels(view) for node in _in_dialog(view, box)]
     return (node for node in sorted(nodes, key=lambda node: node.bounds.top) if len(node.label) <= _LONGEST)
 
 

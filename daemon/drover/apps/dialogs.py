@@ -1,20 +1,35 @@
 """Whether words are the app's own, in a dialog or on its page, or only other people's on a screen of content. Pure."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from drover.apps.screens import CONTENT, Screen
+from drover.apps.screens import CONTENT, FRAMES, Screen
 from drover.apps.view import LISTS, View
 from drover.phone.hierarchy import Node
 
+_LARGE: Final = 0.5
+
 
 def in_front(view: View, base: Screen, nodes: Iterable[Node]) -> Node | None:
-    """The first of these that is not merely other people's words: on a screen of content, one that is in a dialog."""
-    for node in nodes:
-        if base not in CONTENT or in_web(node):
-            return node
-        if not in_list(node) and button_below(view, node):
-            return node
-    return None
+    """The first of these that is not merely other people's words."""
+    return next((node for node in nodes if _is_own(view, base, node)), None)
+
+
+def _is_own(view: View, base: Screen, node: Node) -> bool:
+    """On a screen of content, what is in a dialog; on any other known one, also what can be neither tapped nor listed.
+
+    The chosen song of an editor, the places that a form offers and the accounts of a switcher are buttons.
+    """
+    if base in FRAMES or in_web(node):
+        return True
+    if in_list(node):
+        return False
+    return button_below(view, node) or (base not in CONTENT and not _is_button(view, node))
+
+
+def _is_button(view: View, node: Node) -> bool:
+    target = view.target(node)
+    return target is not None and target.bounds.height < _LARGE * view.height
 
 
 def in_web(node: Node) -> bool:

@@ -76,13 +76,19 @@ CONTENT = frozenset(
         Screen.STORY_VIEWER,
         Screen.COMMENTS,
         Screen.EXPLORE,
+        Screen.SEARCH_ENTRY,
         Screen.SEARCH_RESULTS,
         Screen.OTHER_PROFILE,
         Screen.OWN_PROFILE,
         Screen.PRODUCT_LIST,
+        Screen.SOUND_LIST,
+        Screen.SOUND_PAGE,
     }
 )
-"""Screens full of other people's words, which may say anything."""
+"""Screens full of other people's words, which may say anything: a song is called "Welcome back"."""
+
+FRAMES = frozenset({Screen.UNKNOWN, Screen.BLANK, Screen.PROFILE_LOADING})
+"""What may be the frame of any page: all that it says may be the app's own."""
 
 SHEETS = frozenset(
     {

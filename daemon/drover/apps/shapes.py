@@ -120,10 +120,14 @@ def empty(view: View) -> bool:
 
 def panel(view: View) -> Node | None:
     """A box set into the screen, as a dialog is, that is no picture."""
+    return next(panels(view), None)
+
+
+def panels(view: View) -> Iterator[Node]:
+    """All such boxes: parts of a page may be set in as well."""
     for node in view.nodes:
         if _inset(node.bounds, view) and not node.cls.endswith(("ImageView", "ProgressBar", "TextureView")):
-            return node
-    return None
+            yield node
 
 
 def said_sheet(view: View) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
+from drover.apps.dialogs import in_list
 from drover.apps.view import View
 from drover.apps.zones import span
 from drover.phone.hierarchy import Bounds, Node
@@ -67,16 +68,23 @@ def close(view: View, shown: Sheet) -> Node | None:
     top = min((node.bounds.top for node in shown.inside if view.words(node)), default=shown.box.top)
     head = [node for node in shown.inside if node.bounds.center[1] < top + _HEAD * span(view)]
     worded = [target for node, target in view.buttons("close") if node in head and target in inside]
-    crosses = worded or _crosses(view, shown, head)
+    crosses = worded or _crosses(view, shown)
     return crosses[0] if len(crosses) == 1 and not view.covered(crosses[0]) else None
 
 
-def _crosses(view: View, shown: Sheet, head: list[Node]) -> list[Node]:
-    """Small buttons at either end of the head that say nothing. Two of them may be anything."""
+def _crosses(view: View, shown: Sheet) -> list[Node]:
+    """Small buttons at either end of the title, or above it, that say nothing. Two of them may be anything.
+
+    What stands below the title is content: the picture of the first person in a list.
+    """
+    worded = [node.bounds for node in shown.inside if view.words(node)]
+    foot = min(worded, key=lambda box: box.top).bottom if worded else shown.box.top + int(_HEAD * view.height)
     return [
         node
-        for node in head
+        for node in shown.inside
         if node.clickable
+        and node.bounds.center[1] < foot
+        and not in_list(node)
         and not any(view.words(part) for part in node.walk())
         and node.bounds.width < _EDGE * shown.box.width
         and node.bounds.height < 2 * node.bounds.width

@@ -5,7 +5,7 @@ says it. Without it sheets and dialogs (`sheets.py`) lie over what stands next t
 page lies below its controls, and else the later node lies over the earlier, where the two can be told apart at all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -34,7 +34,8 @@ def layers(tree: Hierarchy) -> Layers:
     for sheet in found:
         for node in (sheet.box, *sheet.box.ancestors()):
             lifted.setdefault(node, []).append(sheet.reach)
-    ranks = {node: rank for rank, node in enumerate(_painted(tree, lifted))}
+    scrims = frozenset(sheet.scrim for sheet in found if sheet.scrim is not None)
+    ranks = {node: rank for rank, node in enumerate(_painted(tree, lifted, scrims))}
     boxes = {sheet.box for sheet in found}
     small = {top for top in tree.roots if top.bounds.area * 2 < tree.width * tree.height}
     return Layers(ranks, tuple(node for node in ranks if takes_touches(node) or node in boxes or node in small))
@@ -50,7 +51,7 @@ def takes_touches(node: Node) -> bool:
     return node.clickable or node.long_clickable or node.scrollable or is_field(node)
 
 
-def _painted(tree: Hierarchy, lifted: Mapping[Node, list[Bounds]]) -> list[Node]:
+def _painted(tree: Hierarchy, lifted: Mapping[Node, list[Bounds]], scrims: Set[Node]) -> list[Node]:
     # Android lists no window that others cover wholly: of two that overlap, the smaller one is in front.
     stack = sorted(reversed(tree.roots), key=lambda top: top.bounds.area)
     found: list[Node] = []
@@ -58,27 +59,27 @@ def _painted(tree: Hierarchy, lifted: Mapping[Node, list[Bounds]]) -> list[Node]
         node = stack.pop()
         if node.visible:
             found.append(node)
-        stack.extend(reversed(_by_drawing(node, lifted)))
+        stack.extend(reversed(_by_drawing(node, lifted, scrims)))
     return found
 
 
-def _by_drawing(box: Node, lifted: Mapping[Node, list[Bounds]]) -> list[Node]:
+def _by_drawing(box: Node, lifted: Mapping[Node, list[Bounds]], scrims: Set[Node]) -> list[Node]:
     children = box.children
     if len(children) < 2:
         return children
     if _ordered(children):
         return sorted(children, key=lambda child: child.drawing_order)
     reaches = [reach for child in children for reach in lifted.get(child, ())]
-    return sorted(children, key=lambda child: _layer(child, box, child in lifted, reaches))
 
+    def layer(child: Node) -> int:
+        """Its place among its siblings where the dump names none; equals stay as they stand in the document."""
+        if child in lifted:
+            return 3
+        if child.id in below() or (child not in scrims and _is_picture(child, box.bounds)):
+            return 1
+        return 2 if any(reach.overlaps(child.bounds) for reach in reaches) else 3
 
-def _layer(child: Node, box: Node, is_lifted: bool, reaches: list[Bounds]) -> int:
-    """Its place among its siblings where the dump names none; equals stay as they stand in the document."""
-    if is_lifted:
-        return 3
-    if child.id in below() or _is_picture(child, box.bounds):
-        return 1
-    return 2 if any(reach.overlaps(child.bounds) for reach in reaches) else 3
+    return sorted(children, key=layer)
 
 
 def _ordered(children: list[Node]) -> bool:

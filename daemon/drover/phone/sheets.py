@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
-from drover.phone.geometry import is_field
+from drover.phone.geometry import holds, is_field
 from drover.phone.hierarchy import Bounds, Hierarchy, Node
 from drover.phone.writing import fold
 
@@ -24,6 +24,8 @@ _COMPOSER: Final = 0.2
 """How high a row of a title, and one to write in with its emoji, may be, of the screen's height."""
 _SCRIM: Final = 0.1
 """Of the page's height, the least that a scrim takes: less is a bar over its page."""
+_BAR: Final = 0.1
+"""How high a bar of tabs or buttons at the screen's edge may be, of its longer side."""
 
 
 class Sign(Enum):
@@ -37,11 +39,12 @@ class Sign(Enum):
 
 @dataclass(frozen=True)
 class Sheet:
-    """`box` is the sheet itself; `reach` is what it covers, with the scrim around it where there is one."""
+    """`box` is the sheet itself; `reach` is what it covers, with the `scrim` around it where there is one."""
 
     box: Node
     reach: Bounds
     sign: Sign
+    scrim: Node | None = None
 
 
 # Layers and the recogniser ask about the same screen.
@@ -64,7 +67,7 @@ def _known_by(node: Node, tree: Hierarchy) -> Iterator[Sheet]:
             yield Sheet(node, node.bounds, Sign.TITLE)
         yield from (Sheet(row, row.bounds, Sign.COMPOSER) for row in _writing_rows(node, tree))
         if node.bounds.height >= 0.6 * tree.height:
-            yield from (Sheet(panel, node.bounds, Sign.SCRIM) for panel in _next_to_a_scrim(node))
+            yield from _next_to_a_scrim(node, _BAR * max(tree.width, tree.height))
 
 
 def _says_so(node: Node, tree: Hierarchy) -> bool:
@@ -74,15 +77,28 @@ def _says_so(node: Node, tree: Hierarchy) -> bool:
     return node.bounds.height > 0.08 * tree.height and node.bounds.width > 0.4 * tree.width
 
 
-def _next_to_a_scrim(box: Node) -> Iterator[Node]:
-    """A scrim takes the touches that close the sheet next to it; it lies below the sheet, or ends where that begins."""
+def _next_to_a_scrim(box: Node, bar: float) -> Iterator[Sheet]:
+    """A scrim takes the touches that close the sheet next to it; it lies below the sheet, or ends where that begins.
+
+    A layer for gestures below a page looks the same: there, controls of the page stand next to what lies at its foot.
+    """
     children = [child for child in box.children if child.visible]
     for place, scrim in enumerate(children):
         if _is_scrim(scrim, box.bounds):
             # What takes touches all over a page that stands before it is the page's own.
-            over = [child for child in children[place + 1 :] if _is_over(child, scrim.bounds, box.bounds)]
-            below = [child for child in children if _is_below(child.bounds, scrim.bounds, box.bounds)]
-            yield from dict.fromkeys((*over, *below))
+            after = children[place + 1 :]
+            over = [child for child in after if _is_over(child, scrim.bounds, box.bounds, bar)]
+            if any(_has_parts_outside(child, over) for child in after if child not in over):
+                over = []
+            below = [child for child in children if _is_below(child, scrim.bounds, box.bounds)]
+            for panel in dict.fromkeys((*over, *below)):
+                yield Sheet(panel, box.bounds, Sign.SCRIM, scrim)
+
+
+def _has_parts_outside(node: Node, boxes: list[Node]) -> bool:
+    """Whether something of it is touched or read outside of the boxes."""
+    parts = (part for part in node.walk() if part.visible and (part.clickable or part.label))
+    return any(not any(holds(box.bounds, *part.bounds.center) for box in boxes) for part in parts)
 
 
 def _is_scrim(node: Node, around: Bounds) -> bool:
@@ -93,25 +109,45 @@ def _is_scrim(node: Node, around: Bounds) -> bool:
     return bool(says_nothing) and tall and _as_wide(node.bounds, around) and _near(node.bounds.top, around.top, around)
 
 
-def _is_below(box: Bounds, scrim: Bounds, around: Bounds) -> bool:
-    return _is_docked(box, around) and _near(box.top, scrim.bottom, around) and box.top > scrim.top
+def _is_below(node: Node, scrim: Bounds, around: Bounds) -> bool:
+    box = node.bounds
+    return (
+        _holds_something(node)
+        and _is_docked(box, around)
+        and _near(box.top, scrim.bottom, around)
+        and box.top > scrim.top
+    )
 
 
-def _is_over(node: Node, scrim: Bounds, around: Bounds) -> bool:
-    """A sheet or dialog that lies on its scrim, wholly or with its upper edge.
+def _is_over(node: Node, scrim: Bounds, around: Bounds, bar: float) -> bool:
+    """A sheet or dialog that lies on its scrim, wholly or with its upper edge: higher than a bar, and not empty as a
+    shade of colour under a caption is.
 
     One that was drawn up over the whole page keeps touches from its scrim; the controls of a page let them through to
     what takes them all over it.
     """
     box = node.bounds
+    if box.height <= bar or not _holds_something(node):
+        return False
     if _is_docked(box, around) and box.top <= scrim.bottom:
         return node.clickable or not _near(box.top, around.top, around)
-    dialog = box.width >= 0.5 * around.width and around.contains(box) and box.height < 0.9 * around.height
-    return dialog and _near(scrim.bottom, around.bottom, around)
+    return _is_set_in(box, around) and _near(scrim.bottom, around.bottom, around)
 
 
 def _is_docked(box: Bounds, around: Bounds) -> bool:
     return _as_wide(box, around) and _near(box.bottom, around.bottom, around)
+
+
+def _is_set_in(box: Bounds, around: Bounds) -> bool:
+    """In the middle with a gap at either side, as a dialog is; a caption begins where lines begin."""
+    left, right = box.left - around.left, around.right - box.right
+    slack = _SLACK * around.width
+    centred = min(left, right) > slack and abs(left - right) <= 2 * slack
+    return centred and box.width >= 0.5 * around.width and around.contains(box) and box.height < 0.9 * around.height
+
+
+def _holds_something(node: Node) -> bool:
+    return any(part.visible for part in node.children)
 
 
 def _stands_at_the_bottom(node: Node, tree: Hierarchy) -> bool:

@@ -6,6 +6,7 @@ from drover.apps import Screen, load, recognise
 from drover.phone.hierarchy import parse
 from tests.support.mockups import as_instagram, tt_tabs
 from tests.support.trees import box, button, label, node, tree
+from tests.support.uidumps import app_of, dump
 
 PAGES = {
     "Please record a short video selfie so that we know you": Screen.VERIFICATION,
@@ -69,3 +70,46 @@ def test_a_failing_network_is_no_restriction() -> None:
     assert (
         recognise(load("tiktok"), parse(page("Couldn't load. Check your network and try again later."))).blocker is None
     )
+
+
+DIALOG = box(
+    (100, 900, 980, 1500),
+    label("You are liking videos too fast, so this is turned off", (140, 940, 940, 1100)),
+    button("OK", (140, 1360, 940, 1460)),
+)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        (box((60, 300, 1020, 800), label("Qoruvabi", (80, 320, 900, 400))), tt_tabs()),
+        (node((0, 0, 1080, 2208), desc="Video"), box((60, 300, 1020, 800)), tt_tabs()),
+    ],
+)
+def test_a_dialog_is_not_hidden_by_another_box_or_by_a_page_that_still_loads(page: tuple[str, ...]) -> None:
+    assert recognise(load("tiktok"), parse(tree(*page, DIALOG))).blocker is not None
+
+
+SONGS = ("Welcome back", "Video selfie", "Take a selfie (sped up)", "Your account was suspended")
+
+
+@pytest.mark.parametrize("name", SONGS)
+def test_a_song_or_a_search_named_like_a_blocker_is_none(name: str) -> None:
+    """What people named: songs in the editor's list and on their page, earlier searches, a place for a post."""
+    for recording, said in (
+        ("ex_tt4643_sound_sheet_for_you_en", "Kez Kud Dop 18"),
+        ("tt_editor_en", "Restless - Instrumental"),
+        ("ig_caption_empty_en", "Las Vegas, Nevada"),
+        ("flat_tt_post_s5_caption_empty_en", "Times Square"),
+    ):
+        app, xml = app_of(recording), dump(recording)
+        changed = xml.replace(f'"{said}"'.encode(), f'"{name}"'.encode())
+        assert changed != xml
+        seen = recognise(app, parse(changed))
+        assert (seen.screen, seen.blocker) == (recognise(app, parse(xml)).screen, None), recording
+
+
+def test_what_the_app_says_over_a_form_without_a_button_is_a_blocker() -> None:
+    toast = label("You're following too fast. Take a break.", (200, 1000, 900, 1100))
+    xml = dump("tt_editor_en").replace(b"</hierarchy>", f"{box((180, 980, 920, 1120), toast)}</hierarchy>".encode())
+    assert recognise(load("tiktok"), parse(xml)).screen is Screen.RESTRICTION

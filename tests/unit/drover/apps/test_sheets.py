@@ -49,12 +49,30 @@ def test_a_sheet_that_says_nothing_is_known_by_its_dimmed_layer_or_its_window() 
         assert found.dismiss.bounds == Bounds(940, 1320, 1060, 1440)
 
 
+def test_a_page_over_a_layer_for_gestures_is_no_sheet() -> None:
+    """Search results, a feed: what stands above the lower part of the page stays free, so nothing is modal there."""
+    field = node((170, 110, 900, 230), text="Qoruvabi", cls="android.widget.EditText", clickable=True)
+    results = box((0, 700, 1080, 2400), label("Zelotima", (60, 800, 900, 900)))
+    for page in ((SCRIM, field, results), (SCRIM, *FEED), (SCRIM, tt_tabs())):
+        assert recognise(load("tiktok"), parse(tree(*page))).popup is None
+
+
 BACK_ARROW = node((20, 1320, 140, 1440), cls="android.widget.ImageView", clickable=True)
 
 
 @pytest.mark.parametrize("more", [(), (CROSS, BACK_ARROW)])
 def test_without_an_x_of_its_own_a_sheet_is_closed_by_back(more: tuple[str, ...]) -> None:
     assert popup(*FEED, SCRIM, sheet(*more)).dismiss is None
+
+
+def test_a_picture_of_a_person_below_the_title_is_no_cross() -> None:
+    """TikTok's comments in a language that nobody listed: the X says a word, the first face none."""
+    title = label("Zelotima", (431, 1330, 649, 1430))
+    cross = node((995, 1350, 1048, 1403), desc="Qoruvabi", cls="android.widget.ImageView", clickable=True)
+    face = node((35, 1480, 130, 1575), cls="android.widget.ImageView", clickable=True)
+    said = label("Pomura", (155, 1480, 900, 1530))
+    rows = box((0, 1457, 1080, 2400), face, said)
+    assert popup(*FEED, SCRIM, node((0, 1300, 1080, 2400), title, cross, rows)).dismiss is None
 
 
 def test_what_refuses_comes_before_the_cross() -> None:

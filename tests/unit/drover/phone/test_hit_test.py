@@ -124,6 +124,49 @@ def test_a_scrim_covers_the_page_beside_the_sheet_and_the_sheets_own_controls_ar
     assert landing(named(shown, "Search")) is None
 
 
+GESTURES = node(SCREEN, cls="android.view.View", clickable=True)
+"""A layer for gestures under a whole page looks as a scrim does."""
+
+
+def test_a_page_over_a_layer_for_gestures_is_no_sheet() -> None:
+    controls = box(SCREEN, button("Stickers", (900, 400, 1060, 500)))
+    bar = box((0, 0, 1080, 288), button("Next", (800, 100, 1060, 220)))
+    shown = read(box(SCREEN, bar, GESTURES, controls))
+    assert landing(named(shown, "Stickers")) == (980, 450)
+    beside = read(box(SCREEN, GESTURES, bar, controls))
+    assert landing(named(beside, "Next")) == (930, 160)
+
+
+def test_captions_and_shades_over_a_layer_for_gestures_are_no_sheet() -> None:
+    rail = box((900, 1000, 1080, 2100), button("Share", (912, 1900, 1080, 2000)))
+    caption = box((40, 1600, 800, 2300), label("Title", (40, 1700, 800, 1800)))
+    shade = box((0, 1823, 1080, 2400))
+    for below in (caption, shade):
+        shown = read(box(SCREEN, button("Profile", TAB)), box(SCREEN, GESTURES, rail, below))
+        assert landing(named(shown, "Share")) == (996, 1950)
+
+
+def test_promise_r28_a_sheet_within_a_page_over_a_layer_for_gestures_still_covers() -> None:
+    shown = read(GESTURES, box(SCREEN, sheet(button("Reply", (0, 1200, 1080, 1300))), page()))
+    assert landing(named(shown, "Profile")) is None
+    assert landing(named(shown, "Reply")) == (540, 1250)
+
+
+def test_promise_r28_a_tab_bar_over_a_layer_for_gestures_does_not_come_over_a_sheet() -> None:
+    bar = box((0, 2208, 1080, 2400), button("Profile", TAB))
+    feed = box(SCREEN, GESTURES, bar)
+    shown = read(sheet(button("Post comment", (800, 2208, 1080, 2380))), feed)
+    assert landing(named(shown, "Profile")) is None
+    assert landing(named(shown, "Post comment")) == (940, 2294)
+
+
+def test_promise_r28_a_scrim_that_says_so_covers_the_page_beside_it() -> None:
+    dim = node(SCREEN, desc="Close sheet", clickable=True)
+    panel = box((0, 841, 1080, 2400), label("Title", (0, 841, 500, 957)))
+    shown = read(box(SCREEN, button("Search", (933, 139, 1080, 286)), dim, panel))
+    assert landing(named(shown, "Search")) is None
+
+
 def test_of_two_sheets_the_later_one_is_on_top() -> None:
     under, over = (sheet(button(word, (0, 1200, 1080, 1300))) for word in ("Reply", "Post"))
     shown = read(under, over, page())
