@@ -18,18 +18,18 @@ from drover.token_file import TokenFileError, WatchedToken
 from drover.token_file import read as read_token
 from drover.unix_socket import Listener, SocketPathError
 from drover.wire.control import AnnounceApi
-from drover_shim import listening
+from drover_shim import tcp_sockets
 from drover_shim.admission import admission
 from drover_shim.announce import Announcer
 from drover_shim.app import make_app
 from drover_shim.budget import Budget
-from drover_shim.listening import BACKLOG, PortTakenError
 from drover_shim.metrics import Metrics
 from drover_shim.openapi import API_PREFIX
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer
 from drover_shim.settings import Settings
 from drover_shim.streams import Streams
+from drover_shim.tcp_sockets import BACKLOG, PortTakenError
 
 PARENT_POLL_S = 0.5
 
@@ -130,14 +130,14 @@ def _server(settings: Settings, pool: ClientPool, sockets: Sequence[socket.socke
 
 def _tcp(host: str, port: int, free_port_if_taken: bool) -> list[socket.socket]:
     try:
-        return listening.tcp(host, port)
+        return tcp_sockets.tcp(host, port)
     except PortTakenError:
         if not free_port_if_taken:
             raise PortTakenError(
                 f"port {port} on {host} is taken by another process: choose one with --port "
                 "(port in [api]), or allow any with --free-port-if-taken (free_port_if_taken)"
             ) from None
-        return listening.tcp(host, 0)
+        return tcp_sockets.tcp(host, 0)
 
 
 def _settings(host: str, allowed_hosts: tuple[str, ...], token_file: Path | None, max_upload_mb: int) -> Settings:

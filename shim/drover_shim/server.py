@@ -16,9 +16,9 @@ from drover_shim.admission import Admit
 from drover_shim.app import WsgiApp
 from drover_shim.budget import Budget
 from drover_shim.channel import Channel, Deadlines
-from drover_shim.lanes import Lanes
-from drover_shim.listening import BACKLOG
 from drover_shim.streams import MAX_STREAMS, Streams
+from drover_shim.tcp_sockets import BACKLOG
+from drover_shim.thread_pools import Lanes
 
 REQUEST_THREADS: Final = 16
 IDLE_TIMEOUT_S: Final = 210

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from drover.unix_socket import Listener
-from drover_shim import listening
+from drover_shim import tcp_sockets
 from drover_shim.admission import admission
 from drover_shim.app import make_app
 from drover_shim.budget import Budget
@@ -147,10 +147,10 @@ def running_shim(
     streams = Streams()
     metrics = Metrics(streams)
     shared = budget or Budget()
-    listener = None if unix_path is None else Listener.open(unix_path, backlog=listening.BACKLOG)
+    listener = None if unix_path is None else Listener.open(unix_path, backlog=tcp_sockets.BACKLOG)
     server = HttpServer(
         make_app(pool, used, streams=streams, metrics=metrics, budget=shared),
-        sockets=[*listening.tcp("127.0.0.1", 0), *([listener.socket] if listener else [])],
+        sockets=[*tcp_sockets.tcp("127.0.0.1", 0), *([listener.socket] if listener else [])],
         admit=admission(used, metrics),
         streams=streams,
         deadlines=deadlines,

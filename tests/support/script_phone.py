@@ -21,7 +21,7 @@ from drover.phone.mediastore import GalleryItem, GalleryName, parsed
 from drover.phone.phone import Phone
 from drover.scripts import navigation, registry
 from drover.scripts.context import ScriptFailed
-from drover.scripts.publishing import leaving
+from drover.scripts.publishing import discard
 from drover.wire.holds import Trouble
 from drover.wire.media import MediaFile, MediaKind
 from drover.wire.tasks import Effect, Phase, Reason
@@ -306,4 +306,4 @@ def simulate_time(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     fake = SimpleNamespace(monotonic=clock, sleep=clock.pass_s)
     monkeypatch.setattr(phone_module, "time", fake)
     monkeypatch.setattr(navigation, "time", fake)
-    monkeypatch.setattr(leaving, "time", fake)
+    monkeypatch.setattr(discard, "time", fake)

@@ -28,7 +28,7 @@ WITHOUT: Final[dict[str, set[str]]] = {
     "worker": {
         "account_reader",
         "channel",
-        "managed",
+        "command_script",
         "plugins",
         "preload",
         "process",

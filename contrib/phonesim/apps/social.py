@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from phonesim.apps.app import Phone
-from phonesim.apps.following import Following, Outcome
 from phonesim.apps.navigation import HOME, Navigation, Page
+from phonesim.apps.relations import Following, Outcome
 from phonesim.ui.view import Action
 from phonesim.world import World, lookalikes, normal, traits_of, user
 

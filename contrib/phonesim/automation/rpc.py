@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from phonesim import touch
-from phonesim.automation import looking, touching
+from phonesim.automation import input_methods, view_methods
 from phonesim.automation.session import Methods, Params, RpcError, Session
 
 ORIENTATIONS: Final = {"natural": 0, "left": 1, "upsidedown": 2, "right": 3}
@@ -98,8 +98,8 @@ async def nothing(_session: Session, _params: Params) -> bool:
 
 
 METHODS: Final[Methods] = {
-    **looking.METHODS,
-    **touching.METHODS,
+    **view_methods.METHODS,
+    **input_methods.METHODS,
     "deviceInfo": device_info,
     "wakeUp": wake_up,
     "sleep": go_to_sleep,
@@ -121,5 +121,5 @@ METHODS: Final[Methods] = {
     "freezeRotation": nothing,
 }
 
-INJECTING: Final = {*touching.METHODS, "wakeUp", "sleep"} - {"setText", "clearTextField"}
+INJECTING: Final = {*input_methods.METHODS, "wakeUp", "sleep"} - {"setText", "clearTextField"}
 """Methods that inject events; those two ask the node itself, through accessibility."""

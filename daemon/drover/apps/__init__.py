@@ -3,14 +3,14 @@
 from drover.apps.accounts import AccountRow
 from drover.apps.handles import same_handle
 from drover.apps.profile import FollowButton, FollowState
-from drover.apps.reading import (
+from drover.apps.recogniser import recognise
+from drover.apps.screen_controls import (
     accounts,
     accounts_scrolled,
     follow_button,
     switcher_buttons,
     unfollow_row,
 )
-from drover.apps.recogniser import recognise
 from drover.apps.screens import Blocker, Popup, Screen, Seen
 from drover.apps.tables import PLATFORMS, App, for_package, load
 

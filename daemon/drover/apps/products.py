@@ -14,7 +14,7 @@ from drover.apps.view import View
 from drover.apps.zones import span
 from drover.phone.counts import is_count
 from drover.phone.hierarchy import Node
-from drover.phone.typed import same_text
+from drover.phone.typed_text import same_text
 
 _LIMIT: Final = re.compile(r"\d+\s?/\s?(\d+)")
 _LETTER: Final = re.compile(r"[^\W\d_]")

@@ -10,7 +10,7 @@ from drover.apps.handles import same_handle
 from drover.apps.view import View
 from drover.apps.zones import from_top
 from drover.phone.hierarchy import Node
-from drover.phone.typed import same_text
+from drover.phone.typed_text import same_text
 from drover.phone.writing import numerals
 
 _NO_UPLOAD: Final = (

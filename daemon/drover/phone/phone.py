@@ -22,11 +22,11 @@ from drover.phone.engine import (
     ScreenMovingError,
     Told,
 )
+from drover.phone.engine_choice import open_engine
 from drover.phone.gallery import Gallery
 from drover.phone.hierarchy import Hierarchy, HierarchyError, Node, parse
 from drover.phone.hit_test import Point, is_page, landing, reaches
 from drover.phone.mediastore import GalleryItem
-from drover.phone.opening import open_engine
 from drover.wire.devices import DeviceFacts
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from drover.scripts.context import Context, ScriptFailed
 from drover.scripts.identity import become
 from drover.scripts.navigation import Navigator, NotReachedError
 from drover.scripts.publishing.apps import PUBLISHERS, REFUSALS
-from drover.scripts.publishing.carrying import Carrier, sweep
+from drover.scripts.publishing.gallery_files import Carrier, sweep
 from drover.scripts.publishing.publisher import Publication, Publisher
 from drover.wire.media import MediaKind
 from drover.wire.post import PostConfig

@@ -11,7 +11,7 @@ from drover.phone.engine import PhoneError
 from drover.phone.hierarchy import Hierarchy
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight, describe, is_loading
-from drover.scripts.searching import open_by_search
+from drover.scripts.search import open_by_search
 from drover.wire.scripts import AccessMethod
 from drover.wire.tasks import Reason
 

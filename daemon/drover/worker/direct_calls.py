@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from drover.apps import checking
+from drover.apps import label_report
 from drover.phone.engine import (
     CallRefusedError,
     CallUncertainError,
@@ -119,7 +119,7 @@ def _adb(phone: Phone, call: DirectAdb, left_s: float) -> DirectAnswered:
 
 def _check(phone: Phone, call: DirectCheck, left_s: float) -> DirectAnswered:
     tree = phone.screen(timeout_s=left_s)
-    found = checking.check(checking.app_of(tree, call.platform), tree, serial=phone.serial)
+    found = label_report.check(label_report.app_of(tree, call.platform), tree, serial=phone.serial)
     return _given(call, _json(msgspec.to_builtins(found)), "json")
 
 

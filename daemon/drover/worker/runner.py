@@ -32,7 +32,7 @@ from drover.scripts import registry
 from drover.scripts.context import Script, ScriptFailed, StopRequestedError
 from drover.scripts.identity import recognise
 from drover.scripts.navigation import Navigator, NotReachedError
-from drover.scripts.publishing.carrying import tidy
+from drover.scripts.publishing.gallery_files import tidy
 from drover.wire.devices import DeviceFacts
 from drover.wire.direct import DirectCall, DirectEnd, DirectEnded
 from drover.wire.holds import Trouble
@@ -57,8 +57,8 @@ from drover.wire.worker import (
 from drover.wire.zygote import WorkerSpec
 from drover.worker.account_reader import read_accounts
 from drover.worker.attempt import AccountNotNotedError, AttemptContext, IntentNotGrantedError
+from drover.worker.command_script import ManagedScript
 from drover.worker.direct_calls import Asked, failed, perform
-from drover.worker.managed import ManagedScript
 from drover.worker.proof import proof_of
 from drover.worker.readiness import PERHAPS_THE_PHONE, Readiness, unbegun
 

@@ -7,7 +7,7 @@ import pytest
 
 from drover.phone.adb import Adb
 from drover.phone.engine import InputForbiddenError, PhoneNotReadyError
-from drover.phone.opening import open_engine
+from drover.phone.engine_choice import open_engine
 from drover.phone.phone import Phone
 from drover.phone.shell import facts
 from drover.phone.sync import push_stream

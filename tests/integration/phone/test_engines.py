@@ -8,7 +8,7 @@ from PIL import Image
 from drover.phone.engine import AppMissingError, PhoneError, PhoneTimeoutError
 from drover.phone.hierarchy import Hierarchy
 from drover.phone.phone import Phone
-from drover.phone.typed import same_text
+from drover.phone.typed_text import same_text
 from tests.support.fake_display import BUTTON, PACKAGE, FakeDisplay
 from tests.support.trees import field, with_id
 

@@ -10,7 +10,7 @@ import pytest
 from drover.phone.adb import Adb
 from drover.phone.engine import PhoneError
 from drover.phone.phone import Phone
-from drover.phone.typed import same_text
+from drover.phone.typed_text import same_text
 from tests.integration.phone.conftest import OpenPhone
 from tests.support.adb import AdbServer
 from tests.support.fake_display import FakeDisplay

@@ -14,7 +14,7 @@ from phonesim.apps.instagram.labels import labels_of
 from phonesim.apps.instagram.own_post import own_post
 from phonesim.apps.instagram.own_profile import own_profile, stories
 from phonesim.apps.instagram.profile import profile
-from phonesim.apps.instagram.publishing import BLOCKERS, LOAD_S, PAGES, STORY, Publishing
+from phonesim.apps.instagram.publish_flow import BLOCKERS, LOAD_S, PAGES, STORY, Publishing
 from phonesim.apps.instagram.reels import empty_page, reels
 from phonesim.apps.instagram.scene import PACKAGE, Overlay, Page, Scene
 from phonesim.apps.instagram.story_viewer import SECONDS, story_viewer

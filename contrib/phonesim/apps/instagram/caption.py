@@ -1,6 +1,6 @@
 """The last screen before publishing: cover, caption, options, and Save draft | Share in one clickable container."""
 
-from phonesim.apps.instagram.publishing import CAPTION
+from phonesim.apps.instagram.publish_flow import CAPTION
 from phonesim.apps.instagram.scene import BAR, BLUE, DIM, GREY, INK, LIST, WHITE, Scene, group, icon, modal_shell, text
 from phonesim.apps.tiktok.posting.state import Composition, unfinished_tag
 from phonesim.apps.tiktok.posting.tiles import picture_of

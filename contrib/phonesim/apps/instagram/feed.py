@@ -1,6 +1,6 @@
 """The home feed: title bar, stories, what is being uploaded, posts, and a carousel of suggested accounts."""
 
-from phonesim.apps.instagram.pending import pending_rows
+from phonesim.apps.instagram.pending_rows import pending_rows
 from phonesim.apps.instagram.scene import BAR, BLUE, INK, LIST, TAB_BAR, WHITE, Scene, group, icon, main_shell, text
 from phonesim.apps.instagram.suggestions import carousel
 from phonesim.apps.instagram.tab_bar import tab_bar

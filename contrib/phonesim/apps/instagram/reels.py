@@ -1,6 +1,6 @@
 """The reels tab with its inline Follow button, and the pages that hold nothing."""
 
-from phonesim.apps.instagram.pending import snackbar
+from phonesim.apps.instagram.pending_rows import snackbar
 from phonesim.apps.instagram.scene import (
     BAR,
     LIST,

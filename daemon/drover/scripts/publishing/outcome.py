@@ -9,10 +9,10 @@ from typing import Final, NoReturn, Protocol
 from drover.apps.upload import Upload
 from drover.phone.hierarchy import Hierarchy
 from drover.scripts.navigation import Navigator
-from drover.scripts.publishing.ending import fail_ignored, fail_kept, fail_upload
+from drover.scripts.publishing.failures import fail_ignored, fail_kept, fail_upload
 from drover.scripts.publishing.survey import Survey
+from drover.scripts.publishing.upload_watch import Followed, Marks
 from drover.scripts.publishing.verdict import kept_as_draft, newly_failed, untouched
-from drover.scripts.publishing.watching import Followed, Marks
 
 STANDS_S: Final = 6.0
 """How long the proof of a failure must stand: an app may try again by itself."""

@@ -8,7 +8,7 @@ from drover.apps.direction import right_to_left
 from drover.apps.sound_list import done_button
 from drover.apps.view import View
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import fail_without
+from drover.scripts.publishing.failures import fail_without
 from drover.wire.post import PostConfig
 
 DEFAULT: Final = 50

@@ -12,14 +12,14 @@ from drover.apps import (
     composer,
     follow_button,
     load,
-    opened,
+    opened_post,
     recognise,
     unfollow_row,
 )
 from drover.apps.composer import Destination
 from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy, Node, parse
-from phonesim.apps.instagram.publishing import STORY
+from phonesim.apps.instagram.publish_flow import STORY
 from phonesim.contract import SEND, STREAM, Intent
 from tests.support.instagram_screens import INSTAGRAM, InstagramScreen
 from tests.support.screens import BACK
@@ -336,7 +336,7 @@ def test_own_stories_one_after_another(shown: Shown) -> None:
     ages: list[int] = []
     for _ in range(2):
         assert shown.seen() is Screen.STORY_VIEWER
-        story = opened.story(View(APP, shown.tree))
+        story = opened_post.story(View(APP, shown.tree))
         assert story is not None
         assert story.author == shown.active
         ages.append(story.ages[0].below_s)
@@ -355,7 +355,7 @@ def test_a_picture_from_its_tile(shown: Shown) -> None:
     shown.touch("profile_tab")
     shown.touch("image_button")
     assert shown.seen() is Screen.POSTS
-    post = opened.post(View(APP, shown.tree))
+    post = opened_post.post(View(APP, shown.tree))
     assert post is not None
     assert (post.author, post.words, {age.below_s for age in post.ages}) == (shown.active, None, {8})
 
@@ -365,6 +365,6 @@ def test_an_older_reel_from_its_tile(shown: Shown) -> None:
     shown.touch("profile_tab")
     shown.touch("image_button", 1)
     assert shown.seen() is Screen.REELS_VIEWER
-    assert opened.post(View(APP, shown.tree)) == opened.Opened(author=shown.active, words="old film 1")
+    assert opened_post.post(View(APP, shown.tree)) == opened_post.Opened(author=shown.active, words="old film 1")
     shown.display.key(BACK)
     assert shown.seen() is Screen.OWN_PROFILE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from drover.phone.typed import same_text
+from drover.phone.typed_text import same_text
 
 
 @pytest.mark.parametrize(

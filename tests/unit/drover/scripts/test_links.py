@@ -24,7 +24,7 @@ from drover.scripts.publishing.instagram import plan
 from drover.scripts.publishing.instagram import sounds as instagram_sounds
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.publishing.tiktok import ways
-from drover.scripts.searching import open_by_search
+from drover.scripts.search import open_by_search
 from drover.wire.media import MediaKind
 from drover.wire.post import PostConfig
 from drover.wire.scripts import USERNAME

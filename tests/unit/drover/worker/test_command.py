@@ -12,7 +12,7 @@ import pytest
 
 from drover.worker import command as command_module
 from drover.worker.command import MAX_LINE_CHARS, RunningCommand, startable
-from drover.worker.managed import Output
+from drover.worker.command_script import Output
 from tests.support.phones import wait_until
 
 

@@ -6,7 +6,7 @@ from drover.apps import Screen, composer
 from drover.apps.composer import Destination
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
-from drover.phone.typed import same_text
+from drover.phone.typed_text import same_text
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.wire.tasks import Reason

@@ -12,22 +12,22 @@ from drover.apps import Screen, composer
 from drover.apps.ages import VAGUE_S
 from drover.apps.composer import Destination
 from drover.apps.grid import Grid, one_more
-from drover.apps.opened import Opened
-from drover.apps.publishing import profile_grid
+from drover.apps.opened_post import Opened
+from drover.apps.publish_controls import profile_grid
 from drover.apps.upload import Upload
 from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, Sight
-from drover.scripts.publishing.ending import refuse_while_uploading
-from drover.scripts.publishing.instagram import opening
-from drover.scripts.publishing.instagram.opening import Look
-from drover.scripts.publishing.made import Made
+from drover.scripts.publishing.failures import refuse_while_uploading
+from drover.scripts.publishing.instagram import own_posts
+from drover.scripts.publishing.instagram.own_posts import Look
+from drover.scripts.publishing.new_post import Made
 from drover.scripts.publishing.outcome import find_outcome
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.publishing.survey import PROFILE, Survey, read_feed
+from drover.scripts.publishing.upload_watch import Marks, follow_upload
 from drover.scripts.publishing.verdict import fewer_failures
-from drover.scripts.publishing.watching import Marks, follow_upload
 from drover.scripts.switcher import own_profile
 from drover.wire.tasks import Reason
 
@@ -60,7 +60,7 @@ def survey(nav: Navigator) -> Before:
     if before.running:
         refuse_while_uploading(nav)
     tile = before.grid.newest
-    newest = None if _counted(before.grid) or tile is None else opening.newest(nav, tile)
+    newest = None if _counted(before.grid) or tile is None else own_posts.newest(nav, tile)
     return Before(survey=before, newest=newest[0] if newest else None)
 
 
@@ -165,7 +165,7 @@ class _Witness:
         """A story that can only have been made since; a ring that came where no story said how old it is."""
         if now.story is False or now.tree is None:
             return Look()
-        look = opening.look_at_stories(nav, now.tree, self._made)
+        look = own_posts.look_at_stories(nav, now.tree, self._made)
         if look.proof is not None or look.aged:
             return look
         described_anew = now.story is None and now.picture not in ("", self._was.picture)
@@ -182,7 +182,7 @@ class _Witness:
         unchanged = _counted(self._was.grid) and _counted(now.grid) and not one_more(self._was.grid, now.grid)
         if unchanged or now.grid.newest is None:
             return Look()
-        return opening.look_at_newest(nav, now.grid.newest, self._newest, self._made)
+        return own_posts.look_at_newest(nav, now.grid.newest, self._newest, self._made)
 
     def again(self, nav: Navigator, now: Survey) -> None:
         """Where something was only said to be new, it can be told from what was there before from a moment on."""

@@ -5,12 +5,12 @@ from drover.apps.composer import Destination
 from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.navigation import Navigator, Sight
-from drover.scripts.publishing.committing import tap_and_answer
+from drover.scripts.publishing.commit_tap import tap_and_answer
+from drover.scripts.publishing.discard import leave_unfinished
 from drover.scripts.publishing.instagram.form import aim, write_caption
 from drover.scripts.publishing.instagram.plan import destination
 from drover.scripts.publishing.instagram.proof import Before, find_proof, survey
 from drover.scripts.publishing.instagram.ways import enter, to_end
-from drover.scripts.publishing.leaving import leave_unfinished
 from drover.scripts.publishing.publisher import Publication
 
 

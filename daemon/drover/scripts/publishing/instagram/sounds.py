@@ -14,7 +14,7 @@ from drover.apps.view import View
 from drover.phone.hierarchy import Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import fail_without
+from drover.scripts.publishing.failures import fail_without
 from drover.scripts.publishing.instagram.plan import by_link, wish
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.publishing.sound_choice import choose, take

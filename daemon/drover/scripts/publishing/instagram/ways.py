@@ -12,7 +12,7 @@ from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.instagram.picking import PICKERS, pick
+from drover.scripts.publishing.instagram.file_picker import PICKERS, pick
 from drover.scripts.publishing.instagram.plan import by_link
 from drover.scripts.publishing.instagram.sounds import Arrangement, use_link
 from drover.scripts.publishing.publisher import Publication

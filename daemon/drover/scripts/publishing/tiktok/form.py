@@ -3,11 +3,11 @@
 from typing import Final
 
 from drover.apps import Screen, form
-from drover.apps.publishing import caption_fields, post_button
+from drover.apps.publish_controls import caption_fields, post_button
 from drover.apps.view import View
 from drover.apps.zones import span
 from drover.phone.hierarchy import Node
-from drover.phone.typed import same_text
+from drover.phone.typed_text import same_text
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.publishing.publisher import Publication

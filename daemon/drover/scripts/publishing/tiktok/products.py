@@ -11,7 +11,7 @@ from drover.apps import products as shown
 from drover.apps.products import Product
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
-from drover.phone.typed import same_text
+from drover.phone.typed_text import same_text
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.wire.tasks import Reason

@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 
 from drover.apps import Screen
 from drover.apps.grid import Grid, one_more
-from drover.apps.publishing import (
+from drover.apps.publish_controls import (
     fresh_post,
     older_post,
     post_button,
@@ -20,13 +20,13 @@ from drover.apps.upload import Upload
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import refuse_while_uploading
-from drover.scripts.publishing.made import Made
+from drover.scripts.publishing.failures import refuse_while_uploading
+from drover.scripts.publishing.new_post import Made
 from drover.scripts.publishing.outcome import find_outcome
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.publishing.survey import PROFILE, Survey, read_feed
+from drover.scripts.publishing.upload_watch import Followed, Marks, follow_upload
 from drover.scripts.publishing.verdict import fewer_failures
-from drover.scripts.publishing.watching import Followed, Marks, follow_upload
 from drover.scripts.switcher import own_profile
 from drover.wire.tasks import Reason
 

@@ -3,11 +3,11 @@
 from typing import Final
 
 from drover.apps import Screen
-from drover.apps.publishing import publish_answer
+from drover.apps.publish_controls import publish_answer
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.navigation import Navigator, Sight
-from drover.scripts.publishing.committing import tap_and_answer
-from drover.scripts.publishing.leaving import leave_unfinished
+from drover.scripts.publishing.commit_tap import tap_and_answer
+from drover.scripts.publishing.discard import leave_unfinished
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.publishing.survey import Survey
 from drover.scripts.publishing.tiktok.form import fill, ready_button

@@ -10,7 +10,7 @@ from drover.apps import sounds as shown
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import fail_without
+from drover.scripts.publishing.failures import fail_without
 from drover.scripts.publishing.sound_choice import Wish, added, choose, find, named, take
 from drover.scripts.publishing.volumes import set_volumes
 from drover.wire.post import PostConfig

@@ -4,13 +4,13 @@ from typing import Final
 from urllib.parse import quote
 
 from drover.apps import Screen
-from drover.apps.publishing import camera_tab, create_button, gallery_thumbnail, next_button
+from drover.apps.publish_controls import camera_tab, create_button, gallery_thumbnail, next_button
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.publishing.publisher import Publication
 from drover.scripts.publishing.sound_choice import is_link, wrong_link
 from drover.scripts.publishing.tiktok import sounds
-from drover.scripts.publishing.tiktok.picking import pick
+from drover.scripts.publishing.tiktok.file_picker import pick
 from drover.wire.tasks import Reason
 
 _LOAD_S: Final = 30.0

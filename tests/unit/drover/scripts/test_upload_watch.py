@@ -9,9 +9,9 @@ from drover.apps import Screen
 from drover.apps.upload import Upload
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, Sight
-from drover.scripts.publishing import ending
-from drover.scripts.publishing.leaving import Left
-from drover.scripts.publishing.watching import Marks, follow_upload
+from drover.scripts.publishing import failures
+from drover.scripts.publishing.discard import Left
+from drover.scripts.publishing.upload_watch import Marks, follow_upload
 from drover.wire.tasks import Reason
 from tests.support.media_files import video_file
 from tests.support.script_phone import DisplayPhone, RecordingContext
@@ -96,13 +96,13 @@ def test_a_form_that_stays_is_left(
     nav: Navigator, monkeypatch: pytest.MonkeyPatch, timeout_s: float, unsent: bool
 ) -> None:
     """After its time, or where the whole time is over before; whether it was unsent shows when it is left."""
-    monkeypatch.setattr(ending, "leave", _left(Left(done=True, unsent=unsent)))
+    monkeypatch.setattr(failures, "leave", _left(Left(done=True, unsent=unsent)))
     followed = follow_upload(nav, marks(Upload(), forms=(Screen.HOME_FEED,)), timeout_s)
     assert (followed.sight, followed.discarded) == (None, unsent)
 
 
 def test_a_form_that_cannot_be_left_is_said(nav: Navigator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ending, "leave", _left(Left(done=False)))
+    monkeypatch.setattr(failures, "leave", _left(Left(done=False)))
     with pytest.raises(ScriptFailed) as failed:
         follow_upload(nav, marks(Upload(), forms=(Screen.HOME_FEED,)), 60)
     assert failed.value.reason is Reason.APP_CHANGED

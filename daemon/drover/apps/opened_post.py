@@ -10,7 +10,7 @@ from drover.apps.ages import Age, Since, ages
 from drover.apps.handles import same_handle
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
-from drover.phone.typed import same_text
+from drover.phone.typed_text import same_text
 
 _ELLIPSES: Final = ("…", "...", "… more")
 _SHORTEST: Final = 8

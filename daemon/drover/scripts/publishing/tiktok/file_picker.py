@@ -4,13 +4,13 @@ from typing import Final, NoReturn
 
 from drover.apps import Screen
 from drover.apps.picker import Tile
-from drover.apps.publishing import next_button, picker_selected, picker_tab, picker_tiles
+from drover.apps.publish_controls import next_button, picker_selected, picker_tab, picker_tiles
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
 from drover.phone.mediastore import GalleryItem
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import refuse_newer
+from drover.scripts.publishing.failures import refuse_newer
 from drover.scripts.publishing.publisher import Publication
 from drover.wire.media import MediaKind
 from drover.wire.tasks import Reason

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from drover.apps import Screen
-from drover.apps.publishing import discard_answer
+from drover.apps.publish_controls import discard_answer
 from drover.phone.engine import PhoneError
 from drover.phone.hit_test import landing
 from drover.scripts.navigation import Navigator

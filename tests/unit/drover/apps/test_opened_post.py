@@ -2,9 +2,9 @@
 
 import pytest
 
-from drover.apps import Screen, load, opened, recognise
+from drover.apps import Screen, load, opened_post, recognise
 from drover.apps.ages import Age, Since
-from drover.apps.opened import Opened, is_new, made_since
+from drover.apps.opened_post import Opened, is_new, made_since
 from drover.apps.view import View
 from drover.phone.hierarchy import parse
 from tests.support.uidumps import dump
@@ -18,7 +18,7 @@ def recorded(name: str) -> View:
 
 
 def test_the_recorded_viewer_of_reels_says_no_age_and_cuts_the_caption_short() -> None:
-    shown = opened.post(recorded("ig_reels_viewer_en"))
+    shown = opened_post.post(recorded("ig_reels_viewer_en"))
     assert shown == Opened(author="dinavu", words="Surprisingly she still puts up with me", cut=True)
     assert shown is not None
     assert shown.says("Surprisingly she still puts up with me after all these years")
@@ -27,7 +27,7 @@ def test_the_recorded_viewer_of_reels_says_no_age_and_cuts_the_caption_short() -
 
 def test_the_recorded_feed_says_whose_the_first_post_is_and_when() -> None:
     """Two names in the header of a post that two accounts share: the first counts."""
-    shown = opened.post(recorded("ig_home_feed_en"))
+    shown = opened_post.post(recorded("ig_home_feed_en"))
     assert shown is not None
     assert (shown.author, shown.words) == ("peketatem", None)
     assert not any(map(SINCE.younger, shown.ages))
@@ -35,7 +35,7 @@ def test_the_recorded_feed_says_whose_the_first_post_is_and_when() -> None:
 
 def test_nothing_is_opened_on_a_profile() -> None:
     view = recorded("ig_own_profile_en")
-    assert (opened.post(view), opened.story(view)) == (None, None)
+    assert (opened_post.post(view), opened_post.story(view)) == (None, None)
 
 
 @pytest.mark.parametrize("name", ["ig_home_feed_en", "ig_home_feed_suggested_en", "ig_reels_viewer_en"])

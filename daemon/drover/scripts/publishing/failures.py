@@ -4,7 +4,7 @@ from typing import NoReturn
 
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, Sight
-from drover.scripts.publishing.leaving import leave
+from drover.scripts.publishing.discard import leave
 from drover.scripts.publishing.publisher import Publication
 from drover.wire.tasks import Reason
 

@@ -1,7 +1,7 @@
 """A screen held against an app's data: what matches, what is missing, and which rule nearly fits."""
 
 from drover.apps import load
-from drover.apps.checking import app_of, check
+from drover.apps.label_report import app_of, check
 from drover.phone.hierarchy import Hierarchy, parse
 from tests.support.script_phone import DisplayPhone
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from drover.apps import Screen, composer, opened, same_handle
+from drover.apps import Screen, composer, opened_post, same_handle
 from drover.apps.direction import right_to_left
-from drover.apps.opened import Opened
+from drover.apps.opened_post import Opened
 from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.made import Made
+from drover.scripts.publishing.new_post import Made
 
 OPEN_S: Final = 6.0
 """How long a post or a story may take to open."""
@@ -21,7 +21,7 @@ _POSTS: Final = (Screen.REELS_VIEWER, Screen.POSTS)
 def newest(nav: Navigator, tile: Node) -> tuple[Opened, Hierarchy] | None:
     """The post of this tile, read in full, and what showed it; the profile is left behind."""
     nav.tap(tile)
-    return _steady(nav, opened.post, _POSTS, "the newest post in full")
+    return _steady(nav, opened_post.post, _POSTS, "the newest post in full")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +42,8 @@ def look_at_newest(nav: Navigator, tile: Node, before: Opened | None, made: Made
     if found is None:
         return Look()
     post, tree = found
-    fresh = opened.made_since(post, made.words, made.author, made.since(nav.now()))
-    new = fresh or opened.is_new(before, post, made.words, made.author)
+    fresh = opened_post.made_since(post, made.words, made.author, made.since(nav.now()))
+    new = fresh or opened_post.is_new(before, post, made.words, made.author)
     return Look(proof=tree if new else None, vague=_vague(post))
 
 
@@ -58,13 +58,13 @@ def look_at_stories(nav: Navigator, profile: Hierarchy, made: Made) -> Look:
     nav.tap(picture)
     vague, ages = False, list[bool]()
     for _ in range(_MOST_STORIES):
-        found = _steady(nav, opened.story, (Screen.STORY_VIEWER,), "the account's story")
+        found = _steady(nav, opened_post.story, (Screen.STORY_VIEWER,), "the account's story")
         if found is None:
             break
         story, tree = found
         if not same_handle(story.author, made.author):
             break
-        if opened.made_since(story, "", made.author, made.since(nav.now())):
+        if opened_post.made_since(story, "", made.author, made.since(nav.now())):
             return Look(proof=tree)
         vague = vague or _vague(story)
         ages.append(any(not age.vague for age in story.ages))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from drover.apps import App
-from drover.apps import publishing as read
+from drover.apps import publish_controls as read
 from drover.apps.upload import Upload
 from drover.phone.hierarchy import Bounds, Hierarchy, Node, parse
 from tests.support.uidumps import app_of, dump, flatten

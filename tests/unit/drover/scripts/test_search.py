@@ -6,7 +6,7 @@ from drover.apps import load
 from drover.apps.view import View
 from drover.phone.engine import AppMissingError
 from drover.phone.hierarchy import parse
-from drover.scripts.searching import exact_row, user_labels
+from drover.scripts.search import exact_row, user_labels
 from drover.wire.tasks import Reason
 from tests.support.script_phone import DisplayPhone, RecordingContext, perform
 from tests.support.trees import label, tree

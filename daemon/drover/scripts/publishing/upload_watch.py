@@ -11,7 +11,7 @@ from drover.apps import Screen
 from drover.apps.upload import Upload
 from drover.phone.engine import PhoneTimeoutError
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import discard_ignored
+from drover.scripts.publishing.failures import discard_ignored
 
 
 @dataclass(frozen=True, kw_only=True)

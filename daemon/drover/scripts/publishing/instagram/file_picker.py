@@ -8,7 +8,7 @@ from drover.apps.view import View
 from drover.phone.hierarchy import Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.ending import refuse_newer
+from drover.scripts.publishing.failures import refuse_newer
 from drover.scripts.publishing.publisher import Publication
 from drover.wire.media import MediaKind
 from drover.wire.tasks import Reason
