@@ -4,18 +4,27 @@ from drover.supervisor.settings import Settings
 
 
 class ApiAddress:
-    """`announced` is "" while no gateway is connected."""
+    """Known while the gateway that announced it is connected."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self.announced = ""
+        self._announced = ""
+
+    def announce(self, url: str) -> None:
+        """A gateway answers there."""
+        self._announced = url
+
+    def forget(self, url: str) -> None:
+        """That gateway's connection has ended; another may have announced itself meanwhile."""
+        if self._announced == url:
+            self._announced = ""
 
     def now(self) -> str:
-        """What the gateway announced."""
-        return self.announced
+        """Where the gateway answers; "" while none is connected."""
+        return self._announced
 
     def base(self) -> str:
         """What a script gets; "" where the API is off."""
         api = self._settings.config.api
         configured = f"http://{api.host}:{api.port}/api/v1/" if api.enabled else ""
-        return self.announced or configured
+        return self._announced or configured

@@ -2,10 +2,10 @@
 
 import asyncio
 import os
-from datetime import UTC, datetime
 from importlib.metadata import version
 
 from drover.store import overview
+from drover.supervisor import clock
 from drover.supervisor.api.server import Peer
 from drover.supervisor.core import Core
 from drover.supervisor.devices.components import DeviceComponents
@@ -43,15 +43,14 @@ class DaemonState:
 
     def announce_api(self, url: str, peer: Peer) -> None:
         """Remember where the gateway answers, for as long as its connection lives."""
-        self.core.address.announced = url
+        self.core.address.announce(url)
         watch = asyncio.create_task(self._forget_api(url, peer))
         self._watching.add(watch)
         watch.add_done_callback(self._watching.discard)
 
     async def _forget_api(self, url: str, peer: Peer) -> None:
         await peer.gone.wait()
-        if self.core.address.announced == url:
-            self.core.address.announced = ""
+        self.core.address.forget(url)
 
     def watch(self) -> None:
         """Deadlines and signs of life; called every second."""
@@ -69,14 +68,14 @@ class DaemonState:
 
     async def status(self) -> DaemonStatus:
         core, registry, config = self.core, self.devices.registry, self.core.settings.config
-        figures = await core.store.read(overview.figures, now=datetime.now(UTC))
+        figures = await core.store.read(overview.figures, now=clock.now())
         return DaemonStatus(
             daemon_version=VERSION,
             boot_id=core.boot.id,
             pid=os.getpid(),
             started_at=core.started_at,
             draining=registry.draining,
-            api_url=core.address.announced,
+            api_url=core.address.now(),
             adb=f"{config.adb.host}:{config.adb.port}",
             adb_connected=self.devices.tracker.connected,
             tasks=figures.tasks,

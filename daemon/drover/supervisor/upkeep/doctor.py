@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import stat
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -12,6 +11,7 @@ import psutil
 from drover.policy import doctor
 from drover.policy.doctor import AdbFacts, DaemonFacts, FileFacts
 from drover.store import pauses, release
+from drover.supervisor import clock
 from drover.supervisor.api.state import DaemonState
 from drover.supervisor.upkeep.adb_server import own_version
 from drover.wire.doctor import Finding
@@ -34,7 +34,7 @@ async def diagnose(state: DaemonState) -> list[Finding]:
         disk_free=disk_free,
         data_dir=str(state.core.settings.config.data_dir),
         api_enabled=state.core.settings.config.api.enabled,
-        api_url=state.core.address.announced,
+        api_url=state.core.address.now(),
         messages_dropped=state.messages_dropped,
         restored=restored,
         restored_blind=restored_blind,
@@ -47,7 +47,7 @@ async def diagnose(state: DaemonState) -> list[Finding]:
         *doctor.files(file_facts),
         *doctor.scripts(await asyncio.to_thread(state.tasks.scripts.listed)),
         *doctor.devices(state.devices.registry.all()),
-        *doctor.pauses([pause for _key, pause in await state.core.store.read(pauses.active, now=datetime.now(UTC))]),
+        *doctor.pauses([pause for _key, pause in await state.core.store.read(pauses.active, now=clock.now())]),
     ]
 
 
