@@ -5,7 +5,6 @@ where it makes no sense. An answer that is about somebody who has the phone no m
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from drover.policy import phone_events as e
@@ -14,7 +13,7 @@ from drover.policy.clock import Reading
 from drover.policy.lifecycle import IllegalTransitionError
 from drover.policy.phone_commands import Command, Publish, WakeDispatcher
 from drover.policy.phone_presence import Stepped
-from drover.policy.phone_state import AccountScan, Beginning, Leased, Phone, Returning, Running, shown
+from drover.policy.phone_state import AccountScan, Beginning, Leased, Phone, Returning, Running, changed, shown
 
 Handler = Callable[[Phone, Any, Reading], Stepped]
 
@@ -95,7 +94,7 @@ def _settled(before: Phone, phone: Phone, commands: list[Command], now: Reading)
     since, deadline = phone.state_since, phone.deadline
     if state is not before.state:
         since, deadline = now.wall, None if deadline is before.deadline else deadline
-    phone = replace(
+    phone = changed(
         phone, state=state, reason=reason, condition=condition, state_since=since, deadline=deadline,
         last_seen=now.wall,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from drover.policy.phone_commands import (
     Send,
 )
 from drover.policy.phone_events import RecoveryPlanned, Ticked, TransportUnusable, TransportUsable
-from drover.policy.phone_state import FINE, AccountScan, Leased, Phone, Returning, Running, WorkerState
+from drover.policy.phone_state import FINE, AccountScan, Leased, Phone, Returning, Running, WorkerState, changed
 from drover.wire.tasks import Reason
 from drover.wire.worker import Probe
 
@@ -30,7 +30,7 @@ Stepped = tuple[Phone, list[Command]]
 
 def usable(phone: Phone, event: TransportUsable, now: Reading) -> Stepped:
     """A proven transport works."""
-    before, phone = phone, replace(phone, listed=event)
+    before, phone = phone, changed(phone, listed=event)
     if not before.admitted:
         return _come(phone, event, now)
     keep = _keep(event)
@@ -41,9 +41,9 @@ def usable(phone: Phone, event: TransportUsable, now: Reading) -> Stepped:
 def unusable(phone: Phone, event: TransportUnusable, now: Reading) -> Stepped:
     """None does. One that is held back is shown so until its time is over, wherever it is."""
     if not phone.admitted:
-        return replace(phone, listed=event), []
+        return changed(phone, listed=event), []
     flapping = phone.flapping.went(now.monotonic_s) if event.its_own else phone.flapping
-    away = replace(phone, listed=event, admitted=False, away_since=now.monotonic_s, flapping=flapping)
+    away = changed(phone, listed=event, admitted=False, away_since=now.monotonic_s, flapping=flapping)
     return away, []
 
 
@@ -53,16 +53,16 @@ def ticked(phone: Phone, event: Ticked, now: Reading) -> Stepped:
     if phone.held and isinstance(phone.listed, TransportUsable):
         phone, commands = _come(phone, phone.listed, now)
     elif phone.held and phone.flapping.hold_s(now.monotonic_s) <= 0:
-        phone = replace(phone, held="")
+        phone = changed(phone, held="")
     if phone.away_since is None or now.monotonic_s - phone.away_since < event.grace_s:
         return phone, commands
     why = remarks.lost(phone.serial, event.grace_s)
-    phone, ends = end_uses(replace(phone, away_since=None), why=why, scan=why, reason=Reason.DEVICE_LOST, remark=why)
+    phone, ends = end_uses(changed(phone, away_since=None), why=why, scan=why, reason=Reason.DEVICE_LOST, remark=why)
     return phone, [*commands, *ends, EndWorker()]
 
 
 def recovery_planned(phone: Phone, event: RecoveryPlanned, now: Reading) -> Stepped:
-    return replace(phone, deadline=now.wall + timedelta(seconds=event.in_s)), []
+    return changed(phone, deadline=now.wall + timedelta(seconds=event.in_s)), []
 
 
 def end_uses(phone: Phone, *, why: str, scan: str, reason: Reason, remark: str) -> Stepped:
@@ -73,10 +73,10 @@ def end_uses(phone: Phone, *, why: str, scan: str, reason: Reason, remark: str) 
         case AccountScan(request_id=request_id):
             commands.append(FailScan(request_id=request_id, why=scan))
         case Leased(key=key, words=words):
-            phone = replace(phone, occupant=Returning(key=key, words=words))
+            phone = changed(phone, occupant=Returning(key=key, words=words))
             commands.append(EndLease(key=key, why=why))
         case Running(lease=key) as running if key:
-            phone = replace(phone, occupant=replace(running, lease=""))
+            phone = changed(phone, occupant=replace(running, lease=""))
             commands.append(EndLease(key=key, why=why))
         case _:
             pass
@@ -88,7 +88,7 @@ def end_uses(phone: Phone, *, why: str, scan: str, reason: Reason, remark: str) 
 
 def _come(phone: Phone, event: TransportUsable, now: Reading) -> Stepped:
     """It is there: used at once, unless it comes and goes."""
-    phone = replace(phone, flapping=phone.flapping.came(now.monotonic_s, event.jitter))
+    phone = changed(phone, flapping=phone.flapping.came(now.monotonic_s, event.jitter))
     hold_s = phone.flapping.hold_s(now.monotonic_s)
     if hold_s <= 0:
         return _admit(phone, event, now)
@@ -101,10 +101,10 @@ def _admit(phone: Phone, event: TransportUsable, now: Reading) -> Stepped:
     commands: list[Command] = [_keep(event)]
     if came_back and not runs:
         commands.append(Send(message=Probe()))
-    phone = replace(phone, admitted=True, held="", away_since=None, flapping=phone.flapping.admitted(now.monotonic_s))
+    phone = changed(phone, admitted=True, held="", away_since=None, flapping=phone.flapping.admitted(now.monotonic_s))
     if runs:
         return phone, commands  # its attempt goes on
-    return replace(phone, looked=False, word=FINE if phone.worker is WorkerState.OPEN else phone.word), commands
+    return changed(phone, looked=False, word=FINE if phone.worker is WorkerState.OPEN else phone.word), commands
 
 
 def _hold(phone: Phone, hold_s: float, now: Reading) -> Stepped:
@@ -113,11 +113,11 @@ def _hold(phone: Phone, hold_s: float, now: Reading) -> Stepped:
         f"it comes and goes ({absences} times); Drover takes it back in {hold_s:.1f} s; check its cable, its USB "
         "port and its power"
     )
-    phone = replace(phone, held=words, deadline=now.wall + timedelta(seconds=hold_s))
+    phone = changed(phone, held=words, deadline=now.wall + timedelta(seconds=hold_s))
     if now.monotonic_s - phone.flapping_noted_at < FLAPPING_NOTED_S:
         return phone, []
     noted = NoteFlapping(absences=absences, hold_s=round(hold_s, 1))
-    return replace(phone, flapping_noted_at=now.monotonic_s), [noted]
+    return changed(phone, flapping_noted_at=now.monotonic_s), [noted]
 
 
 def _keep(event: TransportUsable) -> KeepWorker:

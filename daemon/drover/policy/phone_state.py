@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+import msgspec
+
 from drover.policy.flapping import Flapping
 from drover.policy.phone_events import TransportUnusable, TransportUsable
 from drover.wire.devices import DeviceState, PhoneCondition
@@ -87,8 +89,7 @@ NEVER: Final = float("-inf")
 NOT_SEEN: Final = TransportUnusable(state=DeviceState.ABSENT, reason="not seen since the daemon started")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Phone:
+class Phone(msgspec.Struct, frozen=True, kw_only=True):
     """`admitted`: a proven transport works and the phone is used by it. `held`: why one that works is not yet.
 
     `looked`: its worker has spoken since the phone was admitted. `away_since`, `clean_at` (when files of ours may have
@@ -135,6 +136,10 @@ class Phone:
     def waits_for_time(self) -> bool:
         """Whether something happens to it by time alone."""
         return bool(self.held) or self.away_since is not None
+
+
+changed = msgspec.structs.replace
+"""The phone with other fields: in C, since it happens with each event."""
 
 
 def shown(phone: Phone) -> tuple[DeviceState, str, PhoneCondition | None]:

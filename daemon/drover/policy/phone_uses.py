@@ -23,7 +23,17 @@ from drover.policy.phone_events import (
     TaskLeased,
 )
 from drover.policy.phone_presence import Stepped
-from drover.policy.phone_state import AccountScan, Beginning, Leased, Phone, Returning, Running, Word, WorkerState
+from drover.policy.phone_state import (
+    AccountScan,
+    Beginning,
+    Leased,
+    Phone,
+    Returning,
+    Running,
+    Word,
+    WorkerState,
+    changed,
+)
 from drover.wire.direct import DirectEnded
 from drover.wire.worker import Tidy
 
@@ -34,26 +44,26 @@ KEPT_S: Final = 24 * 3600.0
 
 
 def chosen(phone: Phone, event: TaskChosen, _now: Reading) -> Stepped:
-    return replace(phone, occupant=Beginning(task_id=event.task_id, account=event.account)), []
+    return changed(phone, occupant=Beginning(task_id=event.task_id, account=event.account)), []
 
 
 def abandoned(phone: Phone, _event: BeginAbandoned, _now: Reading) -> Stepped:
-    return replace(phone, occupant=None), []
+    return changed(phone, occupant=None), []
 
 
 def begun(phone: Phone, event: AttemptBegun, _now: Reading) -> Stepped:
-    return replace(phone, occupant=Running(task_id=event.task_id, fence=event.fence, account=event.account)), []
+    return changed(phone, occupant=Running(task_id=event.task_id, fence=event.fence, account=event.account)), []
 
 
 def recognised(phone: Phone, event: AccountRecognised, _now: Reading) -> Stepped:
-    return replace(phone, occupant=replace(_running(phone), account=event.account)), []
+    return changed(phone, occupant=replace(_running(phone), account=event.account)), []
 
 
 def closed(phone: Phone, _event: AttemptClosed, _now: Reading) -> Stepped:
     """A command's own lease ends with its attempt."""
     running = _running(phone)
     key, why = running.lease, f"task {running.task_id} has ended"
-    return replace(phone, occupant=None), [EndLease(key=key, why=why)] if key else []
+    return changed(phone, occupant=None), [EndLease(key=key, why=why)] if key else []
 
 
 def _running(phone: Phone) -> Running:
@@ -66,36 +76,36 @@ def _running(phone: Phone) -> Running:
 
 
 def granted(phone: Phone, event: LeaseGranted, _now: Reading) -> Stepped:
-    return replace(phone, occupant=Leased(key=event.key, words=event.words)), []
+    return changed(phone, occupant=Leased(key=event.key, words=event.words)), []
 
 
 def leased_by_task(phone: Phone, event: TaskLeased, _now: Reading) -> Stepped:
-    return replace(phone, occupant=replace(_running(phone), lease=event.key)), []
+    return changed(phone, occupant=replace(_running(phone), lease=event.key)), []
 
 
 def lease_over(phone: Phone, _event: LeaseOver, _now: Reading) -> Stepped:
     """Free once its last calls have ended; a task's phone stays the task's."""
     if isinstance(phone.occupant, Leased):
-        return replace(phone, occupant=Returning(key=phone.occupant.key, words=phone.occupant.words)), []
-    return replace(phone, occupant=replace(_running(phone), lease="")), []
+        return changed(phone, occupant=Returning(key=phone.occupant.key, words=phone.occupant.words)), []
+    return changed(phone, occupant=replace(_running(phone), lease="")), []
 
 
 def calls_ended(phone: Phone, _event: CallsEnded, _now: Reading) -> Stepped:
-    return replace(phone, occupant=None), [Send(message=DirectEnded())]
+    return changed(phone, occupant=None), [Send(message=DirectEnded())]
 
 
 # --- account scans ------------------------------------------------------------------------------------------------
 
 
 def scan_begun(phone: Phone, event: ScanBegun, _now: Reading) -> Stepped:
-    return replace(phone, occupant=AccountScan(request_id=event.request_id)), []
+    return changed(phone, occupant=AccountScan(request_id=event.request_id)), []
 
 
 def scan_ended(phone: Phone, event: ScanEnded, _now: Reading) -> Stepped:
     """Where its worker was killed over it that may take a moment, and nobody gets the phone meanwhile."""
-    phone = replace(phone, occupant=None)
+    phone = changed(phone, occupant=None)
     if event.killed:
-        phone = replace(phone, worker=WorkerState.ENDED, word=Word(why=event.killed))
+        phone = changed(phone, worker=WorkerState.ENDED, word=Word(why=event.killed))
     return phone, []
 
 
@@ -103,7 +113,7 @@ def scan_ended(phone: Phone, event: ScanEnded, _now: Reading) -> Stepped:
 
 
 def files_brought(phone: Phone, _event: FilesBrought, now: Reading) -> Stepped:
-    return replace(phone, clean_at=now.monotonic_s), []
+    return changed(phone, clean_at=now.monotonic_s), []
 
 
 def leftovers_read(phone: Phone, event: LeftoversRead, now: Reading) -> Stepped:
@@ -111,8 +121,8 @@ def leftovers_read(phone: Phone, event: LeftoversRead, now: Reading) -> Stepped:
     if phone.clean_at != event.due_at:
         return phone, []
     if event.keep is None:
-        return replace(phone, clean_at=math.inf), []
+        return changed(phone, clean_at=math.inf), []
     if not phone.free:
         return phone, []
     again = now.monotonic_s + KEPT_S if event.keep else math.inf
-    return replace(phone, clean_at=again), [Send(message=Tidy(keep=list(event.keep)))]
+    return changed(phone, clean_at=again), [Send(message=Tidy(keep=list(event.keep)))]

@@ -1,4 +1,4 @@
-"""The one place where the supervisor's loop reads its clocks, for whatever decides by them."""
+"""The one place where the supervisor reads its clocks. Timers of the event loop go by the loop's own."""
 
 import time
 from datetime import UTC, datetime
@@ -6,6 +6,16 @@ from datetime import UTC, datetime
 from drover.policy.clock import Reading
 
 
+def now() -> datetime:
+    """The wall clock, aware UTC: for stamps."""
+    return datetime.now(UTC)
+
+
+def monotonic_s() -> float:
+    """Seconds that only ever pass: for durations."""
+    return time.monotonic()
+
+
 def reading() -> Reading:
-    """Both clocks now."""
-    return Reading(wall=datetime.now(UTC), monotonic_s=time.monotonic())
+    """Both at one moment."""
+    return Reading(wall=now(), monotonic_s=monotonic_s())

@@ -3,12 +3,12 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from drover.config import Config
 from drover.store import events
 from drover.store.store import Store
+from drover.supervisor import clock
 from drover.supervisor.api_address import ApiAddress
 from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.supervisor.event_feed import EventFeed
@@ -42,7 +42,7 @@ class Core:
         self.signal = DispatchSignal(self.event_feed)
         self.address = ApiAddress(boot.settings, boot.runtime_dir)
         self.tallies = Tallies()
-        self.started_at = datetime.now(UTC)
+        self.started_at = clock.now()
 
     async def _events_after(self, event_id: int, limit: int) -> list[Event]:
         return await self.store.read(events.after, event_id, limit)

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
 
 import structlog
 
+from drover.supervisor import clock
 from drover.wire.events import Event, StreamReset, TaskProgressed
 
 log = structlog.get_logger("drover.events")
@@ -60,7 +60,7 @@ class EventFeed:
 
     def progress(self, body: TaskProgressed) -> None:
         """Tell of a step; not stored."""
-        event = Event(id=0, at=datetime.now(UTC), body=body)
+        event = Event(id=0, at=clock.now(), body=body)
         for subscription in self._subscriptions:
             subscription.offer(event)
 
@@ -108,4 +108,4 @@ class EventFeed:
 
 def _reset(event_id: int, why: str) -> Event:
     told = f"{why}; read what you follow again, then go on from here"
-    return Event(id=event_id, at=datetime.now(UTC), body=StreamReset(why=told))
+    return Event(id=event_id, at=clock.now(), body=StreamReset(why=told))

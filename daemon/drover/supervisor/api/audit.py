@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -11,6 +10,7 @@ from drover.policy import audit as decisions
 from drover.store import audit
 from drover.store.errors import StoreError
 from drover.store.store import Store
+from drover.supervisor import clock
 from drover.supervisor.api.server import Answer, Peer
 from drover.wire.control import Caller, RequestBody
 from drover.wire.faults import Code, Failure, RequestError
@@ -69,7 +69,7 @@ class Audited:
             "code": int(code),
         }
         try:
-            await self._store.write(audit.append, columns, at=datetime.now(UTC))
+            await self._store.write(audit.append, columns, at=clock.now())
         except StoreError as error:
             # What was done was done; refusing the answer now would invite a repeat. The log has the row instead.
             log.error("audit_row_lost", why=str(error), **columns)

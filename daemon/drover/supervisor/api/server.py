@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,7 @@ import structlog
 
 from drover import unix_socket
 from drover.framing import FrameError, pack, read_frame
-from drover.supervisor import work_progress
+from drover.supervisor import clock, work_progress
 from drover.supervisor.tallies import Tallies
 from drover.wire.codec import MAX_FRAME_BYTES, PROTOCOL_VERSION, MalformedMessageError
 from drover.wire.control import (
@@ -182,11 +181,11 @@ class _Connection:
 
     def _teller(self, request: Request) -> work_progress.Listener:
         """Sends how far the request is, now and then, so that its client knows that the work is alive."""
-        told_at = time.monotonic()
+        told_at = clock.monotonic_s()
 
         def tell(done: int, total: int) -> None:
             nonlocal told_at
-            now = time.monotonic()
+            now = clock.monotonic_s()
             if request.progress and now - told_at >= TELL_EVERY_S and not self._peer.gone.is_set():
                 told_at = now
                 body = Working(done=done, total=total)

@@ -2,10 +2,10 @@
 
 import asyncio
 import os
-from datetime import UTC, datetime
 from importlib.metadata import version
 
 from drover.store import overview
+from drover.supervisor import clock
 from drover.supervisor.api.server import Peer
 from drover.supervisor.core import Core
 from drover.supervisor.devices.components import DeviceComponents
@@ -43,15 +43,14 @@ class DaemonState:
 
     def announce_api(self, announced: AnnounceApi, peer: Peer) -> None:
         """Remember where the gateway answers, for as long as its connection lives."""
-        self.core.address.announced = announced
+        self.core.address.announce(announced)
         watch = asyncio.create_task(self._forget_api(announced, peer))
         self._watching.add(watch)
         watch.add_done_callback(self._watching.discard)
 
     async def _forget_api(self, announced: AnnounceApi, peer: Peer) -> None:
         await peer.gone.wait()
-        if self.core.address.announced is announced:
-            self.core.address.announced = None
+        self.core.address.forget(announced)
 
     def watch(self) -> None:
         """Deadlines and signs of life; called every second."""
@@ -69,7 +68,7 @@ class DaemonState:
 
     async def status(self) -> DaemonStatus:
         core, registry, config = self.core, self.devices.registry, self.core.settings.config
-        figures = await core.store.read(overview.figures, now=datetime.now(UTC))
+        figures = await core.store.read(overview.figures, now=clock.now())
         return DaemonStatus(
             daemon_version=VERSION,
             boot_id=core.boot.id,

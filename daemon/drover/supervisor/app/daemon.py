@@ -144,7 +144,7 @@ class Daemon:
         )
 
     async def _take_down(self, state: DaemonState, control: ControlServer, gateway: GatewayProcess) -> None:
-        state.devices.registry.draining = True
+        state.devices.registry.drain()
         await asyncio.gather(state.devices.workers.stop(self._hurry), gateway.stop(self._hurry))
         await state.tasks.running.settle_rest()
         await control.stop()

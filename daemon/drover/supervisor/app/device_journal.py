@@ -1,6 +1,5 @@
 """Writes down what is shown of phones, and which processes serve them, and tells subscribers of each change."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -9,6 +8,7 @@ import structlog
 from drover.policy.phone_commands import ForgetLogins, NoteFlapping, Publish, RecordWorker
 from drover.store import devices, logins, pauses
 from drover.store.store import Store
+from drover.supervisor import clock
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.event_feed import EventFeed
 from drover.supervisor.jobs import Jobs
@@ -37,7 +37,7 @@ class DeviceJournal:
         if remember:
             await self._store.write(devices.put, device)
         told = msgspec.structs.replace(device, identity=Identity())  # its numbers are for those who ask
-        await self._store.write(pauses.tell_device, told, now=datetime.now(UTC))
+        await self._store.write(pauses.tell_device, told, now=clock.now())
         self._event_feed.poke()
 
     def on_record_worker(self, device: Device, command: RecordWorker) -> None:

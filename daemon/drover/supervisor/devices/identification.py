@@ -5,7 +5,6 @@ policy.device_recognition.
 """
 
 import asyncio
-import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,6 +14,7 @@ from drover.policy import identity
 from drover.policy.device_recognition import Known, Recognition, recognise, unsettled
 from drover.policy.escalation import PERSON
 from drover.policy.transports import USABLE, Transport
+from drover.supervisor import clock
 from drover.supervisor.devices.presence import Presence
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.devices.tracker import ADB_ERRORS, AdbTracker, said
@@ -91,7 +91,7 @@ class Identification:
         if answer is None:
             self._trouble(link, f"{_ODD}; {PERSON[DeviceState.PREPARING]}", hangs=True)
             return None
-        link.asked_at = time.monotonic()
+        link.asked_at = clock.monotonic_s()
         return answer
 
     def _trouble(self, link: Link, words: str, *, hangs: bool) -> None:
@@ -151,7 +151,7 @@ class Identification:
         except ADB_ERRORS:
             answer = None
         if answer is not None and _same(answer.identity, link.identity):
-            link.identity, link.asked_at = answer.identity, time.monotonic()
+            link.identity, link.asked_at = answer.identity, clock.monotonic_s()
         else:
             self.again(link)
 

@@ -1,14 +1,13 @@
 """Names of devices: what is kept under one becomes another's, or is forgotten with all that belongs to it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Protocol
 
 import structlog
 
 from drover.store import device_names, tasks
 from drover.store.store import Store
-from drover.supervisor import work_progress
+from drover.supervisor import clock, work_progress
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.devices.transports import Transports
 from drover.supervisor.dispatch_signal import DispatchSignal
@@ -45,9 +44,7 @@ class DeviceNames:
 
     async def absorb(self, device: str, other: str) -> None:
         """Make what is kept under another name the device's: its tasks step by step, then the rest at once."""
-        async for moved in self._store.steps(
-            device_names.move_tasks, 0, device=device, other=other, now=datetime.now(UTC)
-        ):
+        async for moved in self._store.steps(device_names.move_tasks, 0, device=device, other=other, now=clock.now()):
             if moved:
                 self._signal.wake()
         kept = await self._store.write(device_names.merge, device, other)
@@ -62,7 +59,7 @@ class DeviceNames:
         self._registry.remove(serial)
         self._transports.forget(serial)
         count, total = 0, await self._store.read(tasks.count, {"serial": serial})
-        async for gone in self._store.steps(device_names.drop_tasks, 0, device=serial, now=datetime.now(UTC)):
+        async for gone in self._store.steps(device_names.drop_tasks, 0, device=serial, now=clock.now()):
             count += len(gone)
             self._folders.remove_soon(gone)
             work_progress.report(count, total)

@@ -3,7 +3,6 @@
 Asks the adb server for reconnections of single phones; never ends a server.
 """
 
-import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +11,7 @@ import structlog
 from drover.policy import escalation
 from drover.policy.phone_events import RecoveryPlanned
 from drover.policy.transports import Transport
+from drover.supervisor import clock
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.devices.tracker import ADB_ERRORS, AdbTracker, said
 from drover.supervisor.devices.transports import Transports
@@ -50,7 +50,7 @@ class DeviceRecovery:
 
     def watch(self) -> None:
         """Take what is due; called every second."""
-        now = time.monotonic()
+        now = clock.monotonic_s()
         if not self._tracker.connected:
             return
         for device in self._registry.all():

@@ -42,8 +42,7 @@ class DeviceRegistry:
         now = clock().wall
         self.provisional: set[str] = set()
         """Names of transports whose phone is not known yet: shown, not remembered."""
-        self.draining = False
-        """The daemon shuts down: nobody gets a phone any more."""
+        self._draining = False
         self.orders: asyncio.Queue[Order] = asyncio.Queue()
         self._phones: dict[str, Phone] = {}
         self._devices: dict[str, Device] = {}
@@ -111,6 +110,15 @@ class DeviceRegistry:
         return ""
 
     # --- who has which phone
+
+    @property
+    def draining(self) -> bool:
+        """Whether the daemon shuts down, and nobody gets a phone any more."""
+        return self._draining
+
+    def drain(self) -> None:
+        """Give no phone to anybody from now on."""
+        self._draining = True
 
     def phone(self, serial: str) -> Phone:
         """All that is known of a phone; of one that was never seen, that it is absent."""

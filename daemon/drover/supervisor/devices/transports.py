@@ -4,7 +4,6 @@ Learned again in each boot and after each interruption: an address may belong to
 only; presence.py and the worker_pool act on them.
 """
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Protocol
 
 from drover.policy import transports
 from drover.policy.transports import USABLE, Transport
+from drover.supervisor import clock
 from drover.wire.devices import Connection, Identity
 
 IDENTIFYING = "identifying"
@@ -33,7 +33,7 @@ class Link:
     trouble: str = ""
     hangs: bool = False
     asked_at: float = float("-inf")
-    since: float = field(default_factory=time.monotonic)
+    since: float = field(default_factory=clock.monotonic_s)
 
 
 class KnownDevices(Protocol):

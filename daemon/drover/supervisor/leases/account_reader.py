@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-from datetime import UTC, datetime
 from typing import Final
 
 import structlog
@@ -13,6 +12,7 @@ from drover.policy.phone_state import AccountScan
 from drover.store import logins
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
+from drover.supervisor import clock
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.leases.leases import PhoneLeases
 from drover.supervisor.settings import Settings
@@ -139,7 +139,7 @@ class AccountReader:
                     username=read.active,
                     app_version=read.version,
                     source=LoginSource.ACCOUNT_READER,
-                    learned_at=datetime.now(UTC),
+                    learned_at=clock.now(),
                 )
                 await self._store.write(logins.learn, login)
             elif read.reason is Reason.NOT_LOGGED_IN:

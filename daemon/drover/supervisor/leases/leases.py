@@ -8,7 +8,7 @@ import hashlib
 import re
 import secrets
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -17,6 +17,7 @@ from drover.policy.leases import Held, LeaseBook, Wish
 from drover.policy.phone_commands import EndLease
 from drover.policy.phone_events import CallsEnded, LeaseGranted, LeaseOver, TaskLeased
 from drover.policy.phone_state import Beginning, Leased, Running
+from drover.supervisor import clock
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.supervisor.leases.direct_calls import DirectCalls
@@ -297,7 +298,7 @@ def _now() -> float:
 
 
 def _stamp(moment: float) -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=moment - _now())
+    return clock.now() + timedelta(seconds=moment - _now())
 
 
 def _key(session: str) -> str:

@@ -6,7 +6,6 @@ Which task begins where is the dispatcher's choice; what happens once it runs is
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Final
 
 import structlog
@@ -18,6 +17,7 @@ from drover.policy.records import Attempt, Head
 from drover.store import attempts, publications, tasks
 from drover.store.errors import ConflictError, NotFoundError, OtherAccountError, StoreUnavailableError
 from drover.store.store import Store
+from drover.supervisor import clock
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.tasks.begin_messages import BeginMessages
 from drover.supervisor.tasks.running_attempts import RunningAttempts
@@ -79,7 +79,7 @@ class AttemptStarter:
     async def _begin_on(self, head: Head) -> None:
         try:
             attempt, task = await self._store.write(
-                attempts.begin, head.task_id, boot_id=self._boot_id, now=datetime.now(UTC), account=head.account
+                attempts.begin, head.task_id, boot_id=self._boot_id, now=clock.now(), account=head.account
             )
         except OtherAccountError as error:
             log.info("begin_postponed", task=head.task_id, why=str(error))
@@ -129,7 +129,7 @@ class AttemptStarter:
             publications.begin,
             task_id,
             boot_id=self._boot_id,
-            now=datetime.now(UTC),
+            now=clock.now(),
             want=want,
             limit=self._media.limit(want),
             listed=listed,
@@ -145,7 +145,7 @@ class AttemptStarter:
             self._begun(begun.attempt, begun.task, begun.media)
 
     async def _fail(self, task_id: int, reason: Reason, remark: str) -> None:
-        task = await self._store.write(tasks.fail_pending, task_id, reason, remark, now=datetime.now(UTC))
+        task = await self._store.write(tasks.fail_pending, task_id, reason, remark, now=clock.now())
         log.warning("task_failed", task=task.id, reason=task.reason, remark=task.remark)
 
     def _begun(self, attempt: Attempt, task: Task, files: list[MediaFile]) -> None:

@@ -3,7 +3,7 @@
 The store decides what is true of tasks, the registry of phones; nothing here remembers either.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -14,6 +14,7 @@ from drover.policy.pace import Hold
 from drover.store import account_pace, queue
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
+from drover.supervisor import clock
 from drover.supervisor.clock import reading
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.dispatch_signal import DispatchSignal
@@ -63,7 +64,7 @@ class Dispatcher:
 
     def stop(self) -> None:
         """Begin nothing more."""
-        self._registry.draining = True
+        self._registry.drain()
         self._attempt_starter.cancel()
 
     async def _dispatch(self) -> float:
@@ -90,7 +91,7 @@ class Dispatcher:
             await self._attempt_starter.begin(chosen)
         due = await self._store.read(queue.next_due, now=now)
         moments = [*([due] if due else []), *(hold.until for hold in held if hold.until is not None)]
-        wait_s = min(((moment - datetime.now(UTC)).total_seconds() for moment in moments), default=LONGEST_WAIT_S)
+        wait_s = min(((moment - clock.now()).total_seconds() for moment in moments), default=LONGEST_WAIT_S)
         return min(max(wait_s, 0.005), LONGEST_WAIT_S)
 
     def _is_free(self, serial: str) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -11,7 +11,7 @@ from drover.policy.records import NewTask
 from drover.store import bulk, idempotency, intake, tasks
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
-from drover.supervisor import work_progress
+from drover.supervisor import clock, work_progress
 from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.wire.faults import Code, RequestError
 
@@ -42,14 +42,14 @@ class Intake:
         """The ids of a request that came before under its key; raises IdempotencyConflictError for another one."""
         if key is None:
             return None
-        return await self._store.write(idempotency.answered, key, digest, now=datetime.now(UTC))
+        return await self._store.write(idempotency.answered, key, digest, now=clock.now())
 
     async def add(self, new: Sequence[NewTask], *, key: str | None = None, digest: str = "") -> list[int]:
         """Store the tasks of one request; their ids, once all are there. As store.tasks.insert with a key.
 
         Raises RequestError where too many are under way, and what the store raises; then none of them exists.
         """
-        now = datetime.now(UTC)
+        now = clock.now()
         if len(new) <= SMALL:
             ids = await self._store.write(tasks.insert, new, now=now, key=key, digest=digest)
             self._stored()

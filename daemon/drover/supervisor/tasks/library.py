@@ -4,7 +4,6 @@ import asyncio
 import unicodedata
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any
 
@@ -18,6 +17,7 @@ from drover.policy.media import misfit, who
 from drover.store import materials, media_uses
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
+from drover.supervisor import clock
 from drover.supervisor.settings import Settings
 from drover.wire.control import ArtifactFile, Done
 from drover.wire.faults import Code, RequestError
@@ -142,7 +142,7 @@ class MaterialLibrary:
                     path=path,
                     tags=wanted_tags,
                     note=note,
-                    now=datetime.now(UTC),
+                    now=clock.now(),
                 )
         except MediaUnavailableError as error:
             raise RequestError(Code.UNAVAILABLE, f"{error}; try again", retry_after_s=60) from error

@@ -4,7 +4,6 @@ import asyncio
 import random
 import uuid
 from collections.abc import Iterable, Sized
-from datetime import UTC, datetime
 
 import msgspec
 
@@ -12,6 +11,7 @@ from drover.policy.intake import Accounts, plan_tasks
 from drover.policy.records import NewTask
 from drover.store import accounts
 from drover.store.store import Store
+from drover.supervisor import clock
 from drover.supervisor.devices.transports import Transports
 from drover.supervisor.settings import Settings
 from drover.supervisor.tasks.intake import SMALL
@@ -46,7 +46,7 @@ class TaskPlanner:
         return plan_tasks(
             request,
             accounts=known,
-            now=datetime.now(UTC),
+            now=clock.now(),
             zone=config.zone,
             rng=self._rng,
             group_id=uuid.uuid4().hex,

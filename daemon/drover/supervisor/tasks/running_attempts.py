@@ -4,10 +4,8 @@ The store decides what is true. Live steps and percentages alone stay in memory.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -23,6 +21,7 @@ from drover.policy.trouble import Report
 from drover.store import acting_account, attempt_end, attempts
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
+from drover.supervisor import clock
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.event_feed import EventFeed
 from drover.supervisor.settings import Settings
@@ -118,7 +117,7 @@ class RunningAttempts:
     def begun(self, attempt: Attempt, task: Task, *, timeout_s: float) -> LiveAttempt:
         """An attempt is stored as begun; from now on its device's messages are about it."""
         live = self._live[attempt.fence] = LiveAttempt(
-            attempt=attempt, task=task, deadline=time.monotonic() + timeout_s, allowed_s=timeout_s
+            attempt=attempt, task=task, deadline=clock.monotonic_s() + timeout_s, allowed_s=timeout_s
         )
         begun = AttemptBegun(task_id=task.id, fence=attempt.fence, account=attempt.account)
         self._registry.post(attempt.serial, begun)
@@ -181,7 +180,7 @@ class RunningAttempts:
         if live.cut_off is not None:
             why = live.cut_off_why
         elif why == _ENDED:
-            now = datetime.now(UTC)
+            now = clock.now()
             try:
                 recorded = await self._store.write(
                     attempts.record_intent, fence, what=message.what, now=now, day=self._settings.pace.day(now)
@@ -193,7 +192,7 @@ class RunningAttempts:
 
     async def _recognise(self, serial: str, live: LiveAttempt, message: AccountSeen) -> None:
         """Keep as whom the app is logged in, and say whether the attempt may act as that account."""
-        now = datetime.now(UTC)
+        now = clock.now()
         login = Login(
             serial=serial,
             platform=live.attempt.platform,
@@ -228,13 +227,13 @@ class RunningAttempts:
     async def _record(self, operation: Callable[..., bool], fence: int) -> None:
         """A lost write here only means that less is known: recovery then reconciles instead of trusting."""
         try:
-            await self._store.write(operation, fence, now=datetime.now(UTC))
+            await self._store.write(operation, fence, now=clock.now())
         except StoreUnavailableError as error:
             log.error("attempt_note_lost", fence=fence, why=str(error))
 
     async def _record_confirmed(self, fence: int, evidence: list[str]) -> None:
         try:
-            await self._store.write(attempts.record_confirmed, fence, evidence=evidence, now=datetime.now(UTC))
+            await self._store.write(attempts.record_confirmed, fence, evidence=evidence, now=clock.now())
         except StoreUnavailableError as error:
             log.error("attempt_note_lost", fence=fence, why=str(error))
 
@@ -287,7 +286,7 @@ class RunningAttempts:
                     self._store,
                     live.attempt.fence,
                     decide,
-                    now=datetime.now(UTC),
+                    now=clock.now(),
                     progress=live.progress,
                     step=live.step,
                     pause_s=pause_s,
@@ -312,7 +311,7 @@ class RunningAttempts:
 
     def watch(self) -> None:
         """Cut off attempts that outlived their deadline; called every second."""
-        now = time.monotonic()
+        now = clock.monotonic_s()
         for fence, live in list(self._live.items()):
             if live.cut_off is None and now > live.deadline + DEADLINE_GRACE_S:
                 serial = live.attempt.serial

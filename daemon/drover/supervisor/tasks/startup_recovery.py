@@ -5,9 +5,8 @@ missed.
 import asyncio
 import os
 import signal
-import time
 from collections.abc import Awaitable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 import psutil
@@ -18,6 +17,7 @@ from drover.policy import remarks
 from drover.policy.clock import Jump
 from drover.store import attempt_end, attempts, bulk, devices, settings, waits
 from drover.store.store import Store
+from drover.supervisor import clock
 from drover.supervisor.settings import Settings
 from drover.supervisor.tasks.endings import Endings
 from drover.supervisor.tasks.intake import Intake
@@ -35,7 +35,7 @@ LOGGED: Final = 100
 async def recover(store: Store, settings: Settings, endings: Endings, *, boot_id: str) -> None:
     """Bring the store to a state that is true now. The lock is held; nothing runs yet."""
     await _end_orphans(store, boot_id)
-    now = datetime.now(UTC)
+    now = clock.now()
     ends: list[Awaitable[Task | None]] = []
     for fence, script in await store.read(attempts.open_scripts):
         decide = endings.decide(script, Reason.INTERRUPTED, remarks.DAEMON_DIED)
@@ -51,7 +51,7 @@ async def recover(store: Store, settings: Settings, endings: Endings, *, boot_id
                 remark=closed.remark,
             )
     await Intake(store).finish_all()
-    now = datetime.now(UTC)
+    now = clock.now()
     await correct_waits(store, Jump(before=now, now=now), longest_pause_s=settings.pace.pause_max_s)
     await _fail_missed_while_down(store, settings.config)
     await stamp_alive(store)
@@ -59,13 +59,13 @@ async def recover(store: Store, settings: Settings, endings: Endings, *, boot_id
 
 async def stamp_alive(store: Store) -> None:
     """Remember that the daemon lives now; what falls due after the last stamp fell due while it was down."""
-    await store.write(settings.put, ALIVE_AT, datetime.now(UTC).isoformat())
+    await store.write(settings.put, ALIVE_AT, clock.now().isoformat())
 
 
 async def _fail_missed_while_down(store: Store, config: Config) -> None:
     stamp = await store.read(settings.get, ALIVE_AT)
     if stamp is not None:
-        await fail_missed(store, config, alive_at=datetime.fromisoformat(stamp), now=datetime.now(UTC))
+        await fail_missed(store, config, alive_at=datetime.fromisoformat(stamp), now=clock.now())
 
 
 async def correct_waits(store: Store, jump: Jump, *, longest_pause_s: float) -> None:
@@ -106,8 +106,8 @@ async def _end_orphans(store: Store, boot_id: str) -> None:
 
 
 async def _until_gone(processes: list[psutil.Process]) -> None:
-    end = time.monotonic() + ORPHAN_END_TIMEOUT_S
-    while any(map(_acts, processes)) and time.monotonic() < end:
+    end = clock.monotonic_s() + ORPHAN_END_TIMEOUT_S
+    while any(map(_acts, processes)) and clock.monotonic_s() < end:
         await asyncio.sleep(0.005)
 
 
@@ -134,4 +134,4 @@ def start_time(pid: int) -> float:
     try:
         return psutil.Process(pid).create_time()
     except psutil.NoSuchProcess:
-        return time.time()
+        return clock.now().timestamp()

@@ -2,7 +2,6 @@
 obey."""
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Final
 
 import structlog
@@ -10,6 +9,7 @@ import structlog
 from drover.policy import remarks
 from drover.store import tasks
 from drover.store.store import Store
+from drover.supervisor import clock
 from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.supervisor.tasks.running_attempts import LiveAttempt, RunningAttempts
 from drover.supervisor.workers.protocol import Workers
@@ -33,7 +33,7 @@ class Stopping:
 
     async def stop(self, task_id: int) -> None:
         """End a pending or running task with reason stopped; returns when it has ended. Raises RequestError."""
-        stopped = await self._store.write(tasks.stop_pending, task_id, now=datetime.now(UTC))
+        stopped = await self._store.write(tasks.stop_pending, task_id, now=clock.now())
         if stopped is not None:
             log.info("task_stopped", task=task_id, device=stopped.serial, remark=stopped.remark)
             self._signal.wake()

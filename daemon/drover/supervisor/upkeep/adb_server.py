@@ -3,12 +3,12 @@
 import os
 import re
 import subprocess
-import time
 from pathlib import Path
 from typing import Final
 
 import structlog
 
+from drover.supervisor import clock
 from drover.supervisor.settings import Settings
 
 log = structlog.get_logger("drover.adb")
@@ -34,11 +34,11 @@ class AdbServer:
         """Start a server if we may, unless the one started last still lives or the address is another machine's."""
         if not self._settings.config.adb.start_server:
             return
-        if self._host not in LOOPBACK or time.monotonic() - self._started_at < START_EVERY_S:
+        if self._host not in LOOPBACK or clock.monotonic_s() - self._started_at < START_EVERY_S:
             return
         if self._process is not None and self._process.poll() is None:
             return  # it lives and may still be opening its port
-        self._started_at = time.monotonic()
+        self._started_at = clock.monotonic_s()
         try:
             self._start()
         except OSError as error:

@@ -5,12 +5,12 @@ A trial knows what no count of free blocks does: inodes, quotas, rights, a file 
 
 import asyncio
 import tempfile
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
 from drover.store.errors import StoreUnavailableError
+from drover.supervisor import clock
 
 TRIAL_BYTES: Final = 64 * 1024
 """Less than a screenshot has; it is never synchronised, so it costs no disk any time."""
@@ -31,7 +31,7 @@ class Disk:
 
     async def cannot_take(self) -> dict[str, str]:
         """Why `evidence` and `tasks` cannot be taken, each only while it cannot."""
-        now = time.monotonic()
+        now = clock.monotonic_s()
         if self._trial is None or (self._trial.done() and now - self._begun_at >= KEPT_S):
             self._trial, self._begun_at = asyncio.create_task(self._try()), now
         await asyncio.wait({self._trial}, timeout=TRIAL_S)

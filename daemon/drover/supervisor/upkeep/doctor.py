@@ -6,7 +6,6 @@ import pwd
 import shutil
 import stat
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -15,6 +14,7 @@ from drover.policy import doctor
 from drover.policy.doctor import AdbFacts, DaemonFacts, FileFacts
 from drover.policy.host_users import HostUser, others
 from drover.store import pauses, release
+from drover.supervisor import clock
 from drover.supervisor.api.state import DaemonState
 from drover.supervisor.upkeep.adb_server import own_version
 from drover.wire.doctor import Finding
@@ -54,7 +54,7 @@ async def diagnose(state: DaemonState) -> list[Finding]:
         *doctor.files(file_facts),
         *doctor.scripts(await asyncio.to_thread(state.tasks.scripts.listed)),
         *doctor.devices(state.devices.registry.all()),
-        *doctor.pauses([pause for _key, pause in await state.core.store.read(pauses.active, now=datetime.now(UTC))]),
+        *doctor.pauses([pause for _key, pause in await state.core.store.read(pauses.active, now=clock.now())]),
     ]
 
 

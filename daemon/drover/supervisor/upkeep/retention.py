@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ import structlog
 from drover.store import events, retention
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
+from drover.supervisor import clock
 from drover.supervisor.settings import Settings
 from drover.wire.worker import TASK_LOG
 
@@ -65,7 +66,7 @@ class Retention:
                 await self.remove_deleted()
                 await self.make_room()
                 if loop.time() >= next_sweep:
-                    await self.sweep(datetime.now(UTC))
+                    await self.sweep(clock.now())
                     next_sweep = loop.time() + SWEEP_EVERY_S
             except (StoreUnavailableError, OSError) as error:
                 log.error("retention_failed", why=str(error))
@@ -85,7 +86,7 @@ class Retention:
         """While the disk is nearly full, take out the evidence of the oldest tasks, a step at a time."""
         cursor: int | None = 0
         while cursor is not None and await asyncio.to_thread(self._nearly_full):
-            step = await self._store.read(retention.look, cursor, old=None, stale=datetime.now(UTC))
+            step = await self._store.read(retention.look, cursor, old=None, stale=clock.now())
             # Files first: the database may be what cannot be written any more.
             await asyncio.to_thread(self._remove_evidence, step.stale)
             if step.stale:

@@ -7,7 +7,6 @@ import asyncio
 import os
 import random
 import signal
-import time
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +14,7 @@ import structlog
 
 from drover.policy.phone_commands import EndWorker, KeepWorker, Send
 from drover.policy.restart import WorkerRestarts
+from drover.supervisor import clock
 from drover.supervisor.workers.channel import WorkerChannel
 from drover.supervisor.workers.protocol import WorkerListener
 from drover.supervisor.workers.zygote import Zygote
@@ -85,7 +85,7 @@ class WorkerPool:
         self._by_pid: dict[int, WorkerProcess] = {}
         self._ending = False
         self._forks = False
-        self._zygote_at = time.monotonic()
+        self._zygote_at = clock.monotonic_s()
         self._restarting: asyncio.Task[None] | None = None
         self._zygote = Zygote(zygote, self._from_zygote, self._zygote_died)
         self._listener: WorkerListener | None = None
@@ -171,7 +171,7 @@ class WorkerPool:
             return False
         log.warning("worker_killed", device=serial, pid=worker.pid, why=why)
         worker.excused = worker.excused or excused
-        worker.killed_at = worker.killed_at or time.monotonic()
+        worker.killed_at = worker.killed_at or clock.monotonic_s()
         self._kill_pid(worker.pid)
         return True
 
@@ -195,8 +195,8 @@ class WorkerPool:
         self._ending = True
         for worker in list(self._workers.values()):
             self.unwant(worker.serial)
-        begun = time.monotonic()
-        while self._by_pid and time.monotonic() - begun < (HURRY_GRACE_S if hurry.is_set() else SHUTDOWN_GRACE_S):
+        begun = clock.monotonic_s()
+        while self._by_pid and clock.monotonic_s() - begun < (HURRY_GRACE_S if hurry.is_set() else SHUTDOWN_GRACE_S):
             await asyncio.sleep(0.02)
         for pid in list(self._by_pid):
             self._kill_pid(pid)
@@ -206,7 +206,7 @@ class WorkerPool:
 
     def watch(self) -> None:
         """Kill workers that gave no sign of life; called every second."""
-        now = time.monotonic()
+        now = clock.monotonic_s()
         if any(_zygote_owes(worker, now) for worker in self._workers.values()):
             log.error("zygote_stuck", pid=self._zygote.pid)
             self._zygote.kill()
@@ -225,7 +225,7 @@ class WorkerPool:
             return
         worker.incarnation += 1
         worker.forking = True
-        worker.forked_at = time.monotonic()
+        worker.forked_at = clock.monotonic_s()
         worker.forked_by = worker.transport
         worker.excused = False
         worker.killed_at = None
@@ -264,7 +264,7 @@ class WorkerPool:
             return
         worker.forking = False
         worker.pid = pid
-        worker.last_word = time.monotonic()
+        worker.last_word = clock.monotonic_s()
         worker.restarts.started(worker.last_word)
         self._by_pid[pid] = worker
         if self._listener is not None:
@@ -283,7 +283,7 @@ class WorkerPool:
         if not worker.wanted or self._ending:
             self._tell_end(worker.serial, status, quarantined=False, retry_in_s=None)
             return
-        now = time.monotonic()
+        now = clock.monotonic_s()
         restarts = worker.restarts
         verdict = restarts.excused() if worker.excused else restarts.died(now, self._rng)
         log.warning("worker_ended", device=worker.serial, pid=pid, status=status, restart_in_s=verdict.delay_s)
@@ -309,7 +309,7 @@ class WorkerPool:
 
     async def _restart_zygote(self) -> None:
         await self._zygote.stop()
-        quick = time.monotonic() - self._zygote_at < ZYGOTE_STABLE_S
+        quick = clock.monotonic_s() - self._zygote_at < ZYGOTE_STABLE_S
         while True:
             await asyncio.sleep(ZYGOTE_AGAIN_S if quick else 0)
             if await self._start_zygote():
@@ -325,7 +325,7 @@ class WorkerPool:
 
     async def _start_zygote(self) -> bool:
         """False if it did not start; that it cannot must not leave every phone without a worker for ever."""
-        self._zygote_at = time.monotonic()
+        self._zygote_at = clock.monotonic_s()
         try:
             process = ZygoteProcess.start(log_level=self._terms.log_options[0], log_format=self._terms.log_options[1])
             self._zygote = Zygote(process, self._from_zygote, self._zygote_died)
@@ -357,7 +357,7 @@ class WorkerPool:
         if worker is None or worker.identity != identity:
             channel.drop(identity, "not a worker of the present")
             return
-        worker.last_word = time.monotonic()
+        worker.last_word = clock.monotonic_s()
         if isinstance(message, WorkerHello):
             if (
                 message.boot_id != self._terms.boot_id

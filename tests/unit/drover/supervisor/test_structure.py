@@ -20,14 +20,16 @@ MODULES = [name for _, name, _ in pkgutil.walk_packages(drover.supervisor.__path
 def classes(module: str) -> Iterator[type]:
     """The classes that a module itself defines; not those that hold data, whose fields are named at each use."""
     for found in vars(importlib.import_module(module)).values():
-        if inspect.isclass(found) and found.__module__ == module and not hasattr(found, "__dataclass_fields__"):
+        if not inspect.isclass(found) or found.__module__ != module or hasattr(found, "__dataclass_fields__"):
+            continue
+        if "__init__" in vars(found):
             yield found
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_no_constructor_asks_for_more_than_six_things(module: str) -> None:
     for found in classes(module):
-        wanted = list(inspect.signature(found.__init__).parameters.values())[1:]
+        wanted = list(inspect.signature(vars(found)["__init__"]).parameters.values())[1:]
         named = [one.name for one in wanted if one.kind is not one.VAR_KEYWORD and one.kind is not one.VAR_POSITIONAL]
         assert len(named) <= MOST_ARGUMENTS, f"{module}.{found.__name__}: {', '.join(named)}"
 
@@ -49,3 +51,13 @@ def test_wiring_makes_up_no_callbacks_and_sets_nothing_afterwards() -> None:
                 targets = [target for target in node.targets if isinstance(target, ast.Attribute)]
                 own = all(isinstance(target.value, ast.Name) and target.value.id == "self" for target in targets)
                 assert own, f"{where}: an attribute of another object is set"
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if not name.endswith(".clock")])
+def test_the_clocks_are_read_in_one_place(module: str) -> None:
+    source = Path(importlib.import_module(module).__file__ or "").read_text()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            read = f"{node.value.id}.{node.attr}"
+            clocks = ("datetime.now", "datetime.utcnow", "time.time", "time.monotonic", "time.monotonic_ns")
+            assert read not in clocks, f"{module}:{node.lineno}: ask supervisor/clock.py"

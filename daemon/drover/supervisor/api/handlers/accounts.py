@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -12,6 +11,7 @@ from drover.policy.accounts import bare, checked, faults, place_faults, refuse, 
 from drover.policy.pace import account_key
 from drover.store import accounts, overview, pauses
 from drover.store.errors import ConflictError
+from drover.supervisor import clock
 from drover.supervisor.api.handlers.table import Table
 from drover.supervisor.api.state import DaemonState
 from drover.wire import control
@@ -128,13 +128,13 @@ class AccountHandlers:
         """Pauses of these that said that they are logged out have ended."""
         names = [*map(bare, usernames), None]
         keys = [account_key(body.platform, name, body.serial) for name in names]
-        if await self._state.core.store.write(pauses.logged_in, keys, now=datetime.now(UTC)):
+        if await self._state.core.store.write(pauses.logged_in, keys, now=clock.now()):
             self._state.core.signal.wake()
 
 
 async def with_use(state: DaemonState, found: Sequence[control.Account]) -> list[control.Account]:
     """The accounts with what they used today and may use, and with what pauses them."""
-    now, pace = datetime.now(UTC), state.core.settings.pace
+    now, pace = clock.now(), state.core.settings.pace
     limits = {script: limit for script, limit in pace.limits.items() if limit}
     shown = await state.core.store.read(overview.accounts, found, day=pace.day(now), now=now)
     return [msgspec.structs.replace(account, limits=limits) for account in shown]

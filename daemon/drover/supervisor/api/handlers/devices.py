@@ -1,10 +1,9 @@
 """Requests about phones."""
 
-from datetime import UTC, datetime
-
 from drover.policy.accounts import refuse
 from drover.policy.devices import description_faults
 from drover.store import devices, overview
+from drover.supervisor import clock
 from drover.supervisor.api.handlers.table import Table
 from drover.supervisor.api.state import DaemonState
 from drover.wire import control
@@ -52,4 +51,4 @@ class DeviceHandlers:
 
 async def shown_devices(state: DaemonState, found: list[Device]) -> list[Device]:
     """The devices as they are shown."""
-    return await state.core.store.read(overview.devices, found, now=datetime.now(UTC))
+    return await state.core.store.read(overview.devices, found, now=clock.now())

@@ -1,11 +1,10 @@
 """Requests that pause and resume accounts and phones."""
 
-from datetime import UTC, datetime
-
 from drover.policy.accounts import PLATFORMS, bare, the_one
 from drover.policy.pace import account_key
 from drover.policy.pause_requests import reason_of, until_of
 from drover.store import accounts, pauses
+from drover.supervisor import clock
 from drover.supervisor.api.handlers.accounts import with_use
 from drover.supervisor.api.handlers.devices import shown_devices
 from drover.supervisor.api.handlers.table import Table
@@ -34,7 +33,7 @@ class PauseHandlers:
     # --- accounts
 
     async def _pause_account(self, body: PauseAccount) -> AccountPause:
-        now = datetime.now(UTC)
+        now = clock.now()
         words, until = reason_of(body.reason), until_of(body.until, now, self._state.core.settings.config.zone)
         account = the_one(body.username, body.platform, await self._state.core.store.read(accounts.all))
         await self._state.core.store.write(
@@ -45,7 +44,7 @@ class PauseHandlers:
     async def _resume_account(self, body: ResumeAccount) -> AccountPause:
         account = await self._paused_one(body)
         ended = await self._state.core.store.write(
-            pauses.resume, PauseSubject.ACCOUNT, [_key(account)], now=datetime.now(UTC)
+            pauses.resume, PauseSubject.ACCOUNT, [_key(account)], now=clock.now()
         )
         return await self._account(account, changed=bool(ended))
 
@@ -53,7 +52,7 @@ class PauseHandlers:
         """The account that is meant: of several of this name the one that is paused, also one that no one added."""
         store, name = self._state.core.store, bare(body.username)
         registered = await store.read(accounts.all)
-        paused = await store.read(pauses.active, now=datetime.now(UTC))
+        paused = await store.read(pauses.active, now=clock.now())
         held = {pause.platform for _key, pause in paused if pause.username.lower() == name.lower()}
         if body.platform is not None and body.platform not in PLATFORMS:
             raise RequestError(
@@ -74,7 +73,7 @@ class PauseHandlers:
     # --- phones
 
     async def _pause_device(self, body: PauseDevice) -> DevicePause:
-        now = datetime.now(UTC)
+        now = clock.now()
         words, until = reason_of(body.reason), until_of(body.until, now, self._state.core.settings.config.zone)
         device = self._known(body.serial)
         await self._state.core.store.write(
@@ -83,7 +82,7 @@ class PauseHandlers:
         return await self._device(device.serial, changed=True)
 
     async def _resume_device(self, body: ResumeDevice) -> DevicePause:
-        device, now = self._known(body.serial), datetime.now(UTC)
+        device, now = self._known(body.serial), clock.now()
         store = self._state.core.store
         ended = await store.write(pauses.resume, PauseSubject.DEVICE, [device.serial], now=now)
         unnamed = await store.read(pauses.device_keys, device.serial, now=now)
@@ -97,7 +96,7 @@ class PauseHandlers:
         return device
 
     async def _device(self, serial: str, *, changed: bool) -> DevicePause:
-        await self._state.core.store.write(pauses.tell_device, self._known(serial), now=datetime.now(UTC))
+        await self._state.core.store.write(pauses.tell_device, self._known(serial), now=clock.now())
         self._state.core.signal.wake()
         return DevicePause(device=(await shown_devices(self._state, [self._known(serial)]))[0], changed=changed)
 

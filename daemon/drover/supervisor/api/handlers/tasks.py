@@ -1,7 +1,7 @@
 """Requests about tasks: creating, reading, stopping, retrying, deleting."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 import structlog
@@ -10,7 +10,7 @@ from drover.policy import wait_reasons
 from drover.store import bulk, queue, release, tasks
 from drover.store.errors import ConflictError, IdempotencyConflictError, NotFoundError, StoreUnavailableError
 from drover.store.release import Released
-from drover.supervisor import work_progress
+from drover.supervisor import clock, work_progress
 from drover.supervisor.api.handlers.table import Table
 from drover.supervisor.api.state import DaemonState
 from drover.supervisor.tasks.running_attempts import with_live
@@ -83,7 +83,7 @@ class TaskHandlers:
     async def _presented(self, found: list[Task]) -> list[Task]:
         """Tasks as a reader wants them: live steps for running ones, the reason of waiting for pending ones."""
         pending = [task.id for task in found if task.status is Status.PENDING]
-        now = datetime.now(UTC)
+        now = clock.now()
         pace = self._state.core.settings.pace
         facts = await self._state.core.store.read(queue.waiting, pending, now=now, pace=pace) if pending else {}
         shown: list[Task] = []
@@ -120,7 +120,7 @@ class TaskHandlers:
 
     async def _retry(self, body: control.RetryTask) -> Task:
         try:
-            await self._state.core.store.write(tasks.retry, body.task_id, now=datetime.now(UTC), force=body.force)
+            await self._state.core.store.write(tasks.retry, body.task_id, now=clock.now(), force=body.force)
         except ConflictError as error:
             raise RequestError(Code.CONFLICT, str(error), {"task_id": body.task_id}) from None
         except NotFoundError as error:
@@ -134,7 +134,7 @@ class TaskHandlers:
         last, total = await store.read(bulk.last_id), (await store.read(tasks.stats)).failed
         count, skipped = 0, list[int]()
         try:
-            async for retried, left in store.steps(bulk.retry_failed, 0, last=last, now=datetime.now(UTC)):
+            async for retried, left in store.steps(bulk.retry_failed, 0, last=last, now=clock.now()):
                 count += retried
                 skipped += left
                 self._stepped(count + len(skipped), total)
@@ -147,7 +147,7 @@ class TaskHandlers:
         """Let held tasks begin, in steps of the store that keep no one else waiting."""
         if body.all == bool(body.task_ids):
             raise RequestError(Code.INVALID, "task_ids: name tasks, or ask for all of them, not both")
-        store, now, ids = self._state.core.store, datetime.now(UTC), list(dict.fromkeys(body.task_ids))
+        store, now, ids = self._state.core.store, clock.now(), list(dict.fromkeys(body.task_ids))
         held, blind = await store.read(release.counts)
         done: list[Released] = []
         count = 0
@@ -188,9 +188,7 @@ class TaskHandlers:
         """How many were deleted, which do not exist, which run; `before` were deleted for the same request."""
         deleted, not_found, running = 0, list[int](), list[int]()
         try:
-            async for gone, unknown, busy in self._state.core.store.steps(
-                bulk.delete, 0, ids=ids, now=datetime.now(UTC)
-            ):
+            async for gone, unknown, busy in self._state.core.store.steps(bulk.delete, 0, ids=ids, now=clock.now()):
                 deleted += len(gone)
                 self._state.upkeep.retention.remove_soon(gone)
                 not_found += unknown

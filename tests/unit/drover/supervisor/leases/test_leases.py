@@ -279,7 +279,7 @@ def test_nothing_is_given_while_the_daemon_shuts_down(play: Callable[..., None])
         await stage.taken()
         waiting = asyncio.create_task(stage.taken(wait_s=10))
         await until(lambda: stage.leases.wants(A))
-        stage.registry.draining = True
+        stage.registry.drain()
         stage.leases.close_line()
         assert await refused(waiting) is Code.UNAVAILABLE
         assert await refused(stage.taken(B)) is Code.UNAVAILABLE
