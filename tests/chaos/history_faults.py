@@ -45,6 +45,7 @@ FAULTS: Final[tuple[tuple[str, Mapping[str, Any]], ...]] = (
     ("slow_screens", {"seconds": 1}),
     ("moving", {"seconds": 8}),
     ("mixed_language", {}),
+    ("comments_open", {}),
     # The phone.
     ("latency", {"ms": 60}),
     ("offline", {"seconds": 2}),

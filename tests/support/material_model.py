@@ -10,6 +10,7 @@ from drover.media.files import MediaError
 from drover.media.library import LibraryFolder
 from drover.media.messages import Question
 from drover.media.probe import look
+from drover.policy.media import library_tags
 from drover.wire import materials as m
 from drover.wire.control import ArtifactFile, Done
 from drover.wire.faults import Code, RequestError
@@ -42,7 +43,7 @@ class MaterialModel:
         return m.UploadPlace(token=token, path=str(path), max_bytes=MAX_BYTES)
 
     def _import_material(self, body: m.ImportMaterial) -> m.MaterialAdded:
-        tags = [tag.lower() for tag in body.tags]
+        tags = library_tags(body.tags)
         try:
             with self.library.open_upload(body.token, body.name) as file:
                 question = Question(
@@ -73,10 +74,11 @@ class MaterialModel:
         return m.MaterialAdded(material=self._keep_material(item))
 
     def _list_materials(self, body: m.ListMaterials) -> m.MaterialPage:
+        tags = set(library_tags(body.tags))
         found = [
             item
             for item in reversed(self.materials.values())
-            if body.kind in (None, item.kind) and set(body.tags) <= set(item.tags)
+            if body.kind in (None, item.kind) and tags <= set(item.tags)
         ]
         start = (body.page - 1) * body.page_size
         shown = found[start : start + body.page_size]
@@ -87,7 +89,7 @@ class MaterialModel:
 
     def _change_material(self, body: m.ChangeMaterial) -> m.Material:
         item = self._item(body.material_id)
-        tags = item.tags if body.tags is None else [tag.lower() for tag in body.tags]
+        tags = item.tags if body.tags is None else library_tags(body.tags)
         return self._keep_material(item, tags=tags, note=item.note if body.note is None else body.note)
 
     def _delete_material(self, body: m.DeleteMaterial) -> Done:

@@ -11,8 +11,10 @@ from enum import Enum
 from typing import Final, Literal
 
 from drover.policy.pace import handle_of, phone_of
+from drover.wire.faults import Code, RequestError
+from drover.wire.materials import MAX_TAGS
 from drover.wire.media import MediaFacts, MediaFile, MediaKind, MediaLimit
-from drover.wire.post import PostConfig, tags
+from drover.wire.post import TAG, PostConfig, tags
 from drover.wire.tasks import Effect, Status
 
 KINDS: Final = {0: MediaKind.VIDEO, 1: MediaKind.IMAGE}
@@ -253,3 +255,16 @@ def _noun(kind: MediaKind, count: int) -> str:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size < 100e6 else f"{size / 1e6:.0f} MB"
+
+
+def library_tags(texts: list[str]) -> list[str]:
+    """Tags of the library as they are kept: folded, each once; raises RequestError for what is none."""
+    found = list(dict.fromkeys(text.strip().lower() for text in texts if text.strip()))
+    for tag in found:
+        if not TAG.fullmatch(tag):
+            raise RequestError(
+                Code.INVALID, f"tags: expected tags of at most 64 characters without commas, got {tag[:80]!r}"
+            )
+    if len(found) > MAX_TAGS:
+        raise RequestError(Code.INVALID, f"tags: expected at most {MAX_TAGS}, got {len(found)}")
+    return found

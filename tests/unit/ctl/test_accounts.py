@@ -53,7 +53,7 @@ def test_an_account_is_added_once_changed_and_removed(two: Ctl, fake: FakeDaemon
 def test_a_name_on_two_platforms_needs_platform(two: Ctl) -> None:
     assert two("account", "add", "shop.one", "--serial", A, "--platform", "instagram").code == 0
     unclear = two("account", "disable", "shop.one")
-    assert (unclear.code, "platform" in unclear.err) == (2, True)
+    assert (unclear.code, "platform" in unclear.err) == (5, True)
     assert two("account", "disable", "shop.one", "--platform", "instagram").code == 0
 
 

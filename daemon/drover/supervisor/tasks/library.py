@@ -13,7 +13,7 @@ import structlog
 from drover.media.files import MediaError, MediaUnavailableError
 from drover.media.inspector import Inspector
 from drover.media.library import LibraryFolder, NoSpaceError
-from drover.policy.media import misfit, who
+from drover.policy.media import library_tags, misfit, who
 from drover.store import materials, media_uses
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
@@ -24,7 +24,6 @@ from drover.wire.faults import Code, RequestError
 from drover.wire.materials import (
     MAX_NAME_CHARS,
     MAX_NOTE_CHARS,
-    MAX_TAGS,
     ChangeMaterial,
     DeleteMaterial,
     FindThumbnail,
@@ -41,7 +40,6 @@ from drover.wire.materials import (
     UploadPlace,
 )
 from drover.wire.media import MediaFacts, MediaLimit
-from drover.wire.post import TAG
 
 log = structlog.get_logger("drover.media")
 
@@ -130,7 +128,7 @@ class MaterialLibrary:
         return UploadPlace(token=token, path=str(path), max_bytes=self._max_bytes)
 
     async def _import(self, body: ImportMaterial) -> MaterialAdded:
-        name, wanted_tags, note = _name(body.name), _tags(body.tags), _note(body.note)
+        name, wanted_tags, note = _name(body.name), library_tags(body.tags), _note(body.note)
         try:
             facts, thumbnail = await self._look(body.token, name)
             async with self._changing:
@@ -172,7 +170,7 @@ class MaterialLibrary:
 
     async def _list(self, body: ListMaterials) -> MaterialPage:
         total, found = await self._store.read(
-            materials.page, kind=body.kind, tags=_tags(body.tags), page=body.page, page_size=body.page_size
+            materials.page, kind=body.kind, tags=library_tags(body.tags), page=body.page, page_size=body.page_size
         )
         return MaterialPage(total=total, page=body.page, page_size=body.page_size, materials=await self._shown(found))
 
@@ -182,7 +180,7 @@ class MaterialLibrary:
         return MaterialDetail(material=await self._one_shown(item), uses=uses)
 
     async def _change(self, body: ChangeMaterial) -> Material:
-        wanted_tags = None if body.tags is None else _tags(body.tags)
+        wanted_tags = None if body.tags is None else library_tags(body.tags)
         note = None if body.note is None else _note(body.note)
         item = await self._store.write(materials.change, body.material_id, tags=wanted_tags, note=note)
         if item is None:
@@ -242,18 +240,6 @@ def _name(text: str) -> str:
     if not name or len(name) > MAX_NAME_CHARS:
         raise RequestError(Code.INVALID, f"name: expected a file name of 1-{MAX_NAME_CHARS} characters")
     return name
-
-
-def _tags(texts: list[str]) -> list[str]:
-    found = list(dict.fromkeys(text.strip().lower() for text in texts if text.strip()))
-    for tag in found:
-        if not TAG.fullmatch(tag):
-            raise RequestError(
-                Code.INVALID, f"tags: expected tags of at most 64 characters without commas, got {tag[:80]!r}"
-            )
-    if len(found) > MAX_TAGS:
-        raise RequestError(Code.INVALID, f"tags: expected at most {MAX_TAGS}, got {len(found)}")
-    return found
 
 
 def _note(text: str) -> str:
