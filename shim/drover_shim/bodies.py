@@ -55,8 +55,8 @@ JSON_VALUE: Final[dict[str, Any]] = {
     "description": "Any JSON, of at most 64 levels and a million values; whole numbers of at most 64 bits.",
     "anyOf": [
         {"type": ["null", "boolean", "string"]},
-        {"type": "number", "not": {"type": "integer"}},
-        {"type": "integer", "minimum": -(2**63), "maximum": 2**64 - 1},
+        # A number beyond 2**53 that a double holds is a whole one: one range says both.
+        {"type": "number", "minimum": -(2**63), "maximum": 2**64 - 1},
         {"type": "array", "items": ANY_JSON},
         {"type": "object", "additionalProperties": ANY_JSON},
     ],
@@ -71,12 +71,8 @@ class NewTaskBody(msgspec.Struct, frozen=True, kw_only=True):
     serials: list[SerialText] | None = None
     usernames: Annotated[list[Handle] | None, Meta(description="accounts to run as; they decide over serials")] = None
     script_config: Annotated[
-        dict[str, Any],
-        Meta(
-            description="the script's own parameters; see the schema of that script",
-            extra_json_schema={"additionalProperties": ANY_JSON},
-        ),
-    ] | None = None  # fmt: skip
+        dict[str, Any] | None, Meta(description="the script's own parameters; see the schema of that script")
+    ] = None
     platform: Annotated[AppName | None, Meta(description="the app, for tasks that run as no registered account")] = None
     enable_multi_account: bool | None = None
     start_time: Annotated[str, Meta(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$")] | None = None
