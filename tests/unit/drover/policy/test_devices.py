@@ -2,7 +2,8 @@
 
 import pytest
 
-from drover.policy.devices import MAX_TAGS, description_faults
+from drover.policy.devices import description_faults
+from drover.wire.devices import MAX_TAGS
 
 
 @pytest.mark.parametrize(
