@@ -31,6 +31,12 @@ _FROM_FOLDER: Final[Schema] = {
     "properties": {"material_source": {"const": "localFolder"}, "material_list": {"enum": [None, [], ""]}},
     "required": ["material_source"],
 }
+_OTHER: Final[Schema] = {
+    "title": "OtherParameters",
+    "description": "What a script of your own is told; its own schema says more (`GET /script`).",
+    "type": "object",
+    "additionalProperties": ANY_JSON,
+}
 _GIVEN: Final[Schema] = {"type": "string", "minLength": 1}
 _LINKED: Final[Schema] = {"anyOf": [{"enum": [1, True]}, {"type": "string", "pattern": "^\\s*0?1\\s*$"}]}
 _CHOICE: Final = "\\{[^{}]*\\|[^{}]*\\}"
@@ -42,7 +48,7 @@ _LONGEST_SOUND: Final = 500
 
 def schemas() -> dict[str, Schema]:
     """The schemas of the scripts' parameters by their names."""
-    return {"FollowParameters": _follow(), "PostParameters": _post()}
+    return {"FollowParameters": _follow(), "PostParameters": _post(), "OtherParameters": _OTHER}
 
 
 def new_task_rules(ref: str) -> Schema:
@@ -50,7 +56,8 @@ def new_task_rules(ref: str) -> Schema:
     name = {"script_name": {"enum": ["follow", "unfollow"]}}
     follow = {"properties": {**name, "script_config": {"$ref": ref.format(name="FollowParameters")}}}
     post = {"properties": {"script_name": {"const": "post"}, "script_config": _or_null(ref, "PostParameters")}}
-    custom = {"properties": {"script_name": {"type": "string", "pattern": whole(NAME), "not": _built_in()}}}
+    named = {"type": "string", "pattern": whole(NAME), "not": _built_in()}
+    custom = {"properties": {"script_name": named, "script_config": _or_null(ref, "OtherParameters")}}
     return {
         "allOf": [
             {"oneOf": [{**follow, "required": ["script_config"]}, {**post, **_one_app()}, custom]},
