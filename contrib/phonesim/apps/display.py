@@ -283,7 +283,7 @@ class PhoneDisplay:
 
     @contextmanager
     def _changing(self) -> Generator[None]:
-        """The lock held around a change, after which the display is drawn anew."""
+        """The lock held around a change, after which the display is drawn again."""
         with self._lock:
             self._settle()
             try:

@@ -1,11 +1,17 @@
 """Words looked up in the table of a language, English where it has none, and numbers as that language writes them."""
 
 from collections.abc import Mapping
+from importlib import import_module
 
-from phonesim.apps.languages import isolated, numbers_of
+from phonesim.apps.languages import LANGUAGES, isolated, numbers_of
 
 Tables = Mapping[str, Mapping[str, str]]
 """Language -> key -> what is written; English is whole."""
+
+
+def tables_of(package: str) -> Tables:
+    """The tables of an app: in its package of words each language has a module of its name with `WORDS`."""
+    return {language: import_module(f"{package}.{language}").WORDS for language in LANGUAGES}
 
 
 class Labels:

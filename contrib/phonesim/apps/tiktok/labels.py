@@ -1,21 +1,8 @@
 """The words of TikTok in one language, English where it has none."""
 
-from collections.abc import Mapping
+from phonesim.apps.labels import Labels, tables_of
 
-from phonesim.apps.labels import Labels
-from phonesim.apps.tiktok.words import ar, de, en, es, fr, id, pt, vi, zh
-
-TABLES: Mapping[str, Mapping[str, str]] = {
-    "en": en.WORDS,
-    "fr": fr.WORDS,
-    "pt": pt.WORDS,
-    "vi": vi.WORDS,
-    "zh": zh.WORDS,
-    "es": es.WORDS,
-    "id": id.WORDS,
-    "de": de.WORDS,
-    "ar": ar.WORDS,
-}
+TABLES = tables_of("phonesim.apps.tiktok.words")
 
 
 def labels_of(language: str) -> Labels:

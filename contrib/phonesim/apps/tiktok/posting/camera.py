@@ -13,7 +13,7 @@ RECORDED_BOTTOM = 2337
 """Where the recorded display's content ended: what stands below its middle keeps its distance from there."""
 _LENGTHS = (("10m", 46, 188), ("60s", 188, 316), ("15s", 316, 444))
 LOOK_AGAIN_S = 0.25
-"""Rows of the media store come without a sign: what shows them is drawn anew this often."""
+"""Rows of the media store come without a sign: what shows them is drawn again this often."""
 
 
 def camera(scene: Scene, made: Composition) -> View:
