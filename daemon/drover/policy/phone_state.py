@@ -85,7 +85,8 @@ class Word:
 
 FINE: Final = Word()
 STEADY: Final = Flapping()
-NEVER: Final = float("-inf")
+LONG_AGO: Final = float("-inf")
+"""A moment before all others: of files that an earlier boot may have left, of a line of the log never written."""
 NOT_SEEN: Final = TransportUnusable(state=DeviceState.ABSENT, reason="not seen since the daemon started")
 
 
@@ -109,13 +110,13 @@ class Phone(msgspec.Struct, frozen=True, kw_only=True):
     held: str = ""
     away_since: float | None = None
     flapping: Flapping = STEADY
-    flapping_noted_at: float = NEVER
+    flapping_noted_at: float = LONG_AGO
     worker: WorkerState = WorkerState.NONE
     worker_pid: int | None = None
     worker_starts: int = 0
     word: Word = FINE
     looked: bool = False
-    clean_at: float = NEVER
+    clean_at: float = LONG_AGO
 
     @property
     def free(self) -> bool:

@@ -84,13 +84,14 @@ class DeviceRegistry:
         if known:
             self._devices[serial] = device
         elif phone.occupant is None:
-            del self._phones[serial]  # let go of, and nobody has it any more
+            del self._phones[serial]  # let go of, and no one has it any more
         for command in commands:
-            if known or not isinstance(command, Publish):
-                self.orders.put_nowait(Order(device, command))
-            if known and isinstance(command, Publish):
+            if isinstance(command, Publish):
+                if not known:
+                    continue
                 level = log.debug if phone.restless else log.info
                 level("device_state", device=serial, state=device.state.value, reason=device.reason)
+            self.orders.put_nowait(Order(device, command))
         if phone.admitted:
             for waiting in self._waiting.pop(serial, []):
                 if not waiting.done():
@@ -113,7 +114,7 @@ class DeviceRegistry:
 
     @property
     def draining(self) -> bool:
-        """Whether the daemon shuts down, and nobody gets a phone any more."""
+        """Whether the daemon shuts down, and no one gets a phone any more."""
         return self._draining
 
     def drain(self) -> None:
@@ -125,26 +126,22 @@ class DeviceRegistry:
         return self._phones.get(serial) or Phone(serial=serial)
 
     def is_idle(self, serial: str) -> bool:
-        """Whether the phone is ready and nobody has it."""
+        """Whether the phone is ready and no one has it."""
         return self.phone(serial).free
 
     def idle(self) -> list[str]:
-        """The phones that are ready and that nobody has."""
+        """The phones that are ready and that no one has."""
         return [serial for serial, phone in self._phones.items() if phone.free]
+
+    @property
+    def spoken_for(self) -> int:
+        """Devices that run something now, and those on which a task is about to begin."""
+        return sum(phone.occupant is not None for phone in self._phones.values())
 
     @property
     def in_use(self) -> int:
         """Devices that run something now."""
-        return sum(phone.occupant is not None for phone in self._phones.values()) - self._beginning
-
-    @property
-    def spoken_for(self) -> int:
-        """Devices in use, and those on which a task is about to begin."""
-        return self.in_use + self._beginning
-
-    @property
-    def _beginning(self) -> int:
-        return sum(isinstance(phone.occupant, Beginning) for phone in self._phones.values())
+        return self.spoken_for - sum(isinstance(phone.occupant, Beginning) for phone in self._phones.values())
 
     def acting(self, *, besides: str = "") -> set[str]:
         """The accounts that act now or are about to, by policy.pace's keys; not the one on the phone `besides`."""
@@ -163,7 +160,7 @@ class DeviceRegistry:
         return [self._devices[serial] for serial in sorted(self._devices)]
 
     def listed(self) -> list[str]:
-        """The phones that adb lists, as far as was told."""
+        """The phones that adb lists, by its last listing."""
         return [
             serial
             for serial, phone in self._phones.items()
