@@ -1,7 +1,5 @@
 """Issue 12 with a real daemon, adb server and phones: each language on another display, once, by the right account."""
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,6 @@ from drover.apps.tables import LANGUAGES
 from drover.wire.control import CreateTasks, PutAccount, TasksCreated
 from drover.wire.tasks import Effect, Status
 from phonesim.apps.languages import LANGUAGES as SPOKEN
-from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 from tests.support.media import make_picture, make_video
 from tests.support.phones import PhoneFarm
@@ -35,19 +32,11 @@ RUNS = [
 
 
 @pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The one folder in which files may lie."""
-    return tmp_path_factory.mktemp("media")
-
-
-@pytest.fixture(scope="module")
-def daemon(adb_server: AdbServer, farm: PhoneFarm, media: Path) -> Iterator[DroverDaemon]:
-    """A daemon that publishes from that folder, its phones idle, and an account of each that is not the active one."""
-    with DroverDaemon(adb_port=adb_server.port, settings={"DROVER_MEDIA_ROOTS": json.dumps([str(media)])}) as running:
-        running.wait_idle(*(phone.serial for phone in farm.phones))
-        for phone in farm.phones:
-            running.client.call(PutAccount(username=f"shop_{phone.serialno.lower()}", serial=phone.serial))
-        yield running
+def daemon(publishing_daemon: DroverDaemon, farm: PhoneFarm) -> DroverDaemon:
+    """A daemon that publishes, with an account of each phone that is not the active one."""
+    for phone in farm.phones:
+        publishing_daemon.client.call(PutAccount(username=f"shop_{phone.serialno.lower()}", serial=phone.serial))
+    return publishing_daemon
 
 
 def test_the_simulated_phones_speak_what_the_data_claims() -> None:

@@ -1,8 +1,6 @@
 """`post` with a real daemon, worker, adb server and simulated phone. One that is cut off: tests/faults."""
 
-import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +17,14 @@ from drover.wire.control import (
     TasksCreated,
 )
 from drover.wire.tasks import Effect, Reason, Status
-from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 from tests.support.media import make_picture, make_video
 from tests.support.phones import PhoneFarm
 
 
 @pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The one folder in which files may lie."""
-    return tmp_path_factory.mktemp("media")
-
-
-@pytest.fixture(scope="module")
-def daemon(adb_server: AdbServer, farm: PhoneFarm, media: Path) -> Iterator[DroverDaemon]:
-    """A daemon that publishes from that folder, its phones idle."""
-    with DroverDaemon(adb_port=adb_server.port, settings={"DROVER_MEDIA_ROOTS": json.dumps([str(media)])}) as running:
-        running.wait_idle(*(phone.serial for phone in farm.phones))
-        yield running
+def daemon(publishing_daemon: DroverDaemon) -> DroverDaemon:
+    return publishing_daemon
 
 
 def post(daemon: DroverDaemon, serial: str, **config: Any) -> int:

@@ -1,9 +1,7 @@
 """A restored backup repeats nothing (R22, B2), and one data folder has one daemon (B6): real daemon, phones and adb."""
 
-import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +24,6 @@ from drover.wire.control import (
 from drover.wire.events import StreamReset, TaskChanged
 from drover.wire.leases import LeaseTaken, ReleaseLease, TakeLease
 from drover.wire.tasks import Effect, Status, Task
-from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 from tests.support.effects import effects
 from tests.support.media import make_picture
@@ -34,15 +31,8 @@ from tests.support.phones import PhoneFarm
 
 
 @pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("media")
-
-
-@pytest.fixture(scope="module")
-def daemon(adb_server: AdbServer, farm: PhoneFarm, media: Path) -> Iterator[DroverDaemon]:
-    with DroverDaemon(adb_port=adb_server.port, settings={"DROVER_MEDIA_ROOTS": json.dumps([str(media)])}) as running:
-        running.wait_idle(*(phone.serial for phone in farm.phones))
-        yield running
+def daemon(publishing_daemon: DroverDaemon) -> DroverDaemon:
+    return publishing_daemon
 
 
 def droverd(daemon: DroverDaemon, *words: str, runtime_dir: Path | None = None) -> "subprocess.CompletedProcess[str]":
