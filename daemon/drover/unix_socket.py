@@ -25,11 +25,11 @@ class SocketPathError(Exception):
 
 
 class PrivateDirError(Exception):
-    """The folder is not this user's alone. The message says what it is, without its name; `mend` what to do."""
+    """The folder is not this user's alone. The message says what it is, without its name; `fix` what to do."""
 
-    def __init__(self, found: str, mend: str) -> None:
+    def __init__(self, found: str, fix: str) -> None:
         super().__init__(found)
-        self.mend = mend
+        self.fix = fix
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,12 @@ def check_path(path: Path) -> None:
     try:
         ensure_private_dir(path.parent)
     except PrivateDirError as error:
-        raise SocketPathError(f"the socket's folder {path.parent} {error}: {error.mend}") from error
-    if os.path.lexists(path) and not stat.S_ISSOCK(path.lstat().st_mode):
+        raise SocketPathError(f"the socket's folder {path.parent} {error}: {error.fix}") from error
+    try:
+        is_socket = stat.S_ISSOCK(path.lstat().st_mode)  # one look: a gateway that ends may remove it meanwhile
+    except FileNotFoundError:
+        return
+    if not is_socket:
         raise SocketPathError(f"{path} is there already and is no socket: remove it, or name another path")
 
 
@@ -129,7 +133,7 @@ class Listener:
 
 
 def _clear(path: Path) -> None:
-    """Remove a socket on which nobody listens."""
+    """Remove a socket on which no program listens."""
     if not os.path.lexists(path):
         return
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:

@@ -41,6 +41,6 @@ def ensure_runtime_dir(directory: Path) -> Path:
         unix_socket.ensure_private_dir(directory)
     except unix_socket.PrivateDirError as error:
         raise RuntimeDirError(
-            f"the runtime directory {directory} {error}: {error.mend} (DROVER_RUNTIME_DIR names another)"
+            f"the runtime directory {directory} {error}: {error.fix} (DROVER_RUNTIME_DIR names another)"
         ) from error
     return directory
