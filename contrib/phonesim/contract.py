@@ -125,7 +125,7 @@ class Display(Protocol):
     height: int
 
     def configure(self, configuration: Configuration) -> None:
-        """The phone is turned, resized, set to another language or size of texts: its apps are drawn anew."""
+        """The phone is turned, resized, set to another language or size of texts: its apps are drawn again."""
         ...
 
     def use_media(self, media: MediaStore) -> None:

@@ -1,6 +1,6 @@
 """Whether a request is let in, decided once, as soon as its head is there: its route, and how large its body may be.
 
-The parser asks before a body is read; what it was told goes along with the request to lanes and application.
+The parser asks before a body is read; the decision goes along with the request to lanes and application.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ Admit = Callable[[Mapping[str, Any]], Admitted | Failure]
 def admission(settings: Settings, metrics: Metrics, *, routes: tuple[Route, ...] = ROUTES) -> Admit:
     """The function that decides; what it refuses is counted.
 
-    Only uploads that the guard lets pass may be large: no page of another origin, and nobody without the token,
+    Only uploads that the guard lets pass may be large: no page of another origin, and no client without the token,
     fills the disk with what is refused.
     """
     table, rules = RouteTable(routes), rules_of(settings)

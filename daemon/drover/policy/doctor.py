@@ -130,8 +130,8 @@ def _api(facts: DaemonFacts) -> list[Finding]:
     """Whether the API answers, and to nobody else."""
     addresses = [address for address in (facts.api_url, facts.api_socket) if address]
     if not addresses:
-        mend = "look for `shim` in the log; the port may be taken"
-        return [_bad("REST API", "[api]", "does not answer", mend)]
+        fix = "look for `shim` in the log; the port may be taken"
+        return [_bad("REST API", "[api]", "does not answer", fix)]
     found = [_ok("REST API", address, "answers") for address in addresses]
     if facts.api_open and facts.other_users:
         who = ", ".join(facts.other_users[:NAMES_SHOWN])

@@ -102,7 +102,7 @@ def scan_begun(phone: Phone, event: ScanBegun, _now: Reading) -> Stepped:
 
 
 def scan_ended(phone: Phone, event: ScanEnded, _now: Reading) -> Stepped:
-    """Where its worker was killed over it that may take a moment, and nobody gets the phone meanwhile."""
+    """Where its worker was killed over it that may take a moment, and no one gets the phone meanwhile."""
     phone = changed(phone, occupant=None)
     if event.killed:
         phone = changed(phone, worker=WorkerState.ENDED, word=Word(why=event.killed))

@@ -1,4 +1,4 @@
-"""What every component stands on: this boot, its store, and how changes are told."""
+"""What every component stands on: this boot, its store, and how others hear of changes."""
 
 import random
 from collections.abc import Callable

@@ -8,7 +8,7 @@ from drover.wire.devices import Device
 
 
 class DispatchSignal:
-    """Whoever changes what dispatch decides by wakes it here. What was stored for that is told to subscribers, too."""
+    """A change of what dispatch decides by wakes it here. Subscribers get the events that were stored with it, too."""
 
     def __init__(self, event_feed: EventFeed) -> None:
         self._event_feed = event_feed

@@ -1,4 +1,4 @@
-"""What runs beside in the daemon: its components, for as long as it lives, and short work in the background."""
+"""What runs in the background of the daemon: its components, for as long as it lives, and short work."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -13,7 +13,7 @@ MOST_CANCELS: Final = 10
 
 
 class Jobs:
-    """`part_failed` is called when a component ended with an error: a half daemon helps nobody."""
+    """`part_failed` is called when a component ended with an error: half a daemon helps no one."""
 
     def __init__(self, part_failed: Callable[[], None]) -> None:
         self._part_failed = part_failed

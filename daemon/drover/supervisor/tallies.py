@@ -9,7 +9,7 @@ COUNTERS: Final = (
 
 
 class Tallies:
-    """`counters`: how often workers died and phones had to be helped; `malformed`: requests that nobody could read."""
+    """`counters`: how often workers died and phones had to be helped; `malformed`: requests that could not be read."""
 
     def __init__(self) -> None:
         self.counters = Counter[str](dict.fromkeys(COUNTERS, 0))

@@ -1,4 +1,4 @@
-"""Screens as pictures: real PNGs of the display's size, not blank, quick, drawn anew only when something changed."""
+"""Screens as pictures: real PNGs of the display's size, not blank, quick, drawn again only when something changed."""
 
 import gc
 import io

@@ -38,7 +38,7 @@ class DaemonState:
 
     @property
     def messages_dropped(self) -> int:
-        """Messages of workers and clients that nobody could act upon."""
+        """Messages of workers and clients that were dropped."""
         return self.devices.workers.dropped + self.core.tallies.malformed
 
     def announce_api(self, announced: AnnounceApi, peer: Peer) -> None:

@@ -33,11 +33,11 @@ class DeviceJournal:
         self._jobs.background(self._publish(device, remember=self._registry.is_device(device.serial)))
 
     async def _publish(self, device: Device, *, remember: bool) -> None:
-        """Names that no phone was proven to have are told, and not remembered."""
+        """A name that no phone was proven to have is published and not stored."""
         if remember:
             await self._store.write(devices.put, device)
-        told = msgspec.structs.replace(device, identity=Identity())  # its numbers are for those who ask
-        await self._store.write(pauses.tell_device, told, now=clock.now())
+        public = msgspec.structs.replace(device, identity=Identity())  # its numbers are for those who ask
+        await self._store.write(pauses.tell_device, public, now=clock.now())
         self._event_feed.poke()
 
     def on_record_worker(self, device: Device, command: RecordWorker) -> None:

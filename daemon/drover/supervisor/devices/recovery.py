@@ -1,4 +1,4 @@
-"""Takes phones that adb lists and cannot use up the steps of policy.escalation, so that nobody has to re-plug them.
+"""Takes phones that adb lists and cannot use up the steps of policy.escalation, so that no one has to replug them.
 
 Asks the adb server for reconnections of single phones; never ends a server.
 """

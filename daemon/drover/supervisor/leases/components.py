@@ -1,4 +1,4 @@
-"""The components that let people and programs use phones beside tasks, made in their order."""
+"""The components that let people and programs use phones between tasks, made in their order."""
 
 from drover.supervisor.core import Core
 from drover.supervisor.devices.components import DeviceComponents

@@ -1,4 +1,4 @@
-"""From the choice of a task until its worker is told: its attempt is stored as begun, with its files if it publishes.
+"""From the choice of a task to the message to its worker: its attempt is stored as begun, with the files of a post.
 
 Which task begins where is the dispatcher's choice; what happens once it runs is in running_attempts.py.
 """
@@ -90,7 +90,7 @@ class AttemptStarter:
         self._begun(attempt, task, [])
 
     async def _choose_and_begin(self, head: Head) -> None:
-        """Begin a task that publishes, beside the dispatch: a slow disk must not keep other phones waiting."""
+        """Begin a task that publishes, apart from dispatch: a slow disk must not keep other phones waiting."""
         try:
             await self._begin_with_media(head)
         except OtherAccountError as error:
@@ -149,6 +149,6 @@ class AttemptStarter:
         log.warning("task_failed", task=task.id, reason=task.reason, remark=task.remark)
 
     def _begun(self, attempt: Attempt, task: Task, files: list[MediaFile]) -> None:
-        """The attempt is stored as begun: only now its worker is told."""
+        """The attempt is stored as begun: only now its worker hears of it."""
         self._running.begun(attempt, task, timeout_s=self._messages.deadline_s(task))
         self._running.tell(attempt, self._messages.compose(attempt, task, files))

@@ -1,4 +1,4 @@
-"""What a worker is told of an attempt that begins: the whole of it, since it asks nothing back."""
+"""The message to a worker about an attempt that begins: all of it, since the worker asks nothing back."""
 
 from drover.policy import attempt_deadline, folder_texts
 from drover.policy.pace import handle_of

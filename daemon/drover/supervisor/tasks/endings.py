@@ -56,5 +56,5 @@ class Endings:
         return decide
 
     def pause_s(self, platform: str = "") -> float:
-        """How long the account pauses after an attempt. A generic command acts as nobody, so nobody has to."""
+        """How long the account pauses after an attempt. A generic command acts as no account, so none has to."""
         return 0.0 if platform == GENERIC else self._settings.pace.draw_pause(self._rng)

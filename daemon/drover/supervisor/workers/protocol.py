@@ -1,4 +1,4 @@
-"""What the supervisor's other parts may ask of a phone's worker, and what they are told by workers."""
+"""What the rest of the supervisor may ask of a phone's worker, and what it hears from workers."""
 
 from typing import Protocol
 
