@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from collections.abc import Generator
 from typing import Final
 
 _LENGTH: Final = struct.Struct(">I")
@@ -15,6 +16,33 @@ class FrameError(Exception):
 def pack(data: bytes) -> bytes:
     """The frame of these bytes."""
     return _LENGTH.pack(len(data)) + data
+
+
+class FrameReader:
+    """The frames of a stream whose bytes come in pieces, for a protocol that is called with them."""
+
+    def __init__(self, *, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Generator[bytes]:
+        """The frames that are whole now; raises FrameError at the head of one that is too large."""
+        buffer = self._buffer
+        buffer += data
+        at = 0
+        try:
+            while len(buffer) - at >= _LENGTH.size:
+                (length,) = _LENGTH.unpack_from(buffer, at)
+                if length > self._max_bytes:
+                    raise FrameError(f"frame of {length} bytes is over the cap of {self._max_bytes}")
+                end = at + _LENGTH.size + length
+                if len(buffer) < end:
+                    break
+                frame = bytes(memoryview(buffer)[at + _LENGTH.size : end])
+                at = end
+                yield frame
+        finally:
+            del buffer[:at]
 
 
 async def read_frame(reader: asyncio.StreamReader, *, max_bytes: int) -> bytes | None:

@@ -3,6 +3,7 @@
 What is not listed as reading is audited: a new request cannot be forgotten, only be audited needlessly.
 """
 
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -96,14 +97,19 @@ def ids(body: control.RequestBody, answer: Any) -> dict[str, Any]:
 
 def _ids_of(message: msgspec.Struct) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for field in msgspec.structs.fields(message):
-        value = getattr(message, field.name)
-        if field.name not in ID_FIELDS and not field.name.endswith(("_id", "_ids")):
-            continue
-        if value is None or value == [] or value == field.default:
+    for name, default in _id_fields(type(message)):
+        value = getattr(message, name)
+        if value is None or value == [] or value == default:
             continue
         if isinstance(value, list) and len(value) > MAX_IDS:
-            found[f"{field.name}_count"] = len(value)
+            found[f"{name}_count"] = len(value)
             value = value[:MAX_IDS]
-        found[field.name] = value
+        found[name] = value
     return found
+
+
+@cache
+def _id_fields(kind: type[msgspec.Struct]) -> list[tuple[str, Any]]:
+    """The fields of a message that say what it is about, each with its default."""
+    fields = msgspec.structs.fields(kind)
+    return [(f.name, f.default) for f in fields if f.name in ID_FIELDS or f.name.endswith(("_id", "_ids"))]

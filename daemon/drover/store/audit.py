@@ -1,17 +1,20 @@
 """Who changed what: appended, never changed or removed; the database itself refuses that."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
+from drover.store.batch import BatchInsert
 from drover.store.schema import audit
 from drover.wire.control import AuditEntry
+
+_INSERT: Final = BatchInsert(audit)
 
 
 def append(conn: Connection, columns: dict[str, Any], *, at: datetime) -> None:
     """Keep one entry; the columns are the fields of AuditEntry but the id."""
-    conn.execute(insert(audit).values(at=at, **columns))
+    _INSERT.run(conn, [{"at": at, **columns}])
 
 
 def page(conn: Connection, *, before: int | None, limit: int) -> list[AuditEntry]:

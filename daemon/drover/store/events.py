@@ -8,12 +8,14 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select
 
 from drover.store.batch import BatchInsert
+from drover.store.committed import COMMITTED
 from drover.store.schema import events
 from drover.store.steps import Step
 from drover.wire.events import Event, EventBody, TaskChanged
 from drover.wire.tasks import Task
 
 _BODY: msgspec.json.Decoder[EventBody] = msgspec.json.Decoder(EventBody)
+_ENCODER: Final = msgspec.json.Encoder()
 _INSERT: Final = BatchInsert(events)
 
 
@@ -23,8 +25,12 @@ def append(conn: Connection, body: EventBody, *, now: datetime) -> int:
 
 
 def append_all(conn: Connection, bodies: Sequence[EventBody], *, now: datetime) -> list[int]:
-    """Keep many events in their order; their ids."""
-    return _INSERT.run(conn, [{"at": now, "body": msgspec.json.encode(body).decode()} for body in bodies])
+    """Keep many events in their order; their ids. Once committed, they are handed on to whoever follows the store."""
+    ids = _INSERT.run(conn, [{"at": now, "body": _ENCODER.encode(body).decode()} for body in bodies])
+    committed: list[Event] | None = conn.info.get(COMMITTED)
+    if committed is not None:
+        committed.extend(Event(id=event_id, at=now, body=body) for event_id, body in zip(ids, bodies, strict=True))
+    return ids
 
 
 def changed(conn: Connection, changed_tasks: Sequence[Task], *, now: datetime) -> None:

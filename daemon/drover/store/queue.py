@@ -75,6 +75,27 @@ def heads(conn: Connection, serials: Sequence[str], *, now: datetime, held: Coll
     ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What the dispatcher decides by, of one moment. `due`: when a hold ends or a scheduled task becomes eligible."""
+
+    holds: Holds
+    heads: list[Head]
+    due: datetime | None
+
+
+def look(conn: Connection, serials: Sequence[str], *, now: datetime, pace: Pace) -> Look:
+    """What may begin on these devices, what must not, and when to look again."""
+    held = holds(conn, serials, now=now, pace=pace) if serials else Holds(account_queues={}, devices={})
+    ends = [hold.until for hold in (*held.account_queues.values(), *held.devices.values()) if hold.until is not None]
+    due = next_due(conn, now=now)
+    return Look(
+        holds=held,
+        heads=heads(conn, serials, now=now, held=list(held.account_queues)) if serials else [],
+        due=min([*ends, *([due] if due else [])], default=None),
+    )
+
+
 def next_due(conn: Connection, *, now: datetime) -> datetime | None:
     """When the next pending task becomes eligible that is not yet."""
     return conn.execute(select(func.min(tasks.c.not_before)).where(_PENDING, tasks.c.not_before > now)).scalar()

@@ -1,21 +1,25 @@
 """The store as the daemon holds it: opens the database and runs operations on its two threads."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection
 
 from drover.store import database
+from drover.store.committed import CommittedEvents
 from drover.store.steps import Paces, Step
 from drover.store.threads import ReadThread, Timed, WriteThread
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+
+
+ALONG_S: Final = 0.05
+"""How long what is written along waits for others to share a commit with."""
 
 
 def _utc_now() -> datetime:
@@ -34,6 +38,7 @@ class Store:
         self._writer = writer
         self._reader = reader
         self._paces = Paces()
+        self._recalled: dict[object, tuple[tuple[int, ...], Any]] = {}
 
     @classmethod
     def open(cls, path: Path, *, clock: Clock = _utc_now) -> Self:
@@ -73,26 +78,56 @@ class Store:
         """Operations in those transactions."""
         return self._writer.jobs_done
 
+    def follow(self) -> CommittedEvents:
+        """The events of every commit from now on, handed to the running event loop in the order of their ids."""
+        return self._writer.follow()
+
     async def write(
         self, operation: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """The operation's result, durable. Raises what it raised, or StoreUnavailableError if nothing was stored."""
-        result: T = await asyncio.wrap_future(self._write(operation, args, kwargs))
+        result: T = await self._writer.submit_async(_bound(operation, args, kwargs))
+        return result
+
+    async def write_along(
+        self, operation: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `write`, for what no one waits for: it shares the next commit, or gets its own after 50 ms."""
+        result: T = await self._writer.submit_async(_bound(operation, args, kwargs), within_s=ALONG_S)
         return result
 
     async def read(self, operation: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """The operation's result on a snapshot that holds every write answered before."""
-        result: T = await asyncio.wrap_future(self._read(operation, args, kwargs))
+        result: T = await self._reader.submit_async(_bound(operation, args, kwargs))
         return result
+
+    async def recall(self, operation: Callable[[Connection], T], tables: tuple[str, ...]) -> T:
+        """As `read`, from memory while these tables do not change: all that the operation reads, of table_versions.py.
+
+        The same value is given to every caller, who must not change it.
+        """
+        now = self._writer.versions.of(tables)
+        if (known := self._recalled.get(operation)) is not None and known[0] == now:
+            value: T = known[1]
+        else:
+            value = await self.read(operation)
+            self._recalled[operation] = now, value
+        return value
 
     def write_sync(self, operation: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As `write`, for callers without an event loop."""
-        result: T = self._write(operation, args, kwargs).result()
+        result: T = self.submit(operation, *args, **kwargs).result()
         return result
+
+    def submit(
+        self, operation: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        """As `write_sync`, without waiting for it."""
+        return self._writer.submit(_bound(operation, args, kwargs))
 
     def read_sync(self, operation: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As `read`, for callers without an event loop."""
-        result: T = self._read(operation, args, kwargs).result()
+        result: T = self._reader.submit(_bound(operation, args, kwargs)).result()
         return result
 
     async def steps(
@@ -111,7 +146,7 @@ class Store:
         """
         pacer = self._paces.pacer(operation)
         while at is not None:
-            done = await asyncio.wrap_future(self._step(operation, (at, pacer.size, *args), kwargs))
+            done: Timed = await self._writer.submit_async(_bound(operation, (at, pacer.size, *args), kwargs), bulk=True)
             at = pacer.took(done).next
             self._paces.learn(operation, pacer)
             yield done.result.result
@@ -127,16 +162,11 @@ class Store:
         """As `steps`, for callers without an event loop."""
         pacer = self._paces.pacer(operation)
         while at is not None:
-            done: Timed = self._step(operation, (at, pacer.size, *args), kwargs).result()
+            done: Timed = self._writer.submit(_bound(operation, (at, pacer.size, *args), kwargs), bulk=True).result()
             at = pacer.took(done).next
             self._paces.learn(operation, pacer)
             yield done.result.result
 
-    def _step(self, operation: Callable[..., Any], args: Any, kwargs: Any) -> Future[Timed]:
-        return self._writer.submit(lambda conn: operation(conn, *args, **kwargs), bulk=True)
 
-    def _write(self, operation: Callable[..., Any], args: Any, kwargs: Any) -> Future[Any]:
-        return self._writer.submit(lambda conn: operation(conn, *args, **kwargs))
-
-    def _read(self, operation: Callable[..., Any], args: Any, kwargs: Any) -> Future[Any]:
-        return self._reader.submit(lambda conn: operation(conn, *args, **kwargs))
+def _bound(operation: Callable[..., T], args: Any, kwargs: Any) -> Callable[[Connection], T]:
+    return lambda conn: operation(conn, *args, **kwargs)

@@ -1,5 +1,6 @@
 """The two threads that own the connections: one writes in shared commits, one reads. Operations run nowhere else."""
 
+import asyncio
 import queue
 import sqlite3
 import threading
@@ -15,7 +16,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from drover.store.batch import driver_of
+from drover.store.committed import COMMITTED, CommittedEvents
 from drover.store.errors import StoreError, StoreUnavailableError
+from drover.store.table_versions import TableVersions
+from drover.wire.events import Event
 
 MAX_GROUP: Final = 256
 """Operations in one commit: enough that the disk is never the limit, few enough that the first waits only for ms."""
@@ -43,11 +47,21 @@ _UNAVAILABLE: Final = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One operation and the future that its waiter holds. `bulk`: a step of an operation on many rows."""
+    """One operation and the future that its waiter holds: an event loop's, or one for a thread that blocks.
+
+    `bulk`: a step of an operation on many rows. `by`: it may wait until then (monotonic) for others to share a commit.
+    """
 
     run: Callable[[Connection], Any]
-    future: Future[Any]
+    future: "Future[Any] | asyncio.Future[Any]"
     bulk: bool = False
+    by: float = 0.0
+
+    def claim(self) -> bool:
+        """Whether it is to run; from here on a thread that waits can no longer cancel it."""
+        if isinstance(self.future, Future):
+            return self.future.running() or self.future.set_running_or_notify_cancel()
+        return not self.future.cancelled()
 
 
 @dataclass(frozen=True)
@@ -76,17 +90,32 @@ class StoreThread(threading.Thread):
         self._conn: Connection | None = None
 
     def submit(self, run: Callable[[Connection], Any], *, bulk: bool = False) -> Future[Any]:
-        """The future of the operation's result; raises StoreError when the store is closed.
+        """The future of the operation's result, for a thread that blocks; raises StoreError when the store is closed.
 
         A `bulk` job gets a transaction of its own, and its future a Timed. It runs when nothing else waits, and
         otherwise in turns with groups of other jobs: neither side keeps the other waiting for longer than one turn.
         """
         future: Future[Any] = Future()
+        self._queue(Job(run=run, future=future, bulk=bulk))
+        return future
+
+    def submit_async(
+        self, run: Callable[[Connection], Any], *, bulk: bool = False, within_s: float = 0.0
+    ) -> "asyncio.Future[Any]":
+        """The same for the running event loop. Cancelled before it runs, the operation does not happen.
+
+        With `within_s` it goes with the next group of others, in its place in their order, or after so many seconds.
+        """
+        future = asyncio.get_running_loop().create_future()
+        by = time.monotonic() + within_s if within_s else 0.0
+        self._queue(Job(run=run, future=future, bulk=bulk, by=by))
+        return future
+
+    def _queue(self, job: Job) -> None:
         with self._gate:  # so that no job can follow the one that ends the thread, and wait for ever
             if self._closing:
                 raise StoreError("the store is closed")
-            self._jobs.put(Job(run=run, future=future, bulk=bulk))
-        return future
+            self._jobs.put(job)
 
     def close(self) -> None:
         """Finish what was submitted, then end."""
@@ -109,29 +138,38 @@ class StoreThread(threading.Thread):
         """What is to run now, at most `max_batch`, none of it cancelled; blocks for the first; empty at the end."""
         while True:
             self._take_in()
-            if self._bulk and (self._bulk_is_next or not self._waiting):
+            ready = bool(self._waiting) and (self._ending or self._patience_s() == 0)
+            if self._bulk and (self._bulk_is_next or not ready):
                 self._bulk_is_next, batch = False, [self._bulk.popleft()]
-            elif self._waiting:
+            elif ready:
                 self._bulk_is_next, count = True, min(len(self._waiting), self.max_batch)
                 batch = [self._waiting.popleft() for _ in range(count)]
-            else:
+            elif self._ending:
                 return []
-            if live := [job for job in batch if job.future.running() or job.future.set_running_or_notify_cancel()]:
+            else:
+                continue
+            if live := [job for job in batch if job.claim()]:
                 return live
 
     def _take_in(self) -> None:
-        """Sort what was submitted; waits for something where there is nothing to do."""
-        idle = not self._waiting and not self._bulk and not self._ending
+        """Sort what was submitted; waits for something where there is nothing to do now."""
         try:
+            job = self._jobs.get(timeout=0 if self._bulk or self._ending else self._patience_s())
             while True:
-                job = self._jobs.get() if idle else self._jobs.get_nowait()
-                idle = False
                 if job is None:
                     self._ending = True
                 else:
                     (self._bulk if job.bulk else self._waiting).append(job)
+                job = self._jobs.get_nowait()
         except queue.Empty:
             return
+
+    def _patience_s(self) -> float | None:
+        """How long what waits can wait for company: 0 where one of it cannot; None where nothing waits."""
+        if not self._waiting:
+            return None
+        by = min(job.by for job in self._waiting)
+        return max(by - time.monotonic(), 0.0) if by else 0.0
 
     def _outcomes(self, batch: list[Job]) -> list[Any]:
         """Results and exceptions of the first jobs, one each. A lost transaction fails them all."""
@@ -159,13 +197,39 @@ class StoreThread(threading.Thread):
             self._conn.close()
             self._conn = None
 
-    @staticmethod
-    def _answer(batch: list[Job], outcomes: list[Any]) -> None:
+    def _answer(self, batch: list[Job], outcomes: list[Any]) -> None:
+        """Give each waiter its outcome; an event loop gets all of its own in one call, because each call wakes it."""
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]] = {}
         for job, outcome in zip(batch, outcomes, strict=True):
-            if isinstance(outcome, BaseException):
+            if not isinstance(job.future, Future):
+                by_loop.setdefault(job.future.get_loop(), []).append((job.future, outcome))
+            elif isinstance(outcome, BaseException):
                 job.future.set_exception(outcome)
             else:
                 job.future.set_result(outcome)
+        self._hand_over(by_loop)
+
+    def _hand_over(self, by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]]) -> None:
+        for loop, outcomes in by_loop.items():
+            _call(loop, _resolve, outcomes)
+
+
+def _resolve(outcomes: list[tuple["asyncio.Future[Any]", Any]]) -> None:
+    """On the event loop: wake who waits."""
+    for future, outcome in outcomes:
+        if future.done():  # cancelled while it ran
+            continue
+        if isinstance(outcome, BaseException):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
+
+
+def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *args: Any) -> None:
+    try:
+        loop.call_soon_threadsafe(function, *args)
+    except RuntimeError:  # the loop has ended, and who waited with it
+        return
 
 
 class WriteThread(StoreThread):
@@ -175,13 +239,31 @@ class WriteThread(StoreThread):
 
     def __init__(self, name: str, engine: Engine) -> None:
         super().__init__(name, engine)
+        self._followers: list[CommittedEvents] = []
+        self._events: list[Event] = []
+        """What the operations of the transaction have kept; savepoints that are undone take theirs along."""
+        self.versions = TableVersions()
         self.commits = 0
         self.jobs_done = 0
         self.longest_s = 0.0
 
+    def follow(self) -> CommittedEvents:
+        """The events of every commit from now on, for the running event loop."""
+        follower = CommittedEvents(asyncio.get_running_loop())
+        self._followers.append(follower)
+        return follower
+
+    def _connected(self) -> Connection:
+        if self._conn is None:
+            conn = super()._connected()
+            conn.info[COMMITTED] = self._events
+            self.versions.watch(driver_of(conn))
+        return super()._connected()
+
     def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:
         begun = time.perf_counter()
         outcomes: list[Any] = []
+        self._events.clear()
         with conn.begin():
             driver = driver_of(conn)
             for job in batch:
@@ -192,15 +274,21 @@ class WriteThread(StoreThread):
         self.commits += 1
         self.jobs_done += len(outcomes)
         self.longest_s = max(self.longest_s, held_s)
+        self.versions.committed()
+        for follower in self._followers if self._events else ():
+            # Before the answers, so that whoever has one finds its events handed on.
+            _call(follower.loop, follower.take, list(self._events))
         if batch[0].bulk and not isinstance(outcomes[0], BaseException):
             return [Timed(outcomes[0], held_s)]
         return outcomes
 
     def _in_savepoint(self, conn: Connection, driver: sqlite3.Connection, job: Job) -> Any:
+        kept = len(self._events)
         driver.execute("SAVEPOINT job")
         try:
             result = job.run(conn)
         except Exception as error:
+            del self._events[kept:]
             # SQLite may have rolled back the whole transaction (disk full does); then this raises, for the group.
             driver.execute("ROLLBACK TO job")
             driver.execute("RELEASE job")

@@ -38,8 +38,9 @@ class Core:
         self.settings = boot.settings
         self.jobs = boot.jobs
         self.store = store
+        self.commits = store.follow()
         self.event_feed = EventFeed(self._events_after, last_event)
-        self.signal = DispatchSignal(self.event_feed)
+        self.signal = DispatchSignal()
         self.address = ApiAddress(boot.settings, boot.runtime_dir)
         self.tallies = Tallies()
         self.started_at = clock.now()

@@ -1,7 +1,8 @@
 """Fans events out to subscribers: stored ones in the order of their ids, passing ones as they come."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Protocol
 
 import structlog
 
@@ -45,18 +46,21 @@ class Subscription:
             yield await self._queue.get()
 
 
+class Commits(Protocol):
+    """Where the events of each commit come from: the store's CommittedEvents."""
+
+    async def next(self) -> list[Event]:
+        """The events of the next commit that kept any."""
+        ...
+
+
 class EventFeed:
-    """Reads stored events after each write and gives them to every subscriber, once and in order."""
+    """Gives stored events to every subscriber, once and in order, as their commits hand them on."""
 
     def __init__(self, read_after: Callable[[int, int], Awaitable[list[Event]]], last_id: int) -> None:
         self._read_after = read_after
         self._subscriptions: set[Subscription] = set()
-        self._poked = asyncio.Event()
         self.last_id = last_id
-
-    def poke(self) -> None:
-        """Something was stored."""
-        self._poked.set()
 
     def progress(self, body: TaskProgressed) -> None:
         """Tell of a step; not stored."""
@@ -94,16 +98,19 @@ class EventFeed:
     def unsubscribe(self, subscription: Subscription) -> None:
         self._subscriptions.discard(subscription)
 
-    async def run(self) -> None:
-        """Pump stored events until cancelled."""
+    async def run(self, commits: Commits) -> None:
+        """Hand on what was stored before `commits` began, then each commit's events, until cancelled."""
+        while events := await self._read_after(self.last_id, 500):
+            self._hand_on(events)
         while True:
-            await self._poked.wait()
-            self._poked.clear()
-            while events := await self._read_after(self.last_id, 500):
-                for event in events:
-                    self.last_id = event.id
-                    for subscription in self._subscriptions:
-                        subscription.offer(event)
+            self._hand_on(await commits.next())
+
+    def _hand_on(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if event.id > self.last_id:
+                self.last_id = event.id
+                for subscription in self._subscriptions:
+                    subscription.offer(event)
 
 
 def _reset(event_id: int, why: str) -> Event:

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from drover.framing import FrameError, pack, read_frame, receive_frame
+from drover.framing import FrameError, FrameReader, pack, read_frame, receive_frame
 
 
 def _reader(data: bytes) -> asyncio.StreamReader:
@@ -56,3 +56,19 @@ def test_blocking_socket() -> None:
         assert receive_frame(theirs, max_bytes=10) == b"hello"
         with pytest.raises(FrameError):
             receive_frame(theirs, max_bytes=10)
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 100])
+def test_frames_that_come_in_pieces(size: int) -> None:
+    data = pack(b"one") + pack(b"") + pack(b"0123456789")
+    reader = FrameReader(max_bytes=10)
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    assert [frame for piece in pieces for frame in reader.feed(piece)] == [b"one", b"", b"0123456789"]
+
+
+def test_frames_before_one_over_the_cap_are_read() -> None:
+    found: list[bytes] = []
+    reader = FrameReader(max_bytes=10)
+    with pytest.raises(FrameError, match="frame of 11 bytes is over the cap of 10"):
+        found.extend(reader.feed(pack(b"one") + b"\0\0\0\x0b"))
+    assert found == [b"one"]

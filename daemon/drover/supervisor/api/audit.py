@@ -10,8 +10,9 @@ from drover.policy import audit as decisions
 from drover.store import audit
 from drover.store.errors import StoreError
 from drover.store.store import Store
-from drover.supervisor import clock
+from drover.supervisor import audit_row, clock
 from drover.supervisor.api.server import Answer, Peer
+from drover.supervisor.audit_row import AuditRow
 from drover.wire.control import Caller, RequestBody
 from drover.wire.faults import Code, Failure, RequestError
 
@@ -44,32 +45,36 @@ class Audited:
     async def _carry_out(self, body: RequestBody, peer: Peer, caller: Caller | None) -> Answer:
         answer: Answer | None = None
         code = Code.INTERNAL
+        row = AuditRow(lambda answer: _columns(body, peer, caller, answer, Code.SUCCESS))
         try:
-            answer = await self._handle(body, peer)
+            with audit_row.pending(row):
+                answer = await self._handle(body, peer)
             code = answer.code if isinstance(answer, Failure) else Code.SUCCESS
             return answer
         except RequestError as error:
             answer, code = error.failure, error.failure.code
             raise
         finally:
-            await self._append(body, peer, caller, decisions.ids(body, answer), code)
+            if not (row.stored and code is Code.SUCCESS):
+                await self._append(_columns(body, peer, caller, answer, code))
 
-    async def _append(
-        self, body: RequestBody, peer: Peer, caller: Caller | None, ids: dict[str, Any], code: Code
-    ) -> None:
-        columns: dict[str, Any] = {
-            "uid": peer.uid,
-            "pid": peer.pid,
-            "client": peer.client,
-            "address": caller.address[:64] if caller else "",
-            "token_id": caller.token_id[:16] if caller else "",
-            "route": caller.route[:128] if caller else "",
-            "action": decisions.action(body),
-            "ids": ids,
-            "code": int(code),
-        }
+    async def _append(self, columns: dict[str, Any]) -> None:
         try:
             await self._store.write(audit.append, columns, at=clock.now())
         except StoreError as error:
             # What was done was done; refusing the answer now would invite a repeat. The log has the row instead.
             log.error("audit_row_lost", why=str(error), **columns)
+
+
+def _columns(body: RequestBody, peer: Peer, caller: Caller | None, answer: object, code: Code) -> dict[str, Any]:
+    return {
+        "uid": peer.uid,
+        "pid": peer.pid,
+        "client": peer.client,
+        "address": caller.address[:64] if caller else "",
+        "token_id": caller.token_id[:16] if caller else "",
+        "route": caller.route[:128] if caller else "",
+        "action": decisions.action(body),
+        "ids": decisions.ids(body, answer),
+        "code": int(code),
+    }

@@ -2,14 +2,15 @@
 
 import asyncio
 import os
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from drover import unix_socket
-from drover.framing import FrameError, pack, read_frame
+from drover.framing import FrameError, FrameReader, pack
 from drover.supervisor import clock, work_progress
 from drover.supervisor.tallies import Tallies
 from drover.wire.codec import MAX_FRAME_BYTES, PROTOCOL_VERSION, MalformedMessageError
@@ -58,39 +59,23 @@ class ControlServer:
         self._handle = handle
         self._welcome = welcome
         self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
+        self.connections: set[_Connection] = set()
         self.tallies = tallies
 
     async def start(self) -> None:
-        self._server = await asyncio.start_unix_server(self._connected, self._path, limit=1024 * 1024, backlog=128)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_unix_server(lambda: _Connection(self), self._path, backlog=128)
         self._path.chmod(0o600)
 
     async def stop(self) -> None:
         """Refuse new connections and end those there are."""
         if self._server is not None:
             self._server.close()
-        for connection in list(self._connections):
-            connection.cancel()
-        if self._connections:
-            await asyncio.wait(self._connections, timeout=2.0)
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        current = asyncio.current_task()
-        known = unix_socket.peer_of(writer.get_extra_info("socket"))
-        peer = Peer(known.uid, known.pid)
-        if current is None or not known.trusted or len(self._connections) >= MAX_CONNECTIONS:
-            log.warning("connection_refused", uid=peer.uid, pid=peer.pid, connections=len(self._connections))
-            writer.close()
-            return
-        self._connections.add(current)
-        try:
-            await _Connection(self, reader, writer, peer).serve()
-        except asyncio.CancelledError:
-            return  # the daemon ends; a cancelled connection is not an error
-        finally:
-            self._connections.discard(current)
-            peer.gone.set()
-            writer.close()
+        running = [job for connection in self.connections for job in connection.running]
+        for connection in list(self.connections):
+            connection.close()
+        if running:
+            await asyncio.wait(running, timeout=2.0)
 
     async def answer(self, body: RequestBody, peer: Peer, caller: Caller | None) -> Answer:
         """The handler's answer; a fault of ours becomes 50001 with an id that is in the log."""
@@ -107,77 +92,150 @@ class ControlServer:
         return self._welcome()
 
 
-class _Connection:
-    """One client: reads requests, answers each as soon as it is done, in whatever order."""
+class _Connection(asyncio.Protocol):
+    """One client: takes requests, answers each as soon as it is done, in whatever order.
 
-    def __init__(
-        self, server: ControlServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Peer
-    ) -> None:
+    Answers of one turn of the loop go out in one piece. Reading pauses while too many requests are worked on.
+    """
+
+    def __init__(self, server: ControlServer) -> None:
         self._server = server
-        self._reader = reader
-        self._writer = writer
-        self._peer = peer
-        self._slots = asyncio.Semaphore(MAX_IN_FLIGHT)
-        self._running: set[asyncio.Task[None]] = set()
+        self._frames = FrameReader(max_bytes=MAX_FRAME_BYTES)
+        self._waiting: deque[bytes] = deque()
+        self._unsent: list[bytes] = []
+        self._can_write = asyncio.Event()
+        self._can_write.set()
+        self._greeted = False
+        self._ending = False
+        self.running: set[asyncio.Task[None]] = set()
 
-    async def serve(self) -> None:
+    # --- from the transport
+
+    def connection_made(self, transport: Any) -> None:  # uvloop's is no asyncio.Transport
+        self._transport: asyncio.Transport = transport
+        known = unix_socket.peer_of(transport.get_extra_info("socket"))
+        self._peer = Peer(known.uid, known.pid)
+        connections = self._server.connections
+        if not known.trusted or len(connections) >= MAX_CONNECTIONS:
+            log.warning("connection_refused", uid=known.uid, pid=known.pid, connections=len(connections))
+            self._ending = True
+            transport.close()
+            return
+        connections.add(self)
+        self._silent = asyncio.get_running_loop().call_later(HELLO_TIMEOUT_S, self._on_silence)
+
+    def data_received(self, data: bytes) -> None:
         try:
-            if await asyncio.wait_for(self._greet(), HELLO_TIMEOUT_S):
-                while (request := await self._next()) is not None:
-                    await self._slots.acquire()
-                    job = asyncio.create_task(self._respond(request))
-                    self._running.add(job)
-                    job.add_done_callback(self._finished)
-                    del request, job  # or a connection that waits would keep its last request, however large
-        except TimeoutError:
-            log.warning("connection_silent", pid=self._peer.pid)
-        finally:
-            for job in self._running:
-                job.cancel()
+            for frame in self._frames.feed(data):
+                self._waiting.append(frame)
+        except FrameError as error:
+            self._begin_waiting()
+            self._drop(error)
+            return
+        self._begin_waiting()
 
-    def _finished(self, job: asyncio.Task[None]) -> None:
-        self._running.discard(job)
-        self._slots.release()
+    def eof_received(self) -> bool:
+        """Who asks no more is not answered any more either."""
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._ending = True
+        if self in self._server.connections:
+            self._server.connections.discard(self)
+            self._silent.cancel()
+        self._waiting.clear()
+        self._peer.gone.set()
+        self._can_write.set()
+        for job in self.running:
+            job.cancel()
+
+    def pause_writing(self) -> None:
+        self._can_write.clear()
+
+    def resume_writing(self) -> None:
+        self._can_write.set()
+
+    def close(self) -> None:
+        """End it, with what it works on."""
+        self._flush()
+        self._ending = True
+        self._transport.close()
+        for job in self.running:
+            job.cancel()
+
+    # --- requests
+
+    def _begin_waiting(self) -> None:
+        """Work on what has arrived, as much at once as a client may have."""
+        while self._waiting and len(self.running) < MAX_IN_FLIGHT and not self._ending:
+            self._take(self._waiting.popleft())
+        if self._ending:
+            return
+        if self._waiting:
+            self._transport.pause_reading()
+        elif not self._transport.is_reading():
+            self._transport.resume_reading()
+
+    def _take(self, frame: bytes) -> None:
+        try:
+            request = REQUESTS.decode(frame)
+        except MalformedMessageError as error:
+            self._drop(error)
+            return
+        if not self._greeted:
+            self._greet(request)
+            return
+        job = asyncio.create_task(self._respond(request))
+        self.running.add(job)
+        job.add_done_callback(self._on_done)
+
+    def _drop(self, error: Exception) -> None:
+        """A malformed request ends the connection, since its id cannot be trusted."""
+        self._server.tallies.malformed += 1
+        log.warning("request_dropped", pid=self._peer.pid, client=self._peer.client, why=str(error))
+        self._refuse(0, Failure(code=Code.INVALID, message=f"malformed request: {error}"))
+
+    def _refuse(self, request_id: int, failure: Failure) -> None:
+        self._send(request_id, failure)
+        self.close()
+
+    def _on_done(self, job: asyncio.Task[None]) -> None:
+        self.running.discard(job)
         if not job.cancelled() and (error := job.exception()) is not None:
             log.error("answer_failed", exc_info=error)
+        if self._waiting:
+            self._begin_waiting()
 
-    async def _greet(self) -> bool:
-        request = await self._next()
-        if request is None:
-            return False
+    def _on_silence(self) -> None:
+        log.warning("connection_silent", pid=self._peer.pid)
+        self.close()
+
+    def _greet(self, request: Request) -> None:
         if not isinstance(request.body, Hello):
-            await self._send(request.id, Failure(code=Code.INVALID, message="expected Hello first"))
-            return False
-        if request.body.version != PROTOCOL_VERSION:
+            self._refuse(request.id, Failure(code=Code.INVALID, message="expected Hello first"))
+        elif request.body.version != PROTOCOL_VERSION:
             message = (
                 f"protocol version {request.body.version}, but the daemon speaks {PROTOCOL_VERSION}; "
                 "install the same version of Drover on both sides and restart the daemon"
             )
-            await self._send(request.id, Failure(code=Code.CONFLICT, message=message))
-            return False
-        self._peer.client = request.body.client[:40]
-        await self._send(request.id, self._server.welcome())
-        return True
-
-    async def _next(self) -> Request | None:
-        """The next request; a malformed one ends the connection, since its id cannot be trusted."""
-        try:
-            data = await read_frame(self._reader, max_bytes=MAX_FRAME_BYTES)
-            return None if data is None else REQUESTS.decode(data)
-        except (FrameError, MalformedMessageError) as error:
-            self._server.tallies.malformed += 1
-            log.warning("request_dropped", pid=self._peer.pid, client=self._peer.client, why=str(error))
-            await self._send(0, Failure(code=Code.INVALID, message=f"malformed request: {error}"))
-            return None
+            self._refuse(request.id, Failure(code=Code.CONFLICT, message=message))
+        else:
+            self._silent.cancel()
+            self._greeted = True
+            self._peer.client = request.body.client[:40]
+            self._send(request.id, self._server.welcome())
 
     async def _respond(self, request: Request) -> None:
         with work_progress.listening(self._teller(request)):
             answer = await self._server.answer(request.body, self._peer, request.caller)
-        if isinstance(answer, AsyncIterator):
-            async for body in answer:
-                await self._send(request.id, body)
-        else:
-            await self._send(request.id, answer)
+        if not isinstance(answer, AsyncIterator):
+            self._send(request.id, answer)
+            return
+        async for body in answer:
+            self._send(request.id, body)
+            await self._can_write.wait()
+            if self._ending:
+                return
 
     def _teller(self, request: Request) -> work_progress.Listener:
         """Sends how far the request is, now and then, so that its client knows that the work is alive."""
@@ -186,20 +244,26 @@ class _Connection:
         def tell(done: int, total: int) -> None:
             nonlocal told_at
             now = clock.monotonic_s()
-            if request.progress and now - told_at >= TELL_EVERY_S and not self._peer.gone.is_set():
+            if request.progress and now - told_at >= TELL_EVERY_S:
                 told_at = now
-                body = Working(done=done, total=total)
-                self._writer.write(pack(RESPONSES.encode(Response(id=request.id, body=body))))
+                self._send(request.id, Working(done=done, total=total))
 
         return tell
 
-    async def _send(self, request_id: int, body: ResponseBody) -> None:
+    # --- answers
+
+    def _send(self, request_id: int, body: ResponseBody) -> None:
+        if self._ending:
+            return
         try:
             data = RESPONSES.encode(Response(id=request_id, body=body))
         except MalformedMessageError as error:
             data = RESPONSES.encode(Response(id=request_id, body=Failure(code=Code.INTERNAL, message=str(error))))
-        self._writer.write(pack(data))
-        try:
-            await self._writer.drain()
-        except ConnectionError:
-            return  # the client went away; the next read says so
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unsent.append(pack(data))
+
+    def _flush(self) -> None:
+        if self._unsent and not self._transport.is_closing():
+            self._transport.write(b"".join(self._unsent))
+        self._unsent.clear()

@@ -114,7 +114,7 @@ class Daemon:
         devices = state.devices
         for name, work in {
             "commands": wiring.command_loop(state).run(),
-            "events": state.core.event_feed.run(),
+            "events": state.core.event_feed.run(state.core.commits),
             "workers": self._have_workers(state),
             "dispatch": state.tasks.dispatcher.run(),
             "adb": devices.tracker.run(devices.identification.listed),

@@ -35,10 +35,9 @@ class DeviceJournal:
     async def _publish(self, device: Device, *, remember: bool) -> None:
         """A name that no phone was proven to have is published and not stored."""
         if remember:
-            await self._store.write(devices.put, device)
+            await self._store.write_along(devices.put, device)
         public = msgspec.structs.replace(device, identity=Identity())  # its numbers are for those who ask
-        await self._store.write(pauses.tell_device, public, now=clock.now())
-        self._event_feed.poke()
+        await self._store.write_along(pauses.tell_device, public, now=clock.now())
 
     def on_record_worker(self, device: Device, command: RecordWorker) -> None:
         started_at = startup_recovery.start_time(command.pid)

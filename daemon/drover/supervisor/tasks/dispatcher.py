@@ -3,6 +3,7 @@
 The store decides what is true of tasks, the registry of phones; nothing here remembers either.
 """
 
+from collections.abc import Set
 from datetime import timedelta
 from typing import Final
 
@@ -10,14 +11,13 @@ import structlog
 
 from drover.policy import dispatch
 from drover.policy.clock import Jump, Reading, jump_between
-from drover.policy.pace import Hold
-from drover.store import account_pace, queue
+from drover.store import queue
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor import clock
 from drover.supervisor.clock import reading
 from drover.supervisor.devices.registry import DeviceRegistry
-from drover.supervisor.dispatch_signal import DispatchSignal
+from drover.supervisor.dispatch_signal import Changes, DispatchSignal
 from drover.supervisor.leases.leases import PhoneLeases
 from drover.supervisor.settings import Settings
 from drover.supervisor.tasks import startup_recovery
@@ -53,19 +53,28 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Give tasks to idle phones until cancelled."""
+        changes = Changes(anything=True)
+        look_at = clock.monotonic_s()
         while True:
-            wait_s = LONGEST_WAIT_S
+            now_s = clock.monotonic_s()
             try:
-                wait_s = await self._dispatch()
+                if changes.anything or now_s >= look_at or self._concern_idle(changes.devices):
+                    look_at = now_s + await self._dispatch()
+                elif changes.due is not None:
+                    look_at = min(look_at, now_s + (changes.due - clock.now()).total_seconds())
             except StoreUnavailableError as error:
                 log.error("dispatch_postponed", why=str(error))
-                wait_s = 1.0
-            await self._signal.wait(wait_s)
+                look_at = now_s + 1.0
+            changes = await self._signal.wait(max(look_at - clock.monotonic_s(), 0.005))
 
     def stop(self) -> None:
         """Begin nothing more."""
         self._registry.drain()
         self._attempt_starter.cancel()
+
+    def _concern_idle(self, devices: Set[str]) -> bool:
+        """Whether one of these could begin a task: what was added for others waits for them."""
+        return any(self._is_free(serial) for serial in devices)
 
     async def _dispatch(self) -> float:
         """Begin what can begin; returns the seconds until something falls due."""
@@ -78,20 +87,15 @@ class Dispatcher:
         idle = [serial for serial in self._registry.idle() if self._is_free(serial)]
         # Before the pauses are read: who ends meanwhile is still left alone.
         acting = self._registry.acting()
-        held: list[Hold] = []
-        if idle:
-            holds = await self._store.read(account_pace.holds, idle, now=now, pace=self._settings.pace)
-            held = [*holds.account_queues.values(), *holds.devices.values()]
-            heads = await self._store.read(queue.heads, idle, now=now, held=list(holds.account_queues))
-            # One may have been taken meanwhile.
-            free = [serial for serial in idle if serial not in holds.devices and self._is_free(serial)]
+        look = await self._store.read(queue.look, idle, now=now, pace=self._settings.pace)
+        # One may have been taken meanwhile.
+        free = [serial for serial in idle if serial not in look.holds.devices and self._is_free(serial)]
+        if look.heads and free:
             in_use = self._registry.spoken_for + self._leases.reserved()
             acting |= self._registry.acting()  # an attempt may have found out meanwhile as whom it acts
-            chosen = dispatch.choose(heads, free, in_use, self._settings.device_limit, acting)
+            chosen = dispatch.choose(look.heads, free, in_use, self._settings.device_limit, acting)
             await self._attempt_starter.begin(chosen)
-        due = await self._store.read(queue.next_due, now=now)
-        moments = [*([due] if due else []), *(hold.until for hold in held if hold.until is not None)]
-        wait_s = min(((moment - clock.now()).total_seconds() for moment in moments), default=LONGEST_WAIT_S)
+        wait_s = (look.due - clock.now()).total_seconds() if look.due is not None else LONGEST_WAIT_S
         return min(max(wait_s, 0.005), LONGEST_WAIT_S)
 
     def _is_free(self, serial: str) -> bool:

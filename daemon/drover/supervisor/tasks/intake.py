@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 
 from drover.policy.records import NewTask
-from drover.store import bulk, idempotency, intake, tasks
+from drover.store import audit, bulk, idempotency, intake, tasks
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
-from drover.supervisor import clock, work_progress
+from drover.supervisor import audit_row, clock, work_progress
+from drover.supervisor.audit_row import AuditRow
 from drover.supervisor.dispatch_signal import DispatchSignal
+from drover.wire.control import TasksCreated
 from drover.wire.faults import Code, RequestError
 
 log = structlog.get_logger("drover.tasks")
@@ -51,13 +54,13 @@ class Intake:
         """
         now = clock.now()
         if len(new) <= SMALL:
-            ids = await self._store.write(tasks.insert, new, now=now, key=key, digest=digest)
-            self._stored()
+            ids = await self._store.write(_insert, new, audit_row.current(), now=now, key=key, digest=digest)
+            self._stored(new)
             return ids
         if len(new) <= ONE_STEP:
             steps = self._store.steps(bulk.insert, 0, new=new, now=now, key=key, digest=digest)
             ids = [task_id async for some in steps for task_id in some]
-            self._stored()
+            self._stored(new)
             return ids
         self._refuse_too_many(len(new))
         self._in_flight += len(new)
@@ -66,9 +69,14 @@ class Intake:
         finally:
             self._in_flight -= len(new)
 
-    def _stored(self) -> None:
-        if self._signal is not None:
+    def _stored(self, new: Sequence[NewTask] | None = None) -> None:
+        """Some tasks are there: all these, or more of which it is not known."""
+        if self._signal is None:
+            return
+        if new is None:
             self._signal.wake()
+        else:
+            self._signal.tasks_added(new)
 
     def _refuse_too_many(self, count: int) -> None:
         if self._in_flight and self._in_flight + count > MAX_IN_FLIGHT:
@@ -120,3 +128,14 @@ class Intake:
         for first_id in accepted:
             log.info("intake_resumed", first=first_id)
             await self._finish(first_id, 0)
+
+
+def _insert(
+    conn: Connection, new: Sequence[NewTask], row: AuditRow | None, *, now: datetime, key: str | None, digest: str
+) -> list[int]:
+    """Store tasks, with the audit row of the request that asked for them."""
+    ids = tasks.insert(conn, new, now=now, key=key, digest=digest)
+    if row is not None:
+        audit.append(conn, row.columns(TasksCreated(task_ids=ids)), at=now)
+        row.stored = True
+    return ids

@@ -16,7 +16,7 @@ from drover.supervisor.devices.transports import Transports
 from drover.supervisor.settings import Settings
 from drover.supervisor.tasks.intake import SMALL
 from drover.supervisor.tasks.scripts import Scripts
-from drover.wire.control import CreateTasks
+from drover.wire.control import Account, CreateTasks
 
 
 class TaskPlanner:
@@ -34,8 +34,8 @@ class TaskPlanner:
         """The tasks. What means many of them is planned in a thread: the loop has attempts to answer."""
         device_of = self._transports.device_of
         asked = msgspec.structs.replace(request, serials=_once(map(device_of, request.serials)))
-        registered = await self._store.read(accounts.all)
-        known = Accounts([msgspec.structs.replace(account, serial=device_of(account.serial)) for account in registered])
+        registered = await self._store.recall(accounts.all, ("accounts",))
+        known = Accounts([_at(account, device_of(account.serial)) for account in registered])
         if _breadth(asked) <= SMALL:
             return self._planned(asked, known)
         async with self._planning:
@@ -54,6 +54,10 @@ class TaskPlanner:
             catalog=self._scripts.catalog,
             default_platform=config.tasks.default_platform,
         )
+
+
+def _at(account: Account, device: str) -> Account:
+    return account if account.serial == device else msgspec.structs.replace(account, serial=device)
 
 
 def _breadth(request: CreateTasks) -> int:

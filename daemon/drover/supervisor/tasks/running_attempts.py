@@ -121,7 +121,6 @@ class RunningAttempts:
         )
         begun = AttemptBegun(task_id=task.id, fence=attempt.fence, account=attempt.account)
         self._registry.post(attempt.serial, begun)
-        self._event_feed.poke()
         return live
 
     def tell(self, attempt: Attempt, message: Begin) -> None:

@@ -58,7 +58,10 @@ def test_r25_another_write_waits_for_one_step_and_never_for_the_operation(store:
 
     def step(_conn: Connection, at: int, _size: int) -> Step[None]:
         order.append(f"step {at}")
-        store._write(mark, (f"mark {at}",), {})  # pyright: ignore[reportPrivateUsage]  # submitted while it runs
+        store.submit(
+            mark,
+            f"mark {at}",
+        )  # submitted while it runs
         return Step(None, 1, at + 1 if at < 4 else None)
 
     list(store.steps_sync(step, 1))
@@ -72,13 +75,13 @@ def test_r25_a_stream_of_writes_does_not_starve_the_steps(store: Store) -> None:
     def mark(_conn: Connection) -> None:
         order.append("mark")
         if len(order) < 40:  # there is always another one waiting
-            store._write(mark, (), {})  # pyright: ignore[reportPrivateUsage]
+            store.submit(mark)
 
     def step(_conn: Connection, at: int, _size: int) -> Step[None]:
         order.append("step")
         return Step(None, 1, at + 1 if at < 4 else None)
 
-    store._write(mark, (), {})  # pyright: ignore[reportPrivateUsage]
+    store.submit(mark)
     list(store.steps_sync(step, 1))
     assert order.count("step") == 4
     assert order.index("step") <= 2 or order[:40].count("step") == 4

@@ -17,6 +17,7 @@ from drover.store import (
     tasks,
     threads,
 )
+from drover.store import store as store_module
 from drover.store.threads import MAX_GROUP
 from tests.support.clock import Clock
 from tests.support.stored import add, counted, new
@@ -33,9 +34,9 @@ def test_r25_a_group_that_took_its_time_takes_no_further_operation(
         assert go.wait(10)
 
     before = store.commits
-    held = store._write(hold, (), {})  # pyright: ignore[reportPrivateUsage]
+    held = store.submit(hold)
     assert entered.wait(10)
-    waiting = [store._write(tasks.insert, ([new()],), {"now": store.clock()}) for _ in range(5)]  # pyright: ignore[reportPrivateUsage]
+    waiting = [store.submit(tasks.insert, [new()], now=store.clock()) for _ in range(5)]
     go.set()
     held.result(10)
     assert [one.result(10) for one in waiting] == [[i] for i in range(1, 6)]  # in their order, none lost
@@ -143,7 +144,7 @@ def test_a_failing_read_is_its_own_failure(store: Store) -> None:
 
 def test_what_was_submitted_is_done_before_closing_and_nothing_after(store: Store, clock: Clock) -> None:
     held = Held(store)
-    futures: list[Future[Any]] = [store._write(settings.put, (f"k{n}", n), {}) for n in range(50)]  # pyright: ignore[reportPrivateUsage]
+    futures: list[Future[Any]] = [store.submit(settings.put, f"k{n}", n) for n in range(50)]
     closing = threading.Thread(target=store.close)
     closing.start()
     held.let_go()
@@ -217,3 +218,41 @@ def test_r14_when_the_transaction_is_lost_the_whole_group_is_told(store: Store, 
     assert [type(outcome) for outcome in outcomes] == [StoreUnavailableError] * 3
     assert store.read_sync(tasks.stats).total == 0
     assert add(store) == 1
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_what_is_written_along_shares_the_commit_of_the_next_write(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "ALONG_S", 60.0)
+
+    async def scene() -> int:
+        before = store.commits
+        along = [asyncio.ensure_future(store.write_along(settings.put, f"along {n}", n)) for n in range(3)]
+        await asyncio.sleep(0)
+        await store.write(settings.put, "other", 1)
+        await asyncio.gather(*along)
+        return store.commits - before
+
+    assert asyncio.run(scene()) == 1
+    assert store.read_sync(settings.get, "along 2", None) == 2
+
+
+def test_what_is_written_along_is_written_alone_where_nothing_else_is(store: Store) -> None:
+    async def scene() -> None:
+        await asyncio.wait_for(store.write_along(settings.put, "along", 1), 10)
+
+    asyncio.run(scene())
+    assert store.read_sync(settings.get, "along", None) == 1
+
+
+def test_what_is_written_along_is_done_before_closing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "ALONG_S", 60.0)
+
+    async def scene() -> None:
+        along = asyncio.ensure_future(store.write_along(settings.put, "along", 1))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(store.close)
+        await asyncio.wait_for(along, 10)
+
+    asyncio.run(scene())

@@ -3,20 +3,23 @@
 import asyncio
 from datetime import UTC, datetime
 
+from drover.store.committed import CommittedEvents
 from drover.supervisor.event_feed import QUEUE_LIMIT, EventFeed, Subscription
 from drover.wire.events import Event, StreamReset, TaskDeleted, TaskProgressed
 from drover.wire.tasks import Phase
 
 
 class Log:
-    """Stored events, as the store would give them."""
+    """Stored events, and the commits that store them, as the store would give them; made on a running loop."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.commits = CommittedEvents(asyncio.get_running_loop())
 
     def add(self) -> None:
         number = len(self.events) + 1
         self.events.append(Event(id=number, at=datetime.now(UTC), body=TaskDeleted(task_id=number)))
+        self.commits.take(self.events[-1:])
 
     async def after(self, position: int, limit: int) -> list[Event]:
         await asyncio.sleep(0)  # as a real read, it lets others run
@@ -38,11 +41,10 @@ def test_backlog_and_live_events_meet_without_gap_or_repeat() -> None:
         for _ in range(1200):
             log.add()
         event_feed = EventFeed(log.after, 1200)
-        pump = asyncio.create_task(event_feed.run())
+        pump = asyncio.create_task(event_feed.run(log.commits))
         joining = asyncio.create_task(event_feed.subscribe(0))
         for _ in range(50):  # events happen while the backlog is read
             log.add()
-            event_feed.poke()
             await asyncio.sleep(0)
         found = await take(await joining, 1250)
         pump.cancel()
@@ -66,11 +68,10 @@ def test_slow_subscriber_is_cut_off_and_others_are_not() -> None:
         log = Log()
         event_feed = EventFeed(log.after, 0)
         slow, quick = await event_feed.subscribe(None), await event_feed.subscribe(None)
-        pump = asyncio.create_task(event_feed.run())
+        pump = asyncio.create_task(event_feed.run(log.commits))
         reading = asyncio.create_task(take(quick, QUEUE_LIMIT + 10))
         for _ in range(QUEUE_LIMIT + 10):
             log.add()
-            event_feed.poke()
             await asyncio.sleep(0)
             await asyncio.sleep(0)
         await reading
@@ -96,11 +97,10 @@ def test_case_b2_an_id_beyond_the_newest_is_answered_with_reset() -> None:
         for _ in range(3):
             log.add()
         event_feed = EventFeed(log.after, 3)
-        pump = asyncio.create_task(event_feed.run())
+        pump = asyncio.create_task(event_feed.run(log.commits))
         reading = asyncio.create_task(first_of(event_feed, 90, 2))
         await asyncio.sleep(0.01)
         log.add()
-        event_feed.poke()
         found = await asyncio.wait_for(reading, 5)
         pump.cancel()
         return found, event_feed.last_id
@@ -122,3 +122,20 @@ def test_case_b2_an_id_whose_followers_were_dropped_is_answered_with_reset() -> 
     assert isinstance(gap[0].body, StreamReset)
     assert [event.id for event in gap] == [5, 6, 7, 8]
     assert [event.id for event in asyncio.run(run(5))] == [6, 7, 8, 9], "nothing is missing"
+
+
+def test_what_was_stored_before_the_commits_were_followed_is_handed_on_first_and_once() -> None:
+    async def run() -> list[int]:
+        log = Log()
+        log.add()
+        log.events.append(Event(id=2, at=datetime.now(UTC), body=TaskDeleted(task_id=2)))  # no commit told of it
+        event_feed = EventFeed(log.after, 0)
+        subscription = await event_feed.subscribe(None)
+        pump = asyncio.create_task(event_feed.run(log.commits))
+        await asyncio.sleep(0.01)
+        log.add()
+        found = await asyncio.wait_for(take(subscription, 3), 5)
+        pump.cancel()
+        return found
+
+    assert asyncio.run(run()) == [1, 2, 3]

@@ -199,7 +199,6 @@ class TaskHandlers:
         return deleted, not_found, running
 
     def _stepped(self, done: int, total: int) -> None:
-        self._state.core.event_feed.poke()
         work_progress.report(done, total)
 
     async def _stop_quietly(self, task_id: int) -> None:
