@@ -7,6 +7,7 @@ that are disabled. Rows are read by key: nothing here counts attempts.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, delete, text, update
 from sqlalchemy.dialects.sqlite import insert
@@ -15,6 +16,7 @@ from drover.policy.pace import LOOKS, RESTORED, Hold, Pace, Use, longest, split_
 from drover.store import accounts, logins, pauses
 from drover.store.arrays import json_array
 from drover.store.errors import HeldError
+from drover.store.prepared import Prepared
 from drover.store.schema import account_pauses, account_use
 from drover.store.types import from_micros
 from drover.wire.holds import PauseSubject
@@ -37,15 +39,17 @@ WITH RECURSIVE queues (serial, account_queue) AS (
 """
 """Each device's account queues with pending tasks: one index seek for each, however many tasks wait there."""
 
-_ACCOUNT_QUEUES_HERE = text(
+_ACCOUNT_QUEUES_HERE: Final = Prepared(
     ACCOUNT_QUEUES + "SELECT DISTINCT account_queue FROM queues WHERE account_queue IS NOT NULL"  # noqa: S608
 )
 
-_USED = text(
+_USED: Final = Prepared(
     "SELECT account, script_name, n FROM account_use "
     "WHERE account IN (SELECT value FROM json_each(:accounts)) AND day = :day AND n > 0"
 )
-_PAUSES = text("SELECT account, until FROM account_pauses WHERE account IN (SELECT value FROM json_each(:accounts))")
+_PAUSES: Final = Prepared(
+    "SELECT account, until FROM account_pauses WHERE account IN (SELECT value FROM json_each(:accounts))"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +66,7 @@ class Holds:
 
 def holds(conn: Connection, serials: Collection[str], *, now: datetime, pace: Pace) -> Holds:
     """What holds back these devices, and the account queues on them; not that of what waits for a person's release."""
-    account_queues = list(conn.execute(_ACCOUNT_QUEUES_HERE, {"serials": json_array(serials)}).scalars())
+    account_queues = [queue for (queue,) in _ACCOUNT_QUEUES_HERE.tuples(conn, serials=json_array(serials))]
     return Holds(
         account_queues=holds_of(conn, account_queues, now=now, pace=pace),
         devices=_paused(conn, PauseSubject.DEVICE, serials, now=now),
@@ -138,7 +142,7 @@ def count_held(conn: Connection, serials: Collection[str], *, now: datetime) -> 
     keys = {key for key, pause in paused if pause.subject is PauseSubject.ACCOUNT} | set(accounts.disabled(conn))
     if not devices and not keys:
         return 0
-    here = list(conn.execute(_ACCOUNT_QUEUES_HERE, {"serials": json_array(serials)}).scalars())
+    here = [queue for (queue,) in _ACCOUNT_QUEUES_HERE.tuples(conn, serials=json_array(serials))]
     held = [queue for queue, account in accounts_of(conn, here).items() if account in keys]
     values = {"serials": json_array(serials), "held": json_array(held), "devices": json_array(devices)}
     return int(conn.execute(_HELD_HERE, values).scalar_one())
@@ -157,13 +161,13 @@ def _uses(conn: Connection, known: Mapping[str, str], day: str) -> dict[str, Use
 def used_on(conn: Connection, keys: Collection[str], day: str) -> dict[str, dict[str, int]]:
     """By account key and script how many effects count on that day, without zeros."""
     found: dict[str, dict[str, int]] = {}
-    for account, script, n in conn.execute(_USED, {"accounts": json_array(keys), "day": day}) if keys else ():
+    for account, script, n in _USED.tuples(conn, accounts=json_array(keys), day=day) if keys else ():
         found.setdefault(account, {})[script] = n
     return found
 
 
 def _pauses(conn: Connection, keys: Collection[str]) -> dict[str, datetime]:
-    rows = conn.execute(_PAUSES, {"accounts": json_array(keys)}) if keys else ()
+    rows = _PAUSES.tuples(conn, accounts=json_array(keys)) if keys else ()
     return {account: from_micros(until) for account, until in rows}
 
 

@@ -4,7 +4,7 @@ A name is the same in upper and lower case; it is shown as it was written.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, literal_column, select, text
 from sqlalchemy import delete as delete_from
@@ -14,6 +14,7 @@ from drover.policy.accounts import changed, checked, merged, the_one
 from drover.policy.pace import account_key
 from drover.store.arrays import json_array
 from drover.store.errors import ConflictError
+from drover.store.prepared import Prepared
 from drover.store.schema import accounts
 from drover.store.steps import Step, index_after
 from drover.wire.control import Account, AccountsImported, ChangeAccount
@@ -96,9 +97,12 @@ def on_device(conn: Connection, serial: str) -> list[Account]:
 
 def disabled(conn: Connection) -> list[str]:
     """The keys of the accounts that are disabled, by policy.pace; read from an index of these alone."""
-    columns = (accounts.c.username, accounts.c.platform, accounts.c.serial)
-    query = select(*columns).where(accounts.c.enabled == literal_column("0"))
-    return [account_key(row.platform, row.username, row.serial) for row in conn.execute(query)]
+    return [account_key(*row) for row in _DISABLED.tuples(conn)]
+
+
+_DISABLED: Final = Prepared(
+    select(accounts.c.platform, accounts.c.username, accounts.c.serial).where(accounts.c.enabled == literal_column("0"))
+)
 
 
 _COLUMNS = ("username", "platform", "serial", "enabled", "package", "note")

@@ -3,11 +3,12 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, update
+from sqlalchemy import Connection, update
 
 from drover.policy import acting_account
 from drover.policy.pace import LOOKS, Pace, account_key
 from drover.store import account_pace, attempts, logins, pauses
+from drover.store.prepared import AnyRow
 from drover.store.rows import task_row
 from drover.store.schema import attempts as attempt_rows
 from drover.store.schema import tasks as task_rows
@@ -49,10 +50,10 @@ def recognise(conn: Connection, fence: int, login: Login, *, busy: bool, now: da
     return why
 
 
-def _post(task: RowMapping) -> PostConfig:
+def _post(task: AnyRow) -> PostConfig:
     return msgspec.convert(task["script_config"], PostConfig)
 
 
-def _count_for(conn: Connection, attempt: RowMapping, key: str) -> None:
+def _count_for(conn: Connection, attempt: AnyRow, key: str) -> None:
     conn.execute(update(attempt_rows).where(attempt_rows.c.id == attempt["id"]).values(account=key))
     conn.execute(update(task_rows).where(task_rows.c.id == attempt["task_id"]).values(account=key))

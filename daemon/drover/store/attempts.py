@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
 
 from drover.policy.catalog import GENERIC
 from drover.policy.lifecycle import TaskEvent, advance
@@ -13,7 +13,9 @@ from drover.policy.pace import account_queue_of, pauses_after
 from drover.policy.records import Attempt, AttemptFacts, Complete, Decision, Fail, Requeue
 from drover.policy.trouble import Report, Rules
 from drover.store import account_pace, events, groups, logins, media_uses, pauses
+from drover.store.batch import BatchInsert, set_columns
 from drover.store.errors import ConflictError, OtherAccountError
+from drover.store.prepared import AnyRow, Prepared, Row
 from drover.store.rows import ATTEMPT_COLUMNS, attempt_of, task_of, task_row
 from drover.store.schema import attempts, tasks
 from drover.wire.scripts import PUBLISHES
@@ -23,6 +25,15 @@ _NOTHING = Report()
 _NO_RULES = Rules()
 
 Decider = Callable[[AttemptFacts], Decision]
+
+_INSERT: Final = BatchInsert(attempts)
+_UNBEGUN: Final[dict[str, Any]] = {
+    **dict.fromkeys(column.name for column in attempts.c if column.name != "id"),
+    "effect": Effect.NONE.value,
+    "what": "",
+    "evidence": [],
+    "remark": "",
+}
 
 _DECISIONS: dict[type[Decision], TaskEvent] = {
     Complete: TaskEvent.COMPLETE,
@@ -50,21 +61,18 @@ def begin(
         raise OtherAccountError(f"task {task_id} acts as {key} by now, not as {account}", task_of(row))
     account_pace.refuse_held(conn, row["serial"], key, now=now)
     number = row["attempt"] + 1
-    added = insert(attempts).values(
-        task_id=task_id,
-        attempt=number,
-        serial=row["serial"],
-        boot_id=boot_id,
-        reconcile=row["reconcile"],
-        effect=Effect.NONE.value,
-        what="",
-        evidence=[],
-        began_at=now,
-        remark="",
-        account=key,
-        files=files,
-    )
-    fence = int(conn.execute(added.returning(attempts.c.id)).scalar_one())
+    begun: dict[str, Any] = {
+        **_UNBEGUN,
+        "task_id": task_id,
+        "attempt": number,
+        "serial": row["serial"],
+        "boot_id": boot_id,
+        "reconcile": row["reconcile"],
+        "began_at": now,
+        "account": key,
+        "files": files,
+    }
+    (fence,) = _INSERT.run(conn, [begun])
     values = {
         "status": int(advance(Status.PENDING, TaskEvent.BEGIN)),
         "attempt": number,
@@ -76,11 +84,12 @@ def begin(
         "step": "",
         "account": key,
     }
-    conn.execute(update(tasks).where(tasks.c.id == task_id).values(**values))
+    set_columns(conn, tasks, task_id, values)
     task = task_of({**row, **values})
     events.changed(conn, [task], now=now)
     seen = logins.current(conn, row["serial"], row["platform"], row["package"])
-    return replace(attempt_of(_attempt_row(conn, fence)), logged_in_as=seen), task
+    attempt = attempt_of({**begun, "id": fence, "platform": row["platform"], "package": row["package"]})
+    return replace(attempt, logged_in_as=seen), task
 
 
 # --- the effect ---------------------------------------------------------------------------------------------------
@@ -106,7 +115,7 @@ def record_intent(conn: Connection, fence: int, *, what: str, now: datetime, day
     return True
 
 
-def has_its_files(conn: Connection, attempt: RowMapping) -> bool:
+def has_its_files(conn: Connection, attempt: AnyRow) -> bool:
     """Whether what was reserved for the attempt still is: two keys may turn out to be one account's."""
     return not attempt["files"] or media_uses.count_reserved(conn, attempt["task_id"]) >= attempt["files"]
 
@@ -126,7 +135,7 @@ def record_confirmed(conn: Connection, fence: int, *, evidence: list[str], now: 
         return False
     if row["effect"] == Effect.NONE and not row["reconcile"]:
         kept = _merged(row["evidence"], evidence)
-        conn.execute(update(attempts).where(attempts.c.id == fence).values(evidence=kept))
+        set_columns(conn, attempts, fence, {"evidence": kept})
         return True
     before = {Effect.NONE, Effect.INTENT, Effect.SENT, Effect.CONFIRMED}
     values = {"confirmed_at": now, "evidence": _merged(row["evidence"], evidence)}
@@ -141,9 +150,9 @@ def _record(conn: Connection, fence: int, before: set[Effect], effect: Effect, v
     return True
 
 
-def _advance(conn: Connection, attempt: RowMapping, effect: Effect, values: dict[str, Any]) -> None:
-    conn.execute(update(attempts).where(attempts.c.id == attempt["id"]).values(effect=effect.value, **values))
-    conn.execute(update(tasks).where(tasks.c.id == attempt["task_id"]).values(effect=effect.value))
+def _advance(conn: Connection, attempt: AnyRow, effect: Effect, values: dict[str, Any]) -> None:
+    set_columns(conn, attempts, attempt["id"], {"effect": effect.value, **values})
+    set_columns(conn, tasks, attempt["task_id"], {"effect": effect.value})
 
 
 # --- the end ------------------------------------------------------------------------------------------------------
@@ -221,20 +230,15 @@ def open_scripts(conn: Connection) -> list[tuple[int, str]]:
 
 _OPEN = attempts.c.ended_at.is_(None)
 _ALL_OPEN = select(*ATTEMPT_COLUMNS).join(tasks).where(_OPEN).order_by(attempts.c.id)
-_ONE = select(*ATTEMPT_COLUMNS).join(tasks).where(attempts.c.id == bindparam("fence"))
-_ONE_OPEN = select(attempts).where(attempts.c.id == bindparam("fence"), _OPEN)
+_ONE_OPEN: Final = Prepared(select(attempts).where(attempts.c.id == bindparam("fence"), _OPEN))
 
 
-def _attempt_row(conn: Connection, fence: int) -> RowMapping:
-    return conn.execute(_ONE, {"fence": fence}).mappings().one()
-
-
-def running(conn: Connection, fence: int) -> RowMapping | None:
+def running(conn: Connection, fence: int) -> Row | None:
     """The attempt if it is the running one. Only one attempt of a task is ever open."""
-    return conn.execute(_ONE_OPEN, {"fence": fence}).mappings().first()
+    return _ONE_OPEN.first(conn, fence=fence)
 
 
-def _facts(attempt: RowMapping, task: RowMapping) -> AttemptFacts:
+def _facts(attempt: AnyRow, task: AnyRow) -> AttemptFacts:
     own = Effect(attempt["effect"])
     return AttemptFacts(
         task_id=task["id"],
@@ -256,7 +260,7 @@ def _refuse_stale(known: AttemptFacts, decision: Decision) -> None:
         raise ConflictError(f"task {known.task_id} may have been done; it cannot begin again without looking")
 
 
-def _close(conn: Connection, attempt: RowMapping, decision: Decision, now: datetime) -> None:
+def _close(conn: Connection, attempt: AnyRow, decision: Decision, now: datetime) -> None:
     reason = None if isinstance(decision, Complete) else decision.reason
     values = {
         "ended_at": now,
@@ -267,13 +271,13 @@ def _close(conn: Connection, attempt: RowMapping, decision: Decision, now: datet
     }
     if isinstance(decision, Requeue) and decision.untapped:
         values["effect"] = Effect.NONE.value
-    conn.execute(update(attempts).where(attempts.c.id == attempt["id"]).values(**values))
+    set_columns(conn, attempts, attempt["id"], values)
 
 
 def _apply(
     conn: Connection,
-    task: RowMapping,
-    attempt: RowMapping,
+    task: AnyRow,
+    attempt: AnyRow,
     known: AttemptFacts,
     decision: Decision,
     *,
@@ -295,7 +299,7 @@ def _apply(
         values["progress"] = 100
     if isinstance(decision, Requeue) and decision.releases:
         media_uses.release(conn, task["id"])
-    conn.execute(update(tasks).where(tasks.c.id == task["id"]).values(**values))
+    set_columns(conn, tasks, task["id"], values)
     changed = task_of({**task, **values})
     if changed.script_name in PUBLISHES:
         media_uses.apply_outcome(conn, changed, now=now)
@@ -303,7 +307,7 @@ def _apply(
     return changed
 
 
-def _tries_given_back(task: RowMapping, attempt: RowMapping) -> dict[str, int]:
+def _tries_given_back(task: AnyRow, attempt: AnyRow) -> dict[str, int]:
     """What `begin` counted of an attempt that uses up no try."""
     return {
         "tries": max(task["tries"] - 1, 0),
@@ -311,9 +315,7 @@ def _tries_given_back(task: RowMapping, attempt: RowMapping) -> dict[str, int]:
     }
 
 
-def _outcome(
-    task: RowMapping, attempt: RowMapping, known: AttemptFacts, decision: Decision, now: datetime
-) -> dict[str, Any]:
+def _outcome(task: AnyRow, attempt: AnyRow, known: AttemptFacts, decision: Decision, now: datetime) -> dict[str, Any]:
     """The columns that say how the task stands now.
 
     An attempt that was open in a restored backup (`held`) may have had its effect later than the backup, even if its
@@ -352,14 +354,14 @@ def _outcome(
             }
 
 
-def _counted_before(attempt: RowMapping) -> ColumnElement[bool]:
+def _counted_before(attempt: AnyRow) -> ColumnElement[bool]:
     """Earlier attempts of its task whose effect counts."""
     return and_(
         attempts.c.task_id == attempt["task_id"], attempts.c.id < attempt["id"], attempts.c.counted_on.is_not(None)
     )
 
 
-def _uncount(conn: Connection, attempt: RowMapping) -> None:
+def _uncount(conn: Connection, attempt: AnyRow) -> None:
     """The attempt had no effect after all: give it back to the day on which it counted."""
     if attempt["counted_on"] is None:
         return

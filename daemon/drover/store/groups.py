@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, bindparam, literal_column, select, update
+from sqlalchemy import Connection, bindparam, literal_column, select, update
 
+from drover.store.prepared import AnyRow
 from drover.store.schema import tasks
 from drover.store.steps import Step, index_after
 
@@ -35,7 +36,7 @@ class LargeGroupError(Exception):
         self.rest = rest
 
 
-def hold_rest(conn: Connection, task: RowMapping, now: datetime) -> None:
+def hold_rest(conn: Connection, task: AnyRow, now: datetime) -> None:
     """Hold the rest of the task's group on its device for the pause of the one that comes next, so that order is kept.
 
     Raises LargeGroupError.

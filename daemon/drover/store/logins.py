@@ -8,20 +8,21 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from drover.policy.accounts import PLATFORMS
 from drover.policy.pace import account_key, handle_of, phone_of
 from drover.store import account_keys
 from drover.store.arrays import json_array
+from drover.store.prepared import Prepared
 from drover.store.schema import logins
 from drover.wire.accounts import Login, LoginSource
 
-_MAIN: Final = text(
+_MAIN: Final = Prepared(
     "SELECT serial, platform, username FROM logins WHERE main AND serial IN (SELECT value FROM json_each(:serials))"
 )
-_CURRENT: Final = text(
+_CURRENT: Final = Prepared(
     "SELECT username FROM logins WHERE serial = :serial AND platform = :platform "
     "AND CASE :package WHEN '' THEN main ELSE package = :package END"
 )
@@ -36,8 +37,7 @@ def current(conn: Connection, serial: str, platform: str, package: str = "") -> 
 
     `package` "" is the app that a task without a package gets.
     """
-    values = {"serial": serial, "platform": platform, "package": package}
-    return conn.execute(_CURRENT, values).scalar() or ""
+    return _CURRENT.scalar(conn, serial=serial, platform=platform, package=package) or ""
 
 
 def resolved(conn: Connection, keys: Collection[str]) -> dict[str, str]:
@@ -47,8 +47,8 @@ def resolved(conn: Connection, keys: Collection[str]) -> dict[str, str]:
     if not unknown:
         return found
     serials = {serial for _platform, serial in unknown.values()}
-    rows = conn.execute(_MAIN, {"serials": json_array(serials)})
-    names = {(row.platform, row.serial): row.username for row in rows}
+    rows = _MAIN.tuples(conn, serials=json_array(serials))
+    names = {(platform, serial): username for serial, platform, username in rows}
     return found | {
         key: account_key(platform, names.get((platform, serial)), serial) for key, (platform, serial) in unknown.items()
     }

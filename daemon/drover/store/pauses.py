@@ -3,12 +3,12 @@
 A subject has at most two, one of Drover's own and one of a person's; both hold. Policy decides; nothing here does.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, delete, literal_column, select, text, update
+from sqlalchemy import Connection, bindparam, delete, literal_column, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from drover.policy import trouble
@@ -16,6 +16,7 @@ from drover.policy.pace import split_key
 from drover.policy.trouble import Report, Rules, Term
 from drover.store import events
 from drover.store.arrays import json_array
+from drover.store.prepared import AnyRow, Prepared
 from drover.store.schema import failure_rows, pauses
 from drover.wire.devices import Device
 from drover.wire.events import DeviceChanged
@@ -34,20 +35,25 @@ def active(conn: Connection, *, now: datetime) -> list[Keyed]:
     query = (
         select(pauses).where(pauses.c.active == literal_column("1")).order_by(pauses.c.kind, pauses.c.key, pauses.c.by)
     )
-    return _held(conn.execute(query), now)
+    return _held(conn.execute(query).mappings(), now)
 
 
-_OF = text(
-    "SELECT * FROM pauses WHERE kind = :kind AND key IN (SELECT value FROM json_each(:keys)) AND active = 1 "
-    'ORDER BY key, "by"'
-).columns(*pauses.c)
+_OF: Final = Prepared(
+    select(pauses)
+    .where(
+        pauses.c.kind == bindparam("kind"),
+        pauses.c.key.in_(text("SELECT value FROM json_each(:keys)").bindparams(keys="")),
+        pauses.c.active == literal_column("1"),
+    )
+    .order_by(pauses.c.key, pauses.c.by)
+)
 
 
 def of(conn: Connection, kind: PauseSubject, keys: Collection[str], *, now: datetime) -> list[Keyed]:
     """The pauses that hold these accounts (by key) or phones now; a subject with two comes twice."""
     if not keys:
         return []
-    return _held(conn.execute(_OF, {"kind": kind.value, "keys": json_array(keys)}), now)
+    return _held(_OF.rows(conn, kind=kind.value, keys=json_array(keys)), now)
 
 
 def longest(conn: Connection, kind: PauseSubject, keys: Collection[str], *, now: datetime) -> dict[str, Pause]:
@@ -233,8 +239,7 @@ def _put(conn: Connection, kind: PauseSubject, key: str, by: str, values: dict[s
     statement = insert(pauses).values(kind=kind.value, key=key, by=by, **whole)
     changed = {name: statement.excluded[name] for name in whole}
     conn.execute(statement.on_conflict_do_update(index_elements=["kind", "key", "by"], set_=changed))
-    row = conn.execute(select(pauses).where(*_is(kind, key, by))).one()
-    made = _pause(row)
+    made = _pause({"kind": kind.value, "key": key, "by": by, **whole})
     events.append(conn, Paused(pause=made), now=now)
     return made
 
@@ -243,23 +248,23 @@ def _is(kind: PauseSubject, key: str, by: str) -> tuple[Any, Any, Any]:
     return pauses.c.kind == kind.value, pauses.c.key == key, pauses.c.by == by
 
 
-def _held(rows: Any, now: datetime) -> list[Keyed]:
-    return [(row.key, _pause(row)) for row in rows if row.until is None or row.until > now]
+def _held(rows: Iterable[AnyRow], now: datetime) -> list[Keyed]:
+    return [(row["key"], _pause(row)) for row in rows if row["until"] is None or row["until"] > now]
 
 
-def _pause(row: Any) -> Pause:
-    subject = PauseSubject(row.kind)
-    platform, username, serial = ("", "", row.key) if subject is PauseSubject.DEVICE else split_key(row.key)
+def _pause(row: AnyRow) -> Pause:
+    subject = PauseSubject(row["kind"])
+    platform, username, serial = ("", "", row["key"]) if subject is PauseSubject.DEVICE else split_key(row["key"])
     return Pause(
         subject=subject,
         platform=platform,
         username=username,
-        serial=serial or row.serial,
-        reason=row.reason,
-        words=row.words,
-        since=row.since,
-        until=row.until,
-        by=row.by,
-        task_id=row.task_id,
-        times=row.times,
+        serial=serial or row["serial"],
+        reason=row["reason"],
+        words=row["words"],
+        since=row["since"],
+        until=row["until"],
+        by=row["by"],
+        task_id=row["task_id"],
+        times=row["times"],
     )

@@ -1,17 +1,20 @@
 """The pending tasks as queues: what is first on each device, what comes due, and what a waiting task waits for."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, literal_column, select, text
+from sqlalchemy import Connection, bindparam, func, literal_column, select
 
 from drover.policy.pace import RESTORED, Hold, Pace, handle_of
 from drover.policy.records import Head
 from drover.policy.wait_reasons import MOST_COUNTED
+from drover.store import tasks as task_rows
 from drover.store.account_pace import ACCOUNT_QUEUES, Holds, accounts_of, holds
 from drover.store.arrays import json_array
+from drover.store.prepared import Prepared
 from drover.store.schema import counters, tasks
 from drover.store.types import from_micros, to_micros
 from drover.wire.tasks import Reason, Status, Task
@@ -36,6 +39,9 @@ class WaitingFacts:
     account: str = ""
 
 
+HEAD_COLUMNS: Final = tuple(
+    tasks.c[name] for name in ("id", "serial", "priority", "account_queue", "script_name", "account")
+)
 _FIRST_OF_EACH = """
 SELECT tasks.id, tasks.serial, tasks.priority, tasks.account_queue, tasks.script_name, tasks.account
 FROM queues JOIN tasks ON tasks.id = (
@@ -49,7 +55,7 @@ WHERE queues.account_queue IS NOT NULL AND queues.account_queue <> :restored
     AND tasks.held = ''
 ORDER BY tasks.priority DESC, tasks.id
 """
-_HEADS = text(ACCOUNT_QUEUES + _FIRST_OF_EACH)
+_HEADS: Final = Prepared(ACCOUNT_QUEUES + _FIRST_OF_EACH, HEAD_COLUMNS)
 """Of each account queue the first that is due: one that is held back costs one look, however many tasks wait in it.
 
 Tasks of a request that is still being stored (intake.py) do not begin before all of it is there."""
@@ -61,15 +67,15 @@ def heads(conn: Connection, serials: Sequence[str], *, now: datetime, held: Coll
     Those of `held` are passed over, and the one of tasks that wait for a person's release.
     """
     values = {"serials": json_array(serials), "held": json_array(held), "restored": RESTORED, "now": to_micros(now)}
-    rows = conn.execute(_HEADS, values).all()
-    accounts = accounts_of(conn, {row.account_queue for row in rows})
+    rows = _HEADS.rows(conn, **values)
+    accounts = accounts_of(conn, {row["account_queue"] for row in rows})
     return [
         Head(
-            task_id=row.id,
-            serial=row.serial,
-            priority=row.priority,
-            account=accounts[row.account_queue] or (row.account if handle_of(row.account) else ""),
-            script_name=row.script_name,
+            task_id=row["id"],
+            serial=row["serial"],
+            priority=row["priority"],
+            account=accounts[row["account_queue"]] or (row["account"] if handle_of(row["account"]) else ""),
+            script_name=row["script_name"],
         )
         for row in rows
     ]
@@ -98,7 +104,11 @@ def look(conn: Connection, serials: Sequence[str], *, now: datetime, pace: Pace)
 
 def next_due(conn: Connection, *, now: datetime) -> datetime | None:
     """When the next pending task becomes eligible that is not yet."""
-    return conn.execute(select(func.min(tasks.c.not_before)).where(_PENDING, tasks.c.not_before > now)).scalar()
+    due: datetime | None = _NEXT_DUE.scalar(conn, now=now)
+    return due
+
+
+_NEXT_DUE: Final = Prepared(select(func.min(tasks.c.not_before)).where(_PENDING, tasks.c.not_before > bindparam("now")))
 
 
 def lengths(conn: Connection) -> dict[str, int]:
@@ -129,47 +139,77 @@ class _Front:
 
 def _front(conn: Connection, serial: str, now: datetime | None, held: Collection[str] = ()) -> _Front:
     """Read once for all the tasks of a page: counting the queue again for each made a page of 20 take 12 ms."""
-    first = select(tasks.c.priority, tasks.c.id).where(
-        tasks.c.serial == serial, _PENDING, tasks.c.account_queue != RESTORED
-    )
-    if now is not None:
-        first = first.where(tasks.c.not_before <= now)
-    if held:
-        first = first.where(tasks.c.account_queue.not_in(list(held)))
-    first = first.order_by(tasks.c.priority.desc(), tasks.c.id).limit(MOST_COUNTED)
-    running = select(func.count()).where(tasks.c.serial == serial, tasks.c.status == int(Status.RUNNING))
-    return _Front(int(conn.execute(running).scalar_one()), [(-row.priority, row.id) for row in conn.execute(first)])
+    everything = to_micros(now) if now is not None else _NEVER
+    first = _FIRST.tuples(conn, serial=serial, now=everything, held=json_array(held), restored=RESTORED)
+    return _Front(int(_RUNNING.scalar(conn, serial=serial)), [(-priority, task_id) for priority, task_id in first])
+
+
+_NEVER: Final = 2**62
+_FIRST: Final = Prepared(
+    "SELECT priority, id FROM tasks WHERE serial = :serial AND status = 0 AND account_queue <> :restored "  # noqa: S608
+    "AND not_before <= :now AND account_queue NOT IN (SELECT value FROM json_each(:held)) "
+    f"ORDER BY priority DESC, id LIMIT {MOST_COUNTED}"
+)
+_RUNNING: Final = Prepared(f"SELECT count(*) FROM tasks WHERE serial = :serial AND status = {int(Status.RUNNING)}")  # noqa: S608
+_WAITING_COLUMNS: Final = tuple(
+    tasks.c[name]
+    for name in ("id", "serial", "priority", "not_before", "last_reason", "account_queue", "held", "account")
+)
+_WAITING: Final = Prepared(
+    f"SELECT {', '.join(column.name for column in _WAITING_COLUMNS)} FROM tasks "  # noqa: S608
+    "WHERE id IN (SELECT value FROM json_each(:ids)) AND status = 0",
+    _WAITING_COLUMNS,
+)
+
+
+def page(
+    conn: Connection, filters: Mapping[str, Any], *, page: int, page_size: int, now: datetime, pace: Pace
+) -> tuple[int, list[Task], dict[int, WaitingFacts]]:
+    """A page of tasks, as tasks.page gives it, and why those of it that are pending wait; all of one moment."""
+    total, found = task_rows.page(conn, **filters, page=page, page_size=page_size)
+    return total, found, _waiting_of(conn, found, now, pace)
+
+
+def one(conn: Connection, task_id: int, *, now: datetime, pace: Pace) -> tuple[Task, WaitingFacts | None] | None:
+    """A task, and why it waits where it is pending; None where it does not exist."""
+    task = task_rows.get(conn, task_id)
+    return None if task is None else (task, _waiting_of(conn, [task], now, pace).get(task_id))
+
+
+def _waiting_of(conn: Connection, found: Sequence[Task], now: datetime, pace: Pace) -> dict[int, WaitingFacts]:
+    pending = [task.id for task in found if task.status is Status.PENDING]
+    return waiting(conn, pending, now=now, pace=pace) if pending else {}
 
 
 def waiting(
     conn: Connection, ids: Sequence[int], *, now: datetime | None = None, pace: Pace | None = None
 ) -> dict[int, WaitingFacts]:
     """What policy.waiting wants to know of those of these tasks that are pending."""
-    columns = ("id", "serial", "priority", "not_before", "last_reason", "account_queue", "held", "account")
-    query = select(*(tasks.c[name] for name in columns)).where(
-        tasks.c.id.in_(list(ids)), tasks.c.status == int(Status.PENDING)
-    )
-    rows = conn.execute(query).all()
+    rows = _WAITING.rows(conn, ids=json_array(ids))
     held = (
-        holds(conn, {row.serial for row in rows}, now=now, pace=pace)
+        holds(conn, {row["serial"] for row in rows}, now=now, pace=pace)
         if now is not None and pace is not None
         else Holds(account_queues={}, devices={})
     )
-    found = {row.id: held.of(row.serial, row.account_queue) for row in rows}
-    accounts = accounts_of(conn, {row.account_queue for row in rows})
+    found = {row["id"]: held.of(row["serial"], row["account_queue"]) for row in rows}
+    accounts = accounts_of(conn, {row["account_queue"] for row in rows})
     # What is held waits for its account, its phone or a person, and no one asks how many others wait with it.
     fronts = {
         serial: _front(conn, serial, now, held.account_queues)
-        for serial in {row.serial for row in rows if found[row.id] is None and not row.held}
+        for serial in {row["serial"] for row in rows if found[row["id"]] is None and not row["held"]}
     }
     return {
-        row.id: WaitingFacts(
-            not_before=row.not_before if row.not_before > from_micros(0) else None,
-            ahead=(0 if found[row.id] is not None or row.held else fronts[row.serial].ahead_of(row.priority, row.id)),
-            last_reason=None if row.last_reason is None else Reason(row.last_reason),
-            hold=found[row.id],
-            held=row.held,
-            account=handle_of(accounts.get(row.account_queue, "") or row.account),
+        row["id"]: WaitingFacts(
+            not_before=row["not_before"] if row["not_before"] > from_micros(0) else None,
+            ahead=(
+                0
+                if found[row["id"]] is not None or row["held"]
+                else fronts[row["serial"]].ahead_of(row["priority"], row["id"])
+            ),
+            last_reason=None if row["last_reason"] is None else Reason(row["last_reason"]),
+            hold=found[row["id"]],
+            held=row["held"],
+            account=handle_of(accounts.get(row["account_queue"], "") or row["account"]),
         )
         for row in rows
     }

@@ -1,19 +1,21 @@
 """Tasks: stored, read, listed, counted, stopped while they wait, retried, deleted. Attempts: attempts.py."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text
 
 from drover.policy import remarks
 from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.pace import account_key, account_queue_of, handle_of
 from drover.policy.records import NewTask
 from drover.store import events, idempotency, media_uses
-from drover.store.batch import BatchDelete, BatchInsert, BatchUpdate, driver_of
+from drover.store.arrays import json_array
+from drover.store.batch import BatchDelete, BatchInsert, driver_of, set_all, set_columns
 from drover.store.errors import ConflictError
+from drover.store.prepared import AnyRow, Prepared
 from drover.store.rows import TASK_COLUMNS, task_of, task_row
 from drover.store.schema import counters, tasks
 from drover.store.types import from_micros
@@ -28,9 +30,11 @@ _CHUNK: Final = 500
 _INSERT: Final = BatchInsert(tasks)
 _INSERT_AS: Final = BatchInsert(tasks, with_id=True)
 _DELETE: Final = BatchDelete(tasks)
-_ONE: Final = select(*TASK_COLUMNS).where(tasks.c.id == bindparam("task_id"))
-_NEWEST_FIRST: Final = (
-    select(*TASK_COLUMNS).where(tasks.c.id.in_(bindparam("ids", expanding=True))).order_by(tasks.c.id.desc())
+_ONE: Final = Prepared(select(*TASK_COLUMNS).where(tasks.c.id == bindparam("task_id")))
+_NEWEST_FIRST: Final = Prepared(
+    select(*TASK_COLUMNS)
+    .where(tasks.c.id.in_(text("SELECT value FROM json_each(:ids)").bindparams(ids="")))
+    .order_by(tasks.c.id.desc())
 )
 _OPEN_EFFECTS: Final = (Effect.INTENT, Effect.SENT, Effect.UNKNOWN)
 
@@ -125,7 +129,7 @@ def _row(new: NewTask, now: datetime) -> dict[str, Any]:
 
 def get(conn: Connection, task_id: int) -> Task | None:
     """One task."""
-    row = conn.execute(_ONE, {"task_id": task_id}).mappings().first()
+    row = _ONE.first(conn, task_id=task_id)
     return None if row is None else task_of(row)
 
 
@@ -148,27 +152,36 @@ def page(
     if size <= 0:
         return total, []
     ids = _page_ids(conn, filters, total=total, skip=skip, size=size)
-    return total, [task_of(row) for row in conn.execute(_NEWEST_FIRST, {"ids": ids}).mappings()]
+    return total, [task_of(row) for row in _NEWEST_FIRST.rows(conn, ids=json_array(ids))]
 
 
 def _page_ids(conn: Connection, filters: dict[str, Any], *, total: int, skip: int, size: int) -> list[int]:
     """The ids of a page from indexes alone, counted from whichever end is nearer."""
-    query = select(tasks.c.id).where(*_where(tasks.c, filters)).limit(size)
-    if skip <= total // 2:
-        query = query.order_by(tasks.c.id.desc()).offset(skip)
-    else:
-        query = query.order_by(tasks.c.id.asc()).offset(total - skip - size)
-    return list(conn.execute(query).scalars())
+    from_newest = skip <= total // 2
+    query = _page_of(tuple(filters), from_newest)
+    found = query.tuples(conn, **filters, size=size, skip=skip if from_newest else total - skip - size)
+    return [task_id for (task_id,) in found]
+
+
+@cache
+def _page_of(filters: tuple[str, ...], from_newest: bool) -> Prepared:
+    order = tasks.c.id.desc() if from_newest else tasks.c.id.asc()
+    query = select(tasks.c.id).where(*_where(tasks.c, filters)).order_by(order)
+    return Prepared(query.limit(bindparam("size")).offset(bindparam("skip")))
 
 
 def count(conn: Connection, filters: dict[str, Any]) -> int:
     """How many tasks match exactly these values of status, serial, script_name and source; from the counters."""
-    query = select(func.coalesce(func.sum(counters.c.n), 0)).where(*_where(counters.c, filters))
-    return int(conn.execute(query).scalar_one())
+    return int(_count_of(tuple(filters)).scalar(conn, **filters))
 
 
-def _where(columns: Any, filters: dict[str, Any]) -> list[ColumnElement[bool]]:
-    return [columns[name] == value for name, value in filters.items()]
+@cache
+def _count_of(filters: tuple[str, ...]) -> Prepared:
+    return Prepared(select(func.coalesce(func.sum(counters.c.n), 0)).where(*_where(counters.c, filters)))
+
+
+def _where(columns: Any, filters: Iterable[str]) -> list[ColumnElement[bool]]:
+    return [columns[name] == bindparam(name) for name in filters]
 
 
 def stats(conn: Connection) -> TaskStats:
@@ -183,7 +196,7 @@ def stats(conn: Connection) -> TaskStats:
 
 def change(conn: Connection, task_id: int, values: dict[str, Any], *, now: datetime) -> Task:
     """Set columns of one task that changes its status, and keep the event."""
-    conn.execute(update(tasks).where(tasks.c.id == task_id).values(**values))
+    set_columns(conn, tasks, task_id, values)
     task = task_of(task_row(conn, task_id))
     if task.script_name in PUBLISHES:
         media_uses.apply_outcome(conn, task, now=now)
@@ -191,23 +204,18 @@ def change(conn: Connection, task_id: int, values: dict[str, Any], *, now: datet
     return task
 
 
-def change_all(conn: Connection, changes: Sequence[tuple[RowMapping, dict[str, Any]]], *, now: datetime) -> list[Task]:
+def change_all(conn: Connection, changes: Sequence[tuple[AnyRow, dict[str, Any]]], *, now: datetime) -> list[Task]:
     """`change` for many tasks at once: each as it was, whole, and the columns to set, the same ones for all."""
     if not changes:
         return []
     rows = [{**row, **values} for row, values in changes]
-    _update_of(tuple(changes[0][1])).run(conn, rows)
+    set_all(conn, tasks, tuple(changes[0][1]), rows)
     changed = [task_of(row) for row in rows]
     for task in changed:
         if task.script_name in PUBLISHES:
             media_uses.apply_outcome(conn, task, now=now)
     events.changed(conn, changed, now=now)
     return changed
-
-
-@cache
-def _update_of(names: tuple[str, ...]) -> BatchUpdate:
-    return BatchUpdate(tasks, names)
 
 
 def stop_pending(conn: Connection, task_id: int, *, now: datetime) -> Task | None:
@@ -218,7 +226,7 @@ def stop_pending(conn: Connection, task_id: int, *, now: datetime) -> Task | Non
     return change(conn, task_id, stopped(row, now), now=now)
 
 
-def stopped(row: RowMapping, now: datetime) -> dict[str, Any]:
+def stopped(row: AnyRow, now: datetime) -> dict[str, Any]:
     """The columns of a waiting task that is stopped."""
     remark = remarks.STOPPED_WAITING if row["attempt"] else remarks.STOPPED_UNBEGUN
     return failed(row["reconcile"], TaskEvent.STOP, Reason.STOPPED, remark, now)
@@ -261,7 +269,7 @@ def retry(conn: Connection, task_id: int, *, now: datetime, force: bool = False)
     return change(conn, task_id, again(task, row), now=now)
 
 
-def again(task: Task, row: RowMapping) -> dict[str, Any]:
+def again(task: Task, row: AnyRow) -> dict[str, Any]:
     """A new round. It looks first where the effect is open; by force a person has said that it was not done.
 
     What a restored backup brought (`held` in its row) may not have counted for its account yet, so it keeps its pace.

@@ -61,42 +61,28 @@ class TaskHandlers:
             ) from None
 
     async def _list(self, body: control.ListTasks) -> control.TaskPage:
-        total, found = await self._state.core.store.read(
-            tasks.page,
-            status=body.status,
-            serial=body.serial,
-            script_name=body.script_name,
-            source=body.source,
-            page=body.page,
-            page_size=body.page_size,
+        asked = {name: getattr(body, name) for name in ("status", "serial", "script_name", "source")}
+        now, pace = clock.now(), self._state.core.settings.pace
+        total, found, facts = await self._state.core.store.read(
+            queue.page, asked, page=body.page, page_size=body.page_size, now=now, pace=pace
         )
-        return control.TaskPage(
-            total=total, page=body.page, page_size=body.page_size, tasks=await self._presented(found)
-        )
+        shown = [self._shown(task, facts.get(task.id), now) for task in found]
+        return control.TaskPage(total=total, page=body.page, page_size=body.page_size, tasks=shown)
 
     async def _task(self, task_id: int) -> Task:
-        task = await self._state.core.store.read(tasks.get, task_id)
-        if task is None:
+        now, pace = clock.now(), self._state.core.settings.pace
+        found = await self._state.core.store.read(queue.one, task_id, now=now, pace=pace)
+        if found is None:
             raise RequestError(Code.NOT_FOUND, f"task {task_id}: does not exist")
-        return (await self._presented([task]))[0]
+        return self._shown(*found, now)
 
-    async def _presented(self, found: list[Task]) -> list[Task]:
-        """Tasks as a reader wants them: live steps for running ones, the reason of waiting for pending ones."""
-        pending = [task.id for task in found if task.status is Status.PENDING]
-        now = clock.now()
-        pace = self._state.core.settings.pace
-        facts = await self._state.core.store.read(queue.waiting, pending, now=now, pace=pace) if pending else {}
-        shown: list[Task] = []
-        for task in found:
-            if task.id in facts:
-                shown.append(self._waiting(task, facts[task.id], now))
-            else:
-                shown.append(
-                    with_live(task, self._state.tasks.running.of_task(task.id))
-                    if task.status is Status.RUNNING
-                    else task
-                )
-        return shown
+    def _shown(self, task: Task, facts: queue.WaitingFacts | None, now: datetime) -> Task:
+        """A task as a reader wants it: live steps of a running one, the reason of waiting of a pending one."""
+        if facts is not None:
+            return self._waiting(task, facts, now)
+        if task.status is Status.RUNNING:
+            return with_live(task, self._state.tasks.running.of_task(task.id))
+        return task
 
     def _waiting(self, task: Task, facts: queue.WaitingFacts, now: datetime) -> Task:
         """A pending task with why it waits, and the word of what holds it."""
