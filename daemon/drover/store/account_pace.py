@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, delete, text, update
-from sqlalchemy.dialects.sqlite import insert
 
 from drover.policy.pace import LOOKS, RESTORED, Hold, Pace, Use, longest, split_account_queue
 from drover.store import accounts, logins, pauses
 from drover.store.arrays import json_array
+from drover.store.batch import driver_of
 from drover.store.errors import HeldError
 from drover.store.prepared import Prepared
-from drover.store.schema import account_pauses, account_use
-from drover.store.types import from_micros
+from drover.store.schema import account_use
+from drover.store.types import from_micros, to_micros
 from drover.wire.holds import PauseSubject
 
 KEPT_DAYS = 31
@@ -176,11 +176,7 @@ def _pauses(conn: Connection, keys: Collection[str]) -> dict[str, datetime]:
 
 def count(conn: Connection, account: str, script_name: str, day: str) -> None:
     """One more effect on that day. Days of more than a month before are forgotten with the first of a day."""
-    statement = insert(account_use).values(account=account, day=day, script_name=script_name, n=1)
-    more = statement.on_conflict_do_update(
-        index_elements=["account", "day", "script_name"], set_={"n": account_use.c.n + 1}
-    ).returning(account_use.c.n)
-    if conn.execute(more).scalar_one() == 1:
+    if _ONE_MORE.scalar(conn, account=account, day=day, script_name=script_name) == 1:
         oldest = (datetime.fromisoformat(day) - timedelta(days=KEPT_DAYS)).date().isoformat()
         conn.execute(delete(account_use).where(account_use.c.account == account, account_use.c.day < oldest))
 
@@ -195,5 +191,15 @@ def pause(conn: Connection, account: str, *, now: datetime, pause_s: float) -> N
     """The account begins nothing for so long; drawn once, so that what a waiting task says stays true."""
     if pause_s <= 0:
         return
-    statement = insert(account_pauses).values(account=account, until=now + timedelta(seconds=pause_s))
-    conn.execute(statement.on_conflict_do_update(index_elements=["account"], set_={"until": statement.excluded.until}))
+    until = to_micros(now + timedelta(seconds=pause_s))
+    driver_of(conn).execute(_PAUSE, {"account": account, "until": until})
+
+
+_ONE_MORE: Final = Prepared(
+    "INSERT INTO account_use (account, day, script_name, n) VALUES (:account, :day, :script_name, 1) "
+    "ON CONFLICT (account, day, script_name) DO UPDATE SET n = n + 1 RETURNING n"
+)
+_PAUSE: Final = (
+    "INSERT INTO account_pauses (account, until) VALUES (:account, :until) "
+    "ON CONFLICT (account) DO UPDATE SET until = excluded.until"
+)

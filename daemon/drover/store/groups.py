@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, literal_column, select, update
 
-from drover.store.prepared import AnyRow
+from drover.store.prepared import AnyRow, Prepared
 from drover.store.schema import tasks
 from drover.store.steps import Step, index_after
 
@@ -43,11 +43,10 @@ def hold_rest(conn: Connection, task: AnyRow, now: datetime) -> None:
     """
     if not task["group_id"]:
         return
-    waiting = _waiting(task["group_id"], task["serial"], task["id"])
-    order = (tasks.c.priority.desc(), tasks.c.id)
-    pause_s = conn.execute(select(tasks.c.pause_s).where(*waiting).order_by(*order).limit(1)).scalar()
+    pause_s = _NEXT_PAUSE.scalar(conn, group=task["group_id"], serial=task["serial"], task=task["id"])
     if not pause_s:
         return
+    waiting = _waiting(task["group_id"], task["serial"], task["id"])
     until = now + timedelta(seconds=pause_s)
     rest = Rest(group_id=task["group_id"], serial=task["serial"], task_id=task["id"], until=until)
     if len(free_ids(conn, rest, most=AT_ONCE + 1)) > AT_ONCE:
@@ -71,7 +70,7 @@ def hold(conn: Connection, at: int, size: int, *, ids: Sequence[int], until: dat
     return Step(len(some), len(some), index_after(at, size, ids))
 
 
-def _waiting(group_id: str, serial: str, task_id: int) -> tuple[Any, ...]:
+def _waiting(group_id: Any, serial: Any, task_id: Any) -> tuple[Any, ...]:
     return (
         tasks.c.group_id == group_id,
         tasks.c.group_id != literal_column("''"),
@@ -79,3 +78,11 @@ def _waiting(group_id: str, serial: str, task_id: int) -> tuple[Any, ...]:
         tasks.c.status == literal_column("0"),
         tasks.c.id != task_id,
     )
+
+
+_NEXT_PAUSE: Final = Prepared(
+    select(tasks.c.pause_s)
+    .where(*_waiting(bindparam("group"), bindparam("serial"), bindparam("task")))
+    .order_by(tasks.c.priority.desc(), tasks.c.id)
+    .limit(1)
+)

@@ -171,8 +171,11 @@ def _pause_account(
     _put(conn, kind, account, DROVER, values, now)
 
 
+_FAILURE_ROW: Final = Prepared(select(failure_rows).where(failure_rows.c.serial == bindparam("serial")))
+
+
 def _count(conn: Connection, serial: str, reason: Reason | None, task_id: int, rules: Rules, now: datetime) -> None:
-    found = conn.execute(select(failure_rows).where(failure_rows.c.serial == serial)).mappings().first()
+    found = _FAILURE_ROW.first(conn, serial=serial)
     before = None if found is None else trouble.Row(reason=Reason(found["reason"]), count=found["count"])
     after = trouble.row_after(before, reason)
     if after == before:

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection
 from sqlalchemy.dialects import sqlite
 
 from drover.store.batch import driver_of
+from drover.store.types import Json, Stamp, from_micros
 
 _DIALECT: Final = sqlite.dialect()
 
@@ -17,6 +18,16 @@ _Processor = Callable[[Any], Any] | None
 Row = dict[str, Any]
 AnyRow = Mapping[Any, Any]
 """A row by the names of its columns, whether Core gave it or a Prepared."""
+
+
+def _reader(kind: Any) -> _Processor:
+    """What turns a column's value into ours: that of our own types itself, which Core would wrap twice."""
+    if isinstance(kind, Stamp):
+        return from_micros
+    if isinstance(kind, Json):
+        return kind.read
+    processor: _Processor = kind.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
+    return processor
 
 
 class Prepared:
@@ -37,7 +48,7 @@ class Prepared:
             }
             given = list(query.selected_columns)
         self._names = [column.name for column in given]
-        self._processors = [column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in given]
+        self._processors = [_reader(column.type) for column in given]
         self._processed = [(at, process) for at, process in enumerate(self._processors) if process is not None]
 
     def rows(self, conn: Connection, **values: Any) -> list[Row]:
@@ -68,7 +79,8 @@ class Prepared:
             return row
         values = list(row)
         for at, process in self._processed:
-            values[at] = process(values[at])
+            if values[at] is not None:
+                values[at] = process(values[at])
         return values
 
     def _bound(self, values: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from drover.policy.wait_reasons import MOST_COUNTED
 from drover.store import tasks as task_rows
 from drover.store.account_pace import ACCOUNT_QUEUES, Holds, accounts_of, holds
 from drover.store.arrays import json_array
-from drover.store.prepared import Prepared
+from drover.store.prepared import Prepared, Row
+from drover.store.rows import task_of
 from drover.store.schema import counters, tasks
 from drover.store.types import from_micros, to_micros
 from drover.wire.tasks import Reason, Status, Task
@@ -166,26 +167,30 @@ def page(
     conn: Connection, filters: Mapping[str, Any], *, page: int, page_size: int, now: datetime, pace: Pace
 ) -> tuple[int, list[Task], dict[int, WaitingFacts]]:
     """A page of tasks, as tasks.page gives it, and why those of it that are pending wait; all of one moment."""
-    total, found = task_rows.page(conn, **filters, page=page, page_size=page_size)
-    return total, found, _waiting_of(conn, found, now, pace)
+    total, rows = task_rows.page_rows(conn, **filters, page=page, page_size=page_size)
+    return total, [task_of(row) for row in rows], _why(conn, [row for row in rows if row["status"] == 0], now, pace)
 
 
 def one(conn: Connection, task_id: int, *, now: datetime, pace: Pace) -> tuple[Task, WaitingFacts | None] | None:
     """A task, and why it waits where it is pending; None where it does not exist."""
-    task = task_rows.get(conn, task_id)
-    return None if task is None else (task, _waiting_of(conn, [task], now, pace).get(task_id))
-
-
-def _waiting_of(conn: Connection, found: Sequence[Task], now: datetime, pace: Pace) -> dict[int, WaitingFacts]:
-    pending = [task.id for task in found if task.status is Status.PENDING]
-    return waiting(conn, pending, now=now, pace=pace) if pending else {}
+    rows = task_rows.rows_of(conn, [task_id])
+    if not rows:
+        return None
+    facts = _why(conn, [row for row in rows if row["status"] == 0], now, pace)
+    return task_of(rows[0]), facts.get(task_id)
 
 
 def waiting(
     conn: Connection, ids: Sequence[int], *, now: datetime | None = None, pace: Pace | None = None
 ) -> dict[int, WaitingFacts]:
     """What policy.waiting wants to know of those of these tasks that are pending."""
-    rows = _WAITING.rows(conn, ids=json_array(ids))
+    return _why(conn, _WAITING.rows(conn, ids=json_array(ids)), now, pace)
+
+
+def _why(conn: Connection, rows: Sequence[Row], now: datetime | None, pace: Pace | None) -> dict[int, WaitingFacts]:
+    """Of pending rows, by id."""
+    if not rows:
+        return {}
     held = (
         holds(conn, {row["serial"] for row in rows}, now=now, pace=pace)
         if now is not None and pace is not None

@@ -15,7 +15,7 @@ from drover.store import events, idempotency, media_uses
 from drover.store.arrays import json_array
 from drover.store.batch import BatchDelete, BatchInsert, driver_of, set_all, set_columns
 from drover.store.errors import ConflictError
-from drover.store.prepared import AnyRow, Prepared
+from drover.store.prepared import AnyRow, Prepared, Row
 from drover.store.rows import TASK_COLUMNS, task_of, task_row
 from drover.store.schema import counters, tasks
 from drover.store.types import from_micros
@@ -32,7 +32,7 @@ _INSERT_AS: Final = BatchInsert(tasks, with_id=True)
 _DELETE: Final = BatchDelete(tasks)
 _ONE: Final = Prepared(select(*TASK_COLUMNS).where(tasks.c.id == bindparam("task_id")))
 _NEWEST_FIRST: Final = Prepared(
-    select(*TASK_COLUMNS)
+    select(tasks)
     .where(tasks.c.id.in_(text("SELECT value FROM json_each(:ids)").bindparams(ids="")))
     .order_by(tasks.c.id.desc())
 )
@@ -133,7 +133,13 @@ def get(conn: Connection, task_id: int) -> Task | None:
     return None if row is None else task_of(row)
 
 
-def page(
+def page(conn: Connection, **wanted: Any) -> tuple[int, list[Task]]:
+    """How many tasks match, and one page of them, newest first; as `page_rows`."""
+    total, rows = page_rows(conn, **wanted)
+    return total, [task_of(row) for row in rows]
+
+
+def page_rows(
     conn: Connection,
     *,
     status: int | None = None,
@@ -142,8 +148,8 @@ def page(
     source: str | None = None,
     page: int = 1,
     page_size: int = 20,
-) -> tuple[int, list[Task]]:
-    """How many tasks match, and one page of them, newest first; `page` counts from 1."""
+) -> tuple[int, list[Row]]:
+    """How many tasks match, and the rows of one page of them, newest first; `page` counts from 1."""
     wanted = {"status": status, "serial": serial, "script_name": script_name, "source": source}
     filters = {name: value for name, value in wanted.items() if value is not None}
     total = count(conn, filters)
@@ -152,7 +158,12 @@ def page(
     if size <= 0:
         return total, []
     ids = _page_ids(conn, filters, total=total, skip=skip, size=size)
-    return total, [task_of(row) for row in _NEWEST_FIRST.rows(conn, ids=json_array(ids))]
+    return total, rows_of(conn, ids)
+
+
+def rows_of(conn: Connection, ids: Sequence[int]) -> list[Row]:
+    """The whole rows of these tasks, newest first; of those that exist."""
+    return _NEWEST_FIRST.rows(conn, ids=json_array(ids))
 
 
 def _page_ids(conn: Connection, filters: dict[str, Any], *, total: int, skip: int, size: int) -> list[int]:

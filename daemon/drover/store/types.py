@@ -18,7 +18,7 @@ def to_micros(moment: datetime) -> int:
 
 def from_micros(micros: int) -> datetime:
     """Aware UTC."""
-    return _EPOCH + timedelta(microseconds=micros)
+    return _EPOCH + timedelta(0, 0, micros)
 
 
 class Stamp(TypeDecorator[datetime]):
@@ -49,4 +49,8 @@ class Json(TypeDecorator[Any]):
         return msgspec.json.encode(value).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else self._decoder.decode(value)
+        return None if value is None else self.read(value)
+
+    def read(self, text: str) -> Any:
+        """The value of a column that is not NULL."""
+        return self._decoder.decode(text)
