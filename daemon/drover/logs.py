@@ -2,8 +2,10 @@
 
 import contextlib
 import logging
+import queue
 import re
 import sys
+import threading
 from collections.abc import Generator, MutableMapping
 from typing import Any, Final, Literal
 
@@ -78,3 +80,44 @@ def configure(level: str, log_format: Literal["auto", "text", "json"]) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+@contextlib.contextmanager
+def in_thread() -> Generator[None]:
+    """Within the block a thread renders and writes the lines; whoever logs goes on at once.
+
+    Leaving it, an exception's way too, writes what is left. Only for a process that does not fork.
+    """
+    root = logging.getLogger()
+    (direct,) = root.handlers
+    lines: queue.SimpleQueue[logging.LogRecord | None] = queue.SimpleQueue()
+    queued = _Queued(lines)
+    thread = threading.Thread(target=_write, args=(lines, direct), name="logs", daemon=True)
+    thread.start()
+    root.handlers[:] = [queued]
+    try:
+        yield
+    finally:
+        root.handlers[:] = [direct]
+        lines.put(None)
+        thread.join()
+
+
+class _Queued(logging.Handler):
+    """Hands records on as they are: what a record holds is its own by the time that it is logged."""
+
+    def __init__(self, lines: "queue.SimpleQueue[logging.LogRecord | None]") -> None:
+        super().__init__()
+        self._lines = lines
+
+    def createLock(self) -> None:
+        """None: the queue needs no lock."""
+        self.lock = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._lines.put(record)
+
+
+def _write(lines: "queue.SimpleQueue[logging.LogRecord | None]", handler: logging.Handler) -> None:
+    while (record := lines.get()) is not None:
+        handler.handle(record)

@@ -110,7 +110,8 @@ def _run(config: Config, config_path: Path | None, runtime: RuntimeDir, faults: 
         try:
             _ready_api(config, runtime)
             daemon = Daemon(config, runtime, zygote, lambda: _reloaded(config_path))
-            uvloop.run(daemon.run())
+            with logs.in_thread():
+                uvloop.run(daemon.run())
         except (StoreError, token_file.TokenFileError, unix_socket.SocketPathError) as error:
             raise click.ClickException(str(error)) from None
     finally:

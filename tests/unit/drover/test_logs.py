@@ -45,3 +45,18 @@ def test_s18_no_line_holds_what_a_terminal_obeys(
     assert len([line for line in printed.splitlines() if "device_reason" in line or "forged=1" in line]) >= 2
     if log_format == "json":
         assert next(json.loads(line)["action"] for line in printed.splitlines()) == "device_reason"
+
+
+@pytest.mark.usefixtures("restored")
+def test_lines_of_a_thread_are_all_written_in_order_before_the_block_is_left(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure("info", "json")
+    log = structlog.get_logger("drover.test")
+    with pytest.raises(LookupError), logs.in_thread():
+        for number in range(200):
+            log.info("counted", number=number)
+        raise LookupError("on purpose")
+    log.info("afterwards", number=200)
+    numbers = [json.loads(line)["number"] for line in capsys.readouterr().err.splitlines()]
+    assert numbers == list(range(201))
