@@ -70,7 +70,10 @@ def configure(level: str, log_format: Literal["auto", "text", "json"]) -> None:
     )
     handler.setFormatter(formatter)
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    if (queued := next((one for one in root.handlers if isinstance(one, _Queued)), None)) is not None:
+        queued.target = handler
+    else:
+        root.handlers[:] = [handler]
     root.setLevel(level.upper())
     for chatty in ("alembic", "urllib3", "adbutils", "uiautomator2"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
@@ -89,35 +92,39 @@ def in_thread() -> Generator[None]:
     Leaving it, an exception's way too, writes what is left. Only for a process that does not fork.
     """
     root = logging.getLogger()
-    (direct,) = root.handlers
-    lines: queue.SimpleQueue[logging.LogRecord | None] = queue.SimpleQueue()
-    queued = _Queued(lines)
-    thread = threading.Thread(target=_write, args=(lines, direct), name="logs", daemon=True)
+    (target,) = root.handlers
+    queued = root.handlers[0] = _Queued(target)
+    thread = threading.Thread(target=queued.write, name="logs", daemon=True)
     thread.start()
-    root.handlers[:] = [queued]
     try:
         yield
     finally:
-        root.handlers[:] = [direct]
-        lines.put(None)
+        root.handlers[:] = [queued.target]
+        queued.end()
         thread.join()
 
 
 class _Queued(logging.Handler):
     """Hands records on as they are: what a record holds is its own by the time that it is logged."""
 
-    def __init__(self, lines: "queue.SimpleQueue[logging.LogRecord | None]") -> None:
+    def __init__(self, target: logging.Handler) -> None:
         super().__init__()
-        self._lines = lines
+        self.target = target
+        self._lines: queue.SimpleQueue[tuple[logging.Handler, logging.LogRecord] | None] = queue.SimpleQueue()
 
     def createLock(self) -> None:
         """None: the queue needs no lock."""
         self.lock = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._lines.put(record)
+        self._lines.put((self.target, record))
 
+    def write(self) -> None:
+        """The thread's work."""
+        while (line := self._lines.get()) is not None:
+            handler, record = line
+            handler.handle(record)
 
-def _write(lines: "queue.SimpleQueue[logging.LogRecord | None]", handler: logging.Handler) -> None:
-    while (record := lines.get()) is not None:
-        handler.handle(record)
+    def end(self) -> None:
+        """No line follows."""
+        self._lines.put(None)

@@ -60,3 +60,19 @@ def test_lines_of_a_thread_are_all_written_in_order_before_the_block_is_left(
     log.info("afterwards", number=200)
     numbers = [json.loads(line)["number"] for line in capsys.readouterr().err.splitlines()]
     assert numbers == list(range(201))
+
+
+@pytest.mark.usefixtures("restored")
+def test_a_format_that_is_applied_later_keeps_the_thread(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info", "text")
+    log = structlog.get_logger("drover.test")
+    with logs.in_thread():
+        queued = logging.getLogger().handlers
+        log.info("first")
+        logs.configure("info", "json")
+        assert logging.getLogger().handlers == queued
+        log.info("second")
+    first, second = capsys.readouterr().err.splitlines()
+    assert "first" in first
+    assert json.loads(second)["action"] == "second"
+    assert not isinstance(logging.getLogger().handlers[0], logs._Queued)  # pyright: ignore[reportPrivateUsage]
