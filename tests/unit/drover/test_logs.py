@@ -53,10 +53,15 @@ def test_lines_of_a_thread_are_all_written_in_order_before_the_block_is_left(
 ) -> None:
     logs.configure("info", "json")
     log = structlog.get_logger("drover.test")
-    with pytest.raises(LookupError), logs.in_thread():
-        for number in range(200):
-            log.info("counted", number=number)
-        raise LookupError("on purpose")
+
+    def fail_after_lines() -> None:
+        with logs.in_thread():
+            for number in range(200):
+                log.info("counted", number=number)
+            raise LookupError("on purpose")
+
+    with pytest.raises(LookupError):
+        fail_after_lines()
     log.info("afterwards", number=200)
     numbers = [json.loads(line)["number"] for line in capsys.readouterr().err.splitlines()]
     assert numbers == list(range(201))
