@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, cast
 
 import pytest
 
+from drover.apps import load
 from drover.phone import phone as phone_module
 from drover.phone.adb import Adb
 from drover.phone.engine import AppMissingError, PhoneError, TapUncertainError
@@ -19,7 +20,7 @@ from drover.phone.gallery import Gallery
 from drover.phone.hierarchy import Hierarchy
 from drover.phone.mediastore import GalleryItem, GalleryName, parsed
 from drover.phone.phone import Phone
-from drover.scripts import navigation, registry
+from drover.scripts import navigation, registry, sights
 from drover.scripts.context import ScriptFailed
 from drover.scripts.publishing import discard
 from drover.wire.holds import Trouble
@@ -33,10 +34,26 @@ from tests.support.screens import TIKTOK, VIEW, Clock
 _LOOK_S = 0.05
 
 
-class DisplayEngine:
-    """Implements Engine over a display."""
+class DoubleEngine:
+    """What both doubles of Engine answer alike."""
 
-    name = "display"
+    name = "double"
+
+    def screenshot(self, *, timeout_s: float) -> bytes:
+        return b""
+
+    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
+        raise AssertionError(f"no script calls {method} directly")
+
+    def check(self, *, timeout_s: float) -> None:
+        """It always answers."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class DisplayEngine(DoubleEngine):
+    """Implements Engine over a display."""
 
     def __init__(self, display: PhoneDisplay, clock: Clock) -> None:
         self._display = display
@@ -60,18 +77,6 @@ class DisplayEngine:
     def type_text(self, text: str, *, timeout_s: float) -> None:
         if not self._display.type_text(text, replace=True):
             raise PhoneError("no field has the focus")
-
-    def screenshot(self, *, timeout_s: float) -> bytes:
-        return b""
-
-    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
-        raise AssertionError(f"no script calls {method} directly")
-
-    def check(self, *, timeout_s: float) -> None:
-        """It always answers."""
-
-    def close(self) -> None:
-        """Nothing is held."""
 
 
 class DisplayGallery:
@@ -124,18 +129,21 @@ class DisplayGallery:
 
 
 class DisplayPhone(Phone):
-    """The real Phone with its apps started on the display instead of through adb."""
+    """The real Phone with its apps started on the display instead of through adb; `platform` is the app under test."""
 
     def __init__(
         self,
         language: str = "en",
         serial: str = "sim0001",
         *,
+        platform: str = "tiktok",
         width: int = 1080,
         height: int = 2400,
         font_scale: float = 1.0,
     ) -> None:
         self.clock = Clock()
+        self.platform = platform
+        self.app_package = load(platform).packages[0]
         self.display = PhoneDisplay(serial, seed=1, language=language, width=width, height=height, clock=self.clock)
         if font_scale != 1:
             self.display.configure(Configuration(width=width, height=height, language=language, font_scale=font_scale))
@@ -200,14 +208,26 @@ class DisplayPhone(Phone):
         return list(self.state["posts"])
 
     @property
+    def drafts(self) -> int:
+        return len(self.state.get("drafts", []))
+
+    @property
+    def accounts(self) -> list[dict[str, Any]]:
+        """The app's accounts as the simulated server lists them."""
+        return [row for row in self.state["accounts"] if row["app"] == self.platform]
+
+    @property
     def active(self) -> str:
-        return self.active_in("tiktok")
+        return next(str(row["username"]) for row in self.accounts if row["active"])
 
-    def active_in(self, app: str) -> str:
-        return next(str(row["username"]) for row in self.accounts_of(app) if row["active"])
+    @property
+    def other(self) -> str:
+        """An account that is logged in and not active."""
+        return next(str(row["username"]) for row in self.accounts if not row["active"])
 
-    def accounts_of(self, app: str) -> list[dict[str, Any]]:
-        return [row for row in self.state["accounts"] if row.get("app", "tiktok") == app]
+    def context(self, *, package: str = "", **fields: Any) -> "RecordingContext":
+        """An attempt in the app under test, or in this clone of it."""
+        return RecordingContext(self, package or self.app_package, self.platform, **fields)
 
 
 @dataclass
@@ -306,4 +326,5 @@ def simulate_time(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     fake = SimpleNamespace(monotonic=clock, sleep=clock.pass_s)
     monkeypatch.setattr(phone_module, "time", fake)
     monkeypatch.setattr(navigation, "time", fake)
+    monkeypatch.setattr(sights, "time", fake)
     monkeypatch.setattr(discard, "time", fake)

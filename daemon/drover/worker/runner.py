@@ -32,7 +32,7 @@ from drover.scripts import registry
 from drover.scripts.context import Script, ScriptFailed, StopRequestedError
 from drover.scripts.identity import recognise
 from drover.scripts.navigation import Navigator, NotReachedError
-from drover.scripts.publishing.gallery_files import tidy
+from drover.scripts.publishing.gallery_files import clean_up
 from drover.wire.devices import DeviceFacts
 from drover.wire.direct import DirectCall, DirectEnd, DirectEnded
 from drover.wire.holds import Trouble
@@ -279,7 +279,7 @@ class Runner:
 
     def _tidy(self, phone: Phone, message: Tidy) -> bool:
         try:
-            removed = tidy(phone, message.keep)
+            removed = clean_up(phone, message.keep)
         except PhoneError as error:
             self._send(PhoneTrouble(why=str(error)))
             return False

@@ -38,7 +38,7 @@ ALLOWED = {
 """Written down here once more, by hand: what may leave."""
 
 ANDROID = "33"
-"""The version that the phone says it has; nobody reads what its other commands print."""
+"""The version that the phone says it has; no one reads what its other commands print."""
 
 
 class LinkLeftError(Exception):

@@ -21,7 +21,7 @@ PROOF = parse('<hierarchy><node text="Done" bounds="[0,0][10,10]"/></hierarchy>'
 
 
 class Poke:
-    """Poke somebody.
+    """Poke someone.
 
     The rest is for developers.
     """
