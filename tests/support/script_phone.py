@@ -29,6 +29,7 @@ from drover.wire.tasks import Effect, Phase, Reason
 from phonesim.apps.display import PhoneDisplay
 from phonesim.contract import SEND, STREAM, ActivityNotFoundError, Configuration, Intent
 from tests.support import gallery as files
+from tests.support.app_state import AppState
 from tests.support.screens import TIKTOK, VIEW, Clock
 
 _LOOK_S = 0.05
@@ -128,7 +129,7 @@ class DisplayGallery:
         """The display asks for no permission."""
 
 
-class DisplayPhone(Phone):
+class DisplayPhone(AppState, Phone):
     """The real Phone with its apps started on the display instead of through adb; `platform` is the app under test."""
 
     def __init__(
@@ -210,20 +211,6 @@ class DisplayPhone(Phone):
     @property
     def drafts(self) -> int:
         return len(self.state.get("drafts", []))
-
-    @property
-    def accounts(self) -> list[dict[str, Any]]:
-        """The app's accounts as the simulated server lists them."""
-        return [row for row in self.state["accounts"] if row["app"] == self.platform]
-
-    @property
-    def active(self) -> str:
-        return next(str(row["username"]) for row in self.accounts if row["active"])
-
-    @property
-    def other(self) -> str:
-        """An account that is logged in and not active."""
-        return next(str(row["username"]) for row in self.accounts if not row["active"])
 
     def context(self, *, package: str = "", **fields: Any) -> "RecordingContext":
         """An attempt in the app under test, or in this clone of it."""

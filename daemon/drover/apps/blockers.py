@@ -30,9 +30,9 @@ def blocker(view: View, base: Screen) -> tuple[Blocker | None, Screen | None]:
         if headline is not None:
             return _made(_heavier(view, rule, headline), headline)
     for node in _speaking(view, base):
-        rule = _rule_for(view, node.label)
-        if rule is not None:
-            return _made(rule, node.label)
+        other = _rule_for(view, node.label)
+        if other is not None:
+            return _made(other, node.label)
     return None, None
 
 

@@ -1,6 +1,5 @@
 """One reading of the screen, what it shows in words, and for how long screens stand or stay away."""
 
-import operator
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,9 +35,7 @@ class NotReachedError(Exception):
         self.once = once
 
 
-def agreed(
-    read: Callable[[Sight], T | None], alike: Callable[[T, T], bool] = operator.eq
-) -> Callable[[Sight], T | None]:
+def agreed(read: Callable[[Sight], T | None], alike: Callable[[T, T], bool]) -> Callable[[Sight], T | None]:
     """What `read` gives once two looks in a row agree: words come a moment after their page, and a touch takes one."""
     last: list[T] = []
 

@@ -11,6 +11,7 @@ from drover.apps import load
 from drover.phone.phone import Phone
 from drover.scripts import navigation, profile_visit, relation
 from tests.support.adb import AdbServer
+from tests.support.app_state import AppState
 from tests.support.instagram_screens import INSTAGRAM
 from tests.support.phones import PhoneFarm
 from tests.support.screens import TIKTOK
@@ -18,7 +19,7 @@ from tests.support.script_phone import RecordingContext
 
 
 @dataclass(frozen=True, kw_only=True)
-class Driven:
+class Driven(AppState):
     """A simulated phone, the real Phone that drives it, and the app under test."""
 
     farm: PhoneFarm
@@ -35,20 +36,6 @@ class Driven:
     def counted(self, what: str, target: str) -> list[tuple[str, int]]:
         """`effects` or `taps` on this user, as the simulated server counts them."""
         return [(row["kind"], row["count"]) for row in self.state[what] if row["target"] == target]
-
-    @property
-    def accounts(self) -> list[dict[str, Any]]:
-        """The app's accounts as the simulated server lists them."""
-        return [row for row in self.state["accounts"] if row["app"] == self.platform]
-
-    @property
-    def active(self) -> str:
-        return next(str(row["username"]) for row in self.accounts if row["active"])
-
-    @property
-    def other(self) -> str:
-        """An account that is logged in and not active."""
-        return next(str(row["username"]) for row in self.accounts if not row["active"])
 
     @property
     def posts(self) -> list[dict[str, Any]]:

@@ -312,6 +312,7 @@ def test_carousel_in_order(phone: DisplayPhone, tmp_path: Path, way: str, count:
     assert places == list(range(1, count + 1))
     shared = phone.platform == "instagram"
     assert (post["title"], post["caption"].strip()) == (("", "Title\nText") if shared else ("Title", "Text"))
+    assert post["placement"] == "feed"
     assert phone.shelf.names() == ["IMG_1.jpg"]
 
 

@@ -88,7 +88,8 @@ def _steady(
         now = read(View(nav.app, sight.tree)) if sight.seen.screen in screens else None
         return None if now is None else (now, sight.tree)
 
-    return nav.find(agreed(opened, _alike), what=what, timeout_s=OPEN_S)
+    steady = agreed(opened, _alike)
+    return nav.find(steady, what=what, timeout_s=OPEN_S)
 
 
 def _alike(one: tuple[Opened, Hierarchy], other: tuple[Opened, Hierarchy]) -> bool:

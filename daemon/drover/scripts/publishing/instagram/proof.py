@@ -90,12 +90,8 @@ def _read_profile(nav: Navigator, *, restart: bool = True) -> Survey:
 
 def _at_rest(nav: Navigator) -> Survey:
     """The own profile once two looks in a row agree."""
-    return nav.reach(
-        agreed(lambda sight: _read(nav, sight), _alike),
-        what="the posts of the own profile",
-        timeout_s=_STEADY_S,
-        patient=True,
-    )
+    steady = agreed(lambda sight: _read(nav, sight), _alike)
+    return nav.reach(steady, what="the posts of the own profile", timeout_s=_STEADY_S, patient=True)
 
 
 def _alike(one: Survey, other: Survey) -> bool:
