@@ -10,8 +10,10 @@ import click
 import pytest
 
 from drover.main import main as droverd
+from drover.wire.faults import Code
 from drover_ctl.main import cli
 from drover_shim.main import main as shim
+from drover_shim.routes import ROUTES
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDERS: Final = ("", "daemon", "shim", "ctl", "contrib", "tests")
@@ -27,6 +29,7 @@ LINK: Final = re.compile(r"(?<!`)\[[^\]]*\]\(([^)\s]+)\)")
 HEADING: Final = re.compile(r"^#+ +(.+)$", re.M)
 CODE: Final = re.compile(r"`([^`\n]+)`")
 FILE: Final = re.compile(r"[\w./-]+\.(?:py|toml|md|service|rules|html|plist|svg)")
+CODE_SUFFIXES: Final = {".py", ".toml", ".js", ".sh", ".service", ".txt"}
 COMMANDS: Final[dict[str, click.Command]] = {"droverctl": cli, "droverd": droverd, "drover-shim": shim}
 
 
@@ -137,6 +140,41 @@ def drop_options(command: click.Command, words: list[str]) -> list[str]:
         flag = any(words[0] in param.opts and getattr(param, "is_flag", False) for param in command.params)
         words = words[1 if flag else 2 :]
     return words
+
+
+def test_the_api_page_names_every_route_and_no_other() -> None:
+    page = (ROOT / "shim" / "README.md").read_text()
+    cells = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `") and " | " in line]
+    there = {re.sub(r"<\w+>", "{}", route.path) for route in ROUTES if not route.path.startswith("/docs/")}
+    paths = {path for cell in cells for path in re.findall(r"(?:GET|POST|PUT|PATCH|DELETE|`) ?(/[\w/{}-]+)", cell)}
+    named = {re.sub(r"{\w+}", "{}", path) for path in paths}
+    assert named - there == set(), "no such route"
+    unnamed = {path for path in there - named if f"`GET {path}`" not in page and f"`{path}`" not in page}
+    assert unnamed == set(), "a route that the page does not name"
+
+
+def test_the_api_page_explains_every_code() -> None:
+    page = (ROOT / "shim" / "README.md").read_text()
+    assert [code for code in Code if not re.search(rf"\b{code.value}\b", page)] == []
+
+
+NAME: Final = re.compile(r"^(?:\w+\.)*(?:[A-Z][a-z0-9]+[A-Z]\w*|\w+_\w+|\w+(?=\())(?:\(.*\))?$")
+"""What is written like a class, a function or a constant: `PhoneReady`, `device_of`, `Phone.ready()`."""
+PATTERN: Final = re.compile(r"_[A-Z]|_$")
+"""Names with a part that differs: `shop_SERIAL`, `test_r05_`."""
+
+
+def test_names_that_pages_of_the_code_use_are_in_the_code() -> None:
+    source = "\n".join(path.read_text(errors="replace") for path in SOURCES if path.suffix in CODE_SUFFIXES)
+    words = set(re.findall(r"\w+", source))
+    missing = {
+        f"{name(page)}: {code}"
+        for page in PAGES
+        for code in CODE.findall(page.read_text())
+        if NAME.match(code) and page.name != "CHANGELOG.md" and not PATTERN.search(code)
+        if code.split("(")[0].rpartition(".")[2] not in words
+    }
+    assert missing == set()
 
 
 def test_make_targets_that_pages_name_exist() -> None:
