@@ -9,8 +9,9 @@ from drover_pictures import svg
 from drover_pictures.layout import Edge, Size, place
 from drover_pictures.source import Source, SourceError
 
-DAEMON: Final = "The daemon's rooms import one way"
-SUPERVISOR: Final = "The supervisor's folders import one way"
+DAEMON, SUPERVISOR = "drover.wire", "drover.supervisor.app"
+"""One package of each graph: the contract that has a layer for it gives the rows."""
+
 CLIENTS: Final = ("drover_shim", "drover_ctl")
 EVERYWHERE: Final = {"msgspec", "structlog"}
 """Libraries that nearly every package uses, not worth a line in each."""

@@ -1,6 +1,7 @@
 """What the source says of itself, read as syntax and never imported: modules, their imports, their first sentences."""
 
 import ast
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -60,14 +61,15 @@ class Source:
             target = target.rpartition(".")[0]
         return target
 
-    def layers(self, contract: str) -> list[list[str]]:
-        """The rows of an import-linter contract of this name, the highest first."""
+    def layers(self, package: str) -> list[list[str]]:
+        """The rows of the import-linter contract whose layers have this package, the highest first."""
         with (self.root / "pyproject.toml").open("rb") as file:
             contracts: list[dict[str, Any]] = tomllib.load(file)["tool"]["importlinter"]["contracts"]
-        for each in contracts:
-            if each["name"] == contract:
-                return [[name.strip() for name in row.replace("|", ":").split(":")] for row in each["layers"]]
-        raise SourceError(f"pyproject.toml has no import contract named {contract!r}")
+        for contract in contracts:
+            rows = [[name.strip() for name in re.split("[:|]", row)] for row in contract.get("layers", [])]
+            if any(package in row for row in rows):
+                return rows
+        raise SourceError(f"pyproject.toml has no import contract with a layer for {package}")
 
 
 def _modules(root: Path) -> Iterator[Module]:
