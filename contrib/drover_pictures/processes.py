@@ -16,9 +16,11 @@ WIDTH, HEIGHT, LINE_HEIGHT = 1060.0, 640.0, 14.0
 
 MAKERS: Final = {
     *("subprocess.Popen", "asyncio.create_subprocess_exec", "os.fork"),
-    *("zmq.ROUTER", "zmq.DEALER", "socket.socketpair", "asyncio.start_unix_server"),
+    *("zmq.ROUTER", "zmq.DEALER", "socket.socketpair"),
 }
 """What makes a process, or an end of a connection. Where one stands in the source, a proof here names it."""
+LISTENERS: Final = {"start_unix_server", "create_unix_server"}
+"""What listens on a Unix socket. Where one stands in the source, a proof here is about that module."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +152,7 @@ LINKS: Final = (
         at=(326, 280),
         proofs=(
             Proof(module="drover.client.paths", says="control.sock"),
-            Proof(module="drover.supervisor.api.server", says="asyncio.start_unix_server"),
+            Proof(module="drover.supervisor.api.server", says="unix_socket"),
         ),
     ),
     Link(
@@ -263,11 +265,13 @@ def _names(node: ast.expr) -> tuple[str, ...]:
 
 def _nothing_is_left_out(source: Source) -> None:
     said = {(proof.module, proof.says) for proof in _proofs()}
+    about = {proof.module for proof in _proofs()}
     for module in source.modules.values():
         for node in ast.walk(module.tree):
-            for name in MAKERS & set(_names(node) if isinstance(node, ast.expr) else ()):
-                if (module.name, name) not in said:
-                    raise SourceError(f"{module.name} has {name}, and processes.py shows no such process or socket")
+            names = set(_names(node)) if isinstance(node, ast.expr) else set[str]()
+            unsaid = {name for name in names & MAKERS if (module.name, name) not in said}
+            if unsaid := unsaid | (names & LISTENERS if module.name not in about else set()):
+                raise SourceError(f"{module.name} has {min(unsaid)}, and processes.py shows no such process or socket")
 
 
 def _shown(node: Node) -> list[str]:
