@@ -20,7 +20,6 @@ from drover.wire.media import MediaFile, MediaKind
 
 MAX_PATH_CHARS: Final = 4096
 HEAD_BYTES: Final = 8192
-WORDS: Final = {MediaKind.VIDEO: "a video", MediaKind.IMAGE: "a picture"}
 
 OTHERS: Final = {
     "image/apng": "is an animated PNG; save one picture of it, or the whole as a video",

@@ -177,7 +177,6 @@ class WriteThread(StoreThread):
         super().__init__(name, engine)
         self.commits = 0
         self.jobs_done = 0
-        self.longest_s = 0.0
 
     def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:
         begun = time.perf_counter()
@@ -191,7 +190,6 @@ class WriteThread(StoreThread):
         held_s = time.perf_counter() - begun
         self.commits += 1
         self.jobs_done += len(outcomes)
-        self.longest_s = max(self.longest_s, held_s)
         if batch[0].bulk and not isinstance(outcomes[0], BaseException):
             return [Timed(outcomes[0], held_s)]
         return outcomes
