@@ -16,6 +16,7 @@ from drover.policy.accounts import changed, checked, key_of, merged, place_fault
 from drover.policy.devices import description_faults
 from drover.policy.pause_requests import reason_of, until_of
 from drover.wire import control as c
+from drover.wire.accounts import Login, LoginSource
 from drover.wire.backups import MissingFile
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
@@ -40,6 +41,17 @@ from tests.support.script_model import ScriptModel
 
 Push = Callable[[Event], None]
 LIMITS = {"follow": 60, "unfollow": 60, "post": 5}
+AT = datetime(2026, 11, 24, 12, 30, 15, 250000, tzinfo=UTC)
+LOGIN = Login(
+    serial="192.168.0.7:5555",
+    platform="tiktok",
+    package="com.zhiliaoapp.musically",
+    main=False,
+    username="me",
+    source=LoginSource.SCRIPT,
+    app_version="43.1.4",
+    learned_at=AT,
+)
 
 
 class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
