@@ -102,7 +102,7 @@ def _figures(restarts: list[Restart]) -> list[Figure]:
         Figure(name="CPU of the daemon itself until READY", value=median("daemon_cpu_s"), unit="s",
                baseline=median("libraries_cpu_s"), baseline_name=libraries),
         Figure(name="CPU of all its processes until READY", value=median("family_cpu_s"), unit="s"),
-        Figure(name="its HTTP front announced", value=median("api_s"), unit="s"),
+        Figure(name="its gateway announced", value=median("api_s"), unit="s"),
         Figure(name=f"its {PHONES} phones idle again", value=median("idle_s"), unit="s"),
     ]  # fmt: skip
 

@@ -94,7 +94,7 @@ class HoldingProxy(AdbProxy):
         self._holds: dict[str, Hold] = {}
 
     def watch(self, serial: str) -> None:
-        """Count this phone's calls anew from now on."""
+        """Count this phone's calls again from now on."""
         self._walks[serial] = Walk()
         self.trace[serial] = []
 

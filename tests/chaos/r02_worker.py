@@ -1,4 +1,4 @@
-"""R2: workers are killed at forced points of an attempt. At most one effect, one end soon, and nobody else notices."""
+"""R2: workers are killed at forced points of an attempt. At most one effect, one end soon, and no one else notices."""
 
 import time
 
@@ -52,12 +52,12 @@ def _cut(it: Rig, point: str, serial: str, number: int, finding: Finding, took: 
 
 def _nobody_else(it: Rig, finding: Finding, accepted: list[Accepted], before: dict[str, int]) -> None:
     for serial, pid in before.items():
-        finding.check(it.worker(serial) == pid, f"the worker of {serial}, which nobody killed, is another one now")
+        finding.check(it.worker(serial) == pid, f"the worker of {serial}, which no one killed, is another one now")
     mine = {task.task_id for task in accepted}
     page = it.daemon.client.ask(ListTasks(page_size=100), TaskPage)
     for task in page.tasks:
         if task.id in mine:
             finding.check(
                 task.status is Status.COMPLETED and task.attempt == 1,
-                f"task {task.id} on {task.serial}, which nobody touched: {task.attempt} attempts, {task.remark!r}",
+                f"task {task.id} on {task.serial}, which no one touched: {task.attempt} attempts, {task.remark!r}",
             )

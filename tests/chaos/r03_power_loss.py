@@ -19,7 +19,7 @@ from tests.support.stored import add, begin, complete
 
 FRAME_HEADER, LOG_HEADER = 24, 32
 TASKS = 12
-"""As many as fit into one log: a checkpoint in between would begin it anew."""
+"""As many as fit into one log: a checkpoint in between would begin it again."""
 
 CUTS_A_HISTORY = 100
 

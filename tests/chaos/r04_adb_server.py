@@ -1,4 +1,4 @@
-"""R4: adb's server dies again and again, refuses for long, is stuck. Nobody dies of it; the phones are back soon."""
+"""R4: adb's server dies again and again, refuses for long, is stuck. No one dies of it; the phones are back soon."""
 
 import threading
 import time

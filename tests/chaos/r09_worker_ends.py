@@ -26,7 +26,7 @@ def run(rounds: int = 4, *, timed: bool = True) -> Finding:
             for serial, (name, number) in zip(it.serials, ENDS.items(), strict=False):
                 took.append(_ended(it, serial, name, number))
                 finding.trials += 1
-        finding.check(it.worker(it.serials[-1]) == witness, "a worker that nobody touched is another one now")
+        finding.check(it.worker(it.serials[-1]) == witness, "a worker that no one touched is another one now")
         _statuses(it, finding)
     finding.check(not timed or max(took) < 20, f"a restart took {max(took):.0f} s")
     finding.figure = f"phone back after at most {max(took):.1f} s ({rounds} deaths in a row of each)"

@@ -69,7 +69,7 @@ def an_owner(api_url: str, serial: str, ttl_s: int, kind: str = "idle") -> "subp
 
 
 def _killed(it: Rig, kind: str, ttl_s: int) -> float:
-    """Seconds from the owner's death until the phone is free: nobody's, and ready where it answers."""
+    """Seconds from the owner's death until the phone is free: no one's, and ready where it answers."""
     (serial,) = it.serials
     it.daemon.wait_idle(serial)
     if kind == "in a call":

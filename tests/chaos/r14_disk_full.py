@@ -17,7 +17,7 @@ from tests.chaos.rig import Rig, rig
 from tests.support.phones import wait_until
 
 RECOVERED_S = 15.0
-"""From room on the disk to the next accepted task: nobody must be told."""
+"""From room on the disk to the next accepted task: no one must be told."""
 
 
 class NoSmallDiskError(Exception):

@@ -89,7 +89,7 @@ def _phase(
     operations: dict[str, Operation],
     spent: dict[str, float],
 ) -> None:
-    """Start the daemon anew, under systemd's watchdog, and run these while small writes go on."""
+    """Start the daemon again, under systemd's watchdog, and run these while small writes go on."""
     daemon.stop()
     with Service(daemon, WATCHDOG_S) as service:
         daemon.api_url()

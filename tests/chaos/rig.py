@@ -135,7 +135,7 @@ def rig(
 
 
 def family(daemon: DroverDaemon) -> list[psutil.Process]:
-    """The daemon's descendants: zygote, workers, front."""
+    """The daemon's descendants: zygote, workers, gateway."""
     return psutil.Process(daemon.process.pid).children(recursive=True)
 
 

@@ -40,7 +40,7 @@ UNPACED = {
 
 
 def _foreign(variable: str) -> bool:
-    """What must not reach the daemon. Without its bytecode every process of it would compile all anew at its start."""
+    """What must not reach the daemon. Without its bytecode every process of it would compile all again at its start."""
     return variable.startswith("DROVER_") or variable == "PYTHONDONTWRITEBYTECODE"
 
 
@@ -177,7 +177,7 @@ class DroverDaemon:
 
     def api_url(self) -> str:
         """The shim's base URL, once it answers."""
-        return wait_until(lambda: self.status().api_url, timeout_s=READY_S, what="the HTTP front")
+        return wait_until(lambda: self.status().api_url, timeout_s=READY_S, what="the gateway")
 
     def device(self, serial: str) -> Device:
         return self.client.ask(GetDevice(serial=serial), Device)

@@ -203,7 +203,7 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
         platform = platform or ("tiktok" if len(named) > 1 else None)
         found = [one for one in named if platform in (None, one.platform)]
         if not found:
-            raise RequestError(Code.NOT_FOUND, f"usernames: nobody registered the account {username!r}")
+            raise RequestError(Code.NOT_FOUND, f"usernames: no one registered the account {username!r}")
         if not found[0].enabled:
             raise RequestError(Code.CONFLICT, f"usernames: the account {username!r} is disabled")
         return found[0]

@@ -1,7 +1,7 @@
 """A small Linux of its own with a real systemd, in namespaces of this machine: nothing of it is left when it ends.
 
 Its root is empty memory with this machine's `/usr`, its network a loopback of its own, so default ports clash with
-nobody's. Needs root, cgroup v2 and a few programs; `missing()` says what is not there.
+no one's. Needs root, cgroup v2 and a few programs; `missing()` says what is not there.
 """
 
 import contextlib

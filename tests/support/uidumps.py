@@ -155,7 +155,7 @@ def _plain(parent: ElementTree.Element, package: str, bounds: str, desc: str = "
 
 
 def reword(xml: bytes, label: str) -> bytes:
-    """One label says something that nobody knows, wherever it stands."""
+    """One label says something that no one knows, wherever it stands."""
 
     def change(node: ElementTree.Element) -> None:
         for name in ("text", "content-desc"):

@@ -15,7 +15,7 @@ from drover.wire.backups import BackupMade, BackupProgress, MissingFile
 
 
 class GivenUpError(Exception):
-    """Nobody wants the backup any more."""
+    """No one wants the backup any more."""
 
 
 class Making:

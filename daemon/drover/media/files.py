@@ -47,7 +47,7 @@ class MediaUnavailableError(MediaError):
 
 
 PASSING: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE, errno.ETIMEDOUT})
-"""Errors that say nothing of the file: another try can help, and nobody has to give another file."""
+"""Errors that say nothing of the file: another try can help, and no one has to give another file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +113,7 @@ def open_regular(named: str, roots: Sequence[Path], *, expected: str) -> BinaryI
 
 def locate(named: str, roots: Sequence[Path]) -> tuple[Path, Path]:
     """(the root, the real path) of a file or folder that is named; whether it exists is not looked at where it lies
-    outside, so that nobody learns of other files. Raises MediaError."""
+    outside, so that no one learns of other files. Raises MediaError."""
     _refuse_odd(named)
     try:
         real = Path(os.path.realpath(named))
@@ -220,7 +220,7 @@ def _refuse_false_name(claims: str, named: str, media_type: str) -> None:
 
 
 def content_type(head: bytes) -> str:
-    """The media type by the first bytes of a file, "" if nobody knows it."""
+    """The media type by the first bytes of a file, "" if no one knows it."""
     found = filetype.guess_mime(head)
     if found is None and head[4:8] == b"ftyp":
         return "video/mp4"  # brands that the library does not know, such as those of fragmented files

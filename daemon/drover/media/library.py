@@ -54,7 +54,7 @@ class LibraryFolder:
         return token, self.incoming / token
 
     def sweep(self, *, older_than_s: float) -> None:
-        """Remove uploads that nobody finished."""
+        """Remove uploads that no one finished."""
         limit = time.time() - older_than_s
         for entry in self.incoming.iterdir():
             with contextlib.suppress(FileNotFoundError):

@@ -72,7 +72,7 @@ class Output:
         return self.stdout.decode(errors="replace")
 
     @property
-    def said(self) -> str:
+    def both(self) -> str:
         """Both streams as text, for messages and for errors that commands report on either."""
         apart = b"\n" if self.stdout and self.stderr and not self.stdout.endswith(b"\n") else b""
         return (self.stdout + apart + self.stderr).decode(errors="replace")
@@ -80,7 +80,7 @@ class Output:
     @property
     def brief(self) -> str:
         """For a message: the first words, or the exit code when there are none."""
-        return self.said.strip()[:200] or f"exit code {self.exit_code}"
+        return self.both.strip()[:200] or f"exit code {self.exit_code}"
 
 
 class Stream:

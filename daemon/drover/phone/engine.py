@@ -88,11 +88,11 @@ class Cure(StrEnum):
     """What was done about an automation server that did not answer; told to whoever counts."""
 
     RESTART = "restart"  # ended and started again
-    REINSTALL = "reinstall"  # put on the phone anew, then started
+    REINSTALL = "reinstall"  # put on the phone again, then started
     FALLBACK = "fallback"  # given up for now: the plain adb engine is used
 
 
-Told = Callable[[Cure, str], None]
+OnCure = Callable[[Cure, str], None]
 """Hears of every cure, and why in words."""
 
 

@@ -17,5 +17,5 @@ def is_refused(said: str) -> bool:
 
 def raise_if_refused(serial: str, output: Output) -> None:
     """Raises InputForbiddenError for what `input` left, whatever its exit code: it is not the same everywhere."""
-    if is_refused(output.said):
+    if is_refused(output.both):
         raise InputForbiddenError(serial)

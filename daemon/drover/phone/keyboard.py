@@ -88,7 +88,7 @@ class Keyboard:
             return
         said = self._adb.shell_script([["ime", "enable", ime.id], ["ime", "set", ime.id]], timeout_s=deadline.left())
         try:
-            if said.exit_code or _FAILED.search(said.said):
+            if said.exit_code or _FAILED.search(said.both):
                 raise self._no_keyboard(f"the keyboard {ime.id} cannot be selected ({said.brief})")
             self._wait_for(ime, deadline)
             yield
@@ -124,7 +124,7 @@ class Keyboard:
             [clear, *(["input", "text", piece] for piece in pieces if piece)], timeout_s=deadline.left()
         )
         raise_if_refused(self._adb.serial, output)
-        if output.exit_code or _FAILED.search(output.said):
+        if output.exit_code or _FAILED.search(output.both):
             raise PhoneError(f"{self._adb.serial}: input text failed: {output.brief}")
 
 

@@ -104,7 +104,7 @@ def the_one(username: str, platform: str | None, registered: Sequence[Account]) 
     found = [account for account in named if platform in (None, account.platform)]
     if not found:
         where = f" on {platform}" if platform else ""
-        raise RequestError(Code.NOT_FOUND, f"account @{name}: nobody registered it{where}")
+        raise RequestError(Code.NOT_FOUND, f"account @{name}: no one registered it{where}")
     if len(found) > 1:
         words = " and ".join(account.platform for account in found)
         platforms = {"username": name, "platforms": [account.platform for account in found]}

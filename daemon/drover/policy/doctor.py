@@ -113,7 +113,7 @@ def _file(file: FileFacts) -> Finding:
 
 
 def daemon(facts: DaemonFacts) -> list[Finding]:
-    """Whether the daemon has room, rights that are not too many, and a front that answers."""
+    """Whether the daemon has room, rights that are not too many, and a gateway that answers."""
     found = [*_disk(facts)]
     if facts.as_root:
         found.append(_warn("rights", "droverd", "runs as root", "run it as a user of its own; contrib/ has the unit"))
@@ -127,7 +127,7 @@ def daemon(facts: DaemonFacts) -> list[Finding]:
 
 
 def _api(facts: DaemonFacts) -> list[Finding]:
-    """Whether the API answers, and to nobody else."""
+    """Whether the API answers, and to no one else."""
     addresses = [address for address in (facts.api_url, facts.api_socket) if address]
     if not addresses:
         fix = "look for `shim` in the log; the port may be taken"

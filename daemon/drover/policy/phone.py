@@ -58,7 +58,7 @@ def step(phone: Phone, event: e.Event, now: Reading) -> Stepped:
     if kind in REPORTS or concerns(phone, event):
         return _settled(phone, *_handler(kind)(phone, event, now), now)
     if kind in ACTS:
-        has = type(phone.occupant).__name__ if phone.occupant else "nobody"
+        has = type(phone.occupant).__name__ if phone.occupant else "no one"
         raise IllegalTransitionError(f"{phone.serial} is {phone.state.value} and {has} has it: no {kind.__name__}")
     return phone, []
 

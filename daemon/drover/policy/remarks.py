@@ -54,7 +54,7 @@ def missed(late: timedelta) -> str:
     )
 
 
-def lost(serial: str, grace_s: float) -> str:
+def device_lost(serial: str, grace_s: float) -> str:
     return (
         f"The phone {serial} went away and did not come back within {grace_s:.0f} s; check its cable or Wi-Fi and "
         "its power."

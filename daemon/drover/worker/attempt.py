@@ -129,7 +129,7 @@ class AttemptContext:
         self._send(Progressed(fence=self.fence, phase=self._phase, step=text, progress=self._progress))
 
     def log(self, text: str) -> None:
-        """A line of the task's log that is nobody's step. May be called from any thread."""
+        """A line of the task's log that is no one's step. May be called from any thread."""
         self._write_log(_CONTROL.sub("", text))
 
     def commit(self, what: str, tap: Callable[[], None]) -> None:
@@ -217,7 +217,7 @@ class AttemptContext:
         )
 
     def vouch(self) -> None:
-        """The script says itself that it is done, and nobody else can: that is taken for proof."""
+        """The script says itself that it is done, and no one else can: that is taken for proof."""
         self.effect = Effect.CONFIRMED
         self._send(EffectConfirmed(fence=self.fence, evidence=list(self.evidence)))
 

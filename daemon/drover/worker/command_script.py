@@ -93,7 +93,7 @@ class ManagedScript:
             nav.fail_unreached(lost)
 
     def commit(self, ctx: Context) -> None:
-        """Start the command, after its intent is durable: nobody else can know what it does from then on."""
+        """Start the command, after its intent is durable: no one else can know what it does from then on."""
         ctx.step(f"starting {self._name}", 10)
         if self._spec.retry_safe:
             self._start(ctx)

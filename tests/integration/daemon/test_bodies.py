@@ -86,7 +86,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.fixture(scope="module")
 def rest() -> Iterator[Rest]:
-    """A real daemon without phones, and its HTTP front."""
+    """A real daemon without phones, and its gateway."""
     with DroverDaemon(adb_port=1, api=True) as daemon:
         yield Rest(urlsplit(daemon.api_url()).port or 0)
 

@@ -36,7 +36,7 @@ EXAMPLE = Path(__file__).parents[3] / "contrib" / "examples" / "screen_report.py
 
 @pytest.fixture(scope="module")
 def daemon(adb_server: AdbServer, farm: PhoneFarm) -> Iterator[DroverDaemon]:
-    """A daemon with its HTTP front, which is what custom scripts speak to."""
+    """A daemon with its gateway, which is what custom scripts speak to."""
     settings = {"DROVER_LICENSE_DEVICE_LIMIT": "2", "DROVER_API_TOKEN_FOR_TESTS": "canary-of-the-daemon"}
     with DroverDaemon(adb_port=adb_server.port, api=True, settings=settings) as running:
         running.wait_idle(*(phone.serial for phone in farm.phones))

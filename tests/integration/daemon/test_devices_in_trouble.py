@@ -19,7 +19,7 @@ from tests.support.phones import PhoneFarm, wait_until
 
 @pytest.fixture(scope="module")
 def lonely() -> Iterator[tuple[AdbServer, PhoneFarm]]:
-    """A phone that nobody keeps attached, so that what becomes of it is adb's and Drover's doing alone."""
+    """A phone that no one keeps attached, so that what becomes of it is adb's and Drover's doing alone."""
     with AdbServer() as adb, PhoneFarm(None, 1) as farm:
         adb.run("connect", farm.phones[0].serial)
         yield adb, farm

@@ -67,7 +67,7 @@ class Client:
 
 @pytest.fixture(scope="module")
 def daemon(adb_server: AdbServer, farm: PhoneFarm) -> Iterator[DroverDaemon]:
-    """A daemon with the HTTP front, on which adb is allowed."""
+    """A daemon with the gateway, on which adb is allowed."""
     with DroverDaemon(adb_port=adb_server.port, api=True, settings={"DROVER_RPC_ADB": "true"}) as running:
         running.wait_idle(*(phone.serial for phone in farm.phones))
         yield running
@@ -156,7 +156,7 @@ def test_a_client_written_for_the_compatible_api(
 def test_who_is_let_in(serials: tuple[str, str], client: Client, other: Client) -> None:
     serial, second = serials
     hierarchy = f"rpc/hierarchy?serial={serial}"
-    assert client.ask("GET", hierarchy)[0] == 403  # no session, nobody holds it
+    assert client.ask("GET", hierarchy)[0] == 403  # no session, no one holds it
     client.take(serial)
     assert other.ask("GET", hierarchy)[0] == 403  # no session at all
     assert other.ask("POST", "rpc/session", {"serial": serial})[0] == 409
@@ -281,14 +281,14 @@ def test_heartbeats_keep_a_lease(daemon: DroverDaemon, serials: tuple[str, str],
     assert client.send("GET", f"rpc/hierarchy?serial={serial}")[0] == 200
 
 
-def test_a_lease_survives_the_front(daemon: DroverDaemon, serials: tuple[str, str], client: Client) -> None:
+def test_a_lease_survives_the_gateway(daemon: DroverDaemon, serials: tuple[str, str], client: Client) -> None:
     serial, _ = serials
     session = client.take(serial)
     url = daemon.api_url()
     for child in psutil.Process(daemon.process.pid).children():
         if "drover_shim.main" in " ".join(child.cmdline()):
             child.kill()
-    wait_until(lambda: daemon.status().api_url not in ("", url), timeout_s=30, what="another front")
+    wait_until(lambda: daemon.status().api_url not in ("", url), timeout_s=30, what="another gateway")
     again = Client(daemon.api_url())
     again.session = session
     assert again.send("GET", f"rpc/hierarchy?serial={serial}")[0] == 200
@@ -402,7 +402,7 @@ def test_an_effect_is_sent_once_and_its_doubt_is_told(
     click = {"serial": serial, "method": "click", "params": [5, 5]}
     status, data, message = client.ask("POST", "rpc/jsonrpc", click)
     assert (status, data["end"], "may or may not" in message) == (500, "uncertain", True), message
-    # The phone is opened anew and the lease goes on.
+    # The phone is opened again and the lease goes on.
     assert client.ask("POST", "rpc/jsonrpc", click)[:2] == (200, True)
 
 

@@ -1,4 +1,4 @@
-"""The library and the choice of files with a real daemon, its HTTP front and a simulated phone."""
+"""The library and the choice of files with a real daemon, its gateway and a simulated phone."""
 
 import json
 import urllib.error
@@ -29,7 +29,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def running(adb_server: AdbServer, root: Path) -> Iterator[DroverDaemon]:
-    """A daemon with its HTTP front, one folder of media and no phones."""
+    """A daemon with its gateway, one folder of media and no phones."""
     settings = {"DROVER_MEDIA_ROOTS": json.dumps([str(root)]), "DROVER_DEVICES_IGNORE": "[]"}
     with DroverDaemon(adb_port=adb_server.port, settings=settings, api=True) as daemon:
         yield daemon

@@ -42,7 +42,7 @@ def untreated(daemon: DroverDaemon, serial: str) -> Iterator[None]:
     """Whatever a phone is not ready for: adb is asked for no reconnection, and no worker ends."""
     before = daemon.device(serial).worker_pid
     yield
-    assert "device_nursed" not in daemon.log()
+    assert "recovery_step" not in daemon.log()
     assert (daemon.device(serial).worker_pid, daemon.status().counters["worker_death"]) == (before, 0)
 
 

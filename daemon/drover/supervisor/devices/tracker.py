@@ -43,7 +43,7 @@ class ServiceRefusedError(AdbProtocolError):
 ADB_ERRORS: Final = (OSError, TimeoutError, asyncio.IncompleteReadError, AdbProtocolError)
 
 
-def said(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """The error in words; a time-out has none of its own."""
     return str(error) or f"no answer within {CONNECT_TIMEOUT_S:.0f} s"
 
@@ -75,7 +75,9 @@ class AdbTracker:
                 await self._track(listed)
             except ADB_ERRORS as error:
                 if self.connected or pause_s == RECONNECT_MIN_S:
-                    log.warning("adb_unreachable", address=f"{self._address[0]}:{self._address[1]}", why=said(error))
+                    log.warning(
+                        "adb_unreachable", address=f"{self._address[0]}:{self._address[1]}", why=error_text(error)
+                    )
                 if self.connected:
                     self.connected = False
                     pause_s = RECONNECT_MIN_S

@@ -32,7 +32,7 @@ END_GRACE_S: Final = 5.0
 """What a call gets that still runs when its lease ends early; then the worker is ended."""
 
 FILE_S: Final = 60.0
-"""How long a result is kept that nobody fetched."""
+"""How long a result is kept that no one fetched."""
 
 _CODES: Final = {
     DirectEnd.REFUSED: Code.CONFLICT,
@@ -58,7 +58,7 @@ class DirectCalls:
         self._pending: dict[int, _Pending] = {}
 
     def prepare(self) -> None:
-        """An empty folder of our own: what an earlier boot left was asked for by nobody who still waits."""
+        """An empty folder of our own: what an earlier boot left was asked for by no one who still waits."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         for left in self.folder.iterdir():
             left.unlink()
@@ -92,7 +92,7 @@ class DirectCalls:
         if not taken:
             raise self._failed(serial, DirectEnd.NOT_DONE, "its worker does not answer; try again in a moment")
 
-    def said(self, serial: str, message: DirectAnswered) -> None:
+    def on_answer(self, serial: str, message: DirectAnswered) -> None:
         """A worker answered."""
         if message.path:
             asyncio.get_running_loop().call_later(FILE_S, self._remove, message.path)
@@ -103,9 +103,9 @@ class DirectCalls:
 
     def on_end(self, device: Device, command: EndCalls) -> None:
         """The loop's command."""
-        self.lost(device.serial, command.why)
+        self.fail(device.serial, command.why)
 
-    def lost(self, serial: str, why: str) -> None:
+    def fail(self, serial: str, why: str) -> None:
         """The phone's worker can answer no more."""
         for request_id in self._on(serial):
             told = f"{why}; what was asked may or may not have been done"
@@ -122,7 +122,7 @@ class DirectCalls:
         _, late = await asyncio.wait(answers, timeout=END_GRACE_S)
         if late and self._workers.kill(serial, "a call of a lease that has ended did not end"):
             await asyncio.wait(late, timeout=END_GRACE_S)
-        self.lost(serial, f"device {serial}: the lease ended")
+        self.fail(serial, f"device {serial}: the lease ended")
 
     def _on(self, serial: str) -> list[int]:
         return [request_id for request_id, pending in self._pending.items() if pending.serial == serial]

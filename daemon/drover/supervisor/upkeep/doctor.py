@@ -1,4 +1,4 @@
-"""Gathers what the doctor judges: adb server, keys, files, disk, front, and the phones as the registry has them."""
+"""Gathers what the doctor judges: adb server, keys, files, disk, gateway, and the phones as the registry has them."""
 
 import asyncio
 import os

@@ -213,7 +213,7 @@ class WorkerPool:
             return
         for worker in self._by_pid.values():
             limit = self._terms.heartbeat_s * SILENT_HEARTBEATS if worker.said_hello else HELLO_TIMEOUT_S
-            worker.restarts.settle(now)
+            worker.restarts.reset_if_stable(now)
             if now - worker.last_word > limit:
                 self.kill(worker.serial, f"silent for {limit:.0f} s")
 
@@ -268,7 +268,7 @@ class WorkerPool:
         worker.restarts.started(worker.last_word)
         self._by_pid[pid] = worker
         if self._listener is not None:
-            self._listener.worker_started(worker.serial, pid, worker.incarnation)
+            self._listener.on_worker_started(worker.serial, pid, worker.incarnation)
         if not worker.wanted:
             self._kill_pid(pid)
         elif worker.forked_by != worker.transport:
@@ -292,7 +292,7 @@ class WorkerPool:
 
     def _tell_end(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
         if self._listener is not None:
-            self._listener.worker_ended(serial, status, quarantined=quarantined, retry_in_s=retry_in_s)
+            self._listener.on_worker_ended(serial, status, quarantined=quarantined, retry_in_s=retry_in_s)
 
     def _zygote_died(self) -> None:
         """Its workers die with it; start it again, and them. None of the phones is to blame."""
@@ -375,7 +375,7 @@ class WorkerPool:
             channel.drop(identity, "spoke before its hello")
             return
         if self._listener is not None:
-            self._listener.worker_said(serial, message)
+            self._listener.on_message(serial, message)
 
 
 def _zygote_owes(worker: WorkerProcess, now: float) -> bool:

@@ -141,7 +141,7 @@ async def with_use(state: DaemonState, found: Sequence[control.Account]) -> list
 
 
 def _unknown(usernames: Sequence[str], known: dict[str, str], body: control.DiscoverAccounts) -> list[control.Account]:
-    """The accounts to register: those that the app lists, that nobody registered, and whose names can be ones."""
+    """The accounts to register: those that the app lists, that no one registered, and whose names can be ones."""
     listed = [
         control.Account(
             username=bare(username), serial=body.serial, platform=body.platform, enabled=True, package=body.package

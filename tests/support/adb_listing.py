@@ -1,4 +1,4 @@
-"""phonesim's listing front in a thread of its own, before a real adb server."""
+"""A listing of phones as a test wants it, in its own thread, in front of a real adb server."""
 
 import asyncio
 import threading
@@ -13,13 +13,13 @@ from tests.support.adb import AdbServer
 T = TypeVar("T")
 
 
-class Front:
-    """`with Front(adb) as front:`; its phones are those that `show` names, and no others."""
+class AdbListing:
+    """`with AdbListing(adb) as listing:`; its phones are those that `show` names, and no others."""
 
     def __init__(self, adb: AdbServer) -> None:
         self._front = AdbFront("127.0.0.1", adb.port)
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="adb-front", daemon=True)
+        self._thread = threading.Thread(target=self._loop.run_forever, name="adb-listing", daemon=True)
 
     @property
     def port(self) -> int:
