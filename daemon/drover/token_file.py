@@ -1,4 +1,4 @@
-"""The API's token in a file of its own: made, read, replaced whole. Readable by its owner only; never logged."""
+"""The API's token in its own file: made, read, replaced whole. Readable by its owner only; never logged."""
 
 import hashlib
 import hmac

@@ -33,7 +33,7 @@ def picture() -> bytes:
 
 @pytest.fixture
 def opened(browser: Browser, tmp_path: Path) -> Iterator[tuple[Page, list[str]]]:
-    """The page, and every error, dialog and request beside the file itself."""
+    """The page, and every error, dialog and request other than the file itself."""
     file = tmp_path / "inspect.html"
     file.write_text(make_page(f"R58M1 {EVIL}", picture(), HIERARCHY), encoding="utf-8")
     context = browser.new_context(viewport={"width": 1100, "height": 900})

@@ -1,7 +1,7 @@
 """HISTORY: long mixed histories on the same phones, judged by the phones' own counts.
 
 TikTok and Instagram; posts, follows and unfollows; faults of apps and phones; deaths of every part; retry-all, stop,
-delete, backup and restore in between. What earlier tasks left on a phone must not change what is said of later ones.
+delete, backup and restore in between. What earlier tasks left on a phone must not change what is judged of later ones.
 """
 
 import json
@@ -164,7 +164,7 @@ class History:
                 self.it.daemon.client.ask(StopTask(task_id=chosen), Task)
 
     def delete(self) -> None:
-        """Delete one, whatever it does; what the store said of it last is judged at the end."""
+        """Delete one, whatever it does; its last state in the store is judged at the end."""
         stored = self.stored()
         chosen = self._one_of(stored)
         if not chosen:

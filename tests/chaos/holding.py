@@ -135,7 +135,7 @@ class HoldingProxy(AdbProxy):
         return held if held is not None and held.reached is None and held.place == place else None
 
     async def _opened(self, service: bytes, ends: Ends) -> bool:
-        """Open a stream; False if the phone refused it, which the client has been told."""
+        """Open a stream; False if the phone refused it, as the client was answered."""
         await self._pass(ends.upstream, service)
         status = await ends.server.readexactly(4)
         await self._pass(ends.writer, status)

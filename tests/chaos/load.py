@@ -24,13 +24,13 @@ class Accepted:
 
 
 class Load:
-    """`with Load(...)`: `per_s` submits a second to random phones, each with a target of its own."""
+    """`with Load(...)`: `per_s` submits a second to random phones, each with its own target."""
 
     def __init__(self, runtime_dir: Path, serials: list[str], *, per_s: float, seed: int = 1) -> None:
         self.accepted: list[Accepted] = []
         self.refused = 0
         self.refusals: list[Failure] = []
-        """What the daemon itself said to those that it refused."""
+        """The daemon's own refusals."""
 
         self._path = runtime_dir / "control.sock"
         self._serials = serials

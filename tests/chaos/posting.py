@@ -188,8 +188,8 @@ class Trial:
     def _files(self) -> list[str]:
         """Files and rows of this task, as the phone itself lists them."""
         rows = "content query --uri content://media/external/file --projection _display_name"
-        said = str(self.it.adb.device(self.serial).shell(f"ls {CAMERA}; {rows}"))
-        return sorted({name for name in _OURS.findall(said) if name.startswith(f"drover-{self.task_id}-")})
+        listed = str(self.it.adb.device(self.serial).shell(f"ls {CAMERA}; {rows}"))
+        return sorted({name for name in _OURS.findall(listed) if name.startswith(f"drover-{self.task_id}-")})
 
     def _retried(self) -> bool:
         try:

@@ -17,7 +17,7 @@ HURRY_S = 2.0
 
 
 def run(rounds: int = 10, *, drain_s: float = 10.0, phones: int = 4, per_s: float = 10, timed: bool = True) -> Finding:
-    """In each drain a phone of its own hangs for ever, so that the drain has to end by its own limit."""
+    """In each drain another phone hangs for ever, so that the drain has to end by its limit."""
     finding = Finding(promise="R8 bounded drain")
     patient, hurried = list[float](), list[float]()
     accepted: list[Accepted] = []

@@ -17,7 +17,7 @@ ENDS = {
 
 
 def run(rounds: int = 4, *, timed: bool = True) -> Finding:
-    """Each end `rounds` times, each kind on a phone of its own: deaths of one are held apart by growing pauses."""
+    """Each end `rounds` times, each kind on its own phone: deaths of one are held apart by growing pauses."""
     finding = Finding(promise="R9 worker ends")
     took: list[float] = []
     with rig(len(ENDS) + 1) as it:

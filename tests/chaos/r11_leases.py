@@ -15,7 +15,7 @@ from tests.support.phones import wait_until
 
 SLACK_S = 1.0
 TTL_S = {"idle": 3, "in a call": 3, "restart": 10}
-"""A restart takes seconds of its own, so that only a longer lease shows whether it lives on."""
+"""A restart itself takes seconds, so that only a longer lease shows whether it lives on."""
 
 OWNER = """
 import json, sys, threading, time, urllib.request

@@ -1,5 +1,5 @@
 """R14, where no file can be made: no inode is left, then no byte. Tasks complete, no worker dies, and what is refused
-is said; with inodes again the next task keeps its evidence."""
+is reported; with inodes again the next task keeps its evidence."""
 
 import time
 from pathlib import Path

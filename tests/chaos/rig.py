@@ -1,4 +1,4 @@
-"""Everything real that a chaos run needs: an adb server, simulated phones in a process of their own, a daemon."""
+"""Everything real that a chaos run needs: an adb server, simulated phones in their own process, a daemon."""
 
 import contextlib
 import os

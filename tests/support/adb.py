@@ -1,4 +1,4 @@
-"""The real adb server of adbutils on a port of its own, with its own key and home. Started and stopped by pid."""
+"""The real adb server of adbutils on its own port, with its own key and home. Started and stopped by pid."""
 
 import os
 import shutil

@@ -35,9 +35,9 @@ def log_of(daemon: DroverDaemon, task_id: int) -> str:
     return daemon.client.ask(ReadTaskLog(task_id=task_id, offset=0), LogChunk).text
 
 
-def running(daemon: DroverDaemon, task_id: int, said: str) -> Task:
-    """The task, once its script has said this."""
-    wait_until(lambda: f"| {said}" in log_of(daemon, task_id), timeout_s=30, what=f"{said!r} in the log")
+def running(daemon: DroverDaemon, task_id: int, line: str) -> Task:
+    """The task, once its script has printed this."""
+    wait_until(lambda: f"| {line}" in log_of(daemon, task_id), timeout_s=30, what=f"{line!r} in the log")
     return daemon.task(task_id)
 
 

@@ -1,4 +1,4 @@
-"""A real droverd in a process of its own, on its own directories and a given adb server. Started and ended by pid."""
+"""A real droverd in its own process, on its own directories and a given adb server. Started and ended by pid."""
 
 import os
 import shutil

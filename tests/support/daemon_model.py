@@ -116,7 +116,7 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
             )
 
     def reset(self, why: str) -> None:
-        """Tell the subscribers that not all can be told."""
+        """Tell the subscribers that some events are missing."""
         with self.lock:
             self._emit(StreamReset(why=why))
 

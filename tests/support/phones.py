@@ -134,7 +134,7 @@ class PhoneFarm(StateClient):
 
 
 class PhoneProcess(StateClient):
-    """The `phonesim` command as a process of its own."""
+    """The `phonesim` command as its own process."""
 
     def __init__(self, adb: AdbServer, count: int = 1, *args: str) -> None:
         words = [sys.executable, "-m", "phonesim", "--count", str(count), "--adb", f"127.0.0.1:{adb.port}", *args]
@@ -161,7 +161,7 @@ class PhoneProcess(StateClient):
                 case ["READY"]:
                     return
                 case _:
-                    raise RuntimeError(f"phonesim said {line!r}")
+                    raise RuntimeError(f"phonesim printed {line!r}")
         raise RuntimeError(f"phonesim ended with {self._process.wait()} before it was ready")
 
     def stop(self) -> int:

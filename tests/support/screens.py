@@ -18,7 +18,7 @@ _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 
 
 class Clock:
-    """Monotonic seconds that pass when told to."""
+    """Monotonic seconds that pass on request."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -141,7 +141,7 @@ class Screen:
         return [(e["kind"], e["target"], e["count"]) for e in self.state["effects"]]
 
     def row(self, words: str) -> list[str]:
-        """The labels beside the one that reads so, left to right: those whose centre is at the same height."""
+        """The labels next to the one that reads so, left to right: those whose centre is at the same height."""
         level = next(n for n in self.all(words) if n["resource-id"].endswith("/fmp")).centre[1]
-        beside = [n for n in self.nodes() if n["text"] and n.centre[1] == level]
-        return [n["text"] for n in sorted(beside, key=lambda n: n.bounds[0])]
+        level_with = [n for n in self.nodes() if n["text"] and n.centre[1] == level]
+        return [n["text"] for n in sorted(level_with, key=lambda n: n.bounds[0])]

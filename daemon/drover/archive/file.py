@@ -1,6 +1,6 @@
 """The file of a backup: a tar of the database's copy, the library's files and, last of all, what is in it.
 
-Only what that manifest names is ever read, in the size that it says and under names of our own making; a file that was
+Only what that manifest names is ever read, in the size that it says and under names that we made; a file that was
 cut off has none. A member that Drover never writes (sparse, a link, a device) makes the whole archive refused.
 """
 

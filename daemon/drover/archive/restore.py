@@ -1,6 +1,6 @@
 """Puts a backup back where no daemon works: the library first, checked file by file, then the database.
 
-What was there before is kept: the database beside the new one, and the files that only it names.
+What was there before is kept: the database next to the new one, and the files that only it names.
 """
 
 import os

@@ -64,7 +64,7 @@ class OpenFile:
 
     @property
     def file(self) -> MediaFile:
-        """What a worker is told of it."""
+        """What a worker gets of it."""
         return MediaFile(
             path=str(self.path), kind=self.kind, media_type=self.media_type, size=self.size, name=self.path.name
         )
@@ -211,7 +211,7 @@ def _checked(handle: BinaryIO, named: str, real: Path, claims: str) -> OpenFile:
 
 
 def _refuse_false_name(claims: str, named: str, media_type: str) -> None:
-    """An app goes by the name on the phone, so a name that claims another type would mislead it."""
+    """An app reads the type from the name on the phone, so a name that claims another type would mislead it."""
     extension = os.path.splitext(claims)[1].lower()
     expected = types()[media_type].extensions
     if extension not in expected:

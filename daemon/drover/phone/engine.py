@@ -35,7 +35,7 @@ class CoveredError(PhoneError):
 
 
 class CallRefusedError(PhoneError):
-    """The phone took a call and said no, or this engine cannot do it; nothing is wrong with the phone."""
+    """The phone took a call and refused it, or this engine cannot do it; nothing is wrong with the phone."""
 
 
 class CallUncertainError(PhoneError):
@@ -85,7 +85,7 @@ BEYOND_ENGINES: Final = (PhoneLostError, PhoneNotReadyError, UiAutomationHeldErr
 
 
 class Cure(StrEnum):
-    """What was done about an automation server that did not answer; told to whoever counts."""
+    """What was done about an automation server that did not answer, for whoever counts."""
 
     RESTART = "restart"  # ended and started again
     REINSTALL = "reinstall"  # put on the phone again, then started

@@ -287,7 +287,7 @@ class Phone:
         shell.share(self._adb, item.uri, item.media_type, package, activity, timeout_s=timeout_s)
 
     def share_as(self, item: GalleryItem, package: str, action: str, *, timeout_s: float = 20.0) -> None:
-        """Hand one item of the gallery to an app under an action of its own, such as "add to story"."""
+        """Hand one item of the gallery to an app under its own action, such as "add to story"."""
         self.acts += 1
         shell.share_as(self._adb, item.uri, item.media_type, package, action, timeout_s=timeout_s)
 
@@ -358,5 +358,5 @@ class Phone:
 
 def _name(node: Node) -> str:
     """The node in words for an error."""
-    said = next((part.label for part in node.walk() if part.label), "")
-    return repr(said[:60]) if said else "a control without words"
+    label = next((part.label for part in node.walk() if part.label), "")
+    return repr(label[:60]) if label else "a control without words"

@@ -77,7 +77,7 @@ def share(adb: Adb, uri: str, media_type: str, package: str, activity: str, *, t
 
 
 def share_as(adb: Adb, uri: str, media_type: str, package: str, action: str, *, timeout_s: float) -> None:
-    """Hand one item of the MediaStore to an app under an action of its own; raises AppMissingError, PhoneError."""
+    """Hand one item of the MediaStore to an app under its own action; raises AppMissingError, PhoneError."""
     if not _CONTENT.fullmatch(uri):
         raise PhoneError(f"{adb.serial}: {uri!r} is no item of the MediaStore")
     if not _ACTION.fullmatch(action):
@@ -155,7 +155,7 @@ def _component(package: str, activity: str) -> str:
 
 
 def _started(adb: Adb, output: Output, package: str, what: str, timeout_s: float) -> None:
-    # Only lines of their own: the intent that `am` prints first holds words of ours.
+    # Only whole lines: the intent that `am` prints first holds words of ours.
     error = _ERROR.search(output.both)
     if error is None and output.exit_code == 0:
         return
@@ -165,12 +165,12 @@ def _started(adb: Adb, output: Output, package: str, what: str, timeout_s: float
     raise PhoneError(f"{adb.serial}: {package} could not {what}: {(error[0] if error else output.brief)[:200]}")
 
 
-def _scale(said: str) -> float:
+def _scale(output: str) -> float:
     """The font scale; phones on which no one ever changed it say `null`."""
-    value = last_line(said)
+    value = last_line(output)
     return float(value) if re.fullmatch(r"\d+(\.\d+)?", value) else 1.0
 
 
-def _size(said: str) -> tuple[int, int]:
-    sizes = {kind: (int(width), int(height)) for kind, width, height in _SIZE.findall(said)}
+def _size(output: str) -> tuple[int, int]:
+    sizes = {kind: (int(width), int(height)) for kind, width, height in _SIZE.findall(output)}
     return sizes.get("Override") or sizes.get("Physical") or (0, 0)

@@ -28,7 +28,7 @@ def refuse(found: Mapping[str, str]) -> None:
 
 def checked(account: Account) -> Account:
     """The account as it is stored; raises RequestError INVALID naming the field."""
-    tidy = Account(
+    made = Account(
         username=bare(account.username),
         serial=account.serial.strip(),
         platform=account.platform,
@@ -36,8 +36,8 @@ def checked(account: Account) -> Account:
         package=account.package.strip(),
         note=account.note.strip(),
     )
-    refuse(faults(tidy))
-    return tidy
+    refuse(faults(made))
+    return made
 
 
 def changed(account: Account | None, change: ChangeAccount) -> Account:

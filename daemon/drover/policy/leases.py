@@ -9,7 +9,7 @@ from typing import Final
 
 MAX_WAITING: Final = 100
 REMEMBERED: Final = 1000
-"""Ended leases whose reason is kept, so that a client that comes too late is told why."""
+"""Ended leases whose reason is kept, so that a client that comes too late can learn why."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -94,8 +94,8 @@ ADVICE: Final[dict[Reason, str]] = {
 
 def complete(reason: Reason, remark: str) -> str:
     """The remark of a failed task as one sentence that says what happened and what to do next."""
-    told = remark.strip().rstrip(".") or f"The task ended as {reason.value}"
-    return f"{told}." if _ADVISES.search(told) else f"{told}; {ADVICE[reason]}."
+    text = remark.strip().rstrip(".") or f"The task ended as {reason.value}"
+    return f"{text}." if _ADVISES.search(text) else f"{text}; {ADVICE[reason]}."
 
 
 _ADVISES: Final = re.compile(

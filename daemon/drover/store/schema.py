@@ -228,7 +228,7 @@ pauses: Final = Table(
     metadata,
     Column("kind", String, nullable=False),  # wire.holds.PauseSubject
     Column("key", String, nullable=False),  # policy.pace.account_key, or a serial
-    Column("by", String, nullable=False),  # drover or person: each has a pause of its own
+    Column("by", String, nullable=False),  # drover or person: each has its own pause
     Column("active", Boolean, nullable=False),  # False once resumed; the row stays for what it counts
     Column("reason", String, nullable=False),
     Column("words", Text, nullable=False),

@@ -78,7 +78,7 @@ class StoreThread(threading.Thread):
     def submit(self, run: Callable[[Connection], Any], *, bulk: bool = False) -> Future[Any]:
         """The future of the operation's result; raises StoreError when the store is closed.
 
-        A `bulk` job gets a transaction of its own, and its future a Timed. It runs when nothing else waits, and
+        A `bulk` job gets its own transaction, and its future a Timed. It runs when nothing else waits, and
         otherwise in turns with groups of other jobs: neither side keeps the other waiting for longer than one turn.
         """
         future: Future[Any] = Future()
@@ -169,7 +169,7 @@ class StoreThread(threading.Thread):
 
 
 class WriteThread(StoreThread):
-    """Runs all that waits in one transaction, each job in a savepoint of its own, and answers after COMMIT."""
+    """Runs all that waits in one transaction, each job in its own savepoint, and answers after COMMIT."""
 
     max_batch = MAX_GROUP
 

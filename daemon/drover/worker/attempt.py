@@ -69,7 +69,7 @@ class AttemptContext:
         self.untapped = False
         """Whether the phone refused the commit tap, so that nothing was done under the intent."""
         self.effect_allowed = True
-        """Whether the script said beforehand that others can see what it does."""
+        """Whether the script declared beforehand that others can see what it does."""
         self._attempt = begin.attempt
         self._send = send
         self.files = TaskFiles(Path(begin.folder), task_id=begin.task_id)
@@ -246,7 +246,7 @@ class AttemptContext:
         )
 
     def stopped(self) -> Ended:
-        """The last message of an attempt that was told to end."""
+        """The last message of an attempt that was stopped."""
         return self.failed(*self._stopped_as)
 
     def failed(

@@ -190,6 +190,6 @@ class Output:
         """What a task's remark says after a failure."""
         how = f"was ended by signal {status - 128}" if status > 128 else f"ended with exit code {status}"
         with self._lock:
-            said = " / ".join(line.strip() for line in self._tail)
-        said = said if len(said) <= MAX_REMARK_CHARS else f"…{said[-MAX_REMARK_CHARS:]}"
-        return f"{name} {how}; look at the task's log. It said {f'last: {said}' if said else 'nothing'}"
+            text = " / ".join(line.strip() for line in self._tail)
+        text = text if len(text) <= MAX_REMARK_CHARS else f"…{text[-MAX_REMARK_CHARS:]}"
+        return f"{name} {how}; look at the task's log. It said {f'last: {text}' if text else 'nothing'}"

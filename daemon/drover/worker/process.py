@@ -49,7 +49,7 @@ def die_with_parent(parent: int) -> None:
 
 
 def run(spec: WorkerSpec, parent: int) -> int:
-    """Be the worker of this phone until told to end; returns the exit status. `parent` is the zygote's pid."""
+    """Be the worker of this phone until it is ended; returns the exit status. `parent` is the zygote's pid."""
     die_with_parent(parent)
     os.setsid()  # its own group, so that a kill reaches whatever it started
     for number in (signal.SIGINT, signal.SIGHUP):

@@ -20,7 +20,7 @@ SETTINGS = {"DROVER_PACE_FOLLOW_PER_DAY": "2", "DROVER_DAEMON_TIMEZONE": "UTC"}
 
 @pytest.fixture
 def paced(adb_server: AdbServer, farm: PhoneFarm) -> Iterator[DroverDaemon]:
-    """A daemon of its own with two follows a day, and phones without faults."""
+    """Its own daemon with two follows a day, and phones without faults."""
     for phone in farm.phones:
         farm.clear_faults(phone.serial)
     with DroverDaemon(adb_port=adb_server.port, settings=SETTINGS) as daemon:
@@ -61,10 +61,10 @@ def test_r23_a_limit_of_two_is_two_by_serial_by_name_and_on_two_phones(paced: Dr
         follow(paced, "ada_one4", serials=[first]),
     ]
     paced.wait_task(ids[2], lambda task: task.attempt > 0 or task.status.ended, what="the second phone's look")
-    told = f"@{me} reached its limit of 2 follows a day"
+    words = f"@{me} reached its limit of 2 follows a day"
     for task_id in ids:
         paced.wait_task(
-            task_id, lambda task: task.status is Status.COMPLETED or told in task.remark, what="its end or its limit"
+            task_id, lambda task: task.status is Status.COMPLETED or words in task.remark, what="its end or its limit"
         )
     assert followed(farm, first, "ada_one") + followed(farm, second, "ada_one") == 2
     shown = [paced.task(task_id) for task_id in ids]

@@ -1,4 +1,4 @@
-"""Backups with the library as their user makes them: droverctl beside a working daemon, droverd --restore elsewhere."""
+"""Backups with the library as their user makes them: droverctl while a daemon works, droverd --restore elsewhere."""
 
 import json
 import os

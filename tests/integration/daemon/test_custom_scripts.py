@@ -89,7 +89,7 @@ def test_case_b15_what_a_script_is_given(daemon: DroverDaemon, serial: str) -> N
     assert f"| {daemon.data_dir}/tasks/{task_id} " in log
     known = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TZ", "LANG", "LANGUAGE", "PYTHONUNBUFFERED"}
     others = {name for name in given if not name.startswith(("DROVER_", "TIKMATRIX_", "LC_"))}
-    assert others - known == {"PYTEST_VERSION"}, "B15: beside the usual few what its registration names"
+    assert others - known == {"PYTEST_VERSION"}, "B15: next to the usual few only what its registration names"
     # The session ends with its task.
     request = urllib.request.Request(
         f"{daemon.api_url()}rpc/hierarchy?serial={serial}", headers={"x-session-id": session}
@@ -192,12 +192,12 @@ def test_a_script_that_may_run_twice_is_run_again(daemon: DroverDaemon, serial: 
     )
     task_id = start(daemon, "twice", serial)
     running(daemon, task_id, "ready")
-    keeper = next(
+    reaper = next(
         process
         for process in psutil.Process(daemon.process.pid).children(recursive=True)
         if "process_reaper.py" in " ".join(process.cmdline())
     )
-    os.kill(keeper.ppid(), signal.SIGKILL)
+    os.kill(reaper.ppid(), signal.SIGKILL)
     task = daemon.wait_ended(task_id, timeout_s=60)
     assert (task.status, task.attempt, task.effect) == (Status.COMPLETED, 2, Effect.NONE)
 

@@ -1,4 +1,4 @@
-"""Phones in trouble against a real adb server: cures that it understands, two transports of one phone, a reboot."""
+"""Phones in trouble against a real adb server: steps that it understands, two transports of a phone, a reboot."""
 
 import asyncio
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def test_the_real_adb_server_takes_each_step_and_the_phone_is_back(lonely: tuple
     for step in (escalation.Step.RECONNECT_OFFLINE, escalation.Step.RECONNECT):
         for service in escalation.services(step, transport(adb, serial)):
             assert "reconnecting" in ask(adb, service), step
-        # Why the nurse dials: adb drops a network phone that it was to reconnect.
+        # Why recovery dials: adb drops a network phone that it was to reconnect.
         wait_until(lambda: serial not in ask(adb, "host:devices"), what="the drop")
         farm.clear_faults(serial)
         assert "connected" in ask(adb, f"host:connect:{serial}")

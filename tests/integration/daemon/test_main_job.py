@@ -207,10 +207,10 @@ def test_device_limit_holds_the_rest_back(daemon: DroverDaemon, farm: PhoneFarm)
             farm.fault(serial, "slow_screens", seconds=4)
         try:
             ids = limited.follow(*serials, target="ada_limit")
-            told = wait_until(
+            seen = wait_until(
                 lambda: [t for t in map(limited.task, ids) if "device limit of 1" in t.remark], what="a limited task"
             )
-            assert len(told) == 1
+            assert len(seen) == 1
         finally:
             for serial in serials:
                 farm.clear_faults(serial)

@@ -155,10 +155,10 @@ def test_case_b7_extensions_and_trailers_without_end_slow_nobody(daemon: DroverD
         senders = [threading.Thread(target=send) for _ in range(60)]
         for sender in senders:
             sender.start()
-        beside = [_post(port, CONFIG % b"1")[0] for _ in range(20)]
+        small = [_post(port, CONFIG % b"1")[0] for _ in range(20)]
         for sender in senders:
             sender.join()
-    assert beside == [400] * 20
+    assert small == [400] * 20
     assert set(answers) <= {b"HTTP/1.1 413", b""}
     assert b"HTTP/1.1 413" in answers
     assert gateway.most < KEPT_BYTES

@@ -91,15 +91,15 @@ def test_a_pause_is_drawn_once_and_survives_a_restart(adb_server: AdbServer, far
         daemon.wait_idle(phone)
         first, second = daemon.follow(phone, target="ada_pace1") + daemon.follow(phone, target="ada_pace2")
         assert daemon.wait_ended(first).status is Status.COMPLETED
-        told = daemon.task(second).remark
-        assert re.fullmatch(rf"pauses until [-0-9 :]+ between tasks of @{active_account(farm, phone)}", told)
-        assert daemon.task(second).remark == told
+        remark = daemon.task(second).remark
+        assert re.fullmatch(rf"pauses until [-0-9 :]+ between tasks of @{active_account(farm, phone)}", remark)
+        assert daemon.task(second).remark == remark
         (instagram,) = daemon.follow(phone, target="x", script="unfollow", platform="instagram")
         daemon.wait_ended(instagram)  # another account of the same phone goes on
         daemon.kill()
         daemon.start()
         daemon.wait_idle(phone)
-        assert daemon.task(second).remark == told
+        assert daemon.task(second).remark == remark
         assert daemon.task(second).attempt == 0
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a phone as a whole, with a real daemon: its tasks wait, no account is blamed, no cure is tried."""
+"""What is wrong with a phone as a whole, with a real daemon: tasks wait, no account is blamed, nothing restarts."""
 
 import json
 import struct

@@ -106,7 +106,7 @@ def test_r22_case_b2_a_restored_backup_repeats_nothing(
         assert did(farm, serial) == before
         if boot.startswith("the first"):
             with daemon.client.subscribe(0) as stream:
-                assert StreamReset in kinds_until(stream, fresh), "followers of before are told"
+                assert StreamReset in kinds_until(stream, fresh), "followers of before get it"
             daemon.stop()
 
     released = daemon.client.ask(ReleaseTasks(task_ids=[follow]), TasksReleased)

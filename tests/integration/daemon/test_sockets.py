@@ -176,7 +176,7 @@ def test_s23_a_worker_of_another_user_is_not_even_heard() -> None:
         of_ours.setsockopt(zmq.IDENTITY, b"ours#1")
         of_ours.connect(f"ipc://{path}")
         of_ours.send(b"not msgpack either")
-        wait_until(lambda: own.status().messages_dropped > 0, what="the count of our own garbage")
+        wait_until(lambda: own.status().messages_dropped > 0, what="the count of our garbage")
         of_ours.close(linger=0)
         context.term()
         assert own.status().messages_dropped == 1

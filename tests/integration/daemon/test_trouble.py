@@ -87,7 +87,7 @@ class Shop:
     client: ControlClient = field(init=False)
 
     def __post_init__(self) -> None:
-        # A client of its own: both apps are driven at the same time.
+        # Its own client: both apps are driven at the same time.
         self.client = ControlClient(self.daemon.runtime_dir / "control.sock", client_name="tests", timeout_s=20)
         rows = [row for row in self.farm.state(self.serial)["accounts"] if row["app"] == self.platform]
         self.mine = next(str(row["username"]) for row in rows if row["active"])
@@ -182,8 +182,8 @@ def in_turn(shop: Shop) -> list[int]:
     return held
 
 
-def told_by(stream: EventStream, tasks: Sequence[int]) -> Iterator[str]:
-    """What was told of pauses and of these tasks, in its order, until nothing more comes."""
+def events_of(stream: EventStream, tasks: Sequence[int]) -> Iterator[str]:
+    """Events of pauses and of these tasks, in its order, until nothing more comes."""
     while (event := stream.next_event(timeout_s=0.5)) is not None:
         match event.body:
             case Paused(pause=pause) | Resumed(pause=pause):
@@ -206,12 +206,12 @@ def test_r24_each_trouble_of_both_apps_pauses_its_account_until_it_is_resumed(
         held = {
             task_id: shop.platform for shop, ids in zip(shops, pool.map(in_turn, shops), strict=True) for task_id in ids
         }
-        told = list(told_by(stream, list(held)))
+        seen = list(events_of(stream, list(held)))
     assert len(held) == 8
     for platform in CASES:
-        assert [line.split()[1] for line in told if line.startswith(platform)] == ["Paused", "Resumed"] * 4
+        assert [line.split()[1] for line in seen if line.startswith(platform)] == ["Paused", "Resumed"] * 4
     for task_id, platform in held.items():
-        before = told[: told.index(f"task {task_id} RUNNING")]
+        before = seen[: seen.index(f"task {task_id} RUNNING")]
         assert [line for line in before if line.startswith(platform)][-1] == f"{platform} Resumed"
 
 

@@ -60,7 +60,7 @@ class Daemon:
         return self._failed
 
     async def run(self) -> None:
-        """Start everything, serve until told to end, then drain and stop."""
+        """Start everything, serve until a signal says to end, then drain and stop."""
         self._listen_to_signals()
         workers = self._worker_pool()
         try:
@@ -154,7 +154,7 @@ class Daemon:
         await self._stamp(state.core.store)
         log.info("stopped")
 
-    # --- told from outside
+    # --- signals
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -72,6 +72,6 @@ class WorkerReports:
                 self._running.on_message(serial, message)
 
     def on_worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
-        if retry_in_s:  # one that is started again at once died at our own hand
+        if retry_in_s:  # one that is started again at once is an expected exit
             self._tallies.counters["worker_death"] += 1
         self._registry.post(serial, WorkerEnded(status=status, quarantined=quarantined, retry_in_s=retry_in_s))

@@ -129,7 +129,7 @@ class Identification:
         return True
 
     async def _recognised(self, link: Link, answer: Identity) -> Recognition | None:
-        """By answers of the present: what a live device said before this transport appeared is asked for again."""
+        """By answers of the present: what a live device answered before this transport appeared is asked for again."""
         while self._transports.is_listed(link):
             known = self._all_known()
             old = [

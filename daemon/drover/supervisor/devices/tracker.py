@@ -1,6 +1,6 @@
 """Follows which devices adb lists, for ever: reconnects when the adb server dies, and starts one if it may.
 
-Speaks `host:track-devices-l` itself: adbutils' tracker blocks a thread and starts servers of its own accord. Also the
+Speaks `host:track-devices-l` itself: adbutils' tracker blocks a thread and starts servers unasked. Also the
 one place of the supervisor that asks adb anything.
 """
 
@@ -44,7 +44,7 @@ ADB_ERRORS: Final = (OSError, TimeoutError, asyncio.IncompleteReadError, AdbProt
 
 
 def error_text(error: BaseException) -> str:
-    """The error in words; a time-out has none of its own."""
+    """The error in words; a time-out has no text."""
     return str(error) or f"no answer within {CONNECT_TIMEOUT_S:.0f} s"
 
 
@@ -130,7 +130,7 @@ class AdbTracker:
     async def shell(self, transport: Transport, command: str) -> str:
         """Standard output of a command line on the phone behind a transport, without its errors; one of ADB_ERRORS.
 
-        Has no deadline of its own for the phone's answer: the caller sets it.
+        Sets no deadline for the phone's answer: the caller sets it.
         """
         try:
             return await self._shell(transport, f"shell,v2,raw:{command}", framed=True)

@@ -118,8 +118,8 @@ class AccountReader:
             why = f"its accounts could not be read within {self._deadline_s:.0f} s"
             if self._workers.kill(serial, why):  # it may still be at it, and the phone must not get a task meanwhile
                 killed = why
-            told = f"device {serial}: {why}; look at the phone"
-            raise RequestError(Code.CONFLICT, told, {"serial": serial}) from None
+            message = f"device {serial}: {why}; look at the phone"
+            raise RequestError(Code.CONFLICT, message, {"serial": serial}) from None
         finally:
             del self._answers[request_id]
             self._registry.post(serial, ScanEnded(request_id=request_id, killed=killed))

@@ -58,7 +58,7 @@ class DirectCalls:
         self._pending: dict[int, _Pending] = {}
 
     def prepare(self) -> None:
-        """An empty folder of our own: what an earlier boot left was asked for by no one who still waits."""
+        """Our empty folder: what an earlier boot left was asked for by no one who still waits."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         for left in self.folder.iterdir():
             left.unlink()
@@ -108,8 +108,8 @@ class DirectCalls:
     def fail(self, serial: str, why: str) -> None:
         """The phone's worker can answer no more."""
         for request_id in self._on(serial):
-            told = f"{why}; what was asked may or may not have been done"
-            answer = DirectAnswered(request_id=request_id, end=DirectEnd.UNCERTAIN, why=told)
+            words = f"{why}; what was asked may or may not have been done"
+            answer = DirectAnswered(request_id=request_id, end=DirectEnd.UNCERTAIN, why=words)
             self._pending.pop(request_id).answer.set_result(answer)
             for torn in self.folder.glob(f"{request_id}-*"):
                 torn.unlink(missing_ok=True)
@@ -133,5 +133,5 @@ class DirectCalls:
             file.unlink(missing_ok=True)
 
     def _failed(self, serial: str, end: DirectEnd, why: str) -> RequestError:
-        told = why if why.startswith((serial, f"device {serial}")) else f"device {serial}: {why}"
-        return RequestError(_CODES[end], told, {"serial": serial, "end": end.value})
+        message = why if why.startswith((serial, f"device {serial}")) else f"device {serial}: {why}"
+        return RequestError(_CODES[end], message, {"serial": serial, "end": end.value})

@@ -1,4 +1,4 @@
-"""The attempts that run now: each one's story, kept durable in its order, until it ends.
+"""The attempts that run now: each one's messages, kept durable in their order, until it ends.
 
 The store decides what is true. Live steps and percentages alone stay in memory.
 """
@@ -59,7 +59,7 @@ _ENDED: Final = "this attempt has ended"
 class LiveAttempt:
     """A running attempt and what only memory knows of it.
 
-    `other_account`: it was told to end because its app is logged in as an account that may not act now.
+    `other_account`: it was stopped because its app is logged in as an account that may not act now.
     """
 
     attempt: Attempt
@@ -129,7 +129,7 @@ class RunningAttempts:
         if not self._workers.send(attempt.serial, message):
             self._spawn(self.close(attempt.fence, Reason.INTERRUPTED, remarks.WORKER_GONE))
 
-    # --- what workers say
+    # --- messages of workers
 
     def on_message(self, serial: str, message: FromWorker) -> None:
         """A message about an attempt. Writes are queued here, at once, so that they keep the messages' order."""
@@ -335,7 +335,7 @@ class RunningAttempts:
             await next(iter(self._live.values())).ended.wait()
 
     async def quiet(self) -> None:
-        """Wait until everything that was said so far is stored."""
+        """Wait until everything that was reported so far is stored."""
         while self._background:
             await asyncio.wait(list(self._background))
 

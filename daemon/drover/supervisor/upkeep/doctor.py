@@ -21,7 +21,7 @@ from drover.wire.doctor import Finding
 
 
 async def diagnose(state: DaemonState) -> list[Finding]:
-    """Every finding, the worst of each kind beside what is well."""
+    """Every finding, the worst of each kind next to what is well."""
     data_dir = state.core.settings.config.data_dir
     adb_facts, other_users, file_facts, disk_free, inodes_free, cannot_take = await asyncio.gather(
         _adb(state),

@@ -1,6 +1,6 @@
 """The worker processes: one for each phone that is wanted, restarted with backoff, ended by pid.
 
-Decides nothing about tasks; tells its listener when a worker said hello, spoke, or ended.
+Decides nothing about tasks; tells its listener of a worker's hello, messages and end.
 """
 
 import asyncio
@@ -103,7 +103,7 @@ class WorkerPool:
             await self._zygote.ready()
         except RuntimeError:
             if self._ending:
-                return  # it ended at our own word
+                return  # an expected exit
             raise
         self._fork_wanted()
 
@@ -367,7 +367,7 @@ class WorkerPool:
                 channel.drop(identity, "hello of another boot, device or version")
                 return
             if not worker.forking and worker.pid != message.pid:
-                return  # its last words: the zygote has told of its end already
+                return  # its last words: the zygote has reported its end already
             self._started(worker, message.pid)
             worker.said_hello = True
             log.debug("worker_hello", device=serial, pid=message.pid)
@@ -379,7 +379,7 @@ class WorkerPool:
 
 
 def _zygote_owes(worker: WorkerProcess, now: float) -> bool:
-    """Whether the zygote should long have forked this worker, or told of its end."""
+    """Whether the zygote should long have forked this worker, or reported its end."""
     return (worker.forking and now - worker.forked_at > ZYGOTE_ANSWER_S) or (
         worker.killed_at is not None and now - worker.killed_at > ZYGOTE_ANSWER_S
     )

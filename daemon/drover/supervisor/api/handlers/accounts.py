@@ -125,7 +125,7 @@ class AccountHandlers:
         )
 
     async def _seen_logged_in(self, usernames: Sequence[str], body: control.DiscoverAccounts) -> None:
-        """Pauses of these that said that they are logged out have ended."""
+        """Pauses of these for being logged out have ended."""
         names = [*map(bare, usernames), None]
         keys = [account_key(body.platform, name, body.serial) for name in names]
         if await self._state.core.store.write(pauses.logged_in, keys, now=clock.now()):
