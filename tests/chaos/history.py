@@ -22,13 +22,11 @@ from drover.client.errors import ControlError
 from drover.wire.accounts import Account, PutAccount
 from drover.wire.backups import BackupMade, MakeBackup
 from drover.wire.control import (
-    CreateTasks,
     DeleteTasks,
     ReleaseTasks,
     RetriedAll,
     RetryAll,
     StopTask,
-    TasksCreated,
     TasksDeleted,
     TasksReleased,
 )
@@ -102,15 +100,9 @@ class History:
         target = "" if kind == "post" else f"{'followed_' if kind == 'unfollow' else ''}h{self.rng.getrandbits(48):x}"
         account = self.rng.choice(self.names[serial, app]) if self.rng.random() < 0.5 else ""
         config = self._post_config(app) if kind == "post" else {"target_user": target}
-        request = CreateTasks(
-            script_name=kind,
-            platform=app,
-            script_config=config,
-            serials=[] if account else [serial],
-            usernames=[account] if account else [],
-        )
+        serials, usernames = ([], [account]) if account else ([serial], [])
         with suppress(ControlError, RequestError):
-            (task_id,) = self.it.daemon.client.ask(request, TasksCreated).task_ids
+            (task_id,) = self.it.daemon.create(kind, config, *serials, usernames=usernames, platform=app)
             newest = max(self.wanted, default=0)
             self._check(task_id > newest, f"task {task_id} was given an id that is not above {newest}")
             self.wanted[task_id] = Wanted(

@@ -203,7 +203,7 @@ def _judge(it: Rig, name: str, trials: Sequence[Trial], tally: Tally) -> None:
     try:
         wait_until(all_ended, timeout_s=_ENDED_S, every_s=_EVERY_S, what="the end of all tasks")
     except AssertionError:
-        tally.violations += [f"{_said(name, trial)}: no end within {_ENDED_S:.0f} s" for trial in left]
+        tally.violations += [f"{_where(name, trial)}: no end within {_ENDED_S:.0f} s" for trial in left]
     for trial in trials:
         if trial not in left:
             _judge_one(name, trial, tally)
@@ -211,13 +211,13 @@ def _judge(it: Rig, name: str, trials: Sequence[Trial], tally: Tally) -> None:
 
 def _judge_one(name: str, trial: Trial, tally: Tally) -> None:
     seen = trial.outcome()
-    tally.violations += [f"{_said(name, trial)}: {broken}; {seen}" for broken in violations(seen)]
+    tally.violations += [f"{_where(name, trial)}: {broken}; {seen}" for broken in violations(seen)]
     if trial.struck:
         tally.struck.append((trial.spot, seen))
         tally.longest_s = max(tally.longest_s, trial.seconds())
 
 
-def _said(name: str, trial: Trial) -> str:
+def _where(name: str, trial: Trial) -> str:
     return f"{name} cut, {trial.spot}, task {trial.task_id} on {trial.serial}"
 
 

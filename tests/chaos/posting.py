@@ -12,7 +12,7 @@ from typing import Any
 from adbutils import AdbError
 
 from drover.store.types import from_micros
-from drover.wire.control import CreateTasks, RetryTask, TasksCreated
+from drover.wire.control import RetryTask
 from drover.wire.faults import RequestError
 from drover.wire.tasks import Effect, Reason, Status, Task
 from tests.chaos.delivery import Outcome
@@ -59,13 +59,8 @@ class Spot:
 
 def publish(it: Rig, serial: str, way: Way, video: Path) -> int:
     """Create the task; its id."""
-    request = CreateTasks(
-        script_name="post",
-        platform=way.app,
-        serials=[serial],
-        script_config={"material_list": [str(video)], "captions": "some words #tag", "post_way": way.post_way},
-    )
-    return it.daemon.client.ask(request, TasksCreated).task_ids[0]
+    config = {"material_list": [str(video)], "captions": "some words #tag", "post_way": way.post_way}
+    return it.daemon.create("post", config, serial, platform=way.app)[0]
 
 
 def spots(it: Rig, ways: Iterable[Way], video: Path) -> list[Spot]:

@@ -4,7 +4,7 @@ import time
 
 from drover.wire.control import ListTasks, TaskPage
 from drover.wire.tasks import Status
-from tests.chaos.finding import Finding
+from tests.chaos.finding import Finding, median_and_most
 from tests.chaos.judges import judge, until_ended
 from tests.chaos.load import Accepted, Load
 from tests.chaos.rig import POINTS, Rig, kill, rig
@@ -32,7 +32,7 @@ def run(rounds: int = 100, *, others: int = 5, per_s: float = 2, timed: bool = T
         _nobody_else(it, finding, load.accepted, before)
         late = sum(seconds > FINAL_S for seconds in took)
         finding.check(not timed or late == 0, f"{late} of {rounds} ends came later than {FINAL_S:.0f} s after the kill")
-        finding.figure = f"end after the kill: median {sorted(took)[len(took) // 2]:.1f} s, max {max(took):.1f} s"
+        finding.figure = f"end after the kill: {median_and_most(took)}"
     return finding
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -91,10 +90,8 @@ class Phones:
             self._attach(number, name, usb=f"usb:1-{number + 1}", serialno=name)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._listing.__exit__(kind, error, trace)
+    def __exit__(self, *exc: object) -> None:
+        self._listing.__exit__(*exc)
         self._phones.stop()
 
     def show_again(self, name: str) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Callable
 from functools import partial
-from types import TracebackType
 from typing import Self, TypeVar
 
 from phonesim.adb_front import AdbFront
@@ -55,9 +54,7 @@ class AdbListing:
         asyncio.run_coroutine_threadsafe(self._front.start(), self._loop).result(15)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         asyncio.run_coroutine_threadsafe(self._front.stop(), self._loop).result(15)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)

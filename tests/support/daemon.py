@@ -193,18 +193,20 @@ class DroverDaemon:
             what=f"idle phones {serials}",
         )
 
-    def follow(self, *serials: str, target: str, script: str = "follow", **fields: Any) -> list[int]:
+    def create(self, script: str, config: Mapping[str, Any], *serials: str, **fields: Any) -> list[int]:
         """Create the tasks; their ids."""
-        config = {"target_user": target, **fields.pop("config", {})}
-        request = CreateTasks(script_name=script, script_config=config, serials=list(serials), **fields)
+        request = CreateTasks(script_name=script, script_config=dict(config), serials=list(serials), **fields)
         return self.client.ask(request, TasksCreated).task_ids
+
+    def follow(self, *serials: str, target: str, script: str = "follow", **fields: Any) -> list[int]:
+        """Create tasks about this user; their ids."""
+        return self.create(script, {"target_user": target, **fields.pop("config", {})}, *serials, **fields)
 
     def fill(self, count: int, serial: str = "R58M0ABSENT") -> None:
         """Put so many tasks, a multiple of 500, in the queue of a phone that is not there."""
         for begin in range(0, count, 500):
             targets = [f"queued{number}" for number in range(begin, begin + 500)]
-            request = CreateTasks(script_name="follow", script_config={"target_users": targets}, serials=[serial])
-            self.client.ask(request, TasksCreated)
+            self.create("follow", {"target_users": targets}, serial)
 
     def task(self, task_id: int) -> Task:
         return self.client.ask(GetTask(task_id=task_id), Task)

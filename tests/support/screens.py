@@ -1,7 +1,7 @@
 """A simulated display as a test looks at it and touches it: by what the dump says, not by what the model knows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree import ElementTree
@@ -28,6 +28,22 @@ class Clock:
 
     def pass_s(self, seconds: float) -> None:
         self.now += seconds
+
+
+class EngineInMemory:
+    """What of the protocol Engine no script needs, for phones of this process."""
+
+    def screenshot(self, *, timeout_s: float) -> bytes:
+        return b""
+
+    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
+        raise AssertionError(f"no script calls {method} directly")
+
+    def check(self, *, timeout_s: float) -> None:
+        """It always answers."""
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,12 @@ from drover.wire.tasks import Effect, Phase, Reason
 from phonesim.apps.display import PhoneDisplay
 from phonesim.contract import SEND, STREAM, ActivityNotFoundError, Configuration, Intent
 from tests.support import gallery as files
-from tests.support.screens import TIKTOK, VIEW, Clock
+from tests.support.screens import TIKTOK, VIEW, Clock, EngineInMemory
 
 _LOOK_S = 0.05
 
 
-class DisplayEngine:
+class DisplayEngine(EngineInMemory):
     """Implements Engine over a display."""
 
     name = "display"
@@ -60,18 +60,6 @@ class DisplayEngine:
     def type_text(self, text: str, *, timeout_s: float) -> None:
         if not self._display.type_text(text, replace=True):
             raise PhoneError("no field has the focus")
-
-    def screenshot(self, *, timeout_s: float) -> bytes:
-        return b""
-
-    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
-        raise AssertionError(f"no script calls {method} directly")
-
-    def check(self, *, timeout_s: float) -> None:
-        """It always answers."""
-
-    def close(self) -> None:
-        """Nothing is held."""
 
 
 class DisplayGallery:

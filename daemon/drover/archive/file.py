@@ -14,7 +14,6 @@ from contextlib import ExitStack
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Annotated, Final
 
 import msgspec
@@ -69,9 +68,7 @@ class ArchiveWriter:
     def __enter__(self) -> "ArchiveWriter":
         return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self._tar.close()
 
     def add(self, name: str, source: Path) -> Entry:
@@ -113,9 +110,7 @@ class ArchiveReader:
     def __enter__(self) -> "ArchiveReader":
         return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self._tar.close()
 
     def extract(self, entry: Entry, target: IO[bytes], on_bytes: OnBytes) -> str:

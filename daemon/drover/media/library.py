@@ -1,6 +1,6 @@
 """The library's files on the disk: where uploads arrive, where copies and thumbnails lie. Knows no database.
 
-An item is a copy, named by its content: what was checked once stays what it was, whoever changes the file it
+An item is a copy, named by its content: what was checked once does not change, whoever changes the file it
 was made from. Taking over an upload is a rename, so nothing is written twice.
 """
 

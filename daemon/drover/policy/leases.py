@@ -61,7 +61,7 @@ class LeaseBook:
         return self._held.get(key)
 
     def wanted(self, serial: str) -> bool:
-        """Whether somebody waits for this phone."""
+        """Whether a client waits for this phone."""
         return any(wish.serial == serial for wish in self._line)
 
     def claims(self, is_free: Callable[[str], bool]) -> int:

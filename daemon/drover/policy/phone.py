@@ -1,7 +1,7 @@
 """The phone's state machine: who has this phone, and what may happen to it next. Pure; the clock is passed in.
 
 Reports of adb and workers may come late or twice, so they are taken in every state. What we do ourselves (ACTS) raises
-where it makes no sense. An answer that is about somebody who has the phone no more changes nothing.
+where it makes no sense. An answer about an occupant that has left the phone changes nothing.
 """
 
 from collections.abc import Callable, Mapping

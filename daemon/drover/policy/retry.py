@@ -1,4 +1,4 @@
-"""What follows the end of an attempt: completed, failed, or once more. The heart of "never lost, never twice"."""
+"""What follows the end of an attempt: completed, failed, or once more, so that no task is lost or done twice."""
 
 from dataclasses import replace
 from random import Random

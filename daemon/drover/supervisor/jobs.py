@@ -13,7 +13,7 @@ MOST_CANCELS: Final = 10
 
 
 class Jobs:
-    """`on_component_failed` is called when a component ended with an error: half a daemon helps no one."""
+    """`on_component_failed` is called when a component ended with an error: a daemon without it must not go on."""
 
     def __init__(self, on_component_failed: Callable[[], None]) -> None:
         self._on_component_failed = on_component_failed

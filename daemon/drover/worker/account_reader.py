@@ -91,8 +91,8 @@ def read_accounts(phone: Phone, asked: ReadAccounts, package: str, give_up: Call
 def _read(nav: Navigator) -> LoggedIn:
     try:
         return logged_in(nav)
-    except NotReachedError as lost:
-        nav.fail_unreached(lost)
+    except NotReachedError as unreached:
+        nav.fail_unreached(unreached)
 
 
 def _leave(phone: Phone) -> None:

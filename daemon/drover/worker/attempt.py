@@ -38,7 +38,7 @@ from drover.worker.task_files import TaskFiles
 
 INTENT_TIMEOUT_S: Final = 15.0
 EVIDENCE_TIMEOUT_S: Final = 6.0
-"""For the hierarchy and the picture each: a phone that hangs must not hold its task for the sake of a picture."""
+"""For the hierarchy and the picture each: a phone that hangs must not hold its task for a picture."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -103,7 +103,7 @@ class AttemptContext:
     # --- called by the script
 
     def check(self) -> None:
-        """Raise if somebody stopped the task or its time is over; never between intent and tap."""
+        """Raise if the task was stopped or its time is over; never between intent and tap."""
         if self._committing:
             return
         if self._stop.is_set():

@@ -89,8 +89,8 @@ class ManagedScript:
                 become(nav, ctx.username)
             else:
                 ctx.phone.launch(ctx.package)
-        except NotReachedError as lost:
-            nav.fail_unreached(lost)
+        except NotReachedError as unreached:
+            nav.fail_unreached(unreached)
 
     def commit(self, ctx: Context) -> None:
         """Start the command, after its intent is durable: no one else can know what it does from then on."""

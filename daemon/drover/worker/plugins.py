@@ -1,7 +1,7 @@
 """Finds Python scripts of other packages as the zygote starts, and keeps a broken one from breaking anything else.
 
 Each is imported in its own process first. Only what came through that, in time, without an exit and without
-its own threads, is imported here, whence every worker has it.
+its own threads, is imported here, and every worker inherits it.
 """
 
 import importlib.metadata

@@ -24,6 +24,7 @@ from drover.wire.worker import (
     Tidy,
     ToWorker,
     WorkerHello,
+    routing_id,
 )
 from drover.wire.zygote import WorkerSpec
 from drover.worker.channel import Channel
@@ -33,11 +34,6 @@ log = structlog.get_logger("drover.worker")
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)  # here, so that the zygote looks it up and not each worker
-
-
-def identity(serial: str, incarnation: int) -> bytes:
-    """The ZeroMQ routing id of one worker process."""
-    return f"{serial}#{incarnation}".encode()
 
 
 def die_with_parent(parent: int) -> None:
@@ -56,7 +52,7 @@ def run(spec: WorkerSpec, parent: int) -> int:
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     structlog.contextvars.bind_contextvars(serial=spec.serial)
-    channel = Channel(spec.endpoint, identity(spec.serial, spec.incarnation), max_bytes=MAX_WORKER_MESSAGE_BYTES)
+    channel = Channel(spec.endpoint, routing_id(spec.serial, spec.incarnation), max_bytes=MAX_WORKER_MESSAGE_BYTES)
     channel.send(
         WorkerHello(
             version=PROTOCOL_VERSION,

@@ -15,11 +15,9 @@ import pytest
 
 from drover.wire.control import (
     Account,
-    CreateTasks,
     PutAccount,
     RetryTask,
     StopTask,
-    TasksCreated,
 )
 from drover.wire.custom import ListScripts, RemoveScript, ScriptList
 from drover.wire.faults import Code, RequestError
@@ -59,7 +57,7 @@ def test_a_python_script_drives_its_phone_through_the_api(daemon: DroverDaemon, 
     daemon.wait_idle(serial)
 
 
-def test_case_b15_what_a_script_is_given(daemon: DroverDaemon, serial: str) -> None:
+def test_case_b15_a_script_gets_its_environment_and_no_more(daemon: DroverDaemon, serial: str) -> None:
     add(
         daemon,
         "env",
@@ -265,8 +263,7 @@ def test_the_app_acts_as_the_tasks_account_before_the_script_starts(
     for name in (other, "nobody.here"):
         daemon.client.ask(PutAccount(username=name, serial=serial), Account)
     add(daemon, "whoami", "/bin/sh", "-c", 'echo "as $DROVER_USERNAME on $TIKMATRIX_PLATFORM"', platform="tiktok")
-    request = CreateTasks(script_name="whoami", script_config={}, usernames=[other, "nobody.here"])
-    right, wrong = daemon.client.ask(request, TasksCreated).task_ids
+    right, wrong = daemon.create("whoami", {}, usernames=[other, "nobody.here"])
     assert daemon.wait_ended(right).status is Status.COMPLETED, log_of(daemon, right)
     assert f"| as {other} on tiktok" in log_of(daemon, right)
     assert next(row["username"] for row in farm.state(serial)["accounts"] if row["active"]) == other

@@ -41,7 +41,9 @@ def transport(adb: AdbServer, serial: str) -> Transport:
     return next(one for one in transports.read(ask(adb, "host:devices-l")) if one.name == serial)
 
 
-def test_the_real_adb_server_takes_each_step_and_the_phone_is_back(lonely: tuple[AdbServer, PhoneFarm]) -> None:
+def test_the_real_adb_server_accepts_each_recovery_step_and_the_phone_is_back(
+    lonely: tuple[AdbServer, PhoneFarm],
+) -> None:
     adb, farm = lonely
     serial = farm.phones[0].serial
     farm.fault(serial, "offline")

@@ -134,7 +134,7 @@ def test_case_b7_connections_that_wait_keep_nothing_of_their_last_request(daemon
 
 
 @pytest.mark.parametrize("end", [b"1;", b"0\r\nX: "], ids=["extension", "trailer"])
-def test_case_b7_extensions_and_trailers_without_end_slow_nobody(daemon: DroverDaemon, end: bytes) -> None:
+def test_case_b7_extensions_and_trailers_without_end_delay_no_other_request(daemon: DroverDaemon, end: bytes) -> None:
     port = _port(daemon)
     head = (
         b"POST /api/v1/task HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

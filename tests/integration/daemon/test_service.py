@@ -34,7 +34,7 @@ def test_systemd_hears_ready_watchdog_and_stopping(adb_server: AdbServer) -> Non
             assert rest[-1] == b"STOPPING=1"
 
 
-def test_the_gateway_is_started_and_started_again(adb_server: AdbServer) -> None:
+def test_the_gateway_is_started_and_restarted_after_its_death(adb_server: AdbServer) -> None:
     with DroverDaemon(adb_port=adb_server.port, api=True) as daemon:
         url = daemon.api_url()
         with urllib.request.urlopen(f"{url}task/stats", timeout=10) as answer:
@@ -82,7 +82,7 @@ def test_s29_the_doctor_flags_loose_rights(adb_server: AdbServer) -> None:
         assert found("adb key") == [("warning", f"chmod 600 {key}")]
 
 
-def test_nothing_is_left_behind(adb_server: AdbServer) -> None:
+def test_no_process_and_no_socket_outlives_a_stopped_daemon(adb_server: AdbServer) -> None:
     with DroverDaemon(adb_port=adb_server.port, api=True) as daemon:
         daemon.api_url()
         assert daemon.client.call(GetStatus()) is not None

@@ -70,7 +70,7 @@ def test_r01_ready_does_not_wait_for_the_zygote(begun: DroverDaemon, farm: Phone
     assert begun.wait_ended(task_id).status is Status.COMPLETED
 
 
-def test_r08_a_daemon_is_told_to_end_before_its_zygote_is_ready(begun: DroverDaemon) -> None:
+def test_r08_a_daemon_that_gets_sigterm_before_its_zygote_is_ready_ends(begun: DroverDaemon) -> None:
     with held_zygote(begun) as pid:
         begun.wait_answering()
         assert begun.stop() == 0

@@ -268,7 +268,7 @@ def test_r24_five_failures_in_a_row_pause_the_phone_and_a_person_can_lease_it(
     assert not daemon.client.ask(ResumeDevice(serial=phone), DevicePause).changed
 
 
-def test_r24_a_person_pauses_and_disables_and_what_waits_says_so(
+def test_r24_a_person_pauses_and_disables_and_waiting_tasks_say_why(
     daemon: DroverDaemon, farm: PhoneFarm, shop: Shop
 ) -> None:
     phone = farm.phones[0].serial
@@ -318,8 +318,7 @@ def test_r24_a_captcha_after_the_tap_of_a_post_pauses_its_account_although_the_o
 ) -> None:
     farm.fault(shop.serial, "captcha", app="tiktok", when="post")
     video = make_video(media / "a.mp4", seconds=5)
-    request = CreateTasks(script_name="post", script_config={"material_list": [str(video)]}, usernames=[shop.mine])
-    (met,) = daemon.client.ask(request, TasksCreated).task_ids
+    (met,) = daemon.create("post", {"material_list": [str(video)]}, usernames=[shop.mine])
     assert daemon.wait_ended(met).reason is Reason.OUTCOME_UNKNOWN
     waits = shop.create(shop.mine)
     farm.clear_faults(shop.serial)

@@ -146,7 +146,7 @@ class PhoneLeases:
                 waiter.set_result(held)
 
     def wants(self, serial: str) -> bool:
-        """Whether the phone is for somebody in line."""
+        """Whether a client waits in line for the phone."""
         return self._book.wanted(serial)
 
     def reserved(self) -> int:

@@ -321,7 +321,7 @@ class RunningAttempts:
                     self._spawn(self.close(fence, Reason.TIMEOUT, live.cut_off_why))
 
     async def drain(self, timeout_s: float, hurry: asyncio.Event) -> None:
-        """Give what runs its time, unless somebody is in a hurry."""
+        """Wait until running attempts have ended, at most `timeout_s` or until `hurry` is set."""
         if not self._live:
             return
         log.info("draining", running=len(self._live), timeout_s=timeout_s)

@@ -1,4 +1,4 @@
-"""Stopping a task because somebody asked: at once while it waits, else by its worker, which is ended if it does not
+"""Stopping a task on request: at once while it waits, else by its worker, which is ended if it does not
 obey."""
 
 import asyncio

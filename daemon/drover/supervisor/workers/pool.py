@@ -22,7 +22,7 @@ from drover.supervisor.workers.zygote_process import ZygoteProcess
 from drover.wire.codec import PROTOCOL_VERSION
 from drover.wire.custom import PluginSheet
 from drover.wire.devices import Device, Identity
-from drover.wire.worker import FromWorker, Shutdown, ToWorker, WorkerHello
+from drover.wire.worker import FromWorker, Shutdown, ToWorker, WorkerHello, routing_id
 from drover.wire.zygote import Exited, Forked, FromZygote, WorkerSpec
 
 log = structlog.get_logger("drover.workers")
@@ -60,7 +60,7 @@ class WorkerProcess:
 
     @property
     def identity(self) -> bytes:
-        return f"{self.serial}#{self.incarnation}".encode()
+        return routing_id(self.serial, self.incarnation)
 
 
 @dataclass(frozen=True, kw_only=True)
