@@ -1,4 +1,4 @@
-"""The API's token in a file of its own: made, read, replaced whole. Readable by its owner only; never logged."""
+"""The API's token in its own file: made, read, replaced whole. Readable by its owner only; never logged."""
 
 import hashlib
 import hmac
@@ -70,12 +70,12 @@ def token_id(token: str) -> str:
 
 
 class WatchedToken:
-    """The token as its file holds it now. A file that cannot be used lets nobody in."""
+    """The token as its file holds it now. A file that cannot be used lets no one in."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.trouble = ""
-        """Why nobody is let in; "" while the file is good."""
+        """Why no one is let in; "" while the file is good."""
         self._seen: tuple[int, int, int] | None = None
         self._token = ""
 

@@ -12,8 +12,7 @@ from drover.phone.adb import Adb
 from drover.phone.engine import PhoneError
 from drover.phone.phone import BACK, Phone
 from tests.support.mockups import WIDTH, as_instagram, ig_actions, ig_profile, ig_tabs, listing
-from tests.support.screens import Clock
-from tests.support.script_phone import DoubleEngine
+from tests.support.screens import Clock, EngineInMemory
 from tests.support.trees import Box, button, label, node, tree
 
 LAUNCHER = tree(label("Gallery", (100, 1900, 300, 2000))).replace("com.zhiliaoapp.musically", "com.android.launcher3")
@@ -50,7 +49,7 @@ class HandApp:
                 return
 
 
-class HandEngine(DoubleEngine):
+class HandEngine(EngineInMemory):
     """Implements Engine over a HandApp."""
 
     def __init__(self, app: HandApp, clock: Clock) -> None:

@@ -67,7 +67,7 @@ def command_loop(registry: DeviceRegistry, handlers: Carry) -> CommandLoop:
 
 
 def ordered(registry: DeviceRegistry) -> list[Command]:
-    """What was ordered so far, and is carried out by nobody."""
+    """What was ordered so far, and is carried out by no one."""
     found: list[Command] = []
     while not registry.orders.empty():
         found.append(registry.orders.get_nowait().command)

@@ -91,7 +91,7 @@ class Rest:
     def send(
         self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Reply:
-        """One request on a connection of its own; a header with value "" is left out, Host included."""
+        """One request on its own connection; a header with value "" is left out, Host included."""
         connection = self._connection()
         try:
             sent = {"Host": f"localhost:{self.port}" if self.port else "localhost", "Cookie": COOKIE, **(headers or {})}
@@ -141,7 +141,7 @@ def running_shim(
     budget: Budget | None = None,
     unix_path: Path | None = None,
 ) -> Generator[Rest]:
-    """A shim in front of the daemon behind the socket; with `unix_path` the client asks there, beside TCP."""
+    """A shim in front of the daemon behind the socket; with `unix_path` the client asks there as well as over TCP."""
     used = settings or Settings()
     pool = ClientPool(socket_path, timeout_s=timeout_s)
     streams = Streams()

@@ -30,30 +30,12 @@ from phonesim.apps.display import PhoneDisplay
 from phonesim.contract import SEND, STREAM, ActivityNotFoundError, Configuration, Intent
 from tests.support import gallery as files
 from tests.support.app_state import AppState
-from tests.support.screens import TIKTOK, VIEW, Clock
+from tests.support.screens import TIKTOK, VIEW, Clock, EngineInMemory
 
 _LOOK_S = 0.05
 
 
-class DoubleEngine:
-    """What both doubles of Engine answer alike."""
-
-    name = "double"
-
-    def screenshot(self, *, timeout_s: float) -> bytes:
-        return b""
-
-    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
-        raise AssertionError(f"no script calls {method} directly")
-
-    def check(self, *, timeout_s: float) -> None:
-        """It always answers."""
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-
-class DisplayEngine(DoubleEngine):
+class DisplayEngine(EngineInMemory):
     """Implements Engine over a display."""
 
     def __init__(self, display: PhoneDisplay, clock: Clock) -> None:

@@ -54,11 +54,6 @@ def record_worker(conn: Connection, serial: str, pid: int, started_at: float, bo
     conn.execute(statement.on_conflict_do_update(index_elements=["pid", "started_at"], set_=changed))
 
 
-def forget_worker(conn: Connection, pid: int, started_at: float) -> None:
-    """The process has ended."""
-    conn.execute(delete(workers).where(workers.c.pid == pid, workers.c.started_at == started_at))
-
-
 def orphans(conn: Connection, boot_id: str) -> list[tuple[int, float]]:
     """(pid, start) of workers of every boot but this one; only a process with both may be killed."""
     query = select(workers.c.pid, workers.c.started_at).where(workers.c.boot_id != boot_id)

@@ -102,7 +102,7 @@ def resume(conn: Connection, kind: PauseSubject, keys: Sequence[str], *, now: da
 
 
 def logged_in(conn: Connection, keys: Collection[str], *, now: datetime) -> list[Pause]:
-    """These accounts were seen logged in: end the pauses that said that they are not."""
+    """These accounts were seen logged in: end the pauses for not being so."""
     found = of(conn, PauseSubject.ACCOUNT, keys, now=now)
     ended = [(key, pause) for key, pause in found if pause.reason == Trouble.LOGGED_OUT]
     _end(conn, ended, PauseSubject.ACCOUNT, now, by=DROVER)

@@ -92,11 +92,11 @@ def ahead(conn: Connection, task: Task, *, now: datetime | None = None) -> int:
 
     With `now` only those that are eligible then count.
     """
-    return _front(conn, task.serial, now).ahead_of(task.priority, task.id)
+    return _queue_head(conn, task.serial, now).ahead_of(task.priority, task.id)
 
 
 @dataclass(frozen=True)
-class _Front:
+class _QueueHead:
     """How many tasks run on a device, and the first of its queue in order, as (minus priority, id)."""
 
     running: int
@@ -106,7 +106,7 @@ class _Front:
         return self.running + bisect_left(self.first, (-priority, task_id))
 
 
-def _front(conn: Connection, serial: str, now: datetime | None, held: Collection[str] = ()) -> _Front:
+def _queue_head(conn: Connection, serial: str, now: datetime | None, held: Collection[str] = ()) -> _QueueHead:
     """Read once for all the tasks of a page: counting the queue again for each made a page of 20 take 12 ms."""
     first = select(tasks.c.priority, tasks.c.id).where(
         tasks.c.serial == serial, _PENDING, tasks.c.account_queue != RESTORED
@@ -117,7 +117,7 @@ def _front(conn: Connection, serial: str, now: datetime | None, held: Collection
         first = first.where(tasks.c.account_queue.not_in(list(held)))
     first = first.order_by(tasks.c.priority.desc(), tasks.c.id).limit(MOST_COUNTED)
     running = select(func.count()).where(tasks.c.serial == serial, tasks.c.status == int(Status.RUNNING))
-    return _Front(int(conn.execute(running).scalar_one()), [(-row.priority, row.id) for row in conn.execute(first)])
+    return _QueueHead(int(conn.execute(running).scalar_one()), [(-row.priority, row.id) for row in conn.execute(first)])
 
 
 def waiting(
@@ -137,14 +137,14 @@ def waiting(
     found = {row.id: held.of(row.serial, row.account_queue) for row in rows}
     accounts = accounts_of(conn, {row.account_queue for row in rows})
     # What is held waits for its account, its phone or a person, and no one asks how many others wait with it.
-    fronts = {
-        serial: _front(conn, serial, now, held.account_queues)
+    heads = {
+        serial: _queue_head(conn, serial, now, held.account_queues)
         for serial in {row.serial for row in rows if found[row.id] is None and not row.held}
     }
     return {
         row.id: WaitingFacts(
             not_before=row.not_before if row.not_before > from_micros(0) else None,
-            ahead=(0 if found[row.id] is not None or row.held else fronts[row.serial].ahead_of(row.priority, row.id)),
+            ahead=(0 if found[row.id] is not None or row.held else heads[row.serial].ahead_of(row.priority, row.id)),
             last_reason=None if row.last_reason is None else Reason(row.last_reason),
             hold=found[row.id],
             held=row.held,

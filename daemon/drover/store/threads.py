@@ -78,7 +78,7 @@ class StoreThread(threading.Thread):
     def submit(self, run: Callable[[Connection], Any], *, bulk: bool = False) -> Future[Any]:
         """The future of the operation's result; raises StoreError when the store is closed.
 
-        A `bulk` job gets a transaction of its own, and its future a Timed. It runs when nothing else waits, and
+        A `bulk` job gets its own transaction, and its future a Timed. It runs when nothing else waits, and
         otherwise in turns with groups of other jobs: neither side keeps the other waiting for longer than one turn.
         """
         future: Future[Any] = Future()
@@ -169,7 +169,7 @@ class StoreThread(threading.Thread):
 
 
 class WriteThread(StoreThread):
-    """Runs all that waits in one transaction, each job in a savepoint of its own, and answers after COMMIT."""
+    """Runs all that waits in one transaction, each job in its own savepoint, and answers after COMMIT."""
 
     max_batch = MAX_GROUP
 
@@ -177,7 +177,6 @@ class WriteThread(StoreThread):
         super().__init__(name, engine)
         self.commits = 0
         self.jobs_done = 0
-        self.longest_s = 0.0
 
     def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:
         begun = time.perf_counter()
@@ -191,7 +190,6 @@ class WriteThread(StoreThread):
         held_s = time.perf_counter() - begun
         self.commits += 1
         self.jobs_done += len(outcomes)
-        self.longest_s = max(self.longest_s, held_s)
         if batch[0].bulk and not isinstance(outcomes[0], BaseException):
             return [Timed(outcomes[0], held_s)]
         return outcomes

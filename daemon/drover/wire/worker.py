@@ -24,6 +24,11 @@ TASK_LOG: Final = "log.txt"
 """The file in a task's folder to which its attempts add their lines."""
 
 
+def routing_id(serial: str, incarnation: int) -> bytes:
+    """The ZeroMQ routing id of one worker process."""
+    return f"{serial}#{incarnation}".encode()
+
+
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
     """Run one attempt; it is already stored as begun. A worker refuses a fence that it has seen.
 

@@ -60,7 +60,7 @@ class ReadingContext:
 
 
 def read_accounts(phone: Phone, asked: ReadAccounts, package: str, give_up: Callable[[], None]) -> AccountsRead:
-    """The accounts of one app; `give_up` is called between looks and may raise. What went wrong is said in `why`.
+    """The accounts of one app; `give_up` is called between looks and may raise. `why` says what went wrong.
 
     Raises PhoneError besides. An app that was not in front before is left by HOME.
     """
@@ -91,8 +91,8 @@ def read_accounts(phone: Phone, asked: ReadAccounts, package: str, give_up: Call
 def _read(nav: Navigator) -> LoggedIn:
     try:
         return logged_in(nav)
-    except NotReachedError as lost:
-        nav.fail_unreached(lost)
+    except NotReachedError as unreached:
+        nav.fail_unreached(unreached)
 
 
 def _leave(phone: Phone) -> None:

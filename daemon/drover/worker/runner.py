@@ -194,7 +194,7 @@ class Runner:
             adb_host=spec.adb_host,
             adb_port=spec.adb_port,
             engine=spec.engine,
-            told=self._cured,
+            on_cure=self._cured,
             doubt_input=self._readiness.doubts_input,
             proof=proof_of(spec),
         )

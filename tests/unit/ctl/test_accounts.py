@@ -8,7 +8,7 @@ from drover.wire.control import ChangeAccount, DiscoverAccounts, PutAccount, Set
 from drover.wire.devices import Connection, DeviceState, TransportKind
 from tests.support.control import FakeDaemon
 from tests.support.ctl import Ctl
-from tests.support.wire_examples import LOGIN
+from tests.support.daemon_model import LOGIN
 from tests.unit.ctl.conftest import A, B
 
 

@@ -45,7 +45,7 @@ log = structlog.get_logger("drover.media")
 
 
 class MaterialLibrary:
-    """Requests about the library. `limits` are what the apps take: what one does not take is kept, and it is said.
+    """Requests about the library. `limits` are what the apps take: what one does not take is kept, with a warning.
 
     Whether an item that was used is still available to other accounts, the configuration says.
     """

@@ -67,7 +67,7 @@ class TaskMedia:
         self._limits = limits
         self._texts = texts
         self._known: OrderedDict[str, MediaFacts] = OrderedDict()
-        self._told: set[str] = set()
+        self._logged: set[str] = set()
 
     @property
     def _roots(self) -> list[Path]:
@@ -206,8 +206,8 @@ class TaskMedia:
     def _tell(self, misnamed: Sequence[str]) -> None:
         """Log each once: the folder is looked at with each task."""
         for why in misnamed:
-            if why not in self._told and len(self._told) < FACTS_KEPT:
-                self._told.add(why)
+            if why not in self._logged and len(self._logged) < FACTS_KEPT:
+                self._logged.add(why)
                 log.warning("file_left_out", why=why)
 
     async def _fitting(self, paths: Sequence[str], want: Wanted, place: str) -> tuple[list[Candidate], list[str], bool]:

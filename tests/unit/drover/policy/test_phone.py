@@ -86,7 +86,7 @@ def away() -> tuple[Command, ...]:
 
 
 def words(grace_s: float) -> str:
-    return remarks.lost(SERIAL, grace_s)
+    return remarks.device_lost(SERIAL, grace_s)
 
 
 # --- transitions --------------------------------------------------------------------------------------------------

@@ -33,8 +33,6 @@ def test_devices_come_in_the_order_of_serials(store: Store) -> None:
 
 def test_r01_workers_of_other_boots_are_orphans(store: Store) -> None:
     store.write_sync(devices.record_worker, "a", 100, 1700000000.25, "boot-1")
-    store.write_sync(devices.record_worker, "b", 101, 1700000001.5, "boot-1")
-    store.write_sync(devices.forget_worker, 101, 1700000001.5)
     store.write_sync(devices.record_worker, "a", 200, 1700000900.75, "boot-2")
     assert store.read_sync(devices.orphans, "boot-2") == [(100, 1700000000.25)]
     store.write_sync(devices.clear, "boot-2")

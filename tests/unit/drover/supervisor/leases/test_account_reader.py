@@ -64,7 +64,7 @@ class Stage:
         asked = self.asked[-1]
         assert isinstance(asked, ReadAccounts)
         message = AccountsRead(request_id=asked.request_id, **more)
-        self.account_reader.said(SERIAL, message)
+        self.account_reader.on_answer(SERIAL, message)
         return message
 
 
@@ -93,8 +93,8 @@ def test_only_the_answer_to_this_reading_counts(store: Store) -> None:
     async def play() -> None:
         stage = Stage(store)
         job = await stage.begun()
-        stage.account_reader.said(SERIAL, AccountsRead(request_id=99, usernames=["late"]))
-        stage.account_reader.said("other", AccountsRead(request_id=1, usernames=["late"]))
+        stage.account_reader.on_answer(SERIAL, AccountsRead(request_id=99, usernames=["late"]))
+        stage.account_reader.on_answer("other", AccountsRead(request_id=1, usernames=["late"]))
         stage.answer(usernames=["me"])
         stage.answer(usernames=["twice"])
         assert (await job).usernames == ["me"]

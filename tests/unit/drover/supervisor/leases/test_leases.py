@@ -64,7 +64,7 @@ class Stage:
         return self.workers.send(serial, message)
 
     def kill(self, serial: str, why: str, *, excused: bool = False) -> bool:
-        self.direct.lost(serial, "its worker ended")
+        self.direct.fail(serial, "its worker ended")
         return self.workers.kill(serial, why, excused=excused)
 
     def _dispatch(self, _device: object, _command: object) -> None:
@@ -187,7 +187,7 @@ def test_a_phone_is_free_only_when_its_last_call_has_ended(play: Callable[..., N
         assert stage.state() is DeviceState.LEASED
         request = stage.sent[0]
         assert isinstance(request, DirectRpc)
-        stage.direct.said(A, DirectAnswered(request_id=request.request_id, end=DirectEnd.DONE, data=b"true"))
+        stage.direct.on_answer(A, DirectAnswered(request_id=request.request_id, end=DirectEnd.DONE, data=b"true"))
         assert (await call).data == b"true"
         await until(lambda: stage.state() is DeviceState.IDLE)
         assert (stage.sent[1:], stage.killed) == ([DirectEnded()], [])
@@ -263,7 +263,7 @@ def test_files_that_nobody_fetched_are_removed_and_no_others(
         left = ours / "9-1.png"
         left.write_bytes(b"x")
         for path in (left, foreign, ours / ".." / "foreign.png"):
-            stage.direct.said(A, DirectAnswered(request_id=9, end=DirectEnd.DONE, path=str(path)))
+            stage.direct.on_answer(A, DirectAnswered(request_id=9, end=DirectEnd.DONE, path=str(path)))
         await until(lambda: not left.exists())
         await asyncio.sleep(0.05)
         assert foreign.exists()

@@ -106,9 +106,9 @@ class Desk:
 
     def publish(self, serial: str, begin: Begin) -> None:
         """What a worker says that published."""
-        self.running.said(serial, IntentRequested(fence=begin.fence, what="post"))
-        self.running.said(serial, EffectConfirmed(fence=begin.fence, evidence=[]))
-        self.running.said(serial, Ended(fence=begin.fence, outcome=Outcome.COMPLETED, effect=Effect.CONFIRMED))
+        self.running.on_message(serial, IntentRequested(fence=begin.fence, what="post"))
+        self.running.on_message(serial, EffectConfirmed(fence=begin.fence, evidence=[]))
+        self.running.on_message(serial, Ended(fence=begin.fence, outcome=Outcome.COMPLETED, effect=Effect.CONFIRMED))
 
 
 def _due_now(conn: Connection) -> None:
@@ -538,7 +538,7 @@ def test_an_attempt_that_failed_without_effect_gives_its_file_back(run: Run) -> 
         failed = Ended(
             fence=begin.fence, outcome=Outcome.FAILED, effect=Effect.NONE, reason=Reason.NOT_LOGGED_IN, remark="out"
         )
-        dispatcher.running.said("p1", failed)
+        dispatcher.running.on_message("p1", failed)
         await dispatcher.ended(task_id)
         await dispatcher.post()
         assert (await dispatcher.begun(2))[1].media[0].material_id == item.id

@@ -1,10 +1,9 @@
-"""phonesim's listing front in a thread of its own, before a real adb server."""
+"""A listing of phones as a test wants it, in its own thread, in front of a real adb server."""
 
 import asyncio
 import threading
 from collections.abc import Callable
 from functools import partial
-from types import TracebackType
 from typing import Self, TypeVar
 
 from phonesim.adb_front import AdbFront
@@ -13,13 +12,13 @@ from tests.support.adb import AdbServer
 T = TypeVar("T")
 
 
-class Front:
-    """`with Front(adb) as front:`; its phones are those that `show` names, and no others."""
+class AdbListing:
+    """`with AdbListing(adb) as listing:`; its phones are those that `show` names, and no others."""
 
     def __init__(self, adb: AdbServer) -> None:
         self._front = AdbFront("127.0.0.1", adb.port)
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="adb-front", daemon=True)
+        self._thread = threading.Thread(target=self._loop.run_forever, name="adb-listing", daemon=True)
 
     @property
     def port(self) -> int:
@@ -55,9 +54,7 @@ class Front:
         asyncio.run_coroutine_threadsafe(self._front.start(), self._loop).result(15)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         asyncio.run_coroutine_threadsafe(self._front.stop(), self._loop).result(15)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
