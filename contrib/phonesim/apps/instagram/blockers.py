@@ -1,25 +1,10 @@
 """Screens that stop everything, as recorded: login wall, code from an image, ID, disabled account. They have no ids."""
 
-from phonesim.apps.instagram.scene import (
-    BLUE,
-    DIM,
-    GREY,
-    INK,
-    LIST,
-    RED,
-    WHITE,
-    Box,
-    Scene,
-    group,
-    icon,
-    modal_shell,
-    nest,
-    text,
-)
+from phonesim.apps.instagram.scene import BLUE, DIM, GREY, INK, RED, Box, Scene, group, modal_shell, nest
 from phonesim.ui.chrome import STATUS
-from phonesim.ui.view import Action, Bounds, Style, View, view
+from phonesim.ui.controls import LIST, NOTHING, WHITE, icon, text
+from phonesim.ui.view import Bounds, Style, View, view
 
-_NONE = Action("none")
 _HEAD = 107
 
 
@@ -86,7 +71,7 @@ def _wide(word: str, top: int, fill: str, ink: str) -> View:
     )
     inner = group(box, label)
     style = Style(fill=fill, radius=60, outline="" if fill != WHITE else BLUE)
-    return view("Button", box, inner, desc=word, flags="Cf", action=_NONE, style=style)
+    return view("Button", box, inner, desc=word, flags="Cf", action=NOTHING, style=style)
 
 
 def _challenge(scene: Scene, body: tuple[View, ...], foot: str) -> View:
@@ -120,7 +105,7 @@ def _challenge(scene: Scene, body: tuple[View, ...], foot: str) -> View:
             text(words, foot, cls="View", size=42, bold=True, align="center", color=WHITE),
             desc=foot,
             flags="Cf",
-            action=_NONE,
+            action=NOTHING,
             style=Style(fill=BLUE, radius=50),
         )
         parts = [group((0, STATUS + 110, 1080, bottom), listed, group((0, end, 1080, end + 3)), action)]
@@ -179,7 +164,7 @@ def verification(scene: Scene) -> View:
         text((398, y + 23, 683, y + 80), labels["upload_photo"], cls="View", size=40, align="center"),
         desc=labels["upload_photo"],
         flags="Cf",
-        action=_NONE,
+        action=NOTHING,
         style=Style(fill=GREY, radius=50),
     )
     return _challenge(

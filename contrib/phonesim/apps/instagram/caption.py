@@ -1,13 +1,12 @@
 """The last screen before publishing: cover, caption, options, and Save draft | Share in one clickable container."""
 
-from phonesim.apps.instagram.publish_flow import CAPTION
-from phonesim.apps.instagram.scene import BAR, BLUE, DIM, GREY, INK, LIST, WHITE, Scene, group, icon, modal_shell, text
-from phonesim.apps.tiktok.posting.state import Composition, unfinished_tag
-from phonesim.apps.tiktok.posting.tiles import picture_of
+from phonesim.apps.instagram.scene import BAR, BLUE, DIM, GREY, INK, Scene, group, modal_shell
+from phonesim.apps.posting.pictures import picture_of
+from phonesim.apps.posting.state import CAPTION, Composition, unfinished_tag
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import BACK, LIST, NOTHING, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
-_NONE = Action("none")
 _TOP = STATUS + BAR
 _FOOT = 194
 _SUGGESTED = ("mountains", "sunset", "vintage")
@@ -20,7 +19,7 @@ def caption(scene: Scene, made: Composition) -> View:
     foot = bottom - _FOOT
     scrolled: Bounds = (0, _TOP, 1080, foot)
     content = view(
-        "LinearLayout", scrolled, *_content(scene, made, typing, foot), id="content_view", flags="Cf", action=_NONE
+        "LinearLayout", scrolled, *_content(scene, made, typing, foot), id="content_view", flags="Cf", action=NOTHING
     )
     scroll = view("ScrollView", scrolled, content, id="scroll_view", flags="fs")
     body = group((0, _TOP, 1080, bottom), scroll, _foot(scene, foot), *_covering(scene, made, bottom))
@@ -97,7 +96,7 @@ def _cover(scene: Scene, made: Composition, top: int) -> View:
         id="clip_thumbnail_image",
         desc=scene.labels["edit_cover_hint"],
         flags="C",
-        action=_NONE,
+        action=NOTHING,
         style=picture_of(made.files[0]),
     )
     button = view(
@@ -106,10 +105,10 @@ def _cover(scene: Scene, made: Composition, top: int) -> View:
         words,
         id="clip_thumbnail_layout",
         flags="C",
-        action=_NONE,
+        action=NOTHING,
         style=Style(fill="#555b63", radius=30),
     )
-    preview = view("FrameLayout", frame, thumb, button, id="cover_photo_preview", flags="Cf", action=_NONE)
+    preview = view("FrameLayout", frame, thumb, button, id="cover_photo_preview", flags="Cf", action=NOTHING)
     return view("FrameLayout", (0, top, 1080, top + 686), preview)
 
 
@@ -143,7 +142,7 @@ def _chip(word: str, left: int, top: int) -> View:
         text((left + 52, top + 43, left + 190, top + 82), word, id="suggestion_text", size=32),
     ]
     inner = view("LinearLayout", row, *parts, id="button_layout", style=Style(fill=GREY, radius=24))
-    return view("Button", box, inner, flags="Cf", action=_NONE)
+    return view("Button", box, inner, flags="Cf", action=NOTHING)
 
 
 def _option(scene: Scene, key: str, id_: str, sub: str, top: int) -> View:
@@ -162,9 +161,11 @@ def _option(scene: Scene, key: str, id_: str, sub: str, top: int) -> View:
             *parts,
             id="metadata_location_first_row",
             flags="Cf",
-            action=_NONE,
+            action=NOTHING,
         )
-        return view("Button", box, view("LinearLayout", box, first, id=id_, desc=labels[key]), flags="C", action=_NONE)
+        return view(
+            "Button", box, view("LinearLayout", box, first, id=id_, desc=labels[key]), flags="C", action=NOTHING
+        )
     words = [text((128, top + 34, 415, top + 83), labels[key], id="title", size=42)]
     if sub:
         words.append(
@@ -179,7 +180,7 @@ def _option(scene: Scene, key: str, id_: str, sub: str, top: int) -> View:
         id="title_container",
     )
     chevron = icon((1002, top + 40, 1041, top + 79), "play", id="chevron_icon", size=30, color=DIM)
-    return view("Button", box, title, chevron, flags="Cf", action=_NONE)
+    return view("Button", box, title, chevron, flags="Cf", action=NOTHING)
 
 
 def suggested_words(words: str) -> list[str]:
@@ -205,7 +206,7 @@ def _covering(scene: Scene, made: Composition, bottom: int) -> tuple[View, ...]:
         return ()
     box: Bounds = (0, bottom - 560, 1080, bottom)
     rows = _suggestions(scene, made, bottom - 540, bottom)
-    return (view("ListView", box, *rows, flags="Cfs", action=_NONE, style=Style(fill=WHITE, shadow=True)),)
+    return (view("ListView", box, *rows, flags="Cfs", action=NOTHING, style=Style(fill=WHITE, shadow=True)),)
 
 
 def _foot(scene: Scene, top: int) -> View:
@@ -231,7 +232,7 @@ def _foot(scene: Scene, top: int) -> View:
         buttons = [_foot_button("Button", "share_footer_button", labels["share"], wide, share)]
     inner = group(box, line, *buttons, id="footer_button_container")
     return view(
-        "LinearLayout", box, inner, id="share_button_container", flags="Cf", action=_NONE, style=Style(fill=WHITE)
+        "LinearLayout", box, inner, id="share_button_container", flags="Cf", action=NOTHING, style=Style(fill=WHITE)
     )
 
 
@@ -263,7 +264,7 @@ def _title_bar(scene: Scene, typing: bool) -> View:
         id="action_bar_button_back",
         desc=labels["back"],
         flags="Cf",
-        action=Action("back_page"),
+        action=BACK,
     )
     named = view(
         "LinearLayout",
@@ -272,7 +273,7 @@ def _title_bar(scene: Scene, typing: bool) -> View:
         view("LinearLayout", box, view("LinearLayout", box, title, id="action_bar_title_and_icons")),
         id="action_bar_new_title_container",
         flags="Cf",
-        action=_NONE,
+        action=NOTHING,
     )
     parts = [named]
     if typing:
@@ -285,12 +286,12 @@ def _title_bar(scene: Scene, typing: bool) -> View:
                 id="action_bar_button_text",
                 desc=labels["ok"],
                 flags="Cf",
-                action=Action("caption_done"),
+                action=Action("hide_keyboard"),
                 size=46,
                 bold=True,
                 color=BLUE,
                 align="center",
             )
         )
-    inner = view("LinearLayout", bar, *parts, id="action_bar", flags="Cf", action=_NONE, style=Style(fill=WHITE))
+    inner = view("LinearLayout", bar, *parts, id="action_bar", flags="Cf", action=NOTHING, style=Style(fill=WHITE))
     return view("FrameLayout", bar, view("FrameLayout", bar, inner, id="action_bar_wrapper"), id="action_bar_container")

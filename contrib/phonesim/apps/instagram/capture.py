@@ -1,20 +1,8 @@
 """The pickers of reels and stories: a gallery over the camera, whose empty frames stay in the tree below it."""
 
 from phonesim.apps.instagram.gallery import destinations, listed_media, thumbnail
-from phonesim.apps.instagram.scene import (
-    BLUE,
-    DIM,
-    LIST,
-    WHITE,
-    Box,
-    Scene,
-    group,
-    icon,
-    left_shell,
-    modal_shell,
-    nest,
-    text,
-)
+from phonesim.apps.instagram.scene import BLUE, DIM, Box, Scene, group, left_shell, modal_shell, nest
+from phonesim.ui.controls import LIST, NOTHING, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _CELL = (359, 632)
@@ -92,7 +80,7 @@ def quick_capture(scene: Scene, gallery: View, *, camera: bool, focused: bool = 
         view("FrameLayout", inner, drawer, id="quick_capture_outer_container"),
         id="quick_capture_root_container",
         flags="CfF" if focused else "Cf",
-        action=Action("none"),
+        action=NOTHING,
     )
     return view("FrameLayout", scene.frame.whole, root, id="quick_capture_fragment_container")
 
@@ -107,7 +95,7 @@ def _chip(word: str, left: int, top: int) -> View:
         icon((left + 30, top + 40, left + 88, top + 98), "grid", id="button_icon", size=50),
         text((left + 112, top + 45, left + 250, top + 95), word, id="button_name", size=36),
     ]
-    tap = Action("none")
+    tap = NOTHING
     return view(
         "ViewGroup",
         box,
@@ -131,7 +119,7 @@ def _tile(word: str, left: int) -> View:
         *parts,
         id="gallery_destination_item",
         flags="Cf",
-        action=Action("none"),
+        action=NOTHING,
         style=Style(fill="#eff1f4", radius=30),
     )
 
@@ -149,7 +137,7 @@ def _gallery(scene: Scene, title: str, strip: View, top: int) -> View:
             id="gallery_cancel_button",
             desc=labels["back_to_home"],
             flags="Cf",
-            action=Action("leave_picker"),
+            action=Action("discard"),
         ),
         view(
             "LinearLayout",
@@ -195,7 +183,7 @@ def _menu(scene: Scene, top: int) -> View:
         id="gallery_menu_multi_select_button",
         desc=labels["select_multiple"],
         flags="Cf",
-        action=Action("several"),
+        action=Action("multiple"),
         style=Style(fill=BLUE if chosen else "#eff1f4", radius=43),
     )
     buttons = view("LinearLayout", (880, top, 1080, top + 129), button, id="gallery_select_buttons_container")
@@ -234,7 +222,7 @@ def _grid(scene: Scene, top: int) -> View:
         icon(small, "play", id="gallery_grid_camera_item_icon", desc=labels["camera"], size=56, color=DIM),
         desc=labels["open_camera"],
         flags="Cf",
-        action=Action("none"),
+        action=NOTHING,
         style=Style(fill="#eff1f4"),
     )
     cells = [first]

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from phonesim.apps.instagram import permissions, questions
-from phonesim.apps.instagram.scene import BLUE, GREY, WHITE, Overlay, Scene, text
-from phonesim.apps.instagram.sheets import CLOSE
+from phonesim.apps.instagram.scene import BLUE, GREY, Scene
 from phonesim.apps.instagram.sound_screens import volumes
 from phonesim.apps.instagram.windows import alert, headline, row_button, window
+from phonesim.apps.navigation import Overlay
+from phonesim.ui.controls import CLOSE, WHITE, text
 from phonesim.ui.view import Action, Bounds, Style, Window, view
 
 

@@ -1,24 +1,12 @@
 """Between the picker and the caption: the reel's editor as recorded, those of posts and stories by description."""
 
 from phonesim.apps.instagram.capture import quick_capture
-from phonesim.apps.instagram.scene import (
-    BLUE,
-    GREY,
-    INK,
-    LIST,
-    WHITE,
-    Scene,
-    group,
-    icon,
-    left_shell,
-    modal_shell,
-    text,
-)
-from phonesim.apps.tiktok.posting.state import Composition
-from phonesim.apps.tiktok.posting.tiles import picture_of
+from phonesim.apps.instagram.scene import BLUE, GREY, INK, Scene, group, left_shell, modal_shell
+from phonesim.apps.posting.pictures import picture_of
+from phonesim.apps.posting.state import Composition
+from phonesim.ui.controls import LIST, NOTHING, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
-_NONE = Action("none")
 _SOUNDS = Action("sounds")
 _LEADS = {"add_audio": _SOUNDS, "volume": Action("volume")}
 """Which of the reel's tools lead anywhere."""
@@ -107,7 +95,7 @@ def _bar_button(side: str, box: Bounds, said: str, word: str) -> View:
         id=f"clips_{side}_action_button",
         desc=said,
         flags="Cf",
-        action=Action("edited") if side == "right" else _NONE,
+        action=Action("edited") if side == "right" else NOTHING,
         style=Style(fill=BLUE if side == "right" else GREY, radius=50),
     )
 
@@ -132,7 +120,7 @@ def _tools(scene: Scene, top: int) -> View:
                 id=f"clips_action_bar_{id_}_button",
                 desc=scene.labels[key],
                 flags="Cf",
-                action=_LEADS.get(key, _NONE),
+                action=_LEADS.get(key, NOTHING),
                 style=Style(fill="#262b31", radius=53),
             )
         )
@@ -152,7 +140,7 @@ def _top_bar(scene: Scene) -> View:
     )
     more: Bounds = (954, 39, 1062, 147)
     picture = icon(more, "dots", id="overflow_button_image", size=60, color=WHITE)
-    overflow = view("Button", more, picture, id="overflow_button", desc="@2131966362", flags="Cf", action=_NONE)
+    overflow = view("Button", more, picture, id="overflow_button", desc="@2131966362", flags="Cf", action=NOTHING)
     return view("LinearLayout", (10, 30, 1070, 158), cancel, overflow, id="edit_buttons_toolbar")
 
 
@@ -172,7 +160,7 @@ def _audio_toast(scene: Scene) -> View:
     ]
     style = Style(fill="#262b31", radius=58)
     return view(
-        "LinearLayout", (312, 39, 768, 156), *parts, id="camera_sticky_toast", flags="Cf", action=_NONE, style=style
+        "LinearLayout", (312, 39, 768, 156), *parts, id="camera_sticky_toast", flags="Cf", action=NOTHING, style=style
     )
 
 
@@ -204,7 +192,7 @@ def feed_editor(scene: Scene, made: Composition) -> View:
             cls="Button",
             desc=labels[key],
             flags="Cf",
-            action=_LEADS.get(key, _NONE),
+            action=_LEADS.get(key, NOTHING),
         )
         for i, (key, picture) in enumerate(tools)
         if key not in _without(scene)
@@ -234,7 +222,7 @@ def story_editor(scene: Scene, made: Composition) -> View:
     bottom = scene.frame.bottom
     box: Bounds = (0, bottom - 150, 1080, bottom)
     buttons: list[View] = []
-    for i, (key, tap) in enumerate((("your_story", Action("share_story")), ("close_friends_short", _NONE))):
+    for i, (key, tap) in enumerate((("your_story", Action("share_story")), ("close_friends_short", NOTHING))):
         area: Bounds = (30 + i * 430, bottom - 130, 440 + i * 430, bottom - 20)
         middle: Bounds = (area[0] + 110, area[1] + 20, area[2] - 20, area[3] - 20)
         label = text(middle, labels[key], size=38, bold=True)
@@ -250,18 +238,18 @@ def story_editor(scene: Scene, made: Composition) -> View:
         id="recipients_picker_button",
         desc=labels["share_to"],
         flags="Cf",
-        action=_NONE,
+        action=NOTHING,
         color=WHITE,
     )
     share = view("LinearLayout", box, *buttons, send, id="post_capture_button_share_container")
     tools = [
-        ("add_text", "add_text_button", "comment", _NONE),
-        ("add_sticker", "asset_button", "plus", _NONE),
+        ("add_text", "add_text_button", "comment", NOTHING),
+        ("add_sticker", "asset_button", "plus", NOTHING),
         ("music", "music_button", "music", _SOUNDS),
-        ("effects", "", "heart", _NONE),
+        ("effects", "", "heart", NOTHING),
     ]
     if made.kind == "video":
-        tools.append(("mute_video" if made.original_on else "unmute_video", "", "bell", Action("mute")))
+        tools.append(("mute_video" if made.original_on else "unmute_video", "", "bell", Action("toggle_original")))
     column = [
         icon(
             (940, 60 + i * 140, 1050, 170 + i * 140),

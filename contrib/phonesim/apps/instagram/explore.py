@@ -1,26 +1,14 @@
 """Explore with its field at the top, the field being typed into, and the accounts that a search brings."""
 
-from phonesim.apps.instagram.scene import (
-    BLUE,
-    DIM,
-    GREY,
-    LIST,
-    TAB_BAR,
-    WHITE,
-    Scene,
-    group,
-    icon,
-    main_shell,
-    notice,
-    text,
-)
+from phonesim.apps.instagram.scene import BLUE, DIM, GREY, TAB_BAR, Scene, group, main_shell, notice
 from phonesim.apps.instagram.suggestions import suggested
 from phonesim.apps.instagram.tab_bar import tab_bar
+from phonesim.apps.navigation import SEARCH
 from phonesim.ui.chrome import KEYBOARD, STATUS
+from phonesim.ui.controls import BACK, LIST, NOTHING, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator, search_users
 
-FIELD = "search"
 _TOP = STATUS + 146
 _CELL = 363
 
@@ -48,12 +36,10 @@ def _card(scene: Scene, row: int, column: int, box: Bounds) -> View:
         box,
         id="image_button",
         flags="Cf",
-        action=Action("none"),
+        action=NOTHING,
         style=Style(artwork=f"explore:{row}:{column}"),
     )
-    return view(
-        "FrameLayout", box, button, id="grid_card_layout_container", desc=said, flags="Cf", action=Action("none")
-    )
+    return view("FrameLayout", box, button, id="grid_card_layout_container", desc=said, flags="Cf", action=NOTHING)
 
 
 def _bar(scene: Scene, *, typing: bool) -> View:
@@ -67,8 +53,8 @@ def _bar(scene: Scene, *, typing: bool) -> View:
         box,
         id="action_bar_search_edit_text",
         text=(scene.query or placeholder) if typing else placeholder,
-        flags=("CfF" if scene.field == FIELD else "Cf") if typing else "Cf",
-        field=FIELD if typing else "",
+        flags=("CfF" if scene.field == SEARCH else "Cf") if typing else "Cf",
+        field=SEARCH if typing else "",
         action=None if typing else Action("search"),
         style=Style(fill=GREY, radius=40, size=42, inset=40, color=DIM if not scene.query else "#0c1014"),
     )
@@ -82,7 +68,7 @@ def _bar(scene: Scene, *, typing: bool) -> View:
                 id="action_bar_button_back",
                 desc=scene.labels["back"],
                 flags="Cf",
-                action=Action("back_page"),
+                action=BACK,
             ),
         )
         if scene.query:
@@ -129,7 +115,7 @@ def results(scene: Scene) -> View:
                 bold=not i,
             ),
             flags="Cf" if i else "CfS",
-            action=Action("none"),
+            action=NOTHING,
         )
         for i, key in enumerate(("for_you", "accounts", "audio", "tags", "places"))
         if (i + 1) * 240 <= 1200

@@ -1,10 +1,11 @@
 """The home feed: title bar, stories, what is being uploaded, posts, and a carousel of suggested accounts."""
 
 from phonesim.apps.instagram.pending_rows import pending_rows
-from phonesim.apps.instagram.scene import BAR, BLUE, INK, LIST, TAB_BAR, WHITE, Scene, group, icon, main_shell, text
+from phonesim.apps.instagram.scene import BAR, BLUE, INK, TAB_BAR, Scene, group, main_shell
 from phonesim.apps.instagram.suggestions import carousel
 from phonesim.apps.instagram.tab_bar import tab_bar
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import LIST, NOTHING, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator
 
@@ -112,7 +113,7 @@ def _story(scene: Scene, handle: str, column: int, top: int) -> View:
         badge: Bounds = (left + 181, top + 181, left + 255, top + 255)
         plus = Style(icon="plus", size=50, color=BLUE)
         inside.append(view("ImageView", badge, id="reel_empty_badge", desc=scene.labels["add_to_story"], style=plus))
-    tap = Action("create", "story") if own else Action("none")
+    tap = Action("create", "story") if own else NOTHING
     button = view(
         "Button", ring, view("FrameLayout", ring, *inside, id="avatar_container"), desc=said, flags="C", action=tap
     )
@@ -224,9 +225,7 @@ def _picture(scene: Scene, author: User, top: int, bottom: int) -> View:
         id="row_feed_photo_imageview",
         desc=said,
     )
-    media = view(
-        "FrameLayout", box, view("FrameLayout", box), photo, id="media_group", flags="Cf", action=Action("none")
-    )
+    media = view("FrameLayout", box, view("FrameLayout", box), photo, id="media_group", flags="Cf", action=NOTHING)
     inner = view("FrameLayout", box, media, id="video_container")
     return group(box, group(box, inner, id="video_container"))
 
@@ -244,15 +243,13 @@ def buttons(scene: Scene, author: User, top: int) -> View:
         )
     ):
         left = 30 + i * 260
-        tap = Action("like", author.handle) if key == "like" else Action("none")
+        tap = Action("like", author.handle) if key == "like" else NOTHING
         button = icon((left + 11, top, left + 69, top + 112), picture, cls="Button", id=id_, desc=labels[key], size=56)
         cells.append(group((left, top, left + 80, top + 112), button, flags="CLf" if key == "send_post" else "Cf"))
         cells[-1] = view("ViewGroup", cells[-1].bounds, button, flags="CLf" if key == "send_post" else "Cf", action=tap)
         count = labels.count(max(1, author.likes // (1 + 40 * i)))
         cells.append(
-            text(
-                (left + 80, top, left + 230, top + 112), count, cls="Button", flags="Cf", size=36, action=Action("none")
-            )
+            text((left + 80, top, left + 230, top + 112), count, cls="Button", flags="Cf", size=36, action=NOTHING)
         )
     save = icon(
         (956, top, 1063, top + 102),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from phonesim.ui.controls import NOTHING
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _SIDE, _STEP, _HEIGHT = 354, 363, 472
@@ -15,7 +16,7 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     said: str
     seed: str
     style: Style | None = None
-    action: Action = Action("none")
+    action: Action = NOTHING
 
 
 def grid_rows(tiles: Sequence[Tile], top: int, bottom: int, *, stretch: float = 1.0) -> list[View]:

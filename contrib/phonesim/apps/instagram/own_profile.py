@@ -3,11 +3,12 @@ published."""
 
 from phonesim.apps.instagram.grid import Tile, grid_rows
 from phonesim.apps.instagram.profile import TOP, avatar, plain_button, statistics, tabs_row
-from phonesim.apps.instagram.scene import LIST, PAGER, TAB_BAR, WHITE, Scene, group, icon, main_shell, text
+from phonesim.apps.instagram.scene import TAB_BAR, Scene, group, main_shell
 from phonesim.apps.instagram.tab_bar import tab_bar
-from phonesim.apps.tiktok.posting.tiles import picture_of_posted
+from phonesim.apps.posting.pictures import picture_of_posted
 from phonesim.posts import Post
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import LIST, NOTHING, PAGER, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, World, user
 
@@ -76,8 +77,8 @@ def _body(scene: Scene, found: User, bottom: int) -> list[View]:
     actions = view(
         "LinearLayout",
         row,
-        plain_button((30, y, 532, y + 78), labels["edit_profile"], Action("none")),
-        plain_button((548, y, 1050, y + 78), labels["share_profile"], Action("none")),
+        plain_button((30, y, 532, y + 78), labels["edit_profile"], NOTHING),
+        plain_button((548, y, 1050, y + 78), labels["share_profile"], NOTHING),
         id="profile_header_actions_top_row",
     )
     y += 78 + 30

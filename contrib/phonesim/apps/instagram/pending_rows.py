@@ -1,8 +1,9 @@
 """The rows at the top of the home feed for what is being uploaded, or could not be; and what other tabs show of it."""
 
-from phonesim.apps.instagram.scene import TAB_BAR, WHITE, Scene, icon, text
-from phonesim.apps.tiktok.posting.state import Upload
-from phonesim.apps.tiktok.posting.tiles import picture_of_posted
+from phonesim.apps.instagram.scene import TAB_BAR, Scene
+from phonesim.apps.posting.pictures import picture_of_posted
+from phonesim.apps.posting.state import Upload
+from phonesim.ui.controls import NOTHING, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _HEIGHT = 195
@@ -50,13 +51,13 @@ def _row(scene: Scene, upload: Upload, top: int) -> View:
                 action=retry,
             )
         )
-    discard = Action("discard_upload", upload.post.target) if upload.failed else Action("none")
+    discard = Action("give_up", upload.post.target) if upload.failed else NOTHING
     parts.append(
         icon(
             (963, top + 68, 1080, top + 127), "close", id="row_pending_media_discard_button", flags="Cf", action=discard
         )
     )
-    row = view("LinearLayout", box, *parts, id="row_pending_container", flags="Cf", action=Action("none"))
+    row = view("LinearLayout", box, *parts, id="row_pending_container", flags="Cf", action=NOTHING)
     divider = view("View", (0, top + _HEIGHT, 1080, top + _HEIGHT + 1), id="divider")
     return view("LinearLayout", (0, top, 1080, top + _HEIGHT + 1), row, divider, id="container")
 
@@ -106,7 +107,7 @@ def snackbar(scene: Scene) -> View | None:
         progress,
         id="upload_snackbar_container",
         flags="Cf",
-        action=Action("none"),
+        action=NOTHING,
         style=Style(fill="#262b31", radius=30),
     )
     inner = view("FrameLayout", (0, top, 1080, bottom), container, id="igds_upload_snackbar")

@@ -1,9 +1,10 @@
 """Android's own permission prompts over Instagram, with the ids of the permission controller."""
 
-from phonesim.apps.instagram.scene import BLUE, WHITE, Overlay, Scene, icon, text
-from phonesim.apps.instagram.sheets import CLOSE
+from phonesim.apps.instagram.scene import BLUE, Scene
 from phonesim.apps.instagram.windows import window
+from phonesim.apps.navigation import Overlay
 from phonesim.apps.tiktok.popups import PERMISSIONS
+from phonesim.ui.controls import CLOSE, NOTHING, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, Window, view
 
 _GRANT = "com.android.permissioncontroller:id/"
@@ -53,14 +54,14 @@ def _permission(scene: Scene, key: str, picture: str, answers: tuple[tuple[str, 
                 radius=40,
             )
         )
-    dialog = view("LinearLayout", plate, *parts, id=f"{_GRANT}grant_dialog", flags="C", action=Action("none"))
+    dialog = view("LinearLayout", plate, *parts, id=f"{_GRANT}grant_dialog", flags="C", action=NOTHING)
     single = view(
         "LinearLayout",
         plate,
         dialog,
         id=f"{_GRANT}grant_singleton",
         flags="C",
-        action=Action("none"),
+        action=NOTHING,
         style=Style(fill=WHITE, radius=60),
     )
     return window(scene, single, package=PERMISSIONS)

@@ -1,9 +1,10 @@
 """The picker of the feed, "New post": a preview of what is selected over a grid of four columns."""
 
 from phonesim.apps.instagram.gallery import destinations, listed_media, thumbnail
-from phonesim.apps.instagram.scene import BLUE, INK, Scene, group, icon, left_shell, text
-from phonesim.apps.tiktok.posting.tiles import picture_of
+from phonesim.apps.instagram.scene import BLUE, INK, Scene, group, left_shell
+from phonesim.apps.posting.pictures import picture_of
 from phonesim.contract import MediaItem
+from phonesim.ui.controls import NOTHING, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _COLUMN = 270
@@ -44,7 +45,7 @@ def _title_bar(scene: Scene) -> list[View]:
             id="action_bar_cancel",
             desc=labels["cancel"],
             flags="Cf",
-            action=Action("leave_picker"),
+            action=Action("discard"),
             size=60,
         ),
         view("FrameLayout", (136, 0, 939, 136), title),
@@ -55,7 +56,7 @@ def _title_bar(scene: Scene) -> list[View]:
             id="next_button_textview",
             desc=labels["next"],
             flags="Cf",
-            action=Action("picked") if ready else Action("none"),
+            action=Action("picked") if ready else NOTHING,
             size=44,
             bold=True,
             color=BLUE if ready else "#b0b8ff",
@@ -101,7 +102,7 @@ def _options(scene: Scene) -> View:
         id="multi_select_slide_button_alt",
         desc=labels["select_multiple_button"],
         flags="CfkK" if scene.posting.multiple else "Cfk",
-        action=Action("several"),
+        action=Action("multiple"),
         style=Style(outline=BLUE if scene.posting.multiple else "#c7ccd1", radius=39),
     )
     holder = view(
@@ -131,7 +132,7 @@ def _grid(scene: Scene, items: list[MediaItem], bottom: int) -> View:
             ),
             id="gallery_picker_grid_item_container",
             flags="Cf",
-            action=Action("none"),
+            action=NOTHING,
         )
     ]
     for number, item in enumerate(items, start=1):

@@ -1,25 +1,11 @@
 """Another user's profile, as recorded: title bar, header with statistics, row of actions, tabs, grid."""
 
 from phonesim.apps.instagram.grid import Tile, grid_rows
-from phonesim.apps.instagram.scene import (
-    BAR,
-    BLUE,
-    DIM,
-    GREY,
-    INK,
-    LIST,
-    PAGER,
-    WHITE,
-    Scene,
-    group,
-    icon,
-    main_shell,
-    notice,
-    text,
-)
+from phonesim.apps.instagram.scene import BAR, BLUE, DIM, GREY, INK, Scene, group, main_shell, notice
 from phonesim.apps.instagram.suggestions import follow_word, profile_suggestions
 from phonesim.apps.instagram.tab_bar import tab_bar
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import BACK, LIST, PAGER, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User, lookalikes, user
 
@@ -50,7 +36,7 @@ def _page(scene: Scene, handle: str, *body: View) -> View:
 
 def _title_bar(scene: Scene, handle: str) -> View:
     labels = scene.labels
-    back = icon((0, STATUS, 118, TOP), "back", desc=labels["back"], flags="Cf", action=Action("back_page"))
+    back = icon((0, STATUS, 118, TOP), "back", desc=labels["back"], flags="Cf", action=BACK)
     title: Bounds = (158, STATUS, 400, TOP)
     name = text(title, handle, id="action_bar_title", desc=handle, size=52, bold=True)
     parts = [view("LinearLayout", (0, STATUS, 118, TOP), back, id="left_action_bar_buttons")]

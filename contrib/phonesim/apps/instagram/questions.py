@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from phonesim.apps.instagram.scene import BLUE, DIM, WHITE, Overlay, Scene, icon, text
-from phonesim.apps.instagram.sheets import CLOSE
+from phonesim.apps.instagram.scene import BLUE, DIM, Scene
 from phonesim.apps.instagram.windows import alert, headline, sheet
+from phonesim.apps.navigation import Overlay
+from phonesim.ui.controls import CLOSE, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, Window, view
 
 

@@ -1,24 +1,11 @@
 """The reels tab with its inline Follow button, and the pages that hold nothing."""
 
 from phonesim.apps.instagram.pending_rows import snackbar
-from phonesim.apps.instagram.scene import (
-    BAR,
-    LIST,
-    PAGER,
-    TAB_BAR,
-    WHITE,
-    Box,
-    Scene,
-    group,
-    icon,
-    main_shell,
-    nest,
-    notice,
-    text,
-)
+from phonesim.apps.instagram.scene import BAR, TAB_BAR, Box, Scene, group, main_shell, nest, notice
 from phonesim.apps.instagram.suggestions import follow_word
 from phonesim.apps.instagram.tab_bar import tab_bar
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import LIST, NOTHING, PAGER, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator
 
@@ -154,7 +141,7 @@ def rail(scene: Scene, author: User, bottom: int) -> View:
     )
     for i, (id_, key, picture, count_id, count_key, number) in enumerate(shown_there):
         top = bottom - 900 + i * 220
-        tap = Action("like", author.handle) if key == "like" else Action("none")
+        tap = Action("like", author.handle) if key == "like" else NOTHING
         flags = "Cf" if key == "comment" else "CLf"
         cells.append(
             icon((953, top, 1061, top + 108), picture, id=id_, desc=labels[key], flags=flags, action=tap, color=WHITE)
@@ -169,7 +156,7 @@ def rail(scene: Scene, author: User, bottom: int) -> View:
                 text=said,
                 desc=said,
                 flags=flags,
-                action=Action("none"),
+                action=NOTHING,
                 style=shown,
             )
         )

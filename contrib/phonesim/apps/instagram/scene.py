@@ -2,14 +2,10 @@
 
 import msgspec
 
-from phonesim.apps.instagram.compose import Compose
 from phonesim.apps.scene import SocialScene
-from phonesim.apps.tiktok.posting.state import Upload
-from phonesim.apps.tiktok.scene import Overlay, Page, icon, text
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import LIST, PAGER, WHITE, text
 from phonesim.ui.view import DESIGN_WIDTH, Bounds, Style, View, view
-
-__all__ = ["Overlay", "Page", "icon", "text"]
 
 PACKAGE = "com.instagram.android"
 TAB_BAR = 117
@@ -19,19 +15,13 @@ BLUE = "#4a5df9"
 GREY = "#eff1f4"
 INK = "#0c1014"
 DIM = "#6a717a"
-WHITE = "#ffffff"
 RED = "#ed4956"
-LIST = "androidx.recyclerview.widget.RecyclerView"
-PAGER = "androidx.viewpager.widget.ViewPager"
 
 
 class Scene(SocialScene, frozen=True, kw_only=True):
     """Everything that a screen of Instagram is drawn from."""
 
     package: str
-    posting: Compose
-    uploads: tuple[Upload, ...]
-    """What is on its way or failed: those that run first, the newest before the older ones."""
     over: tuple[View, ...] = ()
     """Sheets that lie over the page in the same tree."""
 

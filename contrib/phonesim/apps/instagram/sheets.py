@@ -1,11 +1,12 @@
 """Bottom sheets in the page's own tree, and the account switcher in a window of its own, each as recorded."""
 
-from phonesim.apps.instagram.scene import BLUE, DIM, GREY, INK, LIST, RED, WHITE, Overlay, Scene, group, icon, text
+from phonesim.apps.instagram.scene import BLUE, DIM, GREY, INK, RED, Scene, group
+from phonesim.apps.navigation import Overlay
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import CLOSE, LIST, NOTHING, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 from phonesim.world import Relation
 
-CLOSE = Action("close_overlay")
 _ROW = 132
 
 # What each row of the "Create" sheet says and is described as, its icon and where it leads.
@@ -60,7 +61,7 @@ def bottom_sheet(scene: Scene, height: int, title: str, *rows: View) -> View:
         inner,
         id="layout_container_bottom_sheet",
         flags="Cf",
-        action=Action("none"),
+        action=NOTHING,
         style=Style(fill=WHITE, radius=36, flat_bottom=True),
     )
     return view("FrameLayout", whole, dimmer, layout, id="bottom_sheet_container")
@@ -121,7 +122,7 @@ def account_switcher(scene: Scene, overlay: Overlay) -> Window:
     end = top + 44 + 200 * len(accounts)
     whole: Bounds = (0, top, 1080, scene.frame.bottom)
     add = _foot_button(scene.labels["add_account"], (44, end, 1036, end + 176), "CL", Action("add_account"))
-    center = _foot_button(scene.labels["accounts_center"], (44, end + 220, 1036, end + 320), "CL", Action("none"))
+    center = _foot_button(scene.labels["accounts_center"], (44, end + 220, 1036, end + 320), "CL", NOTHING)
     logo = view("ImageView", (430, end + 335, 650, end + 378), desc=scene.labels["meta_logo"])
     listed = view("ViewGroup", (0, top, 1080, end), *rows)
     box = view(

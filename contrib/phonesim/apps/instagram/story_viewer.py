@@ -6,9 +6,10 @@ texts, one bar for the progress of all. Other people's stories are not modelled.
 
 from phonesim.apps.instagram.ages import ago, short
 from phonesim.apps.instagram.own_profile import stories
-from phonesim.apps.instagram.scene import WHITE, Scene, group, icon, modal_shell, text
-from phonesim.apps.tiktok.posting.tiles import picture_of_posted
+from phonesim.apps.instagram.scene import Scene, group, modal_shell
+from phonesim.apps.posting.pictures import picture_of_posted
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 SECONDS = 5.0

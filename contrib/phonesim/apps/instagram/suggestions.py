@@ -1,6 +1,7 @@
 """Suggested accounts, in the feed and on profiles: cards with Follow buttons of their own, not the profile's."""
 
-from phonesim.apps.instagram.scene import BLUE, DIM, GREY, INK, LIST, WHITE, Scene, icon, text
+from phonesim.apps.instagram.scene import BLUE, DIM, GREY, INK, Scene
+from phonesim.ui.controls import LIST, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User, creator, lookalikes, user
 

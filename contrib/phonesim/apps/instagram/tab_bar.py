@@ -1,6 +1,7 @@
 """The navigation at the bottom, as recorded: each tab described, the picture below it selected."""
 
-from phonesim.apps.instagram.scene import INK, TAB_BAR, WHITE, Scene
+from phonesim.apps.instagram.scene import INK, TAB_BAR, Scene
+from phonesim.ui.controls import WHITE
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _TABS = (

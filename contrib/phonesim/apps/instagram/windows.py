@@ -1,7 +1,7 @@
 """The kinds of dialogs that the app has, each a window of its own: alert, headline popup, sheet."""
 
-from phonesim.apps.instagram.scene import BLUE, DIM, WHITE, Scene, text
-from phonesim.apps.instagram.sheets import CLOSE
+from phonesim.apps.instagram.scene import BLUE, DIM, Scene
+from phonesim.ui.controls import CLOSE, WHITE, text
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
 

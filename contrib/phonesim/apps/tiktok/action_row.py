@@ -1,6 +1,7 @@
 """The buttons of a profile: the action row as recorded on 47.0.3, and the cards of suggested accounts under it."""
 
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, RED, WHITE, Scene, icon, text
+from phonesim.apps.tiktok.scene import Scene
+from phonesim.ui.controls import DIM, GREY, INK, LIST, RED, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User, lookalikes, user
 
@@ -71,7 +72,7 @@ def suggestions(scene: Scene, found: User, top: int) -> View:
         (0, top, 1080, top + 370),
         text((40, top, 700, top + 60), scene.labels["suggested"], size=38, bold=True),
         text((760, top, 1040, top + 60), scene.labels["see_all"], size=36, color=DIM, align="right", flags="C"),
-        view("androidx.recyclerview.widget.RecyclerView", (0, top + 70, 1080, top + 370), *cards, flags="fs"),
+        view(LIST, (0, top + 70, 1080, top + 370), *cards, flags="fs"),
     )
 
 

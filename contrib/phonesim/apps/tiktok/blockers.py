@@ -1,8 +1,9 @@
 """Screens that stop everything: captcha, login wall, banned account. None of them goes away by being touched."""
 
-from phonesim.apps.tiktok.scene import DIM, GREY, RED, WHITE, Scene, icon, notice, shell, text, word_button
+from phonesim.apps.tiktok.scene import Scene, notice, shell
 from phonesim.apps.tiktok.sheets import dialog_window
-from phonesim.ui.view import Action, Bounds, Style, View, Window, view
+from phonesim.ui.controls import DIM, GREY, NOTHING, RED, WHITE, icon, text, word_button
+from phonesim.ui.view import Bounds, Style, View, Window, view
 
 
 def captcha(scene: Scene) -> Window:
@@ -65,7 +66,7 @@ def _way(word: str, picture: str, fill: str, ink: str, top: int) -> View:
         icon((120, top + 36, 180, top + 96), picture, size=60, color=ink),
         text((200, top + 30, 960, top + 102), word, size=42, bold=True, align="center", color=ink),
     ]
-    return view("LinearLayout", box, *parts, flags="Cf", action=Action("none"), style=Style(fill=fill, radius=12))
+    return view("LinearLayout", box, *parts, flags="Cf", action=NOTHING, style=Style(fill=fill, radius=12))
 
 
 def banned(scene: Scene) -> View:

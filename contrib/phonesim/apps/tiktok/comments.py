@@ -3,8 +3,8 @@
 Its row to write in lies where the navigation bar's Profile is; touches on it are counted as effects asked for.
 """
 
-from phonesim.apps.tiktok.scene import GREY, INK, WHITE, Scene, icon, text
-from phonesim.apps.tiktok.sheets import CLOSE
+from phonesim.apps.tiktok.scene import Scene
+from phonesim.ui.controls import CLOSE, GREY, INK, LIST, NOTHING, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _TOP = 841
@@ -19,7 +19,7 @@ def comments(scene: Scene) -> View:
     title = text((431, _TOP, 649, _TOP + 116), scene.labels.filled("comments_title", "3"), size=38, align="center")
     close = icon((995, _TOP + 36, 1048, _TOP + 89), "close", desc=scene.labels["close"], flags="C", action=CLOSE)
     said = [_comment(scene, _TOP + 116 + 213 * i, *words) for i, words in enumerate(_SAID)]
-    listed = view("androidx.recyclerview.widget.RecyclerView", (0, _TOP + 116, 1080, bottom - 162), *said, flags="s")
+    listed = view(LIST, (0, _TOP + 116, 1080, bottom - 162), *said, flags="s")
     column = view("LinearLayout", sheet, title, listed, _composer(scene, bottom), id="maf")
     return view(
         "LinearLayout",
@@ -28,7 +28,7 @@ def comments(scene: Scene) -> View:
         view("FrameLayout", sheet, column, close, id="h7t", style=Style(fill=WHITE, radius=30, flat_bottom=True)),
         id="npl",
         flags="C",
-        action=Action("none"),
+        action=NOTHING,
         lift=1,
     )
 

@@ -3,7 +3,8 @@
 from phonesim.apps.tiktok.bottom_nav import HEIGHT, bottom_nav
 from phonesim.apps.tiktok.posting.prompts import progress
 from phonesim.apps.tiktok.rail import author_name, rail
-from phonesim.apps.tiktok.scene import WHITE, Scene, icon, shell, text
+from phonesim.apps.tiktok.scene import Scene, shell
+from phonesim.ui.controls import PAGER, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator
 
@@ -17,7 +18,7 @@ def feed(scene: Scene) -> View:
     video: Bounds = (0, 0, 1080, frame.bottom - HEIGHT)
     author = creator(scene.position)
     stage = view("FrameLayout", video, _stage(scene, author, video), id="view_rootview")
-    pager = view("androidx.viewpager.widget.ViewPager", video, stage, id="zpg", flags="fs")
+    pager = view(PAGER, video, stage, id="zpg", flags="fs")
     for cls, id_, flags in (
         ("LinearLayout", "zpj", ""),
         ("FrameLayout", "me1", ""),

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from phonesim.apps.tiktok.scene import DIM, GREY, RED, WHITE, Overlay, Scene, icon, text
-from phonesim.apps.tiktok.sheets import CLOSE, dialog_window, message_dialog
-from phonesim.ui.view import Action, Bounds, Style, View, Window, view
+from phonesim.apps.navigation import Overlay
+from phonesim.apps.tiktok.scene import Scene
+from phonesim.apps.tiktok.sheets import dialog_window, message_dialog
+from phonesim.ui.controls import CLOSE, DIM, GREY, NOTHING, RED, WHITE, icon, text
+from phonesim.ui.view import Bounds, Style, View, Window, view
 
 PERMISSIONS = "com.google.android.permissioncontroller"
 
@@ -128,4 +130,4 @@ def phone_number(scene: Scene, overlay: Overlay) -> View:
         proceed,
     ]
     # Touches that miss its controls must not reach the page below.
-    return view("FrameLayout", whole, *parts, flags="C", action=Action("none"), style=Style(fill=WHITE))
+    return view("FrameLayout", whole, *parts, flags="C", action=NOTHING, style=Style(fill=WHITE))

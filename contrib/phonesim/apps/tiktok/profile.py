@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from phonesim.apps.tiktok.action_row import action_row, suggestions
-from phonesim.apps.tiktok.scene import DIM, INK, WHITE, Scene, icon, notice, shell, text
+from phonesim.apps.tiktok.scene import Scene, notice, shell
+from phonesim.ui.controls import BACK, DIM, INK, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User, user
 
@@ -52,7 +53,7 @@ def _title_bar(scene: Scene, title: str) -> View:
                     cls="Button",
                     desc=scene.labels["back"],
                     flags="Cf",
-                    action=Action("back_page"),
+                    action=BACK,
                 ),
                 id="h5w",
             ),

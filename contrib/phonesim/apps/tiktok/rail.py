@@ -5,7 +5,8 @@ And the author's name beside it.
 
 import msgspec
 
-from phonesim.apps.tiktok.scene import RED, WHITE, Scene, icon, text
+from phonesim.apps.tiktok.scene import Scene
+from phonesim.ui.controls import RED, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User
 

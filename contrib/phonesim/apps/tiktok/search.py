@@ -1,14 +1,15 @@
 """Search: the entry screen, and results shaped like the recorded page (tabs Top, Videos, Users, Sounds, LIVE)."""
 
+from phonesim.apps.navigation import SEARCH
 from phonesim.apps.tiktok.action_row import BUTTON
 from phonesim.apps.tiktok.posting.sound_page import sound_rows
 from phonesim.apps.tiktok.profile import tiles
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, RED, WHITE, Scene, icon, notice, shell, text
+from phonesim.apps.tiktok.scene import Scene, notice, shell
+from phonesim.ui.controls import BACK, DIM, GREY, INK, LIST, PAGER, RED, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator, search_users
 
 TABS = ("top", "videos", "users", "sounds", "live")
-_LIST = "androidx.recyclerview.widget.RecyclerView"
 _ROW = 190
 
 
@@ -52,21 +53,19 @@ def results(scene: Scene) -> View:
     tabs = view("HorizontalScrollView", (0, 256, 1080, 392), *_tabs(scene), id="h_5", flags="fs")
     more = icon((925, 101, 1046, 236), "dots", id="jvu", desc=scene.labels["more_options"], flags="Cf")
     page: Bounds = (0, 394, 1080, scene.frame.bottom)
-    pager = view(
-        "androidx.viewpager.widget.ViewPager", page, view("ViewGroup", page, *_content(scene)), id="nx_", flags="fs"
-    )
+    pager = view(PAGER, page, view("ViewGroup", page, *_content(scene)), id="nx_", flags="fs")
     return shell(scene.frame, view("FrameLayout", inner, *_bar(scene), more, tabs, pager))
 
 
 def _bar(scene: Scene) -> list[View]:
-    flags = "CfFL" if scene.focused else "CfL"
+    flags = "CfFL" if scene.field == SEARCH else "CfL"
     field = view(
         "EditText",
         (169, 108, 890, 230),
         id="d4s",
         text=scene.query,
         flags=flags,
-        field="search",
+        field=SEARCH,
         style=Style(
             fill=GREY,
             radius=16,
@@ -76,7 +75,7 @@ def _bar(scene: Scene) -> list[View]:
             color=INK if scene.query else DIM,
         ),
     )
-    back = icon((20, 94, 168, 243), "back", id="afy", desc=scene.labels["back"], flags="Cf", action=Action("back_page"))
+    back = icon((20, 94, 168, 243), "back", id="afy", desc=scene.labels["back"], flags="Cf", action=BACK)
     if not scene.query:
         return [back, field]
     clear = icon(
@@ -153,12 +152,12 @@ def _filters(scene: Scene) -> View:
             text((left + 24, 421, right, 513), word, flags="Cf", size=36, align="center", fill=GREY, radius=10)
         )
         left = right
-    return view(_LIST, (0, 421, 1080, 513), *cells, flags="fs")
+    return view(LIST, (0, 421, 1080, 513), *cells, flags="fs")
 
 
 def _users(scene: Scene, users: tuple[User, ...], top: int) -> View:
     rows = [_user(scene, found, top + i * _ROW) for i, found in enumerate(users)]
-    return view(_LIST, (0, top, 1080, top + _ROW * len(rows)), *rows, id="g2y", flags="fs")
+    return view(LIST, (0, top, 1080, top + _ROW * len(rows)), *rows, id="g2y", flags="fs")
 
 
 def _user(scene: Scene, found: User, top: int) -> View:

@@ -1,10 +1,11 @@
 """Sheets and dialogs that the user asked for: the account switcher, unfollow and its confirmation, "too fast"."""
 
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, PACKAGE, RED, WHITE, Overlay, Scene, icon, text
+from phonesim.apps.navigation import Overlay
+from phonesim.apps.tiktok.scene import PACKAGE, Scene
+from phonesim.ui.controls import CLOSE, DIM, GREY, INK, RED, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 from phonesim.world import Relation
 
-CLOSE = Action("close_overlay")
 _ROW = 189
 
 

@@ -3,10 +3,11 @@
 The thumbnail at the bottom left, which opens the picker, has no text. Nothing is recorded or photographed here.
 """
 
-from phonesim.apps.tiktok.posting.state import Composition
-from phonesim.apps.tiktok.posting.tiles import picture_of
+from phonesim.apps.posting.pictures import picture_of
+from phonesim.apps.posting.state import Composition
 from phonesim.apps.tiktok.posting.tools import sound_chip, tool_column
-from phonesim.apps.tiktok.scene import WHITE, Scene, framed, icon, shell, text
+from phonesim.apps.tiktok.scene import Scene, shell
+from phonesim.ui.controls import NOTHING, WHITE, framed, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 RECORDED_BOTTOM = 2337
@@ -37,7 +38,7 @@ def camera_layer(scene: Scene, made: Composition) -> View:
             desc="@2131888272",
             flags="Cf",
             color=WHITE,
-            action=Action("close_camera"),
+            action=Action("discard"),
         ),
         _lengths(scene),
         mode_bar(scene, "camera"),
@@ -56,7 +57,7 @@ def _record(scene: Scene, whole: Bounds) -> View:
     top = _low(scene, 1752)
     box: Bounds = (395, top, 684, top + 289)
     ring = view("FrameLayout", (435, top + 40, 645, top + 250), id="d9a", style=Style(fill=WHITE, radius=105))
-    button = view("Button", box, id="r3r", desc="@2131888184", flags="Cf", action=Action("none"))
+    button = view("Button", box, id="r3r", desc="@2131888184", flags="Cf", action=NOTHING)
     return view("FrameLayout", (388, _low(scene, 1640), 692, whole[3]), button, ring, id="eaa")
 
 

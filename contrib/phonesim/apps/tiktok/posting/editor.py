@@ -1,10 +1,11 @@
 """The editor, as recorded on 43.1.4: Your Story publishes a story at once, Next goes on to the form."""
 
+from phonesim.apps.posting.pictures import picture_of
+from phonesim.apps.posting.state import Composition
 from phonesim.apps.tiktok.posting.camera import RECORDED_BOTTOM
-from phonesim.apps.tiktok.posting.state import Composition
-from phonesim.apps.tiktok.posting.tiles import picture_of
 from phonesim.apps.tiktok.posting.tools import editor_chip, tool_column
-from phonesim.apps.tiktok.scene import RED, WHITE, Scene, framed, icon, shell, text
+from phonesim.apps.tiktok.scene import Scene, shell
+from phonesim.ui.controls import RED, WHITE, framed, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 BACK = Action("leave_form")

@@ -4,12 +4,13 @@ Placeholders are the fields' text. While the keyboard is open the bar with Draft
 stands at the top right.
 """
 
+from phonesim.apps.posting.pictures import picture_of
+from phonesim.apps.posting.state import Composition, unfinished_tag
 from phonesim.apps.tiktok.posting.rows import option_rows
-from phonesim.apps.tiktok.posting.state import Composition, unfinished_tag
 from phonesim.apps.tiktok.posting.suggestions import suggestions
-from phonesim.apps.tiktok.posting.tiles import picture_of
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, WHITE, Scene, icon, shell, text, word_button
+from phonesim.apps.tiktok.scene import Scene, shell
 from phonesim.ui.chrome import KEYBOARD
+from phonesim.ui.controls import DIM, GREY, INK, WHITE, icon, text, word_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 BACK = Action("leave_form")
@@ -52,7 +53,9 @@ def _bottom_bar(scene: Scene) -> View:
     top = bottom - 158
     left: Bounds = (32, top, 529, bottom - 32)
     right: Bounds = (550, top, 1048, bottom - 32)
-    drafts = word_button(left, scene.labels["drafts"], id="fex", action=Action("drafts"), ink=INK, fill=GREY, size=44)
+    drafts = word_button(
+        left, scene.labels["drafts"], id="fex", action=Action("save_draft"), ink=INK, fill=GREY, size=44
+    )
     post = word_button(right, scene.labels["post"], id="qrb", action=Action("post"), size=44)
     row = view("LinearLayout", (32, top, 1048, bottom - 32), drafts, post, id="fgc")
     return view("FrameLayout", (0, bottom - 190, 1080, bottom), row, id="bw7", style=Style(fill=WHITE))

@@ -3,13 +3,15 @@
 Next is not clickable until something is selected. Media come newest first, one album and one kind at a time.
 """
 
+from phonesim.apps.navigation import Overlay
+from phonesim.apps.posting.pictures import picture_of
+from phonesim.apps.posting.state import Composition
 from phonesim.apps.tiktok.posting.camera import LOOK_AGAIN_S, camera_layer
 from phonesim.apps.tiktok.posting.grid import FOOT, placed
-from phonesim.apps.tiktok.posting.state import Composition
-from phonesim.apps.tiktok.posting.tiles import picture_of
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, RED, WHITE, Overlay, Scene, framed, icon, shell, text
-from phonesim.apps.tiktok.sheets import CLOSE, dialog_window
+from phonesim.apps.tiktok.scene import Scene, shell
+from phonesim.apps.tiktok.sheets import dialog_window
 from phonesim.contract import MediaItem
+from phonesim.ui.controls import CLOSE, DIM, GREY, INK, LIST, NOTHING, PAGER, RED, WHITE, framed, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
 _FILTERS = (("all", 42, 254), ("videos", 254, 501), ("photos", 501, 751), ("ai_gallery", 751, 1038))
@@ -31,7 +33,7 @@ def picker(scene: Scene, made: Composition) -> View:
     )
     sheet = view("LinearLayout", whole, _header(scene), area, id="f0u")
     # A touch that misses the sheet's controls must not reach the camera.
-    over = view("ViewGroup", whole, sheet, id="s2q", flags="T", action=Action("none"), style=Style(fill=WHITE))
+    over = view("ViewGroup", whole, sheet, id="s2q", flags="T", action=NOTHING, style=Style(fill=WHITE))
     layers = view("FrameLayout", whole, camera_layer(scene, made), framed(whole, over, "", "nor", ""))
     return shell(scene.frame, framed(whole, layers, "zck", "", "nor", "s8e"))
 
@@ -84,7 +86,7 @@ def _pager(scene: Scene, low: int) -> View:
     cells = [_cell(scene, item, box) for item, box in found]
     grid = view("GridView", page, *cells, id="i8o", flags="fs")
     inner = framed(page, grid, "", "iia", "")
-    return view("androidx.viewpager.widget.ViewPager", page, inner, id="zpi", flags="fs")
+    return view(PAGER, page, inner, id="zpi", flags="fs")
 
 
 def _cell(scene: Scene, item: MediaItem, box: Bounds) -> View:
@@ -154,6 +156,6 @@ def albums(scene: Scene, overlay: Overlay) -> Window:
             text((60, top + 92, 900, top + 140), str(count), size=34, color=DIM),
         ]
         rows.append(view("FrameLayout", box, *parts, flags="Cf", action=Action("album", name)))
-    cls = "androidx.recyclerview.widget.RecyclerView"
+    cls = LIST
     plate: Bounds = (0, 262, 1080, 300 + 150 * len(rows))
     return dialog_window(scene, view(cls, plate, *rows, flags="fs", style=Style(fill=WHITE)), outside=CLOSE)

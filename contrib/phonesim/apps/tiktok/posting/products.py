@@ -4,13 +4,14 @@ No recording is known of these pages. TikTok's own handbook for sellers gives th
 link", choose one of the products, give it a name, post. Where labels and clickable nodes sit follows the recorded form.
 """
 
-from phonesim.apps.tiktok.posting.state import NAME_LENGTH, Composition
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, RED, WHITE, Overlay, Scene, framed, icon, notice, shell, text
-from phonesim.apps.tiktok.sheets import CLOSE, dialog_window
+from phonesim.apps.navigation import Overlay
+from phonesim.apps.posting.state import NAME_LENGTH, Composition
+from phonesim.apps.tiktok.scene import Scene, notice, shell
+from phonesim.apps.tiktok.sheets import dialog_window
 from phonesim.shops import Product
+from phonesim.ui.controls import CLOSE, DIM, GREY, INK, LIST, NOTHING, RED, WHITE, framed, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
-_LIST = "androidx.recyclerview.widget.RecyclerView"
 BACK = Action("leave_form")
 ROW = 240
 _TOP = 390
@@ -64,7 +65,7 @@ def _products(scene: Scene, area: Bounds) -> View:
     first = scene.posting.passed
     seen = offered[first : first + rows_seen(scene.frame.bottom)]
     rows = [_product(scene, product, first + i, area[1] + i * ROW) for i, product in enumerate(seen)]
-    return view(_LIST, area, *rows, id="xk9", flags="fs")
+    return view(LIST, area, *rows, id="xk9", flags="fs")
 
 
 def rows_seen(bottom: int) -> int:
@@ -83,7 +84,7 @@ def _product(scene: Scene, product: Product, number: int, top: int) -> View:
         text((272, top + 150, 560, top + 205), product.price, id="xk5", size=40, bold=True, color=RED),
         framed(plate, view("FrameLayout", plate, add, flags="Cf", action=take, style=Style(fill=RED, radius=12)), "x1"),
     ]
-    return view("FrameLayout", box, *parts, flags="Cf", action=Action("none"))
+    return view("FrameLayout", box, *parts, flags="Cf", action=NOTHING)
 
 
 def product_page(scene: Scene, made: Composition) -> View:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, WHITE, Overlay, Scene, icon, text, word_button
-from phonesim.apps.tiktok.sheets import CLOSE, dialog_window, message_dialog
+from phonesim.apps.navigation import Overlay
+from phonesim.apps.tiktok.scene import Scene
+from phonesim.apps.tiktok.sheets import dialog_window, message_dialog
+from phonesim.ui.controls import CLOSE, DIM, GREY, INK, WHITE, icon, text, word_button
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
 LAUNCHER = "com.android.launcher3"
@@ -12,7 +14,7 @@ LAUNCHER = "com.android.launcher3"
 def discard(scene: Scene, overlay: Overlay) -> Window:
     """BACK on the editor or the form; a touch beside it keeps on editing."""
     labels = scene.labels
-    buttons = ((labels["discard"], Action("discard")), (labels["keep_draft"], Action("drafts")))
+    buttons = ((labels["discard"], Action("discard")), (labels["keep_draft"], Action("save_draft")))
     return message_dialog(scene, labels["discard_title"], labels["discard_text"], buttons)
 
 
@@ -99,7 +101,7 @@ SHEETS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
 
 def progress(scene: Scene) -> list[View]:
     """The upload in the upper left corner: its percentage; or, once none runs, that one failed."""
-    upload = scene.watch_upload()
+    upload = next(iter(scene.uploads), None)
     if upload is None or upload.failed:
         return failure(scene)
     box: Bounds = (32, 300, 212, 540)
@@ -115,7 +117,7 @@ def progress(scene: Scene) -> list[View]:
 
 def failure(scene: Scene) -> list[View]:
     """The bar that an upload leaves which failed, with Retry: one bar, however many failed."""
-    upload = next((upload for upload in scene.uploads.shown if upload.failed), None)
+    upload = next((upload for upload in scene.uploads if upload.failed), None)
     if upload is None:
         return []
     labels = scene.labels

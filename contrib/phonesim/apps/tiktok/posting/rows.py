@@ -1,7 +1,8 @@
 """The rows of the post form below its fields: location, link or product, who may see it, more options."""
 
-from phonesim.apps.tiktok.posting.state import Composition
-from phonesim.apps.tiktok.scene import DIM, GREY, Scene, icon, text
+from phonesim.apps.posting.state import Composition
+from phonesim.apps.tiktok.scene import Scene
+from phonesim.ui.controls import DIM, GREY, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _HEIGHT = 126

@@ -1,11 +1,12 @@
 """What camera and editor share: the column of tools at the right edge and the chip with the sound."""
 
-from phonesim.apps.tiktok.posting.state import Sound
-from phonesim.apps.tiktok.scene import WHITE, Scene, icon, text
+from phonesim.apps.posting.state import Sound
+from phonesim.apps.tiktok.scene import Scene
+from phonesim.ui.controls import WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _TOOL = 137
-OPEN_SOUNDS = Action("sound_panel")
+OPEN_SOUNDS = Action("sounds")
 
 
 def tool_column(scene: Scene, first: tuple[str, ...], others: tuple[str, ...]) -> View:
