@@ -69,7 +69,7 @@ def heading(bounds: Bounds, words: str, *, flags: str = "", cls: str = "TextView
     return text(bounds, words, cls=cls, flags=flags, bold=True, align="center", **given)
 
 
-def button(bounds: Bounds, words: str, *, flags: str = "Cf", **given: Unpack[Words]) -> View:
+def text_button(bounds: Bounds, words: str, *, flags: str = "Cf", **given: Unpack[Words]) -> View:
     """A Button that carries its words itself."""
     return text(bounds, words, cls="Button", flags=flags, **given)
 
@@ -85,7 +85,7 @@ def word_button(
     size: int = 40,
 ) -> View:
     """A Button that carries its words itself, drawn as a filled plate."""
-    return button(
+    return text_button(
         bounds, words, id=id, action=action, size=size, color=ink, bold=True, align="center", fill=fill, radius=12
     )
 

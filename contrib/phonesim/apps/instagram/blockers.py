@@ -2,7 +2,7 @@
 
 from phonesim.apps.instagram.scene import BLUE, DIM, GREY, INK, RED, Box, Scene, group, modal_shell, nest
 from phonesim.ui.chrome import STATUS
-from phonesim.ui.controls import LIST, NOTHING, WHITE, icon, text
+from phonesim.ui.controls import LIST, NOTHING, WHITE, heading, icon, text, text_button
 from phonesim.ui.view import Bounds, Style, View, view
 
 _HEAD = 107
@@ -52,7 +52,7 @@ def login_wall(scene: Scene) -> View:
 
 
 def _forgot(word: str, box: Bounds) -> View:
-    return text(box, word, cls="View", desc=word, size=40, bold=True, align="center")
+    return heading(box, word, cls="View", desc=word, size=40)
 
 
 def _field(word: str, top: int, *, wrapped: bool) -> View:
@@ -66,9 +66,7 @@ def _field(word: str, top: int, *, wrapped: bool) -> View:
 
 def _wide(word: str, top: int, fill: str, ink: str) -> View:
     box: Bounds = (48, top, 1032, top + 132)
-    label = text(
-        (200, top + 35, 880, top + 97), word, cls="View", desc=word, size=44, bold=True, align="center", color=ink
-    )
+    label = heading((200, top + 35, 880, top + 97), word, cls="View", desc=word, size=44, color=ink)
     inner = group(box, label)
     style = Style(fill=fill, radius=60, outline="" if fill != WHITE else BLUE)
     return view("Button", box, inner, desc=word, flags="Cf", action=NOTHING, style=style)
@@ -102,7 +100,7 @@ def _challenge(scene: Scene, body: tuple[View, ...], foot: str) -> View:
         action = view(
             "Button",
             button,
-            text(words, foot, cls="View", size=42, bold=True, align="center", color=WHITE),
+            heading(words, foot, cls="View", size=42, color=WHITE),
             desc=foot,
             flags="Cf",
             action=NOTHING,
@@ -134,8 +132,8 @@ def captcha(scene: Scene) -> View:
     parts = [
         view("ImageView", (174, y + 93, 907, y + 276), style=Style(artwork="captcha")),
         text((78, y + 315, 1002, y + 369), hint, cls="View", desc=hint, size=36, color=DIM),
-        text((426, y + 315, 678, y + 369), labels["hear_code"], cls="Button", flags="Cf", size=1, color=DIM),
-        text((732, y + 315, 1000, y + 369), labels["new_code"], cls="Button", flags="Cf", size=1, color=DIM),
+        text_button((426, y + 315, 678, y + 369), labels["hear_code"], size=1, color=DIM),
+        text_button((732, y + 315, 1000, y + 369), labels["new_code"], size=1, color=DIM),
         group(
             (78, y + 408, 1002, y + 555),
             view(
@@ -183,16 +181,7 @@ def disabled(scene: Scene) -> View:
     head = group(
         (0, top, 1080, top + 666),
         group(picture, view("ImageView", picture, style=Style(icon="lock", size=180, color=RED))),
-        text(
-            (60, top + 402, 1020, top + 473),
-            title,
-            cls="View",
-            desc=title,
-            flags="f",
-            size=60,
-            bold=True,
-            align="center",
-        ),
+        heading((60, top + 402, 1020, top + 473), title, cls="View", desc=title, flags="f", size=60),
         text((60, top + 492, 1020, top + 537), lost, cls="View", desc=lost, size=38, align="center"),
         text((60, top + 556, 1020, top + 597), on, cls="View", desc=on, flags="f", size=36, color=DIM, align="center"),
     )
@@ -206,13 +195,8 @@ def disabled(scene: Scene) -> View:
         group(
             rule,
             icon((78, y + 260, 136, y + 318), "bell", size=56),
-            text(
-                (166, y + 262, 1002, y + 316),
-                labels["read_rule"],
-                cls="Button",
-                desc=labels["read_rule"],
-                flags="f",
-                size=38,
+            text_button(
+                (166, y + 262, 1002, y + 316), labels["read_rule"], desc=labels["read_rule"], flags="f", size=38
             ),
             flags="Cf",
         ),

@@ -4,7 +4,7 @@ from phonesim.apps.instagram.scene import BAR, BLUE, DIM, GREY, INK, Scene, grou
 from phonesim.apps.posting.pictures import picture_of
 from phonesim.apps.posting.state import CAPTION, Composition, unfinished_tag
 from phonesim.ui.chrome import STATUS
-from phonesim.ui.controls import BACK, LIST, NOTHING, WHITE, icon, text
+from phonesim.ui.controls import BACK, LIST, NOTHING, WHITE, heading, icon, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _TOP = STATUS + BAR
@@ -239,14 +239,7 @@ def _foot(scene: Scene, top: int) -> View:
 def _foot_button(cls: str, id_: str, word: str, box: Bounds, action: Action) -> View:
     middle = (box[0] + box[2]) // 2
     dark = action.name == "share"
-    label = text(
-        (middle - 120, box[1] + 32, middle + 120, box[3] - 31),
-        word,
-        size=42,
-        bold=True,
-        align="center",
-        color=WHITE if dark else INK,
-    )
+    label = heading((middle - 120, box[1] + 32, middle + 120, box[3] - 31), word, size=42, color=WHITE if dark else INK)
     style = Style(fill=BLUE if dark else GREY, radius=50)
     return view(cls, box, label, id=id_, desc=word, flags="Cf", action=action, style=style)
 
@@ -259,12 +252,7 @@ def _title_bar(scene: Scene, typing: bool) -> View:
     box: Bounds = (136, STATUS + 39, 413, STATUS + 97)
     title = text((176, STATUS + 39, 413, STATUS + 97), word, id="action_bar_title", desc=word, size=48, bold=True)
     back = icon(
-        (0, STATUS, 136, _TOP),
-        "back",
-        id="action_bar_button_back",
-        desc=labels["back"],
-        flags="Cf",
-        action=BACK,
+        (0, STATUS, 136, _TOP), "back", id="action_bar_button_back", desc=labels["back"], flags="Cf", action=BACK
     )
     named = view(
         "LinearLayout",
@@ -279,13 +267,11 @@ def _title_bar(scene: Scene, typing: bool) -> View:
     if typing:
         ok: Bounds = (951, STATUS + 20, 1060, _TOP)
         parts.append(
-            text(
+            text_button(
                 ok,
                 labels["ok"],
-                cls="Button",
                 id="action_bar_button_text",
                 desc=labels["ok"],
-                flags="Cf",
                 action=Action("hide_keyboard"),
                 size=46,
                 bold=True,

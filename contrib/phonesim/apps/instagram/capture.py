@@ -2,7 +2,7 @@
 
 from phonesim.apps.instagram.gallery import destinations, listed_media, thumbnail
 from phonesim.apps.instagram.scene import BLUE, DIM, Box, Scene, group, left_shell, modal_shell, nest
-from phonesim.ui.controls import LIST, NOTHING, WHITE, icon, text
+from phonesim.ui.controls import LIST, NOTHING, WHITE, heading, icon, icon_button, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _CELL = (359, 632)
@@ -130,29 +130,20 @@ def _gallery(scene: Scene, title: str, strip: View, top: int) -> View:
     header: Bounds = (0, 0, 1080, 138)
     head = group(
         header,
-        icon(
+        icon_button(
             (0, 10, 128, 138),
             "close",
-            cls="Button",
             id="gallery_cancel_button",
             desc=labels["back_to_home"],
-            flags="Cf",
             action=Action("discard"),
         ),
         view(
             "LinearLayout",
             (128, 10, 952, 138),
-            text((300, 46, 780, 102), title, id="gallery_title_text", size=50, bold=True, align="center"),
+            heading((300, 46, 780, 102), title, id="gallery_title_text", size=50),
             id="gallery_title_container",
         ),
-        icon(
-            (952, 10, 1080, 138),
-            "gear",
-            cls="Button",
-            id="gallery_settings_gear",
-            desc=labels["camera_settings"],
-            flags="Cf",
-        ),
+        icon_button((952, 10, 1080, 138), "gear", id="gallery_settings_gear", desc=labels["camera_settings"]),
         id="gallery_header",
     )
     bar: Bounds = (0, 138, 1080, top + 129)
@@ -244,12 +235,10 @@ def _tray(scene: Scene) -> tuple[View, ...]:
         return ()
     bottom = scene.frame.bottom - 140
     box: Bounds = (0, bottom - 160, 1080, bottom)
-    button = text(
+    button = text_button(
         (760, bottom - 130, 1040, bottom - 30),
         scene.labels["next"],
-        cls="Button",
         id="media_thumbnail_tray_button",
-        flags="Cf",
         action=Action("picked"),
         size=44,
         bold=True,

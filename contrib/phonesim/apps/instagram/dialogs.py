@@ -7,7 +7,7 @@ from phonesim.apps.instagram.scene import BLUE, GREY, Scene
 from phonesim.apps.instagram.sound_screens import volumes
 from phonesim.apps.instagram.windows import alert, headline, row_button, window
 from phonesim.apps.navigation import Overlay
-from phonesim.ui.controls import CLOSE, WHITE, text
+from phonesim.ui.controls import CLOSE, WHITE, heading, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, Window, view
 
 
@@ -84,8 +84,8 @@ def unknown(scene: Scene, overlay: Overlay) -> Window:
     top = scene.frame.height // 2 - 400
     parts = [
         view("ImageView", (120, top, 960, top + 500), style=Style(artwork="unknown-popup")),
-        text((170, top + 540, 910, top + 620), "Zelotima kabure 2.0", size=48, bold=True, align="center"),
-        text((220, top + 660, 860, top + 760), "Pomura", cls="Button", flags="C", align="center", fill=GREY, radius=14),
+        heading((170, top + 540, 910, top + 620), "Zelotima kabure 2.0", size=48),
+        text_button((220, top + 660, 860, top + 760), "Pomura", flags="C", align="center", fill=GREY, radius=14),
     ]
     return window(scene, view("FrameLayout", (120, top, 960, top + 800), *parts, style=Style(fill=WHITE)))
 

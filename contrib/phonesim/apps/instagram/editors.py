@@ -4,7 +4,7 @@ from phonesim.apps.instagram.capture import quick_capture
 from phonesim.apps.instagram.scene import BLUE, GREY, INK, Scene, group, left_shell, modal_shell
 from phonesim.apps.posting.pictures import picture_of
 from phonesim.apps.posting.state import Composition
-from phonesim.ui.controls import LIST, NOTHING, WHITE, icon, text
+from phonesim.ui.controls import LIST, NOTHING, WHITE, icon, icon_button, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _SOUNDS = Action("sounds")
@@ -128,13 +128,11 @@ def _tools(scene: Scene, top: int) -> View:
 
 
 def _top_bar(scene: Scene) -> View:
-    cancel = icon(
+    cancel = icon_button(
         (18, 39, 126, 147),
         "close",
-        cls="Button",
         id="cancel_button",
         desc=scene.labels["cancel"],
-        flags="Cf",
         action=Action("ask_discard"),
         color=WHITE,
     )
@@ -170,12 +168,7 @@ def feed_editor(scene: Scene, made: Composition) -> View:
     bottom = scene.frame.bottom
     whole: Bounds = (0, 0, 1080, bottom)
     back = icon(
-        (0, 84, 136, 220),
-        "back",
-        id="button_back",
-        desc=labels["back"],
-        flags="Cf",
-        action=Action("ask_discard"),
+        (0, 84, 136, 220), "back", id="button_back", desc=labels["back"], flags="Cf", action=Action("ask_discard")
     )
     pictures = [
         view("ImageView", (60 + i * 980, 300, 1020 + i * 980, 1580), id="creation_image", style=picture_of(file))
@@ -186,24 +179,20 @@ def feed_editor(scene: Scene, made: Composition) -> View:
     )
     tools = (("add_text", "comment"), ("overlay", "plus"), ("filter", "grid"), ("add_audio", "music"))
     buttons = [
-        icon(
+        icon_button(
             (60 + i * 200, bottom - 330, 200 + i * 200, bottom - 190),
             picture,
-            cls="Button",
             desc=labels[key],
-            flags="Cf",
             action=_LEADS.get(key, NOTHING),
         )
         for i, (key, picture) in enumerate(tools)
         if key not in _without(scene)
     ]
-    following = text(
+    following = text_button(
         (780, bottom - 150, 1040, bottom - 40),
         labels["next"],
-        cls="Button",
         id="creation_next_button",
         desc=labels["next"],
-        flags="Cf",
         action=Action("edited"),
         size=44,
         bold=True,
@@ -231,13 +220,11 @@ def story_editor(scene: Scene, made: Composition) -> View:
                 "FrameLayout", area, label, desc=labels[key], flags="Cf", action=tap, style=Style(fill=WHITE, radius=55)
             )
         )
-    send = icon(
+    send = icon_button(
         (920, bottom - 130, 1030, bottom - 20),
         "play",
-        cls="Button",
         id="recipients_picker_button",
         desc=labels["share_to"],
-        flags="Cf",
         action=NOTHING,
         color=WHITE,
     )
@@ -251,26 +238,17 @@ def story_editor(scene: Scene, made: Composition) -> View:
     if made.kind == "video":
         tools.append(("mute_video" if made.original_on else "unmute_video", "", "bell", Action("toggle_original")))
     column = [
-        icon(
-            (940, 60 + i * 140, 1050, 170 + i * 140),
-            picture,
-            cls="Button",
-            id=id_,
-            desc=labels[key],
-            flags="Cf",
-            action=tap,
-            color=WHITE,
+        icon_button(
+            (940, 60 + i * 140, 1050, 170 + i * 140), picture, id=id_, desc=labels[key], action=tap, color=WHITE
         )
         for i, (key, id_, picture, tap) in enumerate(tools)
         if key not in _without(scene)
     ]
-    cancel = icon(
+    cancel = icon_button(
         (18, 39, 126, 147),
         "close",
-        cls="Button",
         id="cancel_button",
         desc=labels["cancel"],
-        flags="Cf",
         action=Action("ask_discard"),
         color=WHITE,
     )

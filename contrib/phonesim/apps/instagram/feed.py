@@ -5,7 +5,7 @@ from phonesim.apps.instagram.scene import BAR, BLUE, INK, TAB_BAR, Scene, group,
 from phonesim.apps.instagram.suggestions import carousel
 from phonesim.apps.instagram.tab_bar import tab_bar
 from phonesim.ui.chrome import STATUS
-from phonesim.ui.controls import LIST, NOTHING, WHITE, icon, text
+from phonesim.ui.controls import LIST, NOTHING, WHITE, icon, icon_button, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator
 
@@ -183,25 +183,16 @@ def post_header(scene: Scene, author: User, top: int, said: str) -> View:
         flags="Cf",
         action=_to(author),
     )
-    name = text(
+    name = text_button(
         (124, top, 974, top + 62),
         author.handle,
-        cls="Button",
         desc=author.handle,
         id="row_feed_photo_profile_name",
-        flags="Cf",
         action=_to(author),
         size=40,
         bold=True,
     )
-    second = text(
-        (124, top + 62, 974, top + HEADER),
-        author.name,
-        cls="Button",
-        desc=author.name,
-        id="secondary_label",
-        flags="Cf",
-    )
+    second = text_button((124, top + 62, 974, top + HEADER), author.name, desc=author.name, id="secondary_label")
     more = icon(
         (974, top + 5, 1080, top + 123),
         "dots",
@@ -248,16 +239,7 @@ def buttons(scene: Scene, author: User, top: int) -> View:
         cells.append(group((left, top, left + 80, top + 112), button, flags="CLf" if key == "send_post" else "Cf"))
         cells[-1] = view("ViewGroup", cells[-1].bounds, button, flags="CLf" if key == "send_post" else "Cf", action=tap)
         count = labels.count(max(1, author.likes // (1 + 40 * i)))
-        cells.append(
-            text((left + 80, top, left + 230, top + 112), count, cls="Button", flags="Cf", size=36, action=NOTHING)
-        )
-    save = icon(
-        (956, top, 1063, top + 102),
-        "bookmark",
-        cls="Button",
-        id="row_feed_button_save",
-        desc=labels["save_post"],
-        flags="Cf",
-    )
+        cells.append(text_button((left + 80, top, left + 230, top + 112), count, size=36, action=NOTHING))
+    save = icon_button((956, top, 1063, top + 102), "bookmark", id="row_feed_button_save", desc=labels["save_post"])
     inner = view("ViewGroup", row, *cells, save, id="row_feed_view_group_buttons")
     return group(row, inner)

@@ -13,7 +13,7 @@ from phonesim.apps.instagram.tab_bar import tab_bar
 from phonesim.apps.posting.pictures import picture_of_posted
 from phonesim.posts import Post
 from phonesim.ui.chrome import STATUS
-from phonesim.ui.controls import BACK, LIST, WHITE, icon, text
+from phonesim.ui.controls import BACK, LIST, WHITE, icon, text, text_button
 from phonesim.ui.view import Bounds, Style, View, view
 from phonesim.world import User
 
@@ -49,9 +49,7 @@ def _reel(scene: Scene, found: User, caption: str, picture: Style) -> View:
         "ViewGroup", whole, playing, id="clips_media_component", desc=labels.filled("reel_by", found.handle), flags="f"
     )
     top = whole[3] - 240
-    name = text(
-        (128, top, 480, top + 45), found.handle, cls="Button", id="clips_author_username", flags="Cf", color=WHITE
-    )
+    name = text_button((128, top, 480, top + 45), found.handle, id="clips_author_username", color=WHITE)
     parts = [group((39, top, 480, top + 131), name, id="clips_author_info_component")]
     if caption:
         line: Bounds = (39, top + 140, 953, top + 200)

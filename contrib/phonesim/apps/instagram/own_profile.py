@@ -24,13 +24,7 @@ def own_profile(scene: Scene) -> View:
     whole: Bounds = (0, STATUS, 1080, bottom)
     found = account(scene)
     root = group(whole, *_body(scene, found, bottom), id="coordinator_root_layout")
-    page = view(
-        "FrameLayout",
-        whole,
-        view("FrameLayout", whole, root),
-        _title_bar(scene),
-        id="user_detail_fragment",
-    )
+    page = view("FrameLayout", whole, view("FrameLayout", whole, root), _title_bar(scene), id="user_detail_fragment")
     return main_shell(scene, page, tabs=tab_bar(scene, "own_profile"))
 
 

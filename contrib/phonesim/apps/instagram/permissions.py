@@ -4,7 +4,7 @@ from phonesim.apps.instagram.scene import BLUE, Scene
 from phonesim.apps.instagram.windows import window
 from phonesim.apps.navigation import Overlay
 from phonesim.apps.tiktok.popups import PERMISSIONS
-from phonesim.ui.controls import CLOSE, NOTHING, WHITE, icon, text
+from phonesim.ui.controls import CLOSE, NOTHING, WHITE, icon, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, Window, view
 
 _GRANT = "com.android.permissioncontroller:id/"
@@ -41,12 +41,10 @@ def _permission(scene: Scene, key: str, picture: str, answers: tuple[tuple[str, 
     for i, (id_, word, action) in enumerate(answers):
         box: Bounds = (133, top + 464 + i * 148, 947, top + 569 + i * 148)
         parts.append(
-            text(
+            text_button(
                 box,
                 scene.labels[word],
-                cls="Button",
                 id=f"{_GRANT}{id_}",
-                flags="Cf",
                 action=action,
                 size=42,
                 align="center",

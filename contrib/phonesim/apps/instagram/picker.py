@@ -4,7 +4,7 @@ from phonesim.apps.instagram.gallery import destinations, listed_media, thumbnai
 from phonesim.apps.instagram.scene import BLUE, INK, Scene, group, left_shell
 from phonesim.apps.posting.pictures import picture_of
 from phonesim.contract import MediaItem
-from phonesim.ui.controls import NOTHING, icon, text
+from phonesim.ui.controls import NOTHING, icon, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _COLUMN = 270
@@ -49,13 +49,11 @@ def _title_bar(scene: Scene) -> list[View]:
             size=60,
         ),
         view("FrameLayout", (136, 0, 939, 136), title),
-        text(
+        text_button(
             (939, 0, 1080, 136),
             labels["next"],
-            cls="Button",
             id="next_button_textview",
             desc=labels["next"],
-            flags="Cf",
             action=Action("picked") if ready else NOTHING,
             size=44,
             bold=True,
@@ -84,15 +82,8 @@ def _preview(scene: Scene, items: list[MediaItem]) -> View:
 def _options(scene: Scene) -> View:
     labels = scene.labels
     row: Bounds = (0, 1216, 1080, _GRID_TOP)
-    album = text(
-        (0, 1251, 286, 1310),
-        labels["recents"],
-        cls="Button",
-        id="gallery_folder_menu_tv",
-        flags="Cf",
-        size=42,
-        bold=True,
-        align="center",
+    album = text_button(
+        (0, 1251, 286, 1310), labels["recents"], id="gallery_folder_menu_tv", size=42, bold=True, align="center"
     )
     multiple = view(
         "LinearLayout",

@@ -5,7 +5,7 @@ from phonesim.apps.instagram.scene import BAR, BLUE, DIM, GREY, INK, Scene, grou
 from phonesim.apps.instagram.suggestions import follow_word, profile_suggestions
 from phonesim.apps.instagram.tab_bar import tab_bar
 from phonesim.ui.chrome import STATUS
-from phonesim.ui.controls import BACK, LIST, PAGER, WHITE, icon, text
+from phonesim.ui.controls import BACK, LIST, PAGER, WHITE, heading, icon, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User, lookalikes, user
 
@@ -176,10 +176,9 @@ def action_row(scene: Scene, found: User, top: int) -> View:
     edges = ((30, 486), (501, 957)) if asks else ((33, 532), (548, 1047))
     bottom = top + 78
     box: Bounds = (edges[0][0], top, edges[0][1], bottom)
-    button = text(
+    button = text_button(
         box,
         word,
-        cls="Button",
         id="profile_header_follow_button",
         desc=f"{word} {found.name}",
         flags="CfS" if asks else "CLf",
@@ -215,7 +214,7 @@ def action_row(scene: Scene, found: User, top: int) -> View:
 def plain_button(box: Bounds, word: str, action: Action) -> View:
     """A grey button: the clickable node is described, its label stands below it."""
     middle = (box[0] + box[2]) // 2
-    label = text((middle - 160, box[1] + 16, middle + 160, box[3] - 17), word, size=42, bold=True, align="center")
+    label = heading((middle - 160, box[1] + 16, middle + 160, box[3] - 17), word, size=42)
     button = view(
         "Button",
         box,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from phonesim.apps.instagram.scene import BLUE, DIM, Scene
 from phonesim.apps.instagram.windows import alert, headline, sheet
 from phonesim.apps.navigation import Overlay
-from phonesim.ui.controls import CLOSE, WHITE, icon, text
+from phonesim.ui.controls import CLOSE, WHITE, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, Window, view
 
 
@@ -15,7 +15,7 @@ def publish_now(scene: Scene, overlay: Overlay) -> Window:
     top = scene.frame.bottom - 620
     box: Bounds = (60, top + 420, 1020, top + 540)
     word = labels["share"]
-    label = text((400, top + 450, 680, top + 510), word, size=44, bold=True, align="center", color=WHITE)
+    label = heading((400, top + 450, 680, top + 510), word, size=44, color=WHITE)
     share = view(
         "FrameLayout",
         box,
@@ -24,14 +24,7 @@ def publish_now(scene: Scene, overlay: Overlay) -> Window:
         style=Style(fill=BLUE, radius=60),
     )
     parts = [
-        text(
-            (60, top + 80, 1020, top + 170),
-            labels["sharing_title"],
-            id="igds_headline_headline",
-            size=54,
-            bold=True,
-            align="center",
-        ),
+        heading((60, top + 80, 1020, top + 170), labels["sharing_title"], id="igds_headline_headline", size=54),
         text(
             (120, top + 190, 960, top + 380),
             labels["sharing_text"],
@@ -62,7 +55,7 @@ def share_chooser(scene: Scene, overlay: Overlay) -> Window:
     labels = scene.labels
     top = scene.frame.bottom - 700
     rows = (("chooser_reels", "reel"), ("chooser_story", "story"), ("chooser_feed", "feed"), ("chooser_direct", ""))
-    parts = [text((60, top + 30, 1020, top + 110), labels["share_to"], size=46, bold=True, align="center")]
+    parts = [heading((60, top + 30, 1020, top + 110), labels["share_to"], size=46)]
     for i, (key, placement) in enumerate(rows):
         box: Bounds = (0, top + 130 + i * 135, 1080, top + 265 + i * 135)
         label = text((180, box[1] + 35, 1000, box[3] - 35), labels[key], size=44)

@@ -5,7 +5,7 @@ from phonesim.apps.instagram.scene import BAR, TAB_BAR, Box, Scene, group, main_
 from phonesim.apps.instagram.suggestions import follow_word
 from phonesim.apps.instagram.tab_bar import tab_bar
 from phonesim.ui.chrome import STATUS
-from phonesim.ui.controls import LIST, NOTHING, PAGER, WHITE, icon, text
+from phonesim.ui.controls import LIST, NOTHING, PAGER, WHITE, icon, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator
 
@@ -79,13 +79,11 @@ def _overlay(scene: Scene, author: User, whole: Bounds) -> View:
     name = view(
         "ViewGroup",
         (128, top + 56, 380, top + 101),
-        text(
+        text_button(
             (128, top + 56, 380, top + 101),
             author.handle,
-            cls="Button",
             id="clips_author_username",
             desc=author.handle,
-            flags="Cf",
             action=to_author,
             color=WHITE,
             bold=True,
@@ -112,10 +110,9 @@ def _overlay(scene: Scene, author: User, whole: Bounds) -> View:
         flags="Cf",
         action=to_author,
     )
-    button = text(
+    button = text_button(
         (400, top + 44, 640, top + 116),
         word,
-        cls="Button",
         id="inline_follow_button",
         desc=f"{word} {author.name}",
         flags="CfS",

@@ -4,7 +4,7 @@ import msgspec
 
 from phonesim.apps.scene import SocialScene
 from phonesim.ui.chrome import STATUS
-from phonesim.ui.controls import LIST, PAGER, WHITE, text
+from phonesim.ui.controls import LIST, PAGER, WHITE, heading, text
 from phonesim.ui.view import DESIGN_WIDTH, Bounds, Style, View, view
 
 PACKAGE = "com.instagram.android"
@@ -145,7 +145,7 @@ def notice(scene: Scene, top: int, title: str, words: str, *, id: str = "") -> V
     return view(
         "LinearLayout",
         box,
-        text((60, top, 1020, top + 100), title, size=54, bold=True, align="center", lines=2, id=id and f"{id}_title"),
+        heading((60, top, 1020, top + 100), title, size=54, lines=2, id=id and f"{id}_title"),
         text((110, top + 120, 970, top + 300), words, size=40, color=DIM, align="center", lines=3),
         id=id,
     )

@@ -3,7 +3,7 @@
 from phonesim.apps.instagram.scene import BLUE, DIM, GREY, INK, RED, Scene, group
 from phonesim.apps.navigation import Overlay
 from phonesim.ui.chrome import STATUS
-from phonesim.ui.controls import CLOSE, LIST, NOTHING, WHITE, icon, text
+from phonesim.ui.controls import CLOSE, LIST, NOTHING, WHITE, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 from phonesim.world import Relation
 
@@ -43,17 +43,15 @@ def bottom_sheet(scene: Scene, height: int, title: str, *rows: View) -> View:
         view("ImageView", (501, top, 579, top + 69), id="bottom_sheet_drag_handle_prism", flags="Cf", action=CLOSE),
         id="bottom_sheet_drag_handle_frame",
     )
-    heading = group(
+    head = group(
         (0, top + 69, 1080, top + 175),
-        text(
-            (245, top + 69, 835, top + 175), title, id="title_text_view", flags="f", size=46, bold=True, align="center"
-        ),
+        heading((245, top + 69, 835, top + 175), title, id="title_text_view", flags="f", size=46),
         id="nav_buttons_and_title_container",
     )
     line = view("View", (0, top + 175, 1080, top + 177), id="bottom_sheet_nav_bar_divider", style=Style(fill=GREY))
     listed = view(LIST, (0, top + 177, 1080, scene.frame.bottom), *rows, id="recycler_view", flags="f")
     body = view("FrameLayout", listed.bounds, listed, id="bottom_sheet_container_view")
-    inner = group(plate, handle, heading, line, body, id="bottom_sheet_container")
+    inner = group(plate, handle, head, line, body, id="bottom_sheet_container")
     # Touches that miss its rows must not reach the dimmer.
     layout = view(
         "FrameLayout",

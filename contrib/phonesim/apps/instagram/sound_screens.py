@@ -10,7 +10,7 @@ from phonesim.apps.posting import sounds
 from phonesim.apps.posting.sliders import HEIGHT, done, sliders
 from phonesim.apps.posting.state import SOUND_SEARCH, Composition, Sound
 from phonesim.ui.chrome import KEYBOARD, STATUS
-from phonesim.ui.controls import BACK, LIST, NOTHING, WHITE, icon, text
+from phonesim.ui.controls import BACK, LIST, NOTHING, WHITE, icon, icon_button, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
 _TOP = STATUS + 120
@@ -91,13 +91,8 @@ def _rows(scene: Scene, top: int, low: int) -> View:
 def _row(scene: Scene, sound: Sound, top: int) -> View:
     """A touch plays it. The bookmark at its end keeps it, and takes nothing."""
     labels = scene.labels
-    save = icon(
-        (930, top + 45, 1010, top + 125),
-        "plus",
-        cls="Button",
-        desc=labels.filled("save_track", sound.name),
-        flags="Cf",
-        action=NOTHING,
+    save = icon_button(
+        (930, top + 45, 1010, top + 125), "plus", desc=labels.filled("save_track", sound.name), action=NOTHING
     )
     parts = [
         view("ImageView", (40, top + 20, 170, top + 150), id="album_art", style=Style(artwork=f"sound:{sound.id}")),
@@ -123,13 +118,11 @@ def _playing(scene: Scene, sound: Sound, top: int) -> View:
         view("ImageView", (40, top + 30, 170, top + 160), id="album_art", style=Style(artwork=f"sound:{sound.id}")),
         text((210, top + 40, 760, top + 100), sound.name, size=42, bold=True),
         text((210, top + 105, 760, top + 155), sound.artist, size=34, color=DIM),
-        icon(
+        icon_button(
             (790, top + 40, 900, top + 150),
             "play",
-            cls="Button",
             id="play_pause_button",
             desc=scene.labels["play_track"],
-            flags="Cf",
             action=NOTHING,
         ),
         view(
@@ -150,23 +143,19 @@ def sound_clip(scene: Scene, made: Composition) -> View:
     labels, bottom = scene.labels, scene.frame.bottom
     sound = sounds.by_id(scene.page.target)
     feed = scene.posting.placement == "feed"
-    done = text(
+    done = text_button(
         (800, 60, 1050, 170),
         labels["done"] if feed else "",
-        cls="Button",
         id="bottom_sheet_done_button" if feed else "music_editor_done_button",
         desc="" if feed else labels["done"],
-        flags="Cf",
         action=Action("clip_done", sound.id),
         size=44,
     )
-    cancel = icon(
+    cancel = icon_button(
         (30, 60, 140, 170),
         "close",
-        cls="Button",
         id="bottom_sheet_cancel_button" if feed else "music_editor_cancel_button",
         desc=labels["cancel"],
-        flags="Cf",
         action=BACK,
     )
     scale: Bounds = (0, bottom - 400, 1080, bottom - 200)
@@ -227,7 +216,7 @@ def reel_camera(scene: Scene) -> View:
     labels, bottom = scene.labels, scene.frame.bottom
     corner: Bounds = (40, bottom - 170, 170, bottom - 40)
     parts = [
-        icon((20, 60, 130, 170), "close", cls="Button", desc=labels["cancel"], flags="Cf", action=Action("discard")),
+        icon_button((20, 60, 130, 170), "close", desc=labels["cancel"], action=Action("discard")),
         view(
             "Button",
             (430, bottom - 460, 650, bottom - 240),
@@ -246,13 +235,11 @@ def reel_camera(scene: Scene) -> View:
             action=Action("open_gallery"),
             style=Style(fill=GREY, radius=20),
         ),
-        icon(
+        icon_button(
             (910, bottom - 170, 1040, bottom - 40),
             "spinner",
-            cls="Button",
             id="camera_switch_button",
             desc=labels["switch_camera"],
-            flags="Cf",
             action=NOTHING,
         ),
     ]

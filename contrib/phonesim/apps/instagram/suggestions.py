@@ -1,7 +1,7 @@
 """Suggested accounts, in the feed and on profiles: cards with Follow buttons of their own, not the profile's."""
 
 from phonesim.apps.instagram.scene import BLUE, DIM, GREY, INK, Scene
-from phonesim.ui.controls import LIST, WHITE, icon, text
+from phonesim.ui.controls import LIST, WHITE, heading, icon, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User, creator, lookalikes, user
 
@@ -18,12 +18,10 @@ def carousel(scene: Scene, top: int, bottom: int) -> View:
         text(
             (34, top + 20, 640, top + 65), title, id="netego_carousel_title", desc=title, flags="f", size=42, bold=True
         ),
-        text(
+        text_button(
             (800, top + 20, 1041, top + 65),
             labels["see_all"],
-            cls="Button",
             id="netego_carousel_cta",
-            flags="Cf",
             size=40,
             color=BLUE,
             align="right",
@@ -52,14 +50,7 @@ def _card(scene: Scene, other: User, left: int, top: int) -> View:
     information = view(
         "RelativeLayout",
         (left + 30, top + 402, right - 20, top + 549),
-        text(
-            (left + 40, top + 411, right - 20, top + 453),
-            other.name,
-            id="suggested_entity_card_name",
-            size=40,
-            bold=True,
-            align="center",
-        ),
+        heading((left + 40, top + 411, right - 20, top + 453), other.name, id="suggested_entity_card_name", size=40),
         view(
             "LinearLayout",
             context,
@@ -69,12 +60,7 @@ def _card(scene: Scene, other: User, left: int, top: int) -> View:
                 id="suggested_entity_card_context_stacked_avatar_view",
             ),
             text(
-                (context[0] + 100, *context[1:]),
-                said,
-                id="suggested_entity_card_context",
-                size=34,
-                color=DIM,
-                lines=2,
+                (context[0] + 100, *context[1:]), said, id="suggested_entity_card_context", size=34, color=DIM, lines=2
             ),
             id="suggested_entity_card_social_context_container",
         ),
@@ -108,10 +94,9 @@ def _card(scene: Scene, other: User, left: int, top: int) -> View:
 def _follow_button(scene: Scene, other: User, box: Bounds) -> View:
     word, tap = follow_word(scene, other)
     asks = tap.name == "follow"
-    return text(
+    return text_button(
         box,
         word,
-        cls="Button",
         id="suggested_user_card_follow_button",
         desc=f"{word} {other.name}",
         flags="CfS" if asks else "Cf",
@@ -127,11 +112,9 @@ def _follow_button(scene: Scene, other: User, box: Bounds) -> View:
 def follow_word(scene: Scene, other: User) -> tuple[str, Action]:
     """What the button of another user says now, and what a tap on it asks for."""
     relation = scene.relation(other.handle)
-    key = {
-        Relation.NONE: "follow",
-        Relation.FOLLOWED_BY: "follow_back",
-        Relation.REQUESTED: "requested",
-    }.get(relation, "following")
+    key = {Relation.NONE: "follow", Relation.FOLLOWED_BY: "follow_back", Relation.REQUESTED: "requested"}.get(
+        relation, "following"
+    )
     return scene.labels[key], Action(
         "follow" if key.startswith("follow_") or key == "follow" else "relation", other.handle
     )
@@ -143,9 +126,7 @@ def profile_suggestions(scene: Scene, found: User, top: int) -> View:
     box: Bounds = (0, top, 1080, top + 560)
     head = [
         text((34, top, 700, top + 60), labels["suggested"], size=38, bold=True),
-        text(
-            (780, top, 1041, top + 60), labels["see_all"], cls="Button", flags="Cf", size=38, color=BLUE, align="right"
-        ),
+        text_button((780, top, 1041, top + 60), labels["see_all"], size=38, color=BLUE, align="right"),
     ]
     cards = [_small_card(scene, other, 34 + i * 440, top + 70) for i, other in enumerate(suggested(found)[:3])]
     strip = view(LIST, (0, top + 70, 1080, top + 550), *cards, id="similar_accounts_carousel_view", flags="fs")

@@ -1,7 +1,7 @@
 """The kinds of dialogs that the app has, each a window of its own: alert, headline popup, sheet."""
 
 from phonesim.apps.instagram.scene import BLUE, DIM, Scene
-from phonesim.ui.controls import CLOSE, WHITE, text
+from phonesim.ui.controls import CLOSE, WHITE, heading, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
 
@@ -17,15 +17,7 @@ def alert(scene: Scene, title: str, words: str, buttons: tuple[tuple[str, str, A
     height = 430 + 130 * len(buttons)
     top = (scene.frame.height - height) // 2
     parts = [
-        text(
-            (200, top + 60, 880, top + 180),
-            title,
-            id="igds_alert_dialog_headline",
-            size=52,
-            bold=True,
-            align="center",
-            lines=2,
-        ),
+        heading((200, top + 60, 880, top + 180), title, id="igds_alert_dialog_headline", size=52, lines=2),
         text(
             (200, top + 190, 880, top + 390),
             words,
@@ -40,17 +32,8 @@ def alert(scene: Scene, title: str, words: str, buttons: tuple[tuple[str, str, A
         box: Bounds = (150, top + 430 + i * 130, 930, top + 560 + i * 130)
         ink = BLUE if i == 0 else "#0c1014"
         parts.append(
-            text(
-                box,
-                word,
-                cls="Button",
-                id=f"igds_alert_dialog_{id_}",
-                flags="Cf",
-                action=action,
-                size=44,
-                bold=not i,
-                align="center",
-                color=ink,
+            text_button(
+                box, word, id=f"igds_alert_dialog_{id_}", action=action, size=44, bold=not i, align="center", color=ink
             )
         )
     plate = view(
@@ -67,7 +50,7 @@ def headline(scene: Scene, title: str, words: str, buttons: tuple[tuple[str, str
     """A headline, a body and rows of buttons, each button inside a clickable row, as the recorded sticker popup."""
     top = scene.frame.height // 2 - 360
     parts = [
-        text((300, top + 150, 780, top + 213), title, id="igds_headline_headline", size=50, bold=True, align="center"),
+        heading((300, top + 150, 780, top + 213), title, id="igds_headline_headline", size=50),
         text(
             (250, top + 232, 830, top + 482),
             words,
@@ -85,17 +68,7 @@ def headline(scene: Scene, title: str, words: str, buttons: tuple[tuple[str, str
 
 def row_button(word: str, id_: str, top: int, action: Action) -> View:
     box: Bounds = (222, top, 858, top + 117)
-    inner = text(
-        (271, top, 809, top + 117),
-        word,
-        cls="Button",
-        id=id_,
-        flags="Cf",
-        action=action,
-        size=42,
-        bold=True,
-        align="center",
-    )
+    inner = text_button((271, top, 809, top + 117), word, id=id_, action=action, size=42, bold=True, align="center")
     return view("FrameLayout", box, inner, id=f"{id_}_row", flags="Cf", action=action)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from phonesim.apps.posting.state import Composition
-from phonesim.ui.controls import CLOSE, GREY, RED, button, text
+from phonesim.ui.controls import CLOSE, GREY, RED, text, text_button
 from phonesim.ui.view import SEEK_INSET, Bounds, Style, View, view
 
 HEIGHT = 240
@@ -19,7 +19,7 @@ def sliders(made: Composition, original: str, added: str, top: int) -> list[View
 
 def done(word: str, top: int) -> View:
     """What closes the sheet of the volumes, in its corner."""
-    return button((820, top + 20, 1050, top + 110), word, bold=True, align="right", action=CLOSE)
+    return text_button((820, top + 20, 1050, top + 110), word, bold=True, align="right", action=CLOSE)
 
 
 def _slider(made: Composition, name: str, words: str, top: int) -> list[View]:

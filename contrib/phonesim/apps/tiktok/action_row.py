@@ -1,7 +1,7 @@
 """The buttons of a profile: the action row as recorded on 47.0.3, and the cards of suggested accounts under it."""
 
 from phonesim.apps.tiktok.scene import Scene
-from phonesim.ui.controls import DIM, GREY, INK, LIST, RED, WHITE, icon, text
+from phonesim.ui.controls import DIM, GREY, INK, LIST, RED, WHITE, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User, lookalikes, user
 
@@ -44,7 +44,7 @@ def _control(span: tuple[int, int, int, int], words: str, action: Action, fill: 
     left, top, bottom, right = span
     box: Bounds = (left, top, right, bottom)
     middle: Bounds = (left + 24, top, right - 24, bottom)
-    label = text(middle, words, id="fmp", size=40, bold=True, align="center", color=ink)
+    label = heading(middle, words, id="fmp", size=40, color=ink)
     inner = view("LinearLayout", middle, label, id="fmr")
     outer = view(
         "LinearLayout", box, view("LinearLayout", box, inner, id="fmj"), id="fmk", style=Style(fill=fill, radius=12)
@@ -85,15 +85,7 @@ def _card(scene: Scene, other: User, left: int, top: int) -> View:
         view(
             "LinearLayout",
             box,
-            text(
-                box,
-                scene.labels[label],
-                id="fmp",
-                size=34,
-                bold=True,
-                align="center",
-                color=INK if following else WHITE,
-            ),
+            heading(box, scene.labels[label], id="fmp", size=34, color=INK if following else WHITE),
             id="fmr",
         ),
         flags="C",
@@ -104,7 +96,7 @@ def _card(scene: Scene, other: User, left: int, top: int) -> View:
         "FrameLayout",
         (left, top, left + 325, top + 300),
         view("ImageView", (left + 97, top + 14, left + 227, top + 144), style=Style(avatar=other.handle)),
-        text((left + 10, top + 152, left + 315, top + 204), other.name, size=32, align="center", bold=True),
+        heading((left + 10, top + 152, left + 315, top + 204), other.name, size=32),
         button,
         flags="Cf",
         action=Action("profile", other.handle),

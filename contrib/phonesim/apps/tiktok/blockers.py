@@ -2,7 +2,7 @@
 
 from phonesim.apps.tiktok.scene import Scene, notice, shell
 from phonesim.apps.tiktok.sheets import dialog_window
-from phonesim.ui.controls import DIM, GREY, NOTHING, RED, WHITE, icon, text, word_button
+from phonesim.ui.controls import DIM, GREY, NOTHING, RED, WHITE, heading, icon, text, text_button, word_button
 from phonesim.ui.view import Bounds, Style, View, Window, view
 
 
@@ -29,16 +29,8 @@ def captcha(scene: Scene) -> Window:
             icon((185, top + 675, 265, top + 755), "play", cls="View", size=60, color=WHITE),
             style=Style(fill=GREY, radius=55),
         ),
-        text((150, top + 830, 500, top + 900), labels["refresh"], cls="Button", flags="Cf", size=36, color=DIM),
-        text(
-            (520, top + 830, 930, top + 900),
-            labels["report_problem"],
-            cls="Button",
-            flags="Cf",
-            size=36,
-            color=DIM,
-            align="right",
-        ),
+        text_button((150, top + 830, 500, top + 900), labels["refresh"], size=36, color=DIM),
+        text_button((520, top + 830, 930, top + 900), labels["report_problem"], size=36, color=DIM, align="right"),
     ]
     box = view("android.webkit.WebView", plate, *parts, flags="f", style=Style(fill=WHITE, radius=24))
     return dialog_window(scene, box)
@@ -52,7 +44,7 @@ def login_wall(scene: Scene) -> View:
     bottom = scene.frame.bottom
     content = [
         icon((460, 190, 620, 350), "music", size=150),
-        text((60, 400, 1020, 500), labels["login_title"], id="title", size=72, bold=True, align="center"),
+        heading((60, 400, 1020, 500), labels["login_title"], id="title", size=72),
         text((120, 520, 960, 660), labels["login_text"], size=38, color=DIM, align="center", lines=2),
         *rows,
         text((0, bottom - 170, 1080, bottom), labels["sign_up"], flags="Cf", size=40, align="center", fill=GREY),
@@ -64,7 +56,7 @@ def _way(word: str, picture: str, fill: str, ink: str, top: int) -> View:
     box: Bounds = (90, top, 990, top + 132)
     parts = [
         icon((120, top + 36, 180, top + 96), picture, size=60, color=ink),
-        text((200, top + 30, 960, top + 102), word, size=42, bold=True, align="center", color=ink),
+        heading((200, top + 30, 960, top + 102), word, size=42, color=ink),
     ]
     return view("LinearLayout", box, *parts, flags="Cf", action=NOTHING, style=Style(fill=fill, radius=12))
 

@@ -4,7 +4,7 @@ Its row to write in lies where the navigation bar's Profile is; touches on it ar
 """
 
 from phonesim.apps.tiktok.scene import Scene
-from phonesim.ui.controls import CLOSE, GREY, INK, LIST, NOTHING, WHITE, icon, text
+from phonesim.ui.controls import CLOSE, GREY, INK, LIST, NOTHING, WHITE, icon, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _TOP = 841
@@ -37,9 +37,9 @@ def _comment(scene: Scene, top: int, name: str, words: str) -> View:
     return view(
         "FrameLayout",
         (0, top, 1080, top + 213),
-        text((155, top + 21, 1048, top + 63), name, cls="Button", id="title", flags="C", size=34),
+        text_button((155, top + 21, 1048, top + 63), name, id="title", flags="C", size=34),
         text((155, top + 68, 1048, top + 129), words, size=38),
-        text((242, top + 137, 400, top + 179), scene.labels["reply"], cls="Button", flags="C", size=32),
+        text_button((242, top + 137, 400, top + 179), scene.labels["reply"], flags="C", size=32),
     )
 
 
@@ -57,10 +57,9 @@ def _composer(scene: Scene, bottom: int) -> View:
             flags="C",
             action=Action("mention"),
         ),
-        text(
+        text_button(
             (850, bottom - 137, 1060, bottom - 14),
             "",
-            cls="Button",
             desc=scene.labels["post_comment"],
             flags="C",
             action=Action("comment"),

@@ -9,7 +9,7 @@ from phonesim.apps.tiktok.posting.prompts import failure
 from phonesim.apps.tiktok.profile import MakeTile, statistics, tiles
 from phonesim.apps.tiktok.scene import Scene, shell
 from phonesim.posts import Post
-from phonesim.ui.controls import DIM, GREY, INK, WHITE, icon, text
+from phonesim.ui.controls import DIM, GREY, INK, WHITE, heading, icon, icon_button, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import user
 
@@ -74,35 +74,21 @@ def _title_bar(scene: Scene, account: str) -> View:
     name = view(
         "LinearLayout",
         box,
-        text((300, 131, 740, 196), account, id="nfy", size=46, bold=True, align="center"),
+        heading((300, 131, 740, 196), account, id="nfy", size=46),
         icon((744, 143, 784, 183), "down", size=40),
         flags="Cf",
         action=Action("accounts"),
     )
-    menu = icon((954, 101, 1059, 226), "menu", cls="Button", desc=scene.labels["profile_menu"], flags="C")
+    menu = icon_button((954, 101, 1059, 226), "menu", desc=scene.labels["profile_menu"], flags="C")
     return view("ViewGroup", (0, 84, 1080, 236), name, menu, id="h5q")
 
 
 def _identity(scene: Scene, account: str) -> list[View]:
-    handle = text(
-        (250, 484, 690, 534),
-        scene.labels.name(f"@{account}"),
-        cls="Button",
-        id="sj8",
-        flags="C",
-        size=38,
-        align="center",
+    handle = text_button(
+        (250, 484, 690, 534), scene.labels.name(f"@{account}"), id="sj8", flags="C", size=38, align="center"
     )
-    edit = text(
-        (700, 480, 860, 540),
-        scene.labels["edit"],
-        cls="Button",
-        flags="C",
-        size=34,
-        bold=True,
-        align="center",
-        fill=GREY,
-        radius=12,
+    edit = text_button(
+        (700, 480, 860, 540), scene.labels["edit"], flags="C", size=34, bold=True, align="center", fill=GREY, radius=12
     )
     return [handle, edit]
 

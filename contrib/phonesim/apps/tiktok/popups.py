@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from phonesim.apps.navigation import Overlay
 from phonesim.apps.tiktok.scene import Scene
 from phonesim.apps.tiktok.sheets import dialog_window, message_dialog
-from phonesim.ui.controls import CLOSE, DIM, GREY, NOTHING, RED, WHITE, icon, text
+from phonesim.ui.controls import CLOSE, DIM, GREY, NOTHING, RED, WHITE, heading, icon, icon_button, text, text_button
 from phonesim.ui.view import Bounds, Style, View, Window, view
 
 PERMISSIONS = "com.google.android.permissioncontroller"
@@ -44,12 +44,10 @@ def notification(scene: Scene) -> Window:
 
 
 def _permission(word: str, id_: str, top: int) -> View:
-    return text(
+    return text_button(
         (100, top, 980, top + 136),
         word,
-        cls="Button",
         id=f"com.android.permissioncontroller:id/{id_}",
-        flags="Cf",
         size=42,
         align="center",
         fill="#d3e3fd",
@@ -79,8 +77,8 @@ def unknown(scene: Scene) -> Window:
     plate: Bounds = (120, top, 960, top + 800)
     parts = [
         view("ImageView", (120, top, 960, top + 500), style=Style(artwork="unknown-popup")),
-        text((170, top + 540, 910, top + 620), "Zelotima kabure 2.0", size=48, bold=True, align="center"),
-        text((220, top + 660, 860, top + 760), "Pomura", cls="Button", flags="C", align="center", fill=GREY, radius=14),
+        heading((170, top + 540, 910, top + 620), "Zelotima kabure 2.0", size=48),
+        text_button((220, top + 660, 860, top + 760), "Pomura", flags="C", align="center", fill=GREY, radius=14),
     ]
     return dialog_window(scene, view("FrameLayout", plate, *parts, style=Style(fill=WHITE)))
 
@@ -105,19 +103,9 @@ def phone_number(scene: Scene, overlay: Overlay) -> View:
     labels = scene.labels
     whole: Bounds = (0, 0, 1080, scene.frame.bottom)
     field: Bounds = (60, 560, 1020, 690)
-    proceed = text(
-        (60, 760, 1020, 890),
-        labels["continue"],
-        flags="C",
-        size=44,
-        bold=True,
-        align="center",
-        color=DIM,
-        fill=GREY,
-        radius=12,
-    )
+    proceed = heading((60, 760, 1020, 890), labels["continue"], flags="C", size=44, color=DIM, fill=GREY, radius=12)
     parts = [
-        icon((936, 84, 1056, 216), "close", cls="Button", flags="C", action=CLOSE, size=60),
+        icon_button((936, 84, 1056, 216), "close", flags="C", action=CLOSE, size=60),
         text((60, 260, 1020, 370), labels["phone_title"], size=54, bold=True),
         text((60, 390, 1020, 500), labels["phone_text"], size=38, color=DIM, lines=2),
         text(

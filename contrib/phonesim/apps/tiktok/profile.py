@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from phonesim.apps.tiktok.action_row import action_row, suggestions
 from phonesim.apps.tiktok.scene import Scene, notice, shell
-from phonesim.ui.controls import BACK, DIM, INK, WHITE, icon, text
+from phonesim.ui.controls import BACK, DIM, INK, WHITE, heading, icon, icon_button, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User, user
 
@@ -47,20 +47,13 @@ def _title_bar(scene: Scene, title: str) -> View:
             view(
                 "LinearLayout",
                 (27, 101, 162, 236),
-                icon(
-                    (27, 101, 162, 236),
-                    "back",
-                    cls="Button",
-                    desc=scene.labels["back"],
-                    flags="Cf",
-                    action=BACK,
-                ),
+                icon_button((27, 101, 162, 236), "back", desc=scene.labels["back"], action=BACK),
                 id="h5w",
             ),
             view(
                 "LinearLayout",
                 (297, 133, 783, 207),
-                text((297, 133, 783, 207), title, id="h5f", flags="f", size=46, bold=True, align="center"),
+                heading((297, 133, 783, 207), title, id="h5f", flags="f", size=46),
                 id="h5h",
             ),
             view(
@@ -71,7 +64,7 @@ def _title_bar(scene: Scene, title: str) -> View:
                     (783, 101, 918, 236),
                     view("FrameLayout", (783, 101, 918, 236), icon((810, 128, 891, 209), "bell", id="ajo"), flags="Cf"),
                 ),
-                icon((918, 101, 1053, 236), "share", cls="Button", flags="Cf"),
+                icon_button((918, 101, 1053, 236), "share"),
                 id="h5n",
             ),
             id="h5q",
@@ -147,14 +140,7 @@ def _statistic(scene: Scene, cls: str, left: int, top: int, key: str, number: in
     return view(
         cls,
         (left, top, right, top + 137),
-        text(
-            (left, top, right, top + 74),
-            scene.labels.count(number),
-            id="t8_",
-            size=50,
-            bold=True,
-            align="center",
-        ),
+        heading((left, top, right, top + 74), scene.labels.count(number), id="t8_", size=50),
         text((left, top + 83, right, top + 137), scene.labels[key], id="t89", size=36, color=DIM, align="center"),
         flags="C",
     )

@@ -6,7 +6,7 @@ And the author's name beside it.
 import msgspec
 
 from phonesim.apps.tiktok.scene import Scene
-from phonesim.ui.controls import RED, WHITE, icon, text
+from phonesim.ui.controls import RED, WHITE, heading, icon, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User
 
@@ -46,7 +46,7 @@ def rail(scene: Scene, author: User, bottom: int, *, counts: Counts | None = Non
 
 def author_name(box: Bounds, words: str, action: Action | None) -> View:
     """The name above a video's caption."""
-    return text(box, words, cls="Button", id="title", flags="Cf", size=44, bold=True, color=WHITE, action=action)
+    return text_button(box, words, id="title", size=44, bold=True, color=WHITE, action=action)
 
 
 def _author(scene: Scene, author: User, top: int) -> View:
@@ -99,10 +99,9 @@ def _like(scene: Scene, author: User, count: str, top: int) -> View:
     tap = Action("like", author.handle)
     box: Bounds = (_RAIL, top, 1080, top + 158)
     heart = icon((942, top, 1060, top + 117), "heart", id="f4u", desc=scene.labels["like"], size=96, color=WHITE)
-    label = text(
+    label = text_button(
         (_RAIL, top + 112, 1080, top + 146),
         count,
-        cls="Button",
         id="f4z",
         flags="CL",
         size=32,
@@ -136,15 +135,13 @@ def _counted(top: int, id_: str, desc: str, count: str, count_id: str, picture: 
             (_RAIL, top, 1080, top + 112),
             icon((952, top + 8, 1050, top + 106), picture, size=88, color=WHITE),
         ),
-        text(
+        heading(
             (_RAIL, top + 112, 1080, top + 146),
             count,
             cls="TextView" if favorites else "Button",
             id=count_id,
             size=32,
-            bold=True,
             color=WHITE,
-            align="center",
         ),
         id=id_,
         desc=desc,

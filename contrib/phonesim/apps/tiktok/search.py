@@ -5,7 +5,7 @@ from phonesim.apps.tiktok.action_row import BUTTON
 from phonesim.apps.tiktok.posting.sound_page import sound_rows
 from phonesim.apps.tiktok.profile import tiles
 from phonesim.apps.tiktok.scene import Scene, notice, shell
-from phonesim.ui.controls import BACK, DIM, GREY, INK, LIST, PAGER, RED, WHITE, icon, text
+from phonesim.ui.controls import BACK, DIM, GREY, INK, LIST, PAGER, RED, WHITE, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator, search_users
 
@@ -16,16 +16,8 @@ _ROW = 190
 def search_entry(scene: Scene) -> View:
     """The field, a word to tap instead of ENTER, and suggestions."""
     inner: Bounds = (0, 0, 1080, scene.frame.bottom)
-    go = text(
-        (900, 108, 1060, 230),
-        scene.labels["search"],
-        id="mha",
-        flags="Cf",
-        size=40,
-        bold=True,
-        color=RED,
-        align="center",
-        action=Action("submit"),
+    go = heading(
+        (900, 108, 1060, 230), scene.labels["search"], id="mha", flags="Cf", size=40, color=RED, action=Action("submit")
     )
     words = [creator(i).bio or "cats" for i in range(4)]
     rows = [_suggestion(word, 380 + i * 110) for i, word in enumerate(dict.fromkeys(words))]
@@ -171,15 +163,7 @@ def _user(scene: Scene, found: User, top: int) -> View:
         view(
             "LinearLayout",
             pill,
-            text(
-                pill,
-                scene.labels[label],
-                id="fmp",
-                size=36,
-                bold=True,
-                align="center",
-                color=INK if following else WHITE,
-            ),
+            heading(pill, scene.labels[label], id="fmp", size=36, color=INK if following else WHITE),
             id="fmr",
         ),
         flags="C",

@@ -2,7 +2,7 @@
 
 from phonesim.apps.navigation import Overlay
 from phonesim.apps.tiktok.scene import PACKAGE, Scene
-from phonesim.ui.controls import CLOSE, DIM, GREY, INK, RED, WHITE, icon, text
+from phonesim.ui.controls import CLOSE, DIM, GREY, INK, RED, WHITE, heading, icon, icon_button, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 from phonesim.world import Relation
 
@@ -30,16 +30,8 @@ def account_sheet(scene: Scene, overlay: Overlay) -> Window:
     )
     title = labels["switch_account"]
     head = [
-        text((300, top + 39, 780, top + 100), title, id="nmh", desc=title, size=46, bold=True, align="center"),
-        icon(
-            (954, top + 15, 1059, top + 120),
-            "close",
-            cls="Button",
-            desc=labels["close"],
-            flags="C",
-            action=CLOSE,
-            size=50,
-        ),
+        heading((300, top + 39, 780, top + 100), title, id="nmh", desc=title, size=46),
+        icon_button((954, top + 15, 1059, top + 120), "close", desc=labels["close"], flags="C", action=CLOSE, size=50),
     ]
     return _sheet(scene, top, [*head, *rows, add])
 
@@ -147,14 +139,14 @@ def message_dialog(scene: Scene, title: str, words: str, buttons: tuple[tuple[st
     plate: Bounds = (172, top, 908, top + 700)
     width = 736 // len(buttons)
     parts = [
-        text((222, top + 60, 858, top + 210), title, id="yxo", size=48, bold=True, align="center", lines=2),
+        heading((222, top + 60, 858, top + 210), title, id="yxo", size=48, lines=2),
         text((222, top + 220, 858, top + 520), words, id="f43", size=38, color=DIM, align="center", lines=5),
         view("View", (172, top + 556, 908, top + 558), style=Style(fill=GREY)),
     ]
     for i, (word, action) in enumerate(buttons):
         box = (172 + i * width, top + 560, 172 + (i + 1) * width, top + 700)
         parts.append(
-            text(box, word, cls="Button", flags="C", size=42, bold=i == len(buttons) - 1, align="center", action=action)
+            text_button(box, word, flags="C", size=42, bold=i == len(buttons) - 1, align="center", action=action)
         )
     return dialog_window(
         scene, view("FrameLayout", plate, *parts, id="visual_area", desc="Dialog", style=Style(fill=WHITE, radius=28))

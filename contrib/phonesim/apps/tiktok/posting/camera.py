@@ -97,11 +97,7 @@ def mode_bar(scene: Scene, selected: str) -> View:
     """POST, CREATE and LIVE; POST is the camera, CREATE the templates."""
     top = _low(scene, 2115)
     shift = -186 if selected == "templates" else 0
-    words = (
-        ("mode_post", 457, 623, "camera"),
-        ("mode_create", 623, 830, "templates"),
-        ("mode_live", 830, 990, ""),
-    )
+    words = (("mode_post", 457, 623, "camera"), ("mode_create", 623, 830, "templates"), ("mode_live", 830, 990, ""))
     cells = [
         _word(
             scene.labels[key],

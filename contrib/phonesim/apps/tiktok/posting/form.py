@@ -10,7 +10,7 @@ from phonesim.apps.tiktok.posting.rows import option_rows
 from phonesim.apps.tiktok.posting.suggestions import suggestions
 from phonesim.apps.tiktok.scene import Scene, shell
 from phonesim.ui.chrome import KEYBOARD
-from phonesim.ui.controls import DIM, GREY, INK, WHITE, icon, text, word_button
+from phonesim.ui.controls import DIM, GREY, INK, WHITE, icon, icon_button, text, text_button, word_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 BACK = Action("leave_form")
@@ -39,7 +39,7 @@ def form(scene: Scene, made: Composition) -> View:
 def _title_bar(scene: Scene, made: Composition, *, typing: bool) -> View:
     """An unresolved description on the arrow, and the second Post while the keyboard is open."""
     desc, id_ = ("@2131888269", "b98") if made.kind == "images" else ("@2131823418", "bor")
-    back = icon((16, 136, 131, 252), "back", cls="Button", id=id_, desc=desc, flags="Cf", action=BACK)
+    back = icon_button((16, 136, 131, 252), "back", id=id_, desc=desc, action=BACK)
     parts = [view("ViewGroup", (0, 136, 1080, 252), back, id="w1v")]
     hidden = scene.phone.faults.active("suggestions_cover_post") and bool(unfinished_tag(made.texts["caption"]))
     if typing and not hidden:
@@ -121,17 +121,7 @@ def _tools(scene: Scene, made: Composition, top: int, *, typing: bool) -> tuple[
         view(
             "FrameLayout",
             ideas,
-            text(
-                ideas,
-                labels["ideas"],
-                cls="Button",
-                id="eyp",
-                flags="Cf",
-                size=34,
-                align="center",
-                fill=GREY,
-                radius=10,
-            ),
+            text_button(ideas, labels["ideas"], id="eyp", size=34, align="center", fill=GREY, radius=10),
             id="eyq",
         ),
     ]

@@ -6,7 +6,7 @@ from phonesim.apps.tiktok.posting.prompts import progress
 from phonesim.apps.tiktok.rail import Counts, author_name, rail
 from phonesim.apps.tiktok.scene import Scene, notice, shell
 from phonesim.posts import Post
-from phonesim.ui.controls import BACK, WHITE, icon, text
+from phonesim.ui.controls import BACK, WHITE, heading, icon, text
 from phonesim.ui.view import Action, Bounds, View, view
 from phonesim.world import user
 
@@ -76,7 +76,7 @@ def _friends_bar(scene: Scene) -> View:
     """The bar above the video: Friends, and the search."""
     word = scene.nav["friends_tab"]
     box: Bounds = (0, 139, 1080, 286)
-    label = text((459, 183, 646, 241), word, id="v6q", size=42, bold=True, align="center", color=WHITE)
+    label = heading((459, 183, 646, 241), word, id="v6q", size=42, color=WHITE)
     named = view("LinearLayout", (459, 140, 646, 284), label, desc=word)
     glass = icon((933, 139, 1080, 286), "search", id="krz", desc=scene.nav["search"], flags="Cf", color=WHITE)
     return view("FrameLayout", box, named, glass, id="s00")

@@ -11,7 +11,7 @@ from phonesim.apps.tiktok.posting.grid import FOOT, placed
 from phonesim.apps.tiktok.scene import Scene, shell
 from phonesim.apps.tiktok.sheets import dialog_window
 from phonesim.contract import MediaItem
-from phonesim.ui.controls import CLOSE, DIM, GREY, INK, LIST, NOTHING, PAGER, RED, WHITE, framed, icon, text
+from phonesim.ui.controls import CLOSE, DIM, GREY, INK, LIST, NOTHING, PAGER, RED, WHITE, framed, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
 _FILTERS = (("all", 42, 254), ("videos", 254, 501), ("photos", 501, 751), ("ai_gallery", 751, 1038))
@@ -44,7 +44,7 @@ def _header(scene: Scene) -> View:
     album = view(
         "LinearLayout",
         (403, 151, 676, 246),
-        text((425, 173, 596, 223), name, id="yc0", size=42, bold=True, align="center"),
+        heading((425, 173, 596, 223), name, id="yc0", size=42),
         icon((602, 177, 644, 219), "down", id="kun", desc=labels["down"], size=40),
         id="d2t",
         flags="Cf",
@@ -98,7 +98,7 @@ def _cell(scene: Scene, item: MediaItem, box: Bounds) -> View:
     if item.kind == "video":
         length = f"00:{5 + item.size % 50:02}"
         low: Bounds = (box[2] - 128, box[3] - 60, box[2], box[3])
-        parts.append(text(low, length, id="gi4", size=34, bold=True, color=WHITE, align="center"))
+        parts.append(heading(low, length, id="gi4", size=34, color=WHITE))
     if scene.posting.multiple:
         circle: Bounds = (box[2] - 79, box[1] + 16, box[2] - 16, box[1] + 79)
         style = Style(fill=RED if place else "#5a5a5e", outline=WHITE, radius=31, size=36, color=WHITE, align="center")

@@ -9,7 +9,21 @@ from phonesim.apps.posting.state import NAME_LENGTH, Composition
 from phonesim.apps.tiktok.scene import Scene, notice, shell
 from phonesim.apps.tiktok.sheets import dialog_window
 from phonesim.shops import Product
-from phonesim.ui.controls import CLOSE, DIM, GREY, INK, LIST, NOTHING, RED, WHITE, framed, icon, text
+from phonesim.ui.controls import (
+    CLOSE,
+    DIM,
+    GREY,
+    INK,
+    LIST,
+    NOTHING,
+    RED,
+    WHITE,
+    framed,
+    heading,
+    icon,
+    icon_button,
+    text,
+)
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
 BACK = Action("leave_form")
@@ -24,7 +38,7 @@ def link_kinds(scene: Scene, overlay: Overlay) -> Window:
     labels = scene.labels
     kinds = (("product_kind", "plus", Action("open_products")), ("web_link", "globe", Action("type_link")))
     rows = [_kind(labels[key], picture, top + 180 + i * 150, tap) for i, (key, picture, tap) in enumerate(kinds)]
-    title = text((240, top + 40, 840, top + 110), labels["add_link"], id="nmh", size=46, bold=True, align="center")
+    title = heading((240, top + 40, 840, top + 110), labels["add_link"], id="nmh", size=46)
     close = icon((954, top + 20, 1059, top + 125), "close", desc=labels["close"], flags="C", action=CLOSE, size=50)
     plate: Bounds = (0, top, 1080, bottom)
     style = Style(fill=WHITE, radius=36, flat_bottom=True)
@@ -76,7 +90,7 @@ def rows_seen(bottom: int) -> int:
 def _product(scene: Scene, product: Product, number: int, top: int) -> View:
     box: Bounds = (0, top, 1080, top + ROW)
     plate: Bounds = (840, top + 75, 1038, top + 165)
-    add = text(plate, scene.labels["add"], size=38, bold=True, align="center", color=WHITE)
+    add = heading(plate, scene.labels["add"], size=38, color=WHITE)
     take = Action("take_product", str(number))
     parts = [
         view("ImageView", (42, top + 20, 242, top + 220), id="cover", style=Style(artwork=f"product:{product.name}")),
@@ -107,7 +121,7 @@ def product_page(scene: Scene, made: Composition) -> View:
     )
     hint = text((42, 500, 1038, 560), labels["product_name_text"], size=34, color=DIM)
     plate: Bounds = (42, 600, 1038, 720)
-    word = text(plate, labels["add"], size=42, bold=True, align="center", color=WHITE if fits else DIM)
+    word = heading(plate, labels["add"], size=42, color=WHITE if fits else DIM)
     look = Style(fill=RED if fits else GREY, radius=12)
     tap = Action("name_product") if fits else None
     add = view("FrameLayout", plate, word, id="xk7", flags="Cf" if fits else "CfD", action=tap, style=look)
@@ -116,6 +130,6 @@ def product_page(scene: Scene, made: Composition) -> View:
 
 
 def _title_bar(scene: Scene, title: str) -> View:
-    back = icon((16, 136, 131, 252), "back", cls="Button", desc=scene.labels["back"], flags="Cf", action=BACK)
-    words = text((200, 150, 880, 240), title, id="title", size=46, bold=True, align="center")
+    back = icon_button((16, 136, 131, 252), "back", desc=scene.labels["back"], action=BACK)
+    words = heading((200, 150, 880, 240), title, id="title", size=46)
     return view("FrameLayout", (0, 136, 1080, 252), back, words)

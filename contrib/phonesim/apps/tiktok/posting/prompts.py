@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from phonesim.apps.navigation import Overlay
 from phonesim.apps.tiktok.scene import Scene
 from phonesim.apps.tiktok.sheets import dialog_window, message_dialog
-from phonesim.ui.controls import CLOSE, DIM, GREY, INK, WHITE, icon, text, word_button
+from phonesim.ui.controls import CLOSE, DIM, GREY, INK, WHITE, heading, icon_button, text, text_button, word_button
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
 LAUNCHER = "com.android.launcher3"
@@ -48,10 +48,8 @@ def widget(scene: Scene, overlay: Overlay) -> Window:
     )
     preview = view("FrameLayout", (426, top + 304, 653, top + 531), style=Style(icon="music", size=200))
     buttons = [
-        text(
-            (382, top + 781, 613, top + 907), labels["cancel"], cls="Button", flags="Cf", align="center", action=CLOSE
-        ),
-        text((634, top + 781, 1051, top + 907), labels["add_to_home"], cls="Button", flags="Cf", align="center"),
+        text_button((382, top + 781, 613, top + 907), labels["cancel"], align="center", action=CLOSE),
+        text_button((634, top + 781, 1051, top + 907), labels["add_to_home"], align="center"),
     ]
     parts = [
         text((29, top + 63, 1051, top + 148), "TikTok", id="widget_appName", size=60, align="center"),
@@ -72,7 +70,7 @@ def link(scene: Scene, overlay: Overlay) -> Window:
     style = Style(fill=GREY, radius=14, inset=24, text=typed or "https://", color=DIM if not typed else "#161823")
     flags = "CfLF" if scene.field == "link" else "CfL"
     parts = [
-        text((100, top + 40, 980, top + 110), labels["product_link"], id="title", size=48, bold=True, align="center"),
+        heading((100, top + 40, 980, top + 110), labels["product_link"], id="title", size=48),
         view(
             "EditText", (100, top + 170, 980, top + 300), id="gzk", text=typed, flags=flags, field="link", style=style
         ),
@@ -105,13 +103,7 @@ def progress(scene: Scene) -> list[View]:
     if upload is None or upload.failed:
         return failure(scene)
     box: Bounds = (32, 300, 212, 540)
-    words = text(
-        (32, 390, 212, 450),
-        scene.labels.number(f"{upload.percent(scene.phone.clock())}%"),
-        size=44,
-        bold=True,
-        align="center",
-    )
+    words = heading((32, 390, 212, 450), scene.labels.number(f"{upload.percent(scene.phone.clock())}%"), size=44)
     return [view("FrameLayout", box, words, id="upload_progress", style=Style(fill=GREY, radius=16))]
 
 
@@ -126,7 +118,7 @@ def failure(scene: Scene) -> list[View]:
     parts = [
         text((70, 290, 620, 380), labels["upload_failed"], id="tv_title", size=42),
         word_button(again, labels["retry"], action=Action("retry_upload", upload.post.target), ink=INK, fill=GREY),
-        icon((920, 290, 1010, 380), "close", cls="Button", desc=labels["close"], flags="Cf", action=dismiss),
+        icon_button((920, 290, 1010, 380), "close", desc=labels["close"], action=dismiss),
     ]
     box: Bounds = (32, 270, 1048, 400)
     return [view("FrameLayout", box, *parts, id="upload_failed", flags="C", style=Style(fill=WHITE, radius=16))]

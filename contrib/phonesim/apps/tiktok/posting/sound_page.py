@@ -4,7 +4,7 @@ from phonesim.apps.posting import sounds
 from phonesim.apps.posting.state import Sound
 from phonesim.apps.tiktok.profile import tiles
 from phonesim.apps.tiktok.scene import Scene, shell
-from phonesim.ui.controls import BACK, DIM, LIST, RED, WHITE, icon, text
+from phonesim.ui.controls import BACK, DIM, LIST, RED, WHITE, heading, icon_button, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _ROW = 190
@@ -13,14 +13,14 @@ _ROW = 190
 def sound_page(scene: Scene) -> View:
     """The sound's name and artist, videos that use it, and the button at the bottom."""
     bottom = scene.frame.bottom
-    back = icon((20, 101, 155, 236), "back", cls="Button", desc=scene.labels["back"], flags="Cf", action=BACK)
+    back = icon_button((20, 101, 155, 236), "back", desc=scene.labels["back"], action=BACK)
     if scene.loading:
         spinner = view("ProgressBar", (480, 760, 600, 880), style=Style(icon="spinner", size=110, color=DIM))
         return shell(scene.frame, back, spinner)
     sound = sounds.by_id(scene.page.target)
     used = scene.labels.filled("sound_videos", scene.labels.count(int(sound.id) % 90_000))
     button: Bounds = (240, bottom - 190, 840, bottom - 60)
-    word = text(button, scene.labels["use_this_sound"], size=44, bold=True, align="center", color=WHITE)
+    word = heading(button, scene.labels["use_this_sound"], size=44, color=WHITE)
     use = Action("use_sound", sound.id)
     parts = [
         back,

@@ -88,7 +88,7 @@ def _foot(scene: Scene, made: Composition) -> View:
     words = text((120, top + 50, 620, top + 120), labels["original_sound"], size=40)
     parts = [view("RelativeLayout", box, check, words, flags="Cf", action=Action("toggle_original"))]
     volume: Bounds = (700, top + 20, 1048, bottom - 20)
-    label = text(volume, labels["volume"], size=40, bold=True, align="center")
+    label = heading(volume, labels["volume"], size=40)
     parts.append(
         view("LinearLayout", volume, label, flags="Cf", action=Action("volume"), style=Style(fill=GREY, radius=14))
     )

@@ -55,13 +55,7 @@ def sound_chip(scene: Scene, sound: Sound | None) -> View:
     words = sound.label if sound else scene.labels["add_sound"]
     label = text((456, 198, 686, 314), words, id="ycm", flags="fFS", size=38, bold=True, color=WHITE)
     inner = view(
-        "Button",
-        (377, 198, 702, 314),
-        _note(scene, (377, 232, 456, 279)),
-        label,
-        id="d8a",
-        desc=words,
-        flags="f",
+        "Button", (377, 198, 702, 314), _note(scene, (377, 232, 456, 279)), label, id="d8a", desc=words, flags="f"
     )
     button = view("Button", box, inner, id="d8c", flags="Cf", action=OPEN_SOUNDS)
     held = view("LinearLayout", box, button, id="d83", flags="Cf", action=OPEN_SOUNDS)
