@@ -28,14 +28,9 @@ class Launcher(PlainApp):
     def windows(self) -> list[Window]:
         frame = self._phone.frame
         icons = [self._icon(column, frame.bottom - 360, *icon) for column, icon in enumerate(_ICONS)]
-        root = view(
-            "FrameLayout",
-            frame.whole,
-            view("View", (60, 240, 1020, 420), desc="At a glance", style=_GLANCE),
-            view("ViewGroup", (0, frame.bottom - 400, 1080, frame.bottom), *icons, id="hotseat"),
-            id="drag_layer",
-            style=Style(artwork="wallpaper"),
-        )
+        body = view("View", (60, 240, 1020, 420), desc="At a glance", style=_GLANCE)
+        inner = view("ViewGroup", (0, frame.bottom - 400, 1080, frame.bottom), *icons, id="hotseat")
+        root = view("FrameLayout", frame.whole, body, inner, id="drag_layer", style=Style(artwork="wallpaper"))
         return [Window(package=PACKAGE, root=root)]
 
     def _icon(self, column: int, top: int, label: str, package: str, icon: str, colour: str) -> View:

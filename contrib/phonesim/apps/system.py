@@ -79,14 +79,8 @@ class Browser(PlainApp):
     def windows(self) -> list[Window]:
         frame = self._phone.frame
         shown = self._address.removeprefix("https://") or "Search or type web address"
-        bar = view(
-            "EditText",
-            (60, 110, 1020, 210),
-            id="url_bar",
-            text=shown,
-            flags="Cf",
-            style=Style(fill="#f1f3f4", radius=50, size=40, inset=40, color="#3c4043"),
-        )
+        style = Style(fill="#f1f3f4", radius=50, size=40, inset=40, color="#3c4043")
+        bar = view("EditText", (60, 110, 1020, 210), id="url_bar", text=shown, flags="Cf", style=style)
         page = view("android.webkit.WebView", (0, 230, 1080, frame.bottom), desc="Web View", flags="fs")
         globe = view("View", (440, 700, 640, 900), style=Style(icon="globe", size=180, color="#dadce0"))
         root = view("FrameLayout", frame.whole, bar, page, globe, style=Style(fill="#ffffff"))

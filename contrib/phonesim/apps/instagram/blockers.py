@@ -13,19 +13,10 @@ def login_wall(scene: Scene) -> View:
     labels = scene.labels
     bottom = scene.frame.bottom
     page: Bounds = (0, STATUS, 1080, bottom)
-    language = view(
-        "Button",
-        (48, 542, 1032, 607),
-        text((398, 542, 625, 607), labels["language"], cls="View", desc=labels["language"], size=38, color=DIM),
-        desc=labels["language"],
-        flags="Cf",
-    )
-    logo = view(
-        "ImageView",
-        (48, 607, 1032, 787),
-        desc=labels["logo"],
-        style=Style(text="Instagram", size=90, bold=True, align="center"),
-    )
+    label = text((398, 542, 625, 607), labels["language"], cls="View", desc=labels["language"], size=38, color=DIM)
+    language = view("Button", (48, 542, 1032, 607), label, desc=labels["language"], flags="Cf")
+    style = Style(text="Instagram", size=90, bold=True, align="center")
+    logo = view("ImageView", (48, 607, 1032, 787), desc=labels["logo"], style=style)
     forgot: Bounds = (346, 1462, 734, 1536)
     parts = [
         language,
@@ -97,15 +88,8 @@ def _challenge(scene: Scene, body: tuple[View, ...], foot: str) -> View:
         listed = view(LIST, (0, STATUS + 110, 1080, end), *body, flags="f")
         button: Bounds = (39, bottom - 142, 1041, bottom - 39)
         words: Bounds = (420, bottom - 112, 660, bottom - 67)
-        action = view(
-            "Button",
-            button,
-            heading(words, foot, cls="View", size=42, color=WHITE),
-            desc=foot,
-            flags="Cf",
-            action=NOTHING,
-            style=Style(fill=BLUE, radius=50),
-        )
+        label = heading(words, foot, cls="View", size=42, color=WHITE)
+        action = view("Button", button, label, desc=foot, flags="Cf", action=NOTHING, style=Style(fill=BLUE, radius=50))
         parts = [group((0, STATUS + 110, 1080, bottom), listed, group((0, end, 1080, end + 3)), action)]
     inner = group(page, head, line, *parts)
     frames = (Box("FrameLayout", "bloks_container"), Box("ViewGroup"), Box("ViewGroup"))
@@ -156,15 +140,9 @@ def verification(scene: Scene) -> View:
     )
     y = top + 1096
     box: Bounds = (96, y, 984, y + 102)
-    upload = view(
-        "Button",
-        box,
-        text((398, y + 23, 683, y + 80), labels["upload_photo"], cls="View", size=40, align="center"),
-        desc=labels["upload_photo"],
-        flags="Cf",
-        action=NOTHING,
-        style=Style(fill=GREY, radius=50),
-    )
+    label = text((398, y + 23, 683, y + 80), labels["upload_photo"], cls="View", size=40, align="center")
+    style = Style(fill=GREY, radius=50)
+    upload = view("Button", box, label, desc=labels["upload_photo"], flags="Cf", action=NOTHING, style=style)
     return _challenge(
         scene, (head, group((0, y, 1080, y + 198), view(LIST, box, group(box, upload), flags="f"))), labels["submit"]
     )

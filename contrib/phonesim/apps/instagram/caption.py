@@ -99,15 +99,8 @@ def _cover(scene: Scene, made: Composition, top: int) -> View:
         action=NOTHING,
         style=picture_of(made.files[0]),
     )
-    button = view(
-        "Button",
-        edit,
-        words,
-        id="clip_thumbnail_layout",
-        flags="C",
-        action=NOTHING,
-        style=Style(fill="#555b63", radius=30),
-    )
+    style = Style(fill="#555b63", radius=30)
+    button = view("Button", edit, words, id="clip_thumbnail_layout", flags="C", action=NOTHING, style=style)
     preview = view("FrameLayout", frame, thumb, button, id="cover_photo_preview", flags="Cf", action=NOTHING)
     return view("FrameLayout", (0, top, 1080, top + 686), preview)
 
@@ -172,13 +165,9 @@ def _option(scene: Scene, key: str, id_: str, sub: str, top: int) -> View:
             text((415, top + 37, 963, top + 80), labels[sub], id="inline_subtitle", size=38, color=DIM, align="right")
         )
     line: Bounds = (128, top + 34, 1002, top + 83)
-    title = view(
-        "LinearLayout",
-        (39, top + 29, 1002, top + 88),
-        icon((39, top + 29, 128, top + 88), "person", id="icon", size=52),
-        view("LinearLayout", line, view("LinearLayout", line, *words)),
-        id="title_container",
-    )
+    picture = icon((39, top + 29, 128, top + 88), "person", id="icon", size=52)
+    inner = view("LinearLayout", line, view("LinearLayout", line, *words))
+    title = view("LinearLayout", (39, top + 29, 1002, top + 88), picture, inner, id="title_container")
     chevron = icon((1002, top + 40, 1041, top + 79), "play", id="chevron_icon", size=30, color=DIM)
     return view("Button", box, title, chevron, flags="Cf", action=NOTHING)
 

@@ -65,13 +65,8 @@ def quick_capture(scene: Scene, gallery: View, *, camera: bool, focused: bool = 
     parts = [view("FrameLayout", inner, id="instructions_layout"), controls]
     if camera:
         small: Bounds = (0, 0, 1080, 240)
-        before = view(
-            "FrameLayout",
-            small,
-            *_empty(small, _CAMERA[:1]),
-            view("FrameLayout", small, *_empty(small, _CAMERA[1:]), id="pre_capture_controls_content_container"),
-            id="pre_capture_controls_container",
-        )
+        body = view("FrameLayout", small, *_empty(small, _CAMERA[1:]), id="pre_capture_controls_content_container")
+        before = view("FrameLayout", small, *_empty(small, _CAMERA[:1]), body, id="pre_capture_controls_container")
         parts.append(before)
     drawer = view("FrameLayout", inner, *parts, gallery, id="quick_capture_drawer_content")
     root = view(
@@ -96,15 +91,8 @@ def _chip(word: str, left: int, top: int) -> View:
         text((left + 112, top + 45, left + 250, top + 95), word, id="button_name", size=36),
     ]
     tap = NOTHING
-    return view(
-        "ViewGroup",
-        box,
-        *parts,
-        id="gallery_destination_item",
-        flags="Cf",
-        action=tap,
-        style=Style(fill="#eff1f4", radius=30),
-    )
+    style = Style(fill="#eff1f4", radius=30)
+    return view("ViewGroup", box, *parts, id="gallery_destination_item", flags="Cf", action=tap, style=style)
 
 
 def _tile(word: str, left: int) -> View:
@@ -180,21 +168,13 @@ def _menu(scene: Scene, top: int) -> View:
     buttons = view("LinearLayout", (880, top, 1080, top + 129), button, id="gallery_select_buttons_container")
     words: Bounds = (0, top + 36, 294, top + 92)
     said = labels["album_switcher"]
+    style = Style(text=labels["recents"], size=44, bold=True, inset=34)
     album = view(
-        "TextView",
-        (0, top + 36, 258, top + 92),
-        id="gallery_folder_menu_tv",
-        text=said,
-        flags="f",
-        style=Style(text=labels["recents"], size=44, bold=True, inset=34),
+        "TextView", (0, top + 36, 258, top + 92), id="gallery_folder_menu_tv", text=said, flags="f", style=style
     )
     box: Bounds = (0, top, 294, top + 129)
-    folder = view(
-        "LinearLayout",
-        box,
-        view("LinearLayout", words, album, id="gallery_folder_menu_container"),
-        id="gallery_folder_menu_button",
-    )
+    inner = view("LinearLayout", words, album, id="gallery_folder_menu_container")
+    folder = view("LinearLayout", box, inner, id="gallery_folder_menu_button")
     return view("FrameLayout", row, view("FrameLayout", row, buttons), folder, id="gallery_menu")
 
 
@@ -207,14 +187,9 @@ def _grid(scene: Scene, top: int) -> View:
     box: Bounds = (0, top, 1080, min(bottom, top + rows * _CELL[1]))
     camera: Bounds = (4, top, 358, top + 628)
     small: Bounds = (153, top + 285, 212, top + 344)
+    picture = icon(small, "play", id="gallery_grid_camera_item_icon", desc=labels["camera"], size=56, color=DIM)
     first = view(
-        "Button",
-        camera,
-        icon(small, "play", id="gallery_grid_camera_item_icon", desc=labels["camera"], size=56, color=DIM),
-        desc=labels["open_camera"],
-        flags="Cf",
-        action=NOTHING,
-        style=Style(fill="#eff1f4"),
+        "Button", camera, picture, desc=labels["open_camera"], flags="Cf", action=NOTHING, style=Style(fill="#eff1f4")
     )
     cells = [first]
     for number, item in enumerate(items, start=1):

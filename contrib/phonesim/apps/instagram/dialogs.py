@@ -69,13 +69,9 @@ def update(scene: Scene, overlay: Overlay) -> Window:
     top = scene.frame.height // 2 - 500
     plate: Bounds = (152, top, 928, top + 1000)
     painted = Style(fill=BLUE, radius=16, text="Update", color=WHITE, align="center", size=44, bold=True)
-    box = view(
-        "ViewGroup",
-        plate,
-        view("ViewGroup", plate, style=Style(icon="play", size=240)),
-        view("ViewGroup", (232, top + 820, 848, top + 930), style=painted),
-        style=Style(fill=WHITE, radius=36),
-    )
+    body = view("ViewGroup", plate, style=Style(icon="play", size=240))
+    inner = view("ViewGroup", (232, top + 820, 848, top + 930), style=painted)
+    box = view("ViewGroup", plate, body, inner, style=Style(fill=WHITE, radius=36))
     return window(scene, box)
 
 

@@ -48,14 +48,10 @@ def reel_editor(scene: Scene, made: Composition) -> View:
         id="clips_post_capture_controls",
     )
     share = view("LinearLayout", (0, bottom - 30, 1080, bottom), id="post_capture_button_share_container")
+    inner = view("FrameLayout", preview, _tools(scene, bottom - 350), id="post_capture_preview_size_placeholder")
+    body = view("LinearLayout", (0, bottom - 30, 1080, bottom), share, id="post_capture_button_root_container")
     config = view(
-        "FrameLayout",
-        whole,
-        view("FrameLayout", preview, _tools(scene, bottom - 350), id="post_capture_preview_size_placeholder"),
-        _top_bar(scene),
-        _audio_toast(scene),
-        view("LinearLayout", (0, bottom - 30, 1080, bottom), share, id="post_capture_button_root_container"),
-        id="layout_post_capture_button_config",
+        "FrameLayout", whole, inner, _top_bar(scene), _audio_toast(scene), body, id="layout_post_capture_button_config"
     )
     tree = _frames(scene, made, controls, config, said=scene.labels["reel_preview"])
     return modal_shell(scene, view("FrameLayout", scene.frame.whole, tree, id="multi_destination_container"))
@@ -68,20 +64,11 @@ def _frames(scene: Scene, made: Composition, *over: View, said: str) -> View:
     preview: Bounds = (0, 0, 1080, bottom - 123)
     surface = view("View", preview, id="camera_video_preview_surface_view", style=picture_of(made.files[0]))
     drawable = view("FrameLayout", preview, id="capture_interactive_drawable_container", desc=said)
-    interactive = view(
-        "FrameLayout",
-        preview,
-        view("FrameLayout", preview, drawable, id="post_capture_interactive_drawable_container_holder"),
-        id="post_capture_interactive_contents_container",
-    )
-    controls = group(
-        whole,
-        view("View", whole, id="floating_stroke_width_indicator"),
-        view("ViewGroup", preview, surface, id="post_capture_texture_view_container"),
-        interactive,
-        *over,
-        id="post_capture_controls_container",
-    )
+    inner = view("FrameLayout", preview, drawable, id="post_capture_interactive_drawable_container_holder")
+    interactive = view("FrameLayout", preview, inner, id="post_capture_interactive_contents_container")
+    part = view("View", whole, id="floating_stroke_width_indicator")
+    body = view("ViewGroup", preview, surface, id="post_capture_texture_view_container")
+    controls = group(whole, part, body, interactive, *over, id="post_capture_controls_container")
     return quick_capture(scene, controls, camera=scene.page.name == "reel_editor")
 
 
@@ -128,13 +115,9 @@ def _tools(scene: Scene, top: int) -> View:
 
 
 def _top_bar(scene: Scene) -> View:
+    tap = Action("ask_discard")
     cancel = icon_button(
-        (18, 39, 126, 147),
-        "close",
-        id="cancel_button",
-        desc=scene.labels["cancel"],
-        action=Action("ask_discard"),
-        color=WHITE,
+        (18, 39, 126, 147), "close", id="cancel_button", desc=scene.labels["cancel"], action=tap, color=WHITE
     )
     more: Bounds = (954, 39, 1062, 147)
     picture = icon(more, "dots", id="overflow_button_image", size=60, color=WHITE)
@@ -144,13 +127,9 @@ def _top_bar(scene: Scene) -> View:
 
 def _audio_toast(scene: Scene) -> View:
     labels = scene.labels
-    texts = view(
-        "LinearLayout",
-        (441, 58, 639, 137),
-        text((441, 58, 639, 98), labels["explore_audio"], id="toast_message_title", size=34, bold=True, color=WHITE),
-        text((441, 98, 639, 137), labels["tap_to_browse"], id="toast_message_subtitle", size=32, color=WHITE),
-        id="toast_texts",
-    )
+    label = text((441, 58, 639, 98), labels["explore_audio"], id="toast_message_title", size=34, bold=True, color=WHITE)
+    words = text((441, 98, 639, 137), labels["tap_to_browse"], id="toast_message_subtitle", size=32, color=WHITE)
+    texts = view("LinearLayout", (441, 58, 639, 137), label, words, id="toast_texts")
     parts = [
         icon((342, 63, 411, 132), "music", id="toast_circular_thumbnail_image", size=50, color=WHITE),
         texts,
@@ -244,21 +223,12 @@ def story_editor(scene: Scene, made: Composition) -> View:
         for i, (key, id_, picture, tap) in enumerate(tools)
         if key not in _without(scene)
     ]
+    touch = Action("ask_discard")
     cancel = icon_button(
-        (18, 39, 126, 147),
-        "close",
-        id="cancel_button",
-        desc=labels["cancel"],
-        action=Action("ask_discard"),
-        color=WHITE,
+        (18, 39, 126, 147), "close", id="cancel_button", desc=labels["cancel"], action=touch, color=WHITE
     )
-    config = view(
-        "FrameLayout",
-        (0, 0, 1080, bottom),
-        view("LinearLayout", (930, 40, 1060, 780), *column, id="creation_toolbar"),
-        cancel,
-        view("LinearLayout", box, share, id="post_capture_button_root_container"),
-        id="layout_post_capture_button_config",
-    )
+    inner = view("LinearLayout", (930, 40, 1060, 780), *column, id="creation_toolbar")
+    body = view("LinearLayout", box, share, id="post_capture_button_root_container")
+    config = view("FrameLayout", (0, 0, 1080, bottom), inner, cancel, body, id="layout_post_capture_button_config")
     tree = _frames(scene, made, config, said=labels["story_preview"])
     return left_shell(scene, view("FrameLayout", scene.frame.whole, tree, id="multi_destination_container"))

@@ -122,14 +122,10 @@ def _story(scene: Scene, handle: str, column: int, top: int) -> View:
     title = group(
         line, text((left + 20, *line[1:2], right - 20, line[3]), name, id="username", size=30, align="center")
     )
+    inner = view("FrameLayout", ring, button, id="avatar_view")
+    body = group(line, *title.children, id="title_container")
     return view(
-        "LinearLayout",
-        (left, top, right, top + _TRAY),
-        view("FrameLayout", ring, button, id="avatar_view"),
-        group(line, *title.children, id="title_container"),
-        id="outer_container",
-        flags="Cf",
-        action=tap,
+        "LinearLayout", (left, top, right, top + _TRAY), inner, body, id="outer_container", flags="Cf", action=tap
     )
 
 
@@ -209,13 +205,8 @@ def post_header(scene: Scene, author: User, top: int, said: str) -> View:
 def _picture(scene: Scene, author: User, top: int, bottom: int) -> View:
     box: Bounds = (0, top, 1080, bottom)
     said = scene.labels.filled("photo_in_feed", author.name, f"{author.likes:,}")
-    photo = view(
-        "FrameLayout",
-        box,
-        view("ImageView", box, style=Style(artwork=f"post:{author.handle}:{scene.position}")),
-        id="row_feed_photo_imageview",
-        desc=said,
-    )
+    body = view("ImageView", box, style=Style(artwork=f"post:{author.handle}:{scene.position}"))
+    photo = view("FrameLayout", box, body, id="row_feed_photo_imageview", desc=said)
     media = view("FrameLayout", box, view("FrameLayout", box), photo, id="media_group", flags="Cf", action=NOTHING)
     inner = view("FrameLayout", box, media, id="video_container")
     return group(box, group(box, inner, id="video_container"))

@@ -87,10 +87,5 @@ def destinations(scene: Scene, keys: tuple[tuple[str, str, str], ...], left: int
         )
         x += width
     pill = view("View", (left - 25, top, x + 25, top + 108), style=Style(fill="#262b31", radius=54))
-    return view(
-        "FrameLayout",
-        whole,
-        view("LinearLayout", row, pill),
-        view("LinearLayout", row, *cells),
-        id="multi_destination_scroll_view",
-    )
+    inner = view("LinearLayout", row, *cells)
+    return view("FrameLayout", whole, view("LinearLayout", row, pill), inner, id="multi_destination_scroll_view")

@@ -76,13 +76,9 @@ def _body(scene: Scene, found: User, bottom: int) -> list[View]:
         id="profile_header_actions_top_row",
     )
     y += 78 + 30
+    inner = view("LinearLayout", row, actions)
     fixed = view(
-        "LinearLayout",
-        (0, TOP, 1080, y + 255),
-        header,
-        view("LinearLayout", row, actions),
-        _highlights(scene, y),
-        id="profile_header_fixed_list",
+        "LinearLayout", (0, TOP, 1080, y + 255), header, inner, _highlights(scene, y), id="profile_header_fixed_list"
     )
     y += 255
     tabs = tabs_row(scene, y, ("grid_view", "reels_tab", "tagged"))
@@ -118,12 +114,8 @@ def _highlights(scene: Scene, top: int) -> View:
     box: Bounds = (0, top, 1080, top + 245)
     inner: Bounds = (4, top, 231, top + 245)
     ring: Bounds = (4, top, 231, top + 200)
-    circle = view(
-        "ImageView",
-        (27, top + 15, 208, top + 196),
-        id="button_background_view",
-        style=Style(outline="#c7ccd1", radius=90),
-    )
+    style = Style(outline="#c7ccd1", radius=90)
+    circle = view("ImageView", (27, top + 15, 208, top + 196), id="button_background_view", style=style)
     plus = icon((96, top + 84, 139, top + 127), "plus", id="inner_button_view", size=42)
     button = view("FrameLayout", ring, circle, plus, id="button_container")
     label = text((4, top + 200, 231, top + 239), scene.labels["new"], id="label", size=32, align="center")
@@ -185,24 +177,16 @@ def _title_bar(scene: Scene) -> View:
     chevron: Bounds = (741, STATUS, 786, TOP)
     down = icon((741, STATUS + 53, 771, STATUS + 83), "down", id="action_bar_title_chevron", size=30)
     buttons = view("LinearLayout", chevron, down, id="action_bar_username_buttons_container")
+    inner = group((312, STATUS, 786, TOP), name, buttons)
+    touch = Action("accounts")
     username = view(
-        "LinearLayout",
-        (157, STATUS, 823, TOP),
-        group((312, STATUS, 786, TOP), name, buttons),
-        id="action_bar_username_container",
-        flags="Cf",
-        action=Action("accounts"),
+        "LinearLayout", (157, STATUS, 823, TOP), inner, id="action_bar_username_container", flags="Cf", action=touch
     )
     right = [
         icon((823, STATUS, 942, TOP), "globe", desc=labels["threads"], flags="Cf"),
         icon((942, STATUS, 1060, TOP), "menu", desc=labels["options"], flags="Cf"),
     ]
-    layout = view(
-        "LinearLayout",
-        bar,
-        view("LinearLayout", (0, STATUS, 118, TOP), *create, id="left_action_bar_buttons"),
-        username,
-        view("LinearLayout", (823, STATUS, 1060, TOP), *right, id="right_action_bar_buttons"),
-        id="action_bar_layout",
-    )
+    part = view("LinearLayout", (0, STATUS, 118, TOP), *create, id="left_action_bar_buttons")
+    body = view("LinearLayout", (823, STATUS, 1060, TOP), *right, id="right_action_bar_buttons")
+    layout = view("LinearLayout", bar, part, username, body, id="action_bar_layout")
     return view("FrameLayout", (0, STATUS, 1080, TOP), layout, id="profile_action_bar", style=Style(fill=WHITE))

@@ -53,13 +53,6 @@ def _permission(scene: Scene, key: str, picture: str, answers: tuple[tuple[str, 
             )
         )
     dialog = view("LinearLayout", plate, *parts, id=f"{_GRANT}grant_dialog", flags="C", action=NOTHING)
-    single = view(
-        "LinearLayout",
-        plate,
-        dialog,
-        id=f"{_GRANT}grant_singleton",
-        flags="C",
-        action=NOTHING,
-        style=Style(fill=WHITE, radius=60),
-    )
+    style = Style(fill=WHITE, radius=60)
+    single = view("LinearLayout", plate, dialog, id=f"{_GRANT}grant_singleton", flags="C", action=NOTHING, style=style)
     return window(scene, single, package=PERMISSIONS)

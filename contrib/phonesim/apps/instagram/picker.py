@@ -21,12 +21,8 @@ def feed_picker(scene: Scene) -> View:
     head: Bounds = (0, 136, 1080, _GRID_TOP)
     app_bar = view("LinearLayout", head, _preview(scene, items), _options(scene), id="feed_gallery_app_bar")
     coordinator = group(below, app_bar, _grid(scene, items, bottom), id="gallery_coordinator")
-    column = view(
-        "LinearLayout",
-        whole,
-        view("LinearLayout", bar, *_title_bar(scene)),
-        view("LinearLayout", below, coordinator, id="gallery_picker_view"),
-    )
+    inner = view("LinearLayout", below, coordinator, id="gallery_picker_view")
+    column = view("LinearLayout", whole, view("LinearLayout", bar, *_title_bar(scene)), inner)
     switch = destinations(
         scene, (("feed", "POST", "feed"), ("story", "STORY", "story"), ("clips", "REEL", "reel")), 320
     )
@@ -96,13 +92,8 @@ def _options(scene: Scene) -> View:
         action=Action("multiple"),
         style=Style(outline=BLUE if scene.posting.multiple else "#c7ccd1", radius=39),
     )
-    holder = view(
-        "LinearLayout",
-        row,
-        view("FrameLayout", (0, 1216, 286, _GRID_TOP), album, id="gallery_folder_menu_container"),
-        multiple,
-        id="unified_camera_options_holder",
-    )
+    inner = view("FrameLayout", (0, 1216, 286, _GRID_TOP), album, id="gallery_folder_menu_container")
+    holder = view("LinearLayout", row, inner, multiple, id="unified_camera_options_holder")
     return view(
         "HorizontalScrollView", row, holder, id="unified_camera_options_holder_horizontal_scroll_view", flags="f"
     )

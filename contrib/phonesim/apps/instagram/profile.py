@@ -41,14 +41,9 @@ def _title_bar(scene: Scene, handle: str) -> View:
     name = text(title, handle, id="action_bar_title", desc=handle, size=52, bold=True)
     parts = [view("LinearLayout", (0, STATUS, 118, TOP), back, id="left_action_bar_buttons")]
     if handle:
+        inner = group(title, name, *_tick(handle))
         parts.append(
-            view(
-                "LinearLayout",
-                (158, STATUS, 942, TOP),
-                group(title, name, *_tick(handle)),
-                id="action_bar_username_container",
-                flags="Cf",
-            )
+            view("LinearLayout", (158, STATUS, 942, TOP), inner, id="action_bar_username_container", flags="Cf")
         )
     options = icon((942, STATUS, 1060, TOP), "dots", desc=labels["options"], flags="Cf")
     parts.append(view("LinearLayout", (942, STATUS, 1060, TOP), options, id="right_action_bar_buttons"))
@@ -215,16 +210,8 @@ def plain_button(box: Bounds, word: str, action: Action) -> View:
     """A grey button: the clickable node is described, its label stands below it."""
     middle = (box[0] + box[2]) // 2
     label = heading((middle - 160, box[1] + 16, middle + 160, box[3] - 17), word, size=42)
-    button = view(
-        "Button",
-        box,
-        label,
-        id="button_container",
-        desc=word,
-        flags="Cf",
-        action=action,
-        style=Style(fill=GREY, radius=24),
-    )
+    style = Style(fill=GREY, radius=24)
+    button = view("Button", box, label, id="button_container", desc=word, flags="Cf", action=action, style=style)
     return group(box, button)
 
 

@@ -16,13 +16,8 @@ def publish_now(scene: Scene, overlay: Overlay) -> Window:
     box: Bounds = (60, top + 420, 1020, top + 540)
     word = labels["share"]
     label = heading((400, top + 450, 680, top + 510), word, size=44, color=WHITE)
-    share = view(
-        "FrameLayout",
-        box,
-        view("Button", box, label, id="bb_primary_action", desc=word, flags="Cf", action=Action("publish_now")),
-        id="bb_primary_action_container",
-        style=Style(fill=BLUE, radius=60),
-    )
+    inner = view("Button", box, label, id="bb_primary_action", desc=word, flags="Cf", action=Action("publish_now"))
+    share = view("FrameLayout", box, inner, id="bb_primary_action_container", style=Style(fill=BLUE, radius=60))
     parts = [
         heading((60, top + 80, 1020, top + 170), labels["sharing_title"], id="igds_headline_headline", size=54),
         text(

@@ -81,13 +81,8 @@ def main_shell(scene: Scene, *content: View, tabs: View | None, floating: View |
         *((wrapped, shared) if scene.over else (shared, wrapped)),
         id="layout_container_center_right_coordinator_layout",
     )
-    swipe = view(
-        "FrameLayout",
-        frame.whole,
-        view("FrameLayout", inner, id="bottom_sheet_camera_container"),
-        coordinator,
-        id="swipe_navigation_container",
-    )
+    body = view("FrameLayout", inner, id="bottom_sheet_camera_container")
+    swipe = view("FrameLayout", frame.whole, body, coordinator, id="swipe_navigation_container")
     above = _overlay_layer(scene, *((floating,) if floating else ()))
     layers = view("FrameLayout", frame.whole, swipe, *above, style=Style(fill=WHITE))
     return view("FrameLayout", frame.whole, nest(frame.whole, _DECOR, layers))
@@ -121,15 +116,9 @@ def left_shell(scene: Scene, *content: View) -> View:
     inner: Bounds = (0, 0, DESIGN_WIDTH, scene.frame.bottom)
     left = nest(whole, (Box("FrameLayout", "layout_container_left"), FRAME), *content)
     shared = view("FrameLayout", inner, id="activity_and_camera_shared_views_main_container")
-    swipe = view(
-        "FrameLayout",
-        whole,
-        # The main page lies beside it; touches here never reach it.
-        view("FrameLayout", inner, id="bottom_sheet_camera_container"),
-        group(inner, shared, id="layout_container_center_right_coordinator_layout"),
-        left,
-        id="swipe_navigation_container",
-    )
+    part = view("FrameLayout", inner, id="bottom_sheet_camera_container")
+    body = group(inner, shared, id="layout_container_center_right_coordinator_layout")
+    swipe = view("FrameLayout", whole, part, body, left, id="swipe_navigation_container")
     layers = view("FrameLayout", whole, swipe, *_overlay_layer(scene), style=Style(fill=WHITE))
     return view("FrameLayout", whole, nest(whole, _DECOR, layers))
 

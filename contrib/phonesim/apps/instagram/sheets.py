@@ -28,21 +28,10 @@ def bottom_sheet(scene: Scene, height: int, title: str, *rows: View) -> View:
     whole: Bounds = (0, STATUS, 1080, scene.frame.bottom)
     top = sheet_top(scene, height)
     plate: Bounds = (0, top, 1080, scene.frame.bottom)
-    dimmer = view(
-        "Button",
-        whole,
-        id="background_dimmer",
-        desc="@2131954894",
-        flags="Cf",
-        action=CLOSE,
-        style=Style(fill="#8d8f92"),
-    )
-    handle = view(
-        "FrameLayout",
-        (0, top, 1080, top + 69),
-        view("ImageView", (501, top, 579, top + 69), id="bottom_sheet_drag_handle_prism", flags="Cf", action=CLOSE),
-        id="bottom_sheet_drag_handle_frame",
-    )
+    style = Style(fill="#8d8f92")
+    dimmer = view("Button", whole, id="background_dimmer", desc="@2131954894", flags="Cf", action=CLOSE, style=style)
+    part = view("ImageView", (501, top, 579, top + 69), id="bottom_sheet_drag_handle_prism", flags="Cf", action=CLOSE)
+    handle = view("FrameLayout", (0, top, 1080, top + 69), part, id="bottom_sheet_drag_handle_frame")
     head = group(
         (0, top + 69, 1080, top + 175),
         heading((245, top + 69, 835, top + 175), title, id="title_text_view", flags="f", size=46),
@@ -53,14 +42,9 @@ def bottom_sheet(scene: Scene, height: int, title: str, *rows: View) -> View:
     body = view("FrameLayout", listed.bounds, listed, id="bottom_sheet_container_view")
     inner = group(plate, handle, head, line, body, id="bottom_sheet_container")
     # Touches that miss its rows must not reach the dimmer.
+    look = Style(fill=WHITE, radius=36, flat_bottom=True)
     layout = view(
-        "FrameLayout",
-        plate,
-        inner,
-        id="layout_container_bottom_sheet",
-        flags="Cf",
-        action=NOTHING,
-        style=Style(fill=WHITE, radius=36, flat_bottom=True),
+        "FrameLayout", plate, inner, id="layout_container_bottom_sheet", flags="Cf", action=NOTHING, style=look
     )
     return view("FrameLayout", whole, dimmer, layout, id="bottom_sheet_container")
 
@@ -123,17 +107,8 @@ def account_switcher(scene: Scene, overlay: Overlay) -> Window:
     center = _foot_button(scene.labels["accounts_center"], (44, end + 220, 1036, end + 320), "CL", NOTHING)
     logo = view("ImageView", (430, end + 335, 650, end + 378), desc=scene.labels["meta_logo"])
     listed = view("ViewGroup", (0, top, 1080, end), *rows)
-    box = view(
-        "ViewGroup",
-        whole,
-        listed,
-        add,
-        center,
-        logo,
-        id="recycler_view_container_id",
-        flags="D",
-        style=Style(fill=WHITE, radius=40, flat_bottom=True),
-    )
+    style = Style(fill=WHITE, radius=40, flat_bottom=True)
+    box = view("ViewGroup", whole, listed, add, center, logo, id="recycler_view_container_id", flags="D", style=style)
     handle: Bounds = (474, top - 44, 606, top)
     cancel = view(
         "FrameLayout", handle, desc=scene.labels["cancel"], flags="C", action=CLOSE, style=Style(fill=DIM, radius=12)

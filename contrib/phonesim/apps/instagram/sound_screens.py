@@ -39,14 +39,9 @@ def sound_list(scene: Scene, made: Composition) -> View:
     if playing is not None:
         parts.append(_playing(scene, playing, bottom - _BAR))
     plate: Bounds = (0, _TOP, 1080, bottom)
+    style = Style(fill=WHITE, radius=36, flat_bottom=True)
     body = view(
-        "FrameLayout",
-        plate,
-        *parts,
-        id="layout_container_bottom_sheet",
-        flags="Cf",
-        action=NOTHING,
-        style=Style(fill=WHITE, radius=36, flat_bottom=True),
+        "FrameLayout", plate, *parts, id="layout_container_bottom_sheet", flags="Cf", action=NOTHING, style=style
     )
     return modal_shell(scene, dimmer, body)
 
@@ -190,16 +185,11 @@ def sound_page(scene: Scene) -> View:
     sound = sounds.by_id(scene.page.target)
     used = scene.labels.filled("audio_used", scene.labels.count(int(sound.id) % 90_000))
     box: Bounds = (290, bottom - 190, 790, bottom - 70)
-    use = view(
-        "LinearLayout",
-        box,
-        icon((330, bottom - 165, 400, bottom - 95), "play", id="use_in_camera_icon", size=50, color=WHITE),
-        text((410, bottom - 160, 760, bottom - 100), scene.labels["use_audio"], id="use_in_camera_label", size=42),
-        id="use_in_camera_button",
-        flags="Cf",
-        action=Action("use_sound", sound.id),
-        style=Style(fill=BLUE, radius=60),
-    )
+    picture = icon((330, bottom - 165, 400, bottom - 95), "play", id="use_in_camera_icon", size=50, color=WHITE)
+    label = text((410, bottom - 160, 760, bottom - 100), scene.labels["use_audio"], id="use_in_camera_label", size=42)
+    tap = Action("use_sound", sound.id)
+    style = Style(fill=BLUE, radius=60)
+    use = view("LinearLayout", box, picture, label, id="use_in_camera_button", flags="Cf", action=tap, style=style)
     parts = [
         back,
         view("ImageView", (40, 260, 300, 520), style=Style(artwork=f"sound:{sound.id}")),

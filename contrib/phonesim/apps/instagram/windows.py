@@ -36,13 +36,8 @@ def alert(scene: Scene, title: str, words: str, buttons: tuple[tuple[str, str, A
                 box, word, id=f"igds_alert_dialog_{id_}", action=action, size=44, bold=not i, align="center", color=ink
             )
         )
-    plate = view(
-        "LinearLayout",
-        (150, top, 930, top + height),
-        *parts,
-        id="igds_alert_dialog_container",
-        style=Style(fill=WHITE, radius=40),
-    )
+    style = Style(fill=WHITE, radius=40)
+    plate = view("LinearLayout", (150, top, 930, top + height), *parts, id="igds_alert_dialog_container", style=style)
     return window(scene, plate)
 
 

@@ -67,13 +67,10 @@ def suggestions(scene: Scene, found: User, top: int) -> View:
     """Cards of other accounts, each with a Follow button of its own."""
     others = [other for name in lookalikes(f"{found.handle[:12]}.x") if (other := user(name)) is not None][:3]
     cards = [_card(scene, other, 40 + i * 345, top + 70) for i, other in enumerate(others)]
-    return view(
-        "LinearLayout",
-        (0, top, 1080, top + 370),
-        text((40, top, 700, top + 60), scene.labels["suggested"], size=38, bold=True),
-        text((760, top, 1040, top + 60), scene.labels["see_all"], size=36, color=DIM, align="right", flags="C"),
-        view(LIST, (0, top + 70, 1080, top + 370), *cards, flags="fs"),
-    )
+    words = text((40, top, 700, top + 60), scene.labels["suggested"], size=38, bold=True)
+    label = text((760, top, 1040, top + 60), scene.labels["see_all"], size=36, color=DIM, align="right", flags="C")
+    inner = view(LIST, (0, top + 70, 1080, top + 370), *cards, flags="fs")
+    return view("LinearLayout", (0, top, 1080, top + 370), words, label, inner)
 
 
 def _card(scene: Scene, other: User, left: int, top: int) -> View:
@@ -92,13 +89,10 @@ def _card(scene: Scene, other: User, left: int, top: int) -> View:
         action=Action("relation" if following else "follow", other.handle),
         style=Style(fill=GREY if following else RED, radius=10),
     )
+    inner = view("ImageView", (left + 97, top + 14, left + 227, top + 144), style=Style(avatar=other.handle))
+    words = heading((left + 10, top + 152, left + 315, top + 204), other.name, size=32)
+    tap = Action("profile", other.handle)
+    style = Style(outline="#e3e3e4", radius=16)
     return view(
-        "FrameLayout",
-        (left, top, left + 325, top + 300),
-        view("ImageView", (left + 97, top + 14, left + 227, top + 144), style=Style(avatar=other.handle)),
-        heading((left + 10, top + 152, left + 315, top + 204), other.name, size=32),
-        button,
-        flags="Cf",
-        action=Action("profile", other.handle),
-        style=Style(outline="#e3e3e4", radius=16),
+        "FrameLayout", (left, top, left + 325, top + 300), inner, words, button, flags="Cf", action=tap, style=style
     )

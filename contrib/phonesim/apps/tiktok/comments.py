@@ -21,25 +21,16 @@ def comments(scene: Scene) -> View:
     said = [_comment(scene, _TOP + 116 + 213 * i, *words) for i, words in enumerate(_SAID)]
     listed = view(LIST, (0, _TOP + 116, 1080, bottom - 162), *said, flags="s")
     column = view("LinearLayout", sheet, title, listed, _composer(scene, bottom), id="maf")
-    return view(
-        "LinearLayout",
-        whole,
-        view("View", (0, 0, 1080, _TOP), id="drk", flags="C", action=CLOSE),
-        view("FrameLayout", sheet, column, close, id="h7t", style=Style(fill=WHITE, radius=30, flat_bottom=True)),
-        id="npl",
-        flags="C",
-        action=NOTHING,
-        lift=1,
-    )
+    body = view("View", (0, 0, 1080, _TOP), id="drk", flags="C", action=CLOSE)
+    inner = view("FrameLayout", sheet, column, close, id="h7t", style=Style(fill=WHITE, radius=30, flat_bottom=True))
+    return view("LinearLayout", whole, body, inner, id="npl", flags="C", action=NOTHING, lift=1)
 
 
 def _comment(scene: Scene, top: int, name: str, words: str) -> View:
+    word = text_button((155, top + 21, 1048, top + 63), name, id="title", flags="C", size=34)
+    label = text_button((242, top + 137, 400, top + 179), scene.labels["reply"], flags="C", size=32)
     return view(
-        "FrameLayout",
-        (0, top, 1080, top + 213),
-        text_button((155, top + 21, 1048, top + 63), name, id="title", flags="C", size=34),
-        text((155, top + 68, 1048, top + 129), words, size=38),
-        text_button((242, top + 137, 400, top + 179), scene.labels["reply"], flags="C", size=32),
+        "FrameLayout", (0, top, 1080, top + 213), word, text((155, top + 68, 1048, top + 129), words, size=38), label
     )
 
 

@@ -45,24 +45,13 @@ def feed(scene: Scene) -> View:
 
 def _stage(scene: Scene, author: User, video: Bounds) -> View:
     bottom = video[3]
-    surface = view(
-        "FrameLayout",
-        video,
-        view("SurfaceView", video, style=Style(artwork=f"feed:{scene.position}")),
-        id="player_view",
-    )
+    inner = view("SurfaceView", video, style=Style(artwork=f"feed:{scene.position}"))
+    surface = view("FrameLayout", video, inner, id="player_view")
     press = view("View", video, id="long_press_layout", desc=scene.labels["video"], flags="Cf", action=Action("pause"))
     controls = view("LinearLayout", (0, bottom - 1087, 1080, bottom - 93), *rail(scene, author, bottom), id="jwv")
     caption = _caption(author, bottom)
-    return view(
-        "X.13er",
-        video,
-        surface,
-        press,
-        view("X.13er", video, controls, caption, id="wfa"),
-        _search_bar(scene, bottom),
-        id="widget_container",
-    )
+    body = view("X.13er", video, controls, caption, id="wfa")
+    return view("X.13er", video, surface, press, body, _search_bar(scene, bottom), id="widget_container")
 
 
 def _caption(author: User, bottom: int) -> View:
@@ -81,13 +70,8 @@ def _caption(author: User, bottom: int) -> View:
         lines=2,
     )
     column: Bounds = (32, top, 870, top + 254)
-    row = view(
-        "LinearLayout",
-        (32, top + 10, 870, top + 68),
-        view("LinearLayout", (32, top + 10, 434, top + 68), name, id="s28", flags="Cf", action=open_profile),
-        id="e0d",
-        flags="Cf",
-    )
+    inner = view("LinearLayout", (32, top + 10, 434, top + 68), name, id="s28", flags="Cf", action=open_profile)
+    row = view("LinearLayout", (32, top + 10, 870, top + 68), inner, id="e0d", flags="Cf")
     return view("FrameLayout", column, view("LinearLayout", column, row, desc, id="jwr"), id="b8d")
 
 
@@ -101,15 +85,10 @@ def _search_bar(scene: Scene, bottom: int) -> View:
         (864, top + 26, 1049, top + 68), scene.labels["see_more"], id="gbi", size=34, color=WHITE, align="right"
     )
     left: Bounds = (32, top, 864, bottom)
+    inner = view("FrameLayout", left, view("LinearLayout", left, glass, hint, id="slf"), id="slg")
+    body = view("FrameLayout", (864, top + 26, 1049, top + 68), more, id="sio")
     row = view(
-        "ViewGroup",
-        box,
-        view("FrameLayout", left, view("LinearLayout", left, glass, hint, id="slf"), id="slg"),
-        view("FrameLayout", (864, top + 26, 1049, top + 68), more, id="sio"),
-        id="gwj",
-        flags="Cf",
-        action=Action("search"),
-        style=Style(fill="#1f1f1f"),
+        "ViewGroup", box, inner, body, id="gwj", flags="Cf", action=Action("search"), style=Style(fill="#1f1f1f")
     )
     framed = view("FrameLayout", box, view("FrameLayout", box, row, id="dzc"), id="e0f", flags="Cf")
     return view("LinearLayout", box, framed, id="jwj")
@@ -175,15 +154,9 @@ def _tab(scene: Scene, key: str, left: int, width: int) -> View:
 
 def _promo() -> View:
     """A floating picture whose close button is described by a resource that was never resolved."""
+    tap = Action("close_promo")
     close = icon(
-        (141, 415, 215, 489),
-        "close",
-        id="osu",
-        desc="@2131892834",
-        flags="Cf",
-        action=Action("close_promo"),
-        size=34,
-        color=WHITE,
+        (141, 415, 215, 489), "close", id="osu", desc="@2131892834", flags="Cf", action=tap, size=34, color=WHITE
     )
     coin = view("ImageView", (21, 447, 179, 605), id="bkj", style=Style(avatar="$ coins"))
     box = view("FrameLayout", (21, 415, 215, 605), coin, close, id="osx")

@@ -71,13 +71,9 @@ def _post_tile(scene: Scene, post: Post, box: Bounds, words: str, action: Action
 
 def _title_bar(scene: Scene, account: str) -> View:
     box = (280, 101, 800, 226)
+    label = heading((300, 131, 740, 196), account, id="nfy", size=46)
     name = view(
-        "LinearLayout",
-        box,
-        heading((300, 131, 740, 196), account, id="nfy", size=46),
-        icon((744, 143, 784, 183), "down", size=40),
-        flags="Cf",
-        action=Action("accounts"),
+        "LinearLayout", box, label, icon((744, 143, 784, 183), "down", size=40), flags="Cf", action=Action("accounts")
     )
     menu = icon_button((954, 101, 1059, 226), "menu", desc=scene.labels["profile_menu"], flags="C")
     return view("ViewGroup", (0, 84, 1080, 236), name, menu, id="h5q")

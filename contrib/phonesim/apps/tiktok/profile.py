@@ -137,13 +137,9 @@ def statistics(scene: Scene, found: User, top: int) -> View:
 
 def _statistic(scene: Scene, cls: str, left: int, top: int, key: str, number: int) -> View:
     right = left + 308
-    return view(
-        cls,
-        (left, top, right, top + 137),
-        heading((left, top, right, top + 74), scene.labels.count(number), id="t8_", size=50),
-        text((left, top + 83, right, top + 137), scene.labels[key], id="t89", size=36, color=DIM, align="center"),
-        flags="C",
-    )
+    words = heading((left, top, right, top + 74), scene.labels.count(number), id="t8_", size=50)
+    label = text((left, top + 83, right, top + 137), scene.labels[key], id="t89", size=36, color=DIM, align="center")
+    return view(cls, (left, top, right, top + 137), words, label, flags="C")
 
 
 def _videos(scene: Scene, found: User, top: int) -> list[View]:

@@ -66,12 +66,9 @@ def _author(scene: Scene, author: User, top: int) -> View:
     others = author.handle != scene.world.active
     if others and scene.relation(author.handle) in (Relation.NONE, Relation.FOLLOWED_BY):
         badge = (964, top + 121, 1037, top + 184)
+        part = view("View", (969, top + 121, 1032, top + 184), style=Style(fill=RED, radius=32))
         plus = view(
-            "ImageView",
-            badge,
-            view("View", (969, top + 121, 1032, top + 184), style=Style(fill=RED, radius=32)),
-            view("View", badge, style=Style(icon="plus", size=42, color=WHITE)),
-            id="hia",
+            "ImageView", badge, part, view("View", badge, style=Style(icon="plus", size=42, color=WHITE)), id="hia"
         )
         parts.append(
             view(
@@ -84,14 +81,8 @@ def _author(scene: Scene, author: User, top: int) -> View:
                 action=Action("follow", author.handle),
             )
         )
-    inner = view(
-        "RelativeLayout",
-        box,
-        view("RelativeLayout", box, *parts, id="b4k", flags="Cf", action=open_profile),
-        id="gvo",
-        flags="Cf",
-        action=open_profile,
-    )
+    body = view("RelativeLayout", box, *parts, id="b4k", flags="Cf", action=open_profile)
+    inner = view("RelativeLayout", box, body, id="gvo", flags="Cf", action=open_profile)
     return view("FrameLayout", box, view("FrameLayout", box, inner, flags="Cf"), id="e0d", flags="Cf")
 
 
@@ -110,15 +101,10 @@ def _like(scene: Scene, author: User, count: str, top: int) -> View:
         align="center",
         action=tap,
     )
+    inner = view("FrameLayout", (_RAIL, top, 1080, top + 117), heart, id="f4y", flags="CL", action=tap)
+    body = view("RelativeLayout", (_RAIL, top + 112, 1080, top + 146), label, id="f50")
     button = view(
-        "Button",
-        box,
-        view("FrameLayout", (_RAIL, top, 1080, top + 117), heart, id="f4y", flags="CL", action=tap),
-        view("RelativeLayout", (_RAIL, top + 112, 1080, top + 146), label, id="f50"),
-        id="f57",
-        desc=scene.labels.filled("like_video", count),
-        flags="CfL",
-        action=tap,
+        "Button", box, inner, body, id="f57", desc=scene.labels.filled("like_video", count), flags="CfL", action=tap
     )
     return view("FrameLayout", box, button, id="e0d", flags="CfL", action=tap)
 

@@ -29,14 +29,8 @@ def search_entry(scene: Scene) -> View:
 def _suggestion(word: str, top: int) -> View:
     box: Bounds = (0, top, 1080, top + 110)
     dot = view("View", (48, top + 46, 66, top + 64), style=Style(fill=RED, radius=9))
-    return view(
-        "LinearLayout",
-        box,
-        dot,
-        text((100, top + 20, 1000, top + 90), word, size=42),
-        flags="Cf",
-        action=Action("search_for", word),
-    )
+    label = text((100, top + 20, 1000, top + 90), word, size=42)
+    return view("LinearLayout", box, dot, label, flags="Cf", action=Action("search_for", word))
 
 
 def results(scene: Scene) -> View:
@@ -99,17 +93,8 @@ def _tabs(scene: Scene) -> list[View]:
         )
         bar = [view("View", (left + 30, 386, left + 186, 392), style=Style(fill=INK))] if selected else []
         flags = "Sf" if selected else "Cf"
-        cells.append(
-            view(
-                "FrameLayout",
-                (left, 256, left + 216, 392),
-                label,
-                *bar,
-                desc=word,
-                flags=flags,
-                action=Action("results_tab", key),
-            )
-        )
+        tap = Action("results_tab", key)
+        cells.append(view("FrameLayout", (left, 256, left + 216, 392), label, *bar, desc=word, flags=flags, action=tap))
     return cells
 
 

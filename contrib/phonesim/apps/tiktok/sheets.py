@@ -53,14 +53,9 @@ def _account(scene: Scene, name: str, top: int, *, selected: bool) -> View:
                 color=RED,
             )
         )
+    tap = Action("switch", name)
     return view(
-        "Button",
-        (0, top, 1080, top + _ROW),
-        *parts,
-        id="k5o",
-        desc=name,
-        flags="CS" if selected else "C",
-        action=Action("switch", name),
+        "Button", (0, top, 1080, top + _ROW), *parts, id="k5o", desc=name, flags="CS" if selected else "C", action=tap
     )
 
 
@@ -85,26 +80,14 @@ def unfollow_sheet(scene: Scene, overlay: Overlay) -> Window:
 def _row(word: str, top: int, action: Action, ink: str) -> View:
     box: Bounds = (0, top, 1080, top + 150)
     line = view("View", (40, top, 1040, top + 2), style=Style(fill=GREY))
-    return view(
-        "LinearLayout",
-        box,
-        line,
-        text((60, top + 30, 1020, top + 120), word, size=44, align="center", color=ink),
-        flags="Cf",
-        action=action,
-    )
+    label = text((60, top + 30, 1020, top + 120), word, size=44, align="center", color=ink)
+    return view("LinearLayout", box, line, label, flags="Cf", action=action)
 
 
 def _sheet(scene: Scene, top: int, parts: list[View]) -> Window:
     plate: Bounds = (0, top, 1080, scene.frame.bottom)
-    box = view(
-        "FrameLayout",
-        plate,
-        *parts,
-        id="f0u",
-        desc=scene.labels["bottom_sheet"],
-        style=Style(fill=WHITE, radius=36, flat_bottom=True),
-    )
+    style = Style(fill=WHITE, radius=36, flat_bottom=True)
+    box = view("FrameLayout", plate, *parts, id="f0u", desc=scene.labels["bottom_sheet"], style=style)
     return dialog_window(scene, box, outside=CLOSE)
 
 

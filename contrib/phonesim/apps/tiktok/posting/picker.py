@@ -24,13 +24,8 @@ def picker(scene: Scene, made: Composition) -> View:
     low = scene.frame.bottom - FOOT
     middle: Bounds = (0, 262, 1080, low)
     column = view("LinearLayout", middle, _filters(scene), _pager(scene, low), id="ait")
-    area = view(
-        "RelativeLayout",
-        (0, 262, 1080, whole[3]),
-        view("FrameLayout", middle, column, id="e8e"),
-        _foot(scene),
-        id="hm7",
-    )
+    inner = view("FrameLayout", middle, column, id="e8e")
+    area = view("RelativeLayout", (0, 262, 1080, whole[3]), inner, _foot(scene), id="hm7")
     sheet = view("LinearLayout", whole, _header(scene), area, id="f0u")
     # A touch that misses the sheet's controls must not reach the camera.
     over = view("ViewGroup", whole, sheet, id="s2q", flags="T", action=NOTHING, style=Style(fill=WHITE))
@@ -41,23 +36,12 @@ def picker(scene: Scene, made: Composition) -> View:
 def _header(scene: Scene) -> View:
     labels = scene.labels
     name = scene.posting.album or labels["recents"]
-    album = view(
-        "LinearLayout",
-        (403, 151, 676, 246),
-        heading((425, 173, 596, 223), name, id="yc0", size=42),
-        icon((602, 177, 644, 219), "down", id="kun", desc=labels["down"], size=40),
-        id="d2t",
-        flags="Cf",
-        action=Action("albums"),
-    )
-    ideas = view(
-        "LinearLayout",
-        (906, 151, 1059, 246),
-        icon((932, 180, 969, 217), "comment", desc=labels["ideas_button"], size=36),
-        text((974, 179, 1050, 218), labels["text_tool"], size=32),
-        id="vt1",
-        flags="Cf",
-    )
+    label = heading((425, 173, 596, 223), name, id="yc0", size=42)
+    picture = icon((602, 177, 644, 219), "down", id="kun", desc=labels["down"], size=40)
+    album = view("LinearLayout", (403, 151, 676, 246), label, picture, id="d2t", flags="Cf", action=Action("albums"))
+    glyph = icon((932, 180, 969, 217), "comment", desc=labels["ideas_button"], size=36)
+    words = text((974, 179, 1050, 218), labels["text_tool"], size=32)
+    ideas = view("LinearLayout", (906, 151, 1059, 246), glyph, words, id="vt1", flags="Cf")
     close = icon(
         (42, 167, 105, 230), "close", id="b9b", desc=labels["close"], flags="Cf", action=Action("close_picker")
     )
@@ -114,14 +98,9 @@ def _foot(scene: Scene) -> View:
     top = bottom - FOOT
     labels, state = scene.labels, scene.posting
     box: Bounds = (32, top, 354, bottom)
+    label = text((111, top + 77, 540, top + 124), labels["select_multiple"], id="nbu", size=36)
     several = view(
-        "RelativeLayout",
-        box,
-        _check(top, on=state.multiple),
-        text((111, top + 77, 540, top + 124), labels["select_multiple"], id="nbu", size=36),
-        id="nbv",
-        flags="Cf",
-        action=Action("multiple"),
+        "RelativeLayout", box, _check(top, on=state.multiple), label, id="nbv", flags="Cf", action=Action("multiple")
     )
     count = len(state.chosen)
     words = labels.filled("next_count", str(count)) if count else labels["next"]

@@ -35,15 +35,9 @@ def tool_column(scene: Scene, first: tuple[str, ...], others: tuple[str, ...]) -
 def _tool(scene: Scene, key: str, top: int) -> View:
     box: Bounds = (933, top, 1080, top + _TOOL)
     glyph = view("ImageView", (964, top + 26, 1048, top + 110), id="w85", flags="f")
-    return view(
-        "Button",
-        box,
-        view("FrameLayout", box, glyph, id="ce1"),
-        icon((944, top, 1070, top + 126), _PICTURES.get(key, "gear"), id="kkb", size=64, color=WHITE),
-        desc=scene.labels[key],
-        flags="CfL",
-        action=Action("tool", key),
-    )
+    inner = view("FrameLayout", box, glyph, id="ce1")
+    picture = icon((944, top, 1070, top + 126), _PICTURES.get(key, "gear"), id="kkb", size=64, color=WHITE)
+    return view("Button", box, inner, picture, desc=scene.labels[key], flags="CfL", action=Action("tool", key))
 
 
 _PICTURES = {"share": "share", "flip": "friends", "flash": "tick", "edit_tool": "menu", "text_tool": "comment"}
@@ -71,16 +65,10 @@ def editor_chip(scene: Scene, sound: Sound | None) -> View:
     if sound is not None:
         line = view("View", (703, 232, 706, 279), id="d86", style=Style(fill=WHITE))
         cross = icon((706, 229, 801, 282), "close", id="d82", desc=scene.labels["close"], size=40, color=WHITE)
+        tap = Action("remove_sound")
         parts.append(
             view(
-                "LinearLayout",
-                (703, 198, 801, 314),
-                line,
-                cross,
-                id="d81",
-                desc="@2131888108",
-                flags="Cf",
-                action=Action("remove_sound"),
+                "LinearLayout", (703, 198, 801, 314), line, cross, id="d81", desc="@2131888108", flags="Cf", action=tap
             )
         )
     held = view("LinearLayout", (278, 198, 801, 314), *parts, id="d83")
