@@ -60,14 +60,10 @@ def _music(scene: Scene, made: Composition, top: int) -> View:
     if made.sound is None:
         words = text((128, top + 34, 900, top + 83), scene.labels["add_audio"], id="music_row_title", size=42)
         return view("LinearLayout", box, note, words, flags="Cf", action=Action("sounds"))
+    area: Bounds = (950, top + 20, 1041, top + 100)
+    tap = Action("remove_sound")
     cross = icon(
-        (950, top + 20, 1041, top + 100),
-        "close",
-        id="music_track_cross",
-        desc=scene.labels["remove_sound"],
-        flags="Cf",
-        action=Action("remove_sound"),
-        size=40,
+        area, "close", id="music_track_cross", desc=scene.labels["remove_sound"], flags="Cf", action=tap, size=40
     )
     parts = [
         note,
@@ -148,14 +144,8 @@ def _option(scene: Scene, key: str, id_: str, sub: str, top: int) -> View:
             label,
             icon((983, top + 20, 1041, top + 98), "play", id="arrow", size=30, color=DIM),
         ]
-        first = view(
-            "LinearLayout",
-            (0, top, 1080, top + 117),
-            *parts,
-            id="metadata_location_first_row",
-            flags="Cf",
-            action=NOTHING,
-        )
+        area: Bounds = (0, top, 1080, top + 117)
+        first = view("LinearLayout", area, *parts, id="metadata_location_first_row", flags="Cf", action=NOTHING)
         return view(
             "Button", box, view("LinearLayout", box, first, id=id_, desc=labels[key]), flags="C", action=NOTHING
         )
@@ -243,15 +233,9 @@ def _title_bar(scene: Scene, typing: bool) -> View:
     back = icon(
         (0, STATUS, 136, _TOP), "back", id="action_bar_button_back", desc=labels["back"], flags="Cf", action=BACK
     )
-    named = view(
-        "LinearLayout",
-        (0, STATUS, edge, _TOP),
-        back,
-        view("LinearLayout", box, view("LinearLayout", box, title, id="action_bar_title_and_icons")),
-        id="action_bar_new_title_container",
-        flags="Cf",
-        action=NOTHING,
-    )
+    area: Bounds = (0, STATUS, edge, _TOP)
+    body = view("LinearLayout", box, view("LinearLayout", box, title, id="action_bar_title_and_icons"))
+    named = view("LinearLayout", area, back, body, id="action_bar_new_title_container", flags="Cf", action=NOTHING)
     parts = [named]
     if typing:
         ok: Bounds = (951, STATUS + 20, 1060, _TOP)

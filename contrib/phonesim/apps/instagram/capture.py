@@ -101,15 +101,9 @@ def _tile(word: str, left: int) -> View:
         group(picture, icon(picture, "grid", id="button_icon", size=70), id="button_icon_container"),
         text((left + 40, 300, left + 300, 340), word, id="button_name", size=34, align="center"),
     ]
-    return view(
-        "ViewGroup",
-        (left, 170, left + 332, 360),
-        *parts,
-        id="gallery_destination_item",
-        flags="Cf",
-        action=NOTHING,
-        style=Style(fill="#eff1f4", radius=30),
-    )
+    box: Bounds = (left, 170, left + 332, 360)
+    style = Style(fill="#eff1f4", radius=30)
+    return view("ViewGroup", box, *parts, id="gallery_destination_item", flags="Cf", action=NOTHING, style=style)
 
 
 def _gallery(scene: Scene, title: str, strip: View, top: int) -> View:

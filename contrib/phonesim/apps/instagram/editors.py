@@ -199,13 +199,9 @@ def story_editor(scene: Scene, made: Composition) -> View:
                 "FrameLayout", area, label, desc=labels[key], flags="Cf", action=tap, style=Style(fill=WHITE, radius=55)
             )
         )
+    place: Bounds = (920, bottom - 130, 1030, bottom - 20)
     send = icon_button(
-        (920, bottom - 130, 1030, bottom - 20),
-        "play",
-        id="recipients_picker_button",
-        desc=labels["share_to"],
-        action=NOTHING,
-        color=WHITE,
+        place, "play", id="recipients_picker_button", desc=labels["share_to"], action=NOTHING, color=WHITE
     )
     share = view("LinearLayout", box, *buttons, send, id="post_capture_button_share_container")
     tools = [

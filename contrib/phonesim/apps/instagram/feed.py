@@ -179,24 +179,13 @@ def post_header(scene: Scene, author: User, top: int, said: str) -> View:
         flags="Cf",
         action=_to(author),
     )
+    box: Bounds = (124, top, 974, top + 62)
     name = text_button(
-        (124, top, 974, top + 62),
-        author.handle,
-        desc=author.handle,
-        id="row_feed_photo_profile_name",
-        action=_to(author),
-        size=40,
-        bold=True,
+        box, author.handle, desc=author.handle, id="row_feed_photo_profile_name", action=_to(author), size=40, bold=True
     )
     second = text_button((124, top + 62, 974, top + HEADER), author.name, desc=author.name, id="secondary_label")
-    more = icon(
-        (974, top + 5, 1080, top + 123),
-        "dots",
-        id="media_option_button",
-        desc=labels["more_actions"],
-        flags="Cf",
-        size=60,
-    )
+    area: Bounds = (974, top + 5, 1080, top + 123)
+    more = icon(area, "dots", id="media_option_button", desc=labels["more_actions"], flags="Cf", size=60)
     return view(
         "ViewGroup", (0, top, 1080, top + HEADER), picture, name, second, more, desc=said, id="row_feed_profile_header"
     )

@@ -99,13 +99,9 @@ def _avatar(scene: Scene, found: User) -> View:
     stub: Bounds = (39, TOP, 273, TOP + 260)
     said = labels["own_picture_story" if there else "own_picture"]
     framed = avatar(found, said, TOP + 44, Action("own_story", "0") if there else None)
+    box: Bounds = (201, TOP + 187, 255, TOP + 241)
     badge = icon(
-        (201, TOP + 187, 255, TOP + 241),
-        "plus",
-        id="reel_empty_badge",
-        desc=labels["add_to_story"],
-        flags="Cf",
-        action=Action("create", "story"),
+        box, "plus", id="reel_empty_badge", desc=labels["add_to_story"], flags="Cf", action=Action("create", "story")
     )
     return group(stub, group(stub, framed, badge), id="profile_header_avatar_container_top_left_stub")
 

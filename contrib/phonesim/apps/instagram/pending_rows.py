@@ -38,15 +38,8 @@ def _row(scene: Scene, upload: Upload, top: int) -> View:
     ]
     if upload.failed:
         retry = Action("retry_upload", upload.post.target)
-        parts.append(
-            icon(
-                (850, top + 68, 960, top + 127),
-                "spinner",
-                id="row_pending_media_reshare_button",
-                flags="Cf",
-                action=retry,
-            )
-        )
+        area: Bounds = (850, top + 68, 960, top + 127)
+        parts.append(icon(area, "spinner", id="row_pending_media_reshare_button", flags="Cf", action=retry))
     discard = Action("give_up", upload.post.target) if upload.failed else NOTHING
     parts.append(
         icon(

@@ -29,27 +29,15 @@ def _permission(scene: Scene, key: str, picture: str, answers: tuple[tuple[str, 
     top = scene.frame.height // 2 - 452
     plate: Bounds = (28, top, 1052, top + 480 + 148 * len(answers))
     parts = [icon((480, top + 60, 600, top + 180), picture, id=f"{_GRANT}permission_icon", size=90, color=BLUE)]
-    message = text(
-        (133, top + 221, 947, top + 390),
-        scene.labels[key],
-        id=f"{_GRANT}permission_message",
-        size=48,
-        lines=2,
-        align="center",
-    )
+    area: Bounds = (133, top + 221, 947, top + 390)
+    message = text(area, scene.labels[key], id=f"{_GRANT}permission_message", size=48, lines=2, align="center")
     parts.append(message)
     for i, (id_, word, action) in enumerate(answers):
         box: Bounds = (133, top + 464 + i * 148, 947, top + 569 + i * 148)
+        words = scene.labels[word]
         parts.append(
             text_button(
-                box,
-                scene.labels[word],
-                id=f"{_GRANT}{id_}",
-                action=action,
-                size=42,
-                align="center",
-                fill="#d3e3fd",
-                radius=40,
+                box, words, id=f"{_GRANT}{id_}", action=action, size=42, align="center", fill="#d3e3fd", radius=40
             )
         )
     dialog = view("LinearLayout", plate, *parts, id=f"{_GRANT}grant_dialog", flags="C", action=NOTHING)

@@ -149,13 +149,8 @@ def statistics(scene: Scene, posts: int, followers: int, following: int, top: in
     parts: list[View] = []
     for name, id_, key, number, left, right in cells:
         count, word = scene.labels.count(number), scene.labels[key]
-        value = text(
-            (left + 14, top + 20, right, top + 69),
-            count,
-            id=f"profile_header_familiar_{name}_value",
-            size=46,
-            bold=True,
-        )
+        box: Bounds = (left + 14, top + 20, right, top + 69)
+        value = text(box, count, id=f"profile_header_familiar_{name}_value", size=46, bold=True)
         label = text((left + 14, top + 69, right, top + 113), word, id=f"profile_header_familiar_{name}_label", size=38)
         parts.append(
             view("View", (left, top, right, top + 132), value, label, id=id_, desc=f"{count}{word}", flags="Cf")

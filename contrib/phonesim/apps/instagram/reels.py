@@ -49,12 +49,9 @@ def reel_frames(whole: Bounds, reel: View, bar: View) -> View:
 
 def _video(scene: Scene, author: User, whole: Bounds) -> View:
     labels = scene.labels
+    style = Style(artwork=f"reel:{author.handle}:{scene.position}")
     playing = view(
-        "FrameLayout",
-        whole,
-        id="clips_video_container",
-        desc=labels.filled("reel_playing", author.handle),
-        style=Style(artwork=f"reel:{author.handle}:{scene.position}"),
+        "FrameLayout", whole, id="clips_video_container", desc=labels.filled("reel_playing", author.handle), style=style
     )
     inner = nest(
         whole,
@@ -101,15 +98,8 @@ def _overlay(scene: Scene, author: User, whole: Bounds) -> View:
         action=to_author,
         style=Style(avatar=author.handle),
     )
-    who = view(
-        "ViewGroup",
-        (39, top, 380, top + 131),
-        avatar,
-        name,
-        id="clips_author_info_component",
-        flags="Cf",
-        action=to_author,
-    )
+    box: Bounds = (39, top, 380, top + 131)
+    who = view("ViewGroup", box, avatar, name, id="clips_author_info_component", flags="Cf", action=to_author)
     button = text_button(
         (400, top + 44, 640, top + 116),
         word,
@@ -145,38 +135,18 @@ def rail(scene: Scene, author: User, bottom: int) -> View:
         )
         said = labels.filled(count_key, number)
         shown = Style(text=labels.count(number), color=WHITE, size=32, align="center")
-        cells.append(
-            view(
-                "Button",
-                (953, top + 108, 1061, top + 166),
-                id=count_id,
-                text=said,
-                desc=said,
-                flags=flags,
-                action=NOTHING,
-                style=shown,
-            )
-        )
-    more = icon(
-        (953, bottom - 230, 1061, bottom - 122),
-        "dots",
-        id="clips_ufi_more_button_component",
-        desc=labels["more"],
-        flags="Cf",
-        color=WHITE,
-    )
+        area: Bounds = (953, top + 108, 1061, top + 166)
+        cells.append(view("Button", area, id=count_id, text=said, desc=said, flags=flags, action=NOTHING, style=shown))
+    box: Bounds = (953, bottom - 230, 1061, bottom - 122)
+    more = icon(box, "dots", id="clips_ufi_more_button_component", desc=labels["more"], flags="Cf", color=WHITE)
     return group((953, bottom - 910, 1080, bottom), group((953, bottom - 910, 1061, bottom - 40), *cells, more))
 
 
 def _title_bar(scene: Scene) -> View:
     bar: Bounds = (0, STATUS, 1080, STATUS + BAR)
+    box: Bounds = (0, STATUS + 21, 116, STATUS + BAR)
     create = icon(
-        (0, STATUS + 21, 116, STATUS + BAR),
-        "plus",
-        desc=scene.labels["create_a_reel"],
-        flags="Cf",
-        action=Action("create", "reel"),
-        color=WHITE,
+        box, "plus", desc=scene.labels["create_a_reel"], flags="Cf", action=Action("create", "reel"), color=WHITE
     )
     start = view("LinearLayout", (0, STATUS, 116, STATUS + BAR), create, id="clips_action_bar_start_action_buttons")
     tabs = [_tab(scene, i, key) for i, key in enumerate(("tab_reels", "friends"))]

@@ -58,12 +58,6 @@ def _header(scene: Scene, handle: str, at: float) -> View:
 
 def _toolbar(scene: Scene, top: int) -> View:
     box: Bounds = (0, top, 1080, scene.frame.bottom)
-    word = text(
-        (60, top + 40, 400, top + 110),
-        scene.labels["highlight"],
-        id="toolbar_highlights_button",
-        flags="Cf",
-        size=36,
-        color=WHITE,
-    )
+    area: Bounds = (60, top + 40, 400, top + 110)
+    word = text(area, scene.labels["highlight"], id="toolbar_highlights_button", flags="Cf", size=36, color=WHITE)
     return group(box, word, id="viewer_reel_item_toolbar_container")

@@ -68,12 +68,9 @@ def _card(scene: Scene, other: User, left: int, top: int) -> View:
     )
     button = _follow_button(scene, other, (left + 30, top + 560, right - 20, top + 638))
     picture: Bounds = (left + 153, top + 30, min(right, left + 515), top + 392)
-    frame = view(
-        "FrameLayout",
-        (picture[0], picture[1], picture[2], picture[3] + 10),
-        view("ImageView", picture, id="suggested_entity_card_image", style=Style(avatar=other.handle)),
-        id="suggested_entity_card_image_frame",
-    )
+    area: Bounds = (picture[0], picture[1], picture[2], picture[3] + 10)
+    inner = view("ImageView", picture, id="suggested_entity_card_image", style=Style(avatar=other.handle))
+    frame = view("FrameLayout", area, inner, id="suggested_entity_card_image_frame")
     card = view(
         "LinearLayout",
         box,
@@ -152,12 +149,7 @@ def _small_card(scene: Scene, other: User, left: int, top: int) -> View:
         ),
         button,
     ]
-    return view(
-        "LinearLayout",
-        (left, top, right, top + 470),
-        *parts,
-        id="suggested_entity_card_container",
-        flags="Cf",
-        action=Action("profile", other.handle),
-        style=Style(outline="#dbdfe4", radius=16),
-    )
+    box: Bounds = (left, top, right, top + 470)
+    tap = Action("profile", other.handle)
+    style = Style(outline="#dbdfe4", radius=16)
+    return view("LinearLayout", box, *parts, id="suggested_entity_card_container", flags="Cf", action=tap, style=style)

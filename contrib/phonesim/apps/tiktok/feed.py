@@ -131,15 +131,9 @@ def _tab(scene: Scene, key: str, left: int, width: int) -> View:
     selected = "S" if key == "for_you" else ""
     box: Bounds = (left, 100, left + width, 252)
     word = scene.nav[key]
+    ink = WHITE if selected else "#d0d0d2"
     label = text(
-        box,
-        word,
-        id="android:id/text1",
-        flags=selected,
-        size=40,
-        bold=bool(selected),
-        align="center",
-        color=WHITE if selected else "#d0d0d2",
+        box, word, id="android:id/text1", flags=selected, size=40, bold=bool(selected), align="center", color=ink
     )
     inner = view("LinearLayout", box, label) if key == "following_tab" else label
     cls = {"following_tab": "FrameLayout", "shop": "ViewGroup"}.get(key, "LinearLayout")

@@ -29,14 +29,8 @@ def notification(scene: Scene) -> Window:
     top = scene.frame.bottom - 720
     plate: Bounds = (40, top, 1040, scene.frame.bottom - 40)
     picture = icon((480, top + 50, 600, top + 170), "bell", id="permission_icon", size=100, color="#1a73e8")
-    words = text(
-        (100, top + 190, 980, top + 330),
-        scene.labels["notification_title"],
-        id="permission_message",
-        size=46,
-        align="center",
-        lines=2,
-    )
+    word = scene.labels["notification_title"]
+    words = text((100, top + 190, 980, top + 330), word, id="permission_message", size=46, align="center", lines=2)
     answers = (("allow", "permission_allow_button"), ("dont_allow", "permission_deny_button"))
     buttons = [_permission(scene.labels[key], id_, top + 360 + i * 160) for i, (key, id_) in enumerate(answers)]
     box = view("LinearLayout", plate, picture, words, *buttons, id="grant_dialog", style=Style(fill=WHITE, radius=60))

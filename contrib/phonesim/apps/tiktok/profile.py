@@ -154,14 +154,8 @@ def _videos(scene: Scene, found: User, top: int) -> list[View]:
 def _tab(left: int, top: int, desc: str, picture: str, *, selected: bool) -> View:
     box = (left, top, left + 360, top + 110)
     ink = INK if selected else DIM
-    inner = icon(
-        (left + 140, top + 15, left + 220, top + 95),
-        picture,
-        id="eg9",
-        size=62,
-        color=ink,
-        flags="S" if selected else "",
-    )
+    area: Bounds = (left + 140, top + 15, left + 220, top + 95)
+    inner = icon(area, picture, id="eg9", size=62, color=ink, flags="S" if selected else "")
     underline = (
         [view("View", (left + 120, top + 104, left + 240, top + 110), style=Style(fill=INK))] if selected else []
     )

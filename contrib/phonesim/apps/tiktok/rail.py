@@ -90,17 +90,8 @@ def _like(scene: Scene, author: User, count: str, top: int) -> View:
     tap = Action("like", author.handle)
     box: Bounds = (_RAIL, top, 1080, top + 158)
     heart = icon((942, top, 1060, top + 117), "heart", id="f4u", desc=scene.labels["like"], size=96, color=WHITE)
-    label = text_button(
-        (_RAIL, top + 112, 1080, top + 146),
-        count,
-        id="f4z",
-        flags="CL",
-        size=32,
-        bold=True,
-        color=WHITE,
-        align="center",
-        action=tap,
-    )
+    area: Bounds = (_RAIL, top + 112, 1080, top + 146)
+    label = text_button(area, count, id="f4z", flags="CL", size=32, bold=True, color=WHITE, align="center", action=tap)
     inner = view("FrameLayout", (_RAIL, top, 1080, top + 117), heart, id="f4y", flags="CL", action=tap)
     body = view("RelativeLayout", (_RAIL, top + 112, 1080, top + 146), label, id="f50")
     button = view(
@@ -140,12 +131,7 @@ def _counted(top: int, id_: str, desc: str, count: str, count_id: str, picture: 
 
 def _sound(scene: Scene, author: User, top: int) -> View:
     disc = view("ImageView", (951, top + 26, 1059, top + 131), id="nfk", style=Style(avatar=f"{author.handle}♪"))
-    button = view(
-        "Button",
-        (_RAIL, top, 1080, top + 163),
-        view("FrameLayout", (_RAIL, top + 26, 1080, top + 131), disc, id="nhp", flags="Cf"),
-        id="nhe",
-        desc=scene.labels.filled("sound", author.handle),
-        flags="C",
-    )
+    box: Bounds = (_RAIL, top, 1080, top + 163)
+    inner = view("FrameLayout", (_RAIL, top + 26, 1080, top + 131), disc, id="nhp", flags="Cf")
+    button = view("Button", box, inner, id="nhe", desc=scene.labels.filled("sound", author.handle), flags="C")
     return view("FrameLayout", (_RAIL, top, 1080, top + 163), button, id="e0d", flags="Cf")

@@ -4,7 +4,7 @@ from phonesim.apps.scene import SocialScene
 from phonesim.apps.tiktok.posting.state import TikTokPosting
 from phonesim.ui.chrome import Frame
 from phonesim.ui.controls import DIM, WHITE, heading, icon, text
-from phonesim.ui.view import DESIGN_WIDTH, Style, View, view
+from phonesim.ui.view import DESIGN_WIDTH, Bounds, Style, View, view
 
 PACKAGE = "com.zhiliaoapp.musically"
 
@@ -28,10 +28,7 @@ def shell(frame: Frame, *content: View, fill: str = WHITE) -> View:
 
 def notice(frame: Frame, top: int, title: str, words: str, picture: str) -> View:
     """A picture, a title and a sentence in the middle of an otherwise empty part of the screen."""
-    return view(
-        "LinearLayout",
-        (60, top, 1020, min(top + 520, frame.bottom)),
-        icon((460, top, 620, top + 160), picture, size=150, color="#c9cacd"),
-        heading((60, top + 190, 1020, top + 260), title, size=50),
-        text((110, top + 270, 970, top + 400), words, size=38, color=DIM, align="center", lines=2),
-    )
+    box: Bounds = (60, top, 1020, min(top + 520, frame.bottom))
+    glyph = icon((460, top, 620, top + 160), picture, size=150, color="#c9cacd")
+    label = text((110, top + 270, 970, top + 400), words, size=38, color=DIM, align="center", lines=2)
+    return view("LinearLayout", box, glyph, heading((60, top + 190, 1020, top + 260), title, size=50), label)

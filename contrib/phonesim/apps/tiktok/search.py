@@ -64,16 +64,9 @@ def _bar(scene: Scene) -> list[View]:
     back = icon((20, 94, 168, 243), "back", id="afy", desc=scene.labels["back"], flags="Cf", action=BACK)
     if not scene.query:
         return [back, field]
-    clear = icon(
-        (817, 135, 884, 202),
-        "close",
-        id="axp",
-        desc=scene.labels["clear_search"],
-        flags="Cf",
-        action=Action("clear_search"),
-        size=40,
-        color=DIM,
-    )
+    box: Bounds = (817, 135, 884, 202)
+    tap = Action("clear_search")
+    clear = icon(box, "close", id="axp", desc=scene.labels["clear_search"], flags="Cf", action=tap, size=40, color=DIM)
     return [back, field, clear]
 
 
@@ -82,15 +75,8 @@ def _tabs(scene: Scene) -> list[View]:
     for i, key in enumerate(TABS):
         left, selected = i * 216, key == scene.page.tab
         word, flag = scene.nav[key], "S" if selected else ""
-        label = text(
-            (left + 8, 256, left + 208, 392),
-            word,
-            flags=flag,
-            size=38,
-            bold=selected,
-            align="center",
-            color=INK if selected else DIM,
-        )
+        box: Bounds = (left + 8, 256, left + 208, 392)
+        label = text(box, word, flags=flag, size=38, bold=selected, align="center", color=INK if selected else DIM)
         bar = [view("View", (left + 30, 386, left + 186, 392), style=Style(fill=INK))] if selected else []
         flags = "Sf" if selected else "Cf"
         tap = Action("results_tab", key)

@@ -18,15 +18,11 @@ def account_sheet(scene: Scene, overlay: Overlay) -> Window:
         for i, name in enumerate(world.accounts)
     ]
     add_top = scene.frame.bottom - _ROW
+    box: Bounds = (0, add_top, 1080, scene.frame.bottom)
+    label = text((220, add_top + 60, 900, add_top + 130), labels["add_account"], id="ljk", size=42)
+    picture = icon((70, add_top + 40, 180, add_top + 150), "plus", size=70)
     add = view(
-        "Button",
-        (0, add_top, 1080, scene.frame.bottom),
-        text((220, add_top + 60, 900, add_top + 130), labels["add_account"], id="ljk", size=42),
-        icon((70, add_top + 40, 180, add_top + 150), "plus", size=70),
-        id="k5o",
-        desc=labels["add_account"],
-        flags="C",
-        action=Action("add_account"),
+        "Button", box, label, picture, id="k5o", desc=labels["add_account"], flags="C", action=Action("add_account")
     )
     title = labels["switch_account"]
     head = [
@@ -42,17 +38,8 @@ def _account(scene: Scene, name: str, top: int, *, selected: bool) -> View:
         text((220, top + 69, 900, top + 129), name, id="ljk", size=42, bold=selected),
     ]
     if selected:
-        parts.append(
-            icon(
-                (975, top + 63, 1038, top + 126),
-                "check",
-                id="en4",
-                desc=scene.labels["checkmark"],
-                flags="S",
-                size=56,
-                color=RED,
-            )
-        )
+        box: Bounds = (975, top + 63, 1038, top + 126)
+        parts.append(icon(box, "check", id="en4", desc=scene.labels["checkmark"], flags="S", size=56, color=RED))
     tap = Action("switch", name)
     return view(
         "Button", (0, top, 1080, top + _ROW), *parts, id="k5o", desc=name, flags="CS" if selected else "C", action=tap

@@ -111,14 +111,8 @@ def product_page(scene: Scene, made: Composition) -> View:
     field: Bounds = (42, 300, 1038, 420)
     style = Style(size=42, color=INK, fill=GREY, radius=14, inset=24)
     name = view("EditText", field, id="gzm", text=typed, flags=flags, field="product_name", style=style)
-    count = text(
-        (800, 430, 1038, 490),
-        f"{len(typed)}/{NAME_LENGTH}",
-        id="ey5",
-        size=34,
-        color=DIM if fits else RED,
-        align="right",
-    )
+    ink = DIM if fits else RED
+    count = text((800, 430, 1038, 490), f"{len(typed)}/{NAME_LENGTH}", id="ey5", size=34, color=ink, align="right")
     hint = text((42, 500, 1038, 560), labels["product_name_text"], size=34, color=DIM)
     plate: Bounds = (42, 600, 1038, 720)
     word = heading(plate, labels["add"], size=42, color=WHITE if fits else DIM)

@@ -37,14 +37,9 @@ def _bar(scene: Scene, words: str) -> View:
     style = Style(
         fill=GREY, radius=14, inset=24, size=40, text=words or labels["search_sounds"], color=INK if words else DIM
     )
+    box: Bounds = (130, 140, 1040, 260)
     field = view(
-        "EditText",
-        (130, 140, 1040, 260),
-        id="d4s",
-        text=words or labels["search_sounds"],
-        flags=flags,
-        field=SOUND_SEARCH,
-        style=style,
+        "EditText", box, id="d4s", text=words or labels["search_sounds"], flags=flags, field=SOUND_SEARCH, style=style
     )
     back = icon((20, 140, 120, 260), "back", desc=labels["back"], flags="Cf", action=Action("leave_form"))
     return view("FrameLayout", (0, 110, 1080, 290), back, field, id="k7d")

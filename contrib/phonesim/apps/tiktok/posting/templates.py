@@ -71,12 +71,9 @@ def _templates(scene: Scene, low: int) -> View:
     head = view("ViewGroup", (0, 748, 1080, 832), title, framed((943, 748, 1080, 832), glass, "si3"), id="w3k")
     cards = [_card(scene, *template, low) for template in _TEMPLATES if 969 + template[2][1] + 200 < low]
     area: Bounds = (21, 969, 1059, low)
+    place: Bounds = (0, 958, 1080, low)
     pager = view(
-        PAGER,
-        (0, 958, 1080, low),
-        framed(area, view(LIST, area, *cards, id="r_w", flags="fs"), "e7j"),
-        id="ziq",
-        flags="fs",
+        PAGER, place, framed(area, view(LIST, area, *cards, id="r_w", flags="fs"), "e7j"), id="ziq", flags="fs"
     )
     return framed(box, view("LinearLayout", box, head, pager, id="e7j"), "", "d6t", "s1c", "g18")
 

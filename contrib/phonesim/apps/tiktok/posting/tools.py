@@ -14,12 +14,8 @@ def tool_column(scene: Scene, first: tuple[str, ...], others: tuple[str, ...]) -
     height = scene.frame.bottom
     top = 502
     low = top + _TOOL * len(others)
-    head = view(
-        "LinearLayout",
-        (933, 193, 1080, 467),
-        *(_tool(scene, key, 193 + i * _TOOL) for i, key in enumerate(first)),
-        id="h52",
-    )
+    box: Bounds = (933, 193, 1080, 467)
+    head = view("LinearLayout", box, *(_tool(scene, key, 193 + i * _TOOL) for i, key in enumerate(first)), id="h52")
     column: Bounds = (933, top, 1080, low)
     rest = view("LinearLayout", column, *(_tool(scene, key, top + i * _TOOL) for i, key in enumerate(others)), id="tte")
     more: Bounds = (969, low + 26, 1043, low + 84)
