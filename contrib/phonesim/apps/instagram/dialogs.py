@@ -5,23 +5,10 @@ from collections.abc import Callable, Mapping
 from phonesim.apps.instagram import permissions, questions
 from phonesim.apps.instagram.scene import BLUE, GREY, Scene
 from phonesim.apps.instagram.sound_screens import volumes
-from phonesim.apps.instagram.windows import alert, headline, row_button, window
+from phonesim.apps.instagram.windows import alert, asks, headline, row_button, window
 from phonesim.apps.navigation import Overlay
 from phonesim.ui.controls import CLOSE, WHITE, heading, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, Window, view
-
-
-def restriction(scene: Scene, overlay: Overlay) -> Window:
-    """The limit on what an account may do: the same ids as any other alert."""
-    labels = scene.labels
-    buttons = (("primary_button", labels["tell_us"], CLOSE), ("cancel_button", labels["ok"], CLOSE))
-    return alert(scene, labels["too_fast"], labels["too_fast_text"], buttons)
-
-
-def contacts(scene: Scene, overlay: Overlay) -> Window:
-    labels = scene.labels
-    buttons = (("primary_button", labels["allow_access"], CLOSE), ("cancel_button", labels["not_now"], CLOSE))
-    return alert(scene, labels["contacts_title"], labels["contacts_text"], buttons)
 
 
 def unfollow_dialog(scene: Scene, overlay: Overlay) -> Window:
@@ -38,30 +25,6 @@ def unfollow_dialog(scene: Scene, overlay: Overlay) -> Window:
         "LinearLayout", (170, top, 910, top + 640), *parts, id="dialog_container", style=Style(fill=WHITE, radius=40)
     )
     return window(scene, plate)
-
-
-def sticker(scene: Scene, overlay: Overlay) -> Window:
-    labels = scene.labels
-    buttons = (("primary_button", labels["try_it"], CLOSE), ("auxiliary_button", labels["not_now"], CLOSE))
-    return headline(scene, labels["sticker_title"], labels["sticker_text"], buttons)
-
-
-def save_login(scene: Scene, overlay: Overlay) -> Window:
-    labels = scene.labels
-    buttons = (("primary_button", labels["save"], CLOSE), ("auxiliary_button", labels["not_now"], CLOSE))
-    return headline(scene, labels["save_login_title"], labels.filled("save_login_text", scene.world.active), buttons)
-
-
-def rating(scene: Scene, overlay: Overlay) -> Window:
-    labels = scene.labels
-    buttons = (("primary_button", labels["rate"], CLOSE), ("cancel_button", labels["not_now"], CLOSE))
-    return alert(scene, labels["rating_title"], labels["rating_text"], buttons)
-
-
-def phone_number(scene: Scene, overlay: Overlay) -> Window:
-    labels = scene.labels
-    buttons = (("primary_button", labels["add_phone"], CLOSE), ("auxiliary_button", labels["not_now"], CLOSE))
-    return headline(scene, labels["phone_title"], labels["phone_text"], buttons)
 
 
 def update(scene: Scene, overlay: Overlay) -> Window:
@@ -86,19 +49,23 @@ def unknown(scene: Scene, overlay: Overlay) -> Window:
     return window(scene, view("FrameLayout", (120, top, 960, top + 800), *parts, style=Style(fill=WHITE)))
 
 
+RESTRICTION = asks(alert, "too_fast", "too_fast_text", ("primary_button", "tell_us"), ("cancel_button", "ok"))
+"""The limit on what an account may do: the same ids as any other alert."""
+NOT_NOW = ("auxiliary_button", "not_now")
+CANCEL = ("cancel_button", "not_now")
 WINDOWS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
-    "too_fast": restriction,
+    "too_fast": RESTRICTION,
     "unfollow_dialog": unfollow_dialog,
-    "post_limit": restriction,
+    "post_limit": RESTRICTION,
     "volume": volumes,
     **questions.WINDOWS,
-    "popup.not_now": contacts,
+    "popup.not_now": asks(alert, "contacts_title", "contacts_text", ("primary_button", "allow_access"), CANCEL),
     "popup.notification": permissions.notifications,
-    "popup.save_login": save_login,
+    "popup.save_login": asks(headline, "save_login_title", "save_login_text", ("primary_button", "save"), NOT_NOW),
     "popup.update": update,
-    "popup.phone_number": phone_number,
-    "popup.rating": rating,
+    "popup.phone_number": asks(headline, "phone_title", "phone_text", ("primary_button", "add_phone"), NOT_NOW),
+    "popup.rating": asks(alert, "rating_title", "rating_text", ("primary_button", "rate"), CANCEL),
     "popup.unknown": unknown,
-    "popup.sticker": sticker,
+    "popup.sticker": asks(headline, "sticker_title", "sticker_text", ("primary_button", "try_it"), NOT_NOW),
     "popup.camera": permissions.camera,
 }

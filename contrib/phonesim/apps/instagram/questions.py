@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from phonesim.apps.instagram.scene import BLUE, DIM, Scene
-from phonesim.apps.instagram.windows import alert, headline, sheet
+from phonesim.apps.instagram.windows import alert, asks, headline, sheet
 from phonesim.apps.navigation import Overlay
 from phonesim.ui.controls import CLOSE, WHITE, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, Window, view
@@ -34,17 +34,6 @@ def publish_now(scene: Scene, overlay: Overlay) -> Window:
     return sheet(scene, top, *parts)
 
 
-def discard(scene: Scene, overlay: Overlay) -> Window:
-    """BACK in an editor: nothing is lost without a question."""
-    labels = scene.labels
-    buttons = (
-        ("primary_button", labels["discard"], Action("discard")),
-        ("auxiliary_button", labels["save_draft"], Action("save_draft")),
-        ("cancel_button", labels["keep_editing"], CLOSE),
-    )
-    return alert(scene, labels["discard_title"], labels["discard_text"], buttons)
-
-
 def share_chooser(scene: Scene, overlay: Overlay) -> Window:
     """Where a share goes to. No recording is known: labels stand below clickable rows without ids."""
     labels = scene.labels
@@ -60,16 +49,16 @@ def share_chooser(scene: Scene, overlay: Overlay) -> Window:
     return sheet(scene, top, *parts)
 
 
-def sharing_posts(scene: Scene, overlay: Overlay) -> Window:
-    """What the first share on a phone brings: one button that goes on."""
-    labels = scene.labels
-    buttons = (("primary_button", labels["ok"], CLOSE),)
-    return headline(scene, labels["sharing_title"], labels["sharing_text"], buttons)
-
-
 WINDOWS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
     "publish_now": publish_now,
-    "discard": discard,
+    "discard": asks(
+        alert,
+        "discard_title",
+        "discard_text",
+        ("primary_button", "discard", Action("discard")),
+        ("auxiliary_button", "save_draft", Action("save_draft")),
+        ("cancel_button", "keep_editing"),
+    ),
     "share_chooser": share_chooser,
-    "popup.sharing_posts": sharing_posts,
+    "popup.sharing_posts": asks(headline, "sharing_title", "sharing_text", ("primary_button", "ok")),
 }

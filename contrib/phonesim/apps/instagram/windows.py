@@ -1,8 +1,14 @@
 """The kinds of dialogs that the app has, each a window of its own: alert, headline popup, sheet."""
 
+from collections.abc import Callable
+
 from phonesim.apps.instagram.scene import BLUE, DIM, Scene
+from phonesim.apps.navigation import Overlay
 from phonesim.ui.controls import CLOSE, WHITE, heading, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
+
+Buttons = tuple[tuple[str, str, Action], ...]
+"""Of each its id, its word and its action."""
 
 
 def window(scene: Scene, box: View, *, outside: Action | None = None, package: str = "") -> Window:
@@ -12,7 +18,7 @@ def window(scene: Scene, box: View, *, outside: Action | None = None, package: s
     return Window(package=package or scene.package, root=root, modal=True, dim=True, outside=outside)
 
 
-def alert(scene: Scene, title: str, words: str, buttons: tuple[tuple[str, str, Action], ...]) -> Window:
+def alert(scene: Scene, title: str, words: str, buttons: Buttons) -> Window:
     """The app's alert. `buttons` are (id behind `igds_alert_dialog_`, word, action), top to bottom."""
     height = 430 + 130 * len(buttons)
     top = (scene.frame.height - height) // 2
@@ -41,7 +47,7 @@ def alert(scene: Scene, title: str, words: str, buttons: tuple[tuple[str, str, A
     return window(scene, plate)
 
 
-def headline(scene: Scene, title: str, words: str, buttons: tuple[tuple[str, str, Action], ...]) -> Window:
+def headline(scene: Scene, title: str, words: str, buttons: Buttons) -> Window:
     """A headline, a body and rows of buttons, each button inside a clickable row, as the recorded sticker popup."""
     top = scene.frame.height // 2 - 360
     parts = [
@@ -59,6 +65,25 @@ def headline(scene: Scene, title: str, words: str, buttons: tuple[tuple[str, str
     ]
     plate: Bounds = (222, top, 858, top + 620 + 118 * len(buttons))
     return window(scene, view("LinearLayout", plate, *parts, style=Style(fill=WHITE, radius=40)), outside=CLOSE)
+
+
+def asks(
+    kind: Callable[[Scene, str, str, Buttons], Window],
+    title: str,
+    words: str,
+    *answers: tuple[str, str] | tuple[str, str, Action],
+) -> Callable[[Scene, Overlay], Window]:
+    """A question as data: keys of its title and its text, and of each button the id, the key of its word, the action.
+
+    A button without an action closes the question. A text may name the active account.
+    """
+
+    def draw(scene: Scene, _: Overlay) -> Window:
+        labels = scene.labels
+        buttons = tuple((id_, labels[key], tap[0] if tap else CLOSE) for id_, key, *tap in answers)
+        return kind(scene, labels[title], labels.filled(words, scene.world.active), buttons)
+
+    return draw
 
 
 def row_button(word: str, id_: str, top: int, action: Action) -> View:

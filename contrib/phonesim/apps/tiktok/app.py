@@ -41,10 +41,8 @@ _PUBLISHING = "com.ss.android.ugc.aweme.shortvideo.ui.VideoRecordNewActivity"
 _SHEETS = {
     **prompts.SHEETS,
     **screens.SHEETS,
-    "account_sheet": sheets.account_sheet,
-    "unfollow_sheet": sheets.unfollow_sheet,
-    "unfollow_dialog": sheets.unfollow_dialog,
-    "too_fast": sheets.too_fast,
+    **sheets.SHEETS,
+    **WINDOWS,
 }
 _PAGES = {
     "feed": feed,
@@ -117,10 +115,8 @@ class TikTok(SocialApp[Posting]):
                 root = view("FrameLayout", scene.frame.whole, root, phone_number(scene, overlay))
             elif overlay.name == "comments":
                 root = view("FrameLayout", scene.frame.whole, comments(scene), root)
-            elif overlay.name in _SHEETS:
-                dialogs.append(_SHEETS[overlay.name](scene, overlay))
             else:
-                dialogs.append(WINDOWS[overlay.name.removeprefix("popup.")](scene))
+                dialogs.append(_SHEETS[overlay.name](scene, overlay))
         if blocker == "captcha":
             dialogs.append(blockers.captcha(scene))
         return [Window(package=PACKAGE, root=root), *dialogs]

@@ -4,27 +4,14 @@ from collections.abc import Callable, Mapping
 
 from phonesim.apps.navigation import Overlay
 from phonesim.apps.tiktok.scene import Scene
-from phonesim.apps.tiktok.sheets import dialog_window, message_dialog
+from phonesim.apps.tiktok.sheets import asks, dialog_window
 from phonesim.ui.controls import CLOSE, DIM, GREY, NOTHING, RED, WHITE, heading, icon, icon_button, text, text_button
 from phonesim.ui.view import Bounds, Style, View, Window, view
 
 PERMISSIONS = "com.google.android.permissioncontroller"
 
 
-def not_now(scene: Scene) -> Window:
-    labels = scene.labels
-    buttons = ((labels["not_now"], CLOSE), (labels["ok"], CLOSE))
-    return message_dialog(scene, labels["contacts_title"], labels["contacts_text"], buttons)
-
-
-def save_login(scene: Scene) -> Window:
-    labels = scene.labels
-    words = labels.filled("save_login_text", scene.world.active)
-    buttons = ((labels["not_now"], CLOSE), (labels["save_login"], CLOSE))
-    return message_dialog(scene, labels["save_login_title"], words, buttons)
-
-
-def notification(scene: Scene) -> Window:
+def notification(scene: Scene, overlay: Overlay) -> Window:
     """Android's own window, not TikTok's."""
     top = scene.frame.bottom - 720
     plate: Bounds = (40, top, 1040, scene.frame.bottom - 40)
@@ -50,7 +37,7 @@ def _permission(word: str, id_: str, top: int) -> View:
     )
 
 
-def update(scene: Scene) -> Window:
+def update(scene: Scene, overlay: Overlay) -> Window:
     """As recorded: nothing in it has a text or can be clicked; people see a picture and a button."""
     whole = scene.frame.whole
     top = scene.frame.height // 2 - 548
@@ -65,7 +52,7 @@ def update(scene: Scene) -> Window:
     return Window(package="com.zhiliaoapp.musically", root=root, modal=True, dim=True)
 
 
-def unknown(scene: Scene) -> Window:
+def unknown(scene: Scene, overlay: Overlay) -> Window:
     """Something that no list of popups has; its one button goes nowhere."""
     top = scene.frame.height // 2 - 400
     plate: Bounds = (120, top, 960, top + 800)
@@ -77,18 +64,13 @@ def unknown(scene: Scene) -> Window:
     return dialog_window(scene, view("FrameLayout", plate, *parts, style=Style(fill=WHITE)))
 
 
-def rating(scene: Scene) -> Window:
-    labels = scene.labels
-    return message_dialog(scene, labels["rating_title"], labels["rating_text"], ((labels["later"], CLOSE),))
-
-
-WINDOWS: Mapping[str, Callable[[Scene], Window]] = {
-    "not_now": not_now,
-    "notification": notification,
-    "save_login": save_login,
-    "update": update,
-    "rating": rating,
-    "unknown": unknown,
+WINDOWS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
+    "popup.not_now": asks("contacts_title", "contacts_text", ("not_now",), ("ok",)),
+    "popup.notification": notification,
+    "popup.save_login": asks("save_login_title", "save_login_text", ("not_now",), ("save_login",)),
+    "popup.update": update,
+    "popup.rating": asks("rating_title", "rating_text", ("later",)),
+    "popup.unknown": unknown,
 }
 
 

@@ -1,5 +1,7 @@
 """Sheets and dialogs that the user asked for: the account switcher, unfollow and its confirmation, "too fast"."""
 
+from collections.abc import Callable, Mapping
+
 from phonesim.apps.navigation import Overlay
 from phonesim.apps.tiktok.scene import PACKAGE, Scene
 from phonesim.ui.controls import CLOSE, DIM, GREY, INK, RED, WHITE, heading, icon, icon_button, text, text_button
@@ -96,13 +98,6 @@ def unfollow_dialog(scene: Scene, overlay: Overlay) -> Window:
     )
 
 
-def too_fast(scene: Scene, overlay: Overlay) -> Window:
-    """The limit on follows."""
-    return message_dialog(
-        scene, scene.labels["too_fast"], scene.labels["too_fast_text"], ((scene.labels["ok"], CLOSE),)
-    )
-
-
 def message_dialog(scene: Scene, title: str, words: str, buttons: tuple[tuple[str, Action], ...]) -> Window:
     """A box with a title, a text and one or two buttons, nested as the recorded "Save login" dialog."""
     top = scene.frame.height // 2 - 350
@@ -121,3 +116,25 @@ def message_dialog(scene: Scene, title: str, words: str, buttons: tuple[tuple[st
     return dialog_window(
         scene, view("FrameLayout", plate, *parts, id="visual_area", desc="Dialog", style=Style(fill=WHITE, radius=28))
     )
+
+
+def asks(title: str, words: str, *answers: tuple[str] | tuple[str, Action]) -> Callable[[Scene, Overlay], Window]:
+    """A question as data: keys of its title and its text, and of each button the key of its word and the action.
+
+    A button without an action closes the question. A text may name the active account.
+    """
+
+    def draw(scene: Scene, _: Overlay) -> Window:
+        labels = scene.labels
+        buttons = tuple((labels[key], tap[0] if tap else CLOSE) for key, *tap in answers)
+        return message_dialog(scene, labels[title], labels.filled(words, scene.world.active), buttons)
+
+    return draw
+
+
+SHEETS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
+    "account_sheet": account_sheet,
+    "unfollow_sheet": unfollow_sheet,
+    "unfollow_dialog": unfollow_dialog,
+    "too_fast": asks("too_fast", "too_fast_text", ("ok",)),
+}

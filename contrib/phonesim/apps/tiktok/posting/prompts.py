@@ -4,30 +4,11 @@ from collections.abc import Callable, Mapping
 
 from phonesim.apps.navigation import Overlay
 from phonesim.apps.tiktok.scene import Scene
-from phonesim.apps.tiktok.sheets import dialog_window, message_dialog
+from phonesim.apps.tiktok.sheets import asks, dialog_window
 from phonesim.ui.controls import CLOSE, DIM, GREY, INK, WHITE, heading, icon_button, text, text_button, word_button
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
 LAUNCHER = "com.android.launcher3"
-
-
-def discard(scene: Scene, overlay: Overlay) -> Window:
-    """BACK on the editor or the form; a touch beside it keeps on editing."""
-    labels = scene.labels
-    buttons = ((labels["discard"], Action("discard")), (labels["keep_draft"], Action("save_draft")))
-    return message_dialog(scene, labels["discard_title"], labels["discard_text"], buttons)
-
-
-def publish(scene: Scene, overlay: Overlay) -> Window:
-    """The second question that some accounts get after Post."""
-    labels = scene.labels
-    buttons = ((labels["cancel"], CLOSE), (labels["publish_now"], Action("publish_now")))
-    return message_dialog(scene, labels["publish_title"], labels["publish_text"], buttons)
-
-
-def limit(scene: Scene, overlay: Overlay) -> Window:
-    labels = scene.labels
-    return message_dialog(scene, labels["post_limit_title"], labels["post_limit_text"], ((labels["ok"], CLOSE),))
 
 
 def widget(scene: Scene, overlay: Overlay) -> Window:
@@ -89,9 +70,11 @@ def _pair(scene: Scene, top: int, *buttons: tuple[str, Action]) -> list[View]:
 
 
 SHEETS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
-    "discard": discard,
-    "publish_now": publish,
-    "post_limit": limit,
+    "discard": asks(
+        "discard_title", "discard_text", ("discard", Action("discard")), ("keep_draft", Action("save_draft"))
+    ),
+    "publish_now": asks("publish_title", "publish_text", ("cancel",), ("publish_now", Action("publish_now"))),
+    "post_limit": asks("post_limit_title", "post_limit_text", ("ok",)),
     "widget": widget,
     "product_link": link,
 }
