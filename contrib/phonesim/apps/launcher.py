@@ -1,6 +1,6 @@
 """The home screen and the list of recent apps."""
 
-from phonesim.apps.app import Phone, PlainApp
+from phonesim.apps.app import App, Phone
 from phonesim.ui.view import Action, Style, View, Window, view
 
 PACKAGE = "com.android.launcher3"
@@ -13,17 +13,20 @@ _ICONS = (
 _FR = {"Settings": "Paramètres"}
 
 
-class Launcher(PlainApp):
+class Launcher(App):
     """Shows an icon for each app that can be started."""
 
     package = PACKAGE
     version = "13"
     activity = "com.android.launcher3.uioverrides.QuickstepLauncher"
-    dark = True
-    screen = ("launcher", "")
+    light_bars = True
 
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
+
+    @property
+    def screen(self) -> tuple[str, str]:
+        return "launcher", ""
 
     def windows(self) -> list[Window]:
         frame = self._phone.frame
@@ -49,18 +52,21 @@ class Launcher(PlainApp):
         )
 
 
-class Recents(PlainApp):
+class Recents(App):
     """One card for each running app; a tap brings it back."""
 
     package = PACKAGE
     version = "13"
     activity = "com.android.quickstep.RecentsActivity"
-    dark = True
-    screen = ("recents", "")
+    light_bars = True
 
     def __init__(self, phone: Phone, packages: tuple[str, ...]) -> None:
         self._phone = phone
         self._packages = packages
+
+    @property
+    def screen(self) -> tuple[str, str]:
+        return "recents", ""
 
     def windows(self) -> list[Window]:
         frame = self._phone.frame

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
-from phonesim.apps.app import Phone
+from phonesim.apps.app import App, Phone
 from phonesim.apps.labels import Labels
 from phonesim.apps.navigation import HOME, LOAD_S, SEARCH, TYPED_IN, Navigation, Page
 from phonesim.apps.posting.flow import PostFlow
@@ -19,8 +19,8 @@ Flow = TypeVar("Flow", bound=PostFlow[Any])
 Scene = TypeVar("Scene", bound=SocialScene)
 
 
-class SocialApp(ABC, Generic[Flow]):
-    """The part of `phonesim.apps.app.App` that does not depend on how an app looks: one `_on_NAME` for each action."""
+class SocialApp(App, ABC, Generic[Flow]):
+    """What does not depend on how a social app looks: one `_on_NAME` for each action."""
 
     name: ClassVar[str]
     """What its screens and faults are called by."""

@@ -1,6 +1,6 @@
 """Settings and a browser, no more than needed to be opened by mistake and left again."""
 
-from phonesim.apps.app import Phone, PlainApp
+from phonesim.apps.app import App, Phone
 from phonesim.contract import Intent
 from phonesim.ui.view import Style, Window, view
 
@@ -14,16 +14,19 @@ _SETTINGS = {
 }
 
 
-class Settings(PlainApp):
+class Settings(App):
     """The first page of the settings; its rows lead nowhere."""
 
     package = "com.android.settings"
     version = "13"
     activity = "com.android.settings.Settings"
-    screen = ("settings", "")
 
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
+
+    @property
+    def screen(self) -> tuple[str, str]:
+        return "settings", ""
 
     def opens(self, intent: Intent) -> bool:
         return super().opens(intent) or intent.action.startswith("android.settings.")
@@ -52,7 +55,7 @@ class Settings(PlainApp):
         return [Window(package=self.package, root=root)]
 
 
-class Browser(PlainApp):
+class Browser(App):
     """Shows which address it was given; takes the links that no other app takes."""
 
     package = "com.android.chrome"

@@ -61,7 +61,7 @@ _TABS = frozenset({"feed", "reels", "inbox", "explore", "own_profile", "news"})
 
 
 class Instagram(SocialApp[Publishing]):
-    """Implements `phonesim.apps.app.App`. A clone has another package, accounts of its own, and opens no links."""
+    """Its pages and what lies over them. A clone has another package and its own accounts, and opens no links."""
 
     name = "instagram"
     posting_type = Publishing

@@ -1,8 +1,8 @@
 """The pickers of reels and stories: a gallery over the camera, whose empty frames stay in the tree below it."""
 
 from phonesim.apps.instagram.gallery import destinations, listed_media, thumbnail
-from phonesim.apps.instagram.scene import BLUE, DIM, Box, Scene, group, left_shell, modal_shell, nest
-from phonesim.ui.controls import LIST, NOTHING, WHITE, heading, icon, icon_button, text, text_button
+from phonesim.apps.instagram.scene import BLUE, DIM, Box, Scene, group, left_shell, modal_shell, nest, plate_button
+from phonesim.ui.controls import LIST, NOTHING, WHITE, heading, icon, icon_button, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _CELL = (359, 632)
@@ -204,16 +204,6 @@ def _tray(scene: Scene) -> tuple[View, ...]:
         return ()
     bottom = scene.frame.bottom - 140
     box: Bounds = (0, bottom - 160, 1080, bottom)
-    button = text_button(
-        (760, bottom - 130, 1040, bottom - 30),
-        scene.labels["next"],
-        id="media_thumbnail_tray_button",
-        action=Action("picked"),
-        size=44,
-        bold=True,
-        align="center",
-        color=WHITE,
-        fill=BLUE,
-        radius=50,
-    )
+    words, area = scene.labels["next"], (760, bottom - 130, 1040, bottom - 30)
+    button = plate_button(area, words, id="media_thumbnail_tray_button", action=Action("picked"))
     return (view("FrameLayout", box, button, id="media_thumbnail_tray", style=Style(fill=WHITE, shadow=True)),)

@@ -1,10 +1,10 @@
 """Between the picker and the caption: the reel's editor as recorded, those of posts and stories by description."""
 
 from phonesim.apps.instagram.capture import quick_capture
-from phonesim.apps.instagram.scene import BLUE, GREY, INK, Scene, group, left_shell, modal_shell
+from phonesim.apps.instagram.scene import BLUE, GREY, INK, Scene, group, left_shell, modal_shell, plate_button
 from phonesim.apps.posting.pictures import picture_of
 from phonesim.apps.posting.state import Composition
-from phonesim.ui.controls import LIST, NOTHING, WHITE, icon, icon_button, text, text_button
+from phonesim.ui.controls import LIST, NOTHING, WHITE, icon, icon_button, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _SOUNDS = Action("sounds")
@@ -167,19 +167,9 @@ def feed_editor(scene: Scene, made: Composition) -> View:
         for i, (key, picture) in enumerate(tools)
         if key not in _without(scene)
     ]
-    following = text_button(
-        (780, bottom - 150, 1040, bottom - 40),
-        labels["next"],
-        id="creation_next_button",
-        desc=labels["next"],
-        action=Action("edited"),
-        size=44,
-        bold=True,
-        align="center",
-        color=WHITE,
-        fill=BLUE,
-        radius=50,
-    )
+    area: Bounds = (780, bottom - 150, 1040, bottom - 40)
+    word = labels["next"]
+    following = plate_button(area, word, id="creation_next_button", desc=word, action=Action("edited"))
     parts = [back, *pictures, *((count,) if count else ()), *buttons, following]
     return modal_shell(scene, view("FrameLayout", whole, *parts, id="media_edit_container"))
 

@@ -1,11 +1,11 @@
 """Another user's profile, as recorded: title bar, header with statistics, row of actions, tabs, grid."""
 
 from phonesim.apps.instagram.grid import Tile, grid_rows
-from phonesim.apps.instagram.scene import BAR, BLUE, DIM, GREY, INK, Scene, group, main_shell, notice
+from phonesim.apps.instagram.scene import BAR, BLUE, DIM, GREY, Scene, group, main_shell, notice, plate_button
 from phonesim.apps.instagram.suggestions import follow_word, profile_suggestions
 from phonesim.apps.instagram.tab_bar import tab_bar
 from phonesim.ui.chrome import STATUS
-from phonesim.ui.controls import BACK, LIST, PAGER, WHITE, heading, icon, text, text_button
+from phonesim.ui.controls import BACK, LIST, PAGER, WHITE, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User, lookalikes, user
 
@@ -166,20 +166,8 @@ def action_row(scene: Scene, found: User, top: int) -> View:
     edges = ((30, 486), (501, 957)) if asks else ((33, 532), (548, 1047))
     bottom = top + 78
     box: Bounds = (edges[0][0], top, edges[0][1], bottom)
-    button = text_button(
-        box,
-        word,
-        id="profile_header_follow_button",
-        desc=f"{word} {found.name}",
-        flags="CfS" if asks else "CLf",
-        action=tap,
-        size=42,
-        bold=True,
-        align="center",
-        color=WHITE if asks else INK,
-        fill=BLUE if asks else GREY,
-        radius=24,
-    )
+    id_, desc, flags = "profile_header_follow_button", f"{word} {found.name}", "CfS" if asks else "CLf"
+    button = plate_button(box, word, id=id_, desc=desc, flags=flags, action=tap, size=42, radius=24, strong=asks)
     cells = [
         view("ViewGroup", box, button, id="profile_header_user_action_follow_button", flags="S" if asks else ""),
         plain_button((edges[1][0], top, edges[1][1], bottom), labels["message"], Action("message", found.handle)),

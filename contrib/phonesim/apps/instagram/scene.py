@@ -5,7 +5,7 @@ import msgspec
 from phonesim.apps.scene import SocialScene
 from phonesim.ui.chrome import STATUS
 from phonesim.ui.controls import LIST, PAGER, WHITE, heading, text
-from phonesim.ui.view import DESIGN_WIDTH, Bounds, Style, View, view
+from phonesim.ui.view import DESIGN_WIDTH, Action, Bounds, Style, View, view
 
 PACKAGE = "com.instagram.android"
 TAB_BAR = 117
@@ -126,6 +126,24 @@ def left_shell(scene: Scene, *content: View) -> View:
 def group(bounds: Bounds, *children: View, id: str = "", flags: str = "") -> View:
     """A bare ViewGroup, of which the recordings are full."""
     return view("ViewGroup", bounds, *children, id=id, flags=flags)
+
+
+def plate_button(
+    bounds: Bounds,
+    words: str,
+    *,
+    id: str,
+    action: Action,
+    desc: str = "",
+    flags: str = "Cf",
+    size: int = 44,
+    radius: int = 50,
+    strong: bool = True,
+) -> View:
+    """A Button with bold words on a plate, which is blue where it goes on and grey elsewhere."""
+    ink, fill = (WHITE, BLUE) if strong else (INK, GREY)
+    style = Style(size=size, color=ink, bold=True, align="center", fill=fill, radius=radius)
+    return view("Button", bounds, id=id, text=words, desc=desc, flags=flags, action=action, style=style)
 
 
 def notice(scene: Scene, top: int, title: str, words: str, *, id: str = "") -> View:

@@ -1,7 +1,7 @@
 """Suggested accounts, in the feed and on profiles: cards with Follow buttons of their own, not the profile's."""
 
-from phonesim.apps.instagram.scene import BLUE, DIM, GREY, INK, Scene
-from phonesim.ui.controls import LIST, WHITE, heading, icon, text, text_button
+from phonesim.apps.instagram.scene import BLUE, DIM, Scene, plate_button
+from phonesim.ui.controls import LIST, heading, icon, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User, creator, lookalikes, user
 
@@ -91,19 +91,8 @@ def _card(scene: Scene, other: User, left: int, top: int) -> View:
 def _follow_button(scene: Scene, other: User, box: Bounds) -> View:
     word, tap = follow_word(scene, other)
     asks = tap.name == "follow"
-    return text_button(
-        box,
-        word,
-        id="suggested_user_card_follow_button",
-        desc=f"{word} {other.name}",
-        flags="CfS" if asks else "Cf",
-        action=tap,
-        bold=True,
-        align="center",
-        color=WHITE if asks else INK,
-        fill=BLUE if asks else GREY,
-        radius=24,
-    )
+    id_, desc, flags = "suggested_user_card_follow_button", f"{word} {other.name}", "CfS" if asks else "Cf"
+    return plate_button(box, word, id=id_, desc=desc, flags=flags, action=tap, size=40, radius=24, strong=asks)
 
 
 def follow_word(scene: Scene, other: User) -> tuple[str, Action]:

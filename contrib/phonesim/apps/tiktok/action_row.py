@@ -73,22 +73,17 @@ def suggestions(scene: Scene, found: User, top: int) -> View:
     return view("LinearLayout", (0, top, 1080, top + 370), words, label, inner)
 
 
-def _card(scene: Scene, other: User, left: int, top: int) -> View:
+def follow_pill(scene: Scene, other: User, box: Bounds, *, size: int) -> View:
+    """The button of a card or a row, whose label stands two levels under what is clickable."""
     label, following = BUTTON[scene.relation(other.handle)]
-    box = (left + 20, top + 216, left + 305, top + 286)
-    button = view(
-        "LinearLayout",
-        box,
-        view(
-            "LinearLayout",
-            box,
-            heading(box, scene.labels[label], id="fmp", size=34, color=INK if following else WHITE),
-            id="fmr",
-        ),
-        flags="C",
-        action=Action("relation" if following else "follow", other.handle),
-        style=Style(fill=GREY if following else RED, radius=10),
-    )
+    words = heading(box, scene.labels[label], id="fmp", size=size, color=INK if following else WHITE)
+    tap = Action("relation" if following else "follow", other.handle)
+    style = Style(fill=GREY if following else RED, radius=10)
+    return view("LinearLayout", box, view("LinearLayout", box, words, id="fmr"), flags="C", action=tap, style=style)
+
+
+def _card(scene: Scene, other: User, left: int, top: int) -> View:
+    button = follow_pill(scene, other, (left + 20, top + 216, left + 305, top + 286), size=34)
     inner = view("ImageView", (left + 97, top + 14, left + 227, top + 144), style=Style(avatar=other.handle))
     words = heading((left + 10, top + 152, left + 315, top + 204), other.name, size=32)
     tap = Action("profile", other.handle)

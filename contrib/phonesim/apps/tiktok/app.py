@@ -62,7 +62,7 @@ _FOREIGN = {
 
 
 class TikTok(SocialApp[Posting]):
-    """Implements `phonesim.apps.app.App`."""
+    """Its pages and what lies over them."""
 
     name = "tiktok"
     posting_type = Posting

@@ -1,11 +1,11 @@
 """Search: the entry screen, and results shaped like the recorded page (tabs Top, Videos, Users, Sounds, LIVE)."""
 
 from phonesim.apps.navigation import SEARCH
-from phonesim.apps.tiktok.action_row import BUTTON
+from phonesim.apps.tiktok.action_row import follow_pill
 from phonesim.apps.tiktok.posting.sound_page import sound_rows
 from phonesim.apps.tiktok.profile import tiles
 from phonesim.apps.tiktok.scene import Scene, notice, shell
-from phonesim.ui.controls import BACK, DIM, GREY, INK, LIST, PAGER, RED, WHITE, heading, icon, text
+from phonesim.ui.controls import BACK, DIM, GREY, INK, LIST, PAGER, RED, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator, search_users
 
@@ -125,32 +125,13 @@ def _users(scene: Scene, users: tuple[User, ...], top: int) -> View:
 
 def _user(scene: Scene, found: User, top: int) -> View:
     """A row: tap it for the profile; its button follows at once."""
-    label, following = BUTTON[scene.relation(found.handle)]
     box: Bounds = (0, top, 1080, top + _ROW)
-    pill: Bounds = (800, top + 55, 1040, top + 130)
-    button = view(
-        "LinearLayout",
-        pill,
-        view(
-            "LinearLayout",
-            pill,
-            heading(pill, scene.labels[label], id="fmp", size=36, color=INK if following else WHITE),
-            id="fmr",
-        ),
-        flags="C",
-        action=Action("relation" if following else "follow", found.handle),
-        style=Style(fill=GREY if following else RED, radius=10),
-    )
     fans = scene.labels.filled("follower_count", scene.labels.count(found.followers))
-    return view(
-        "FrameLayout",
-        box,
+    parts = [
         view("ImageView", (36, top + 20, 186, top + 170), id="user_avatar", style=Style(avatar=found.handle)),
         text((216, top + 14, 780, top + 68), found.name, id="tv_title", size=42, bold=True),
         text((216, top + 70, 780, top + 116), scene.labels.name(f"@{found.handle}"), id="gxm", size=36, color=DIM),
         text((216, top + 122, 780, top + 168), fans, id="gxn", size=34, color=DIM),
-        button,
-        id="jw6",
-        flags="Cf",
-        action=Action("profile", found.handle),
-    )
+        follow_pill(scene, found, (800, top + 55, 1040, top + 130), size=36),
+    ]
+    return view("FrameLayout", box, *parts, id="jw6", flags="Cf", action=Action("profile", found.handle))

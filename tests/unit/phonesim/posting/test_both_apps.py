@@ -1,5 +1,7 @@
 """After the touch that publishes, in both apps: what is counted and when, what fails, what is in the way."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests.support.screens import Screen
@@ -8,7 +10,7 @@ from tests.unit.phonesim.both_apps import INSTAGRAM_APP, TIKTOK_APP, SimulatedAp
 POSTED = [("post", "a.mp4", 1)]
 
 
-def posted(app: SimulatedApp, **faults: dict[str, object]) -> Screen:
+def posted(app: SimulatedApp, **faults: Mapping[str, object]) -> Screen:
     """A video right after the touch that publishes, under these faults."""
     screen = app.make_screen()
     app.to_post(screen, "a.mp4")
