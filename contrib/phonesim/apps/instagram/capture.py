@@ -110,21 +110,12 @@ def _gallery(scene: Scene, title: str, strip: View, top: int) -> View:
     labels = scene.labels
     whole: Bounds = (0, 0, 1080, scene.frame.bottom)
     header: Bounds = (0, 0, 1080, 138)
+    tap = Action("discard")
+    label = heading((300, 46, 780, 102), title, id="gallery_title_text", size=50)
     head = group(
         header,
-        icon_button(
-            (0, 10, 128, 138),
-            "close",
-            id="gallery_cancel_button",
-            desc=labels["back_to_home"],
-            action=Action("discard"),
-        ),
-        view(
-            "LinearLayout",
-            (128, 10, 952, 138),
-            heading((300, 46, 780, 102), title, id="gallery_title_text", size=50),
-            id="gallery_title_container",
-        ),
+        icon_button((0, 10, 128, 138), "close", id="gallery_cancel_button", desc=labels["back_to_home"], action=tap),
+        view("LinearLayout", (128, 10, 952, 138), label, id="gallery_title_container"),
         icon_button((952, 10, 1080, 138), "gear", id="gallery_settings_gear", desc=labels["camera_settings"]),
         id="gallery_header",
     )

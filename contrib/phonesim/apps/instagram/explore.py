@@ -55,16 +55,9 @@ def _bar(scene: Scene, *, typing: bool) -> View:
     )
     parts = [field]
     if typing:
+        area: Bounds = (0, STATUS, 118, STATUS + 130)
         parts.insert(
-            0,
-            icon(
-                (0, STATUS, 118, STATUS + 130),
-                "back",
-                id="action_bar_button_back",
-                desc=scene.labels["back"],
-                flags="Cf",
-                action=BACK,
-            ),
+            0, icon(area, "back", id="action_bar_button_back", desc=scene.labels["back"], flags="Cf", action=BACK)
         )
         if scene.query:
             parts.append(

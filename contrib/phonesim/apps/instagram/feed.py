@@ -46,37 +46,23 @@ def _title_bar(scene: Scene) -> View:
     no_plus = scene.phone.faults.active("no_create_button")
     plus = icon((0, STATUS, 118, _TOP), "plus", flags="CLf", action=Action("create", "feed"), size=62)
     logo: Bounds = (408, STATUS + 30, 672, STATUS + 107)
+    style = Style(text="Instagram", size=58, bold=True, align="center", color=INK)
     title = view(
         "ViewAnimator",
         (118, STATUS + 30, 962, STATUS + 107),
         view(
             "LinearLayout",
             logo,
-            view(
-                "ImageView",
-                logo,
-                id="title_logo",
-                desc=scene.labels["home_logo"],
-                style=Style(text="Instagram", size=58, bold=True, align="center", color=INK),
-            ),
+            view("ImageView", logo, id="title_logo", desc=scene.labels["home_logo"], style=style),
             id="title_logo_chevron_container",
         ),
         id="action_bar_title_view",
         flags="Cf",
     )
-    buttons = view(
-        "LinearLayout",
-        bar,
-        view(
-            "LinearLayout",
-            (0, STATUS, 118, _TOP),
-            *(() if no_plus else (plus,)),
-            id="action_bar_buttons_container_left",
-        ),
-        title,
-        view("LinearLayout", (962, STATUS, 1080, _TOP), _bell(), id="action_bar_buttons_container_right"),
-        id="action_bar_action_buttons",
-    )
+    box: Bounds = (0, STATUS, 118, _TOP)
+    held = view("LinearLayout", box, *(() if no_plus else (plus,)), id="action_bar_buttons_container_left")
+    body = view("LinearLayout", (962, STATUS, 1080, _TOP), _bell(), id="action_bar_buttons_container_right")
+    buttons = view("LinearLayout", bar, held, title, body, id="action_bar_action_buttons")
     inner = view("FrameLayout", bar, buttons, id="main_feed_action_bar", style=Style(fill=WHITE))
     return view("LinearLayout", bar, inner, id="action_bar_LinearLayout")
 

@@ -34,16 +34,9 @@ def _title_bar(scene: Scene) -> list[View]:
     labels = scene.labels
     ready = bool(scene.posting.chosen)
     title = text((136, 0, 939, 136), labels["new_post"], id="new_post_title", flags="f", size=48, bold=True)
+    tap = Action("discard")
     return [
-        icon(
-            (0, 0, 136, 136),
-            "close",
-            id="action_bar_cancel",
-            desc=labels["cancel"],
-            flags="Cf",
-            action=Action("discard"),
-            size=60,
-        ),
+        icon((0, 0, 136, 136), "close", id="action_bar_cancel", desc=labels["cancel"], flags="Cf", action=tap, size=60),
         view("FrameLayout", (136, 0, 939, 136), title),
         text_button(
             (939, 0, 1080, 136),
@@ -102,21 +95,11 @@ def _options(scene: Scene) -> View:
 def _grid(scene: Scene, items: list[MediaItem], bottom: int) -> View:
     """The first cell is the camera's; cells that do not fit above the switch are not drawn."""
     box: Bounds = (0, _GRID_TOP, 1080, bottom)
-    cells = [
-        view(
-            "ViewGroup",
-            (3, _GRID_TOP + 3, 268, _GRID_TOP + 268),
-            view(
-                "ImageView",
-                (3, _GRID_TOP + 3, 268, _GRID_TOP + 268),
-                id="gallery_picker_grid_item_background",
-                style=Style(icon="play", size=80, color=INK, fill="#eff1f4"),
-            ),
-            id="gallery_picker_grid_item_container",
-            flags="Cf",
-            action=NOTHING,
-        )
-    ]
+    area: Bounds = (3, _GRID_TOP + 3, 268, _GRID_TOP + 268)
+    style = Style(icon="play", size=80, color=INK, fill="#eff1f4")
+    place: Bounds = (3, _GRID_TOP + 3, 268, _GRID_TOP + 268)
+    inner = view("ImageView", area, id="gallery_picker_grid_item_background", style=style)
+    cells = [view("ViewGroup", place, inner, id="gallery_picker_grid_item_container", flags="Cf", action=NOTHING)]
     for number, item in enumerate(items, start=1):
         left = 3 + number % 4 * _COLUMN
         top = _GRID_TOP + 3 + number // 4 * _COLUMN

@@ -104,21 +104,10 @@ def header_views(scene: Scene, found: User) -> list[View]:
     others = [other for name_ in lookalikes(found.handle[:12]) if (other := user(name_)) is not None]
     said = labels.filled("followed_by", *(other.handle for other in others[:2]))
     line: Bounds = (39, TOP + 234, 1041, TOP + 348)
-    context = view(
-        "LinearLayout",
-        line,
-        view("ImageView", (39, TOP + 240, 117, TOP + 318), id="profile_header_follow_context_facepile"),
-        text(
-            (136, TOP + 256, 1041, TOP + 300),
-            said,
-            id="profile_header_follow_context_text",
-            desc=said,
-            size=36,
-            color=DIM,
-        ),
-        id="profile_header_follow_context",
-        flags="Cf",
-    )
+    box: Bounds = (136, TOP + 256, 1041, TOP + 300)
+    inner = view("ImageView", (39, TOP + 240, 117, TOP + 318), id="profile_header_follow_context_facepile")
+    label = text(box, said, id="profile_header_follow_context_text", desc=said, size=36, color=DIM)
+    context = view("LinearLayout", line, inner, label, id="profile_header_follow_context", flags="Cf")
     return [
         group(stub, group(stub, framed), id="profile_header_avatar_container_top_left_stub"),
         name,

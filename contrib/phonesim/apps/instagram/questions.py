@@ -18,17 +18,10 @@ def publish_now(scene: Scene, overlay: Overlay) -> Window:
     label = heading((400, top + 450, 680, top + 510), word, size=44, color=WHITE)
     inner = view("Button", box, label, id="bb_primary_action", desc=word, flags="Cf", action=Action("publish_now"))
     share = view("FrameLayout", box, inner, id="bb_primary_action_container", style=Style(fill=BLUE, radius=60))
+    area: Bounds = (120, top + 190, 960, top + 380)
     parts = [
         heading((60, top + 80, 1020, top + 170), labels["sharing_title"], id="igds_headline_headline", size=54),
-        text(
-            (120, top + 190, 960, top + 380),
-            labels["sharing_text"],
-            id="igds_headline_body",
-            size=38,
-            color=DIM,
-            lines=3,
-            align="center",
-        ),
+        text(area, labels["sharing_text"], id="igds_headline_body", size=38, color=DIM, lines=3, align="center"),
         share,
     ]
     return sheet(scene, top, *parts)

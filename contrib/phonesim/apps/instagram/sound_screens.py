@@ -109,25 +109,15 @@ def _row(scene: Scene, sound: Sound, top: int) -> View:
 def _playing(scene: Scene, sound: Sound, top: int) -> View:
     """The bar: title and artist, play, and the arrow that takes it."""
     arrow: Bounds = (940, top + 40, 1050, top + 150)
+    area: Bounds = (790, top + 40, 900, top + 150)
+    picture = icon(arrow, "play", size=60, color=BLUE)
+    tap = Action("take_sound", sound.id)
     parts = [
         view("ImageView", (40, top + 30, 170, top + 160), id="album_art", style=Style(artwork=f"sound:{sound.id}")),
         text((210, top + 40, 760, top + 100), sound.name, size=42, bold=True),
         text((210, top + 105, 760, top + 155), sound.artist, size=34, color=DIM),
-        icon_button(
-            (790, top + 40, 900, top + 150),
-            "play",
-            id="play_pause_button",
-            desc=scene.labels["play_track"],
-            action=NOTHING,
-        ),
-        view(
-            "FrameLayout",
-            arrow,
-            icon(arrow, "play", size=60, color=BLUE),
-            id="select_button_tap_target",
-            flags="Cf",
-            action=Action("take_sound", sound.id),
-        ),
+        icon_button(area, "play", id="play_pause_button", desc=scene.labels["play_track"], action=NOTHING),
+        view("FrameLayout", arrow, picture, id="select_button_tap_target", flags="Cf", action=tap),
     ]
     box: Bounds = (0, top, 1080, top + _BAR)
     return view("ViewGroup", box, *parts, id="audio_bar", flags="Cf", action=NOTHING, style=Style(fill=GREY))
@@ -205,33 +195,18 @@ def reel_camera(scene: Scene) -> View:
     """The camera to which "Use audio" leads; its corner opens the picker."""
     labels, bottom = scene.labels, scene.frame.bottom
     corner: Bounds = (40, bottom - 170, 170, bottom - 40)
+    box: Bounds = (430, bottom - 460, 650, bottom - 240)
+    style = Style(fill=WHITE, radius=110)
+    tap = Action("open_gallery")
+    look = Style(fill=GREY, radius=20)
+    area: Bounds = (910, bottom - 170, 1040, bottom - 40)
     parts = [
         icon_button((20, 60, 130, 170), "close", desc=labels["cancel"], action=Action("discard")),
         view(
-            "Button",
-            (430, bottom - 460, 650, bottom - 240),
-            id="camera_shutter_button",
-            desc=labels["shutter"],
-            flags="Cf",
-            action=NOTHING,
-            style=Style(fill=WHITE, radius=110),
+            "Button", box, id="camera_shutter_button", desc=labels["shutter"], flags="Cf", action=NOTHING, style=style
         ),
-        view(
-            "Button",
-            corner,
-            id="gallery_preview_button",
-            desc=labels["gallery"],
-            flags="Cf",
-            action=Action("open_gallery"),
-            style=Style(fill=GREY, radius=20),
-        ),
-        icon_button(
-            (910, bottom - 170, 1040, bottom - 40),
-            "spinner",
-            id="camera_switch_button",
-            desc=labels["switch_camera"],
-            action=NOTHING,
-        ),
+        view("Button", corner, id="gallery_preview_button", desc=labels["gallery"], flags="Cf", action=tap, style=look),
+        icon_button(area, "spinner", id="camera_switch_button", desc=labels["switch_camera"], action=NOTHING),
     ]
     whole: Bounds = (0, 0, 1080, bottom)
     return modal_shell(scene, group(whole, *parts, id="quick_capture_root_container"))

@@ -12,20 +12,14 @@ def carousel(scene: Scene, top: int, bottom: int) -> View:
     end = min(bottom, top + 804)
     header: Bounds = (0, top, 1080, top + 98)
     title = labels["suggested"]
+    area: Bounds = (800, top + 20, 1041, top + 65)
     head = view(
         "ViewGroup",
         header,
         text(
             (34, top + 20, 640, top + 65), title, id="netego_carousel_title", desc=title, flags="f", size=42, bold=True
         ),
-        text_button(
-            (800, top + 20, 1041, top + 65),
-            labels["see_all"],
-            id="netego_carousel_cta",
-            size=40,
-            color=BLUE,
-            align="right",
-        ),
+        text_button(area, labels["see_all"], id="netego_carousel_cta", size=40, color=BLUE, align="right"),
         id="netego_carousel_header",
     )
     others = suggested(creator(scene.position))
@@ -123,13 +117,9 @@ def _small_card(scene: Scene, other: User, left: int, top: int) -> View:
     right = min(1080, left + 420)
     button = _follow_button(scene, other, (left + 20, top + 370, right - 20, top + 448))
     said = scene.labels.filled("followed_by", *(found.handle for found in suggested(other)[:2]))
+    area: Bounds = (left + 110, top + 20, min(right, left + 310), top + 220)
     parts = [
-        view(
-            "ImageView",
-            (left + 110, top + 20, min(right, left + 310), top + 220),
-            id="suggested_entity_card_image",
-            style=Style(avatar=other.handle),
-        ),
+        view("ImageView", area, id="suggested_entity_card_image", style=Style(avatar=other.handle)),
         text(
             (left + 20, top + 230, right - 10, top + 280), other.name, id="suggested_entity_card_name", align="center"
         ),

@@ -22,17 +22,10 @@ def alert(scene: Scene, title: str, words: str, buttons: Buttons) -> Window:
     """The app's alert. `buttons` are (id behind `igds_alert_dialog_`, word, action), top to bottom."""
     height = 430 + 130 * len(buttons)
     top = (scene.frame.height - height) // 2
+    area: Bounds = (200, top + 190, 880, top + 390)
     parts = [
         heading((200, top + 60, 880, top + 180), title, id="igds_alert_dialog_headline", size=52, lines=2),
-        text(
-            (200, top + 190, 880, top + 390),
-            words,
-            id="igds_alert_dialog_subtext",
-            size=38,
-            color=DIM,
-            align="center",
-            lines=4,
-        ),
+        text(area, words, id="igds_alert_dialog_subtext", size=38, color=DIM, align="center", lines=4),
     ]
     for i, (id_, word, action) in enumerate(buttons):
         box: Bounds = (150, top + 430 + i * 130, 930, top + 560 + i * 130)
@@ -50,17 +43,10 @@ def alert(scene: Scene, title: str, words: str, buttons: Buttons) -> Window:
 def headline(scene: Scene, title: str, words: str, buttons: Buttons) -> Window:
     """A headline, a body and rows of buttons, each button inside a clickable row, as the recorded sticker popup."""
     top = scene.frame.height // 2 - 360
+    box: Bounds = (250, top + 232, 830, top + 482)
     parts = [
         heading((300, top + 150, 780, top + 213), title, id="igds_headline_headline", size=50),
-        text(
-            (250, top + 232, 830, top + 482),
-            words,
-            id="igds_headline_body",
-            size=36,
-            color=DIM,
-            align="center",
-            lines=6,
-        ),
+        text(box, words, id="igds_headline_body", size=36, color=DIM, align="center", lines=6),
         *(row_button(word, id_, top + 601 + i * 118, tap) for i, (id_, word, tap) in enumerate(buttons)),
     ]
     plate: Bounds = (222, top, 858, top + 620 + 118 * len(buttons))

@@ -38,12 +38,7 @@ _ACTIVITIES = {
 _SHARE = "com.ss.android.ugc.aweme.share.SystemShareActivity"
 _RECORD = "com.ss.android.ugc.aweme.shortvideo.ui.VideoRecordPermissionActivity"
 _PUBLISHING = "com.ss.android.ugc.aweme.shortvideo.ui.VideoRecordNewActivity"
-_SHEETS = {
-    **prompts.SHEETS,
-    **screens.SHEETS,
-    **sheets.SHEETS,
-    **WINDOWS,
-}
+_SHEETS = {**prompts.SHEETS, **screens.SHEETS, **sheets.SHEETS, **WINDOWS}
 _PAGES = {
     "feed": feed,
     "profile": profile,

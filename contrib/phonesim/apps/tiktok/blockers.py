@@ -12,23 +12,15 @@ def captcha(scene: Scene) -> Window:
     top = scene.frame.height // 2 - 480
     plate: Bounds = (110, top, 970, top + 960)
     picture: Bounds = (150, top + 190, 930, top + 610)
+    inner = view("View", (640, top + 300, 780, top + 440), style=Style(fill="#3a3a3e", radius=20))
+    body = view("View", (180, top + 300, 320, top + 440), style=Style(fill="#ffffff", radius=20))
+    held = view("View", (150, top + 660, 300, top + 770), style=Style(fill=RED, radius=55))
+    glyph = icon((185, top + 675, 265, top + 755), "play", cls="View", size=60, color=WHITE)
     parts = [
         text((150, top + 30, 840, top + 100), labels["captcha_title"], cls="View", size=46, bold=True),
         text((150, top + 104, 930, top + 170), labels["captcha_text"], cls="View", size=36, color=DIM),
-        view(
-            "Image",
-            picture,
-            view("View", (640, top + 300, 780, top + 440), style=Style(fill="#3a3a3e", radius=20)),
-            view("View", (180, top + 300, 320, top + 440), style=Style(fill="#ffffff", radius=20)),
-            style=Style(artwork="captcha"),
-        ),
-        view(
-            "View",
-            (150, top + 660, 930, top + 770),
-            view("View", (150, top + 660, 300, top + 770), style=Style(fill=RED, radius=55)),
-            icon((185, top + 675, 265, top + 755), "play", cls="View", size=60, color=WHITE),
-            style=Style(fill=GREY, radius=55),
-        ),
+        view("Image", picture, inner, body, style=Style(artwork="captcha")),
+        view("View", (150, top + 660, 930, top + 770), held, glyph, style=Style(fill=GREY, radius=55)),
         text_button((150, top + 830, 500, top + 900), labels["refresh"], size=36, color=DIM),
         text_button((520, top + 830, 930, top + 900), labels["report_problem"], size=36, color=DIM, align="right"),
     ]

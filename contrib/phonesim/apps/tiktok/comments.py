@@ -36,26 +36,16 @@ def _comment(scene: Scene, top: int, name: str, words: str) -> View:
 
 def _composer(scene: Scene, bottom: int) -> View:
     row: Bounds = (0, bottom - 162, 1080, bottom)
+    box: Bounds = (720, bottom - 133, 840, bottom - 13)
+    area: Bounds = (850, bottom - 137, 1060, bottom - 14)
     return view(
         "FrameLayout",
         row,
         view("View", (160, bottom - 139, 1047, bottom - 22), flags="C", style=Style(fill=GREY, radius=50)),
         text((199, bottom - 139, 700, bottom - 58), scene.labels["add_comment"], cls="EditText", id="dm4", size=36),
-        icon(
-            (720, bottom - 133, 840, bottom - 13),
-            "person",
-            desc=scene.labels["mention_someone"],
-            flags="C",
-            action=Action("mention"),
-        ),
+        icon(box, "person", desc=scene.labels["mention_someone"], flags="C", action=Action("mention")),
         text_button(
-            (850, bottom - 137, 1060, bottom - 14),
-            "",
-            desc=scene.labels["post_comment"],
-            flags="C",
-            action=Action("comment"),
-            color=INK,
-            fill="#fe2c55",
+            area, "", desc=scene.labels["post_comment"], flags="C", action=Action("comment"), color=INK, fill="#fe2c55"
         ),
         id="ghk",
     )

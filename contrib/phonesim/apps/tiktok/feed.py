@@ -100,6 +100,8 @@ def _tabs(scene: Scene) -> View:
     cells = [_tab(scene, key, 147 + i * width, width) for i, key in enumerate(_TABS)]
     box: Bounds = (0, 100, 1080, 252)
     strip: Bounds = (147, 100, 933, 252)
+    area: Bounds = (933, 102, 1080, 249)
+    tap = Action("search")
     return view(
         "LinearLayout",
         (0, 0, 1080, 252),
@@ -111,15 +113,7 @@ def _tabs(scene: Scene) -> View:
                 strip,
                 view("HorizontalScrollView", strip, view("LinearLayout", strip, *cells), flags="fs"),
             ),
-            icon(
-                (933, 102, 1080, 249),
-                "search",
-                id="irz",
-                desc=scene.nav["search"],
-                flags="Cf",
-                action=Action("search"),
-                color=WHITE,
-            ),
+            icon(area, "search", id="irz", desc=scene.nav["search"], flags="Cf", action=tap, color=WHITE),
             id="s00",
             flags="Cf",
         ),

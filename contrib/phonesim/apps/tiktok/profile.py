@@ -38,24 +38,16 @@ def _framed(scene: Scene, title: str, body: View) -> View:
 
 def _title_bar(scene: Scene, title: str) -> View:
     bar = (0, 84, 1080, 256)
+    picture = icon_button((27, 101, 162, 236), "back", desc=scene.labels["back"], action=BACK)
+    label = heading((297, 133, 783, 207), title, id="h5f", flags="f", size=46)
     return view(
         "FrameLayout",
         bar,
         view(
             "ViewGroup",
             bar,
-            view(
-                "LinearLayout",
-                (27, 101, 162, 236),
-                icon_button((27, 101, 162, 236), "back", desc=scene.labels["back"], action=BACK),
-                id="h5w",
-            ),
-            view(
-                "LinearLayout",
-                (297, 133, 783, 207),
-                heading((297, 133, 783, 207), title, id="h5f", flags="f", size=46),
-                id="h5h",
-            ),
+            view("LinearLayout", (27, 101, 162, 236), picture, id="h5w"),
+            view("LinearLayout", (297, 133, 783, 207), label, id="h5h"),
             view(
                 "LinearLayout",
                 (783, 101, 1053, 236),
@@ -90,17 +82,11 @@ def _whole(scene: Scene, found: User) -> View:
     bottom = scene.frame.bottom
     suggesting = "suggests" in found.traits or found.handle in scene.suggesting
     tabs = 1500 if suggesting else 1120
+    box: Bounds = (353, 594, 727, 668)
+    tap = Action("copy_handle", found.handle)
     head = [
         _avatar(found),
-        text(
-            (353, 594, 727, 668),
-            scene.labels.name(f"@{found.handle}"),
-            id="nfz",
-            flags="Cf",
-            size=40,
-            align="center",
-            action=Action("copy_handle", found.handle),
-        ),
+        text(box, scene.labels.name(f"@{found.handle}"), id="nfz", flags="Cf", size=40, align="center", action=tap),
         statistics(scene, found, 709),
         action_row(scene, found),
         text((60, 1014, 1020, 1090), found.bio, size=38, align="center") if found.bio else None,

@@ -104,6 +104,7 @@ def _counted(top: int, id_: str, desc: str, count: str, count_id: str, picture: 
     """A control of the rail: f57, the id of Like, serves Share too. The favourites' button is not clickable itself."""
     favorites = id_ == "guh"
     box: Bounds = (_RAIL, top, 1080, top + 158)
+    area: Bounds = (_RAIL, top + 112, 1080, top + 146)
     button = view(
         "Button",
         box,
@@ -112,14 +113,7 @@ def _counted(top: int, id_: str, desc: str, count: str, count_id: str, picture: 
             (_RAIL, top, 1080, top + 112),
             icon((952, top + 8, 1050, top + 106), picture, size=88, color=WHITE),
         ),
-        heading(
-            (_RAIL, top + 112, 1080, top + 146),
-            count,
-            cls="TextView" if favorites else "Button",
-            id=count_id,
-            size=32,
-            color=WHITE,
-        ),
+        heading(area, count, cls="TextView" if favorites else "Button", id=count_id, size=32, color=WHITE),
         id=id_,
         desc=desc,
         flags="" if favorites else "Cf",

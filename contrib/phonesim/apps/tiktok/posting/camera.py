@@ -26,20 +26,13 @@ def camera_layer(scene: Scene, made: Composition) -> View:
     """The camera's frames with all its controls; the picker lies over them in the same tree."""
     whole: Bounds = (0, 0, 1080, scene.frame.bottom)
     finder = view("SurfaceView", (0, 161, 1080, _low(scene, 2081)), style=Style(artwork="camera"))
+    tap = Action("discard")
     parts = [
         finder,
         _record(scene, whole),
         _thumbnail(scene, whole),
         sound_chip(scene, made.sound),
-        icon(
-            (32, 193, 148, 309),
-            "close",
-            id="jix",
-            desc="@2131888272",
-            flags="Cf",
-            color=WHITE,
-            action=Action("discard"),
-        ),
+        icon((32, 193, 148, 309), "close", id="jix", desc="@2131888272", flags="Cf", color=WHITE, action=tap),
         _lengths(scene),
         mode_bar(scene, "camera"),
         tool_column(scene, ("flip", "flash"), ("timer", "layout", "ratio", "retouch")),

@@ -115,15 +115,11 @@ def _tools(scene: Scene, made: Composition, top: int, *, typing: bool) -> tuple[
         parts.append(text((42, top, 240, top + 63), f"{count}/4000", id="ey5", size=32, color=DIM))
         top += 63
     ideas: Bounds = (232, top + 21, 596, top + 95)
+    label = text_button(ideas, labels["ideas"], id="eyp", size=34, align="center", fill=GREY, radius=10)
     row = [
         _tool((42, top + 21, 116, top + 95), "#", "awo", "", Action("tag", "#")),
         _tool((137, top + 21, 211, top + 95), "@", "awn", labels["mention"], Action("tag", "@")),
-        view(
-            "FrameLayout",
-            ideas,
-            text_button(ideas, labels["ideas"], id="eyp", size=34, align="center", fill=GREY, radius=10),
-            id="eyq",
-        ),
+        view("FrameLayout", ideas, label, id="eyq"),
     ]
     if typing:
         fold: Bounds = (964, top + 21, 1038, top + 95)

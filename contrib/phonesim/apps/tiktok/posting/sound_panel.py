@@ -48,16 +48,10 @@ def _bar(scene: Scene, words: str) -> View:
 def _row(scene: Scene, sound: Sound, top: int) -> View:
     """A touch plays it; only the check mark that it shows then takes it."""
     chosen = scene.posting.candidate is not None and scene.posting.candidate.id == sound.id
+    area: Bounds = (210, top + 30, 850, top + 90)
     parts = [
         view("ImageView", (42, top + 20, 172, top + 150), id="cover", style=Style(artwork=f"sound:{sound.id}")),
-        text(
-            (210, top + 30, 850, top + 90),
-            sound.name,
-            id="tv_title",
-            size=42,
-            bold=chosen,
-            color=RED if chosen else INK,
-        ),
+        text(area, sound.name, id="tv_title", size=42, bold=chosen, color=RED if chosen else INK),
         text((210, top + 95, 850, top + 145), sound.artist, id="desc", size=34, color=DIM),
     ]
     if chosen:
