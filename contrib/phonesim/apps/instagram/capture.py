@@ -152,10 +152,10 @@ def _menu(scene: Scene, top: int) -> View:
     )
     buttons = view("LinearLayout", (880, top, 1080, top + 129), button, id="gallery_select_buttons_container")
     words: Bounds = (0, top + 36, 294, top + 92)
-    said = labels["album_switcher"]
+    desc = labels["album_switcher"]
     style = Style(text=labels["recents"], size=44, bold=True, inset=34)
     album = view(
-        "TextView", (0, top + 36, 258, top + 92), id="gallery_folder_menu_tv", text=said, flags="f", style=style
+        "TextView", (0, top + 36, 258, top + 92), id="gallery_folder_menu_tv", text=desc, flags="f", style=style
     )
     box: Bounds = (0, top, 294, top + 129)
     inner = view("LinearLayout", words, album, id="gallery_folder_menu_container")

@@ -53,17 +53,17 @@ def reel_editor(scene: Scene, made: Composition) -> View:
     config = view(
         "FrameLayout", whole, inner, _top_bar(scene), _audio_toast(scene), body, id="layout_post_capture_button_config"
     )
-    tree = _frames(scene, made, controls, config, said=scene.labels["reel_preview"])
+    tree = _frames(scene, made, controls, config, desc=scene.labels["reel_preview"])
     return modal_shell(scene, view("FrameLayout", scene.frame.whole, tree, id="multi_destination_container"))
 
 
-def _frames(scene: Scene, made: Composition, *over: View, said: str) -> View:
+def _frames(scene: Scene, made: Composition, *over: View, desc: str) -> View:
     """The picture, and over it the controls, inside the camera's frames."""
     bottom = scene.frame.bottom
     whole: Bounds = (0, 0, 1080, bottom)
     preview: Bounds = (0, 0, 1080, bottom - 123)
     surface = view("View", preview, id="camera_video_preview_surface_view", style=picture_of(made.files[0]))
-    drawable = view("FrameLayout", preview, id="capture_interactive_drawable_container", desc=said)
+    drawable = view("FrameLayout", preview, id="capture_interactive_drawable_container", desc=desc)
     inner = view("FrameLayout", preview, drawable, id="post_capture_interactive_drawable_container_holder")
     interactive = view("FrameLayout", preview, inner, id="post_capture_interactive_contents_container")
     part = view("View", whole, id="floating_stroke_width_indicator")
@@ -72,7 +72,7 @@ def _frames(scene: Scene, made: Composition, *over: View, said: str) -> View:
     return quick_capture(scene, controls, camera=scene.page.name == "reel_editor")
 
 
-def _bar_button(side: str, box: Bounds, said: str, word: str) -> View:
+def _bar_button(side: str, box: Bounds, desc: str, word: str) -> View:
     middle: Bounds = (box[0] + 39, box[1] + 33, box[2] - 30, box[3] - 33)
     label = text(middle, word, size=38, bold=True, color=WHITE if side == "right" else INK)
     return view(
@@ -80,7 +80,7 @@ def _bar_button(side: str, box: Bounds, said: str, word: str) -> View:
         box,
         label,
         id=f"clips_{side}_action_button",
-        desc=said,
+        desc=desc,
         flags="Cf",
         action=Action("edited") if side == "right" else NOTHING,
         style=Style(fill=BLUE if side == "right" else GREY, radius=50),
@@ -216,5 +216,5 @@ def story_editor(scene: Scene, made: Composition) -> View:
     inner = view("LinearLayout", (930, 40, 1060, 780), *column, id="creation_toolbar")
     body = view("LinearLayout", box, share, id="post_capture_button_root_container")
     config = view("FrameLayout", (0, 0, 1080, bottom), inner, cancel, body, id="layout_post_capture_button_config")
-    tree = _frames(scene, made, config, said=labels["story_preview"])
+    tree = _frames(scene, made, config, desc=labels["story_preview"])
     return left_shell(scene, view("FrameLayout", scene.frame.whole, tree, id="multi_destination_container"))

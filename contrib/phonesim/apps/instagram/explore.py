@@ -30,11 +30,11 @@ def explore(scene: Scene) -> View:
 
 
 def _card(scene: Scene, row: int, column: int, box: Bounds) -> View:
-    said = scene.labels.filled("photos_at", column + 2, creator(300 + row * 3 + column).name, row + 1, column + 1)
+    desc = scene.labels.filled("photos_at", column + 2, creator(300 + row * 3 + column).name, row + 1, column + 1)
     button = view(
         "Button", box, id="image_button", flags="Cf", action=NOTHING, style=Style(artwork=f"explore:{row}:{column}")
     )
-    return view("FrameLayout", box, button, id="grid_card_layout_container", desc=said, flags="Cf", action=NOTHING)
+    return view("FrameLayout", box, button, id="grid_card_layout_container", desc=desc, flags="Cf", action=NOTHING)
 
 
 def _bar(scene: Scene, *, typing: bool) -> View:

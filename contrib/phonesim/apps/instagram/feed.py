@@ -88,12 +88,12 @@ def _story(scene: Scene, handle: str, column: int, top: int) -> View:
     left = column * 274
     right = min(1080, left + 274)
     ring: Bounds = (left, top, right, top + 264)
-    said = scene.labels.filled("story_of", handle, column)
+    desc = scene.labels.filled("story_of", handle, column)
     picture: Bounds = (left + 33, top + 33, right - 34, top + 240)
     own = column == 0
     inside = [
         *(() if own else (view("View", (left + 15, top + 15, right - 15, top + 260), id="seen_state"),)),
-        view("ImageView", picture, id="avatar_image_view", desc=said, style=Style(avatar=handle)),
+        view("ImageView", picture, id="avatar_image_view", desc=desc, style=Style(avatar=handle)),
     ]
     if own:
         badge: Bounds = (left + 181, top + 181, left + 255, top + 255)
@@ -101,7 +101,7 @@ def _story(scene: Scene, handle: str, column: int, top: int) -> View:
         inside.append(view("ImageView", badge, id="reel_empty_badge", desc=scene.labels["add_to_story"], style=plus))
     tap = Action("create", "story") if own else NOTHING
     button = view(
-        "Button", ring, view("FrameLayout", ring, *inside, id="avatar_container"), desc=said, flags="C", action=tap
+        "Button", ring, view("FrameLayout", ring, *inside, id="avatar_container"), desc=desc, flags="C", action=tap
     )
     name = own_story_label(scene) if own else handle
     line: Bounds = (left, top + 264, right, top + 303)
@@ -149,8 +149,8 @@ def _to(author: User) -> Action:
     return Action("profile", author.handle)
 
 
-def post_header(scene: Scene, author: User, top: int, said: str) -> View:
-    """Who posted, described by `said`."""
+def post_header(scene: Scene, author: User, top: int, desc: str) -> View:
+    """Who posted, described by `desc`."""
     labels = scene.labels
     picture = view(
         "Button",
@@ -173,15 +173,15 @@ def post_header(scene: Scene, author: User, top: int, said: str) -> View:
     area: Bounds = (974, top + 5, 1080, top + 123)
     more = icon(area, "dots", id="media_option_button", desc=labels["more_actions"], flags="Cf", size=60)
     return view(
-        "ViewGroup", (0, top, 1080, top + HEADER), picture, name, second, more, desc=said, id="row_feed_profile_header"
+        "ViewGroup", (0, top, 1080, top + HEADER), picture, name, second, more, desc=desc, id="row_feed_profile_header"
     )
 
 
 def _picture(scene: Scene, author: User, top: int, bottom: int) -> View:
     box: Bounds = (0, top, 1080, bottom)
-    said = scene.labels.filled("photo_in_feed", author.name, f"{author.likes:,}")
+    desc = scene.labels.filled("photo_in_feed", author.name, f"{author.likes:,}")
     body = view("ImageView", box, style=Style(artwork=f"post:{author.handle}:{scene.position}"))
-    photo = view("FrameLayout", box, body, id="row_feed_photo_imageview", desc=said)
+    photo = view("FrameLayout", box, body, id="row_feed_photo_imageview", desc=desc)
     media = view("FrameLayout", box, view("FrameLayout", box), photo, id="media_group", flags="Cf", action=NOTHING)
     inner = view("FrameLayout", box, media, id="video_container")
     return group(box, group(box, inner, id="video_container"))

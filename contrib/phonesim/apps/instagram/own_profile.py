@@ -97,8 +97,8 @@ def _avatar(scene: Scene, found: User) -> View:
     labels = scene.labels
     there = stories(scene.world)
     stub: Bounds = (39, TOP, 273, TOP + 260)
-    said = labels["own_picture_story" if there else "own_picture"]
-    framed = avatar(found, said, TOP + 44, Action("own_story", "0") if there else None)
+    desc = labels["own_picture_story" if there else "own_picture"]
+    framed = avatar(found, desc, TOP + 44, Action("own_story", "0") if there else None)
     box: Bounds = (201, TOP + 187, 255, TOP + 241)
     badge = icon(
         box, "plus", id="reel_empty_badge", desc=labels["add_to_story"], flags="Cf", action=Action("create", "story")
@@ -132,7 +132,7 @@ def _grid(scene: Scene, found: User, mine: list[Post], top: int, bottom: int) ->
     """What was published first, newest in row 1 column 1, then what the account had before."""
     tiles = [
         Tile(
-            said=_said(scene, found, post, i),
+            desc=_described(scene, found, post, i),
             seed=post.target,
             style=picture_of_posted(post.files[0]),
             action=Action("own_post", str(i)),
@@ -141,9 +141,9 @@ def _grid(scene: Scene, found: User, mine: list[Post], top: int, bottom: int) ->
     ]
     shown = OLDER if _before(scene) == OLDER else MANY
     for i in range(len(mine), len(mine) + shown):
-        said = scene.labels.filled("reel_at", found.name, i // 3 + 1, i % 3 + 1)
+        desc = scene.labels.filled("reel_at", found.name, i // 3 + 1, i % 3 + 1)
         seed = f"{found.handle}:old:{i - len(mine)}"
-        tiles.append(Tile(said=said, seed=seed, action=Action("own_post", str(i))))
+        tiles.append(Tile(desc=desc, seed=seed, action=Action("own_post", str(i))))
     box: Bounds = (0, top, 1080, bottom)
     gap = view("View", (0, top, 1080, top + 9), id="gap_binder_group")
     listed = view(
@@ -152,7 +152,7 @@ def _grid(scene: Scene, found: User, mine: list[Post], top: int, bottom: int) ->
     return view(PAGER, box, listed, id="profile_viewpager", flags="fs")
 
 
-def _said(scene: Scene, found: User, post: Post, number: int) -> str:
+def _described(scene: Scene, found: User, post: Post, number: int) -> str:
     """`Reel by NAME at row 1, column 1`; a carousel says of how many photos it is."""
     place = (found.name, number // 3 + 1, number % 3 + 1)
     if post.kind != "video" and len(post.files) > 1:

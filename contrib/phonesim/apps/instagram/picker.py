@@ -60,8 +60,8 @@ def _preview(scene: Scene, items: list[MediaItem]) -> View:
     if shown is not None:
         labels, picture = scene.labels, picture_of(shown)
         if shown.kind == "video":
-            said = labels["video_preview"]
-            parts.append(view("View", box, id="video_preview_view", desc=said, flags="Cf", style=picture))
+            desc = labels["video_preview"]
+            parts.append(view("View", box, id="video_preview_view", desc=desc, flags="Cf", style=picture))
         else:
             parts.append(view("ImageView", box, id="crop_image_view", desc=labels["photo_preview"], style=picture))
     parts.append(view("FrameLayout", box, id="loading_shimmer_view"))

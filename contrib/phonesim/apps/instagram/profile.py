@@ -102,11 +102,11 @@ def header_views(scene: Scene, found: User) -> list[View]:
         (312, TOP + 40, 1040, TOP + 82), found.name, id="profile_header_full_name_above_vanity", size=40, bold=True
     )
     others = [other for name_ in lookalikes(found.handle[:12]) if (other := user(name_)) is not None]
-    said = labels.filled("followed_by", *(other.handle for other in others[:2]))
+    desc = labels.filled("followed_by", *(other.handle for other in others[:2]))
     line: Bounds = (39, TOP + 234, 1041, TOP + 348)
     box: Bounds = (136, TOP + 256, 1041, TOP + 300)
     inner = view("ImageView", (39, TOP + 240, 117, TOP + 318), id="profile_header_follow_context_facepile")
-    label = text(box, said, id="profile_header_follow_context_text", desc=said, size=36, color=DIM)
+    label = text(box, desc, id="profile_header_follow_context_text", desc=desc, size=36, color=DIM)
     context = view("LinearLayout", line, inner, label, id="profile_header_follow_context", flags="Cf")
     return [
         group(stub, group(stub, framed), id="profile_header_avatar_container_top_left_stub"),
@@ -116,10 +116,10 @@ def header_views(scene: Scene, found: User) -> list[View]:
     ]
 
 
-def avatar(found: User, said: str, top: int, action: Action | None = None) -> View:
+def avatar(found: User, desc: str, top: int, action: Action | None = None) -> View:
     """The round picture of a profile in its frame."""
     box: Bounds = (58, top, 255, top + 197)
-    picture = view("ImageView", box, id="row_profile_header_imageview", desc=said, style=Style(avatar=found.handle))
+    picture = view("ImageView", box, id="row_profile_header_imageview", desc=desc, style=Style(avatar=found.handle))
     return view("FrameLayout", box, picture, id="row_profile_header_imageview_frame_layout", flags="CLf", action=action)
 
 
@@ -205,9 +205,9 @@ def tabs_row(scene: Scene, top: int, keys: tuple[str, ...]) -> View:
 
 
 def tiles(scene: Scene, found: User, top: int) -> View:
-    """The grid of somebody else: photos by rule."""
+    """The grid of another user: photos by rule."""
     described = [
-        Tile(said=scene.labels.filled("photo_at", found.name, i // 3 + 1, i % 3 + 1), seed=f"{found.handle}:{i}")
+        Tile(desc=scene.labels.filled("photo_at", found.name, i // 3 + 1, i % 3 + 1), seed=f"{found.handle}:{i}")
         for i in range(min(12, posts_of(found)))
     ]
     box: Bounds = (0, top, 1080, scene.frame.bottom)

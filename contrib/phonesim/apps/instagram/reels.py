@@ -133,10 +133,10 @@ def rail(scene: Scene, author: User, bottom: int) -> View:
         cells.append(
             icon((953, top, 1061, top + 108), picture, id=id_, desc=labels[key], flags=flags, action=tap, color=WHITE)
         )
-        said = labels.filled(count_key, number)
+        desc = labels.filled(count_key, number)
         shown = Style(text=labels.count(number), color=WHITE, size=32, align="center")
         area: Bounds = (953, top + 108, 1061, top + 166)
-        cells.append(view("Button", area, id=count_id, text=said, desc=said, flags=flags, action=NOTHING, style=shown))
+        cells.append(view("Button", area, id=count_id, text=desc, desc=desc, flags=flags, action=NOTHING, style=shown))
     box: Bounds = (953, bottom - 230, 1061, bottom - 122)
     more = icon(box, "dots", id="clips_ufi_more_button_component", desc=labels["more"], flags="Cf", color=WHITE)
     return group((953, bottom - 910, 1080, bottom), group((953, bottom - 910, 1061, bottom - 40), *cells, more))

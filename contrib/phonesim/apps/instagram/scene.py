@@ -49,7 +49,7 @@ def nest(bounds: Bounds, levels: tuple[Box, ...], *children: View) -> View:
 def main_shell(scene: Scene, *content: View, tabs: View | None, floating: View | None = None) -> View:
     """The app's main window: pager and tab bar in one panel, then sheets, whose nodes follow the page's.
 
-    Whoever has a tab bar leaves its height to it; a page without one reaches to the bottom.
+    A page with a tab bar leaves its height to it; a page without one reaches to the bottom.
     """
     frame = scene.frame
     inner: Bounds = (0, 0, DESIGN_WIDTH, frame.bottom)

@@ -62,7 +62,7 @@ def create_sheet(scene: Scene, overlay: Overlay) -> View:
 
 
 def _create_row(scene: Scene, row: tuple[str, str, str, Action], top: int) -> View:
-    said, word, picture, tap = row
+    desc, word, picture, tap = row
     box: Bounds = (0, top, 1080, top + _ROW)
     label = text((137, top + 40, 700, top + 90), scene.labels[word], id="label", size=44)
     line = view("View", (137, top + _ROW - 2, 1041, top + _ROW), id="divider", style=Style(fill=GREY))
@@ -70,7 +70,7 @@ def _create_row(scene: Scene, row: tuple[str, str, str, Action], top: int) -> Vi
         (137, top, 1041, top + _ROW), group(label.bounds, label, id="labels_wrapper"), line, id="label_container"
     )
     image = icon((39, top + 36, 98, top + 95), picture, id="image", size=56)
-    return view("Button", box, image, container, desc=scene.labels[said], flags="Cf", action=tap)
+    return view("Button", box, image, container, desc=scene.labels[desc], flags="Cf", action=tap)
 
 
 def follow_sheet(scene: Scene, overlay: Overlay) -> View:

@@ -40,14 +40,14 @@ def story_viewer(scene: Scene) -> View:
 
 def _header(scene: Scene, handle: str, at: float) -> View:
     box: Bounds = (0, _TOP, 1039, _TOP + 184)
-    said = scene.labels.filled("story_said", handle, ago(scene, at))
+    desc = scene.labels.filled("story_said", handle, ago(scene, at))
     words = view(
         "LinearLayout",
         (99, _TOP + 24, 914, _TOP + 140),
         text((110, _TOP + 40, 520, _TOP + 95), handle, id="reel_viewer_title", size=40, bold=True, color=WHITE),
         text((540, _TOP + 40, 700, _TOP + 95), short(scene, at), id="reel_viewer_timestamp", size=38, color=WHITE),
         id="reel_viewer_text_container",
-        desc=said,
+        desc=desc,
     )
     face: Bounds = (19, _TOP + 46, 99, _TOP + 130)
     picture = view("ImageView", face, id="reel_viewer_profile_picture", style=Style(avatar=handle))

@@ -39,7 +39,7 @@ def _card(scene: Scene, other: User, left: int, top: int) -> View:
     labels = scene.labels
     right = min(1080, left + 669)
     box: Bounds = (left, top, right, top + 667)
-    said = labels.filled("followed_by", *(found.handle for found in suggested(other)[:2]))
+    desc = labels.filled("followed_by", *(found.handle for found in suggested(other)[:2]))
     context: Bounds = (left + 30, top + 457, right - 20, top + 540)
     information = view(
         "RelativeLayout",
@@ -54,7 +54,7 @@ def _card(scene: Scene, other: User, left: int, top: int) -> View:
                 id="suggested_entity_card_context_stacked_avatar_view",
             ),
             text(
-                (context[0] + 100, *context[1:]), said, id="suggested_entity_card_context", size=34, color=DIM, lines=2
+                (context[0] + 100, *context[1:]), desc, id="suggested_entity_card_context", size=34, color=DIM, lines=2
             ),
             id="suggested_entity_card_social_context_container",
         ),
@@ -116,7 +116,7 @@ def profile_suggestions(scene: Scene, found: User, top: int) -> View:
 def _small_card(scene: Scene, other: User, left: int, top: int) -> View:
     right = min(1080, left + 420)
     button = _follow_button(scene, other, (left + 20, top + 370, right - 20, top + 448))
-    said = scene.labels.filled("followed_by", *(found.handle for found in suggested(other)[:2]))
+    desc = scene.labels.filled("followed_by", *(found.handle for found in suggested(other)[:2]))
     area: Bounds = (left + 110, top + 20, min(right, left + 310), top + 220)
     parts = [
         view("ImageView", area, id="suggested_entity_card_image", style=Style(avatar=other.handle)),
@@ -124,7 +124,7 @@ def _small_card(scene: Scene, other: User, left: int, top: int) -> View:
             (left + 20, top + 230, right - 10, top + 280), other.name, id="suggested_entity_card_name", align="center"
         ),
         text(
-            (left + 20, top + 290, right - 10, top + 350), said, id="suggested_entity_card_context", size=30, color=DIM
+            (left + 20, top + 290, right - 10, top + 350), desc, id="suggested_entity_card_context", size=30, color=DIM
         ),
         button,
     ]

@@ -8,7 +8,7 @@ from phonesim.ui.controls import CLOSE, GREY, INK, LIST, NOTHING, WHITE, icon, t
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _TOP = 841
-_SAID = (("Nuro", "so good"), ("Behu", "where is this?"), ("Kina", "again!"))
+_COMMENTS = (("Nuro", "so good"), ("Behu", "where is this?"), ("Kina", "again!"))
 
 
 def comments(scene: Scene) -> View:
@@ -18,8 +18,8 @@ def comments(scene: Scene) -> View:
     sheet: Bounds = (0, _TOP, 1080, bottom)
     title = text((431, _TOP, 649, _TOP + 116), scene.labels.filled("comments_title", "3"), size=38, align="center")
     close = icon((995, _TOP + 36, 1048, _TOP + 89), "close", desc=scene.labels["close"], flags="C", action=CLOSE)
-    said = [_comment(scene, _TOP + 116 + 213 * i, *words) for i, words in enumerate(_SAID)]
-    listed = view(LIST, (0, _TOP + 116, 1080, bottom - 162), *said, flags="s")
+    rows = [_comment(scene, _TOP + 116 + 213 * i, *words) for i, words in enumerate(_COMMENTS)]
+    listed = view(LIST, (0, _TOP + 116, 1080, bottom - 162), *rows, flags="s")
     column = view("LinearLayout", sheet, title, listed, _composer(scene, bottom), id="maf")
     body = view("View", (0, 0, 1080, _TOP), id="drk", flags="C", action=CLOSE)
     inner = view("FrameLayout", sheet, column, close, id="h7t", style=Style(fill=WHITE, radius=30, flat_bottom=True))

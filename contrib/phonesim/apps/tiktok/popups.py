@@ -1,4 +1,4 @@
-"""Popups that nobody asked for, one builder a kind. The recorded ones keep their traps: opaque, unlabelled X."""
+"""Popups that come unasked, one builder a kind. The recorded ones keep their traps: opaque, unlabelled X."""
 
 from collections.abc import Callable, Mapping
 

@@ -23,7 +23,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rail(scene: Scene, author: User, bottom: int, *, counts: Counts | None = None) -> list[View]:
-    """From the author's avatar down to the sound; the counts of somebody's video are made up from its author's."""
+    """From the author's avatar down to the sound; the counts of another user's video are made up from its author's."""
     labels = scene.labels
     counts = counts or Counts(
         likes=labels.count(author.likes // 90 + 3),
