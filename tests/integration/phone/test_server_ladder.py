@@ -1,4 +1,4 @@
-"""uiautomator2's server before a task: used as it is, started again, put there anew, or replaced by plain adb."""
+"""uiautomator2's server before a task: used as it is, started again, put there again, or replaced by plain adb."""
 
 from collections.abc import Iterator
 

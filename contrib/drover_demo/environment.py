@@ -1,4 +1,4 @@
-"""Sets the stage: adb server, simulated phones, daemon. Every process is ended by its pid, in the opposite order."""
+"""The demo environment: adb server, simulated phones, daemon. Processes are ended by pid, the last one first."""
 
 import json
 import os
@@ -25,17 +25,17 @@ RUNS_KEPT: Final = 5
 LANGUAGES: Final = ("en", "fr", "en")
 
 
-class StageError(Exception):
-    """A part did not start; the message says which and where its log lies."""
+class DemoError(Exception):
+    """A process did not start; the message says which one and where its log is."""
 
 
-class Stage:
-    """The running parts. Use as a context manager."""
+class DemoEnvironment:
+    """What runs for the demo. Use as a context manager."""
 
     def __init__(self, root: Path) -> None:
         self.folder = _new_run_folder(root / ".demo")
         self._runtime = Path(tempfile.mkdtemp(prefix="drover-"))  # short: socket paths must fit 107 bytes
-        self._parts: list[tuple[str, subprocess.Popen[str]]] = []
+        self._processes: list[tuple[str, subprocess.Popen[str]]] = []
         self.api_url = ""
         self.phones_url = ""
         self.serials: list[str] = []
@@ -49,18 +49,18 @@ class Stage:
         """The one folder whose files tasks may name."""
         return self.folder / "media"
 
-    def __enter__(self) -> "Stage":
+    def __enter__(self) -> "DemoEnvironment":
         return self
 
     def __exit__(self, *_: object) -> None:
-        for name, process in reversed(self._parts):
+        for name, process in reversed(self._processes):
             _end(name, process)
         shutil.rmtree(self._runtime, ignore_errors=True)
 
-    # --- parts
+    # --- what it starts
 
     def start_adb(self) -> int:
-        """The real adb server on a port of its own; returns the port."""
+        """The real adb server on an unused port; returns the port."""
         port = free_port()
         self._spawn("adb", [adbutils.adb_path(), "-L", f"tcp:localhost:{port}", "server", "nodaemon"])
         self._await("adb", lambda: _listens(port))
@@ -80,10 +80,10 @@ class Stage:
                 self.phones_url = rest
             elif word == "READY":
                 return
-        raise StageError(f"phonesim ended before its phones were ready; see {self.folder / 'phonesim.log'}")
+        raise DemoError(f"phonesim ended before its phones were ready; see {self.folder / 'phonesim.log'}")
 
     def start_daemon(self) -> None:
-        """droverd, which starts a worker for each phone and the HTTP front."""
+        """droverd, which starts a worker for each phone and the gateway."""
         wanted = 50809 if not _listens(50809) else free_port()
         environment = {
             "DROVER_DAEMON_DATA_DIR": str(self.data_dir),
@@ -94,7 +94,7 @@ class Stage:
             "DROVER_API_PORT": str(wanted),
             "DROVER_DAEMON_DRAIN_TIMEOUT_S": "5",
             "DROVER_MEDIA_ROOTS": json.dumps([str(self.media_dir)]),
-            # Simulated accounts need no rest between tasks, and nobody wants to watch them take it.
+            # Simulated accounts need no rest between tasks, and no one wants to watch it.
             "DROVER_PACE_PAUSE_MIN_S": "0",
             "DROVER_PACE_PAUSE_MAX_S": "0",
         }
@@ -113,7 +113,7 @@ class Stage:
         deadline = time.monotonic() + PROFILE_TIMEOUT_S
         while fetch_json(f"{self.phones_url}phones/{serial}")["screen"] != "tiktok.own_profile":
             if time.monotonic() > deadline:
-                raise StageError(f"phone {serial} did not show the profile of @{account}")
+                raise DemoError(f"phone {serial} did not show the profile of @{account}")
             time.sleep(0.1)
         picture = self.folder / "profile.png"
         with urllib.request.urlopen(f"{self.phones_url}phones/{serial}/screen.png", timeout=30) as response:
@@ -131,7 +131,7 @@ class Stage:
     ) -> subprocess.Popen[str]:
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
-        # A home of its own: the adb key of the demo is not the user's, and no configuration of theirs is read.
+        # Its own home: the adb key of the demo is not the user's, and no configuration of theirs is read.
         clean = {key: value for key, value in os.environ.items() if not key.startswith(("DROVER_", "ADB_"))}
         own = {
             "HOME": str(home),
@@ -148,25 +148,25 @@ class Stage:
                 stdout=subprocess.PIPE if pipe else log,
                 stderr=log,
                 env={**clean, **own, **(environment or {})},
-                start_new_session=True,  # Ctrl-C is ours; we end the parts in order
+                start_new_session=True,  # Ctrl-C is ours; we end the processes in order
                 text=True,
             )
-        self._parts.append((name, process))
+        self._processes.append((name, process))
         return process
 
     def _await(self, name: str, ready: Callable[[], bool]) -> None:
-        process = next(process for part, process in self._parts if part == name)
+        process = next(process for started, process in self._processes if started == name)
         deadline = time.monotonic() + START_TIMEOUT_S
         while not ready():
             if process.poll() is not None or time.monotonic() > deadline:
                 log = self.folder / f"{name}.log"
                 tail = "".join(log.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)[-15:])
-                raise StageError(f"{name} did not start (log: {log}):\n{tail}")
+                raise DemoError(f"{name} did not start (log: {log}):\n{tail}")
             time.sleep(0.05)
 
 
 def free_port() -> int:
-    """A port on the loopback that nobody listens on now."""
+    """An unused port on the loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -191,7 +191,7 @@ def _answers(url: str) -> bool:
 
 
 def _end(name: str, process: subprocess.Popen[str]) -> None:
-    """SIGTERM, then SIGKILL for one that does not listen; only ever the process that we started."""
+    """SIGTERM, then SIGKILL for one that does not end; only ever the process that we started."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         try:

@@ -1,4 +1,4 @@
-"""Posts on their way to the server: how far each is, and what becomes of it. Time passes when somebody looks.
+"""Posts on their way to the server: how far each is, and what becomes of it. Time passes when they are looked at.
 
 What failed stays until a person retries or dismisses it, whatever is posted meanwhile and however often the app ends.
 """
@@ -6,7 +6,7 @@ What failed stays until a person retries or dismisses it, whatever is posted mea
 import msgspec
 
 from phonesim.apps.app import Phone
-from phonesim.apps.tiktok.posting.state import PostingState, Upload
+from phonesim.apps.posting.state import PostingState, Upload
 from phonesim.posts import Post
 from phonesim.world import World
 
@@ -100,10 +100,6 @@ class Uploads:
             elif upload.recovers_s:
                 self._phone.before(upload.ends + upload.recovers_s)
         return tuple(sorted(reversed(self._state.uploads), key=lambda upload: upload.failed))
-
-    def watch(self) -> Upload | None:
-        """The one upload that a screen with room for one shows."""
-        return next(iter(self.shown), None)
 
     def retry(self, first_file: str) -> None:
         """Send what failed once more: the upload of this first file."""

@@ -27,7 +27,7 @@ class AdbServer:
         reader, writer = await self._open("host:track-devices")
         try:
             while True:
-                listing = (await _block(reader)).splitlines()
+                listing = (await read_block(reader)).splitlines()
                 yield dict(line.split("\t", 1) for line in listing if "\t" in line)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
@@ -37,7 +37,7 @@ class AdbServer:
     async def _ask(self, request: str) -> str:
         reader, writer = await self._open(request)
         try:
-            return await _block(reader)
+            return await read_block(reader)
         except asyncio.IncompleteReadError as error:
             raise AdbServerError(f"the adb server at {self.host}:{self.port} went away") from error
         finally:
@@ -52,13 +52,14 @@ class AdbServer:
             writer.write(f"{len(request):04x}{request}".encode())
             status = await reader.readexactly(4)
             if status != b"OKAY":
-                raise AdbServerError(f"adb refused {request}: {await _block(reader)}")
+                raise AdbServerError(f"adb refused {request}: {await read_block(reader)}")
         except (asyncio.IncompleteReadError, OSError) as error:
             writer.close()
             raise AdbServerError(f"the adb server at {self.host}:{self.port} hung up on {request}: {error}") from error
         return reader, writer
 
 
-async def _block(reader: asyncio.StreamReader) -> str:
+async def read_block(reader: asyncio.StreamReader) -> str:
+    """A length in four hexadecimal digits, then as many bytes, as both sides of this protocol write them."""
     length = int(await reader.readexactly(4), 16)
     return (await reader.readexactly(length)).decode(errors="replace")

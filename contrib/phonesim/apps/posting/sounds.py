@@ -5,7 +5,7 @@ import re
 import unicodedata
 
 from phonesim.apps.app import Phone
-from phonesim.apps.tiktok.posting.state import PostingState, Sound
+from phonesim.apps.posting.state import PostingState, Sound
 
 _ARTISTS = ("Lumora", "Casa Verde", "The Tin Birds", "Mila Orsay", "Niko Tal", "Ferris & Co")
 _KINDS = ("", " (sped up)", " - Remix", " (slowed)", " Instrumental")
@@ -42,7 +42,7 @@ _TRENDING = ("Morning Train", "Paper Boats", "Golden Hour Walk", "Kitchen Disco"
 
 
 def by_link(path: str) -> Sound | None:
-    """The sound of `https://www.tiktok.com/music/NAME-ID`; None for another link. The id decides, the name is said."""
+    """The sound of `https://www.tiktok.com/music/NAME-ID`; None for another link. The id decides."""
     found = re.search(r"/music/(?P<name>[^/?#]*?)-?(?P<id>\d{4,})(?:[/?#]|$)", path)
     if found is None:
         return None
@@ -50,7 +50,7 @@ def by_link(path: str) -> Sound | None:
 
 
 def linked(id_: str, name: str) -> Sound:
-    """The sound of this id, made up under this name where nobody found it before."""
+    """The sound of this id, made up under this name if it was not found before."""
     return _made.get(id_) or _keep(Sound(id=id_, name=name, artist=_artist(id_)))
 
 

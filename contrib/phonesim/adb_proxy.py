@@ -1,4 +1,4 @@
-"""A front before a real adb server that lists its phones otherwise: names, cables, states, two rows for one phone.
+"""A proxy before a real adb server that lists its phones otherwise: names, cables, states, two rows for one phone.
 
 The real server here knows phones of the network only. Everything but the listing and the choice of a transport goes
 through to it; a row that is taken away or changed loses its streams, as a transport does.
@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from phonesim.attach import AdbServer, AdbServerError
+from phonesim.adb_server import AdbServer, AdbServerError, read_block
 
 RETRY_S: Final = 0.2
 _LISTINGS: Final = ("host:track-devices", "host:track-devices-l", "host:devices", "host:devices-l")
@@ -34,7 +34,7 @@ class _Connection:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class AdbFront:
+class AdbProxy:
     """Listens on 127.0.0.1. Without rows it lists nothing; `asked` are the services that change connections."""
 
     def __init__(self, host: str, port: int, *, long_listing: bool = True) -> None:
@@ -58,11 +58,11 @@ class AdbFront:
         self.port = self._listener.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Hang up on everybody."""
+        """End every connection."""
         if self._listener is not None:
             self._listener.close()
-        every = [self._following, *(connection.job for connection in self._connections)]
-        jobs = [job for job in every if job is not None]
+        tasks = [self._following, *(connection.job for connection in self._connections)]
+        jobs = [job for job in tasks if job is not None]
         for job in jobs:
             job.cancel()
         await asyncio.gather(*jobs, return_exceptions=True)
@@ -151,7 +151,7 @@ class AdbFront:
         self._connections.add(connection)
         upstream: asyncio.StreamWriter | None = None
         try:
-            request = await _request(reader)
+            request = await read_block(reader)
             if request in _LISTINGS:
                 await self._list(connection, request, writer)
                 return
@@ -231,11 +231,6 @@ class _Refusal:
 
     def __init__(self, words: str, *, okay: bool = False) -> None:
         self.data = b"%s%04x%s" % (b"OKAY" if okay else b"FAIL", len(words.encode()), words.encode())
-
-
-async def _request(reader: asyncio.StreamReader) -> str:
-    size = int(await reader.readexactly(4), 16)
-    return (await reader.readexactly(size)).decode()
 
 
 async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:

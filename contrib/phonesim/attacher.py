@@ -1,11 +1,11 @@
-"""Keeps an adb server's list of devices true: attaches phones, detaches those that are gone, finds a server again."""
+"""Keeps the device list of an adb server true: attaches phones, detaches those that are gone, finds a server again."""
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
 
-from phonesim.attach import AdbServer, AdbServerError
+from phonesim.adb_server import AdbServer, AdbServerError
 from phonesim.phone import Phone, Presence
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ EXPECTED = {Presence.PRESENT: "device", Presence.UNAUTHORIZED: "unauthorized"}
 TRANSITIONAL = ("connecting", "authorizing")
 
 
-class Keeper:
+class Attacher:
     """Corrects one adb server for as long as `run` runs; `wake` it when a phone has changed."""
 
     def __init__(self, adb: AdbServer, phones: Sequence[Phone]) -> None:
@@ -28,7 +28,7 @@ class Keeper:
         self._known: dict[str, str] = {}
         self._served: set[str] = set()
         self._changed = asyncio.Event()
-        self._attaching = asyncio.Semaphore(ATTACH_AT_ONCE)
+        self._slots = asyncio.Semaphore(ATTACH_AT_ONCE)
 
     def wake(self) -> None:
         self._changed.set()
@@ -62,16 +62,16 @@ class Keeper:
         await asyncio.gather(*[self._forget(phone.serial) for phone in self._phones])
 
     async def _track(self) -> None:
-        told = False
+        warned = False
         while True:
             try:
                 async for known in self._adb.track():
-                    told, self._known = False, known
+                    warned, self._known = False, known
                     self._changed.set()
             except AdbServerError as error:
-                if not told:
+                if not warned:
                     log.warning("%s; the phones are attached when there is one", error)
-                told = True
+                warned = True
             self._known = {}
             self._changed.set()
             await asyncio.sleep(RETRY_S)
@@ -85,7 +85,7 @@ class Keeper:
         self._changed.clear()
 
     def _correction(self, phone: Phone) -> str:
-        """What adb must be told about this phone, if anything."""
+        """What adb must do about this phone, if anything."""
         state = self._known.get(phone.serial)
         if phone.presence == Presence.GONE:
             return "disconnect" if state else ""
@@ -96,7 +96,7 @@ class Keeper:
 
     async def _correct(self, phone: Phone, action: str) -> None:
         try:
-            async with self._attaching:
+            async with self._slots:
                 if action == "reconnect":
                     await asyncio.sleep(GRACE_S)
                     if self._correction(phone) != "reconnect":
