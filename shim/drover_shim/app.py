@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import bottle
 
@@ -23,10 +24,12 @@ from drover_shim.route_table import path_of, plain_path
 from drover_shim.routes import ROUTES
 from drover_shim.settings import Settings
 from drover_shim.streams import Streams
+from drover_shim.view import ListOf, View
 
 BEGIN_STREAM: Final = "drover.begin_stream"
 """Environ key of a function that makes the server send each piece at once and watch for the client's end."""
 
+UTC: Final = ZoneInfo("UTC")
 CLIENT_GONE: Final = "waitress.client_disconnected"
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
@@ -121,7 +124,15 @@ class _Front:
             raise RequestError(Code.PLAN, f"API access needs the plan Pro or higher; the plan is {plan.plan_name}")
         with self._budget.held() as held:
             result = route.handler(self._call(route, environ, args, held))
-            return result if isinstance(result, Answer | Stream) else success(result)
+        if isinstance(result, Answer | Stream):
+            return result
+        return success(self._shown(route.answers, result))
+
+    def _shown(self, view: Any, result: Any) -> Any:
+        """The data of the answer: what the route's view shows of the result, or the result itself."""
+        if not isinstance(view, View | ListOf):
+            return result
+        return view.of(result, self._pool.zone() if view.timed else UTC)
 
     def _call(self, route: Route, environ: dict[str, Any], args: dict[str, str], held: Held) -> Call:
         settings = self._settings

@@ -17,7 +17,7 @@ from drover.wire.materials import MAX_NAME_CHARS, MAX_NOTE_CHARS
 from drover.wire.materials import MAX_TAGS as MAX_MATERIAL_TAGS
 from drover.wire.post import TAG as MATERIAL_TAG
 from drover.wire.scripts import USERNAME, AppName
-from drover_shim.shapes import TaskId
+from drover_shim.answers import TaskId
 
 
 def whole(pattern: re.Pattern[str], around: str = "{}") -> str:

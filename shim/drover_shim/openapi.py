@@ -18,6 +18,7 @@ from drover_shim.guard import TOKEN_HEADER
 from drover_shim.links import links
 from drover_shim.route import Param, Route
 from drover_shim.uploads import FORM, MAX_TEXT_BYTES
+from drover_shim.view import ListOf, View
 
 API_PREFIX: Final = "/api/v1"
 SCRIPTS: Final = {"follow": "FollowParameters", "unfollow": "FollowParameters", "post": "PostParameters"}
@@ -90,7 +91,7 @@ def _schemas(routes: Iterable[Route]) -> tuple[dict[int, Any], dict[str, Any]]:
     kinds: dict[int, Any] = {id(Refusal): Refusal}
     bodies = {route.body.__name__ for route in routes if route.body is not None}
     for route in routes:
-        for kind in (route.answers, route.body, *(param.kind for param in _params(route))):
+        for kind in (_answer_kind(route), route.body, *(param.kind for param in _params(route))):
             if kind is not None and not isinstance(kind, str):
                 kinds[id(kind)] = kind
     made, schemas = msgspec.json.schema_components(kinds.values(), ref_template=REF)
@@ -148,18 +149,23 @@ def _parameter(param: Param, refs: dict[int, Any], route: Route) -> dict[str, An
     return shown
 
 
+def _answer_kind(route: Route) -> Any:
+    """The type of the data of a good answer, or its media type."""
+    return route.answers.kind if isinstance(route.answers, View | ListOf) else route.answers
+
+
 def _success(route: Route, refs: dict[int, Any]) -> dict[str, Any]:
-    if route.answers is None:
+    kind = _answer_kind(route)
+    if kind is None:
         return {"description": "done"}
-    if isinstance(route.answers, str):
-        return {"description": "the content itself, without an envelope", "content": {route.answers: {}}}
+    if isinstance(kind, str):
+        return {"description": "the content itself, without an envelope", "content": {kind: {}}}
     envelope = {
         "type": "object",
-        "properties": {"code": {"const": 0}, "message": {"type": "string"}, "data": refs[id(route.answers)]},
+        "properties": {"code": {"const": 0}, "message": {"type": "string"}, "data": refs[id(kind)]},
         "required": ["code", "message", "data"],
         "additionalProperties": False,
     }
-    kind = route.answers
     name = kind.__name__ if get_origin(kind) is None and hasattr(kind, "__name__") else "data"
     return {"description": name.removesuffix("View"), "content": {"application/json": {"schema": envelope}}}
 

@@ -59,15 +59,16 @@ class Param:
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One method on one path. A handler returns the `data` of the envelope, or a whole Answer or Stream.
+    """One method on one path. A handler returns what the view in `answers` shows, else the `data` of the envelope, or a
+    whole Answer or Stream.
 
     `api` routes lie under the base path and need a plan with API access; `upload` takes bodies that are not JSON;
     `slow` ones wait for a phone, for somebody or for work on many rows, and are served by threads of their own, as are
     those with a body of at least `slow_from` bytes, where that is not 0;
     `public` tells nothing of this installation, so it needs no token; `page` may be opened from a link of another site.
-    `answers`, `body` and `query` are the types that the API's description is made from; `answers` is a media type for
-    what is no envelope. `refuses` are the codes that this handler answers with, beside those of every route of its kind
-    (refusals.py). The first line of the handler's docstring is its summary.
+    `answers` (a view or a type), `body` and `query` are what the API's description is made from; `answers` is a media
+    type for what is no envelope. `refuses` are the codes that this handler answers with, next to those of every route
+    of its kind (refusals.py). The first line of the handler's docstring is its summary.
     """
 
     method: str

@@ -304,7 +304,7 @@ def test_s11_50001_has_an_id_that_is_in_the_log(rest: Rest, monkeypatch: pytest.
     def explode(*_: object) -> None:
         raise ValueError("/secret/path in a message")
 
-    monkeypatch.setattr("drover_shim.view.stats", explode)
+    monkeypatch.setattr("drover_shim.view.View.of", explode)
     with capture_logs() as lines:
         reply = rest.get("/task/stats")
     assert reply.code == 50001
