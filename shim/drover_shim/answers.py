@@ -318,7 +318,7 @@ PHONE: Final = View(
 LEASE: Final = View(
     "LeaseView",
     Lease,
-    "A lease as anybody may see it; `expires_at` is null for one that ends with its task.",
+    "A lease as anyone may see it; `expires_at` is null for one that ends with its task.",
     "serial label ttl_secs=ttl_s taken_at expires_at calls task_id",
     ttl_secs=Annotated[int, Meta(ge=0, le=MAX_TTL_S)],
     calls=Count,

@@ -27,7 +27,7 @@ def whole(pattern: re.Pattern[str], around: str = "{}") -> str:
 
 SERIAL_ABOUT: Final = "as adb lists it"
 SerialText = Annotated[str, Meta(pattern=whole(SERIAL), description=SERIAL_ABOUT)]
-Handle = Annotated[str, Meta(pattern=whole(USERNAME, "@?{}"), description="an @ in front is passed over")]
+Handle = Annotated[str, Meta(pattern=whole(USERNAME, "@?{}"), description="a leading @ is ignored")]
 Package = Annotated[str, Meta(pattern=whole(PACKAGE, "{}?"), max_length=MAX_PACKAGE, description="of a clone")]
 Note = Annotated[str, Meta(pattern=whole(LINE), max_length=MAX_NOTE)]
 MaterialTag = Annotated[str, Meta(pattern=whole(MATERIAL_TAG, "{}?"))]

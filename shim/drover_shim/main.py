@@ -1,4 +1,4 @@
-"""`drover-shim`: reads the options, listens, and serves until it is told to end."""
+"""`drover-shim`: reads the options, listens, and serves until a signal ends it."""
 
 import ipaddress
 import os
@@ -19,13 +19,11 @@ from drover.token_file import read as read_token
 from drover.unix_socket import Listener, SocketPathError
 from drover.wire.control import AnnounceApi
 from drover_shim import tcp_sockets
-from drover_shim.admission import admission
 from drover_shim.announce import Announcer
-from drover_shim.app import make_app
+from drover_shim.app import Application
 from drover_shim.budget import Budget
-from drover_shim.metrics import Metrics
-from drover_shim.openapi import API_PREFIX
 from drover_shim.pool import ClientPool
+from drover_shim.route import API_PREFIX
 from drover_shim.server import HttpServer
 from drover_shim.settings import Settings
 from drover_shim.streams import Streams
@@ -120,12 +118,9 @@ def main(
 
 
 def _server(settings: Settings, pool: ClientPool, sockets: Sequence[socket.socket]) -> HttpServer:
-    streams = Streams()
-    metrics = Metrics(streams)
-    budget = Budget()
-    app = make_app(pool, settings, streams=streams, metrics=metrics, budget=budget)
-    admit = admission(settings, metrics)
-    return HttpServer(app, sockets=sockets, admit=admit, streams=streams, budget=budget)
+    streams, budget = Streams(), Budget()
+    app = Application(pool, settings, streams=streams, budget=budget)
+    return HttpServer(app, sockets=sockets, streams=streams, budget=budget)
 
 
 def _tcp(host: str, port: int, free_port_if_taken: bool) -> list[socket.socket]:
@@ -168,7 +163,7 @@ def _refuse_open_address(host: str) -> None:
     if not all(ipaddress.ip_address(address).is_loopback for address in addresses):
         raise click.ClickException(
             f"--host {host} ([api] host) is not a loopback address: refused, because without a token "
-            "anybody in the network could drive the phones. Give a --token-file (require_token = true in [api]), "
+            "anyone in the network could drive the phones. Give a --token-file (require_token = true in [api]), "
             "or use 127.0.0.1, and a tunnel or a proxy with a login"
         )
 

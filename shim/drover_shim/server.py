@@ -12,13 +12,12 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from drover_shim.admission import Admit
-from drover_shim.app import WsgiApp
+from drover_shim.app import Application
 from drover_shim.budget import Budget
 from drover_shim.channel import Channel, Deadlines
 from drover_shim.streams import MAX_STREAMS, Streams
 from drover_shim.tcp_sockets import BACKLOG
-from drover_shim.thread_pools import Lanes
+from drover_shim.thread_pools import ThreadPools
 
 REQUEST_THREADS: Final = 16
 IDLE_TIMEOUT_S: Final = 210
@@ -35,18 +34,17 @@ class HttpServer:
 
     def __init__(
         self,
-        app: WsgiApp,
+        app: Application,
         *,
         sockets: Sequence[socket.socket],
-        admit: Admit,
         streams: Streams | None = None,
         deadlines: Deadlines | None = None,
         budget: Budget | None = None,
     ) -> None:
         """Take over the sockets, of which there is at least one: TCP and Unix alike.
 
-        `admit` decides by a request's head whether it is let in; `streams` end with the server; `budget` bounds the
-        bodies that have arrived, with those that the application works on.
+        The application decides by a request's head whether it is let in; `streams` end with the server; `budget` bounds
+        the bodies that have arrived, with those that the application works on.
         """
         self._streams = streams or Streams()
         adjustments: Any = Adjustments(
@@ -60,11 +58,11 @@ class HttpServer:
             clear_untrusted_proxy_headers=True,
             asyncore_use_poll=True,
         )
-        adjustments.drover_admit = admit
+        adjustments.drover_admit = app.admit
         adjustments.drover_budget = budget or Budget()
         threads: Any = ThreadedTaskDispatcher()
         threads.set_thread_count(adjustments.threads)
-        lanes: Any = Lanes(threads)
+        pools: Any = ThreadPools(threads)
         channel_class = type("Channel", (Channel,), {"deadlines": deadlines or Deadlines()})
         self._servers: list[Any] = []
         for sock in sockets:
@@ -76,7 +74,7 @@ class HttpServer:
                 self._servers[0]._map if self._servers else {},
                 True,
                 sock,
-                dispatcher=lanes,
+                dispatcher=pools,
                 adj=own,
                 sockinfo=(sock.family, sock.type, sock.proto, sock.getsockname()),
                 bind_socket=False,

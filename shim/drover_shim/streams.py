@@ -38,7 +38,7 @@ class Streams:
                 raise RequestError(
                     Code.UNAVAILABLE,
                     f"{self.limit} event streams are open already, and no more are served: close one, "
-                    "or let one stream serve all of your own clients",
+                    "or share one stream between your clients",
                 )
             self._open += 1
         return Slot(self)

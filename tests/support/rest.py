@@ -12,11 +12,9 @@ from typing import Any
 
 from drover.unix_socket import Listener
 from drover_shim import tcp_sockets
-from drover_shim.admission import admission
-from drover_shim.app import make_app
+from drover_shim.app import Application
 from drover_shim.budget import Budget
 from drover_shim.channel import Deadlines
-from drover_shim.metrics import Metrics
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer
 from drover_shim.settings import Settings
@@ -145,13 +143,11 @@ def running_shim(
     used = settings or Settings()
     pool = ClientPool(socket_path, timeout_s=timeout_s)
     streams = Streams()
-    metrics = Metrics(streams)
     shared = budget or Budget()
     listener = None if unix_path is None else Listener.open(unix_path, backlog=tcp_sockets.BACKLOG)
     server = HttpServer(
-        make_app(pool, used, streams=streams, metrics=metrics, budget=shared),
+        Application(pool, used, streams=streams, budget=shared),
         sockets=[*tcp_sockets.tcp("127.0.0.1", 0), *([listener.socket] if listener else [])],
-        admit=admission(used, metrics),
         streams=streams,
         deadlines=deadlines,
         budget=shared,

@@ -33,7 +33,7 @@ _SESSION: Final = re.compile(r"[0-9A-Za-z_-]{1,128}")
 
 
 def devices(call: Call) -> list[Device]:
-    """Phones that adb can talk to; a busy one runs a task or is held by somebody."""
+    """Phones that adb can talk to; a busy one runs a task or is leased."""
     return [device for device in call.ask(ListDevices(), DeviceList).devices if device.state in _ONLINE]
 
 
@@ -54,7 +54,7 @@ def take(call: Call) -> leases.LeaseTaken:
 
 
 def sessions(call: Call) -> list[leases.Lease]:
-    """Live leases. Their ids are told to nobody but their holders."""
+    """Live leases. Only its holder is told the id of a lease."""
     return call.ask(leases.ListLeases(), leases.LeaseList).leases
 
 

@@ -200,6 +200,11 @@ def test_a_malformed_id_is_40001(rest: Rest) -> None:
         assert rest.get(f"/task/{text}").code == 40001, text
 
 
+def test_a_path_that_is_not_utf8_is_40001(rest: Rest) -> None:
+    assert rest.get(f"/device/{A}").code == 0
+    assert rest.get(f"/device/{A}%ff").code == 40001
+
+
 def _filled(rule: str) -> str:
     """A path that fits the rule."""
     ids = {"<task_id>": "1", "<material_id>": "1", "<session>": "0" * 48}
