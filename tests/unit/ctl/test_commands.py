@@ -192,7 +192,7 @@ def test_r22_release_by_id_and_what_is_not_held(ctl: Ctl, tasks: list[int], fake
     assert "held: a backup was restored" in ctl("task", "list").out
     assert "1 tasks since a backup was restored" in ctl("status").out
     run = ctl("task", "release", "1", "2", "77")
-    assert (run.code, run.out) == (4, "1 released, 1 of them begin by looking\n")
+    assert (run.code, run.out) == (4, "1 released, 1 of them check first\n")
     assert "not held: task 2" in run.err
     assert "77" in run.err
     assert ctl("task", "release", "1").code == 5
@@ -205,7 +205,7 @@ def test_r22_release_of_all_leaves_out_what_cannot_look_unless_somebody_says_yes
         fake.model.change(task_id, hold="restored", retry_safe=safe)
     run = ctl("task", "release", "--all", "--json")
     assert (run.code, run.json["released_count"]) == (0, 1)
-    assert "2 of 3 held tasks cannot look" in run.err
+    assert "2 of 3 held tasks cannot check" in run.err
     asked = on_terminal(fake.path, "task", "release", "--all", typed="n\n")
     assert (asked.code, "Release them too? [y/N]" in asked.out, "0 released" in asked.out) == (0, True, True)
     assert ctl("task", "release", "--all", "--yes").out == "2 released\n"
@@ -320,7 +320,7 @@ def test_backup_says_what_of_the_library_is_in_it(ctl: Ctl, fake: FakeDaemon, tm
     assert "not in it: material 1, a.png: its file is gone; add the file again" in lacking.err
 
 
-def test_doctor_shows_what_to_mend(ctl: Ctl) -> None:
+def test_doctor_shows_what_to_fix(ctl: Ctl) -> None:
     shown = ctl("doctor")
     assert shown.code == 0
     assert shown.lines[1].split()[:2] == ["warning", "disk"]

@@ -49,7 +49,7 @@ def test_a_disabled_account_stays_disabled_and_says_so(shop: Ctl) -> None:
     shop("account", "disable", "shop.one")
     said = shop("account", "resume", "shop.one").out
     assert said == (
-        "@shop.one (tiktok) is not paused; it is disabled all the same: droverctl account enable shop.one\n"
+        "@shop.one (tiktok) is not paused; it is still disabled: droverctl account enable shop.one\n"
     )
 
 
