@@ -57,8 +57,11 @@ def rules_of(settings: Settings) -> Rules:
 
 
 def _exemptions(found: Found) -> Exemptions:
-    """The checks that a request is exempt from. A method that the path does not have does nothing, whatever its body is:
-    the answer is 405 if the rest of the guard lets the request pass."""
+    """The checks that a request is exempt from.
+
+    A method that the path does not have does nothing, whatever its body is: the answer is 405 if the rest of the guard
+    lets the request pass.
+    """
     route = found.route
     if route is None:
         return Exemptions(upload=bool(found.allowed))

@@ -327,7 +327,7 @@ LEASE: Final = View(
 LEASE_TAKEN: Final = View(
     "LeaseTakenView",
     LeaseTaken,
-    "A lease as its holder sees it; the id is told this once.",
+    "A lease as its holder sees it; the id is shown only here.",
     "lease.* session_id=session",
     lease=LEASE,
 )

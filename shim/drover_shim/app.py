@@ -37,20 +37,13 @@ StartResponse = Callable[[str, list[tuple[str, str]]], object]
 class Application:
     """Answers requests over the daemon that the pool's clients speak to. `admit` is what a server asks of each head."""
 
-    def __init__(
-        self,
-        pool: ClientPool,
-        settings: Settings,
-        *,
-        streams: Streams | None = None,
-        budget: Budget | None = None,
-    ) -> None:
-        """`streams` and `budget` are the server's."""
+    def __init__(self, pool: ClientPool, settings: Settings, *, budget: Budget | None = None) -> None:
+        """`streams` and `budget` are the server's too: it ends the streams, and counts the bodies that arrive."""
         self._pool = pool
         self._settings = settings
-        self._streams = streams or Streams()
-        self._budget = budget or Budget()
-        self._metrics = Metrics(self._streams)
+        self.streams = Streams()
+        self.budget = budget or Budget()
+        self._metrics = Metrics(self.streams)
         self._token_matches = rules_of(settings).token_matches
         self.admit = admission(settings, self._metrics, ROUTES)
 
@@ -84,7 +77,7 @@ class Application:
     def _handled(self, route: Route, args: Mapping[str, str], environ: Environ) -> Answer | Stream:
         if route.api and not (plan := self._pool.plan()).api_enabled:
             raise RequestError(Code.PLAN, f"API access needs the plan Pro or higher; the plan is {plan.plan_name}")
-        with self._budget.reserve() as reserved:
+        with self.budget.reserve() as reserved:
             result = route.handler(self._call(route, args, environ, reserved))
         return result if isinstance(result, Answer | Stream) else success(self._shown(route.answers, result))
 
@@ -107,7 +100,7 @@ class Application:
                 media_type=environ.get("CONTENT_TYPE", ""),
                 length=int(environ.get("CONTENT_LENGTH") or 0),
             ),
-            streams=self._streams,
+            streams=self.streams,
             metrics=self._metrics,
             still_wanted=lambda: self._still_wanted(environ, presented),
             caller=Caller(

@@ -107,7 +107,7 @@ def _follow() -> Schema:
         "title": "FollowParameters",
         "description": (
             "Whom to follow or unfollow: `target_users`, else `target_user` (one name, or several between commas or "
-            "line breaks), else `target_username`, its old spelling. An @ in front of a name is passed over."
+            "line breaks), else `target_username`, its old spelling. A leading @ is ignored."
         ),
         "type": "object",
         "properties": {

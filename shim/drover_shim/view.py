@@ -56,7 +56,7 @@ class View(Generic[S]):
         `differences` are by name a type, a View or an As. Moments are shown as local text. Raises TypeError for a name
         that is not there, and for a struct within that has no view.
         """
-        self.name, self.about = name, about
+        self.name, self.source, self.about = name, source, about
         given = {name: one if isinstance(one, As) else As(kind=one) for name, one in differences.items()}
         self._fields = [field for word in shown.split() for field in _fields(source, word, given)]
         places = {word.removesuffix(".*") for word in shown.split()} | {field.name for field in self._fields}

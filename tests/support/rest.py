@@ -140,22 +140,18 @@ def running_shim(
     unix_path: Path | None = None,
 ) -> Generator[Rest]:
     """A shim in front of the daemon behind the socket; with `unix_path` the client asks there, beside TCP."""
-    used = settings or Settings()
     pool = ClientPool(socket_path, timeout_s=timeout_s)
-    streams = Streams()
-    shared = budget or Budget()
     listener = None if unix_path is None else Listener.open(unix_path, backlog=tcp_sockets.BACKLOG)
+    app = Application(pool, settings or Settings(), budget=budget)
     server = HttpServer(
-        Application(pool, used, streams=streams, budget=shared),
+        app,
         sockets=[*tcp_sockets.tcp("127.0.0.1", 0), *([listener.socket] if listener else [])],
-        streams=streams,
         deadlines=deadlines,
-        budget=shared,
     )
     thread = threading.Thread(target=server.serve, name="shim")
     thread.start()
     try:
-        yield Rest(server.port, server, streams, unix_path=unix_path)
+        yield Rest(server.port, server, app.streams, unix_path=unix_path)
     finally:
         server.stop()
         thread.join(10)

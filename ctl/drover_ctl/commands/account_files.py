@@ -50,11 +50,12 @@ def _text(file: Path) -> str:
 
 def _with_all(error: RequestError) -> RequestError:
     """The refusal with every mistake in words, not with the first one only."""
-    told = (error.failure.data or {}).get("errors")
-    if not told:
+    mistakes = (error.failure.data or {}).get("errors")
+    if not mistakes:
         return error
     words = [
-        f"line {one['line']}{', column ' + one['column'] if one['column'] else ''}: {one['message']}" for one in told
+        f"line {one['line']}{', column ' + one['column'] if one['column'] else ''}: {one['message']}"
+        for one in mistakes
     ]
     return RequestError(error.failure.code, f"nothing was stored; {'; '.join(words)}", error.failure.data)
 

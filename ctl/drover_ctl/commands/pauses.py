@@ -56,7 +56,7 @@ def resume_account(run: Session, username: str, platform: str | None) -> None:
     It does not matter whether a person or trouble in the app paused it.
 
     If the app asked for something, answer it on the phone first, or the next task meets the question again. Resuming
-    does not reset how often the app said within a week that an account is too fast: the next such pause is still twice
+    does not reset the count of too_fast within a week: the next such pause is still twice
     as long.
 
     \b

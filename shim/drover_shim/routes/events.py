@@ -29,8 +29,8 @@ def events(call: Call) -> Stream:
     """Server-sent events: `task_changed`, `task_deleted`, `task_progressed`, `device_changed`, `paused`,
     `resumed`, `reset`.
 
-    `reset` says that not all can be told that came after the id asked for (a backup was restored, the id was never
-    given, or its followers were dropped): read what you follow again. Stored events carry an id; `Last-Event-ID` (or
+    `reset` says that events after the id asked for are missing (a backup was restored, the id was never given, or its
+    followers were dropped): read what you follow again. Stored events carry an id; `Last-Event-ID` (or
     `last_event_id`) sends first what came after it. Steps of a running task are not stored. A comment comes when
     nothing happens. At most 32 streams are served; more are answered 503.
     """

@@ -54,7 +54,7 @@ def take(call: Call) -> leases.LeaseTaken:
 
 
 def sessions(call: Call) -> list[leases.Lease]:
-    """Live leases. Only its holder is told the id of a lease."""
+    """Live leases, without their ids."""
     return call.ask(leases.ListLeases(), leases.LeaseList).leases
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, get_type_hints
 
 import jsonschema_rs
 import pytest
@@ -15,6 +15,7 @@ from drover_shim.fields import Fields
 from drover_shim.new_task import read_new_task
 from drover_shim.openapi import document
 from drover_shim.routes import ROUTES
+from drover_shim.view import ListOf, View
 from tests.support.described import check
 from tests.support.rest import Rest
 
@@ -46,6 +47,14 @@ def test_every_route_says_what_it_does_takes_and_answers(path: str, method: str,
     assert {parameter["name"] for parameter in what["parameters"] if parameter["in"] == "path"} == named
     if method == "get":
         assert "requestBody" not in what
+
+
+def test_a_handler_returns_what_its_view_shows() -> None:
+    for route in ROUTES:
+        view = route.answers
+        if isinstance(view, View | ListOf):
+            shown = list[view.item.source] if isinstance(view, ListOf) else view.source
+            assert get_type_hints(route.handler)["return"] == shown, route.label
 
 
 def test_it_is_a_good_openapi_document() -> None:

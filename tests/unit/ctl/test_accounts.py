@@ -134,16 +134,6 @@ def test_a_phone_says_how_it_is_reached(ctl: Ctl, fake: FakeDaemon) -> None:
     assert "R58, usb, usb:1-2, in use: device (the same Android id)" in ctl("device", "show", A).out
 
 
-WORDS = ("add", "list", "show", "set", "enable", "disable", "remove", "discover", "import", "export")
-
-
-@pytest.mark.parametrize("command", [*(["account", word] for word in WORDS), ["device", "set"]])
-def test_every_command_has_help_with_an_example(ctl: Ctl, command: list[str]) -> None:
-    shown = ctl(*command, "-h")
-    assert shown.code == 0
-    assert f"droverctl {' '.join(command)}" in shown.out.partition("Example")[2]
-
-
 def test_put_account_is_new(two: Ctl, fake: FakeDaemon) -> None:
     asked = [request.body for request in fake.requests if isinstance(request.body, PutAccount)]
     assert asked[0] == PutAccount(username="@shop.one", serial=A, new=True)

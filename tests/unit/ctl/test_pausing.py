@@ -48,9 +48,7 @@ def test_r24_for_a_time(shop: Ctl, fake: FakeDaemon) -> None:
 def test_a_disabled_account_stays_disabled_and_says_so(shop: Ctl) -> None:
     shop("account", "disable", "shop.one")
     said = shop("account", "resume", "shop.one").out
-    assert said == (
-        "@shop.one (tiktok) is not paused; it is still disabled: droverctl account enable shop.one\n"
-    )
+    assert said == ("@shop.one (tiktok) is not paused; it is still disabled: droverctl account enable shop.one\n")
 
 
 def test_case_o11_a_phone_is_paused_shown_and_resumed(ctl: Ctl, fake: FakeDaemon) -> None:
