@@ -17,8 +17,7 @@ from drover_ctl.text import file_size
 from tests.support.control import FakeDaemon
 from tests.support.ctl import Ctl, on_terminal
 from tests.support.media import make_picture
-
-A, B = "127.0.0.1:5555", "R58M123ABC"
+from tests.unit.ctl.conftest import A, B
 
 
 def test_status_shows_local_times_and_json_the_same_data(ctl: Ctl) -> None:
@@ -65,7 +64,7 @@ def test_create_sends_exactly_what_was_asked(ctl: Ctl, fake: FakeDaemon) -> None
         *("--access-method", "search", "--start-time", "21:30", "--min-interval", "2", "--max-interval", "5"),
         *("--priority", "7", "--username", "@shop.one", "--multi-account"),
     )
-    assert made.code == 4  # nobody registered shop.one
+    assert made.code == 4  # shop.one is not registered
     request = fake.requests[-1].body
     assert request == CreateTasks(
         script_name="follow",
@@ -198,7 +197,7 @@ def test_r22_release_by_id_and_what_is_not_held(ctl: Ctl, tasks: list[int], fake
     assert ctl("task", "release", "1").code == 5
 
 
-def test_r22_release_of_all_leaves_out_what_cannot_look_unless_somebody_says_yes(
+def test_r22_release_of_all_leaves_out_what_cannot_check_unless_a_person_says_yes(
     ctl: Ctl, tasks: list[int], fake: FakeDaemon
 ) -> None:
     for task_id, safe in ((1, True), (2, False), (3, False)):
