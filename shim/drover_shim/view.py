@@ -104,7 +104,8 @@ class ListOf(Generic[S]):
 
     @cached_property
     def kind(self) -> Any:
-        return list[self.item.kind]
+        kind: Any = self.item.kind
+        return list[kind]
 
 
 def _fields(source: type, word: str, given: Mapping[str, As]) -> Iterator[_Field]:
