@@ -39,6 +39,7 @@ class RouteTable:
 
     def find(self, method: str, path: str) -> Found:
         """What serves this method on this path."""
+        at: list[tuple[dict[str, Route], dict[str, str]]]
         if (fixed := self._fixed.get(path)) is not None:
             at = [(fixed, {})]
         else:
