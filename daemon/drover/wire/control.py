@@ -137,7 +137,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a client sends. `caller` is given by the gateway only.
+    """What a client sends. Only the gateway sets `caller`.
 
     `progress` says that the client knows Working, which may come before the answer.
     """

@@ -109,7 +109,7 @@ class ReadAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="read_accounts
 class Tidy(msgspec.Struct, frozen=True, kw_only=True, tag="tidy"):
     """Take every file of ours out of the gallery, as soon as nothing runs, but for those of the tasks in `keep`:
 
-    what they published may still be uploading. Not answered; a phone that cannot is told of by PhoneTrouble.
+    what they published may still be uploading. Not answered; PhoneTrouble reports a phone that cannot.
     """
 
     keep: list[int] = []
@@ -191,7 +191,7 @@ class Progressed(msgspec.Struct, frozen=True, kw_only=True, tag="progressed"):
 
 
 class AccountSeen(msgspec.Struct, frozen=True, kw_only=True, tag="account_seen"):
-    """The own profile shows another account than Begin said; waits for AccountNoted.
+    """The own profile shows another account than Begin named; waits for AccountNoted.
 
     `package` is the app that was looked at, `main` whether a task without a package would get it, `version` what is
     installed, "" where nothing tells.
