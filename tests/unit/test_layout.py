@@ -68,15 +68,7 @@ WITHOUT: Final[dict[str, set[str]]] = {
 }
 """Modules without a test file of their own. Tested by integration only, but for what is said next to them."""
 
-DOUBLES: Final = {
-    "api/test_handlers.py": 1,
-    "devices/test_names.py": 1,
-    "devices/test_presence.py": 1,
-    "devices/test_recovery.py": 2,
-    "leases/test_account_reader.py": 1,
-    "leases/test_leases.py": 1,
-    "tasks/test_intake.py": 1,
-}
+DOUBLES: Final = {"api/test_handlers.py": 1}
 """Tests of the supervisor that pass a stranger for a component by `cast`, with how many times."""
 
 COMPONENTS: Final = "components.py"

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -19,7 +18,6 @@ from drover.policy.phone_events import (
 )
 from drover.policy.phone_state import Leased
 from drover.supervisor.devices.registry import DeviceRegistry
-from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.supervisor.leases import direct_calls as direct_module
 from drover.supervisor.leases.direct_calls import DirectCalls
 from drover.supervisor.leases.leases import PhoneLeases
@@ -30,7 +28,7 @@ from drover.wire.direct import DirectAnswered, DirectEnd, DirectEnded, DirectRpc
 from drover.wire.faults import Code, RequestError
 from drover.wire.leases import DirectResult, LeaseTaken, TakeLease
 from drover.wire.worker import ToWorker
-from tests.support.registered import Carry, FakeWorkers, command_loop, make_ready, run_task
+from tests.support.registered import Carry, CountingSignal, FakeWorkers, command_loop, make_ready, run_task
 
 A, B = "R58M1", "R58M2"
 
@@ -43,9 +41,8 @@ class Stage:
         make_ready(self.registry, A, B)
         self.workers = FakeWorkers()
         self.direct = DirectCalls(folder, self)
-        signal = cast(DispatchSignal, SimpleNamespace(wake=_nothing))
         settings = Settings(Config(license=LicenseSection(device_limit=device_limit)))
-        self.leases = PhoneLeases(self.registry, settings, self.direct, signal)
+        self.leases = PhoneLeases(self.registry, settings, self.direct, CountingSignal())
         handlers: Carry = {
             EndLease: self.leases.on_end, EndCalls: self.direct.on_end, Send: self.workers.on_send,
             WakeDispatcher: self._dispatch,
@@ -103,10 +100,6 @@ def play(tmp_path: Path) -> Callable[..., None]:
         asyncio.run(staged())
 
     return run
-
-
-def _nothing() -> None:
-    """It is not what these tests are about."""
 
 
 async def refused(work: Awaitable[Any]) -> Code:

@@ -51,7 +51,7 @@ from drover.wire.tasks import Effect, Reason, Status, Task
 from drover.wire.worker import Begin, EffectConfirmed, Ended, IntentRequested, Outcome, ToWorker
 from tests.support.media import make_picture, make_video
 from tests.support.published import keep
-from tests.support.registered import NO_PAUSES, NO_TROUBLE, FakeWorkers, command_loop, make_ready
+from tests.support.registered import NO_PAUSES, NO_TROUBLE, FakeWorkers, command_loop, make_ready, no_events
 
 
 class Desk:
@@ -63,7 +63,7 @@ class Desk:
         self.settings = Settings(Config(media=MediaSection(roots=[str(root)]), pace=NO_PAUSES, trouble=NO_TROUBLE))
         self.registry = DeviceRegistry([])
         make_ready(self.registry, "p1", "p2")
-        self.signal = DispatchSignal(EventFeed(_no_events, 0))
+        self.signal = DispatchSignal(EventFeed(no_events, 0))
         scripts, transports, self.workers = Scripts(store, {}), Transports(self.registry), FakeWorkers()
         calls = DirectCalls(root.parent / "direct", self.workers)
         leases = PhoneLeases(self.registry, self.settings, calls, self.signal)
@@ -71,7 +71,7 @@ class Desk:
         self.media = TaskMedia(self.settings, store, self.inspector, library, limits(), texts())
         endings = Endings(self.settings, scripts, random.Random(1))
         self.running = RunningAttempts(
-            store, EventFeed(_no_events, 0), self.registry, self.workers, self.settings, endings
+            store, EventFeed(no_events, 0), self.registry, self.workers, self.settings, endings
         )
         messages = BeginMessages(self.settings, scripts, self.media, leases, ApiAddress(self.settings, root))
         starter = AttemptStarter(store, self.registry, self.running, self.media, messages, "boot-1")
@@ -113,10 +113,6 @@ class Desk:
 
 def _due_now(conn: Connection) -> None:
     conn.execute(update(table).values(not_before=from_micros(0)))
-
-
-async def _no_events(_after: int, _limit: int) -> list[Any]:
-    return []
 
 
 @pytest.fixture
