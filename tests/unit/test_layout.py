@@ -46,7 +46,6 @@ WITHOUT: Final[dict[str, set[str]]] = {
         "clock",
         "core",
         "jobs",
-        "leases/direct_calls",
         "tallies",
         "tasks/acceptance",
         "tasks/attempt_starter",

@@ -22,7 +22,6 @@ from drover.supervisor.leases import direct_calls as direct_module
 from drover.supervisor.leases.direct_calls import DirectCalls
 from drover.supervisor.leases.leases import PhoneLeases
 from drover.supervisor.settings import Settings
-from drover.wire.codec import MalformedMessageError
 from drover.wire.devices import DeviceState
 from drover.wire.direct import DirectAnswered, DirectEnd, DirectEnded, DirectRpc
 from drover.wire.faults import Code, RequestError
@@ -206,63 +205,14 @@ def test_a_call_that_does_not_end_is_ended_with_its_worker(
     play(script)
 
 
-def test_a_call_never_outlives_its_lease(play: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(direct_module, "ANSWER_GRACE_S", 0.05)
-
-    async def script(stage: Stage) -> None:
-        await stage.taken()
-        assert await refused(stage.click(most_s=0.05)) is Code.INTERNAL
-        (request,) = stage.sent
-        assert isinstance(request, DirectRpc)
-        assert request.timeout_s == 0.05
-        # It may still run on the phone: nobody else gets the phone before its worker has said more.
-        assert await refused(_all(stage, direct_module.MAX_IN_FLIGHT)) is Code.TOO_MANY
-
-    async def _all(stage: Stage, count: int) -> None:
-        calls = [stage.click(most_s=5.0) for _ in range(count)]
-        try:
-            await asyncio.wait_for(calls[-1], 5)
-        finally:
-            for call in calls:
-                call.cancel()
-
-    play(script)
-
-
 def test_what_no_worker_takes_is_not_done(play: Callable[..., None]) -> None:
     async def script(stage: Stage) -> None:
         await stage.taken()
         stage.workers.takes = False
         assert await refused(stage.click()) is Code.UNAVAILABLE
-        stage.workers.takes = MalformedMessageError("message of 2000000 bytes is over the cap")
-        assert await refused(stage.click()) is Code.TOO_LARGE
         stage.workers.takes = True
         stage.leases.evict(A)  # nothing is left that could keep the phone
         await until(lambda: stage.state() is DeviceState.IDLE)
-
-    play(script)
-
-
-def test_files_that_nobody_fetched_are_removed_and_no_others(
-    play: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(direct_module, "FILE_S", 0.01)
-    ours, foreign = tmp_path / "direct", tmp_path / "foreign.png"
-    foreign.write_bytes(b"x")
-
-    async def script(stage: Stage) -> None:
-        stage.direct.folder = ours
-        stage.direct.prepare()
-        left = ours / "9-1.png"
-        left.write_bytes(b"x")
-        for path in (left, foreign, ours / ".." / "foreign.png"):
-            stage.direct.said(A, DirectAnswered(request_id=9, end=DirectEnd.DONE, path=str(path)))
-        await until(lambda: not left.exists())
-        await asyncio.sleep(0.05)
-        assert foreign.exists()
-        left.write_bytes(b"x")
-        stage.direct.prepare()
-        assert list(ours.iterdir()) == []
 
     play(script)
 
