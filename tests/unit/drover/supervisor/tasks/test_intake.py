@@ -1,9 +1,6 @@
 """Requests with many tasks on their way into the store, and what is audited of work whose client hung up."""
 
 import asyncio
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,13 +20,6 @@ from tests.support.registered import CountingSignal
 from tests.support.stored import new
 
 MANY = intake.ONE_STEP + 50
-
-
-@pytest.fixture
-def store(tmp_path: Path, empty_database: Path) -> Iterator[Store]:
-    shutil.copy(empty_database, tmp_path / "drover.db")
-    with Store.open(tmp_path / "drover.db") as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("count", [1, intake.SMALL, intake.SMALL + 1, intake.ONE_STEP, intake.ONE_STEP + 1])
