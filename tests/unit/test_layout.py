@@ -49,8 +49,6 @@ WITHOUT: Final[dict[str, set[str]]] = {
         "tasks/endings",
         "tasks/library",
         "tasks/planner",
-        "tasks/running_attempts",
-        "tasks/stop",
         "upkeep/adb_server",
         "upkeep/doctor",
         "workers/channel",

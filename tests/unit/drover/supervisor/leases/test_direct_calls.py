@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from drover.policy.phone_commands import EndCalls
 from drover.supervisor.leases import direct_calls
 from drover.supervisor.leases.direct_calls import MAX_IN_FLIGHT, DirectCalls
 from drover.wire.codec import MalformedMessageError
+from drover.wire.devices import Device, DeviceState
 from drover.wire.direct import DirectAnswered, DirectEnd, DirectRpc
 from drover.wire.faults import Code, RequestError
 from drover.wire.leases import DirectResult
@@ -185,7 +187,7 @@ def test_a_worker_that_ends_answers_its_calls_and_leaves_no_torn_files(run: Run)
         torn, whole = (scene.calls.folder / f"{request.request_id}-1.png" for request in scene.asked)
         for path in (torn, whole):
             path.write_bytes(b"x")
-        scene.calls.lost(A, f"{A}: its worker ended")
+        scene.calls.on_end(Device(serial=A, state=DeviceState.PREPARING), EndCalls(why=f"{A}: its worker ended"))
         assert (await refusal(call)).failure.code is Code.INTERNAL
         assert (torn.exists(), whole.exists(), other.done()) == (False, True, False)
 
