@@ -50,15 +50,19 @@ class FakeWorkers:
 
 
 class CountingSignal(DispatchSignal):
-    """The dispatcher's signal, over a feed without events; counts how often it was woken."""
+    """The dispatcher's signal, over a feed without events; counts how often it was woken, and waited for."""
 
     def __init__(self) -> None:
         super().__init__(EventFeed(no_events, 0))
-        self.woken = 0
+        self.woken = self.waits = 0
 
     def wake(self) -> None:
         self.woken += 1
         super().wake()
+
+    async def wait(self, seconds: float) -> None:
+        self.waits += 1
+        await super().wait(seconds)
 
 
 class JobsAtOnce(Jobs):

@@ -18,7 +18,6 @@ from drover.store import Store, attempts, tasks
 from drover.supervisor.api_address import ApiAddress
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.devices.transports import Transports
-from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.supervisor.event_feed import EventFeed
 from drover.supervisor.leases.direct_calls import DirectCalls
 from drover.supervisor.leases.leases import PhoneLeases
@@ -37,7 +36,15 @@ from drover.supervisor.tasks.task_media import TaskMedia
 from drover.wire.control import CreateTasks
 from drover.wire.tasks import Effect, Task
 from drover.wire.worker import Begin, EffectConfirmed, Ended, IntentRequested, Outcome, ToWorker
-from tests.support.registered import NO_PAUSES, NO_TROUBLE, FakeWorkers, command_loop, make_ready, no_events
+from tests.support.registered import (
+    NO_PAUSES,
+    NO_TROUBLE,
+    CountingSignal,
+    FakeWorkers,
+    command_loop,
+    make_ready,
+    no_events,
+)
 from tests.support.stored import new
 
 
@@ -51,7 +58,7 @@ class TaskScene:
         self.settings = Settings(msgspec.structs.replace(made, **config))
         self.registry = DeviceRegistry([])
         make_ready(self.registry, "p1", "p2")
-        self.signal = DispatchSignal(EventFeed(no_events, 0))
+        self.signal = CountingSignal()
         self.scripts = scripts = Scripts(store, self.settings.config.scripts)
         self.transports, self.workers = Transports(self.registry), FakeWorkers()
         calls = DirectCalls(root.parent / "direct", self.workers)
@@ -62,7 +69,8 @@ class TaskScene:
         self.event_feed = EventFeed(no_events, 0)
         self.running = RunningAttempts(store, self.event_feed, self.registry, self.workers, self.settings, endings)
         self.stopping = Stopping(store, self.running, self.workers, self.signal)
-        self.messages = BeginMessages(self.settings, scripts, self.media, self.leases, ApiAddress(self.settings, root))
+        self.address = ApiAddress(self.settings, root)
+        self.messages = BeginMessages(self.settings, scripts, self.media, self.leases, self.address)
         self.starter = AttemptStarter(store, self.registry, self.running, self.media, self.messages, "boot-1")
         self.planner = TaskPlanner(self.settings, store, self.transports, scripts)
         self.acceptance = Acceptance(self.registry, scripts, self.planner, self.media, Intake(store, self.signal))
@@ -86,6 +94,13 @@ class TaskScene:
         async with asyncio.timeout(10):
             while not holds():
                 await asyncio.sleep(0.002)
+
+    async def looked(self) -> None:
+        """Return when dispatch has looked for tasks once more, and begun what it found."""
+        before = self.signal.waits
+        while self.signal.waits < before + 2:  # one look may have been under way
+            self.signal.wake()
+            await asyncio.sleep(0.002)
 
     async def task(self, task_id: int) -> Task:
         task = await self.store.read(tasks.get, task_id)
@@ -136,6 +151,7 @@ def play(store: Store, root: Path, story: Story, *, dispatches: bool = True, **c
 
     async def whole() -> None:
         scene = TaskScene(store, root, **config)
+        await scene.scripts.load()
         runs = [asyncio.create_task(scene.loop.run())]
         if dispatches:
             runs.append(asyncio.create_task(scene.dispatcher.run()))
