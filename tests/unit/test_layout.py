@@ -42,7 +42,6 @@ WITHOUT: Final[dict[str, set[str]]] = {
         "api/state",
         "app/daemon",
         "app/device_journal",
-        "tasks/library",
         "upkeep/adb_server",
         "upkeep/doctor",
         "workers/channel",

@@ -181,6 +181,22 @@ def test_a_call_that_outlives_its_lease_is_ended_with_its_worker(
     run(story)
 
 
+def test_the_end_of_its_worker_is_waited_for_and_says_why(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(scene: Scene) -> None:
+        call = await scene.call()
+        monkeypatch.setattr(direct_calls, "END_GRACE_S", 0.01)
+        finishing = asyncio.create_task(scene.calls.finish(A))
+        await asyncio.sleep(0)
+        monkeypatch.setattr(direct_calls, "END_GRACE_S", 10.0)
+        while not scene.workers.killed:
+            await asyncio.sleep(0)
+        scene.calls.lost(A, f"{A}: its worker ended")
+        await finishing
+        assert str(await refusal(call)).startswith(f"{A}: its worker ended")
+
+    run(story)
+
+
 def test_a_worker_that_ends_answers_its_calls_and_leaves_no_torn_files(run: Run) -> None:
     async def story(scene: Scene) -> None:
         call, other = await scene.call(), await scene.call(B)
