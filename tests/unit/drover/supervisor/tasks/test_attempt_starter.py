@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
+from drover.media.files import open_named
 from drover.policy.phone_events import TransportUnusable
 from drover.policy.records import Head
 from drover.store import StoreUnavailableError, attempts, publications, tasks
@@ -113,7 +114,7 @@ class SlowDisk:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.back, self.reached = threading.Event(), threading.Event()
-        whole = task_media.open_named
+        whole = open_named
 
         def slow(*args: Any, **more: Any) -> Any:
             self.reached.set()

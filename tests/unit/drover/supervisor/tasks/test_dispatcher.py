@@ -16,7 +16,7 @@ from drover.policy.clock import Reading
 from drover.policy.phone_events import AttemptClosed
 from drover.store import Store, StoreUnavailableError, queue
 from drover.store.schema import tasks as table
-from drover.supervisor.tasks import dispatcher
+from drover.supervisor.tasks import dispatcher, startup_recovery
 from drover.wire.leases import TakeLease
 from drover.wire.tasks import Effect, Reason, Status
 from drover.wire.worker import Begin, Ended, Outcome
@@ -214,7 +214,7 @@ def test_a_correction_that_the_disk_refused_is_made_up_for(
     """Half of the stamps may have moved: then those that are too far ahead are cut, and none is moved twice."""
     clock = Clock(monkeypatch)
     add(store, "p1")
-    corrected, whole = list[timedelta](), dispatcher.startup_recovery.correct_waits
+    corrected, whole = list[timedelta](), startup_recovery.correct_waits
 
     async def refused_once(store: Store, jump: Any, **more: Any) -> None:
         corrected.append(jump.by)
@@ -225,7 +225,7 @@ def test_a_correction_that_the_disk_refused_is_made_up_for(
     async def story(scene: TaskScene) -> None:
         await scene.until(lambda: begun(scene))
         assert corrected == []
-        monkeypatch.setattr(dispatcher.startup_recovery, "correct_waits", refused_once)
+        monkeypatch.setattr(startup_recovery, "correct_waits", refused_once)
         clock.ahead = timedelta(hours=-1)
         scene.signal.wake()
         await scene.until(lambda: len(corrected) == 2)

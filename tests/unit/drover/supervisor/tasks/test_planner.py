@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from drover.config import TasksSection
+from drover.policy.intake import plan_tasks
 from drover.policy.records import NewTask
 from drover.policy.transports import Transport
 from drover.store import accounts
@@ -86,7 +87,7 @@ def test_what_means_many_tasks_is_planned_in_a_thread(
     run: Run, monkeypatch: pytest.MonkeyPatch, request_: CreateTasks, apart: bool
 ) -> None:
     """The loop has attempts to answer."""
-    threads, whole = list[threading.Thread](), planner.plan_tasks
+    threads, whole = list[threading.Thread](), plan_tasks
 
     def watched(*args: Any, **more: Any) -> list[NewTask]:
         threads.append(threading.current_thread())
@@ -102,7 +103,7 @@ def test_what_means_many_tasks_is_planned_in_a_thread(
 
 
 def test_large_requests_are_planned_one_after_the_other(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    at_once, whole = list[bool](), planner.plan_tasks
+    at_once, whole = list[bool](), plan_tasks
     busy = threading.Lock()
 
     def watched(*args: Any, **more: Any) -> list[NewTask]:
