@@ -1,6 +1,7 @@
 """Phones of a device registry and their workers, for tests without processes."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, get_args
 
 from drover.config import PaceSection, TroubleSection
@@ -8,6 +9,10 @@ from drover.policy.phone_commands import Command
 from drover.policy.phone_events import AttemptBegun, PhoneAnswered, TaskChosen, TransportUsable, WorkerStarted
 from drover.supervisor.app.command_loop import CommandLoop
 from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.dispatch_signal import DispatchSignal
+from drover.supervisor.event_feed import EventFeed
+from drover.supervisor.jobs import Jobs
+from drover.wire.events import Event
 from drover.wire.worker import ToWorker
 
 NO_PAUSES = PaceSection(follow_per_day=0, unfollow_per_day=0, post_per_day=0, pause_min_s=0.0, pause_max_s=0.0)
@@ -42,6 +47,42 @@ class FakeWorkers:
 
     def on_send(self, device: Any, command: Any) -> None:
         self.send(device.serial, command.message)
+
+
+class CountingSignal(DispatchSignal):
+    """The dispatcher's signal, over a feed without events; counts how often it was woken, and waited for."""
+
+    def __init__(self) -> None:
+        super().__init__(EventFeed(no_events, 0))
+        self.woken = self.waits = 0
+
+    def wake(self) -> None:
+        self.woken += 1
+        super().wake()
+
+    async def wait(self, seconds: float) -> None:
+        self.waits += 1
+        await super().wait(seconds)
+
+
+class JobsAtOnce(Jobs):
+    """Short work is done before `background` returns: for tests without an event loop."""
+
+    def __init__(self) -> None:
+        super().__init__(never)
+
+    def background(self, work: Coroutine[Any, Any, Any]) -> None:
+        asyncio.run(work)
+
+
+async def no_events(_after: int, _limit: int) -> list[Event]:
+    """What a feed without events reads."""
+    return []
+
+
+def never() -> None:
+    """For Jobs whose components do not fail."""
+    raise AssertionError("a component failed")
 
 
 def make_ready(registry: DeviceRegistry, *serials: str) -> None:

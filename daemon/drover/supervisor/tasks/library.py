@@ -13,6 +13,7 @@ import structlog
 from drover.media.files import MediaError, MediaUnavailableError
 from drover.media.inspector import Inspector
 from drover.media.library import LibraryFolder, NoSpaceError
+from drover.media.opening import opened
 from drover.policy.media import library_tags, misfit, who
 from drover.store import materials, media_uses
 from drover.store.errors import StoreUnavailableError
@@ -155,8 +156,7 @@ class MaterialLibrary:
         return MaterialAdded(material=await self._one_shown(item), existing=existing, warnings=self._warnings(facts))
 
     async def _look(self, token: str, name: str) -> tuple[MediaFacts, bytes]:
-        file = await asyncio.to_thread(self._folder.open_upload, token, name)
-        with file:
+        with await opened(self._folder.open_upload, token, name) as file:
             if file.size > self._max_bytes:
                 raise MediaError(f"{name}: has more than {self._max_bytes / 1e6:.0f} MB")
             return await self._inspector.look(file)

@@ -4,16 +4,12 @@ import asyncio
 
 from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.supervisor.event_feed import EventFeed
-from drover.wire.events import Event
-
-
-async def _none(_after: int, _limit: int) -> list[Event]:
-    return []
+from tests.support.registered import no_events
 
 
 def test_what_was_woken_before_is_heard_and_then_waited_for() -> None:
     async def play() -> None:
-        signal = DispatchSignal(EventFeed(_none, 0))
+        signal = DispatchSignal(EventFeed(no_events, 0))
         signal.wake()
         signal.wake()
         await asyncio.wait_for(signal.wait(60.0), 10)
