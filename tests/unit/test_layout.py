@@ -26,15 +26,12 @@ WITHOUT: Final[dict[str, set[str]]] = {
         "attempt_end",  # with the groups that it holds in steps, in test_groups.py
     },
     "worker": {
-        "account_reader",
         "channel",
         "command_script",
         "plugins",
         "preload",
         "process",
         "process_reaper",
-        "proof",
-        "readiness",
         "zygote",
     },
     "supervisor": {
