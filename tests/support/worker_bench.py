@@ -12,9 +12,20 @@ import pytest
 from drover.phone.engine import PhoneNotReadyError
 from drover.phone.phone import Phone
 from drover.wire.devices import DeviceFacts, PhoneCondition
-from drover.wire.worker import AccountNoted, AccountSeen, AccountVerdict, Begin, FromWorker
+from drover.wire.tasks import Phase
+from drover.wire.worker import (
+    AccountNoted,
+    AccountSeen,
+    AccountVerdict,
+    Begin,
+    FromWorker,
+    IntentRecorded,
+    IntentRequested,
+    Progressed,
+)
 from drover.wire.zygote import WorkerSpec
 from drover.worker import readiness
+from drover.worker.attempt import AttemptContext
 from drover.worker.runner import Runner
 from tests.support.hand_phone import Accounts, HandPhone
 
@@ -131,11 +142,35 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     KnownPhone.condition = None
 
 
-def begin(folder: Path, **changed: Any) -> Begin:
-    """An attempt of a follow on Instagram, as whoever is logged in."""
+def begin(at: Path, **changed: Any) -> Begin:
+    """An attempt of a follow on Instagram, as whoever is logged in; its task's folder lies in `at`."""
     fields: dict[str, Any] = {
         "fence": 7, "task_id": 3, "attempt": 1, "script_name": "follow", "script_config": {"target_user": "zoe"},
-        "username": None, "platform": "instagram", "package": "", "folder": str(folder / "3"), "deadline_s": 60,
+        "username": None, "platform": "instagram", "package": "", "folder": str(at / "3"), "deadline_s": 60,
         **changed,
     }  # fmt: skip
     return Begin(**fields)
+
+
+class AnsweredAttempt:
+    """An attempt as its script sees it; the supervisor records every intent and lets it go on as any account."""
+
+    def __init__(self, message: Begin) -> None:
+        self.said: list[FromWorker] = []
+        self.app = Accounts(["anna.b", "bea"])
+        self.context = AttemptContext(KnownPhone(self.app), message, self._hear)
+        self.context.enter(Phase.PREPARE)
+
+    def _hear(self, message: FromWorker) -> None:
+        self.said.append(message)
+        if isinstance(message, IntentRequested):
+            self._answer(IntentRecorded(fence=message.fence))
+        elif isinstance(message, AccountSeen):
+            self._answer(AccountNoted(fence=message.fence, verdict=AccountVerdict.GO_ON))
+
+    def _answer(self, answer: IntentRecorded | AccountNoted) -> None:
+        threading.Thread(target=self.context.answer, args=(answer,)).start()
+
+    def told(self) -> list[type]:
+        """The kinds of what was said, but for its progress."""
+        return [type(message) for message in self.said if not isinstance(message, Progressed)]

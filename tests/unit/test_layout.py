@@ -26,13 +26,6 @@ WITHOUT: Final[dict[str, set[str]]] = {
         "attempt_end",  # with the groups that it holds in steps, in test_groups.py
     },
     "worker": {
-        "channel",
-        "command_script",
-        "plugins",
-        "preload",
-        "process",
-        "process_reaper",
-        "zygote",
     },
     "supervisor": {
         "api/audit",

@@ -1,7 +1,5 @@
 """A script from its start to its end: the order of its phases, and no end without proof."""
 
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,21 +8,15 @@ from drover.phone.hierarchy import parse
 from drover.scripts.context import Context, ScriptFailed
 from drover.wire.tasks import Effect, Phase, Reason
 from drover.wire.worker import (
-    AccountNoted,
     AccountSeen,
-    AccountVerdict,
     EffectConfirmed,
-    FromWorker,
-    IntentRecorded,
     IntentRequested,
     Outcome,
     Progressed,
     TapSent,
 )
-from drover.worker.attempt import AttemptContext
 from drover.worker.script_phases import perform, script_of
-from tests.support.hand_phone import Accounts
-from tests.support.worker_bench import INSTAGRAM, KnownPhone, begin
+from tests.support.worker_bench import INSTAGRAM, AnsweredAttempt, begin
 
 PROOF = parse('<hierarchy><node bounds="[0,0][10,10]"/></hierarchy>')
 
@@ -53,40 +45,18 @@ class Poke:
             ctx.confirm(PROOF)
 
 
-class Scene:
-    """An attempt whose supervisor records each intent and notes each account."""
-
-    def __init__(self, folder: Path, username: str | None = "anna.b") -> None:
-        self.said: list[FromWorker] = []
-        message = begin(folder, username=username, package=INSTAGRAM)
-        self.attempt = AttemptContext(KnownPhone(Accounts(["anna.b", "bea"])), message, self._hear)
-        self.attempt.enter(Phase.PREPARE)
-
-    def _hear(self, message: FromWorker) -> None:
-        self.said.append(message)
-        if isinstance(message, IntentRequested):
-            self._answer(IntentRecorded(fence=7))
-        elif isinstance(message, AccountSeen):
-            self._answer(AccountNoted(fence=7, verdict=AccountVerdict.GO_ON))
-
-    def _answer(self, answer: IntentRecorded | AccountNoted) -> None:
-        threading.Thread(target=self.attempt.answer, args=(answer,)).start()
-
-    def told(self) -> list[type]:
-        return [type(message) for message in self.said if not isinstance(message, Progressed)]
-
-
-Make = Callable[..., Scene]
+def attempt(folder: Path, username: str | None = "anna.b") -> AnsweredAttempt:
+    return AnsweredAttempt(begin(folder, username=username, package=INSTAGRAM))
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
-    return Scene(tmp_path)
+def scene(tmp_path: Path) -> AnsweredAttempt:
+    return attempt(tmp_path)
 
 
-def test_prepare_intent_tap_proof(scene: Scene) -> None:
+def test_prepare_intent_tap_proof(scene: AnsweredAttempt) -> None:
     script = Poke()
-    ended = perform(scene.attempt, script, recognises=True)
+    ended = perform(scene.context, script, recognises=True)
     assert script.done == ["prepare", "tap", "verify"]
     assert scene.told() == [IntentRequested, TapSent, EffectConfirmed]
     assert (ended.outcome, ended.effect) == (Outcome.COMPLETED, Effect.CONFIRMED)
@@ -94,37 +64,37 @@ def test_prepare_intent_tap_proof(scene: Scene) -> None:
     assert phases[-1] is Phase.VERIFY
 
 
-def test_what_stands_already_is_completed_without_a_tap(scene: Scene) -> None:
+def test_what_stands_already_is_completed_without_a_tap(scene: AnsweredAttempt) -> None:
     script = Poke()
     script.wanted = False
-    ended = perform(scene.attempt, script, recognises=True)
+    ended = perform(scene.context, script, recognises=True)
     assert (script.done, scene.told()) == (["prepare"], [])
     assert (ended.outcome, ended.effect) == (Outcome.COMPLETED, Effect.NONE)
 
 
-def test_there_is_no_good_end_without_proof(scene: Scene) -> None:
+def test_there_is_no_good_end_without_proof(scene: AnsweredAttempt) -> None:
     script = Poke()
     script.proves = False
     with pytest.raises(RuntimeError, match="ended without proof"):
-        perform(scene.attempt, script, recognises=True)
-    assert scene.attempt.effect is Effect.SENT
+        perform(scene.context, script, recognises=True)
+    assert scene.context.effect is Effect.SENT
 
 
-def test_nor_for_one_that_commits_as_it_prepares(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nor_for_one_that_commits_as_it_prepares(scene: AnsweredAttempt, monkeypatch: pytest.MonkeyPatch) -> None:
     def all_at_once(script: Poke, ctx: Context) -> bool:
         script.commit(ctx)
         return False
 
     monkeypatch.setattr(Poke, "prepare", all_at_once)
     with pytest.raises(RuntimeError, match=r"ctx\.confirm gives it"):
-        perform(scene.attempt, Poke(), recognises=True)
+        perform(scene.context, Poke(), recognises=True)
 
 
-def test_a_script_that_says_it_has_no_effect_has_none(scene: Scene) -> None:
+def test_a_script_that_says_it_has_no_effect_has_none(scene: AnsweredAttempt) -> None:
     script = Poke()
     script.effect = ""
     with pytest.raises(RuntimeError, match="commits nothing"):
-        perform(scene.attempt, script, recognises=True)
+        perform(scene.context, script, recognises=True)
     assert "tap" not in script.done
 
 
@@ -140,11 +110,11 @@ def test_a_script_that_says_it_has_no_effect_has_none(scene: Scene) -> None:
 def test_who_is_acted_as_is_found_out_only_where_nobody_is_named_and_it_matters(
     username: str | None, effect: str, recognises: bool, asks: bool, tmp_path: Path
 ) -> None:
-    scene, script = Scene(tmp_path, username), Poke()
+    scene, script = attempt(tmp_path, username), Poke()
     script.effect, script.wanted = effect, False
-    perform(scene.attempt, script, recognises=recognises)
+    perform(scene.context, script, recognises=recognises)
     assert scene.told() == [AccountSeen] * asks
-    assert (scene.attempt.phone.current_package() == "in front") is asks
+    assert (scene.context.phone.current_package() == "in front") is asks
 
 
 def test_a_script_that_is_no_more_cannot_be_run(tmp_path: Path) -> None:
