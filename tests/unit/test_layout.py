@@ -25,24 +25,8 @@ WITHOUT: Final[dict[str, set[str]]] = {
         *("arrays", "errors", "rows"),  # a few lines each, tested in test_types.py and by whoever raises them
         "attempt_end",  # with the groups that it holds in steps, in test_groups.py
     },
-    "worker": {
-    },
+    "worker": set(),
     "supervisor": {
-        "api/audit",
-        "api/handlers/access",
-        "api/handlers/accounts",
-        "api/handlers/daemon",
-        "api/handlers/devices",
-        "api/handlers/leases",
-        "api/handlers/materials",
-        "api/handlers/pauses",
-        "api/handlers/scripts",
-        "api/handlers/table",
-        "api/handlers/task_files",
-        "api/handlers/tasks",
-        "api/handlers/upkeep",
-        "api/server",
-        "api/state",
         "api_address",
         "app/daemon",
         "app/device_journal",
@@ -77,7 +61,6 @@ WITHOUT: Final[dict[str, set[str]]] = {
 """Modules without a test file of their own. Tested by integration only, but for what is said next to them."""
 
 DOUBLES: Final = {
-    "api/test_handlers.py": 1,
     "devices/test_names.py": 1,
     "devices/test_presence.py": 1,
     "devices/test_recovery.py": 2,
