@@ -96,7 +96,7 @@ class Supervised:
         """What a worker is told next of this kind."""
         while not (found := [message for message in self.workers.said if isinstance(message, kind)]):
             await asyncio.sleep(0)
-        self.workers.said.remove(found[0])  # type: ignore[arg-type]
+        self.workers.said.remove(found[0])
         return found[0]
 
 

@@ -153,7 +153,7 @@ def test_output_is_logged_up_to_its_limit_and_its_end_is_remembered() -> None:
 
 def test_news_come_once_a_second_and_a_long_end_is_cut_at_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr(command_script.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("drover.worker.command_script.time.monotonic", lambda: now[0])
     output = Output(lambda _line: None)
     output.line("a")
     assert output.news() == "a"

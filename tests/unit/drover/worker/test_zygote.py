@@ -32,6 +32,7 @@ class Channel:
     def fork(self, endpoint: WorkerEndpoint, serial: str, incarnation: int = 1) -> Forked:
         self.tell(TO_ZYGOTE.encode(Fork(spec=endpoint.spec(serial, incarnation=incarnation))))
         forked = self.next()
+        assert isinstance(forked, Forked)
         assert (forked.serial, forked.incarnation) == (serial, incarnation)
         return forked
 

@@ -305,7 +305,7 @@ def test_a_stream_is_answered_under_one_id_and_ends_with_its_connection() -> Non
 
 def test_progress_is_told_to_who_asks_for_it_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr(server_module.clock, "monotonic_s", lambda: now[0])
+    monkeypatch.setattr("drover.supervisor.clock.monotonic_s", lambda: now[0])
 
     async def handle(_body: RequestBody, _peer: Peer, _caller: Caller | None) -> Answer:
         for number in range(4):

@@ -128,10 +128,10 @@ def test_a_screen_check_is_read_from_wherever_the_worker_put_it(rig: Rig, filed:
         path = Path(call.folder) / f"{call.request_id}-1.json"
         if filed:
             path.write_bytes(data)
-        answer = {"path": str(path)} if filed else {"data": data}
+        answer: dict[str, Any] = {"path": str(path)} if filed else {"data": data}
         daemon.reports.worker_said(
             PHONE,
-            DirectAnswered(request_id=call.request_id, end=DirectEnd.DONE, **answer),  # type: ignore[arg-type]
+            DirectAnswered(request_id=call.request_id, end=DirectEnd.DONE, **answer),
         )
         assert await asked == SHOWN
         unknown = leases.CheckScreen(session=session, serial=PHONE, platform="fax")
