@@ -78,14 +78,17 @@ def nothing(_boot: Boot) -> None:
 def play(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, before: Callable[[Boot], None] = nothing
 ) -> tuple[Daemon, list[str]]:
-    """Run a daemon and the scene until both have ended; the daemon, and the events of its log. Raises what it raises."""
+    """Run a daemon and the scene to their ends; the daemon, and the events of its log; raises what it raises."""
 
     async def played(boot: Boot) -> Daemon:
         daemon = Daemon(boot.config, boot.runtime, boot.zygote, boot.load)
         running = asyncio.create_task(daemon.run())
-        await scene(boot, daemon, running)
-        async with asyncio.timeout(60):
-            await running
+        try:
+            await scene(boot, daemon, running)
+            async with asyncio.timeout(60):
+                await running
+        finally:
+            vars(daemon)["_notifier"].socket.close()  # which the end of its process closes otherwise
         return daemon
 
     with tempfile.TemporaryDirectory(prefix="drd") as name, capture_logs() as logs:
