@@ -32,7 +32,7 @@ class Rig:
 
     def starter(self, **changed: object) -> AdbServer:
         fields = {name: getattr(self.config, name) for name in self.config.__struct_fields__}
-        return AdbServer(Settings(Config(adb=AdbSection(**{**fields, **changed}))), self.log)  # type: ignore[arg-type]
+        return AdbServer(Settings(Config(adb=AdbSection(**{**fields, **changed}))), self.log)
 
     def ensure(self, server: AdbServer) -> list[str]:
         """What it says of it."""

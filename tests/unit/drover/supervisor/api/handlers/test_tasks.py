@@ -82,15 +82,16 @@ def test_a_pending_task_says_what_it_waits_for(rig: Rig) -> None:
 def test_what_runs_shows_its_live_step_and_is_stopped_before_it_is_deleted(rig: Rig) -> None:
     async def scene(daemon: Supervised) -> None:
         (task_id,) = await daemon.create()
+        (waits,) = await daemon.create(serial="absent")
         dispatch = asyncio.create_task(daemon.state.tasks.dispatcher.run())
         begin = await daemon.told(Begin)
         assert (await task(daemon, task_id)).status is Status.RUNNING
-        deleting = asyncio.create_task(daemon.ask(DeleteTasks(task_ids=[task_id, task_id, 99]), TasksDeleted))
+        deleting = asyncio.create_task(daemon.ask(DeleteTasks(task_ids=[task_id, task_id, waits, 99]), TasksDeleted))
         stop = await daemon.told(StopAttempt)
         assert stop.fence == begin.fence
         daemon.reports.worker_ended(PHONE, 0, quarantined=False, retry_in_s=1.0)
         done = await deleting
-        assert (done.deleted_count, done.not_found) == (1, [99])
+        assert (done.deleted_count, done.not_found) == (2, [99])
         assert (await daemon.refused(GetTask(task_id=task_id))).code is Code.NOT_FOUND
         dispatch.cancel()
 
