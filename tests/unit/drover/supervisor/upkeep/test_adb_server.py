@@ -4,9 +4,11 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from drover.config import AdbSection, Config
@@ -30,9 +32,8 @@ class Rig:
         for name in ("ADB_MDNS", "ADB_USB", "ADB_EMU"):
             monkeypatch.setenv(name, "0")
 
-    def starter(self, **changed: object) -> AdbServer:
-        fields = {name: getattr(self.config, name) for name in self.config.__struct_fields__}
-        return AdbServer(Settings(Config(adb=AdbSection(**{**fields, **changed}))), self.log)
+    def starter(self, **changed: Any) -> AdbServer:
+        return AdbServer(Settings(Config(adb=replace(self.config, **changed))), self.log)
 
     def ensure(self, server: AdbServer) -> list[str]:
         """What it says of it."""
@@ -73,7 +74,7 @@ def test_one_is_started_detached_once_and_again_when_it_has_died(rig: Rig) -> No
 
 
 @pytest.mark.parametrize("changed", [{"start_server": False}, {"host": "10.0.0.9"}])
-def test_none_is_started_where_it_may_not_be(rig: Rig, changed: dict[str, object]) -> None:
+def test_none_is_started_where_it_may_not_be(rig: Rig, changed: dict[str, Any]) -> None:
     assert rig.ensure(rig.starter(**changed)) == []
 
 
