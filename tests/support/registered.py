@@ -102,9 +102,22 @@ def run_task(registry: DeviceRegistry, serial: str, task_id: int, *, fence: int 
 Carry = Mapping[Any, Callable[[Any, Any], None]]
 
 
-def command_loop(registry: DeviceRegistry, handlers: Carry) -> CommandLoop:
+class SteppedLoop(CommandLoop):
+    """The loop, which goes on when it is told as well."""
+
+    def __init__(self, registry: DeviceRegistry, handlers: Carry) -> None:
+        super().__init__(registry, {kind: handlers.get(kind, _nothing) for kind in get_args(Command)})
+        self._orders = registry.orders
+
+    def carry_out_all(self) -> None:
+        """What is ordered by now."""
+        while not self._orders.empty():
+            self.carry_out(self._orders.get_nowait())
+
+
+def command_loop(registry: DeviceRegistry, handlers: Carry) -> SteppedLoop:
     """A loop that carries out these commands and no others."""
-    return CommandLoop(registry, {kind: handlers.get(kind, _nothing) for kind in get_args(Command)})
+    return SteppedLoop(registry, handlers)
 
 
 def ordered(registry: DeviceRegistry) -> list[Command]:

@@ -1,10 +1,12 @@
 """What is remembered of devices and of worker processes. Presence and leases are never read back as true."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
+from drover.store import pauses
 from drover.store.schema import devices, workers
 from drover.wire.devices import Device, DeviceState
 
@@ -21,6 +23,14 @@ def put(conn: Connection, device: Device) -> None:
     )
     changed = {name: statement.excluded[name] for name in ("facts", "tags", "note", "last_seen", "identity")}
     conn.execute(statement.on_conflict_do_update(index_elements=["serial"], set_=changed))
+
+
+def publish(conn: Connection, device: Device, *, remember: bool, now: datetime) -> None:
+    """Keep the event that a device changed, and with `remember` the device: a name that no phone was proven to have is
+    told of and not stored."""
+    if remember:
+        put(conn, device)
+    pauses.tell_device(conn, device, now=now)
 
 
 def all(conn: Connection) -> list[Device]:

@@ -17,7 +17,7 @@ from drover.policy.trouble import Report, Rules, Term
 from drover.store import events
 from drover.store.arrays import json_array
 from drover.store.schema import failure_rows, pauses
-from drover.wire.devices import Device
+from drover.wire.devices import Device, Identity
 from drover.wire.events import DeviceChanged
 from drover.wire.holds import DROVER, FAILURES, PERSON, Pause, PauseSubject, Trouble
 from drover.wire.pauses import Paused, Resumed
@@ -218,8 +218,10 @@ def _growth(row: Any) -> tuple[float, int]:
 
 
 def tell_device(conn: Connection, device: Device, *, now: datetime) -> int:
-    """Keep the event that a device changed, with the pause that holds it."""
-    return events.append(conn, DeviceChanged(device=shown(conn, [device], now=now)[0]), now=now)
+    """Keep the event that a device changed, with the pause that holds it and without its numbers, which are for those
+    who ask."""
+    public = replace(device, identity=Identity())
+    return events.append(conn, DeviceChanged(device=shown(conn, [public], now=now)[0]), now=now)
 
 
 def shown(conn: Connection, devices: Sequence[Device], *, now: datetime) -> list[Device]:
