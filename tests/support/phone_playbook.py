@@ -54,4 +54,4 @@ class Play:
 
 def words(grace_s: float) -> str:
     """Why a phone that stayed away so long is lost."""
-    return remarks.lost(SERIAL, grace_s)
+    return remarks.device_lost(SERIAL, grace_s)

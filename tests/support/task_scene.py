@@ -137,9 +137,9 @@ class TaskScene:
 
     def publish(self, serial: str, begin: Begin) -> None:
         """What a worker says that published."""
-        self.running.said(serial, IntentRequested(fence=begin.fence, what="post"))
-        self.running.said(serial, EffectConfirmed(fence=begin.fence, evidence=[]))
-        self.running.said(serial, Ended(fence=begin.fence, outcome=Outcome.COMPLETED, effect=Effect.CONFIRMED))
+        self.running.on_message(serial, IntentRequested(fence=begin.fence, what="post"))
+        self.running.on_message(serial, EffectConfirmed(fence=begin.fence, evidence=[]))
+        self.running.on_message(serial, Ended(fence=begin.fence, outcome=Outcome.COMPLETED, effect=Effect.CONFIRMED))
 
 
 Story = Callable[[TaskScene], Awaitable[None]]

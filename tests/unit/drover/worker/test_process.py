@@ -24,9 +24,9 @@ from drover.wire.worker import (
     StopAttempt,
     Tidy,
     WorkerHello,
+    routing_id,
 )
 from drover.wire.zygote import WorkerSpec
-from drover.worker.process import identity
 from tests.support.phones import wait_until
 from tests.support.processes import gone
 from tests.support.worker_bench import begin
@@ -73,7 +73,7 @@ def forked(supervisor: WorkerEndpoint) -> Iterator[Forked]:
     made.parent.communicate(timeout=30)
 
 
-WHO = identity("R58M1", 1)
+WHO = routing_id("R58M1", 1)
 
 
 def test_it_says_who_it_is_gives_signs_of_life_and_ends_when_it_is_told(

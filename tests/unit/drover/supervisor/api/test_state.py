@@ -35,7 +35,7 @@ def test_the_status_counts_tasks_phones_and_what_was_dropped(rig: Rig) -> None:
     async def scene(daemon: Supervised) -> None:
         await daemon.create(3)
         trouble = PhoneTrouble(why="locked; unlock it", condition=PhoneCondition.LOCKED)
-        daemon.reports.worker_said("R58M2", trouble)
+        daemon.reports.on_message("R58M2", trouble)
         daemon.state.core.tallies.malformed += 2
         daemon.state.core.tallies.counters["worker_death"] += 1
         status = await daemon.ask(GetStatus(), DaemonStatus)

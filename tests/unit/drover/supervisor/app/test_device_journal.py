@@ -85,7 +85,7 @@ def test_the_login_of_an_app_that_was_removed_is_forgotten(rig: Rig) -> None:
     async def scene(daemon: Supervised) -> None:
         await daemon.store.write(logins.learn, login_of("anna", app_version="43"))
         for apps in ({INSTALLED: "43"}, {}):
-            daemon.reports.worker_said(PHONE, PhoneReady(facts=DeviceFacts(apps=apps)))
+            daemon.reports.on_message(PHONE, PhoneReady(facts=DeviceFacts(apps=apps)))
             await daemon.store.write(lambda _conn: None)
         async with asyncio.timeout(20):
             while await daemon.store.read(logins.all, PHONE):

@@ -44,7 +44,7 @@ class Scene:
 
     def answer(self, request: DirectRpc, serial: str = A, *, end: DirectEnd = DirectEnd.DONE, why: str = "") -> None:
         message = DirectAnswered(request_id=request.request_id, end=end, data=b"true", why=why)
-        self.calls.said(serial, message)
+        self.calls.on_answer(serial, message)
 
 
 Run = Callable[[Callable[[Scene], Awaitable[None]]], None]
@@ -190,7 +190,7 @@ def test_the_end_of_its_worker_is_waited_for_and_says_why(run: Run, monkeypatch:
         monkeypatch.setattr(direct_calls, "END_GRACE_S", 10.0)
         while not scene.workers.killed:
             await asyncio.sleep(0)
-        scene.calls.lost(A, f"{A}: its worker ended")
+        scene.calls.fail(A, f"{A}: its worker ended")
         await finishing
         assert str(await refusal(call)).startswith(f"{A}: its worker ended")
 
@@ -221,7 +221,7 @@ def test_files_that_nobody_fetched_are_removed_and_no_others(
         for path in (foreign, left):
             path.write_bytes(b"x")
         for path in (foreign, scene.calls.folder / ".." / "foreign.png", left):
-            scene.calls.said(A, DirectAnswered(request_id=9, end=DirectEnd.DONE, path=str(path)))
+            scene.calls.on_answer(A, DirectAnswered(request_id=9, end=DirectEnd.DONE, path=str(path)))
         while left.exists():  # the timers run in their order
             await asyncio.sleep(0)
         assert foreign.exists()

@@ -60,7 +60,7 @@ class Stage:
         return self.workers.send(serial, message)
 
     def kill(self, serial: str, why: str, *, excused: bool = False) -> bool:
-        self.direct.lost(serial, "its worker ended")
+        self.direct.fail(serial, "its worker ended")
         return self.workers.kill(serial, why, excused=excused)
 
     def _dispatch(self, _device: object, _command: object) -> None:
@@ -179,7 +179,7 @@ def test_a_phone_is_free_only_when_its_last_call_has_ended(play: Callable[..., N
         assert stage.state() is DeviceState.LEASED
         request = stage.sent[0]
         assert isinstance(request, DirectRpc)
-        stage.direct.said(A, DirectAnswered(request_id=request.request_id, end=DirectEnd.DONE, data=b"true"))
+        stage.direct.on_answer(A, DirectAnswered(request_id=request.request_id, end=DirectEnd.DONE, data=b"true"))
         assert (await call).data == b"true"
         await until(lambda: stage.state() is DeviceState.IDLE)
         assert (stage.sent[1:], stage.killed) == ([DirectEnded()], [])

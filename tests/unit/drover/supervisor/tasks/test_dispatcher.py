@@ -34,7 +34,7 @@ def end(scene: TaskScene, serial: str) -> None:
     live = scene.running.on(serial)
     assert live is not None
     ended = Ended(fence=live.attempt.fence, outcome=Outcome.COMPLETED, effect=Effect.NONE)
-    scene.running.said(serial, ended)
+    scene.running.on_message(serial, ended)
 
 
 def test_each_idle_phone_gets_its_next_task_when_the_one_before_has_ended(run: Run, store: Store) -> None:

@@ -82,7 +82,7 @@ def test_an_attempt_goes_from_intent_to_its_end_in_the_order_of_its_messages(run
             EffectConfirmed(fence=attempt.fence, evidence=["a.png"]),
             completed(attempt),
         ):
-            scene.running.said("p1", message)  # without a pause: the writes are queued at once
+            scene.running.on_message("p1", message)  # without a pause: the writes are queued at once
         task = await closed(scene, attempt)
         assert (task.status, task.effect, task.evidence) == (Status.COMPLETED, Effect.CONFIRMED, ["a.png"])
         assert scene.told == [IntentRecorded(fence=attempt.fence)]
@@ -93,13 +93,13 @@ def test_an_attempt_goes_from_intent_to_its_end_in_the_order_of_its_messages(run
 def test_r12_what_comes_late_changes_nothing_and_gets_no_tap(run: Run) -> None:
     async def story(scene: TaskScene) -> None:
         first = await scene.begin()
-        scene.running.said("p1", completed(first))
+        scene.running.on_message("p1", completed(first))
         before = await closed(scene, first)
         second = await scene.begin()
         for fence, serial in ((first.fence, "p1"), (second.fence, "p2")):  # an old one, and one of another phone
-            scene.running.said(serial, IntentRequested(fence=fence, what="follow"))
-            scene.running.said(serial, EffectConfirmed(fence=fence, evidence=["a.png"]))
-            scene.running.said(serial, Ended(fence=fence, outcome=Outcome.FAILED, effect=Effect.NONE))
+            scene.running.on_message(serial, IntentRequested(fence=fence, what="follow"))
+            scene.running.on_message(serial, EffectConfirmed(fence=fence, evidence=["a.png"]))
+            scene.running.on_message(serial, Ended(fence=fence, outcome=Outcome.FAILED, effect=Effect.NONE))
         await scene.running.quiet()
         refused = [IntentRefused(fence=one.fence, why="this attempt has ended") for one in (first, second)]
         assert scene.told == refused
@@ -115,9 +115,9 @@ def test_no_intent_that_is_not_durable_is_granted(run: Run, monkeypatch: pytest.
 
     async def story(scene: TaskScene) -> None:
         attempt = await scene.begin()
-        scene.running.said("p1", IntentRequested(fence=attempt.fence, what="follow"))
+        scene.running.on_message("p1", IntentRequested(fence=attempt.fence, what="follow"))
         await scene.running.quiet()
-        scene.running.said("p1", IntentRequested(fence=attempt.fence, what="follow"))
+        scene.running.on_message("p1", IntentRequested(fence=attempt.fence, what="follow"))
         await scene.running.quiet()
         assert scene.told == [IntentRefused(fence=attempt.fence, why=str(FULL)), IntentRecorded(fence=attempt.fence)]
 
@@ -132,7 +132,7 @@ def test_no_intent_is_granted_on_a_phone_that_is_not_proven_to_be_the_right_one(
     async def story(scene: TaskScene) -> None:
         attempt = await scene.begin()
         scene.registry.post("p1", TransportUnusable(state=DeviceState.ABSENT, reason="gone"))
-        scene.running.said("p1", IntentRequested(fence=attempt.fence, what="follow"))
+        scene.running.on_message("p1", IntentRequested(fence=attempt.fence, what="follow"))
         await scene.running.quiet()
         (refused,) = scene.told
         assert isinstance(refused, IntentRefused)
@@ -147,7 +147,7 @@ def test_progress_is_shown_and_told_and_not_stored(run: Run) -> None:
         attempt = await scene.begin()
         subscription = await scene.event_feed.subscribe(None)
         commits = scene.store.commits
-        scene.running.said("p1", Progressed(fence=attempt.fence, phase=Phase.VERIFY, step="looks", progress=80))
+        scene.running.on_message("p1", Progressed(fence=attempt.fence, phase=Phase.VERIFY, step="looks", progress=80))
         event = await anext(subscription.events())
         assert isinstance(event.body, TaskProgressed)
         assert (event.body.task_id, event.body.serial, event.body.progress) == (attempt.task_id, "p1", 80)
@@ -168,7 +168,7 @@ def test_progress_is_shown_and_told_and_not_stored(run: Run) -> None:
 def test_an_attempt_acts_as_the_account_that_it_found(run: Run) -> None:
     async def story(scene: TaskScene) -> None:
         attempt = await scene.begin()
-        scene.running.said("p1", seen(attempt, "Me"))
+        scene.running.on_message("p1", seen(attempt, "Me"))
         await asyncio.sleep(0)
         assert scene.registry.acting() == {"tiktok:me"}  # before it is stored: dispatch must not choose it meanwhile
         await scene.running.quiet()
@@ -181,12 +181,12 @@ def test_an_attempt_acts_as_the_account_that_it_found(run: Run) -> None:
 def test_r23_one_account_acts_on_one_phone_and_the_other_task_waits(run: Run) -> None:
     async def story(scene: TaskScene) -> None:
         first, second = await scene.begin("p1"), await scene.begin("p2")
-        scene.running.said("p1", seen(first, "me"))
-        scene.running.said("p2", seen(second, "me"))
+        scene.running.on_message("p1", seen(first, "me"))
+        scene.running.on_message("p2", seen(second, "me"))
         await scene.running.quiet()
         verdicts = {message.fence: message.verdict for message in scene.told if isinstance(message, AccountNoted)}
         assert verdicts == {first.fence: AccountVerdict.GO_ON, second.fence: AccountVerdict.OTHER_ACCOUNT}
-        scene.running.said("p2", failed(second, Reason.WRONG_ACCOUNT))
+        scene.running.on_message("p2", failed(second, Reason.WRONG_ACCOUNT))
         await scene.until(lambda: scene.running.on("p2") is None)
         task = await scene.task(second.task_id)
         assert (task.status, task.reason) == (Status.PENDING, None)
@@ -197,7 +197,7 @@ def test_r23_one_account_acts_on_one_phone_and_the_other_task_waits(run: Run) ->
 def test_a_wrong_account_that_nobody_told_it_of_fails_the_task(run: Run) -> None:
     async def story(scene: TaskScene) -> None:
         attempt = await scene.begin(username="me")
-        scene.running.said("p1", failed(attempt, Reason.WRONG_ACCOUNT, remark="logged in as shop"))
+        scene.running.on_message("p1", failed(attempt, Reason.WRONG_ACCOUNT, remark="logged in as shop"))
         task = await closed(scene, attempt)
         assert (task.status, task.reason) == (Status.FAILED, Reason.WRONG_ACCOUNT)
 
@@ -209,7 +209,7 @@ def test_an_account_that_cannot_be_kept_does_not_act(run: Run, monkeypatch: pyte
 
     async def story(scene: TaskScene) -> None:
         attempt = await scene.begin()
-        scene.running.said("p1", seen(attempt, "me"))
+        scene.running.on_message("p1", seen(attempt, "me"))
         await scene.running.quiet()
         noted = AccountNoted(fence=attempt.fence, verdict=AccountVerdict.NOT_STORED, why=str(FULL))
         assert scene.told == [noted]
@@ -225,7 +225,7 @@ def test_an_end_that_the_disk_refuses_is_tried_until_it_is_stored(run: Run, monk
 
     async def story(scene: TaskScene) -> None:
         attempt = await scene.begin()
-        scene.running.said("p1", completed(attempt))
+        scene.running.on_message("p1", completed(attempt))
         await scene.running.quiet()
         task = await closed(scene, attempt)
         assert task.status is Status.COMPLETED
@@ -242,9 +242,9 @@ def test_a_note_that_the_disk_refuses_does_not_end_the_attempt(run: Run, monkeyp
 
     async def story(scene: TaskScene) -> None:
         attempt = await scene.begin()
-        scene.running.said("p1", IntentRequested(fence=attempt.fence, what="follow"))
-        scene.running.said("p1", TapSent(fence=attempt.fence))
-        scene.running.said("p1", EffectConfirmed(fence=attempt.fence, evidence=[]))
+        scene.running.on_message("p1", IntentRequested(fence=attempt.fence, what="follow"))
+        scene.running.on_message("p1", TapSent(fence=attempt.fence))
+        scene.running.on_message("p1", EffectConfirmed(fence=attempt.fence, evidence=[]))
         await scene.running.quiet()
         task = await scene.task(attempt.task_id)
         assert (task.status, task.effect) == (Status.RUNNING, Effect.INTENT)
@@ -257,13 +257,13 @@ def test_a_note_that_the_disk_refuses_does_not_end_the_attempt(run: Run, monkeyp
 def test_a_lost_worker_closes_the_attempt_once_by_what_is_recorded(run: Run) -> None:
     async def story(scene: TaskScene) -> None:
         attempt = await scene.begin(script_name="post", script_config={})
-        scene.running.said("p1", IntentRequested(fence=attempt.fence, what="post"))
+        scene.running.on_message("p1", IntentRequested(fence=attempt.fence, what="post"))
         command = CloseAttempt(fence=attempt.fence, reason=Reason.DEVICE_LOST, remark="it went away")
         device = scene.registry.get("p1")
         assert device is not None
         for _ in range(2):
             scene.running.on_close(device, command)
-        scene.running.said("p1", completed(attempt))
+        scene.running.on_message("p1", completed(attempt))
         await scene.running.quiet()
         task = await closed(scene, attempt)
         assert (task.status, task.reason, task.retry_safe) == (Status.FAILED, Reason.OUTCOME_UNKNOWN, False)
@@ -282,7 +282,7 @@ def test_a_worker_that_takes_no_attempt_leaves_the_task_to_be_tried_again(run: R
         )  # fmt: skip
         scene.running.tell(attempt, message)
         if refuses:
-            scene.running.said("p1", AttemptRefused(fence=attempt.fence, why="it ran already"))
+            scene.running.on_message("p1", AttemptRefused(fence=attempt.fence, why="it ran already"))
         task = await closed(scene, attempt)
         assert (task.status, task.attempt) == (Status.PENDING, 1)
 
@@ -292,7 +292,7 @@ def test_a_worker_that_takes_no_attempt_leaves_the_task_to_be_tried_again(run: R
 def test_an_outcome_without_a_reason_is_the_scripts_fault(run: Run) -> None:
     async def story(scene: TaskScene) -> None:
         attempt = await scene.begin(max_retry_count=0)
-        scene.running.said("p1", failed(attempt, None, remark="it broke"))
+        scene.running.on_message("p1", failed(attempt, None, remark="it broke"))
         task = await closed(scene, attempt)
         assert (task.status, task.reason) == (Status.FAILED, Reason.SCRIPT_ERROR)
 
@@ -327,11 +327,11 @@ def test_an_attempt_that_outlives_its_deadline_is_cut_off_with_its_worker(
         for _ in range(2):
             scene.running.watch()
         assert scene.workers.killed == [remarks.outlived("p1", 60.0)]
-        scene.running.said("p1", IntentRequested(fence=attempt.fence, what="follow"))
+        scene.running.on_message("p1", IntentRequested(fence=attempt.fence, what="follow"))
         if lives:  # it is heard of its end as of any other
             await scene.running.quiet()
             assert scene.told == [IntentRefused(fence=attempt.fence, why=remarks.outlived("p1", 60.0))]
-            await scene.running.lost(attempt.fence, Reason.INTERRUPTED, "its worker ended")
+            await scene.running.close(attempt.fence, Reason.INTERRUPTED, "its worker ended")
         task = await closed(scene, attempt)
         assert (task.status, task.reason, task.effect) == (Status.FAILED, Reason.TIMEOUT, Effect.NONE)
         assert remarks.outlived("p1", 60.0)[:20] in (task.remark or "")
@@ -345,10 +345,10 @@ def test_r08_a_drain_waits_for_what_runs_and_no_longer_than_it_may(run: Run) -> 
         await scene.running.drain(60.0, hurry)  # nothing runs
         first, second = await scene.begin("p1"), await scene.begin("p2")
         draining = asyncio.create_task(scene.running.drain(60.0, hurry))
-        scene.running.said("p1", completed(first))
+        scene.running.on_message("p1", completed(first))
         await scene.until(lambda: scene.running.on("p1") is None)
         assert not draining.done()
-        scene.running.said("p2", completed(second))
+        scene.running.on_message("p2", completed(second))
         await asyncio.wait_for(draining, 10)
         await scene.begin("p1")
         await asyncio.wait_for(scene.running.drain(0.01, hurry), 10)
@@ -369,7 +369,7 @@ def test_r08_the_rest_is_closed_by_the_rules_or_left_to_the_next_start(
     async def story(scene: TaskScene) -> None:
         scene.registry.drain()
         attempt = await scene.begin()
-        await asyncio.wait_for(scene.running.settle_rest(), 15)
+        await asyncio.wait_for(scene.running.close_rest(), 15)
         task = await scene.task(attempt.task_id)
         assert task.status is (Status.RUNNING if refusals else Status.PENDING)
         assert len(scene.running) == (1 if refusals else 0)

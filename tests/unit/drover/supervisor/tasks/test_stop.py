@@ -54,7 +54,7 @@ def test_r13_a_running_task_is_stopped_by_its_worker_and_the_answer_waits_for_it
         assert scene.told == [StopAttempt(fence=attempt.fence)]
         assert not stopping.done()
         ended = Ended(fence=attempt.fence, outcome=Outcome.FAILED, effect=Effect.NONE, reason=Reason.STOPPED)
-        scene.running.said("p1", ended)
+        scene.running.on_message("p1", ended)
         await stopping
         task = await scene.task(attempt.task_id)
         assert (task.status, task.reason, scene.workers.killed) == (Status.FAILED, Reason.STOPPED, [])

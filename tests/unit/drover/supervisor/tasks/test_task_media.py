@@ -382,7 +382,7 @@ def test_an_attempt_that_failed_without_effect_gives_its_file_back(run: Run) -> 
         failed = Ended(
             fence=begin.fence, outcome=Outcome.FAILED, effect=Effect.NONE, reason=Reason.NOT_LOGGED_IN, remark="out"
         )
-        scene.running.said("p1", failed)
+        scene.running.on_message("p1", failed)
         await scene.ended(task_id)
         await scene.post()
         assert (await scene.begun(2))[1].media[0].material_id == item.id

@@ -65,7 +65,7 @@ def test_a_file_that_is_not_there_and_one_of_ours_are_told_apart(tmp_path: Path)
 
 def test_phones_and_pauses_are_looked_at_as_they_are_now(rig: Rig) -> None:
     async def scene(daemon: Supervised) -> None:
-        daemon.reports.worker_said(PHONE, PhoneTrouble(why="locked; unlock it", condition=PhoneCondition.LOCKED))
+        daemon.reports.on_message(PHONE, PhoneTrouble(why="locked; unlock it", condition=PhoneCondition.LOCKED))
         await daemon.ask(PauseDevice(serial=PHONE, reason="swollen"), DevicePause)
         daemon.state.core.tallies.malformed += 3
         found = await diagnose(daemon.state)

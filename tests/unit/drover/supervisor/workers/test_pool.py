@@ -35,13 +35,13 @@ class Heard:
     said: list[tuple[str, FromWorker]] = field(default_factory=list[tuple[str, FromWorker]])
     ended: list[tuple[str, int, bool, float | None]] = field(default_factory=list[tuple[str, int, bool, float | None]])
 
-    def worker_started(self, serial: str, pid: int, starts: int) -> None:
+    def on_worker_started(self, serial: str, pid: int, starts: int) -> None:
         self.started.append((serial, pid, starts))
 
-    def worker_said(self, serial: str, message: FromWorker) -> None:
+    def on_message(self, serial: str, message: FromWorker) -> None:
         self.said.append((serial, message))
 
-    def worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
+    def on_worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
         self.ended.append((serial, status, quarantined, retry_in_s))
 
     def pid(self, serial: str = PHONE) -> int:

@@ -111,7 +111,7 @@ def test_a_reading_registers_what_nobody_has_and_ends_pauses_of_who_is_logged_in
         message = await daemon.told(ReadAccounts)
         found = ["anna", "bea", "no good"]
         read = AccountsRead(request_id=message.request_id, usernames=found, active="bea", package="com.app")
-        daemon.reports.worker_said(PHONE, read)
+        daemon.reports.on_message(PHONE, read)
         answer = await asked
         assert answer.registered == ["bea"]
         assert [(one.username, one.active, one.registered_on) for one in answer.accounts] == [
@@ -131,7 +131,7 @@ def test_a_persons_pause_outlives_a_reading(rig: Rig) -> None:
         )  # fmt: skip
         asked = asyncio.create_task(daemon.ask(DiscoverAccounts(serial=PHONE), AccountsDiscovered))
         message = await daemon.told(ReadAccounts)
-        daemon.reports.worker_said(PHONE, AccountsRead(request_id=message.request_id, usernames=["bea"], active="bea"))
+        daemon.reports.on_message(PHONE, AccountsRead(request_id=message.request_id, usernames=["bea"], active="bea"))
         assert (await asked).registered == []
         assert [pause.words for _, pause in await daemon.store.read(pauses.active, now=clock.now())] == ["on leave"]
 

@@ -79,7 +79,7 @@ def test_each_call_reaches_the_worker_as_what_it_is(rig: Rig) -> None:
             call = await daemon.told(kind)
             assert {name: getattr(call, name) for name in fields} == fields
             assert (call.timeout_s, Path(call.folder).is_dir()) == (5.0, True)
-            daemon.reports.worker_said(
+            daemon.reports.on_message(
                 PHONE, DirectAnswered(request_id=call.request_id, end=DirectEnd.DONE, data=b"true")
             )
             assert (await asked).data == b"true"
@@ -94,7 +94,7 @@ def test_a_call_has_no_longer_than_its_lease(rig: Rig) -> None:
         asked = asyncio.create_task(daemon.ask(body, leases.DirectResult))
         call = await daemon.told(DirectHierarchy)
         assert 0 < call.timeout_s <= 3
-        daemon.reports.worker_said(PHONE, DirectAnswered(request_id=call.request_id, end=DirectEnd.DONE))
+        daemon.reports.on_message(PHONE, DirectAnswered(request_id=call.request_id, end=DirectEnd.DONE))
         await asked
         for other, code in (("", Code.LEASE), ("no such", Code.CONFLICT)):
             body = leases.ReadHierarchy(session=other, serial=PHONE)
@@ -129,7 +129,7 @@ def test_a_screen_check_is_read_from_wherever_the_worker_put_it(rig: Rig, filed:
         if filed:
             path.write_bytes(data)
         answer: dict[str, Any] = {"path": str(path)} if filed else {"data": data}
-        daemon.reports.worker_said(
+        daemon.reports.on_message(
             PHONE,
             DirectAnswered(request_id=call.request_id, end=DirectEnd.DONE, **answer),
         )

@@ -89,7 +89,7 @@ def test_what_runs_shows_its_live_step_and_is_stopped_before_it_is_deleted(rig: 
         deleting = asyncio.create_task(daemon.ask(DeleteTasks(task_ids=[task_id, task_id, waits, 99]), TasksDeleted))
         stop = await daemon.told(StopAttempt)
         assert stop.fence == begin.fence
-        daemon.reports.worker_ended(PHONE, 0, quarantined=False, retry_in_s=1.0)
+        daemon.reports.on_worker_ended(PHONE, 0, quarantined=False, retry_in_s=1.0)
         done = await deleting
         assert (done.deleted_count, done.not_found) == (2, [99])
         assert (await daemon.refused(GetTask(task_id=task_id))).code is Code.NOT_FOUND
