@@ -1,10 +1,12 @@
-"""The WSGI application: what admission decided, then the route's handler, then the envelope around what comes out."""
+"""The WSGI application: what admission decided, then Bottle's route, then the envelope around what comes out."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
+
+import bottle
 
 from drover.token_file import token_id
 from drover.wire.control import Caller
@@ -46,25 +48,42 @@ class Application:
         self._metrics = Metrics(self.streams)
         self._token_matches = rules_of(settings).token_matches
         self.admit = admission(settings, self._metrics, ROUTES)
+        self._bottle: Any = bottle.Bottle()
+        self._bottle.config["catchall"] = False  # what fails reaches our own envelope
+        del self._bottle.router  # Bottle lets nothing of its own be replaced
+        self._bottle.router = _AdmittedRoutes()
+        for route in ROUTES:
+            self._bottle.route(route.full_path, route.method, self._callback(route))
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         admitted: Admitted | Failure = environ.get(ADMITTED) or self.admit(environ)
+        if isinstance(admitted, Failure) or admitted.route is None:
+            return _refuse(self._refusal(admitted, environ), environ, start_response)
+        environ[ADMITTED] = admitted
         try:
-            answer = self._answer(admitted, environ)
+            pieces: Iterable[bytes] = self._bottle(environ, start_response)
+            return pieces
         except Exception as error:
-            answer = internal(error)
-        return _send(answer, environ, start_response)
+            return _refuse(internal(error), environ, start_response)
 
-    def _answer(self, admitted: Admitted | Failure, environ: Environ) -> Answer | Stream:
+    def _refusal(self, admitted: Admitted | Failure, environ: Environ) -> Answer:
+        """The answer to what reaches no route."""
         if isinstance(admitted, Failure):
             return guard_refusal(admitted)
         path = plain_path(str(environ.get("PATH_INFO", "")))
         if admitted.allowed:
             self._metrics.answered("refused", Code.METHOD.http_status)
             return _wrong_method(environ["REQUEST_METHOD"], path, ", ".join(admitted.allowed))
-        if admitted.route is None:
-            return _no_route(path)
-        return self._routed(admitted.route, admitted.args, environ)
+        return _no_route(path)
+
+    def _callback(self, route: Route) -> Callable[..., Any]:
+        """The function that Bottle calls for this route."""
+
+        def callback(**args: str) -> Any:
+            environ: Environ = bottle.request.environ
+            return _response(self._routed(route, args, environ), environ)
+
+        return callback
 
     def _routed(self, route: Route, args: Mapping[str, str], environ: Environ) -> Answer | Stream:
         try:
@@ -119,6 +138,23 @@ class Application:
         return matches is None or (presented is not None and matches(presented))
 
 
+class _AdmittedRoutes:
+    """In the place of Bottle's router: admission has found the route, and a request's route is looked up once."""
+
+    def __init__(self) -> None:
+        self._targets: dict[tuple[str, str], Any] = {}
+
+    def add(self, rule: str, method: str, target: Any, name: str | None = None) -> None:
+        """Take a route, as Bottle gives it."""
+        self._targets[method, rule] = target
+
+    def match(self, environ: Environ) -> tuple[Any, Mapping[str, str]]:
+        """Bottle's route for an admitted request, and what stands in its path."""
+        admitted: Admitted = environ[ADMITTED]
+        route = cast(Route, admitted.route)
+        return self._targets[route.method, route.full_path], admitted.args
+
+
 @dataclass(frozen=True)
 class _Json:
     """Reads the body of one request as a JSON object when it is called."""
@@ -164,13 +200,24 @@ def guard_refusal(failure: Failure) -> Answer:
     return refusal(failure, headers)
 
 
-def _send(answer: Answer | Stream, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-    start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", answer.all_headers)
-    head = environ.get("REQUEST_METHOD") == "HEAD"
+def _response(answer: Answer | Stream, environ: Environ) -> Any:
+    """The answer as Bottle sends it; the body is left out for HEAD."""
+    respond: Any = bottle.HTTPResponse
+    body: Any = b""
     if isinstance(answer, Answer):
-        return [] if head else [answer.body]
-    if head:
+        body = answer.body
+    elif environ.get("REQUEST_METHOD") == "HEAD":
         answer.pieces.close()
-        return []
-    environ.get(BEGIN_STREAM, _nothing)()
-    return answer.pieces
+    else:
+        environ.get(BEGIN_STREAM, _nothing)()
+        body = answer.pieces
+    return respond(body, _status(answer), list(answer.all_headers))
+
+
+def _refuse(answer: Answer, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    start_response(_status(answer), answer.all_headers)
+    return [] if environ.get("REQUEST_METHOD") == "HEAD" else [answer.body]
+
+
+def _status(answer: Answer | Stream) -> str:
+    return f"{answer.status} {HTTPStatus(answer.status).phrase}"

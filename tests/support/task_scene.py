@@ -109,8 +109,9 @@ class TaskScene:
 
     async def begin(self, serial: str = "p1", **task: Any) -> Attempt:
         """A task whose attempt is stored as begun and runs, without its worker being told."""
-        (task_id,) = await self.store.write(tasks.insert, [new(serial, **task)], now=self.store.clock())
-        self.registry.post(serial, TaskChosen(task_id=task_id))
+        task_id = await self.store.read(tasks.last_given) + 1
+        self.registry.post(serial, TaskChosen(task_id=task_id))  # first, or the dispatcher might choose it meanwhile
+        await self.store.write(tasks.insert, [new(serial, **task)], now=self.store.clock())
         attempt, stored = await self.store.write(attempts.begin, task_id, boot_id="boot-1", now=self.store.clock())
         self.running.begun(attempt, stored, timeout_s=60.0)
         return attempt

@@ -54,7 +54,7 @@ def test_half_a_daemon_helps_no_one() -> None:
         await scene.jobs.end()
         assert scene.failed == 1
 
-    assert logged(story) == [("part_failed", "critical")]
+    assert logged(story) == [("component_failed", "critical")]
 
 
 def test_short_work_that_fails_is_logged_and_nothing_else() -> None:
@@ -113,4 +113,4 @@ def test_one_that_never_ends_does_not_keep_the_daemon_and_is_named(monkeypatch: 
 
     with capture_logs() as logs:
         asyncio.run(story(Scene()))
-    assert [(line["event"], line["components"]) for line in logs] == [("parts_not_ended", ["stays"])]
+    assert [(line["event"], line["components"]) for line in logs] == [("components_not_ended", ["stays"])]

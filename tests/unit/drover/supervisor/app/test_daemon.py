@@ -148,7 +148,7 @@ def test_half_a_daemon_ends_and_says_that_it_failed(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(EventFeed, "run", broken)
     daemon, log = play(scene, monkeypatch)
-    assert (daemon.failed, "part_failed" in log, log[-1]) == (True, True, "stopped")
+    assert (daemon.failed, "component_failed" in log, log[-1]) == (True, True, "stopped")
 
 
 def test_r14_a_database_that_is_none_ends_the_boot_and_its_zygote(monkeypatch: pytest.MonkeyPatch) -> None:

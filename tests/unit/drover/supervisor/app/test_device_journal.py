@@ -49,9 +49,10 @@ def test_a_phone_that_was_recognised_is_stored_and_told_of(rig: Rig) -> None:
         device = Device(serial=PHONE, state=DeviceState.IDLE, identity=Identity(android_id="f00"), note="cracked")
         subscription = await daemon.state.core.event_feed.subscribe(None)
         journal(daemon).on_publish(device, Publish())
-        event = await asyncio.wait_for(anext(subscription.events()), 20)
-        assert isinstance(event.body, DeviceChanged)  # subscribers hear of it without asking
-        assert (len(await told(daemon)), event.body.device.identity) == (count + 1, Identity())
+        async with asyncio.timeout(20):  # subscribers hear of it without asking
+            bodies = (event.body async for event in subscription.events())
+            heard = await anext(b.device async for b in bodies if isinstance(b, DeviceChanged) and b.device.note)
+        assert (len(await told(daemon)), heard.identity) == (count + 1, Identity())
         stored = await daemon.store.read(devices.get, PHONE)
         assert stored is not None
         assert (stored.note, stored.identity.android_id) == ("cracked", "f00")

@@ -363,7 +363,7 @@ def test_r08_a_drain_waits_for_what_runs_and_no_longer_than_it_may(run: Run) -> 
 def test_r08_the_rest_is_closed_by_the_rules_or_left_to_the_next_start(
     run: Run, monkeypatch: pytest.MonkeyPatch, refusals: int
 ) -> None:
-    monkeypatch.setattr(running_attempts, "SETTLE_TIMEOUT_S", 10.0 if not refusals else 0.05)
+    monkeypatch.setattr(running_attempts, "CLOSE_TIMEOUT_S", 10.0 if not refusals else 0.05)
     refuse(monkeypatch, attempts, "finish", refusals)
 
     async def story(scene: TaskScene) -> None:
