@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Processes that run tests. Most tests wait most of their time, so more of them than cores.
 WORKERS ?= 5
 
-.PHONY: help demo test bench chaos fuzz check lint types-mypy types-pyright setup clean
+.PHONY: help demo test bench chaos fuzz check lint layout types-mypy types-pyright setup clean
 
 # Every daemon, worker and script that a test starts would compile its modules anew where this is set.
 unexport PYTHONDONTWRITEBYTECODE
@@ -52,8 +52,8 @@ chaos: $(VENV)/.test  ## Break everything at full length, about an hour (ARGS="R
 fuzz: $(VENV)/.test  ## Make up requests from the API's description, some ten minutes (ARGS="--seed 7 --examples 200")
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
-check: $(VENV)/.check  ## Lint, types and import rules
-	@$(MAKE) --no-print-directory -k -j 2 types-mypy types-pyright lint
+check: $(VENV)/.check  ## Lint, types, import rules, and that tests mirror the source
+	@$(MAKE) --no-print-directory -k -j 2 types-mypy types-pyright lint layout
 
 types-mypy: $(VENV)/.check
 	@$(BIN)/mypy
@@ -65,6 +65,10 @@ lint: $(VENV)/.check
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-cache
+
+# In this process: five workers would take longer to begin than the tests take.
+layout: $(VENV)/.check
+	@$(BIN)/python -m pytest -q -n 0 tests/unit/test_layout.py tests/unit/drover/supervisor/test_structure.py
 
 clean:  ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

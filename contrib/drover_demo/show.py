@@ -82,10 +82,10 @@ def _word(task: TaskRow) -> str:
 
 
 def _progress_line(task: TaskRow) -> str:
-    told = task["step"] if task["status"] == 1 else task["remark"]
+    detail = task["step"] if task["status"] == 1 else task["remark"]
     percent = task["progress"]
     what = f"{task['script_name']} {target(task)}"
-    return f"task {task['id']:>3}  {task['serial']}  {what}  {_word(task)} {percent:>3}%  {told}"
+    return f"task {task['id']:>3}  {task['serial']}  {what}  {_word(task)} {percent:>3}%  {detail}"
 
 
 def _progress_table(tasks: Sequence[TaskRow]) -> Table:

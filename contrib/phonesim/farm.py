@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from phonesim.attach import AdbServer
+from phonesim.adb_server import AdbServer
+from phonesim.attacher import Attacher
 from phonesim.contract import Display
 from phonesim.device import Device
-from phonesim.keeper import Keeper
 from phonesim.media import DeviceMedia
 from phonesim.phone import Phone
 from phonesim.state import StateServer
@@ -26,7 +26,7 @@ class MakeDisplay(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class FarmOptions:
-    """What a farm is made of; `adb` is None for phones that nobody attaches."""
+    """What a farm is made of; `adb` is None for phones that are not attached."""
 
     count: int
     adb: tuple[str, int] | None
@@ -42,15 +42,15 @@ class FarmOptions:
 
 
 class Farm:
-    """A number of phones, their state over HTTP, and the care that adb keeps them."""
+    """A number of phones, their state over HTTP, and what keeps them attached to adb."""
 
     def __init__(self, options: FarmOptions, *, make_display: MakeDisplay) -> None:
         self.options = options
         self.phones: list[Phone] = []
         self.state = StateServer(self.phones)
         self._make_display = make_display
-        self._keeper = Keeper(AdbServer(*options.adb), self.phones) if options.adb else None
-        self._keeping: asyncio.Task[None] | None = None
+        self._attacher = Attacher(AdbServer(*options.adb), self.phones) if options.adb else None
+        self._attaching: asyncio.Task[None] | None = None
         self._executor = ThreadPoolExecutor(max_workers=8, thread_name_prefix="phonesim")
 
     async def start(self) -> None:
@@ -60,24 +60,24 @@ class Farm:
             await phone.start()
             self.phones.append(phone)
         await self.state.start(self.options.state_port)
-        if self._keeper is not None:
-            self._keeping = asyncio.create_task(self._keeper.run())
-            await self._keeper.settled()
+        if self._attacher is not None:
+            self._attaching = asyncio.create_task(self._attacher.run())
+            await self._attacher.settled()
 
     async def stop(self) -> None:
         """Detach the phones from adb and end everything."""
-        if self._keeping is not None:
-            self._keeping.cancel()
-            await asyncio.gather(self._keeping, return_exceptions=True)
-        if self._keeper is not None:
-            await self._keeper.detach()
+        if self._attaching is not None:
+            self._attaching.cancel()
+            await asyncio.gather(self._attaching, return_exceptions=True)
+        if self._attacher is not None:
+            await self._attacher.detach()
         await asyncio.gather(*[phone.stop() for phone in self.phones])
         await self.state.stop()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _wake(self) -> None:
-        if self._keeper is not None:
-            self._keeper.wake()
+        if self._attacher is not None:
+            self._attacher.wake()
 
     def _new_device(self, number: int) -> Device:
         options, serialno = self.options, f"SIM{number:04d}"

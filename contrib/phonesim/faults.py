@@ -26,12 +26,12 @@ DEVICE_FAULTS: Final[Mapping[str, str]] = {
     "low_battery": 'the battery shows {"level": 4} percent and no charger',
     "late_media": 'a scanned file gets its row in the media store only after {"delay_seconds": 5}',
     "lost_media": "a scanned file never gets a row in the media store",
-    "screen_off": "the display is off and locked until somebody wakes it",
+    "screen_off": "the display is off and locked until it is woken",
     "locked": 'the lock screen is up and asks for a PIN: apps run behind it, no touch reaches them; {"after": "click"} '
     "as unplug",
     "swipe_lock": "the lock screen is up and asks for nothing: a swipe or `wm dismiss-keyguard` puts it away; "
     '{"after": "click"} as unplug',
-    "before_first_unlock": "nobody has unlocked the phone since it booted: locked, and no app can be started",
+    "before_first_unlock": "the phone was not unlocked since it booted: locked, and no app can be started",
     "input_forbidden": "injected touches and keys raise SecurityException (INJECT_EVENTS), as on a Xiaomi without USB "
     'debugging (Security settings); persist.security.adbinput is {"property": "0"}, "" or with "none" this is no '
     'Xiaomi; {"after": "content"} as unplug',

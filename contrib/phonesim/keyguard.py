@@ -1,4 +1,4 @@
-"""The lock screen: what Android's own window shows over every app until somebody dismisses it. Pure functions."""
+"""The lock screen: what Android's own window shows over every app until it is dismissed. Pure functions."""
 
 import io
 from typing import Final

@@ -1,4 +1,4 @@
-"""`phonesim`: starts phones, attaches them to an adb server, and says where they are until it is told to end."""
+"""`phonesim`: starts phones, attaches them to an adb server, and says where they are until it is ended."""
 
 import asyncio
 import logging

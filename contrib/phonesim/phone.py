@@ -190,7 +190,7 @@ class Phone:
         self._on_presence()
 
     def _hold_port(self) -> None:
-        """Keep the port's number, bound but not listening: the kernel refuses connections and gives it to nobody."""
+        """Keep the port's number, bound but not listening: the kernel refuses connections and gives it to no other."""
         held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.bind(("127.0.0.1", self.port))

@@ -25,7 +25,7 @@ class Process:
         self.task = asyncio.create_task(body(self))
 
     async def ended(self) -> int:
-        """Its exit code. Whoever waits here and is cancelled ends the process, too."""
+        """Its exit code. A waiter that is cancelled ends the process, too."""
         try:
             return await self.task
         except asyncio.CancelledError:

@@ -1,4 +1,4 @@
-"""Fingers and keys on a phone, whoever moves them: a sleeping screen takes no touch, a power key is the phone's own."""
+"""Fingers and keys on a phone: a sleeping screen takes no touch, a power key is the phone's own."""
 
 import asyncio
 from collections.abc import Mapping

@@ -115,7 +115,7 @@ def traits_of(handle: str) -> frozenset[str]:
 
 
 def user(handle: str) -> User | None:
-    """The user of this handle; None if nobody can have it or nobody has it."""
+    """The user of this handle; None if no user can have it or none has it."""
     name = normal(handle)
     traits = traits_of(name)
     if not HANDLE.fullmatch(name) or "missing" in traits:
@@ -133,7 +133,7 @@ def user(handle: str) -> User | None:
 
 
 def lookalikes(handle: str) -> tuple[str, ...]:
-    """Handles that a search for this one also brings, each of somebody else."""
+    """Handles that a search for this one also brings, each of another user."""
     name = normal(handle)[:26]
     spelled = (f"{name}1", f"{name}_fr", f"real.{name}"[:30], f"{name}s", f"the{name}"[:30])
     return tuple(other for other in spelled if HANDLE.fullmatch(other))
@@ -157,7 +157,7 @@ def creator(position: int) -> User:
     plain = unicodedata.normalize("NFKD", f"{first}.{last}").encode("ascii", "ignore").decode().lower()
     found = user(plain)
     if found is None:
-        raise LookupError(f"the feed made a handle nobody can have: {plain!r}")
+        raise LookupError(f"the feed made a handle that no user can have: {plain!r}")
     return found
 
 

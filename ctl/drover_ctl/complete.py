@@ -1,6 +1,6 @@
 """What the shell completes: serials and task ids, asked from the daemon; nothing when it does not answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import click
 from click.shell_completion import CompletionItem
@@ -13,37 +13,33 @@ from drover_ctl.session import session
 TIMEOUT_S = 1.0
 
 
-def complete_serial(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    def ask(client: ControlClient) -> list[CompletionItem]:
-        devices = client.ask(ListDevices(), DeviceList).devices
-        return [CompletionItem(device.serial, help=device.state.value) for device in devices]
-
-    return _complete(ctx, incomplete, ask)
+Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
-def complete_account(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    def ask(client: ControlClient) -> list[CompletionItem]:
-        accounts = client.ask(ListAccounts(), AccountList).accounts
-        return [
-            CompletionItem(account.username, help=f"{account.platform} on {account.serial}") for account in accounts
-        ]
+def _completer(ask: Callable[[ControlClient], Iterable[tuple[str, str]]]) -> Complete:
+    """Completes with what `ask` gives: words, each with its help."""
 
-    return _complete(ctx, incomplete, ask)
+    def complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        try:
+            with ControlClient(session(ctx).socket, client_name="droverctl completion", timeout_s=TIMEOUT_S) as client:
+                return [CompletionItem(word, help=help) for word, help in ask(client) if word.startswith(incomplete)]
+        except (ControlError, RequestError):
+            return []
 
-
-def complete_task(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    def ask(client: ControlClient) -> list[CompletionItem]:
-        tasks = client.ask(ListTasks(page_size=50), TaskPage).tasks
-        return [CompletionItem(str(task.id), help=f"{task.script_name} {task.status.name.lower()}") for task in tasks]
-
-    return _complete(ctx, incomplete, ask)
+    return complete
 
 
-def _complete(
-    ctx: click.Context, incomplete: str, ask: Callable[[ControlClient], list[CompletionItem]]
-) -> list[CompletionItem]:
-    try:
-        with ControlClient(session(ctx).socket, client_name="droverctl completion", timeout_s=TIMEOUT_S) as client:
-            return [item for item in ask(client) if str(item.value).startswith(incomplete)]
-    except (ControlError, RequestError):
-        return []
+complete_serial = _completer(
+    lambda client: [(one.serial, one.state.value) for one in client.ask(ListDevices(), DeviceList).devices]
+)
+complete_account = _completer(
+    lambda client: [
+        (one.username, f"{one.platform} on {one.serial}") for one in client.ask(ListAccounts(), AccountList).accounts
+    ]
+)
+complete_task = _completer(
+    lambda client: [
+        (str(one.id), f"{one.script_name} {one.status.name.lower()}")
+        for one in client.ask(ListTasks(page_size=50), TaskPage).tasks
+    ]
+)

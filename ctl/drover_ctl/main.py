@@ -91,7 +91,7 @@ def _run(arguments: list[str] | None, session: Session) -> int:
     except UnicodeEncodeError:
         if COMPLETE_VARIABLE not in os.environ:
             raise
-        return Exit.FAILED  # click cannot offer a word that is not UTF-8, and on a line being typed nothing is said
+        return Exit.FAILED  # click cannot offer a word that is not UTF-8
     except (RequestError, ControlError, OSError) as error:
         complain(error, as_json=session.as_json)
         return exit_for(error)

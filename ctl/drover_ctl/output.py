@@ -25,8 +25,6 @@ STYLES: Final = {
 }
 """Colours of the words for states, wherever they stand in a table."""
 
-PLAIN_WIDTH: Final = 100_000
-
 
 class Output:
     """Prints to standard output. `as_json` replaces every table and record by the data behind it."""
@@ -37,7 +35,7 @@ class Output:
         self.console = Console(highlight=False, markup=False, emoji=False)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], data: Any, *, empty: str) -> None:
-        """Rows under headings; `data` is what JSON shows, `empty` is said when there are no rows."""
+        """Rows under headings; `data` is what JSON shows, `empty` is printed when there are no rows."""
         if self.as_json:
             self.json(data)
         elif not rows:

@@ -31,7 +31,7 @@ ASK_EVERY_S: Final = 0.3
 
 
 def reporter(output: Output) -> tuple[Reporter, AbstractContextManager[object]]:
-    """Who is told of progress, and the context in which it shows."""
+    """The reporter for this output, and the context in which it draws."""
     if output.as_json:
         return SilentReporter(), nullcontext()
     if not output.console.is_terminal:
@@ -44,7 +44,7 @@ def reporter(output: Output) -> tuple[Reporter, AbstractContextManager[object]]:
 def counting(output: Output, what: str, total: int) -> Generator[Callable[[str], None]]:
     """A bar over so many steps on a terminal, nothing elsewhere; call it with a step's name as each begins."""
     if output.as_json or not output.console.is_terminal:
-        yield _unseen
+        yield _ignore
         return
     columns = (_Label("what"), BarColumn(bar_width=24), TextColumn("{task.completed:.0f}/{task.total:.0f}"))
     with Progress(*columns, _Label("name"), console=output.console) as progress:
@@ -61,12 +61,12 @@ def counting(output: Output, what: str, total: int) -> Generator[Callable[[str],
 def working(output: Output, what: str) -> Generator[Callable[[Working], None]]:
     """A bar over the rows of an operation on a terminal, nothing elsewhere; call it with what the daemon says."""
     if output.as_json or not output.console.is_terminal:
-        yield _unwatched
+        yield _ignore
         return
     columns = (TextColumn(what), BarColumn(bar_width=24), TextColumn("{task.completed:.0f}/{task.total:.0f}"))
     with Progress(*columns, TimeRemainingColumn(), console=output.console, transient=True) as progress:
         bar = progress.add_task("", total=0, visible=False)  # what is quick shows none
-        yield lambda told: progress.update(bar, completed=told.done, total=told.total, visible=True)
+        yield lambda seen: progress.update(bar, completed=seen.done, total=seen.total, visible=True)
 
 
 @contextmanager
@@ -102,12 +102,8 @@ def transferring(output: Output, what: str, ask: Callable[[], tuple[int, int]]) 
             watcher.join(ASK_EVERY_S)
 
 
-def _unseen(_name: str) -> None:
-    """Nobody watches."""
-
-
-def _unwatched(_told: Working) -> None:
-    """Nobody watches."""
+def _ignore(_progress: object) -> None:
+    """Draws nothing."""
 
 
 def ending(task: Task) -> str:

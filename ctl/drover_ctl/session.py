@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
 from drover.client import ControlClient
-from drover.wire.control import RequestBody, ResponseBody, Working
+from drover.wire.control import RequestBody, Working
 from drover_ctl.output import Output
 
 F = TypeVar("F", bound=Callable[..., Any])
 B = TypeVar("B")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass
@@ -35,9 +38,6 @@ class Session:
         """Formats in the daemon's zone once there is a daemon, else in UTC."""
         zone = ZoneInfo(self._client.welcome.zone) if self._client is not None else ZoneInfo("UTC")
         return Output(as_json=self.as_json, zone=zone)
-
-    def call(self, body: RequestBody) -> ResponseBody:
-        return self.client.call(body)
 
     def ask(
         self,
@@ -77,6 +77,16 @@ def shared_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+def with_session(command: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
+    """Give a command the run's session as its first argument, and the options --json and --socket."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        return command(session(click.get_current_context()), *args, **kwargs)
+
+    return shared_options(run)
 
 
 def _remember_socket(ctx: click.Context, _param: click.Parameter, value: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""Writes the package that `droverctl script new` gives to begin with, from the templates beside this."""
+"""Writes the package that `droverctl script new` gives to begin with, from the templates next to this module."""
 
 from importlib.resources import files
 from pathlib import Path

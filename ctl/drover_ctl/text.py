@@ -51,6 +51,11 @@ def task_files(task: Task) -> list[str]:
     return [path.rpartition("/")[2] for path in listed if isinstance(path, str)] if isinstance(listed, list) else []
 
 
+def split_list(*texts: str) -> list[str]:
+    """What stands between the commas of the texts, without blanks around it and what is empty."""
+    return [part.strip() for text in texts for part in text.split(",") if part.strip()]
+
+
 def file_size(size: int) -> str:
     """Bytes in thousands, millions or billions, with one decimal."""
     unit, name = next(((unit, name) for unit, name in ((1e9, "GB"), (1e6, "MB")) if size >= unit), (1e3, "kB"))

@@ -1,4 +1,4 @@
-"""Follows tasks until they have ended, over the event subscription. Prints nothing: it tells a Reporter."""
+"""Follows tasks until they have ended, over the event subscription. Prints nothing: it calls a Reporter."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ class WaitTimeoutError(Exception):
 
 
 class Reporter(Protocol):
-    """Is told what happens to the tasks, as it happens."""
+    """Shows what happens to the tasks, as it happens."""
 
     def changed(self, task: Task) -> None: ...
     def progressed(self, event: TaskProgressed) -> None: ...
@@ -34,7 +34,7 @@ class Watch:
         """Looks up every task; raises RequestError NOT_FOUND if one does not exist."""
         self._client = client
         self._reporter = reporter
-        # Subscribed before looking, so that nothing is missed in between.
+        # Subscribed before the first look, so that nothing is missed in between.
         self._stream = client.subscribe()
         self.tasks: dict[int, Task | None] = {}
         try:
@@ -82,7 +82,7 @@ class Watch:
             self._look_at_all()
 
     def _look_at_all(self) -> None:
-        """What happened to those that have not ended was not told in full: ask."""
+        """The events of those that have not ended are incomplete: ask for each."""
         for task_id, known in list(self.tasks.items()):
             if known is not None and not known.status.ended:
                 self._look_again(task_id)
@@ -92,7 +92,7 @@ class Watch:
         self._reporter.deleted(task_id)
 
     def _resume(self, deadline: float | None, clock: Callable[[], float]) -> None:
-        """Subscribe anew once the daemon is back, and look at every task again."""
+        """Subscribe again once the daemon is back, and look at every task."""
         give_up = clock() + RECONNECT_S
         while True:
             try:

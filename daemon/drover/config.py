@@ -365,7 +365,7 @@ def _explain(error: msgspec.ValidationError, path: Path | None, text: str, env: 
 
 
 def _words(kind: Any) -> list[str]:
-    """What a key may be that takes words: alone, or beside a number."""
+    """What a key may be that takes words: alone, or next to a number."""
     found = [word for part in get_args(kind) for word in ([part] if isinstance(part, str) else _words(part))]
     return [*found, "a number"] if float in get_args(kind) else found
 
@@ -379,7 +379,7 @@ def _place(path: Path | None, text: str, section: str, key: str, env: Mapping[tu
 
 
 def _line(text: str, section: str, key: str) -> int:
-    """The line where the key of that section stands; 1 if it cannot be told."""
+    """The line where the key of that section stands; 1 if it cannot be known."""
     current = ""
     for number, line in enumerate(text.splitlines(), start=1):
         header = re.match(r"\s*\[\s*([\w.-]+)\s*\]", line)

@@ -1,7 +1,7 @@
 """The name of the zone by whose rules this host's C library tells local time: TZ, else /etc/localtime, else UTC.
 
 A host may have rules without a name (a copied file, `TZ=JST-9`): the file is then known by its content, and where that
-is nobody's, an error says so. A wrong zone would let tasks begin hours away from their start time.
+is no one's, an error says so. A wrong zone would let tasks begin hours away from their start time.
 """
 
 import functools

@@ -148,7 +148,7 @@ def _restore(backup_path: Path, config: Config) -> int:
                 LibraryFolder(config.library_dir),
                 stamp=datetime.now(UTC).strftime("%Y%m%d-%H%M%S"),
                 begins=begins,
-                told=bar.update,
+                on_bytes=bar.update,
             )
         except StoreError as error:
             raise click.ClickException(str(error)) from None

@@ -1,4 +1,4 @@
-"""The API's token in a file of its own: made, read, replaced whole. Readable by its owner only; never logged."""
+"""The API's token in its own file: made, read, replaced whole. Readable by its owner only; never logged."""
 
 import hashlib
 import hmac
@@ -47,15 +47,17 @@ def read(path: Path) -> str:
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise TokenFileError(f"the token's file {path} cannot be read: {error.strerror}") from None
-    with os.fdopen(number, "rb") as file:
-        info = os.fstat(file.fileno())
+    try:
+        info = os.fstat(number)
         if not stat.S_ISREG(info.st_mode):
             raise TokenFileError(f"the token's file {path} is not a regular file")
         if info.st_uid not in (os.geteuid(), 0) or info.st_mode & 0o077:
             raise TokenFileError(
                 f"the token's file {path} is open to other users: chown it to you and chmod 600 {path}"
             )
-        text = file.read(1024).decode("ascii", errors="replace").strip()
+        text = os.read(number, 1024).decode("ascii", errors="replace").strip()
+    finally:
+        os.close(number)
     if not _TOKEN.fullmatch(text):
         raise TokenFileError(
             f"the token's file {path} holds no token of at least 128 bit (22 letters and digits): "
@@ -70,12 +72,12 @@ def token_id(token: str) -> str:
 
 
 class WatchedToken:
-    """The token as its file holds it now. A file that cannot be used lets nobody in."""
+    """The token as its file holds it now. A file that cannot be used lets no one in."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.trouble = ""
-        """Why nobody is let in; "" while the file is good."""
+        """Why no one is let in; "" while the file is good."""
         self._seen: tuple[int, int, int] | None = None
         self._token = ""
 

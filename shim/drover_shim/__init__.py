@@ -1,1 +1,1 @@
-"""The HTTP front: the REST contract over the daemon's control socket."""
+"""The HTTP gateway: the REST contract over the daemon's control socket."""

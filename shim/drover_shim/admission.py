@@ -1,19 +1,18 @@
 """Whether a request is let in, decided once, as soon as its head is there: its route, and how large its body may be.
 
-The parser asks before a body is read; the decision goes along with the request to lanes and application.
+The parser asks before a body is read; the decision goes along with the request to thread pools and application.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from drover.wire.faults import Failure
 from drover_shim import guard
-from drover_shim.guard import LetOff, Rules
+from drover_shim.guard import Exemptions, Rules
 from drover_shim.metrics import Metrics
 from drover_shim.route import Route
-from drover_shim.route_table import RouteTable, plain_path
-from drover_shim.routes import ROUTES
+from drover_shim.route_table import Found, RouteTable, plain_path
 from drover_shim.settings import Settings
 
 ADMITTED: Final = "drover.admitted"
@@ -21,18 +20,16 @@ ADMITTED: Final = "drover.admitted"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Admitted:
-    """A request that the guard lets pass. Without `route` its path has only the methods in `allowed`, or none."""
+class Admitted(Found):
+    """A request that the guard lets pass, and how many bytes its body may have."""
 
-    route: Route | None
-    allowed: tuple[str, ...] = ()
     max_body: int
 
 
 Admit = Callable[[Mapping[str, Any]], Admitted | Failure]
 
 
-def admission(settings: Settings, metrics: Metrics, *, routes: tuple[Route, ...] = ROUTES) -> Admit:
+def admission(settings: Settings, metrics: Metrics, routes: Iterable[Route]) -> Admit:
     """The function that decides; what it refuses is counted.
 
     Only uploads that the guard lets pass may be large: no page of another origin, and no client without the token,
@@ -41,16 +38,14 @@ def admission(settings: Settings, metrics: Metrics, *, routes: tuple[Route, ...]
     table, rules = RouteTable(routes), rules_of(settings)
 
     def admit(environ: Mapping[str, Any]) -> Admitted | Failure:
-        path = plain_path(str(environ.get("PATH_INFO", "")))
-        route = table.find(environ["REQUEST_METHOD"], path)
-        allowed = () if route is not None else tuple(table.methods(path))
-        refused = guard.check(environ, rules, _let_off(route, allowed))
+        found = table.find(environ["REQUEST_METHOD"], plain_path(str(environ.get("PATH_INFO", ""))))
+        refused = guard.check(environ, rules, _exemptions(found))
         if refused is not None:
             metrics.answered("refused", refused.code.http_status)
             return refused
-        upload = route is not None and route.upload
+        upload = found.route is not None and found.route.upload
         limit = settings.max_upload_bytes if upload else settings.max_body_bytes
-        return Admitted(route=route, allowed=allowed, max_body=limit)
+        return Admitted(route=found.route, args=found.args, allowed=found.allowed, max_body=limit)
 
     return admit
 
@@ -61,9 +56,13 @@ def rules_of(settings: Settings) -> Rules:
     return Rules(allowed_hosts=settings.allowed_hosts, token_matches=token.matches if token else None)
 
 
-def _let_off(route: Route | None, allowed: tuple[str, ...]) -> LetOff:
-    """What the route table lets a request off. A method that the path does not have does nothing, whatever its body is:
-    it is told so (405), as long as the rest of the guard lets it pass."""
+def _exemptions(found: Found) -> Exemptions:
+    """The checks that a request is exempt from.
+
+    A method that the path does not have does nothing, whatever its body is: the answer is 405 if the rest of the guard
+    lets the request pass.
+    """
+    route = found.route
     if route is None:
-        return LetOff(upload=bool(allowed))
-    return LetOff(upload=route.upload, public=route.public, page=route.page)
+        return Exemptions(upload=bool(found.allowed))
+    return Exemptions(upload=route.upload, public=route.public, page=route.page)

@@ -1,4 +1,4 @@
-"""Tells the daemon where the API answers, and tells it again whenever the daemon was restarted."""
+"""Announces to the daemon where the API answers, and announces it again whenever the daemon was restarted."""
 
 import threading
 from pathlib import Path
@@ -20,7 +20,7 @@ class Announcer(threading.Thread):
     def __init__(self, path: Path, addresses: AnnounceApi) -> None:
         super().__init__(name="announce", daemon=True)
         self._path = path
-        self._addresses = addresses
+        self.addresses = addresses
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -36,6 +36,6 @@ class Announcer(threading.Thread):
 
     def _hold(self) -> None:
         with ControlClient(self._path, client_name="drover-shim announce") as client:
-            client.call(self._addresses)
-            log.info("api_announced", url=self._addresses.url, socket=self._addresses.socket)
+            client.call(self.addresses)
+            log.info("api_announced", url=self.addresses.url, socket=self.addresses.socket)
             client.wait_until_lost(self._stopping.is_set)

@@ -17,7 +17,7 @@ from drover.wire.materials import MAX_NAME_CHARS, MAX_NOTE_CHARS
 from drover.wire.materials import MAX_TAGS as MAX_MATERIAL_TAGS
 from drover.wire.post import TAG as MATERIAL_TAG
 from drover.wire.scripts import USERNAME, AppName
-from drover_shim.shapes import TaskId
+from drover_shim.answers import TaskId
 
 
 def whole(pattern: re.Pattern[str], around: str = "{}") -> str:
@@ -27,7 +27,7 @@ def whole(pattern: re.Pattern[str], around: str = "{}") -> str:
 
 SERIAL_ABOUT: Final = "as adb lists it"
 SerialText = Annotated[str, Meta(pattern=whole(SERIAL), description=SERIAL_ABOUT)]
-Handle = Annotated[str, Meta(pattern=whole(USERNAME, "@?{}"), description="an @ in front is passed over")]
+Handle = Annotated[str, Meta(pattern=whole(USERNAME, "@?{}"), description="a leading @ is ignored")]
 Package = Annotated[str, Meta(pattern=whole(PACKAGE, "{}?"), max_length=MAX_PACKAGE, description="of a clone")]
 Note = Annotated[str, Meta(pattern=whole(LINE), max_length=MAX_NOTE)]
 MaterialTag = Annotated[str, Meta(pattern=whole(MATERIAL_TAG, "{}?"))]

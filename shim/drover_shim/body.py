@@ -47,7 +47,7 @@ def read_body(stream: Readable, *, max_bytes: int) -> bytes:
 
 
 def memory_of(data: bytes, *, max_items: int) -> int:
-    """About how many bytes of memory the JSON takes while it is worked on, told without making its values.
+    """About how many bytes of memory the JSON takes while it is worked on, estimated without making its values.
 
     Raises RequestError INVALID for one that surely has more than `max_items`.
     """
@@ -66,7 +66,7 @@ def _marks(data: bytes) -> tuple[int, int]:
 
 
 def parse_object(data: bytes, *, max_depth: int, max_items: int) -> dict[str, Any]:
-    """The JSON object, or {} for an empty body; a byte order mark in front is passed over.
+    """The JSON object, or {} for an empty body; a leading byte order mark is ignored.
 
     Raises RequestError INVALID for bytes that are not UTF-8, syntax errors, NaN and infinities, duplicate keys, whole
     numbers over 64 bit, lone surrogates, more than `max_depth` levels or `max_items` values, and what is no object.

@@ -25,9 +25,9 @@ class Budget:
     def used(self) -> int:
         return self._used
 
-    def held(self) -> "Held":
-        """One request's part, nothing yet."""
-        return Held(self)
+    def reserve(self) -> "Reservation":
+        """One request's share, empty at first."""
+        return Reservation(self)
 
     def take(self, size: int) -> None:
         """Raises RequestError UNAVAILABLE, and takes nothing, when it is more than is left."""
@@ -45,8 +45,8 @@ class Budget:
             self._used -= size
 
 
-class Held:
-    """What one request takes, until it is given back; from then on nothing is counted for it."""
+class Reservation:
+    """The share of one request until it is given back; from then on nothing is counted for it."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
@@ -67,7 +67,7 @@ class Held:
             size, self._size, self._ended = self._size, 0, True
         self._budget.give_back(size)
 
-    def __enter__(self) -> "Held":
+    def __enter__(self) -> "Reservation":
         return self
 
     def __exit__(

@@ -87,7 +87,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     def handle_close(self) -> None:
         super().handle_close()
-        if self.request is not None:  # nobody will answer it, so nobody else lets its body go
+        if self.request is not None:  # it will not be answered, so its body is released here
             self.request.close()
 
     # --- deadlines

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 import structlog
@@ -38,11 +38,19 @@ class Answer:
 COMMON_HEADERS: Final = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 
 
+class Pieces(Protocol):
+    """Bytes that come one after the other, until they end or are closed."""
+
+    def __iter__(self) -> Iterator[bytes]: ...
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """An answer that goes on: bytes as they come. `pieces` has a `close`, which the server calls at the end."""
+    """An answer that goes on: bytes as they come. The server closes `pieces` at the end."""
 
-    pieces: Iterator[bytes]
+    pieces: Pieces
+    status: int = Code.SUCCESS.http_status
     media_type: str = "text/event-stream; charset=utf-8"
 
     @property

@@ -1,7 +1,7 @@
 """The guard: which requests are refused before any route sees them. Pure; reads a WSGI environment.
 
-It stands in front of the router and is told what a route may be let off, by the route table; a path that no route has
-is let off nothing. So a new route cannot be missed.
+It runs before any handler. The route table says from which checks a route is exempt; a path that no route has is exempt
+from none, so a new route cannot be missed.
 """
 
 import re
@@ -26,32 +26,33 @@ _SAME_SITE: Final = frozenset({"", "same-origin", "none"})
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What holds for every request: names that Host may carry besides the loopback ones, and the token's check."""
+    """What holds for every request: names that Host may carry, other than the loopback ones, and the token's check."""
 
     allowed_hosts: Collection[str] = field(default=())
     token_matches: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class LetOff:
-    """What one route is let off: the content type (uploads), the token (public), Sec-Fetch-Site for a link (page)."""
+class Exemptions:
+    """The checks that a route is exempt from: content type (`upload`), token (`public`), Sec-Fetch-Site of links
+    (`page`)."""
 
     upload: bool = False
     public: bool = False
     page: bool = False
 
 
-NOTHING: Final = LetOff()
+NONE: Final = Exemptions()
 
 
-def check(environ: Mapping[str, Any], rules: Rules, let_off: LetOff = NOTHING) -> Failure | None:
+def check(environ: Mapping[str, Any], rules: Rules, exempt: Exemptions = NONE) -> Failure | None:
     """Why the request is refused, or None."""
     return (
         _host(environ, rules.allowed_hosts)
-        or _origin(environ, page=let_off.page)
-        or (None if let_off.public else _token(environ, rules.token_matches))
+        or _origin(environ, page=exempt.page)
+        or (None if exempt.public else _token(environ, rules.token_matches))
         or _content_encoding(environ)
-        or (None if let_off.upload else _content_type(environ))
+        or (None if exempt.upload else _content_type(environ))
     )
 
 

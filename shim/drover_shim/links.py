@@ -1,6 +1,5 @@
 """OpenAPI links: which parameters of other routes an answer has the values of. Pure."""
 
-import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -19,15 +18,13 @@ _IDS: Final[dict[tuple[str, str], dict[str, str]]] = {
 }
 """By method and path of the route that answers: name of a parameter, and where its value stands in the answer."""
 
-_MARK: Final = re.compile(r"<(\w+)[^>]*>")
-
 
 def links(route: Route, routes: Iterable[Route], operation_id: Any) -> dict[str, Any]:
     """The links of this route's good answer by their names; `operation_id` gives that of a route."""
     known = _IDS.get((route.method, route.path), {})
     found: dict[str, Any] = {}
     for target in routes:
-        names = [*_MARK.findall(target.path), *(param.name for param in target.query if param.required)]
+        names = [*target.parameters, *(param.name for param in target.query if param.required)]
         if names and known and target.api and set(names) <= set(known):
             values = {name: f"$response.body#{known[name]}" for name in names}
             found[operation_id(target)] = {"operationId": operation_id(target), "parameters": values}

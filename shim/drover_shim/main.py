@@ -1,4 +1,4 @@
-"""`drover-shim`: reads the options, listens, and serves until it is told to end."""
+"""`drover-shim`: reads the options, listens, and serves until a signal ends it."""
 
 import ipaddress
 import os
@@ -19,16 +19,12 @@ from drover.token_file import read as read_token
 from drover.unix_socket import Listener, SocketPathError
 from drover.wire.control import AnnounceApi
 from drover_shim import tcp_sockets
-from drover_shim.admission import admission
 from drover_shim.announce import Announcer
-from drover_shim.app import make_app
-from drover_shim.budget import Budget
-from drover_shim.metrics import Metrics
-from drover_shim.openapi import API_PREFIX
+from drover_shim.app import Application
 from drover_shim.pool import ClientPool
+from drover_shim.route import API_PREFIX
 from drover_shim.server import HttpServer
 from drover_shim.settings import Settings
-from drover_shim.streams import Streams
 from drover_shim.tcp_sockets import BACKLOG, PortTakenError
 
 PARENT_POLL_S = 0.5
@@ -93,39 +89,43 @@ def main(
         _refuse_open_address(host)
     try:
         settings = _settings(host, allowed_hosts, token_file, max_upload_mb)
-        path = socket_file or socket_path()
-        pool = ClientPool(path)
+        pool = ClientPool(socket_file or socket_path())
         tcp = [] if no_tcp else _tcp(host, port, free_port_if_taken)
         listener = None if unix_path is None else Listener.open(unix_path, backlog=BACKLOG)
-        server = _server(settings, pool, [*tcp, *([listener.socket] if listener else [])])
+        sockets = [*tcp, *([listener.socket] if listener else [])]
+        server = HttpServer(Application(pool, settings), sockets=sockets)
     except (PortTakenError, RuntimeDirError, SocketPathError, TokenFileError, OSError) as error:
         raise click.ClickException(str(error)) from None
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: server.stop())
-    addresses = AnnounceApi(
-        url=f"http://{f'[{host}]' if ':' in host else host}:{tcp[0].getsockname()[1]}{API_PREFIX}/" if tcp else "",
-        socket=str(unix_path.absolute()) if unix_path else "",
-    )
-    announcer = Announcer(path, addresses)
-    announcer.start()
-    if parent is not None:
-        threading.Thread(target=_watch_parent, args=(parent, server), name="parent", daemon=True).start()
-    for address in filter(None, (addresses.url, addresses.socket and f"unix:{addresses.socket}")):
-        print(f"API {address}", flush=True)
-    server.serve()
+    _stop_on_signal(server, parent)
+    _serve(server, Announcer(pool.path, _addresses(host, tcp, unix_path)))
     if listener is not None:
         listener.close()
-    announcer.stop()
     pool.close()
 
 
-def _server(settings: Settings, pool: ClientPool, sockets: Sequence[socket.socket]) -> HttpServer:
-    streams = Streams()
-    metrics = Metrics(streams)
-    budget = Budget()
-    app = make_app(pool, settings, streams=streams, metrics=metrics, budget=budget)
-    admit = admission(settings, metrics)
-    return HttpServer(app, sockets=sockets, admit=admit, streams=streams, budget=budget)
+def _addresses(host: str, tcp: Sequence[socket.socket], unix_path: Path | None) -> AnnounceApi:
+    return AnnounceApi(
+        url=f"http://{f'[{host}]' if ':' in host else host}:{tcp[0].getsockname()[1]}{API_PREFIX}/" if tcp else "",
+        socket=str(unix_path.absolute()) if unix_path else "",
+    )
+
+
+def _stop_on_signal(server: HttpServer, parent: int | None) -> None:
+    """Stop the server by SIGTERM and SIGINT, and when the parent process ends."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: server.stop())
+    if parent is not None:
+        threading.Thread(target=_watch_parent, args=(parent, server), name="parent", daemon=True).start()
+
+
+def _serve(server: HttpServer, announcer: Announcer) -> None:
+    """Serve until stopped; print the addresses, and announce them to the daemon."""
+    announcer.start()
+    addresses = announcer.addresses
+    for address in filter(None, (addresses.url, addresses.socket and f"unix:{addresses.socket}")):
+        print(f"API {address}", flush=True)
+    server.serve()
+    announcer.stop()
 
 
 def _tcp(host: str, port: int, free_port_if_taken: bool) -> list[socket.socket]:
@@ -168,7 +168,7 @@ def _refuse_open_address(host: str) -> None:
     if not all(ipaddress.ip_address(address).is_loopback for address in addresses):
         raise click.ClickException(
             f"--host {host} ([api] host) is not a loopback address: refused, because without a token "
-            "anybody in the network could drive the phones. Give a --token-file (require_token = true in [api]), "
+            "anyone in the network could drive the phones. Give a --token-file (require_token = true in [api]), "
             "or use 127.0.0.1, and a tunnel or a proxy with a login"
         )
 

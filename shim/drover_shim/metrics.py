@@ -1,4 +1,4 @@
-"""Figures for Prometheus: the daemon's, asked for at each scrape, and the front's own. No serial, name or text."""
+"""Figures for Prometheus: the daemon's, asked for at each scrape, and the gateway's own. No serial, name or text."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,14 +16,14 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
-    """The front's counters; one for each application."""
+    """The gateway's counters; one for each application."""
 
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
         self._registry = CollectorRegistry(auto_describe=False)
         self._requests = Counter(
             "drover_http_requests",
-            "Answers of the HTTP front, by route and code.",
+            "Answers of the HTTP gateway, by route and code.",
             ["route", "code"],
             registry=self._registry,
         )

@@ -38,7 +38,7 @@ def _script_name(fields: Fields) -> str:
     if not name:
         raise RequestError(Code.SCRIPT_MISSING, "script_name: missing; expected the name of a script, such as follow")
     if name in KNOWN:
-        # Said before anything else is looked at: nothing could make this request right.
+        # Checked before anything else: nothing could make this request right.
         raise RequestError(Code.SCRIPT_UNSUPPORTED, unsupported_message(name))
     return name
 

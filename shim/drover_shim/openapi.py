@@ -16,13 +16,12 @@ from drover_shim import refusals, task_bodies
 from drover_shim.bodies import ANY_JSON, JSON_VALUE, RULES, SERIAL_ABOUT, NewTaskBody, whole
 from drover_shim.guard import TOKEN_HEADER
 from drover_shim.links import links
-from drover_shim.route import Param, Route
+from drover_shim.route import PARAMETER, Param, Route
 from drover_shim.uploads import FORM, MAX_TEXT_BYTES
+from drover_shim.view import ListOf, View
 
-API_PREFIX: Final = "/api/v1"
 SCRIPTS: Final = {"follow": "FollowParameters", "unfollow": "FollowParameters", "post": "PostParameters"}
 REF: Final = "#/components/schemas/{name}"
-_MARK: Final = re.compile(r"<(\w+)[^>]*>")
 
 _PATH_KINDS: Final[dict[str, Any]] = {
     "material_id": Annotated[int, Meta(ge=1, le=10**18 - 1)],
@@ -82,7 +81,7 @@ _SCHEMES: Final = {
 
 def openapi_path(route: Route) -> str:
     """The path as OpenAPI writes it."""
-    return _MARK.sub(r"{\1}", f"{API_PREFIX}{route.path}" if route.api else route.path)
+    return PARAMETER.sub(r"{\1}", route.full_path)
 
 
 def _schemas(routes: Iterable[Route]) -> tuple[dict[int, Any], dict[str, Any]]:
@@ -90,13 +89,13 @@ def _schemas(routes: Iterable[Route]) -> tuple[dict[int, Any], dict[str, Any]]:
     kinds: dict[int, Any] = {id(Refusal): Refusal}
     bodies = {route.body.__name__ for route in routes if route.body is not None}
     for route in routes:
-        for kind in (route.answers, route.body, *(param.kind for param in _params(route))):
+        for kind in (_answer_kind(route), route.body, *(param.kind for param in _params(route))):
             if kind is not None and not isinstance(kind, str):
                 kinds[id(kind)] = kind
     made, schemas = msgspec.json.schema_components(kinds.values(), ref_template=REF)
     rules = {**RULES, NewTaskBody.__name__: task_bodies.new_task_rules(REF)}
     for name in bodies:
-        # What a body holds beside its fields is passed over, and yet read.
+        # Other fields of a body are ignored, but still parsed.
         schemas[name] |= {"additionalProperties": ANY_JSON, **rules.get(name, {})}
     return dict(zip(kinds, made, strict=True)), {**schemas, **task_bodies.schemas(), "JsonValue": JSON_VALUE}
 
@@ -133,7 +132,7 @@ def _operation_id(route: Route) -> str:
 
 def _params(route: Route) -> list[Param]:
     """Those of the path, then those of the query; kept by the route, so that their types keep their identity."""
-    return [*(Param(name, _PATH_KINDS.get(name, str)) for name in _MARK.findall(route.path)), *route.query]
+    return [*(Param(name, _PATH_KINDS.get(name, str)) for name in route.parameters), *route.query]
 
 
 def _parameter(param: Param, refs: dict[int, Any], route: Route) -> dict[str, Any]:
@@ -148,18 +147,23 @@ def _parameter(param: Param, refs: dict[int, Any], route: Route) -> dict[str, An
     return shown
 
 
+def _answer_kind(route: Route) -> Any:
+    """The type of the data of a good answer, or its media type."""
+    return route.answers.kind if isinstance(route.answers, View | ListOf) else route.answers
+
+
 def _success(route: Route, refs: dict[int, Any]) -> dict[str, Any]:
-    if route.answers is None:
+    kind = _answer_kind(route)
+    if kind is None:
         return {"description": "done"}
-    if isinstance(route.answers, str):
-        return {"description": "the content itself, without an envelope", "content": {route.answers: {}}}
+    if isinstance(kind, str):
+        return {"description": "the content itself, without an envelope", "content": {kind: {}}}
     envelope = {
         "type": "object",
-        "properties": {"code": {"const": 0}, "message": {"type": "string"}, "data": refs[id(route.answers)]},
+        "properties": {"code": {"const": 0}, "message": {"type": "string"}, "data": refs[id(kind)]},
         "required": ["code", "message", "data"],
         "additionalProperties": False,
     }
-    kind = route.answers
     name = kind.__name__ if get_origin(kind) is None and hasattr(kind, "__name__") else "data"
     return {"description": name.removesuffix("View"), "content": {"application/json": {"schema": envelope}}}
 

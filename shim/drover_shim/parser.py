@@ -10,7 +10,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 
 from drover.wire.faults import Failure, RequestError
 from drover_shim.admission import Admitted
-from drover_shim.budget import FREE_BYTES, Held
+from drover_shim.budget import FREE_BYTES, Reservation
 from drover_shim.chunks import CappedChunks
 from drover_shim.guard import ABSOLUTE_FORM, OVER_SOCKET
 
@@ -47,7 +47,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
 
     def __init__(self, adj: Any) -> None:
         super().__init__(adj)
-        self._held: Held = adj.drover_budget.held()
+        self._reserved: Reservation = adj.drover_budget.reserve()
 
     def parse_header(self, header_plus: bytes) -> None:
         parsed: Any = self
@@ -83,7 +83,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         consumed = int(super().received(data))
         if parsed.body_rcv is not None and parsed.error is None:
             try:
-                self._held.grow(self._in_memory() - FREE_BYTES)
+                self._reserved.grow(self._in_memory() - FREE_BYTES)
             except RequestError as error:
                 parsed.error, parsed.completed = Refused(error.failure), True
         if parsed.error is not None:
@@ -93,7 +93,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     def close(self) -> None:
         """Nothing of the body is needed any more."""
         super().close()
-        self._held.give_back()
+        self._reserved.give_back()
 
     def _in_memory(self) -> int:
         """Bytes of the body that are or will be in memory: waitress keeps large ones in files; JSON is read whole."""

@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 from multipart import MultipartSegment, content_disposition_unquote
 
 HEADER_CHARSET: Final = "latin-1"
-"""How the parser is to decode headers: each byte stays one character, so that every encoding can still be told."""
+"""How the parser decodes headers: each byte stays one character, so that every encoding can still be recognised."""
 
 _EXTENDED: Final = re.compile(r";\s*filename\*\s*=\s*([\w-]+)'[^']*'([^;\s]+)", re.I)
 _PLAIN: Final = re.compile(r""";\s*filename\s*=\s*("(?:\\.|[^"\\])*"|[^;]*)""", re.I)

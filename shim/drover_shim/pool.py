@@ -31,7 +31,7 @@ class ClientPool:
         return client
 
     def subscribe(self, after: int | None) -> EventStream:
-        """Events on a connection of their own, which the caller closes."""
+        """Events on their own connection, which the caller closes."""
         client = ControlClient(self.path, client_name="drover-shim events", timeout_s=self._timeout_s)
         return client.subscribe(after)
 

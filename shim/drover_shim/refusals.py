@@ -49,7 +49,7 @@ def codes(route: Route) -> frozenset[Code]:
         found.add(Code.TOKEN)
     if route.api:
         found.add(Code.PLAN)
-    if "<" in route.path:
+    if route.parameters:
         found.add(Code.NOT_FOUND)
     return frozenset(found)
 

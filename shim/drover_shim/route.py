@@ -1,8 +1,10 @@
 """What a route is, and what its handler gets to see. No route is defined here."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from functools import cached_property
+from typing import Any, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from drover.wire.control import Caller, RequestBody
@@ -13,6 +15,9 @@ from drover_shim.pool import ClientPool
 from drover_shim.streams import Streams
 
 B = TypeVar("B")
+
+API_PREFIX: Final = "/api/v1"
+PARAMETER: Final = re.compile(r"<(\w+)>")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,30 +64,40 @@ class Param:
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One method on one path. A handler returns the `data` of the envelope, or a whole Answer or Stream.
+    """One method on one path. A handler returns what the view in `answers` shows, else the `data` of the envelope, or a
+    whole Answer or Stream.
 
-    `api` routes lie under the base path and need a plan with API access; `upload` takes bodies that are not JSON;
-    `slow` ones wait for a phone, for somebody or for work on many rows, and are served by threads of their own, as are
-    those with a body of at least `slow_from` bytes, where that is not 0;
-    `public` tells nothing of this installation, so it needs no token; `page` may be opened from a link of another site.
-    `answers`, `body` and `query` are the types that the API's description is made from; `answers` is a media type for
-    what is no envelope. `refuses` are the codes that this handler answers with, beside those of every route of its kind
-    (refusals.py). The first line of the handler's docstring is its summary.
+    The first line of the handler's docstring is the route's summary in the API's description.
     """
 
     method: str
     path: str
     handler: Callable[[Call], Any]
-    api: bool = True
-    upload: bool = False
-    slow: bool = False
-    slow_from: int = 0
-    public: bool = False
-    page: bool = False
-    answers: Any = None
-    body: Any = None
+    api: bool = True  # lies under the base path and needs a plan with API access
+    upload: bool = False  # takes bodies that are not JSON
+    slow: bool = False  # waits for a phone, for a person or for work on many rows: its own thread pool serves it
+    slow_from: int = 0  # bytes of a body from which on it is slow; 0: never
+    public: bool = False  # tells nothing of this installation, so it needs no token
+    page: bool = False  # may be opened from a link of another site
+    answers: Any = None  # a view or a type; a media type for what is no envelope
+    body: Any = None  # its type
     query: tuple[Param, ...] = ()
-    refuses: tuple[Code, ...] = ()
+    refuses: tuple[Code, ...] = ()  # codes in addition to those of every route of its kind (refusals.py)
+
+    @cached_property
+    def full_path(self) -> str:
+        """The whole path; `<name>` stands for one part of it."""
+        return f"{API_PREFIX}{self.path}" if self.api else self.path
+
+    @cached_property
+    def parameters(self) -> list[str]:
+        """The names of what stands for a part of the path."""
+        return PARAMETER.findall(self.path)
+
+    @cached_property
+    def label(self) -> str:
+        """Method and path, for figures and the audit."""
+        return f"{self.method} {self.full_path}"
 
     @property
     def changes(self) -> bool:

@@ -1,23 +1,27 @@
-"""Finds a request's route by method and path, and which methods a path has. Knows nothing of what a route does."""
+"""Finds a request's route by method and path, once a request. Knows nothing of what a route does."""
 
 import re
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from drover_shim.openapi import API_PREFIX
-from drover_shim.route import Route
-
-_PARAMETER: Final = re.compile(r"<[^>]+>")
-
-
-def path_of(route: Route) -> str:
-    """The whole path of a route; `<name>` stands for one part of it."""
-    return f"{API_PREFIX}{route.path}" if route.api else route.path
+from drover_shim.route import PARAMETER, Route
 
 
 def plain_path(path: str) -> str:
     """The path as routes have it: one slash in front, none at the end."""
     return f"/{path.strip('/')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The route that serves a request, with what stands in its path for each `<name>`.
+
+    Without `route` the path has only the methods in `allowed`, or does not exist.
+    """
+
+    route: Route | None = None
+    args: Mapping[str, str] = field(default_factory=dict[str, str])
+    allowed: tuple[str, ...] = ()
 
 
 class RouteTable:
@@ -28,29 +32,26 @@ class RouteTable:
         self._fixed: dict[str, dict[str, Route]] = {}
         self._patterns: dict[str, tuple[re.Pattern[str], dict[str, Route]]] = {}
         for route in routes:
-            path = path_of(route)
-            if _PARAMETER.search(path):
-                pattern = re.compile("[^/]+".join(map(re.escape, _PARAMETER.split(path))))
-                here = self._patterns.setdefault(path, (pattern, {}))[1]
-            else:
-                here = self._fixed.setdefault(path, {})
+            here = self._methods_of(route.full_path)
             here[route.method] = route
             if route.method == "GET":
                 here["HEAD"] = route
 
-    def find(self, method: str, path: str) -> Route | None:
-        """The route that serves this; None where the path does not exist or has no such method."""
-        return self._at(path).get(method)
+    def find(self, method: str, path: str) -> Found:
+        """What serves this method on this path."""
+        at: list[tuple[dict[str, Route], dict[str, str]]]
+        if (fixed := self._fixed.get(path)) is not None:
+            at = [(fixed, {})]
+        else:
+            matches = ((pattern.fullmatch(path), routes) for pattern, routes in self._patterns.values())
+            at = [(routes, match.groupdict()) for match, routes in matches if match is not None]
+        for routes, args in at:
+            if method in routes:
+                return Found(route=routes[method], args=args)
+        return Found(allowed=tuple(sorted({name for routes, _ in at for name in routes})))
 
-    def methods(self, path: str) -> list[str]:
-        """The methods of a path in the order of the alphabet; empty where it does not exist."""
-        return sorted(self._at(path))
-
-    def _at(self, path: str) -> dict[str, Route]:
-        if path in self._fixed:
-            return self._fixed[path]
-        found: dict[str, Route] = {}
-        for pattern, routes in self._patterns.values():
-            if pattern.fullmatch(path):
-                found |= routes
-        return found
+    def _methods_of(self, path: str) -> dict[str, Route]:
+        if not PARAMETER.search(path):
+            return self._fixed.setdefault(path, {})
+        pattern = re.compile(PARAMETER.sub(r"(?P<\1>[^/]+)", path.replace(".", r"\.")))
+        return self._patterns.setdefault(path, (pattern, {}))[1]

@@ -12,13 +12,10 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from drover_shim.admission import Admit
-from drover_shim.app import WsgiApp
-from drover_shim.budget import Budget
+from drover_shim.app import Application
 from drover_shim.channel import Channel, Deadlines
-from drover_shim.streams import MAX_STREAMS, Streams
 from drover_shim.tcp_sockets import BACKLOG
-from drover_shim.thread_pools import Lanes
+from drover_shim.thread_pools import ThreadPools
 
 REQUEST_THREADS: Final = 16
 IDLE_TIMEOUT_S: Final = 210
@@ -35,57 +32,33 @@ class HttpServer:
 
     def __init__(
         self,
-        app: WsgiApp,
+        app: Application,
         *,
         sockets: Sequence[socket.socket],
-        admit: Admit,
-        streams: Streams | None = None,
         deadlines: Deadlines | None = None,
-        budget: Budget | None = None,
     ) -> None:
         """Take over the sockets, of which there is at least one: TCP and Unix alike.
 
-        `admit` decides by a request's head whether it is let in; `streams` end with the server; `budget` bounds the
-        bodies that have arrived, with those that the application works on.
+        The application decides by a request's head whether it is let in; its streams end with the server; its budget
+        bounds the bodies that have arrived, with those that it works on.
         """
-        self._streams = streams or Streams()
-        adjustments: Any = Adjustments(
-            threads=REQUEST_THREADS + (streams.limit if streams else MAX_STREAMS),
-            ident="drover",
-            connection_limit=FILE_LIMIT,
-            backlog=BACKLOG,
-            channel_timeout=IDLE_TIMEOUT_S,
-            cleanup_interval=5,
-            max_request_header_size=32 * 1024,
-            clear_untrusted_proxy_headers=True,
-            asyncore_use_poll=True,
-        )
-        adjustments.drover_admit = admit
-        adjustments.drover_budget = budget or Budget()
+        self._streams = app.streams
+        adjustments = _adjustments(self._streams.limit)
+        adjustments.drover_admit = app.admit
+        adjustments.drover_budget = app.budget
         threads: Any = ThreadedTaskDispatcher()
         threads.set_thread_count(adjustments.threads)
-        lanes: Any = Lanes(threads)
+        pools: Any = ThreadPools(threads)
         channel_class = type("Channel", (Channel,), {"deadlines": deadlines or Deadlines()})
         self._servers: list[Any] = []
         for sock in sockets:
-            unix = sock.family == socket.AF_UNIX
-            own = copy.copy(adjustments)
-            own.drover_over_socket = unix
-            server: Any = (UnixWSGIServer if unix else TcpWSGIServer)(
-                app,
-                self._servers[0]._map if self._servers else {},
-                True,
-                sock,
-                dispatcher=lanes,
-                adj=own,
-                sockinfo=(sock.family, sock.type, sock.proto, sock.getsockname()),
-                bind_socket=False,
-            )
+            first = self._servers[0] if self._servers else None
+            server = _listening(app, sock, pools, adjustments, {} if first is None else first._map)
             server.channel_class = channel_class
+            if first is not None:  # the limit of connections is one for all addresses
+                server.active_channels = first.active_channels
             self._servers.append(server)
         self._server = self._servers[0]
-        for server in self._servers[1:]:  # the limit of connections is one for all addresses
-            server.active_channels = self._server.active_channels
         # A warning for each request that finds all threads busy says nothing that the answer's time does not.
         logging.getLogger("waitress").setLevel(logging.WARNING)  # clients come and go
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -139,3 +112,35 @@ class HttpServer:
                 self._watched = now
                 for channel in list(self._server.active_channels.values()):
                     channel.watch(now)
+
+
+def _adjustments(streams: int) -> Any:
+    """waitress's settings for so many event streams."""
+    return Adjustments(
+        threads=REQUEST_THREADS + streams,
+        ident="drover",
+        connection_limit=FILE_LIMIT,
+        backlog=BACKLOG,
+        channel_timeout=IDLE_TIMEOUT_S,
+        cleanup_interval=5,
+        max_request_header_size=32 * 1024,
+        clear_untrusted_proxy_headers=True,
+        asyncore_use_poll=True,
+    )
+
+
+def _listening(app: Application, sock: socket.socket, pools: Any, adjustments: Any, channels: Any) -> Any:
+    """waitress's server of one socket; `channels` is the map of the loop that all of them share."""
+    unix = sock.family == socket.AF_UNIX
+    own = copy.copy(adjustments)
+    own.drover_over_socket = unix
+    return (UnixWSGIServer if unix else TcpWSGIServer)(
+        app,
+        channels,
+        True,
+        sock,
+        dispatcher=pools,
+        adj=own,
+        sockinfo=(sock.family, sock.type, sock.proto, sock.getsockname()),
+        bind_socket=False,
+    )

@@ -1,4 +1,4 @@
-"""What the shim is told when it starts. Values only."""
+"""The settings of the gateway. Values only."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from drover.token_file import WatchedToken
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """`allowed_hosts` are names that Host may carry besides the loopback ones; without `token` none is asked for.
+    """`allowed_hosts` are names that Host may carry, other than the loopback ones; without `token` none is asked for.
 
     `heartbeat_s` is how long an event stream may be silent; the rest caps a body.
     """

@@ -1,7 +1,6 @@
 """The event streams that are open: at most so many, each ended when the server stops. Knows neither HTTP nor events."""
 
 import threading
-from types import TracebackType
 from typing import Final
 
 from drover.wire.faults import Code, RequestError
@@ -38,7 +37,7 @@ class Streams:
                 raise RequestError(
                     Code.UNAVAILABLE,
                     f"{self.limit} event streams are open already, and no more are served: close one, "
-                    "or let one stream serve all of your own clients",
+                    "or share one stream between your clients",
                 )
             self._open += 1
         return Slot(self)
@@ -58,11 +57,3 @@ class Slot:
         streams, self._streams = self._streams, None
         if streams is not None:
             streams.give_back()
-
-    def __enter__(self) -> "Slot":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -33,7 +33,7 @@ _FROM_FOLDER: Final[Schema] = {
 }
 _OTHER: Final[Schema] = {
     "title": "OtherParameters",
-    "description": "What a script of your own is told; its own schema says more (`GET /script`).",
+    "description": "Parameters of your own script; its schema says more (`GET /script`).",
     "type": "object",
     "additionalProperties": ANY_JSON,
 }
@@ -52,7 +52,7 @@ def schemas() -> dict[str, Schema]:
 
 
 def new_task_rules(ref: str) -> Schema:
-    """What the schema of a new task says beside its fields; `ref` is a template of references."""
+    """What the schema of a new task says in addition to its fields; `ref` is a template of references."""
     name = {"script_name": {"enum": ["follow", "unfollow"]}}
     follow = {"properties": {**name, "script_config": {"$ref": ref.format(name="FollowParameters")}}}
     post = {"properties": {"script_name": {"const": "post"}, "script_config": _or_null(ref, "PostParameters")}}
@@ -107,7 +107,7 @@ def _follow() -> Schema:
         "title": "FollowParameters",
         "description": (
             "Whom to follow or unfollow: `target_users`, else `target_user` (one name, or several between commas or "
-            "line breaks), else `target_username`, its old spelling. An @ in front of a name is passed over."
+            "line breaks), else `target_username`, its old spelling. A leading @ is ignored."
         ),
         "type": "object",
         "properties": {
@@ -196,7 +196,7 @@ _TEXTS: Final[dict[str, Schema]] = {
     "captions": {
         "type": "string",
         "pattern": _CONTROL,
-        # With choices the longest outcome counts, which no schema can tell; each app has its own limit besides.
+        # With choices the longest outcome counts, which no schema can tell; each app also has its own limit.
         "anyOf": [{"maxLength": _LONGEST_CAPTION}, {"maxLength": 10_000, "pattern": _CHOICE}],
     },
     "materials_tags": _tag_filter(),

@@ -1,7 +1,7 @@
-"""Two lanes of threads: requests that wait for a phone, for somebody, or for work on many rows have their own, so that
-all others never do.
+"""Two thread pools: requests that wait for a phone, for a person, or for work on many rows have a pool of their own, so
+that no other request waits behind them.
 
-A heartbeat that waited behind sixteen slow screenshots would cost its lease. The slow lane grows with what waits.
+A heartbeat that waited behind sixteen slow screenshots would cost its lease. The slow pool grows with its queue.
 """
 
 from typing import Any, Final
@@ -11,13 +11,12 @@ from waitress.task import ThreadedTaskDispatcher
 from drover_shim.admission import Admitted
 
 MAX_SLOW: Final = 160
-"""Threads of the slow lane at most. Each may hold a control connection, of which the daemon takes 256."""
-
+"""Threads of the slow pool at most. Each may hold a control connection, of which the daemon takes 256."""
 
 MAX_UNKNOWN: Final = 1 << 40
 
 
-class Lanes:
+class ThreadPools:
     """Stands in waitress's place for its dispatcher. `fast` is the one that it made itself."""
 
     def __init__(self, fast: Any) -> None:
@@ -31,18 +30,18 @@ class Lanes:
         if request is None or not _is_slow(request):
             self._fast.add_task(task)
             return
-        lane = self._slow
-        if self._threads < MAX_SLOW and len(lane.queue) >= self._threads - lane.active_count:
+        pool = self._slow
+        if self._threads < MAX_SLOW and len(pool.queue) >= self._threads - pool.active_count:
             self._threads += 1
-            lane.set_thread_count(self._threads)
-        lane.add_task(task)
+            pool.set_thread_count(self._threads)
+        pool.add_task(task)
 
     def set_thread_count(self, count: int) -> None:
         self._fast.set_thread_count(count)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> None:
-        for lane in (self._slow, self._fast):
-            lane.shutdown(cancel_pending, timeout)
+        for pool in (self._slow, self._fast):
+            pool.shutdown(cancel_pending, timeout)
 
 
 def _is_slow(request: Any) -> bool:

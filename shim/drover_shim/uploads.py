@@ -21,7 +21,7 @@ FORM: Final = "multipart/form-data"
 
 @dataclass
 class Received:
-    """What came beside the file: the texts of the form, and the name that the form gives the file."""
+    """What came with the file: the texts of the form, and the name that the form gives the file."""
 
     texts: dict[str, str] = field(default_factory=dict[str, str])
     file_name: str = ""

@@ -1,262 +1,26 @@
-"""How tasks, devices and the daemon look in REST answers: local times, and the shapes of shapes.py. Pure."""
+"""How a struct of the wire looks in REST answers: what is shown of it, under which name, and as which type.
 
+One declaration serves both sides: `of` makes the data of an answer, `kind` is the type that the API's description is
+generated from. A view shows what it names and nothing else. Pure.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from functools import cache, cached_property
+from operator import attrgetter
+from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Meta
 
-from drover.wire.accounts import Login
-from drover.wire.control import Account, AccountsDiscovered, DaemonStatus
-from drover.wire.custom import ScriptInfo
-from drover.wire.devices import Connection, Device, DeviceState
-from drover.wire.holds import Pause
-from drover.wire.leases import Lease, LeaseTaken
-from drover.wire.materials import Material, MaterialUse
-from drover.wire.media import TaskMedia
-from drover.wire.pauses import AccountPause, DevicePause
-from drover.wire.tasks import Status, Task, TaskStats
-from drover_shim.lease_shapes import LeaseTakenView, LeaseView, PhoneView
-from drover_shim.shapes import (
-    AccountPauseView,
-    AccountView,
-    ConnectionView,
-    DevicePauseView,
-    DeviceView,
-    DiscoveredView,
-    FoundAccountView,
-    HealthView,
-    LoginView,
-    MaterialUseView,
-    MaterialView,
-    PauseView,
-    ScriptView,
-    StatsView,
-    TakenFileView,
-    TaskMediaView,
-    TaskView,
-)
+S = TypeVar("S")
+Convert = Callable[[Any, ZoneInfo], Any]
 
-STATUS_TEXT: Final = {status: status.name.lower() for status in Status}
-
-
-def task(task: Task, zone: ZoneInfo) -> TaskView:
-    """A task with the field names of the contract."""
-    return TaskView(
-        id=task.id,
-        serial=task.serial,
-        username=task.username,
-        script_name=task.script_name,
-        script_config=task.script_config,
-        script_args=msgspec.json.encode(task.script_config).decode(),
-        status=int(task.status),
-        status_text=STATUS_TEXT[task.status],
-        remark=task.remark,
-        source=task.source,
-        start_time=local(task.start_time, zone),
-        end_time=local(task.end_time, zone),
-        created_at=local(task.created_at, zone),
-        scheduled_at=local(task.scheduled_at, zone),
-        retry_count=task.retry_count,
-        max_retry_count=task.max_retry_count,
-        reason=task.reason,
-        effect=task.effect,
-        retry_safe=task.retry_safe,
-        attempt=task.attempt,
-        phase=task.phase,
-        progress=task.progress,
-        step=task.step,
-        evidence=task.evidence,
-        group_id=task.group_id,
-        priority=task.priority,
-        hold=task.hold,
-        account=task.account,
-        media=None if task.media is None else _media(task.media),
-    )
-
-
-def _media(media: TaskMedia) -> TaskMediaView:
-    return TaskMediaView(
-        files=[TakenFileView(name=file.name, material_id=file.material_id) for file in media.files],
-        captions=media.captions,
-        sound_name=media.sound_name,
-        custom_sound_keyword=media.custom_sound_keyword,
-    )
-
-
-def stats(stats: TaskStats) -> StatsView:
-    """Counters by status."""
-    return StatsView(
-        total=stats.total,
-        pending=stats.pending,
-        running=stats.running,
-        completed=stats.completed,
-        failed=stats.failed,
-    )
-
-
-def device(device: Device, zone: ZoneInfo) -> DeviceView:
-    """A device: its state and why, what is known of the phone, and its queue."""
-    return DeviceView(**_device(device, zone))
-
-
-def device_pause(found: DevicePause, zone: ZoneInfo) -> DevicePauseView:
-    """A device that was paused or resumed."""
-    return DevicePauseView(changed=found.changed, **_device(found.device, zone))
-
-
-def _device(device: Device, zone: ZoneInfo) -> dict[str, Any]:
-    facts = device.facts
-    return {
-        "serial": device.serial,
-        "state": device.state,
-        "reason": device.reason,
-        "state_since": local(device.state_since, zone),
-        "deadline": local(device.deadline, zone),
-        "model": facts.model,
-        "platform_version": facts.platform_version,
-        "hardware_serial": facts.hardware_serial,
-        "sdk": facts.sdk,
-        "width": facts.width,
-        "height": facts.height,
-        "battery": facts.battery,
-        "engine": facts.engine,
-        "apps": facts.apps,
-        "current_task_id": device.task_id,
-        "queue_length": device.queued,
-        "last_seen": local(device.last_seen, zone),
-        "tags": device.tags,
-        "note": device.note,
-        "transports": device.transports,
-        "connections": [connection(one) for one in device.connections],
-        "pause": pause(device.pause, zone),
-        "condition": device.condition,
-        "logins": [login(one, zone) for one in device.logins],
-    }
-
-
-def login(login: Login, zone: ZoneInfo) -> LoginView:
-    """Which account an app on a phone was last seen with."""
-    return LoginView(
-        platform=login.platform,
-        package=login.package,
-        username=login.username,
-        source=login.source,
-        learned_at=local(login.learned_at, zone),
-    )
-
-
-def connection(one: Connection) -> ConnectionView:
-    """One transport of a device."""
-    return ConnectionView(
-        name=one.name, kind=one.kind, state=one.state, usb=one.usb, in_use=one.in_use, proof=one.proof
-    )
-
-
-def account(account: Account, zone: ZoneInfo) -> AccountView:
-    """A registered account; `used_today` and `limits` are by script."""
-    return AccountView(**_account(account, zone))
-
-
-def account_pause(found: AccountPause, zone: ZoneInfo) -> AccountPauseView:
-    """An account that was paused or resumed."""
-    return AccountPauseView(changed=found.changed, **_account(found.account, zone))
-
-
-def _account(account: Account, zone: ZoneInfo) -> dict[str, Any]:
-    return {
-        "username": account.username,
-        "serial": account.serial,
-        "platform": account.platform,
-        "package": account.package,
-        "enabled": account.enabled,
-        "note": account.note,
-        "used_today": account.used_today,
-        "limits": account.limits,
-        "state": account.state,
-        "pause": pause(account.pause, zone),
-    }
-
-
-def pause(pause: Pause | None, zone: ZoneInfo) -> PauseView | None:
-    """Why an account or a device begins nothing."""
-    if pause is None:
-        return None
-    return PauseView(
-        reason=pause.reason,
-        words=pause.words,
-        since=local(pause.since, zone),
-        until=local(pause.until, zone),
-        by=pause.by,
-        serial=pause.serial,
-        task_id=pause.task_id,
-        times=pause.times,
-    )
-
-
-def discovered(found: AccountsDiscovered) -> DiscoveredView:
-    """What an app on a phone is logged in with."""
-    return DiscoveredView(
-        serial=found.serial,
-        platform=found.platform,
-        package=found.package,
-        registered=found.registered,
-        accounts=[
-            FoundAccountView(username=one.username, active=one.active, registered_on=one.registered_on)
-            for one in found.accounts
-        ],
-    )
-
-
-def material(item: Material, zone: ZoneInfo) -> MaterialView:
-    """An item of the media library; where its file lies stays here."""
-    return MaterialView(**material_fields(item, zone))
-
-
-def material_fields(item: Material, zone: ZoneInfo) -> dict[str, Any]:
-    """The fields that every view of an item has."""
-    return {
-        "id": item.id,
-        "name": item.name,
-        "kind": item.kind,
-        "media_type": item.media_type,
-        "size": item.size,
-        "width": item.width,
-        "height": item.height,
-        "duration_s": item.duration_s,
-        "sha256": item.sha256,
-        "tags": item.tags,
-        "note": item.note,
-        "created_at": local(item.created_at, zone),
-        "used_by": item.used_by,
-        "available": item.available,
-    }
-
-
-def material_use(use: MaterialUse, zone: ZoneInfo) -> MaterialUseView:
-    """Which account used an item, for which task."""
-    return MaterialUseView(
-        account=use.account, who=use.who, task_id=use.task_id, state=use.state, at=local(use.at, zone)
-    )
-
-
-def health(status: DaemonStatus) -> HealthView:
-    """What a monitor asks: is it up, does it take work, does adb answer."""
-    return HealthView(
-        status="draining" if status.draining else "degraded" if status.cannot_take else "ok",
-        daemon_version=status.daemon_version,
-        boot_id=status.boot_id,
-        adb_connected=status.adb_connected,
-        workers=status.workers,
-        devices=status.devices,
-        tasks=stats(status.tasks),
-        counters=status.counters,
-        held=status.held,
-        restored=status.restored,
-        not_ready=status.not_ready,
-        cannot_take=status.cannot_take,
-        api_socket=status.api_socket,
-    )
+Stamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")]
+StampOrNone = Stamp | None
+_MOMENTS: Final = (datetime, datetime | None)
 
 
 def local(moment: datetime | None, zone: ZoneInfo) -> str | None:
@@ -264,58 +28,146 @@ def local(moment: datetime | None, zone: ZoneInfo) -> str | None:
     return None if moment is None else moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def rpc_device(device: Device) -> PhoneView:
-    """An online phone, as clients that want to lease one look at it."""
-    facts = device.facts
-    return PhoneView(
-        serial=device.serial,
-        busy=device.state is not DeviceState.IDLE,
-        model=facts.model,
-        platform_version=facts.platform_version,
-        sdk=facts.sdk,
-        width=facts.width,
-        height=facts.height,
-        battery=facts.battery,
-        engine=facts.engine,
-        state=device.state,
-        reason=device.reason,
-        task_id=device.task_id,
-    )
+@dataclass(frozen=True, kw_only=True)
+class As:
+    """What differs in a field: its type or its view (None: as on the wire), how its value is made from the wire's, and
+    what the description says of it."""
+
+    kind: Any = None
+    by: Callable[[Any], Any] | None = None
+    about: str = ""
 
 
-def lease(lease: Lease, zone: ZoneInfo) -> LeaseView:
-    """A lease as anybody may see it."""
-    return LeaseView(**_lease(lease, zone))
+@dataclass(frozen=True, kw_only=True)
+class _Field:
+    name: str
+    path: str  # of the attribute of the struct, with dots between its steps
+    wire: Any
+    given: As
 
 
-def taken(taken: LeaseTaken, zone: ZoneInfo) -> LeaseTakenView:
-    """A lease as its holder sees it."""
-    return LeaseTakenView(session_id=taken.session, **_lease(taken.lease, zone))
+class View(Generic[S]):
+    """The view of one type of struct."""
+
+    def __init__(self, name: str, source: type[S], about: str, shown: str, **differences: Any) -> None:
+        """`shown` lists the fields in order: `name`, `name=attribute`, `attribute.name` for one of a struct within, or
+        `attribute.*` for all that the view of that struct shows.
+
+        `differences` are by name a type, a View or an As. Moments are shown as local text. Raises TypeError for a name
+        that is not there, and for a struct within that has no view.
+        """
+        self.name, self.source, self.about = name, source, about
+        given = {name: one if isinstance(one, As) else As(kind=one) for name, one in differences.items()}
+        self._fields = [field for word in shown.split() for field in _fields(source, word, given)]
+        places = {word.removesuffix(".*") for word in shown.split()} | {field.name for field in self._fields}
+        if unknown := given.keys() - places:
+            raise TypeError(f"{name} does not show {', '.join(sorted(unknown))}")
+        self._names = [field.name for field in self._fields]
+        read = attrgetter(*(field.path for field in self._fields))
+        self._read: Callable[[S], Any] = read if len(self._fields) > 1 else lambda value: (read(value),)
+        self._made = [(field.name, field.given.by) for field in self._fields if field.given.by is not None]
+        within = ((field.name, _converter(field)) for field in self._fields if field.given.by is None)
+        self._converted = [(name, convert) for name, convert in within if convert is not None]
+        self.timed = any(_is_timed(field) for field in self._fields)
+        """Whether it shows local times, so that `of` needs to know the zone."""
+
+    def of(self, value: S, zone: ZoneInfo) -> dict[str, Any]:
+        """The data of an answer, its fields in order."""
+        shown = dict(zip(self._names, self._read(value), strict=True))
+        for name, make in self._made:
+            shown[name] = make(shown[name])
+        for name, convert in self._converted:
+            shown[name] = convert(shown[name], zone)
+        return shown
+
+    @cached_property
+    def kind(self) -> type[msgspec.Struct]:
+        """The type of that data."""
+        fields = [(field.name, _kind(field)) for field in self._fields]
+        return msgspec.defstruct(
+            self.name, fields, namespace={"__doc__": self.about}, kw_only=True, forbid_unknown_fields=True
+        )
 
 
-def _lease(lease: Lease, zone: ZoneInfo) -> dict[str, Any]:
-    return {
-        "serial": lease.serial,
-        "label": lease.label,
-        "ttl_secs": lease.ttl_s,
-        "taken_at": local(lease.taken_at, zone),
-        "expires_at": local(lease.expires_at, zone),
-        "calls": lease.calls,
-        "task_id": lease.task_id,
-    }
+@dataclass(frozen=True)
+class ListOf(Generic[S]):
+    """The view of a list, each item by itself."""
+
+    item: View[S]
+
+    @property
+    def timed(self) -> bool:
+        return self.item.timed
+
+    def of(self, values: list[S], zone: ZoneInfo) -> list[dict[str, Any]]:
+        return [self.item.of(value, zone) for value in values]
+
+    @cached_property
+    def kind(self) -> Any:
+        kind: Any = self.item.kind
+        return list[kind]
 
 
-def script(info: ScriptInfo) -> ScriptView:
-    """What one needs to name it in a task. A command's arguments and faults are its operator's."""
-    return ScriptView(
-        name=info.name,
-        kind=info.kind,
-        summary=info.summary,
-        effect=info.effect,
-        retry_safe=info.retry_safe,
-        settles=info.reconciles,
-        platform=info.platform or None,
-        timeout_s=info.timeout_s,
-        parameters=info.parameters or None,
-        usable=not info.fault,
-    )
+def _fields(source: type, word: str, given: Mapping[str, As]) -> Iterator[_Field]:
+    name, _, path = word.partition("=")
+    if name.endswith(".*"):
+        prefix = name.removesuffix(".*")
+        for field in given[prefix].kind._fields:
+            yield replace(field, path=f"{prefix}.{field.path}")
+        return
+    path, name = path or name, name.rpartition(".")[2]
+    wire: Any = source
+    for step in path.split("."):
+        wire = _attributes(wire)[step]
+    field = _Field(name=name, path=path, wire=wire, given=given.get(name, As()))
+    if field.given.by is None and not isinstance(field.given.kind, View) and _struct_in(wire):
+        raise TypeError(f"{source.__name__}.{path} is a struct: say by which view it is shown")
+    yield field
+
+
+@cache
+def _attributes(struct: type) -> dict[str, Any]:
+    """The types of a struct's fields and properties by name."""
+    properties = {name: value for name, value in vars(struct).items() if isinstance(value, property)}
+    read = {name: get_type_hints(value.fget)["return"] for name, value in properties.items()}
+    return {**get_type_hints(struct, include_extras=True), **read}
+
+
+def _struct_in(wire: Any) -> bool:
+    return any(isinstance(one, type) and issubclass(one, msgspec.Struct) for one in (wire, *get_args(wire)))
+
+
+def _is_timed(field: _Field) -> bool:
+    view = field.given.kind
+    return view.timed if isinstance(view, View) else _converter(field) is local
+
+
+def _converter(field: _Field) -> Convert | None:
+    """What makes the shown value in a zone; None where it is the wire's."""
+    view = field.given.kind
+    if isinstance(view, View):
+        return _viewed(view, field.wire)
+    return local if field.wire in _MOMENTS else None
+
+
+def _viewed(view: View[Any], wire: Any) -> Convert:
+    if get_origin(wire) is list:
+        return ListOf(view).of
+    return lambda value, zone: None if value is None else view.of(value, zone)
+
+
+def _kind(field: _Field) -> Any:
+    """The type of the shown value."""
+    kind = field.given.kind
+    if kind is None:
+        kind = StampOrNone if field.wire in _MOMENTS else field.wire
+    elif isinstance(kind, View):
+        kind = _like(field.wire, kind.kind)
+    return Annotated[kind, Meta(description=field.given.about)] if field.given.about else kind
+
+
+def _like(wire: Any, kind: Any) -> Any:
+    """The type in a list, or with None, where the wire has a list or an optional value."""
+    if get_origin(wire) is list:
+        return list[kind]
+    return kind | None if type(None) in get_args(wire) else kind

@@ -1,1 +1,1 @@
-"""`make bench`: what the main job costs. Medians of several runs, beside a baseline measured in the same run."""
+"""`make bench`: what the main job costs. Medians of several runs, next to a baseline measured in the same run."""

@@ -1,4 +1,4 @@
-"""Direct control over REST beside the same thing done without Drover, on one simulated phone.
+"""Direct control over REST next to the same thing done without Drover, on one simulated phone.
 
 The baselines are what a person would run: the adb program's `exec-out screencap -p`, and uiautomator2's own call.
 """
@@ -39,13 +39,13 @@ def _pictures(client: "_Client", adb: AdbServer, serial: str) -> list[Figure]:
         if not subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.startswith(b"\x89PNG"):
             raise RuntimeError("screencap gave no picture")
 
-    return [_beside("GET /rpc/screenshot", lambda: client.get("screenshot"), "adb exec-out screencap -p", bare)]
+    return [_compared("GET /rpc/screenshot", lambda: client.get("screenshot"), "adb exec-out screencap -p", bare)]
 
 
 def _trees(client: "_Client", adb: AdbServer, serial: str) -> list[Figure]:
     device = _uiautomator2(adb, serial)
     return [
-        _beside(
+        _compared(
             "GET /rpc/hierarchy",
             lambda: client.get("hierarchy"),
             "uiautomator2's dump_hierarchy()",
@@ -57,7 +57,7 @@ def _trees(client: "_Client", adb: AdbServer, serial: str) -> list[Figure]:
 def _calls(client: "_Client", adb: AdbServer, serial: str) -> list[Figure]:
     device = _uiautomator2(adb, serial)
     return [
-        _beside(
+        _compared(
             "POST /rpc/jsonrpc deviceInfo",
             lambda: client.rpc("deviceInfo"),
             "uiautomator2's jsonrpc.deviceInfo()",
@@ -71,7 +71,7 @@ def _uiautomator2(adb: AdbServer, serial: str) -> uiautomator2.Device:
     return uiautomator2.Device(device)
 
 
-def _beside(name: str, ours: Callable[[], object], baseline_name: str, baseline: Callable[[], object]) -> Figure:
+def _compared(name: str, ours: Callable[[], object], baseline_name: str, baseline: Callable[[], object]) -> Figure:
     """Medians of both, run in turns, so that a busy machine is as busy for one as for the other."""
     for warm_up in (ours, baseline, ours, baseline):
         warm_up()

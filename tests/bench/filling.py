@@ -36,7 +36,7 @@ _LONG_AGO = 1_700_000_000_000_000
 def fill(conn: Connection, rows: int, *, old: int | None = None) -> None:
     """So many tasks of 100 phones into an empty table: the last 5,000 pending, of the others one in ten failed.
 
-    The first `old` of them (all, unless said) were made in 2023, the others now.
+    The first `old` of them (all, unless given) were made in 2023, the others now.
     """
     made_at = f"CASE WHEN i <= {rows if old is None else old} THEN {_LONG_AGO} ELSE {time.time_ns() // 1000} END"
     driver = driver_of(conn)

@@ -1,4 +1,4 @@
-"""HTTP servers under the shim's application, the real droverd behind it: durable POSTs, and S10's load beside GETs.
+"""HTTP servers under the shim's application, the real droverd behind it: durable POSTs, and S10's load next to GETs.
 
 Servers that are not installed are left out. Each runs with 48 threads; a new droverd and database for each. The
 client is one process of raw asyncio, so the rates are those of client, server and daemon together on this machine.
@@ -85,7 +85,7 @@ def _figures(name: str, rounds: list[_Taken]) -> list[Figure]:
     return [
         Figure(name=f"{name}: POST, 1 connection", value=middle.post_1, unit="/s"),
         Figure(name=f"{name}: POST, 16 connections", value=middle.post_16, unit="/s"),
-        Figure(name=f"{name}: GET /task p99 beside {load}", value=middle.loaded, unit="ms",
+        Figure(name=f"{name}: GET /task p99 under {load}", value=middle.loaded, unit="ms",
                baseline=middle.alone, baseline_name="alone"),
     ]  # fmt: skip
 
@@ -142,7 +142,7 @@ async def _keep_asking(port: int, request: bytes, end: float, times: list[float]
 
 
 async def _under_load(port: int) -> tuple[int, float]:
-    """How many streams were opened, and the percentile of GETs beside all that."""
+    """How many streams were opened, and the percentile of GETs meanwhile."""
     held = [await _send(port, HALF) for _ in range(HALF_OPEN)]
     streams = [await _send(port, STREAM) for _ in range(STREAMS)]
     opened = sum(await asyncio.gather(*(_answered(reader) for reader, _ in streams)))

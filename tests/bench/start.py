@@ -9,7 +9,6 @@ import statistics
 import sys
 import time
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self
 
 import psutil
@@ -102,7 +101,7 @@ def _figures(restarts: list[Restart]) -> list[Figure]:
         Figure(name="CPU of the daemon itself until READY", value=median("daemon_cpu_s"), unit="s",
                baseline=median("libraries_cpu_s"), baseline_name=libraries),
         Figure(name="CPU of all its processes until READY", value=median("family_cpu_s"), unit="s"),
-        Figure(name="its HTTP front announced", value=median("api_s"), unit="s"),
+        Figure(name="its gateway announced", value=median("api_s"), unit="s"),
         Figure(name=f"its {PHONES} phones idle again", value=median("idle_s"), unit="s"),
     ]  # fmt: skip
 
@@ -128,7 +127,5 @@ class Notified:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self._socket.close()

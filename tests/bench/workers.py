@@ -70,7 +70,7 @@ def _weights_mb(daemon_pid: int) -> list[float]:
 def _interpreter_mb() -> float:
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
-        time.sleep(0.5)  # nothing tells that an interpreter has settled; this is a figure, not a test
+        time.sleep(0.5)  # nothing tells that an interpreter is ready; this is a figure, not a test
         return float(psutil.Process(process.pid).memory_full_info().pss / 1e6)
     finally:
         process.kill()

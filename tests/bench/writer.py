@@ -41,7 +41,6 @@ def _operations(store: Store) -> dict[str, Callable[[], Iterable[Any]]]:
     deleted = list(range(FAILED + PRUNED + 1, FAILED + PRUNED + DELETED + 1))
     return {
         f"retry-all of {FAILED}": lambda: store.steps_sync(bulk.retry_failed, 0, last=last, now=now),
-        f"stop of {FAILED} that wait": lambda: store.steps_sync(bulk.stop_pending, 0, last=last, now=now),
         f"prune of {PRUNED}": lambda: store.steps_sync(retention.drop_tasks, 0, ids=pruned, now=now),
         f"delete batch of {DELETED}": lambda: store.steps_sync(bulk.delete, 0, ids=deleted, now=now),
         f"one request of {MADE} tasks": lambda: _request(store),

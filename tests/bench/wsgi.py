@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from drover_shim.app import make_app
+from drover_shim.app import Application
 from drover_shim.pool import ClientPool
 from drover_shim.settings import Settings
 
-application = make_app(ClientPool(Path(os.environ["DROVER_BENCH_SOCKET"])), Settings())
+application = Application(ClientPool(Path(os.environ["DROVER_BENCH_SOCKET"])), Settings())

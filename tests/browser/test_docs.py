@@ -19,7 +19,7 @@ def open_docs(page: Page, rest: Rest) -> None:
     page.wait_for_selector("body[data-ready]")
 
 
-def test_it_shows_every_route_and_loads_nothing_from_elsewhere(page: Page, rest: Rest) -> None:
+def test_the_docs_show_every_route_and_load_nothing_from_elsewhere(page: Page, rest: Rest) -> None:
     hosts: set[str] = set()
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]) if "://" in request.url else None)
     open_docs(page, rest)
@@ -33,7 +33,7 @@ def test_it_shows_every_route_and_loads_nothing_from_elsewhere(page: Page, rest:
     assert errors_of(page) == []
 
 
-def test_s12_what_phones_say_is_shown_as_text(page: Page, rest: Rest, fake: FakeDaemon) -> None:
+def test_s12_texts_of_phones_are_shown_as_text(page: Page, rest: Rest, fake: FakeDaemon) -> None:
     fake.model.add_device("evil", reason=EVIL, note=EVIL, tags=[EVIL])
     open_docs(page, rest)
     page.locator("#device_list_devices_get summary").click()

@@ -33,7 +33,7 @@ def picture() -> bytes:
 
 @pytest.fixture
 def opened(browser: Browser, tmp_path: Path) -> Iterator[tuple[Page, list[str]]]:
-    """The page, and every error, dialog and request beside the file itself."""
+    """The page, and every error, dialog and request other than the file itself."""
     file = tmp_path / "inspect.html"
     file.write_text(make_page(f"R58M1 {EVIL}", picture(), HIERARCHY), encoding="utf-8")
     context = browser.new_context(viewport={"width": 1100, "height": 900})
@@ -50,7 +50,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[tuple[Page, list[str]]]
     context.close()
 
 
-def test_s12_what_a_phone_says_stays_text(opened: tuple[Page, list[str]]) -> None:
+def test_s12_texts_of_a_phone_stay_text_on_the_saved_page(opened: tuple[Page, list[str]]) -> None:
     page, bad = opened
     assert page.title() == f"R58M1 {EVIL}"
     assert page.locator("img").count() == 1

@@ -73,7 +73,7 @@ def _end(seen: Outcome) -> Iterator[str]:
 
 
 def _seen_not_done(seen: Outcome) -> bool:
-    """The app itself said so: not published, and a person may retry."""
+    """The app itself reported it: not published, and a person may retry."""
     return seen.reason in SEEN_NOT_DONE and seen.retry_safe and seen.published == 0
 
 

@@ -1,5 +1,6 @@
 """What one chaos run found: trials, what was violated in words, and the figure that the promise speaks of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -20,3 +21,8 @@ class Finding:
     @property
     def held(self) -> bool:
         return self.trials > 0 and not self.violations
+
+
+def median_and_most(seconds: Sequence[float]) -> str:
+    """For a figure."""
+    return f"median {sorted(seconds)[len(seconds) // 2]:.2f} s, max {max(seconds):.2f} s"

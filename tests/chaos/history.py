@@ -1,7 +1,7 @@
 """HISTORY: long mixed histories on the same phones, judged by the phones' own counts.
 
 TikTok and Instagram; posts, follows and unfollows; faults of apps and phones; deaths of every part; retry-all, stop,
-delete, backup and restore in between. What earlier tasks left on a phone must not change what is said of later ones.
+delete, backup and restore in between. What earlier tasks left on a phone must not change what is judged of later ones.
 """
 
 import json
@@ -22,13 +22,11 @@ from drover.client.errors import ControlError
 from drover.wire.accounts import Account, PutAccount
 from drover.wire.backups import BackupMade, MakeBackup
 from drover.wire.control import (
-    CreateTasks,
     DeleteTasks,
     ReleaseTasks,
     RetriedAll,
     RetryAll,
     StopTask,
-    TasksCreated,
     TasksDeleted,
     TasksReleased,
 )
@@ -102,15 +100,9 @@ class History:
         target = "" if kind == "post" else f"{'followed_' if kind == 'unfollow' else ''}h{self.rng.getrandbits(48):x}"
         account = self.rng.choice(self.names[serial, app]) if self.rng.random() < 0.5 else ""
         config = self._post_config(app) if kind == "post" else {"target_user": target}
-        request = CreateTasks(
-            script_name=kind,
-            platform=app,
-            script_config=config,
-            serials=[] if account else [serial],
-            usernames=[account] if account else [],
-        )
+        serials, usernames = ([], [account]) if account else ([serial], [])
         with suppress(ControlError, RequestError):
-            (task_id,) = self.it.daemon.client.ask(request, TasksCreated).task_ids
+            (task_id,) = self.it.daemon.create(kind, config, *serials, usernames=usernames, platform=app)
             newest = max(self.wanted, default=0)
             self._check(task_id > newest, f"task {task_id} was given an id that is not above {newest}")
             self.wanted[task_id] = Wanted(
@@ -164,7 +156,7 @@ class History:
                 self.it.daemon.client.ask(StopTask(task_id=chosen), Task)
 
     def delete(self) -> None:
-        """Delete one, whatever it does; what the store said of it last is judged at the end."""
+        """Delete one, whatever it does; its last state in the store is judged at the end."""
         stored = self.stored()
         chosen = self._one_of(stored)
         if not chosen:

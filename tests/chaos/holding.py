@@ -94,7 +94,7 @@ class HoldingProxy(AdbProxy):
         self._holds: dict[str, Hold] = {}
 
     def watch(self, serial: str) -> None:
-        """Count this phone's calls anew from now on."""
+        """Count this phone's calls again from now on."""
         self._walks[serial] = Walk()
         self.trace[serial] = []
 
@@ -135,7 +135,7 @@ class HoldingProxy(AdbProxy):
         return held if held is not None and held.reached is None and held.place == place else None
 
     async def _opened(self, service: bytes, ends: Ends) -> bool:
-        """Open a stream; False if the phone refused it, which the client has been told."""
+        """Open a stream; False if the phone refused it, as the client was answered."""
         await self._pass(ends.upstream, service)
         status = await ends.server.readexactly(4)
         await self._pass(ends.writer, status)

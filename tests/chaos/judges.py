@@ -43,8 +43,8 @@ def judge_store(rig: Rig, finding: Finding) -> None:
 
 
 def _judge_rows(conn: sqlite3.Connection, finding: Finding) -> None:
-    said = conn.execute("PRAGMA quick_check").fetchone()[0]
-    finding.check(said == "ok", f"quick_check says {said}")
+    verdict = conn.execute("PRAGMA quick_check").fetchone()[0]
+    finding.check(verdict == "ok", f"quick_check says {verdict}")
     twice = "SELECT task_id, attempt FROM attempts GROUP BY task_id, attempt HAVING COUNT(*) > 1"
     for row in conn.execute(twice):
         finding.violations.append(f"attempt {row['attempt']} of task {row['task_id']} was begun twice")

@@ -5,7 +5,6 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from drover.client import ControlClient
@@ -24,13 +23,13 @@ class Accepted:
 
 
 class Load:
-    """`with Load(...)`: `per_s` submits a second to random phones, each with a target of its own."""
+    """`with Load(...)`: `per_s` submits a second to random phones, each with its own target."""
 
     def __init__(self, runtime_dir: Path, serials: list[str], *, per_s: float, seed: int = 1) -> None:
         self.accepted: list[Accepted] = []
         self.refused = 0
         self.refusals: list[Failure] = []
-        """What the daemon itself said to those that it refused."""
+        """The daemon's own refusals."""
 
         self._path = runtime_dir / "control.sock"
         self._serials = serials
@@ -43,9 +42,7 @@ class Load:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self._ending.set()
         self._thread.join(30)
 

@@ -26,7 +26,7 @@ from tests.support.phones import wait_until
 ALL = 1_000
 PHONES = 40
 HELD_S = 11.0
-"""No call is held longer while others are waited for: it has a deadline of its own."""
+"""No call is held longer while others are waited for: it has its own deadline."""
 _REACHED_S = 90.0
 _ENDED_S = 240.0
 _AGAIN = (8, 2)
@@ -67,7 +67,7 @@ def run(
 ) -> Finding:
     """At most `rounds` halves of calls on each way, the commit tap's first, the others spread over all; each is cut
     by each of `cuts`."""
-    finding = Finding(promise="POST publishing cut at every step")
+    finding = Finding(promise="POST a post cut at every step")
     chosen: Future[list[Spot]] = Future()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(cuts)) as pool:
         video = make_video(Path(folder) / "a.mp4", seconds=5)
@@ -94,7 +94,7 @@ def run(
 def _cut_all(
     name: str, tally: Tally, chosen: Future[list[Spot]], video: Path, phones: int, ways: Sequence[Way], rounds: int
 ) -> None:
-    """All cuts of one kind, on a rig of their own; `ways` where this one finds out for all which calls there are."""
+    """All cuts of one kind, on their own rig; `ways` where this one finds out for all which calls there are."""
     with _rig(max(phones, len(ways)), video) as it:
         if ways:
             _choose(it, chosen, video, ways, rounds)
@@ -137,7 +137,7 @@ def _spread(found: Sequence[Spot], rounds: int) -> list[Spot]:
 
 
 def _cut_batch(it: Rig, name: str, batch: Sequence[Spot], video: Path, tally: Tally) -> list[Spot]:
-    """Cut posts at these spots, each on a phone of its own; the spots that were not met."""
+    """Cut posts at these spots, each on its own phone; the spots that were not met."""
     cut = CUTS[name]
     if tally.struck and not cut.together:
         it.restart_daemon()  # which forgets how often a worker died or a phone went, and does not hold it back
@@ -203,7 +203,7 @@ def _judge(it: Rig, name: str, trials: Sequence[Trial], tally: Tally) -> None:
     try:
         wait_until(all_ended, timeout_s=_ENDED_S, every_s=_EVERY_S, what="the end of all tasks")
     except AssertionError:
-        tally.violations += [f"{_said(name, trial)}: no end within {_ENDED_S:.0f} s" for trial in left]
+        tally.violations += [f"{_where(name, trial)}: no end within {_ENDED_S:.0f} s" for trial in left]
     for trial in trials:
         if trial not in left:
             _judge_one(name, trial, tally)
@@ -211,13 +211,13 @@ def _judge(it: Rig, name: str, trials: Sequence[Trial], tally: Tally) -> None:
 
 def _judge_one(name: str, trial: Trial, tally: Tally) -> None:
     seen = trial.outcome()
-    tally.violations += [f"{_said(name, trial)}: {broken}; {seen}" for broken in violations(seen)]
+    tally.violations += [f"{_where(name, trial)}: {broken}; {seen}" for broken in violations(seen)]
     if trial.struck:
         tally.struck.append((trial.spot, seen))
         tally.longest_s = max(tally.longest_s, trial.seconds())
 
 
-def _said(name: str, trial: Trial) -> str:
+def _where(name: str, trial: Trial) -> str:
     return f"{name} cut, {trial.spot}, task {trial.task_id} on {trial.serial}"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from adbutils import AdbError
 
 from drover.store.types import from_micros
-from drover.wire.control import CreateTasks, RetryTask, TasksCreated
+from drover.wire.control import RetryTask
 from drover.wire.faults import RequestError
 from drover.wire.tasks import Effect, Reason, Status, Task
 from tests.chaos.delivery import Outcome
@@ -59,13 +59,8 @@ class Spot:
 
 def publish(it: Rig, serial: str, way: Way, video: Path) -> int:
     """Create the task; its id."""
-    request = CreateTasks(
-        script_name="post",
-        platform=way.app,
-        serials=[serial],
-        script_config={"material_list": [str(video)], "captions": "some words #tag", "post_way": way.post_way},
-    )
-    return it.daemon.client.ask(request, TasksCreated).task_ids[0]
+    config = {"material_list": [str(video)], "captions": "some words #tag", "post_way": way.post_way}
+    return it.daemon.create("post", config, serial, platform=way.app)[0]
 
 
 def spots(it: Rig, ways: Iterable[Way], video: Path) -> list[Spot]:
@@ -188,8 +183,8 @@ class Trial:
     def _files(self) -> list[str]:
         """Files and rows of this task, as the phone itself lists them."""
         rows = "content query --uri content://media/external/file --projection _display_name"
-        said = str(self.it.adb.device(self.serial).shell(f"ls {CAMERA}; {rows}"))
-        return sorted({name for name in _OURS.findall(said) if name.startswith(f"drover-{self.task_id}-")})
+        listed = str(self.it.adb.device(self.serial).shell(f"ls {CAMERA}; {rows}"))
+        return sorted({name for name in _OURS.findall(listed) if name.startswith(f"drover-{self.task_id}-")})
 
     def _retried(self) -> bool:
         try:

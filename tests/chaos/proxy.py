@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections import defaultdict
 from collections.abc import Coroutine
-from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 
 T = TypeVar("T")
@@ -81,9 +80,7 @@ class AdbProxy:
         self._do(self._listen())
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self._do(self._refuse())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)

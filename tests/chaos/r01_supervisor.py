@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 
 from drover.wire.tasks import Status
-from tests.chaos.finding import Finding
+from tests.chaos.finding import Finding, median_and_most
 from tests.chaos.judges import judge, until_ended
 from tests.chaos.load import Accepted, Load
 from tests.chaos.rig import POINTS, Rig, rig, strays
@@ -43,8 +43,7 @@ def run(
         late = sum(seconds > READY_S for seconds in ready)
         finding.check(not timed or late == 0, f"{late} starts took longer than {READY_S:.0f} s")
         finding.figure = (
-            f"{len(load.accepted)} accepted, {left} still queued; READY median {sorted(ready)[len(ready) // 2]:.2f} s, "
-            f"max {max(ready):.2f} s with {waiting} tasks"
+            f"{len(load.accepted)} accepted, {left} still queued; READY {median_and_most(ready)} with {waiting} tasks"
         )
     return finding
 

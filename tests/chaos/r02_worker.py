@@ -1,10 +1,10 @@
-"""R2: workers are killed at forced points of an attempt. At most one effect, one end soon, and nobody else notices."""
+"""R2: workers are killed at forced points of an attempt. At most one effect, one end soon, and no one else notices."""
 
 import time
 
 from drover.wire.control import ListTasks, TaskPage
 from drover.wire.tasks import Status
-from tests.chaos.finding import Finding
+from tests.chaos.finding import Finding, median_and_most
 from tests.chaos.judges import judge, until_ended
 from tests.chaos.load import Accepted, Load
 from tests.chaos.rig import POINTS, Rig, kill, rig
@@ -32,7 +32,7 @@ def run(rounds: int = 100, *, others: int = 5, per_s: float = 2, timed: bool = T
         _nobody_else(it, finding, load.accepted, before)
         late = sum(seconds > FINAL_S for seconds in took)
         finding.check(not timed or late == 0, f"{late} of {rounds} ends came later than {FINAL_S:.0f} s after the kill")
-        finding.figure = f"end after the kill: median {sorted(took)[len(took) // 2]:.1f} s, max {max(took):.1f} s"
+        finding.figure = f"end after the kill: {median_and_most(took)}"
     return finding
 
 
@@ -52,12 +52,12 @@ def _cut(it: Rig, point: str, serial: str, number: int, finding: Finding, took: 
 
 def _nobody_else(it: Rig, finding: Finding, accepted: list[Accepted], before: dict[str, int]) -> None:
     for serial, pid in before.items():
-        finding.check(it.worker(serial) == pid, f"the worker of {serial}, which nobody killed, is another one now")
+        finding.check(it.worker(serial) == pid, f"the worker of {serial}, which no one killed, is another one now")
     mine = {task.task_id for task in accepted}
     page = it.daemon.client.ask(ListTasks(page_size=100), TaskPage)
     for task in page.tasks:
         if task.id in mine:
             finding.check(
                 task.status is Status.COMPLETED and task.attempt == 1,
-                f"task {task.id} on {task.serial}, which nobody touched: {task.attempt} attempts, {task.remark!r}",
+                f"task {task.id} on {task.serial}, which no one touched: {task.attempt} attempts, {task.remark!r}",
             )

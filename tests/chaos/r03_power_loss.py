@@ -19,7 +19,7 @@ from tests.support.stored import add, begin, complete
 
 FRAME_HEADER, LOG_HEADER = 24, 32
 TASKS = 12
-"""As many as fit into one log: a checkpoint in between would begin it anew."""
+"""As many as fit into one log: a checkpoint in between would begin it again."""
 
 CUTS_A_HISTORY = 100
 
@@ -55,8 +55,8 @@ def run(rounds: int = 1000, *, seed: int = 3) -> Finding:
             frames += len(history.frames())
             kept += sum(1 for _ in history.answers)
             for what, image, log, promises in images(history, dice, min(rounds, CUTS_A_HISTORY)):
-                said = broken(Path(folder) / "image", image, log, promises)
-                finding.check(not said, f"history {number}, {what}: {said}")
+                faults = broken(Path(folder) / "image", image, log, promises)
+                finding.check(not faults, f"history {number}, {what}: {faults}")
                 finding.trials += 1
     finding.figure = f"{finding.trials} images, {frames} of them cut at a frame's end; {kept} answers, none forgotten"
     return finding

@@ -1,10 +1,9 @@
-"""R4: adb's server dies again and again, refuses for long, is stuck. Nobody dies of it; the phones are back soon."""
+"""R4: adb's server dies again and again, refuses for long, is stuck. No one dies of it; the phones are back soon."""
 
 import threading
-import time
 
 from drover.wire.devices import DeviceState
-from tests.chaos.finding import Finding
+from tests.chaos.finding import Finding, median_and_most
 from tests.chaos.judges import judge, until_ended
 from tests.chaos.load import Load
 from tests.chaos.rig import Rig, alive, rig, zygote
@@ -33,8 +32,7 @@ def run(rounds: int = 100, *, phones: int = 5, per_s: float = 2, refuse_s: float
         late = sum(seconds > BACK_S for seconds in back)
         finding.check(not timed or late == 0, f"{late} times the phones were back later than {BACK_S:.0f} s")
         finding.figure = (
-            f"phones back: median {sorted(back)[len(back) // 2]:.1f} s, max {max(back):.1f} s after the server; "
-            f"{len(load.accepted)} tasks, {left} still queued"
+            f"phones back: {median_and_most(back)} after the server; {len(load.accepted)} tasks, {left} still queued"
         )
     return finding
 
@@ -51,9 +49,7 @@ def _refuse(it: Rig, seconds: float) -> float:
     wait_until(lambda: _absent(it), timeout_s=30, what="the absence")
     threading.Event().wait(seconds)  # for so long the address refuses: the promise counts in minutes, not in events
     it.proxy.accept()
-    begun = time.monotonic()
-    it.wait_there()
-    return time.monotonic() - begun
+    return it.wait_there()
 
 
 def _stick(it: Rig) -> float:
@@ -61,9 +57,7 @@ def _stick(it: Rig) -> float:
     it.proxy.stall()
     wait_until(lambda: _absent(it), timeout_s=60, what="the absence")
     it.proxy.flow()
-    begun = time.monotonic()
-    it.wait_there()
-    return time.monotonic() - begun
+    return it.wait_there()
 
 
 def _absent(it: Rig) -> bool:

@@ -38,7 +38,7 @@ def run(rounds: int = 60, *, phones: int = 20, per_s: float = 4, timed: bool = T
         stop.set()
         toggling.join(30)
         ended = datetime.now().astimezone()
-        said = _judge_lines(it, finding, flapping, begun, ended)
+        lines = _judge_lines(it, finding, flapping, begun, ended)
         begun_s = time.monotonic()
         it.wait_there(flapping, timeout_s=180)
         back_s = time.monotonic() - begun_s
@@ -47,11 +47,11 @@ def run(rounds: int = 60, *, phones: int = 20, per_s: float = 4, timed: bool = T
         quiet = sorted([before, _work(it, finding, others, rounds, per_s)])
         finding.check(
             not timed or noisy <= quiet[1] * SLOWER,
-            f"p99 of the others was {noisy:.2f} s beside it, quiet {quiet[0]:.2f} and {quiet[1]:.2f} s",
+            f"p99 of the others was {noisy:.2f} s meanwhile, quiet {quiet[0]:.2f} and {quiet[1]:.2f} s",
         )
         finding.figure = (
-            f"taken back after {', '.join(f'{hold:.1f}' for hold in holds)} s; {said}; others' p99 {noisy:.2f} s "
-            f"beside it, quiet {quiet[0]:.2f} and {quiet[1]:.2f} s; itself back {back_s:.0f} s after its last trouble"
+            f"taken back after {', '.join(f'{hold:.1f}' for hold in holds)} s; {lines}; others' p99 {noisy:.2f} s "
+            f"meanwhile, quiet {quiet[0]:.2f} and {quiet[1]:.2f} s; itself back {back_s:.0f} s after its last trouble"
         )
     return finding
 

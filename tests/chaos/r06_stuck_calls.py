@@ -19,7 +19,7 @@ Hung = tuple[str, float]
 
 
 def run(rounds: int = 100, *, engine: str = "auto", timed: bool = True, limit_s: float = 240.0) -> Finding:
-    """At most `rounds` call sites, spread over all; each gets a phone of its own, so that all stall at once."""
+    """At most `rounds` call sites, spread over all; each gets its own phone, so that all stall at once."""
     finding = Finding(promise=f"R6 stuck calls ({engine})")
     sites = _sites(engine)
     count = min(rounds, len(sites))

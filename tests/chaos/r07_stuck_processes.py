@@ -1,4 +1,4 @@
-"""R7: what is stopped (SIGSTOP) is restarted: worker, zygote and HTTP front by the daemon, the daemon by systemd."""
+"""R7: what is stopped (SIGSTOP) is restarted: worker, zygote and gateway by the daemon, the daemon by systemd."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ SLACK_S = 5.0
 
 
 def run(
-    rounds: int = 3, *, watchdog_s: float = WATCHDOG_S, who: tuple[str, ...] = ("worker", "zygote", "front")
+    rounds: int = 3, *, watchdog_s: float = WATCHDOG_S, who: tuple[str, ...] = ("worker", "zygote", "gateway")
 ) -> Finding:
     """The daemon, and each of `who`, is stopped `rounds` times."""
     finding = Finding(promise="R7 stuck processes")
@@ -57,10 +57,10 @@ def _zygote(it: Rig) -> float:
     return _replaced(worker, lambda: it.device(serial).worker_pid not in (None, worker), it, serial, signal.SIGKILL)
 
 
-def _front(it: Rig) -> float:
+def _gateway(it: Rig) -> float:
     url = it.daemon.api_url()
-    front = next(p.pid for p in family(it.daemon) if "drover_shim" in " ".join(p.cmdline()))
-    return _replaced(front, lambda: it.daemon.status().api_url not in ("", url), it, it.serials[0])
+    gateway = next(p.pid for p in family(it.daemon) if "drover_shim" in " ".join(p.cmdline()))
+    return _replaced(gateway, lambda: it.daemon.status().api_url not in ("", url), it, it.serials[0])
 
 
 def _replaced(pid: int, holds: Callable[[], bool], it: Rig, serial: str, number: int = signal.SIGSTOP) -> float:
@@ -72,4 +72,4 @@ def _replaced(pid: int, holds: Callable[[], bool], it: Rig, serial: str, number:
     return took
 
 
-STOPS: dict[str, Callable[[Rig], float]] = {"worker": _worker, "zygote": _zygote, "front": _front}
+STOPS: dict[str, Callable[[Rig], float]] = {"worker": _worker, "zygote": _zygote, "gateway": _gateway}

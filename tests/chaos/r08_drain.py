@@ -17,7 +17,7 @@ HURRY_S = 2.0
 
 
 def run(rounds: int = 10, *, drain_s: float = 10.0, phones: int = 4, per_s: float = 10, timed: bool = True) -> Finding:
-    """In each drain a phone of its own hangs for ever, so that the drain has to end by its own limit."""
+    """In each drain another phone hangs for ever, so that the drain has to end by its limit."""
     finding = Finding(promise="R8 bounded drain")
     patient, hurried = list[float](), list[float]()
     accepted: list[Accepted] = []
@@ -66,6 +66,6 @@ def _judge_hung(it: Rig, finding: Finding, task_id: int, tries: int) -> None:
     with closing(sqlite3.connect(f"file:{it.daemon.data_dir / 'drover.db'}?mode=ro", uri=True)) as conn:
         row = conn.execute("SELECT status, reason, effect, attempt FROM tasks WHERE id = ?", (task_id,)).fetchone()
     status, reason, effect, attempt = row
-    finding.check(effect == Effect.NONE and attempt == tries, f"task {task_id} began anew during the drain")
+    finding.check(effect == Effect.NONE and attempt == tries, f"task {task_id} began again during the drain")
     again = status == Status.PENDING
     finding.check(again or reason == Reason.INTERRUPTED, f"task {task_id} ended as {reason} by the drain")

@@ -17,7 +17,7 @@ ENDS = {
 
 
 def run(rounds: int = 4, *, timed: bool = True) -> Finding:
-    """Each end `rounds` times, each kind on a phone of its own: deaths of one are held apart by growing pauses."""
+    """Each end `rounds` times, each kind on its own phone: deaths of one are held apart by growing pauses."""
     finding = Finding(promise="R9 worker ends")
     took: list[float] = []
     with rig(len(ENDS) + 1) as it:
@@ -26,7 +26,7 @@ def run(rounds: int = 4, *, timed: bool = True) -> Finding:
             for serial, (name, number) in zip(it.serials, ENDS.items(), strict=False):
                 took.append(_ended(it, serial, name, number))
                 finding.trials += 1
-        finding.check(it.worker(it.serials[-1]) == witness, "a worker that nobody touched is another one now")
+        finding.check(it.worker(it.serials[-1]) == witness, "a worker that no one touched is another one now")
         _statuses(it, finding)
     finding.check(not timed or max(took) < 20, f"a restart took {max(took):.0f} s")
     finding.figure = f"phone back after at most {max(took):.1f} s ({rounds} deaths in a row of each)"

@@ -31,7 +31,7 @@ def run(rounds: int = 1, *, recover: bool = True) -> Finding:
             it.wait_there(timeout_s=PROBE_S + 60)
         back_s = time.monotonic() - begun
     finding.figure = "starts after " + ", ".join(f"{pause:.1f}" for pause in pauses) + " s, then quarantined"
-    finding.figure += f"; mended, back by itself after {back_s:.0f} s" if recover else ""
+    finding.figure += f"; repaired, back without help after {back_s:.0f} s" if recover else ""
     return finding
 
 

@@ -15,7 +15,7 @@ from tests.support.phones import wait_until
 
 SLACK_S = 1.0
 TTL_S = {"idle": 3, "in a call": 3, "restart": 10}
-"""A restart takes seconds of its own, so that only a longer lease shows whether it lives on."""
+"""A restart itself takes seconds, so that only a longer lease shows whether it lives on."""
 
 OWNER = """
 import json, sys, threading, time, urllib.request
@@ -69,7 +69,7 @@ def an_owner(api_url: str, serial: str, ttl_s: int, kind: str = "idle") -> "subp
 
 
 def _killed(it: Rig, kind: str, ttl_s: int) -> float:
-    """Seconds from the owner's death until the phone is free: nobody's, and ready where it answers."""
+    """Seconds from the owner's death until the phone is free: no one's, and ready where it answers."""
     (serial,) = it.serials
     it.daemon.wait_idle(serial)
     if kind == "in a call":

@@ -68,7 +68,7 @@ class _Fuzz:
             while self.finding.trials < rounds:
                 await self._begin_some()
                 for _ in range(20):
-                    self.running.said(self.rng.choice(SERIALS), self._message())
+                    self.running.on_message(self.rng.choice(SERIALS), self._message())
                     self.finding.trials += 1
                 await self.running.quiet()
                 await self._judge()
@@ -85,7 +85,7 @@ class _Fuzz:
         return True
 
     def kill(self, serial: str, why: str, *, excused: bool = False) -> bool:
-        """There is nobody to kill."""
+        """There is no one to kill."""
         return False
 
     async def _begin_some(self) -> None:

@@ -17,7 +17,7 @@ from tests.chaos.rig import Rig, rig
 from tests.support.phones import wait_until
 
 RECOVERED_S = 15.0
-"""From room on the disk to the next accepted task: nobody must be told."""
+"""From room on the disk to the next accepted task: without a restart or a signal."""
 
 
 class NoSmallDiskError(Exception):
@@ -80,10 +80,10 @@ def _fill_for(it: Rig, finding: Finding, load: Load, ballast: Path, seconds: flo
             break
         it.daemon.status()
         threading.Event().wait(0.5)
-    said = load.refusals[before:]
-    other = [failure for failure in said if failure.code is not Code.UNAVAILABLE or not failure.retry_after_s]
-    finding.check(not other, f"{len(other)} of {len(said)} were refused otherwise: {other[:2]}")
-    finding.check(all("disk" in failure.message for failure in said), "a refusal does not speak of the disk")
+    refusals = load.refusals[before:]
+    other = [failure for failure in refusals if failure.code is not Code.UNAVAILABLE or not failure.retry_after_s]
+    finding.check(not other, f"{len(other)} of {len(refusals)} were refused otherwise: {other[:2]}")
+    finding.check(all("disk" in failure.message for failure in refusals), "a refusal does not speak of the disk")
     ballast.unlink()
     freed, known = time.monotonic(), len(load.accepted)
     wait_until(lambda: len(load.accepted) > known, timeout_s=60, what="an accepted task")

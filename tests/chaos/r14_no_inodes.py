@@ -1,5 +1,5 @@
 """R14, where no file can be made: no inode is left, then no byte. Tasks complete, no worker dies, and what is refused
-is said; with inodes again the next task keeps its evidence."""
+is reported; with inodes again the next task keeps its evidence."""
 
 import time
 from pathlib import Path
@@ -35,7 +35,7 @@ def run(rounds: int = 1, *, phones: int = 4, tasks: int = 6) -> Finding:
                 for task in ended:
                     finding.check(task.status is Status.COMPLETED, f"task {task.id}: {task.status} {task.remark!r}")
                     finding.check("No space left on device" in task.remark, f"task {task.id} does not say it")
-                    finding.check(not task.evidence, f"task {task.id} names evidence that nobody could keep")
+                    finding.check(not task.evidence, f"task {task.id} names evidence that no one could keep")
                 _check_there(finding, it, workers)
                 _restore(disk / "ballast")
                 begun = time.monotonic()

@@ -142,24 +142,24 @@ class Watched:
     def jump(self, by: timedelta) -> None:
         """Move the daemon's clock, and wait until the daemon tells the new time."""
         self.clock.jump(by)
-        self.wait_told()
+        self.wait_noticed()
 
     def show(self, moment: datetime) -> None:
         """The same, to this moment."""
         self.jump(moment - self.clock.now())
 
-    def wait_told(self) -> None:
+    def wait_noticed(self) -> None:
         """Until the daemon itself tells the time that the clock shows: a task must not be planned by another one.
 
         It tells it in the audit, of a change that concerns no task.
         """
 
-        def told() -> bool:
+        def noticed() -> bool:
             self.daemon.client.ask(SetDevice(serial=self.serial, note="what time is it?"), Device)
             (entry,) = self.daemon.client.ask(ListAudit(limit=1), AuditPage).entries
             return abs(entry.at - self.clock.now()) < NEAR
 
-        wait_until(told, timeout_s=30, what=f"the daemon to tell {self.clock.now()}")
+        wait_until(noticed, timeout_s=30, what=f"the daemon to tell {self.clock.now()}")
 
     def submit(self, target: str, start_time: str) -> int:
         (task_id,) = self.daemon.follow(self.serial, target=target, start_time=start_time)
@@ -182,12 +182,12 @@ def _watched(clock: WallClock, zone: str, more: Mapping[str, str] = NOTHING) -> 
         serial = phones.phones[0].serial
         daemon.wait_idle(serial)
         watched = Watched(daemon=daemon, phones=phones, clock=clock, serial=serial)
-        watched.wait_told()
+        watched.wait_noticed()
         yield watched
 
 
 def _jump(watched: Watched, finding: Finding, number: int) -> None:
-    """Its time comes by a jump, goes by another, and comes again: once."""
+    """Its time comes by a jump, goes at another, and comes again: once."""
     target = f"jumped{number}"
     task_id = watched.submit(target, watched.clock.in_minutes(30))
     watched.look(f"a{number}")
@@ -210,8 +210,8 @@ def _sleep(watched: Watched, finding: Finding, number: int) -> None:
     watched.jump(timedelta(hours=2))
     watched.look(f"e{number}")
     missed = watched.daemon.wait_ended(task_id)
-    said = (missed.status, missed.reason, watched.done(target))
-    finding.check(said == (Status.FAILED, Reason.MISSED, 0), f"@{target}, 90 minutes late: {said}")
+    seen = (missed.status, missed.reason, watched.done(target))
+    finding.check(seen == (Status.FAILED, Reason.MISSED, 0), f"@{target}, 90 minutes late: {seen}")
 
 
 def _back(watched: Watched, finding: Finding, number: int) -> None:

@@ -42,11 +42,11 @@ def run(rounds: int = 300) -> Finding:
         with DroverDaemon(adb_port=adb.port, config=file) as daemon:
             before = _state(daemon)
             finding.check(before == (2, frozenset({"v2"})), f"it began with {before}")
-            for number, (text, said) in enumerate(BAD.items(), start=1):
+            for number, (text, words) in enumerate(BAD.items(), start=1):
                 file.write_text(text)
-                _refused_by_command(daemon, finding, f"{file}:{said}")
+                _refused_by_command(daemon, finding, f"{file}:{words}")
                 _refused_by_signal(daemon, finding, number)
-                finding.check(_state(daemon) == before, f"a bad file ({said}) left {_state(daemon)} of {before}")
+                finding.check(_state(daemon) == before, f"a bad file ({words}) left {_state(daemon)} of {before}")
                 finding.trials += 2
             _accepted(daemon, finding, file)
             for _ in range(rounds):
@@ -71,9 +71,9 @@ def _ctl(daemon: DroverDaemon) -> list[str]:
     return [sys.executable, "-m", "drover_ctl.main", "--socket", str(daemon.runtime_dir / "control.sock"), "reload"]
 
 
-def _refused_by_command(daemon: DroverDaemon, finding: Finding, said: str) -> None:
+def _refused_by_command(daemon: DroverDaemon, finding: Finding, words: str) -> None:
     done = subprocess.run(_ctl(daemon), capture_output=True, text=True, check=False)
-    finding.check(done.returncode != 0 and said in done.stderr, f"{said!r} expected: {done.returncode} {done.stderr}")
+    finding.check(done.returncode != 0 and words in done.stderr, f"{words!r} expected: {done.returncode} {done.stderr}")
 
 
 def _refused_by_signal(daemon: DroverDaemon, finding: Finding, times: int) -> None:
@@ -86,8 +86,8 @@ def _accepted(daemon: DroverDaemon, finding: Finding, file: Path) -> None:
     """By command and by signal; what needs a restart is named and waits."""
     file.write_text(_good(4) + "[api]\nport = 1\n")
     done = subprocess.run([*_ctl(daemon), "--json"], capture_output=True, text=True, check=True)
-    said = json.loads(done.stdout)
-    finding.check("tasks.max_tries" in said["applied"], f"a good file: {said}")
+    reloaded = json.loads(done.stdout)
+    finding.check("tasks.max_tries" in reloaded["applied"], f"a good file: {reloaded}")
     finding.check(_state(daemon) == (4, frozenset({"v4"})), f"a good file left {_state(daemon)}")
     file.write_text(_good(5))
     daemon.process.send_signal(signal.SIGHUP)
@@ -96,7 +96,7 @@ def _accepted(daemon: DroverDaemon, finding: Finding, file: Path) -> None:
 
 
 def _spoilt(daemon: DroverDaemon, finding: Finding, file: Path, dice: random.Random) -> bool:
-    """Whether it was refused. What a file means is said by the same reader, asked by itself."""
+    """Whether it was refused. The same reader, asked alone, says what a file means."""
     before, data = _state(daemon), bytearray(_good(dice.randint(LEAST, MOST)).encode())
     match dice.randrange(3):
         case 0:

@@ -1,6 +1,6 @@
 """R20: a second daemon ends at once and says so, the first goes on; a dead one's lock and sockets are no obstacle.
 
-Every other one has a runtime directory of its own, and only the data in common."""
+Every other one has its own runtime directory, and only the data in common."""
 
 import subprocess
 import sys
@@ -19,7 +19,7 @@ def run(rounds: int = 10, *, timed: bool = True) -> Finding:
         interpreter_s = _interpreter_s()
         elsewhere = {"DROVER_DAEMON_RUNTIME_DIR": str(it.daemon.folder / "elsewhere")}
         for number in range(rounds):
-            own, said = ({}, "runs already") if number % 2 == 0 else (elsewhere, "works on the data")
+            own, expected = ({}, "runs already") if number % 2 == 0 else (elsewhere, "works on the data")
             begun = time.monotonic()
             second = subprocess.run(
                 [sys.executable, "-m", "drover.main"],
@@ -31,7 +31,7 @@ def run(rounds: int = 10, *, timed: bool = True) -> Finding:
             took.append(time.monotonic() - begun)
             finding.trials += 1
             finding.check(second.returncode == 1, f"the second daemon ended with {second.returncode}")
-            finding.check(said in second.stderr, f"it said {second.stderr!r}")
+            finding.check(expected in second.stderr, f"it answered {second.stderr!r}")
             finding.check(it.daemon.status().pid == it.daemon.process.pid, "the first one answers no more")
         it.restart_daemon()
         finding.check(it.daemon.status().pid == it.daemon.process.pid, "a killed one's lock stood in the way")

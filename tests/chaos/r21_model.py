@@ -12,13 +12,13 @@ TEST = Path(__file__).parents[1] / "unit" / "drover" / "store" / "test_model.py"
 
 
 def run(rounds: int = 10_000) -> Finding:
-    """`rounds` sequences of fifty steps, shared by as many processes as there are cores; each has a seed of its own."""
+    """`rounds` sequences of fifty steps, shared by as many processes as there are cores; each has its own seed."""
     finding = Finding(promise="R21 model check", trials=rounds)
     shares, begun = os.cpu_count() or 1, time.monotonic()
     running = [_start(-(-rounds // shares), seed) for seed in range(shares)]
     for process in running:
-        said = process.communicate()[0]
-        finding.check(process.returncode == 0, said[-3000:])
+        output = process.communicate()[0]
+        finding.check(process.returncode == 0, output[-3000:])
     per_s = rounds / (time.monotonic() - begun)
     finding.figure = f"{rounds} sequences of up to 50 steps on {shares} cores, {per_s:.1f} a second"
     return finding

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -33,8 +32,8 @@ from drover.wire.pauses import DevicePause, PauseDevice, ResumeDevice
 from drover.wire.tasks import Status, TaskStats
 from tests.chaos.finding import Finding
 from tests.support.adb import AdbServer
+from tests.support.adb_listing import AdbListing
 from tests.support.daemon import DroverDaemon
-from tests.support.front import Front
 from tests.support.gallery import jpeg
 from tests.support.phones import PhoneProcess, wait_until
 
@@ -78,36 +77,34 @@ class Phones:
 
     def __init__(self, adb: AdbServer) -> None:
         self._phones = PhoneProcess(adb, 2)
-        self._front = Front(adb)
+        self._listing = AdbListing(adb)
         self._rows: list[int] = []
 
     @property
     def adb_port(self) -> int:
-        return self._front.port
+        return self._listing.port
 
     def __enter__(self) -> Self:
-        self._front.__enter__()
+        self._listing.__enter__()
         for number, name in enumerate((MOVED, GROUPED)):
             self._attach(number, name, usb=f"usb:1-{number + 1}", serialno=name)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._front.__exit__(kind, error, trace)
+    def __exit__(self, *exc: object) -> None:
+        self._listing.__exit__(*exc)
         self._phones.stop()
 
     def show_again(self, name: str) -> None:
         """adb lists the first phone under another name too."""
-        self._rows.append(self._front.show(self._phones.phones[0].serial, name))
+        self._rows.append(self._listing.show(self._phones.phones[0].serial, name))
 
     def detach(self) -> None:
-        self._front.hide(*self._rows)
+        self._listing.hide(*self._rows)
 
     def _attach(self, number: int, name: str, *, usb: str, serialno: str) -> None:
         target = self._phones.phones[number].serial
         self._phones.request("POST", f"phones/{target}/identity", {"serialno": serialno})
-        self._rows.append(self._front.show(target, name, usb=usb))
+        self._rows.append(self._listing.show(target, name, usb=usb))
 
 
 def hold_what_waits(daemon: DroverDaemon) -> None:

@@ -64,7 +64,7 @@ def run(rounds: int = 100, *, sizes: Sizes | None = None, p99_s: float = P99_S) 
     stream, spent = Stream(), dict[str, float]()
     with AdbServer() as adb, Phones(adb) as phones:
         daemon = DroverDaemon(adb_port=phones.adb_port, api=True, settings=KEPT)
-        with _told(f"{sizes.tasks} tasks stored"):
+        with _reported(f"{sizes.tasks} tasks stored"):
             _fill(daemon, sizes)
         operations = Operations(daemon, finding, sizes, phones)
         with daemon:
@@ -72,7 +72,7 @@ def run(rounds: int = 100, *, sizes: Sizes | None = None, p99_s: float = P99_S) 
             _phase(daemon, finding, stream, {**alone, **operations.at_first()}, spent)
             daemon.stop()
             phones.detach()
-            with _told("restored"):
+            with _reported("restored"):
                 hold_what_waits(daemon)
             _phase(daemon, finding, stream, operations.when_restored(), spent)
             daemon.environment["DROVER_RETENTION_HISTORY_DAYS"] = "1"
@@ -89,20 +89,20 @@ def _phase(
     operations: dict[str, Operation],
     spent: dict[str, float],
 ) -> None:
-    """Start the daemon anew, under systemd's watchdog, and run these while small writes go on."""
+    """Start the daemon again, under systemd's watchdog, and run these while small writes go on."""
     daemon.stop()
     with Service(daemon, WATCHDOG_S) as service:
         daemon.api_url()
         with _running(stream, daemon):
             for name, operation in operations.items():
-                with _told(name):
+                with _reported(name):
                     spent[name] = _during(stream, name, operation)
         finding.check(service.restarts == 0, f"the watchdog ended the daemon {service.restarts} times")
         finding.check("watchdog_withheld" not in daemon.log(), "the watchdog's ping was withheld")
 
 
 @contextmanager
-def _told(what: str) -> Generator[None]:
+def _reported(what: str) -> Generator[None]:
     begun = time.monotonic()
     yield
     print(f"R25: {what} in {time.monotonic() - begun:.1f} s", flush=True)

@@ -1,4 +1,4 @@
-"""Everything real that a chaos run needs: an adb server, simulated phones in a process of their own, a daemon."""
+"""Everything real that a chaos run needs: an adb server, simulated phones in their own process, a daemon."""
 
 import contextlib
 import os
@@ -135,7 +135,7 @@ def rig(
 
 
 def family(daemon: DroverDaemon) -> list[psutil.Process]:
-    """The daemon's descendants: zygote, workers, front."""
+    """The daemon's descendants: zygote, workers, gateway."""
     return psutil.Process(daemon.process.pid).children(recursive=True)
 
 

@@ -7,7 +7,6 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from tests.support.daemon import DroverDaemon
@@ -39,9 +38,7 @@ class Service:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self._ending.set()
         self._thread.join(60)
         self._socket.close()

@@ -7,12 +7,12 @@ from tests.chaos import r04_adb_server, r05_flapping, r06_stuck_calls
 pytestmark = pytest.mark.timeout(300)
 
 
-def test_r04_adb_server_death_is_a_hiccup() -> None:
+def test_r04_phones_are_back_soon_after_the_adb_server_died() -> None:
     found = r04_adb_server.run(1, phones=2, per_s=1, refuse_s=1, timed=False)
     assert (found.violations, found.trials) == ([], 3)
 
 
-def test_r05_flapping_phone_harms_only_itself() -> None:
+def test_r05_a_flapping_phone_delays_no_other() -> None:
     found = r05_flapping.run(8, phones=2, per_s=1, timed=False)
     assert found.violations == []
 

@@ -23,7 +23,7 @@ NEVER = Seen()
 
 
 @pytest.mark.timeout(900)
-def test_case_b1_a_long_history_on_the_same_phones_changes_nothing_of_what_is_said() -> None:
+def test_case_b1_a_long_history_on_the_same_phones_changes_no_verdict() -> None:
     found = history.run(TASKS)
     assert (found.violations, found.trials) == ([], TASKS), found.figure
 
@@ -31,7 +31,7 @@ def test_case_b1_a_long_history_on_the_same_phones_changes_nothing_of_what_is_sa
 @pytest.mark.parametrize(
     ("row", "seen"), [(DONE, ONCE), (NOT_DONE, NEVER), (UNKNOWN, ONCE), (UNKNOWN, NEVER), (None, ONCE), (None, NEVER)]
 )
-def test_the_judge_takes_what_is_true(row: Row | None, seen: Seen) -> None:
+def test_the_judge_accepts_histories_that_are_right(row: Row | None, seen: Seen) -> None:
     assert list(violations(POST, row, seen)) == []
 
 
@@ -49,7 +49,7 @@ def test_the_judge_takes_what_is_true(row: Row | None, seen: Seen) -> None:
         (FOLLOW, NOT_DONE, ONCE),
     ],
 )
-def test_the_judge_says_what_is_not_true(wanted: Wanted, row: Row | None, seen: Seen) -> None:
+def test_the_judge_reports_histories_that_are_wrong(wanted: Wanted, row: Row | None, seen: Seen) -> None:
     assert list(violations(wanted, row, seen)) != []
 
 

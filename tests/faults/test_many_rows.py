@@ -9,7 +9,7 @@ pytestmark = pytest.mark.timeout(300)
 
 SMALL = Sizes(tasks=12_000, batch=2500, posts=4, each=600, accounts=400, files=4)
 GENEROUS_S = 2.0
-"""On a machine that runs other tests beside; the promise's 200 ms are judged at full length by `make chaos`."""
+"""On a machine that runs other tests meanwhile; the promise's 200 ms are judged at full length by `make chaos`."""
 
 
 def test_r25_small_writes_go_on_while_many_rows_are_changed() -> None:

@@ -31,7 +31,7 @@ def test_r01_r02_r04_a_post_that_is_cut_off_is_published_at_most_once() -> None:
 
 
 @pytest.mark.parametrize("seen", [PUBLISHED, AGAIN, UNKNOWN, replace(UNKNOWN, published=0), REJECTED, USED_UP])
-def test_the_judge_takes_every_end_that_the_rules_know(seen: Outcome) -> None:
+def test_the_judge_accepts_every_end_within_the_rules(seen: Outcome) -> None:
     assert list(violations(seen)) == []
 
 
@@ -57,7 +57,7 @@ def test_the_judge_takes_every_end_that_the_rules_know(seen: Outcome) -> None:
     ],
     ids=str,
 )
-def test_the_judge_says_what_is_against_the_rules(seen: Outcome) -> None:
+def test_the_judge_reports_every_end_against_the_rules(seen: Outcome) -> None:
     assert list(violations(seen)) != []
 
 

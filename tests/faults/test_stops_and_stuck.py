@@ -27,6 +27,6 @@ def test_r12_late_messages_change_nothing_that_has_ended() -> None:
     assert found.violations == []
 
 
-def test_r13_stop_is_quick_and_held_against_nobody() -> None:
+def test_r13_a_stop_is_quick_and_counts_as_no_failure() -> None:
     found = r13_stop.run(3, timed=False)
     assert (found.violations, found.trials) == ([], 3)

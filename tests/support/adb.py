@@ -1,4 +1,4 @@
-"""The real adb server of adbutils on a port of its own, with its own key and home. Started and stopped by pid."""
+"""The real adb server of adbutils on its own port, with its own key and home. Started and stopped by pid."""
 
 import os
 import shutil
@@ -7,7 +7,6 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from types import TracebackType
 
 import adbutils
 
@@ -112,7 +111,5 @@ class AdbServer:
         self.start()
         return self
 
-    def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self.close()

@@ -18,7 +18,7 @@ from drover.supervisor.leases.leases import SESSION_BYTES
 
 CANARY: Final = "CaNaRy"
 COOKIE: Final = f"planted={CANARY}-cookie-{secrets.token_hex(8)}"
-"""What tests' clients of the HTTP front send with every request."""
+"""What tests' clients of the gateway send with every request."""
 _LEASE: Final = re.compile(rb"(?<![0-9a-f])[0-9a-f]{%d}(?![0-9a-f])" % (2 * SESSION_BYTES))
 
 

@@ -54,7 +54,7 @@ class Ctl:
 def on_terminal(
     socket: Path, *arguments: str, columns: int = 120, env: Mapping[str, str] | None = None, typed: str = ""
 ) -> Run:
-    """Run in a process of its own on a pseudo-terminal; `out` is every byte that it sent there.
+    """Run in its own process on a pseudo-terminal; `out` is every byte that it sent there.
 
     `typed` waits for whoever asks.
     """

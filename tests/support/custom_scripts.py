@@ -4,7 +4,7 @@ from typing import Any
 
 import psutil
 
-from drover.wire.control import CreateTasks, LogChunk, ReadTaskLog, TasksCreated
+from drover.wire.control import LogChunk, ReadTaskLog
 from drover.wire.custom import AddScript, CommandSpec, ScriptInfo
 from drover.wire.tasks import Task
 from tests.support.daemon import DroverDaemon
@@ -26,18 +26,16 @@ def add(daemon: DroverDaemon, name: str, *command: str, **spec: Any) -> ScriptIn
 
 
 def start(daemon: DroverDaemon, name: str, serial: str, **fields: Any) -> int:
-    request = CreateTasks(script_name=name, script_config=fields.pop("config", {}), serials=[serial], **fields)
-    (task_id,) = daemon.client.ask(request, TasksCreated).task_ids
-    return task_id
+    return daemon.create(name, fields.pop("config", {}), serial, **fields)[0]
 
 
 def log_of(daemon: DroverDaemon, task_id: int) -> str:
     return daemon.client.ask(ReadTaskLog(task_id=task_id, offset=0), LogChunk).text
 
 
-def running(daemon: DroverDaemon, task_id: int, said: str) -> Task:
-    """The task, once its script has said this."""
-    wait_until(lambda: f"| {said}" in log_of(daemon, task_id), timeout_s=30, what=f"{said!r} in the log")
+def running(daemon: DroverDaemon, task_id: int, line: str) -> Task:
+    """The task, once its script has printed this."""
+    wait_until(lambda: f"| {line}" in log_of(daemon, task_id), timeout_s=30, what=f"{line!r} in the log")
     return daemon.task(task_id)
 
 

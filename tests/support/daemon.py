@@ -1,4 +1,4 @@
-"""A real droverd in a process of its own, on its own directories and a given adb server. Started and ended by pid."""
+"""A real droverd in its own process, on its own directories and a given adb server. Started and ended by pid."""
 
 import os
 import shutil
@@ -40,7 +40,7 @@ UNPACED = {
 
 
 def _foreign(variable: str) -> bool:
-    """What must not reach the daemon. Without its bytecode every process of it would compile all anew at its start."""
+    """What must not reach the daemon. Without its bytecode every process of it would compile all again at its start."""
     return variable.startswith("DROVER_") or variable == "PYTHONDONTWRITEBYTECODE"
 
 
@@ -177,7 +177,7 @@ class DroverDaemon:
 
     def api_url(self) -> str:
         """The shim's base URL, once it answers."""
-        return wait_until(lambda: self.status().api_url, timeout_s=READY_S, what="the HTTP front")
+        return wait_until(lambda: self.status().api_url, timeout_s=READY_S, what="the gateway")
 
     def device(self, serial: str) -> Device:
         return self.client.ask(GetDevice(serial=serial), Device)
@@ -193,18 +193,20 @@ class DroverDaemon:
             what=f"idle phones {serials}",
         )
 
-    def follow(self, *serials: str, target: str, script: str = "follow", **fields: Any) -> list[int]:
+    def create(self, script: str, config: Mapping[str, Any], *serials: str, **fields: Any) -> list[int]:
         """Create the tasks; their ids."""
-        config = {"target_user": target, **fields.pop("config", {})}
-        request = CreateTasks(script_name=script, script_config=config, serials=list(serials), **fields)
+        request = CreateTasks(script_name=script, script_config=dict(config), serials=list(serials), **fields)
         return self.client.ask(request, TasksCreated).task_ids
+
+    def follow(self, *serials: str, target: str, script: str = "follow", **fields: Any) -> list[int]:
+        """Create tasks about this user; their ids."""
+        return self.create(script, {"target_user": target, **fields.pop("config", {})}, *serials, **fields)
 
     def fill(self, count: int, serial: str = "R58M0ABSENT") -> None:
         """Put so many tasks, a multiple of 500, in the queue of a phone that is not there."""
         for begin in range(0, count, 500):
             targets = [f"queued{number}" for number in range(begin, begin + 500)]
-            request = CreateTasks(script_name="follow", script_config={"target_users": targets}, serials=[serial])
-            self.client.ask(request, TasksCreated)
+            self.create("follow", {"target_users": targets}, serial)
 
     def task(self, task_id: int) -> Task:
         return self.client.ask(GetTask(task_id=task_id), Task)

@@ -16,6 +16,7 @@ from drover.policy.accounts import changed, checked, key_of, merged, place_fault
 from drover.policy.devices import description_faults
 from drover.policy.pause_requests import reason_of, until_of
 from drover.wire import control as c
+from drover.wire.accounts import Login, LoginSource
 from drover.wire.backups import MissingFile
 from drover.wire.devices import Device, DeviceFacts, DeviceState
 from drover.wire.doctor import Finding, Level
@@ -40,6 +41,17 @@ from tests.support.script_model import ScriptModel
 
 Push = Callable[[Event], None]
 LIMITS = {"follow": 60, "unfollow": 60, "post": 5}
+AT = datetime(2026, 11, 24, 12, 30, 15, 250000, tzinfo=UTC)
+LOGIN = Login(
+    serial="192.168.0.7:5555",
+    platform="tiktok",
+    package="com.zhiliaoapp.musically",
+    main=False,
+    username="me",
+    source=LoginSource.SCRIPT,
+    app_version="43.1.4",
+    learned_at=AT,
+)
 
 
 class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
@@ -104,7 +116,7 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
             )
 
     def reset(self, why: str) -> None:
-        """Tell the subscribers that not all can be told."""
+        """Tell the subscribers that some events are missing."""
         with self.lock:
             self._emit(StreamReset(why=why))
 
@@ -191,7 +203,7 @@ class DaemonModel(MaterialModel, LeaseModel, ScriptModel):
         platform = platform or ("tiktok" if len(named) > 1 else None)
         found = [one for one in named if platform in (None, one.platform)]
         if not found:
-            raise RequestError(Code.NOT_FOUND, f"usernames: nobody registered the account {username!r}")
+            raise RequestError(Code.NOT_FOUND, f"usernames: no one registered the account {username!r}")
         if not found[0].enabled:
             raise RequestError(Code.CONFLICT, f"usernames: the account {username!r} is disabled")
         return found[0]

@@ -6,13 +6,13 @@ screens, not that an app has them.
 
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 from drover.phone.adb import Adb
 from drover.phone.engine import PhoneError
 from drover.phone.phone import BACK, Phone
 from tests.support.mockups import WIDTH, as_instagram, ig_actions, ig_profile, ig_tabs, listing
-from tests.support.screens import Clock
+from tests.support.screens import Clock, EngineInMemory
 from tests.support.trees import Box, button, label, node, tree
 
 LAUNCHER = tree(label("Gallery", (100, 1900, 300, 2000))).replace("com.zhiliaoapp.musically", "com.android.launcher3")
@@ -49,10 +49,8 @@ class HandApp:
                 return
 
 
-class HandEngine:
+class HandEngine(EngineInMemory):
     """Implements Engine over a HandApp."""
-
-    name = "hand"
 
     def __init__(self, app: HandApp, clock: Clock) -> None:
         self.app, self._clock = app, clock
@@ -76,18 +74,6 @@ class HandEngine:
     def type_text(self, text: str, *, timeout_s: float) -> None:
         if not self.app.typed(text):
             raise PhoneError("no field has the focus")
-
-    def screenshot(self, *, timeout_s: float) -> bytes:
-        return b""
-
-    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
-        raise AssertionError(f"no script calls {method} directly")
-
-    def check(self, *, timeout_s: float) -> None:
-        """It always answers."""
-
-    def close(self) -> None:
-        """Nothing is held."""
 
 
 class HandPhone(Phone):

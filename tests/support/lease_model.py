@@ -72,7 +72,7 @@ class LeaseModel:
 
     def _evict_lease(self, body: le.EvictLease) -> Done:
         if body.serial not in {lease.serial for lease in self.leases.values()}:
-            raise RequestError(Code.NOT_FOUND, f"device {body.serial}: nobody holds a lease on it")
+            raise RequestError(Code.NOT_FOUND, f"device {body.serial}: no one holds a lease on it")
         self.end_lease(body.serial)
         return Done()
 

@@ -1,7 +1,7 @@
-"""A small Linux of its own with a real systemd, in namespaces of this machine: nothing of it is left when it ends.
+"""A small Linux with a real systemd, in namespaces of this machine: nothing of it is left when it ends.
 
-Its root is empty memory with this machine's `/usr`, its network a loopback of its own, so default ports clash with
-nobody's. Needs root, cgroup v2 and a few programs; `missing()` says what is not there.
+Its root is empty memory with this machine's `/usr`, its network its own loopback, so default ports clash with
+no one's. Needs root, cgroup v2 and a few programs; `missing()` says what is not there.
 """
 
 import contextlib
@@ -14,7 +14,6 @@ import sysconfig
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 import psutil
@@ -52,7 +51,7 @@ def missing() -> str:
 
 
 def cgroup_root() -> Path | None:
-    """Where cgroup v2 is mounted here, alone or beside v1."""
+    """Where cgroup v2 is mounted here, alone or next to v1."""
     mounts = (line.split() for line in Path("/proc/mounts").read_text().splitlines())
     return next((Path(words[1]) for words in mounts if words[2] == "cgroup2"), None)
 
@@ -79,9 +78,7 @@ class Machine:
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self.close()
 
     @property
@@ -91,7 +88,7 @@ class Machine:
     def run(
         self, *words: str, check: bool = True, timeout_s: float = 30.0, environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """A command in there, as its root; raises AssertionError with what it said if it fails and `check`."""
+        """A command in there, as its root; raises AssertionError with its output if it fails and `check`."""
         done = subprocess.run(
             ["nsenter", f"--target={self.pid}", "--all", *words],
             env={**_CLEAN, **(environment or {})},

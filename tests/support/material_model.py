@@ -1,4 +1,4 @@
-"""The media library of the daemon's double: real files through the real media room, items in memory."""
+"""The media library of the daemon's double: real files through the real media package, items in memory."""
 
 from datetime import UTC, datetime
 from pathlib import Path

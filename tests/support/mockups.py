@@ -1,4 +1,4 @@
-"""Whole screens of the apps written by hand, as `uiautomator dump` would give them; for what nobody recorded.
+"""Whole screens of the apps written by hand, as `uiautomator dump` would give them; for what no one recorded.
 
 Coordinates are those of a phone with 1080x2400 pixels; `scale` and `mirror` make other screens of the same tree.
 """

@@ -10,7 +10,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from phonesim.apps import make_display
@@ -127,14 +126,12 @@ class PhoneFarm(StateClient):
         self.start()
         return self
 
-    def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self.close()
 
 
 class PhoneProcess(StateClient):
-    """The `phonesim` command as a process of its own."""
+    """The `phonesim` command as its own process."""
 
     def __init__(self, adb: AdbServer, count: int = 1, *args: str) -> None:
         words = [sys.executable, "-m", "phonesim", "--count", str(count), "--adb", f"127.0.0.1:{adb.port}", *args]
@@ -161,7 +158,7 @@ class PhoneProcess(StateClient):
                 case ["READY"]:
                     return
                 case _:
-                    raise RuntimeError(f"phonesim said {line!r}")
+                    raise RuntimeError(f"phonesim printed {line!r}")
         raise RuntimeError(f"phonesim ended with {self._process.wait()} before it was ready")
 
     def stop(self) -> int:
@@ -175,7 +172,5 @@ class PhoneProcess(StateClient):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self.stop()

@@ -19,7 +19,6 @@ from phonesim.posts import Post, PostedFile
 from tests.support.media_files import image_files, video_file
 from tests.support.script_phone import DisplayPhone, RecordingContext, run, simulate_time
 
-PACKAGES: Final = {"tiktok": "com.zhiliaoapp.musically", "instagram": "com.instagram.android"}
 WORDS: Final = ("same words #tag", "other words", "")
 
 UPLOADS: Final[dict[str, tuple[dict[str, Any], ...]]] = {
@@ -78,7 +77,7 @@ class Story:
     """One phone with one app, and everything that happens on it in turn."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path, app: str, looks: Sequence[str]) -> None:
-        self.phone = DisplayPhone("en")
+        self.phone = DisplayPhone("en", platform=app)
         simulate_time(monkeypatch, self.phone.clock)
         self.app, self._folder, self._made = app, folder, 0
         for name in looks:
@@ -137,13 +136,13 @@ class Story:
         self.phone.display.key(0)
 
     def _ended(self, event: Event) -> None:
-        self.phone.display.force_stop(PACKAGES[self.app])
+        self.phone.display.force_stop(self.phone.app_package)
 
     def _ended_uploading(self, event: Event) -> None:
         self._under(({"name": "uploads_survive"},), lambda: self._ended(event))
 
     def _scrolled(self, event: Event) -> None:
-        self.phone.launch(PACKAGES[self.app])
+        self.phone.launch(self.phone.app_package)
         for _ in range(2):
             self.phone.display.swipe(500, 1500, 500, 600)
 
@@ -158,7 +157,7 @@ class Story:
 
     def _touch_a_failed_one(self, words: str, row_button: str) -> None:
         """A person touches what a failed upload offers on the home feed."""
-        self.phone.launch(PACKAGES[self.app])
+        self.phone.launch(self.phone.app_package)
         self.pass_s(4)
         found = (node for node in self.phone.screen().nodes if node.clickable)
         offered = next((node for node in found if node.label == words or node.id == row_button), None)
@@ -169,10 +168,7 @@ class Story:
 
     def attempt(self, attempt: Attempt, task_id: int) -> "Verdict":
         """Run it as the worker does, and what it concludes."""
-        ctx = RecordingContext(
-            self.phone,
-            package=PACKAGES[self.app],
-            platform=self.app,
+        ctx = self.phone.context(
             media=image_files(self._folder, 1) if attempt.pictures else [video_file(self._folder)],
             task_id=task_id,
         )
@@ -232,7 +228,7 @@ class Story:
     def _cut(self, attempt: Attempt) -> None:
         if attempt.outcome == "cut":
             raise KilledError
-        self.phone.display.force_stop(PACKAGES[self.app])
+        self.phone.display.force_stop(self.phone.app_package)
 
     # --- the truth ---
 

@@ -1,6 +1,6 @@
 """Instagram's way of publishing played with its recorded screens: what is shown is what was recorded.
 
-Which control leads where is taken from APPS.md; the story's editor is written by hand, since nobody recorded it.
+Which control leads where is taken from APPS.md; the story's editor is written by hand, since no one recorded it.
 """
 
 import re

@@ -1,13 +1,18 @@
 """Phones of a device registry and their workers, for tests without processes."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any, get_args
 
 from drover.config import PaceSection, TroubleSection
 from drover.policy.phone_commands import Command
 from drover.policy.phone_events import AttemptBegun, PhoneAnswered, TaskChosen, TransportUsable, WorkerStarted
+from drover.policy.records import NewTask
 from drover.supervisor.app.command_loop import CommandLoop
 from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.dispatch_signal import Changes, DispatchSignal
+from drover.supervisor.jobs import Jobs
+from drover.wire.events import Event
 from drover.wire.worker import ToWorker
 
 NO_PAUSES = PaceSection(follow_per_day=0, unfollow_per_day=0, post_per_day=0, pause_min_s=0.0, pause_max_s=0.0)
@@ -44,6 +49,46 @@ class FakeWorkers:
         self.send(device.serial, command.message)
 
 
+class CountingSignal(DispatchSignal):
+    """The dispatcher's signal; counts how often it was woken, and waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.woken = self.waits = 0
+
+    def wake(self) -> None:
+        self.woken += 1
+        super().wake()
+
+    def tasks_added(self, new: Iterable[NewTask]) -> None:
+        self.woken += 1
+        super().tasks_added(new)
+
+    async def wait(self, seconds: float) -> Changes:
+        self.waits += 1
+        return await super().wait(seconds)
+
+
+class JobsAtOnce(Jobs):
+    """Short work is done before `background` returns: for tests without an event loop."""
+
+    def __init__(self) -> None:
+        super().__init__(never)
+
+    def background(self, work: Coroutine[Any, Any, Any]) -> None:
+        asyncio.run(work)
+
+
+async def no_events(_after: int, _limit: int) -> list[Event]:
+    """What a feed without events reads."""
+    return []
+
+
+def never() -> None:
+    """For Jobs whose components do not fail."""
+    raise AssertionError("a component failed")
+
+
 def make_ready(registry: DeviceRegistry, *serials: str) -> None:
     """adb lists these phones, and their workers have opened them."""
     for serial in serials:
@@ -61,13 +106,26 @@ def run_task(registry: DeviceRegistry, serial: str, task_id: int, *, fence: int 
 Carry = Mapping[Any, Callable[[Any, Any], None]]
 
 
-def command_loop(registry: DeviceRegistry, handlers: Carry) -> CommandLoop:
+class SteppedLoop(CommandLoop):
+    """The loop, which goes on when it is told as well."""
+
+    def __init__(self, registry: DeviceRegistry, handlers: Carry) -> None:
+        super().__init__(registry, {kind: handlers.get(kind, _nothing) for kind in get_args(Command)})
+        self._orders = registry.orders
+
+    def carry_out_all(self) -> None:
+        """What is ordered by now."""
+        while not self._orders.empty():
+            self.carry_out(self._orders.get_nowait())
+
+
+def command_loop(registry: DeviceRegistry, handlers: Carry) -> SteppedLoop:
     """A loop that carries out these commands and no others."""
-    return CommandLoop(registry, {kind: handlers.get(kind, _nothing) for kind in get_args(Command)})
+    return SteppedLoop(registry, handlers)
 
 
 def ordered(registry: DeviceRegistry) -> list[Command]:
-    """What was ordered so far, and is carried out by nobody."""
+    """What was ordered so far, and is carried out by no one."""
     found: list[Command] = []
     while not registry.orders.empty():
         found.append(registry.orders.get_nowait().command)

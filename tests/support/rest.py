@@ -12,11 +12,9 @@ from typing import Any
 
 from drover.unix_socket import Listener
 from drover_shim import tcp_sockets
-from drover_shim.admission import admission
-from drover_shim.app import make_app
+from drover_shim.app import Application
 from drover_shim.budget import Budget
 from drover_shim.channel import Deadlines
-from drover_shim.metrics import Metrics
 from drover_shim.pool import ClientPool
 from drover_shim.server import HttpServer
 from drover_shim.settings import Settings
@@ -91,7 +89,7 @@ class Rest:
     def send(
         self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Reply:
-        """One request on a connection of its own; a header with value "" is left out, Host included."""
+        """One request on its own connection; a header with value "" is left out, Host included."""
         connection = self._connection()
         try:
             sent = {"Host": f"localhost:{self.port}" if self.port else "localhost", "Cookie": COOKIE, **(headers or {})}
@@ -141,25 +139,19 @@ def running_shim(
     budget: Budget | None = None,
     unix_path: Path | None = None,
 ) -> Generator[Rest]:
-    """A shim in front of the daemon behind the socket; with `unix_path` the client asks there, beside TCP."""
-    used = settings or Settings()
+    """A shim in front of the daemon behind the socket; with `unix_path` the client asks there as well as over TCP."""
     pool = ClientPool(socket_path, timeout_s=timeout_s)
-    streams = Streams()
-    metrics = Metrics(streams)
-    shared = budget or Budget()
     listener = None if unix_path is None else Listener.open(unix_path, backlog=tcp_sockets.BACKLOG)
+    app = Application(pool, settings or Settings(), budget=budget)
     server = HttpServer(
-        make_app(pool, used, streams=streams, metrics=metrics, budget=shared),
+        app,
         sockets=[*tcp_sockets.tcp("127.0.0.1", 0), *([listener.socket] if listener else [])],
-        admit=admission(used, metrics),
-        streams=streams,
         deadlines=deadlines,
-        budget=shared,
     )
     thread = threading.Thread(target=server.serve, name="shim")
     thread.start()
     try:
-        yield Rest(server.port, server, streams, unix_path=unix_path)
+        yield Rest(server.port, server, app.streams, unix_path=unix_path)
     finally:
         server.stop()
         thread.join(10)

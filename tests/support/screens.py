@@ -1,7 +1,7 @@
 """A simulated display as a test looks at it and touches it: by what the dump says, not by what the model knows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree import ElementTree
@@ -18,7 +18,7 @@ _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 
 
 class Clock:
-    """Monotonic seconds that pass when told to."""
+    """Monotonic seconds that pass on request."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -28,6 +28,24 @@ class Clock:
 
     def pass_s(self, seconds: float) -> None:
         self.now += seconds
+
+
+class EngineInMemory:
+    """What of the protocol Engine no script needs, for phones of this process."""
+
+    name = "memory"
+
+    def screenshot(self, *, timeout_s: float) -> bytes:
+        return b""
+
+    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
+        raise AssertionError(f"no script calls {method} directly")
+
+    def check(self, *, timeout_s: float) -> None:
+        """It always answers."""
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +159,7 @@ class Screen:
         return [(e["kind"], e["target"], e["count"]) for e in self.state["effects"]]
 
     def row(self, words: str) -> list[str]:
-        """The labels beside the one that reads so, left to right: those whose centre is at the same height."""
+        """The labels next to the one that reads so, left to right: those whose centre is at the same height."""
         level = next(n for n in self.all(words) if n["resource-id"].endswith("/fmp")).centre[1]
-        beside = [n for n in self.nodes() if n["text"] and n.centre[1] == level]
-        return [n["text"] for n in sorted(beside, key=lambda n: n.bounds[0])]
+        level_with = [n for n in self.nodes() if n["text"] and n.centre[1] == level]
+        return [n["text"] for n in sorted(level_with, key=lambda n: n.bounds[0])]

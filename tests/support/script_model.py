@@ -1,4 +1,4 @@
-"""Scripts beside the built-in ones in the model behind the fake daemon: they are listed, and nothing runs them."""
+"""Scripts that are not built in, in the model behind the fake daemon: they are listed, and nothing runs them."""
 
 from drover.policy.catalog import ADDED, Catalog, Command
 from drover.supervisor.tasks.scripts import command_fault

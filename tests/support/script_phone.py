@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, cast
 
 import pytest
 
+from drover.apps import load
 from drover.phone import phone as phone_module
 from drover.phone.adb import Adb
 from drover.phone.engine import AppMissingError, PhoneError, TapUncertainError
@@ -19,7 +20,7 @@ from drover.phone.gallery import Gallery
 from drover.phone.hierarchy import Hierarchy
 from drover.phone.mediastore import GalleryItem, GalleryName, parsed
 from drover.phone.phone import Phone
-from drover.scripts import navigation, registry
+from drover.scripts import navigation, registry, sights
 from drover.scripts.context import ScriptFailed
 from drover.scripts.publishing import discard
 from drover.wire.holds import Trouble
@@ -28,15 +29,14 @@ from drover.wire.tasks import Effect, Phase, Reason
 from phonesim.apps.display import PhoneDisplay
 from phonesim.contract import SEND, STREAM, ActivityNotFoundError, Configuration, Intent
 from tests.support import gallery as files
-from tests.support.screens import TIKTOK, VIEW, Clock
+from tests.support.app_state import AppState
+from tests.support.screens import TIKTOK, VIEW, Clock, EngineInMemory
 
 _LOOK_S = 0.05
 
 
-class DisplayEngine:
+class DisplayEngine(EngineInMemory):
     """Implements Engine over a display."""
-
-    name = "display"
 
     def __init__(self, display: PhoneDisplay, clock: Clock) -> None:
         self._display = display
@@ -60,18 +60,6 @@ class DisplayEngine:
     def type_text(self, text: str, *, timeout_s: float) -> None:
         if not self._display.type_text(text, replace=True):
             raise PhoneError("no field has the focus")
-
-    def screenshot(self, *, timeout_s: float) -> bytes:
-        return b""
-
-    def call(self, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
-        raise AssertionError(f"no script calls {method} directly")
-
-    def check(self, *, timeout_s: float) -> None:
-        """It always answers."""
-
-    def close(self) -> None:
-        """Nothing is held."""
 
 
 class DisplayGallery:
@@ -123,19 +111,22 @@ class DisplayGallery:
         """The display asks for no permission."""
 
 
-class DisplayPhone(Phone):
-    """The real Phone with its apps started on the display instead of through adb."""
+class DisplayPhone(AppState, Phone):
+    """The real Phone with its apps started on the display instead of through adb; `platform` is the app under test."""
 
     def __init__(
         self,
         language: str = "en",
         serial: str = "sim0001",
         *,
+        platform: str = "tiktok",
         width: int = 1080,
         height: int = 2400,
         font_scale: float = 1.0,
     ) -> None:
         self.clock = Clock()
+        self.platform = platform
+        self.app_package = load(platform).packages[0]
         self.display = PhoneDisplay(serial, seed=1, language=language, width=width, height=height, clock=self.clock)
         if font_scale != 1:
             self.display.configure(Configuration(width=width, height=height, language=language, font_scale=font_scale))
@@ -200,14 +191,12 @@ class DisplayPhone(Phone):
         return list(self.state["posts"])
 
     @property
-    def active(self) -> str:
-        return self.active_in("tiktok")
+    def drafts(self) -> int:
+        return len(self.state.get("drafts", []))
 
-    def active_in(self, app: str) -> str:
-        return next(str(row["username"]) for row in self.accounts_of(app) if row["active"])
-
-    def accounts_of(self, app: str) -> list[dict[str, Any]]:
-        return [row for row in self.state["accounts"] if row.get("app", "tiktok") == app]
+    def context(self, *, package: str = "", **fields: Any) -> "RecordingContext":
+        """An attempt in the app under test, or in this clone of it."""
+        return RecordingContext(self, package or self.app_package, self.platform, **fields)
 
 
 @dataclass
@@ -306,4 +295,5 @@ def simulate_time(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     fake = SimpleNamespace(monotonic=clock, sleep=clock.pass_s)
     monkeypatch.setattr(phone_module, "time", fake)
     monkeypatch.setattr(navigation, "time", fake)
+    monkeypatch.setattr(sights, "time", fake)
     monkeypatch.setattr(discard, "time", fake)

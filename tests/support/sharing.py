@@ -21,7 +21,7 @@ APART: Final = (
 """Nothing is shared in these modules but phones: each test may run in any process."""
 
 BY_ENGINE: Final = "tests/integration/scripts/"
-"""Each module of these opens a phone of its own for each engine: two that may run at once."""
+"""Each module of these opens its own phone for each engine: two that may run at once."""
 
 COMPUTING: Final = "tests/unit/"
 FIRST: Final = (
@@ -43,7 +43,7 @@ FIRST: Final = (
 
 
 def tell_apart(items: Iterable[pytest.Item]) -> None:
-    """Give every test an id of its own, or refuse: of those that share one, xdist runs one and says nothing.
+    """Give every test its own id, or refuse: of those that share one, xdist runs one and says nothing.
 
     Schemathesis's tests of all routes share one, since pytest 9 makes a test's id without its name.
     """

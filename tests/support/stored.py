@@ -26,6 +26,25 @@ def add(store: Store, serial: str = "R58M1", **more: Any) -> int:
     return store.write_sync(tasks.insert, [new(serial, **more)], now=store.clock())[0]
 
 
+GROUP_PAUSE_S = 120.0
+
+
+def add_group(store: Store, count: int) -> list[int]:
+    """The ids of a request's tasks on one phone, the first of which has no pause."""
+    wanted = [new(group_id="g", pause_s=GROUP_PAUSE_S if number else 0.0) for number in range(count)]
+    return store.write_sync(tasks.insert, wanted, now=store.clock())
+
+
+def free(store: Store) -> int:
+    """How many pending tasks could begin now."""
+    query = "SELECT COUNT(*) FROM tasks WHERE status = 0 AND not_before <= ?"
+
+    def count(conn: Connection) -> int:
+        return int(conn.exec_driver_sql(query, (int(store.clock().timestamp() * 1_000_000),)).scalar() or 0)
+
+    return store.read_sync(count)
+
+
 def begin(store: Store, task_id: int, boot_id: str = "boot-1") -> Attempt:
     """Its next attempt, begun."""
     return store.write_sync(attempts.begin, task_id, boot_id=boot_id, now=store.clock())[0]

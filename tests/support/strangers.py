@@ -34,7 +34,7 @@ with socket.socket(socket.AF_UNIX) as sock:
 
 
 def asked_as(uid: int, path: Path, data: bytes) -> bytes:
-    """What the socket answers to this user, read to the connection's end; b"" where the file lets nobody connect."""
+    """What the socket answers to this user, read to the connection's end; b"" where the file lets no one connect."""
     command = [sys.executable, "-c", _CONNECT, str(uid), str(path)]
     done = subprocess.run(command, input=data, capture_output=True, timeout=30, check=False)
     assert done.returncode == 0 or done.stderr.strip() == b"EACCES", done.stderr.decode()

@@ -55,7 +55,7 @@ def tree(*nodes: str, width: int = 1080, height: int = 2400) -> str:
     return f"<hierarchy rotation='0'>{box((0, 0, width, height), *nodes)}</hierarchy>"
 
 
-# --- parsed, for an app that nobody knows
+# --- parsed, for an app that no one knows
 
 EXAMPLE_APP = "org.example.app"
 WHOLE_SCREEN: Box = (0, 0, 1080, 2400)

@@ -20,7 +20,7 @@ FOLDERS = ("uidumps", "uidumps-2026-12")
 
 
 def folder() -> Path | None:
-    """`../shared/uidumps` beside the repository's root, also for a worktree beside it."""
+    """`../shared/uidumps` next to the repository's root, also for a worktree next to it."""
     root = Path(__file__).parents[2]
     found = (up / "shared" / "uidumps" for up in (root.parent, root.parent.parent))
     return next((path for path in found if path.is_dir()), None)
@@ -126,7 +126,7 @@ def rename_classes(xml: bytes) -> bytes:
 
 
 def surround(xml: bytes) -> bytes:
-    """Bars and a keyboard in windows of their own, and views that say nothing around the app's, before and after it."""
+    """Bars and a keyboard in their own windows, and views that say nothing around the app's, before and after it."""
     tree = parse(xml)
     width, height = tree.width, tree.height
     root = ElementTree.fromstring(xml)
@@ -148,14 +148,14 @@ def surround(xml: bytes) -> bytes:
 
 def _plain(parent: ElementTree.Element, package: str, bounds: str, desc: str = "") -> ElementTree.Element:
     """A view within another; one that says something takes taps."""
-    said = {"content-desc": desc, "clickable": str(bool(desc)).lower()}
+    fields = {"content-desc": desc, "clickable": str(bool(desc)).lower()}
     return ElementTree.SubElement(
-        parent, "node", {"class": "android.view.View", "package": package, "bounds": bounds, **said}
+        parent, "node", {"class": "android.view.View", "package": package, "bounds": bounds, **fields}
     )
 
 
 def reword(xml: bytes, label: str) -> bytes:
-    """One label says something that nobody knows, wherever it stands."""
+    """One label says something unknown, wherever it stands."""
 
     def change(node: ElementTree.Element) -> None:
         for name in ("text", "content-desc"):

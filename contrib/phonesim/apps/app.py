@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from copy import copy
-from typing import Protocol
+from typing import ClassVar
 
 import msgspec
 
@@ -79,7 +79,7 @@ class Phone:
         return self.worlds[app]
 
     def before(self, moment: float) -> bool:
-        """Whether `moment` is still to come. What is being drawn now goes stale then, so nobody needs a timer."""
+        """Whether `moment` is still to come. What is being drawn now goes stale then, so no timer is needed."""
         if self.clock() >= moment:
             return False
         self._moment.stale_at = min(self._moment.stale_at, moment)
@@ -105,139 +105,86 @@ class Phone:
         return text if text and self.before(until) else ""
 
 
-class App(Protocol):
-    """One installed app. Its display calls it with the lock held and asks for windows after each change."""
+class App:
+    """One installed app. Its display calls it with the lock held and asks for windows after each change.
 
-    package: str
-    version: str
+    What is not overridden is what an app without text fields or gestures answers.
+    """
+
+    package = ""
+    version = "1.0"
+    activity: ClassVar[str] = ""
+    light_bars: ClassVar[bool] = False
+    """Whether its system bars are drawn light on dark."""
 
     @property
     def focus(self) -> Focus:
         """The window on top, which may be Android's own (a permission prompt)."""
-        ...
+        return Focus(package=self.package, activity=self.activity)
 
     @property
     def dark(self) -> bool:
-        """Whether the system bars are drawn light on dark."""
-        ...
+        """Whether the system bars are drawn light on dark now."""
+        return self.light_bars
 
     @property
     def screen(self) -> tuple[str, str]:
         """The name of the screen shown and its target, e.g. `("tiktok.profile", "demo_user")`."""
-        ...
+        raise NotImplementedError
 
     @property
     def focused_field(self) -> str:
         """The text field that has the focus; nothing if none has."""
-        ...
+        return ""
 
     @property
     def foot(self) -> int | None:
         """How high the bar at the bottom of a page is that scrolls where it has no room; None for any other page,
 
         the parts of which come closer together."""
-        ...
-
-    def speak(self, language: str) -> None:
-        """The phone was set to another language."""
-        ...
-
-    def opens(self, intent: Intent) -> bool:
-        """Whether an activity of this app takes the intent."""
-        ...
-
-    def open(self, intent: Intent) -> None: ...
-
-    def stop(self) -> None:
-        """Forget everything that is not on a server."""
-        ...
-
-    def settle(self) -> None:
-        """Do what became due since somebody last looked (an upload arrived): called before anything else."""
-        ...
+        return None
 
     def windows(self) -> list[Window]:
         """Bottom to top, without the system's own."""
-        ...
-
-    def act(self, action: Action) -> None:
-        """Do what a touched node asked for; names that it does not know do nothing."""
-        ...
-
-    def focus_field(self, field: str) -> None: ...
-
-    def text(self, field: str) -> str: ...
-
-    def edit(self, field: str, text: str) -> None: ...
-
-    def submit(self) -> None:
-        """ENTER in the focused field."""
-        ...
-
-    def hide_keyboard(self) -> None: ...
-
-    def back(self) -> bool:
-        """BACK; False when there is nothing left to go back to, and the app leaves the display."""
-        ...
-
-    def swipe(self, dx: int, dy: int) -> None:
-        """A drag of the finger by this much, in design units."""
-        ...
-
-
-class PlainApp:
-    """What an app without text fields or gestures answers; screens are added by subclasses."""
-
-    package = ""
-    version = "1.0"
-    activity = ""
-    dark = False
-    foot = None
-
-    @property
-    def focus(self) -> Focus:
-        return Focus(package=self.package, activity=self.activity)
-
-    @property
-    def focused_field(self) -> str:
-        return ""
+        raise NotImplementedError
 
     def speak(self, language: str) -> None:
-        pass
+        """The phone was set to another language."""
 
     def opens(self, intent: Intent) -> bool:
-        """The launcher's intent, or one that names this app and no data."""
+        """Whether an activity of this app takes the intent: the launcher's, or one that names it and no data."""
         return not intent.data and (intent.action in ("", "android.intent.action.MAIN"))
 
     def open(self, intent: Intent) -> None:
-        pass
+        """Show what the intent asks for."""
 
     def stop(self) -> None:
-        pass
+        """Forget everything that is not on a server."""
 
     def settle(self) -> None:
-        pass
+        """Do what became due since the last look (an upload arrived): called before anything else."""
 
     def act(self, action: Action) -> None:
-        pass
+        """Do what a touched node asked for; names that it does not know do nothing."""
 
     def focus_field(self, field: str) -> None:
-        pass
+        """A text field was touched."""
 
     def text(self, field: str) -> str:
         return ""
 
     def edit(self, field: str, text: str) -> None:
-        pass
+        """The text of a field is this now."""
 
     def submit(self) -> None:
-        pass
+        """ENTER in the focused field."""
 
     def hide_keyboard(self) -> None:
-        pass
+        """BACK while a field has the focus."""
 
     def back(self) -> bool:
+        """BACK; False when there is nothing left to go back to, and the app leaves the display."""
         return False
 
     def swipe(self, dx: int, dy: int) -> None:
-        pass
+        """A drag of the finger by this much, in design units."""

@@ -27,7 +27,7 @@ APPS = ("tiktok", "instagram")
 FAULTS: Mapping[str, str] = {
     "popup": "{kind, after: screens to let pass (0), repeat: how often (1)}; kinds: "
     + ", ".join((*POPUPS, *(f"{kind} (Instagram)" for kind in INSTAGRAM_POPUPS))),
-    "unknown_popup": "a popup nobody knows, over the next screen; BACK closes it; {after, repeat} as popup",
+    "unknown_popup": "a popup that is in no list, over the next screen; BACK closes it; {after, repeat} as popup",
     "captcha": "Verify to continue; {when: now|follow|post}",
     "login_wall": "the app is logged out; {when: now|follow|post}",
     "banned": "the account is banned; {when: now|follow|post}",
@@ -63,7 +63,7 @@ FAULTS: Mapping[str, str] = {
     "sounds_late": "the answer to a search for sounds comes {seconds: 3} later; until then recommended ones are listed",
     "sound_lost": "a sound whose part was chosen is not on the post (Instagram)",
     "sound_gone": "the page of a sound says that it is not available (Instagram)",
-    "sound_suggested": "pictures come with a sound that nobody chose (Instagram)",
+    "sound_suggested": "pictures come with a sound that was not chosen (Instagram)",
     "no_sound_tool": "the editor has nothing that adds a sound; the form of pictures has (Instagram)",
     "no_products": "the showcase of every shop is empty",
     "products_late": "the list of products takes {seconds: 4} to come",

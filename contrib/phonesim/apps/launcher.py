@@ -1,6 +1,6 @@
 """The home screen and the list of recent apps."""
 
-from phonesim.apps.app import Phone, PlainApp
+from phonesim.apps.app import App, Phone
 from phonesim.ui.view import Action, Style, View, Window, view
 
 PACKAGE = "com.android.launcher3"
@@ -13,29 +13,27 @@ _ICONS = (
 _FR = {"Settings": "Paramètres"}
 
 
-class Launcher(PlainApp):
+class Launcher(App):
     """Shows an icon for each app that can be started."""
 
     package = PACKAGE
     version = "13"
     activity = "com.android.launcher3.uioverrides.QuickstepLauncher"
-    dark = True
-    screen = ("launcher", "")
+    light_bars = True
 
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
 
+    @property
+    def screen(self) -> tuple[str, str]:
+        return "launcher", ""
+
     def windows(self) -> list[Window]:
         frame = self._phone.frame
         icons = [self._icon(column, frame.bottom - 360, *icon) for column, icon in enumerate(_ICONS)]
-        root = view(
-            "FrameLayout",
-            frame.whole,
-            view("View", (60, 240, 1020, 420), desc="At a glance", style=_GLANCE),
-            view("ViewGroup", (0, frame.bottom - 400, 1080, frame.bottom), *icons, id="hotseat"),
-            id="drag_layer",
-            style=Style(artwork="wallpaper"),
-        )
+        body = view("View", (60, 240, 1020, 420), desc="At a glance", style=_GLANCE)
+        inner = view("ViewGroup", (0, frame.bottom - 400, 1080, frame.bottom), *icons, id="hotseat")
+        root = view("FrameLayout", frame.whole, body, inner, id="drag_layer", style=Style(artwork="wallpaper"))
         return [Window(package=PACKAGE, root=root)]
 
     def _icon(self, column: int, top: int, label: str, package: str, icon: str, colour: str) -> View:
@@ -54,18 +52,21 @@ class Launcher(PlainApp):
         )
 
 
-class Recents(PlainApp):
+class Recents(App):
     """One card for each running app; a tap brings it back."""
 
     package = PACKAGE
     version = "13"
     activity = "com.android.quickstep.RecentsActivity"
-    dark = True
-    screen = ("recents", "")
+    light_bars = True
 
     def __init__(self, phone: Phone, packages: tuple[str, ...]) -> None:
         self._phone = phone
         self._packages = packages
+
+    @property
+    def screen(self) -> tuple[str, str]:
+        return "recents", ""
 
     def windows(self) -> list[Window]:
         frame = self._phone.frame

@@ -23,11 +23,15 @@ class Overlay(msgspec.Struct, frozen=True, kw_only=True):
     target: str = ""
 
 
+LOAD_S = 0.25
+"""How long most pages load."""
 HOME = Page(name="feed")
-# Sheets with a text field of their own.
-_TYPED_IN = frozenset({"product_link"})
+SEARCH = "search"
+"""The page of the search, and its field."""
+# Sheets with a text field.
+TYPED_IN = frozenset({"product_link"})
 # Pages that open with the keyboard, and for which field.
-_FOCUSED = {"search": "search"}
+_FOCUSED = {SEARCH: SEARCH}
 
 
 class Navigation:
@@ -90,6 +94,6 @@ class Navigation:
         """The topmost sheet or dialog goes; False if there is none."""
         if not self.overlays:
             return False
-        if self.overlays.pop().name in _TYPED_IN:
+        if self.overlays.pop().name in TYPED_IN:
             self.field = ""
         return True

@@ -1,25 +1,23 @@
 """What the screens of every social app are drawn from; builders only read it."""
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from phonesim.apps.app import Phone
+from phonesim.apps.labels import Labels
 from phonesim.apps.navigation import Page
+from phonesim.apps.posting.state import PostingState, Upload
+from phonesim.apps.posting.uploads import Uploads
 from phonesim.ui.chrome import Frame
 from phonesim.world import Relation, World
 
-if TYPE_CHECKING:  # The package of an app imports this module.
-    from phonesim.apps.labels import Labels
-
 
 class SocialScene(msgspec.Struct, frozen=True, kw_only=True):
-    """An app's page with what is known of it; each app adds what is its own."""
+    """An app's page with what is known of it; each app adds what only it has."""
 
     phone: Phone
     world: World
-    labels: "Labels"
-    nav: "Labels"
+    labels: Labels
+    nav: Labels
     """The labels of tabs and navigation, another language under the fault `mixed_language`."""
     page: Page
     position: int
@@ -29,6 +27,13 @@ class SocialScene(msgspec.Struct, frozen=True, kw_only=True):
     query: str
     field: str
     """The text field that has the focus."""
+    posting: PostingState
+    sent: Uploads
+
+    @property
+    def uploads(self) -> tuple[Upload, ...]:
+        """What is on its way or failed: those that run first, the newest before the older ones."""
+        return self.sent.shown
 
     @property
     def frame(self) -> Frame:

@@ -1,37 +1,42 @@
 """What the modelled social apps do alike: profiles, follows and likes, blockers, what closes what. It draws nothing."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Generic, TypeVar
 
-from phonesim.apps.app import Phone
-from phonesim.apps.navigation import HOME, Navigation, Page
+from phonesim.apps.app import App, Phone
+from phonesim.apps.labels import Labels
+from phonesim.apps.navigation import HOME, LOAD_S, SEARCH, TYPED_IN, Navigation, Page
+from phonesim.apps.posting.flow import PostFlow
 from phonesim.apps.relations import Following, Outcome
+from phonesim.apps.scene import SocialScene
 from phonesim.ui.view import Action
 from phonesim.world import World, lookalikes, normal, traits_of, user
 
-if TYPE_CHECKING:  # The package of an app imports this module.
-    from phonesim.apps.labels import Labels
-
-LOAD_S = 0.25
 SLOW_S = 2.0
 _SWIPE = 200
+Flow = TypeVar("Flow", bound=PostFlow[Any])
+Scene = TypeVar("Scene", bound=SocialScene)
 
 
-class SocialApp(ABC):
-    """The part of `phonesim.apps.app.App` that does not depend on how an app looks: one `_on_NAME` for each action."""
+class SocialApp(App, ABC, Generic[Flow]):
+    """What does not depend on how a social app looks: one `_on_NAME` for each action."""
 
     name: ClassVar[str]
     """What its screens and faults are called by."""
-    blockers: ClassVar[tuple[str, ...]]
-    """Faults that stop everything, by weight."""
+    posting_type: type[Flow]
+    """Its way to a post."""
+    account_sheet: ClassVar[str]
+    """What its sheet of accounts is called."""
     feet: ClassVar[Mapping[str, int]]
     """Pages that scroll where they have no room, and how high the bar at the bottom of each is."""
 
-    def __init__(self, phone: Phone, world: World, labels: "Labels") -> None:
-        self._phone, self._world, self._labels = phone, world, labels
+    def __init__(self, phone: Phone, world: World, labels_of: Callable[[str], Labels]) -> None:
+        self._phone, self._world, self._labels_of = phone, world, labels_of
+        self._labels = labels_of(phone.language)
         self._nav = Navigation(phone)
-        self._following = Following(phone, world, self.blockers)
+        self._posting = self.posting_type(phone, world, self._nav, self._labels)
+        self._following = Following(phone, world, self._posting.blockers)
         self._position = 0
         self._forget()
 
@@ -52,14 +57,42 @@ class SocialApp(ABC):
         self._query = ""
 
     @abstractmethod
-    def submit(self) -> None: ...
+    def _search(self, words: str) -> None:
+        """The page with what a search brings."""
 
-    @abstractmethod
-    def back(self) -> bool: ...
+    def stop(self) -> None:
+        """Follows, posts and the place in the feed are the server's and survive; what was uploading is a draft now."""
+        self._posting.stop()
+        self._forget()
 
-    @abstractmethod
-    def _publish(self, action: Action) -> None:
-        """An action that none of the handlers here knows: publishing's."""
+    def settle(self) -> None:
+        """Time passes when the app is looked at: uploads arrive."""
+        self._posting.uploads.settle()
+
+    def _seen(self, scene: type[Scene], **own: Any) -> Scene:
+        """What screens are drawn from now, with what only this app's have."""
+        mixed = "fr" if self._phone.language == "en" else "en"
+        return scene(
+            phone=self._phone,
+            world=self._world,
+            labels=self._labels,
+            nav=self._labels_of(mixed) if self._phone.faults.active("mixed_language") else self._labels,
+            page=self._nav.page,
+            position=self._position,
+            shown=self._following.shown(),
+            suggesting=frozenset(self._suggesting),
+            query=self._query,
+            field=self.focused_field,
+            posting=self._posting.state,
+            sent=self._posting.uploads,
+            **own,
+        )
+
+    @property
+    def focused_field(self) -> str:
+        top = self._nav.top
+        typing = top is None or top.name in TYPED_IN
+        return self._nav.field if typing and not self._blocker() else ""
 
     @property
     def screen(self) -> tuple[str, str]:
@@ -79,7 +112,7 @@ class SocialApp(ABC):
         return "user_banned" if "banned" in found.traits else "profile"
 
     def _blocker(self) -> str:
-        return next((name for name in self.blockers if self._phone.faults.active(name)), "")
+        return next((name for name in self._posting.blockers if self._phone.faults.active(name)), "")
 
     def _linked(self, handle: str) -> str:
         """Whose profile a link to this one really opens."""
@@ -102,7 +135,7 @@ class SocialApp(ABC):
         if handler is not None:
             handler(action.value)
         else:
-            self._publish(action)
+            self._posting.act(action)
 
     def _on_follow(self, handle: str) -> None:
         outcome = self._following.follow(handle)
@@ -138,6 +171,9 @@ class SocialApp(ABC):
     def _on_submit(self, _: str) -> None:
         self.submit()
 
+    def _on_accounts(self, _: str) -> None:
+        self._nav.show(self.account_sheet)
+
     def _on_clear_search(self, _: str) -> None:
         self._query = ""
 
@@ -159,12 +195,36 @@ class SocialApp(ABC):
         self._nav.field = ""
         self.back()
 
+    # Text and keys
+
     def focus_field(self, field: str) -> None:
         self._nav.field = field
 
-    def _leave(self, *, publishing_back: bool) -> bool:
-        """The last of BACK: from any page to the one before, then home; False when there is nothing left."""
-        if publishing_back or self._nav.leave():
+    def text(self, field: str) -> str:
+        return self._query if field == SEARCH else self._posting.text(field)
+
+    def edit(self, field: str, text: str) -> None:
+        if field == SEARCH:
+            self._query = text
+        else:
+            self._posting.edit(field, text)
+
+    def submit(self) -> None:
+        """ENTER, or the word beside the field of the search."""
+        if self._nav.field not in ("", SEARCH):
+            self._posting.submit(self._nav.field)
+        elif self._query.strip():
+            self._search(self._query.strip())
+
+    def hide_keyboard(self) -> None:
+        self._posting.hide_keyboard()
+
+    def back(self) -> bool:
+        """Closes what is on top, then from any page to the one before, then home; blockers stay, and the app is left
+        instead."""
+        if self._blocker():
+            return False
+        if self._nav.close() or self._posting.back() or self._nav.leave():
             return True
         if self._nav.page.name != HOME.name:
             self._nav.stack = [HOME]

@@ -1,6 +1,6 @@
 """Settings and a browser, no more than needed to be opened by mistake and left again."""
 
-from phonesim.apps.app import Phone, PlainApp
+from phonesim.apps.app import App, Phone
 from phonesim.contract import Intent
 from phonesim.ui.view import Style, Window, view
 
@@ -14,16 +14,19 @@ _SETTINGS = {
 }
 
 
-class Settings(PlainApp):
+class Settings(App):
     """The first page of the settings; its rows lead nowhere."""
 
     package = "com.android.settings"
     version = "13"
     activity = "com.android.settings.Settings"
-    screen = ("settings", "")
 
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
+
+    @property
+    def screen(self) -> tuple[str, str]:
+        return "settings", ""
 
     def opens(self, intent: Intent) -> bool:
         return super().opens(intent) or intent.action.startswith("android.settings.")
@@ -52,7 +55,7 @@ class Settings(PlainApp):
         return [Window(package=self.package, root=root)]
 
 
-class Browser(PlainApp):
+class Browser(App):
     """Shows which address it was given; takes the links that no other app takes."""
 
     package = "com.android.chrome"
@@ -79,14 +82,8 @@ class Browser(PlainApp):
     def windows(self) -> list[Window]:
         frame = self._phone.frame
         shown = self._address.removeprefix("https://") or "Search or type web address"
-        bar = view(
-            "EditText",
-            (60, 110, 1020, 210),
-            id="url_bar",
-            text=shown,
-            flags="Cf",
-            style=Style(fill="#f1f3f4", radius=50, size=40, inset=40, color="#3c4043"),
-        )
+        style = Style(fill="#f1f3f4", radius=50, size=40, inset=40, color="#3c4043")
+        bar = view("EditText", (60, 110, 1020, 210), id="url_bar", text=shown, flags="Cf", style=style)
         page = view("android.webkit.WebView", (0, 230, 1080, frame.bottom), desc="Web View", flags="fs")
         globe = view("View", (440, 700, 640, 900), style=Style(icon="globe", size=180, color="#dadce0"))
         root = view("FrameLayout", frame.whole, bar, page, globe, style=Style(fill="#ffffff"))

@@ -75,7 +75,7 @@ async def get_clipboard(session: Session, _params: Params) -> str | None:
 
 
 async def set_clipboard(session: Session, params: Params) -> None:
-    """A label, which nobody sees, and the text."""
+    """A label, which is not shown, and the text."""
     session.device.clipboard = str(params[1])
 
 

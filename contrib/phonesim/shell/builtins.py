@@ -76,7 +76,7 @@ async def _wait(shell: State, args: list[str], _streams: Streams) -> int:
     """Until the jobs have ended, or those named by pid; the last named one's exit code."""
     wanted = [job for job in shell.jobs if not args or str(job.pid) in args]
     if wanted:
-        # Not `gather`: whoever ends the shell does not end its jobs.
+        # Not `gather`: what ends the shell does not end its jobs.
         await asyncio.wait([job.task for job in wanted])
     if not args:
         return 0

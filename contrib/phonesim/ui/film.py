@@ -1,4 +1,4 @@
-"""A frame of a film that nobody can decode here: a landscape, always the same for the same seed."""
+"""A frame that stands for a film that is not decoded here: a landscape, always the same for the same seed."""
 
 import colorsys
 import hashlib

@@ -11,28 +11,28 @@ from drover.wire.control import (
     ChangeAccount,
     DeleteAccount,
     DiscoverAccounts,
+    Done,
     GetAccount,
     ListAccounts,
     PutAccount,
 )
 from drover_ctl.commands.account_files import export, import_
 from drover_ctl.commands.pauses import pause_account, resume_account
-from drover_ctl.complete import complete_account, complete_serial
-from drover_ctl.options import PLATFORM, platform_option, which_platform_option
-from drover_ctl.session import session, shared_options
+from drover_ctl.complete import complete_serial
+from drover_ctl.options import PLATFORM, platform_option, serial_argument, username_argument, which_platform_option
+from drover_ctl.session import Session, with_session
 from drover_ctl.text import paused_of, used_of
 
 COLUMNS = ("USERNAME", "PLATFORM", "SERIAL", "STATE", "PACKAGE", "TODAY", "NOTE")
 DISCOVERY_TIMEOUT_S = 110.0
 
-username_argument = click.argument("username", shell_complete=complete_account)
-package_option = click.option("--package", help="The clone of the app that it is in; the app itself needs none.")
-note_option = click.option("--note", help="A line for yourself.")
+package_option = click.option("--package", help="The package of the app's clone; leave it out for the app itself.")
+note_option = click.option("--note", help="A note for yourself.")
 
 
 @click.group()
 def account() -> None:
-    """Accounts and the phones they are logged in on. Passwords are never kept.
+    """Accounts and the phones they are logged in on. Passwords are never stored.
 
     \b
     Upper and lower case and a leading @ make no difference in a name.
@@ -51,11 +51,10 @@ account.add_command(resume_account)
 @platform_option
 @package_option
 @note_option
-@click.option("--disabled", is_flag=True, help="Register it, but use it for nothing.")
-@shared_options
-@click.pass_context
+@click.option("--disabled", is_flag=True, help="Register it without using it.")
+@with_session
 def add(
-    ctx: click.Context,
+    run: Session,
     username: str,
     serial: str,
     platform: str,
@@ -63,14 +62,13 @@ def add(
     note: str | None,
     disabled: bool,
 ) -> None:
-    """Register an account. One that is registered already is a conflict: see set.
+    """Register an account. It is a conflict if it is registered already: see set.
 
     \b
     Examples:
       droverctl account add shop.one --serial 127.0.0.1:5555
       droverctl account add shop.two --serial R58M1 --platform instagram --package com.instagram.clone
     """
-    run = session(ctx)
     put = PutAccount(
         username=username,
         serial=serial,
@@ -87,17 +85,15 @@ def add(
 @account.command("list")
 @click.option("--platform", type=PLATFORM, help="Only accounts of this platform.")
 @click.option("--serial", help="Only accounts on this phone.", shell_complete=complete_serial)
-@click.option("--enabled/--disabled", default=None, help="Only accounts that may be used, or may not.")
-@shared_options
-@click.pass_context
-def list_(ctx: click.Context, platform: str | None, serial: str | None, enabled: bool | None) -> None:
-    """Registered accounts, what each did today and what it may do.
+@click.option("--enabled/--disabled", default=None, help="Only enabled accounts, or only disabled ones.")
+@with_session
+def list_(run: Session, platform: str | None, serial: str | None, enabled: bool | None) -> None:
+    """List registered accounts with their use today and limits.
 
     \b
     Example:
       droverctl account list --serial 127.0.0.1:5555
     """
-    run = session(ctx)
     accounts = run.ask(ListAccounts(platform=platform, serial=serial, enabled=enabled), AccountList).accounts
     empty = "no account is registered: droverctl account add NAME --serial SERIAL"
     run.output.table(COLUMNS, [_row(found, run.output.zone) for found in accounts], accounts, empty=empty)
@@ -106,16 +102,14 @@ def list_(ctx: click.Context, platform: str | None, serial: str | None, enabled:
 @account.command()
 @username_argument
 @which_platform_option
-@shared_options
-@click.pass_context
-def show(ctx: click.Context, username: str, platform: str | None) -> None:
-    """All that is known of one account.
+@with_session
+def show(run: Session, username: str, platform: str | None) -> None:
+    """Show all that is known of one account.
 
     \b
     Example:
       droverctl account show shop.one
     """
-    run = session(ctx)
     found = run.ask(GetAccount(username=username, platform=platform), Account)
     pairs = [
         ("username", found.username),
@@ -136,12 +130,11 @@ def show(ctx: click.Context, username: str, platform: str | None) -> None:
 @click.option("--serial", help="The phone it is logged in on now.", shell_complete=complete_serial)
 @package_option
 @note_option
-@shared_options
-@click.pass_context
+@with_session
 def set_(
-    ctx: click.Context, username: str, platform: str | None, serial: str | None, package: str | None, note: str | None
+    run: Session, username: str, platform: str | None, serial: str | None, package: str | None, note: str | None
 ) -> None:
-    """Change where an account is, or its note. Waiting tasks stay on the phone that they were made for.
+    """Change an account's phone, package or note. Pending tasks stay on the phone that they were created for.
 
     \b
     Examples:
@@ -150,7 +143,6 @@ def set_(
     """
     if serial is None and package is None and note is None:
         raise click.UsageError("say what to change: --serial, --package or --note")
-    run = session(ctx)
     change = ChangeAccount(username=username, platform=platform, serial=serial, package=package, note=note)
     found = run.ask(change, Account)
     run.output.line(_place(found), found)
@@ -159,37 +151,34 @@ def set_(
 @account.command()
 @username_argument
 @which_platform_option
-@shared_options
-@click.pass_context
-def enable(ctx: click.Context, username: str, platform: str | None) -> None:
+@with_session
+def enable(run: Session, username: str, platform: str | None) -> None:
     """Let tasks use an account again.
 
     \b
     Example:
       droverctl account enable shop.one
     """
-    _switch(ctx, username, platform, enabled=True)
+    _switch(run, username, platform, enabled=True)
 
 
 @account.command()
 @username_argument
 @which_platform_option
-@shared_options
-@click.pass_context
-def disable(ctx: click.Context, username: str, platform: str | None) -> None:
-    """Use an account for nothing until it is enabled.
+@with_session
+def disable(run: Session, username: str, platform: str | None) -> None:
+    """Stop using an account until it is enabled.
 
-    Its waiting tasks wait, and say so. One that runs goes on: see task stop.
+    Its pending tasks wait, and say why. A running one continues: see task stop.
 
     \b
     Example:
       droverctl account disable shop.one --platform tiktok
     """
-    _switch(ctx, username, platform, enabled=False)
+    _switch(run, username, platform, enabled=False)
 
 
-def _switch(ctx: click.Context, username: str, platform: str | None, *, enabled: bool) -> None:
-    run = session(ctx)
+def _switch(run: Session, username: str, platform: str | None, *, enabled: bool) -> None:
     found = run.ask(ChangeAccount(username=username, platform=platform, enabled=enabled), Account)
     run.output.line(f"@{found.username} ({found.platform}) is {'enabled' if enabled else 'disabled'}", found)
 
@@ -197,42 +186,38 @@ def _switch(ctx: click.Context, username: str, platform: str | None, *, enabled:
 @account.command()
 @username_argument
 @which_platform_option
-@shared_options
-@click.pass_context
-def remove(ctx: click.Context, username: str, platform: str | None) -> None:
-    """Forget an account; its tasks stay.
+@with_session
+def remove(run: Session, username: str, platform: str | None) -> None:
+    """Remove an account; its tasks stay.
 
     \b
     Example:
       droverctl account remove shop.one
     """
-    run = session(ctx)
     name = username.strip().removeprefix("@")
-    run.call(DeleteAccount(username=name, platform=platform))
+    run.ask(DeleteAccount(username=name, platform=platform), Done)
     where = f" ({platform})" if platform else ""
     run.output.line(f"@{name}{where} is forgotten", {"username": name, "platform": platform})
 
 
 @account.command()
-@click.argument("serial", shell_complete=complete_serial)
+@serial_argument
 @platform_option
 @package_option
 @click.option("--register", is_flag=True, help="Register those that are not.")
-@shared_options
-@click.pass_context
-def discover(ctx: click.Context, serial: str, platform: str, package: str | None, register: bool) -> None:
+@with_session
+def discover(run: Session, serial: str, platform: str, package: str | None, register: bool) -> None:
     """Read on an idle phone which accounts an app is logged in with. No task runs there meanwhile.
 
-    Ends with 5 where the phone is busy or away or the app shows no accounts, with 4 where it was never seen.
+    Exit code 5 if the phone is busy or away or the app shows no accounts, 4 if it was never seen.
 
     \b
     Examples:
       droverctl account discover 127.0.0.1:5555
       droverctl account discover 127.0.0.1:5555 --platform instagram --register
     """
-    run = session(ctx)
     request = DiscoverAccounts(serial=serial, platform=platform, package=package or "", register=register)
-    found = run.client.ask(request, AccountsDiscovered, timeout_s=DISCOVERY_TIMEOUT_S)
+    found = run.ask(request, AccountsDiscovered, timeout_s=DISCOVERY_TIMEOUT_S)
     rows = [
         [one.username, "yes" if one.active else "no", _registered(one.registered_on, found)] for one in found.accounts
     ]

@@ -7,17 +7,16 @@ import click
 
 from drover.wire.control import AccountsCsv, AccountsImported, ExportAccounts, ImportAccounts
 from drover.wire.faults import Code, RequestError
-from drover_ctl.session import session, shared_options
+from drover_ctl.session import Session, with_session
 
 MAX_BYTES = 4 * 1024 * 1024
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Check the file and say what it would do; store nothing.")
-@shared_options
-@click.pass_context
-def import_(ctx: click.Context, file: Path, dry_run: bool) -> None:
+@click.option("--dry-run", is_flag=True, help="Check the file and say what would change; store nothing.")
+@with_session
+def import_(run: Session, file: Path, dry_run: bool) -> None:
     """Register or change the accounts of a CSV file, all or none.
 
     The first row names the columns, in any order: username and serial, which must be there, platform (tiktok or
@@ -30,7 +29,6 @@ def import_(ctx: click.Context, file: Path, dry_run: bool) -> None:
       droverctl account import accounts.csv --dry-run
       droverctl account import accounts.csv
     """
-    run = session(ctx)
     try:
         found = run.ask(ImportAccounts(csv=_text(file), dry_run=dry_run), AccountsImported)
     except RequestError as error:
@@ -52,20 +50,20 @@ def _text(file: Path) -> str:
 
 def _with_all(error: RequestError) -> RequestError:
     """The refusal with every mistake in words, not with the first one only."""
-    told = (error.failure.data or {}).get("errors")
-    if not told:
+    mistakes = (error.failure.data or {}).get("errors")
+    if not mistakes:
         return error
     words = [
-        f"line {one['line']}{', column ' + one['column'] if one['column'] else ''}: {one['message']}" for one in told
+        f"line {one['line']}{', column ' + one['column'] if one['column'] else ''}: {one['message']}"
+        for one in mistakes
     ]
     return RequestError(error.failure.code, f"nothing was stored; {'; '.join(words)}", error.failure.data)
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path), required=False)
-@shared_options
-@click.pass_context
-def export(ctx: click.Context, file: Path | None) -> None:
+@with_session
+def export(run: Session, file: Path | None) -> None:
     """Write all accounts as CSV, to a file or to standard output.
 
     Cells that a spreadsheet would take for formulas begin with an apostrophe; import takes it off again.
@@ -75,7 +73,6 @@ def export(ctx: click.Context, file: Path | None) -> None:
       droverctl account export accounts.csv
       droverctl account export | head
     """
-    run = session(ctx)
     found = run.ask(ExportAccounts(), AccountsCsv)
     if file is not None:
         file.write_bytes(found.csv.encode())

@@ -5,30 +5,28 @@ import click
 from drover.wire.leases import CheckScreen
 from drover.wire.screens import NearMiss, ScreenCheck
 from drover_ctl.commands.device_inspect import leased
-from drover_ctl.complete import complete_serial
-from drover_ctl.session import session, shared_options
+from drover_ctl.options import PLATFORM, serial_argument
+from drover_ctl.session import Session, with_session
 
 COLUMNS = ("LABEL", "MEANS", "LANGUAGE", "TAPPABLE", "AT")
 
 
 @click.group()
 def apps() -> None:
-    """What Drover knows of the apps it drives."""
+    """Check what Drover knows of the apps that it drives."""
 
 
 @apps.command()
-@click.argument("serial", shell_complete=complete_serial)
-@click.option("--platform", type=click.Choice(["tiktok", "instagram"]), help="Whose data; default: the app in front.")
-@shared_options
-@click.pass_context
-def check(ctx: click.Context, serial: str, platform: str | None) -> None:
+@serial_argument
+@click.option("--platform", type=PLATFORM, help="Whose data; default: the app in the foreground.")
+@with_session
+def check(run: Session, serial: str, platform: str | None) -> None:
     """Name the screen that a phone shows, and the labels that match it.
 
     \b
     Example:
       droverctl apps check 127.0.0.1:5555
     """
-    run = session(ctx)
     with leased(run, serial, "droverctl apps check") as held:
         found = run.ask(CheckScreen(session=held, serial=serial, platform=platform or ""), ScreenCheck)
     output = run.output

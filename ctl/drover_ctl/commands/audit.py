@@ -1,11 +1,11 @@
-"""droverctl audit: who changed what. Read only; nobody can change it."""
+"""droverctl audit: who changed what. Read only."""
 
 import json
 
 import click
 
 from drover.wire.control import AuditEntry, AuditPage, ListAudit
-from drover_ctl.session import session, shared_options
+from drover_ctl.session import Session, with_session
 from drover_ctl.text import moment
 
 COLUMNS = ("ID", "TIME", "WHO", "TOKEN", "CALL", "ABOUT", "RESULT")
@@ -13,22 +13,20 @@ COLUMNS = ("ID", "TIME", "WHO", "TOKEN", "CALL", "ABOUT", "RESULT")
 
 @click.group()
 def audit() -> None:
-    """Every call that was to change something, refused ones too."""
+    """Every call that tried to change something, refused ones too."""
 
 
 @audit.command("list")
 @click.option("-n", "--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="How many, at most.")
-@click.option("--before", type=click.IntRange(1), metavar="ID", help="Only what came before this one.")
-@shared_options
-@click.pass_context
-def list_(ctx: click.Context, limit: int, before: int | None) -> None:
-    """The newest entries first.
+@click.option("--before", type=click.IntRange(1), metavar="ID", help="Only entries before this one.")
+@with_session
+def list_(run: Session, limit: int, before: int | None) -> None:
+    """List entries, newest first.
 
     \b
     Example:
       droverctl audit list -n 20
     """
-    run = session(ctx)
     entries = run.ask(ListAudit(limit=limit, before=before), AuditPage).entries
     output = run.output
     rows = [[str(entry.id), moment(entry.at, output.zone), *_row(entry)] for entry in entries]

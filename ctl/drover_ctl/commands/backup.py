@@ -8,7 +8,7 @@ import click
 from drover.client import ControlClient
 from drover.wire.control import BackupMade, BackupProgress, GetBackupProgress, MakeBackup
 from drover_ctl.progress import transferring
-from drover_ctl.session import session, shared_options
+from drover_ctl.session import Session, with_session
 from drover_ctl.text import counts, file_size
 
 LONGEST_S: Final = 24 * 3600.0
@@ -17,22 +17,20 @@ LONGEST_S: Final = 24 * 3600.0
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--database-only", is_flag=True, help="Leave the library's files out: small and quick.")
-@shared_options
-@click.pass_context
-def backup(ctx: click.Context, file: Path, database_only: bool) -> None:
-    """Copy database and library to FILE while the daemon works.
+@click.option("--database-only", is_flag=True, help="Leave out the library's files: small and quick.")
+@with_session
+def backup(run: Session, file: Path, database_only: bool) -> None:
+    """Copy database and library to FILE while the daemon runs.
 
-    FILE must not exist. Tasks, attempts, accounts, events, the audit and the library with its videos and pictures are
-    in it. What is not: logs and evidence of tasks (data_dir/tasks), the API's token, your configuration. Ctrl-C gives
-    it up and leaves nothing. It is put back with `droverd --restore FILE` while no daemon runs.
+    FILE must not exist. It gets tasks, attempts, accounts, events, the audit and the library with its videos and
+    pictures, but not logs and evidence of tasks (data_dir/tasks), the API's token and your configuration. Ctrl-C
+    cancels and leaves nothing behind. Restore it with `droverd --restore FILE` while no daemon runs.
 
     \b
     Examples:
       droverctl backup /srv/backup/drover-$(date +%F).tar
       droverctl backup --database-only /srv/backup/drover-$(date +%F).db
     """
-    run = session(ctx)
     client, output = run.client, run.output
     with transferring(output, "backup", lambda: _progress(client)):
         made = client.ask(
@@ -54,7 +52,7 @@ def backup(ctx: click.Context, file: Path, database_only: bool) -> None:
 
 
 def _progress(client: ControlClient) -> tuple[int, int]:
-    """(bytes done, bytes in all), asked on a connection of its own."""
+    """(bytes done, bytes in all), asked on its own connection."""
     with ControlClient(client.path, client_name="droverctl") as own:
         seen = own.ask(GetBackupProgress(), BackupProgress)
     return seen.bytes_done, seen.bytes

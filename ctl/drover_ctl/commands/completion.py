@@ -3,16 +3,15 @@
 import click
 from click.shell_completion import get_completion_class
 
-from drover_ctl.session import session, shared_options
+from drover_ctl.session import Session, with_session
 
 COMPLETE_VARIABLE = "_DROVERCTL_COMPLETE"
 
 
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-@shared_options
-@click.pass_context
-def completion(ctx: click.Context, shell: str) -> None:
+@with_session
+def completion(run: Session, shell: str) -> None:
     """Print the completion script of a shell.
 
     \b
@@ -24,8 +23,8 @@ def completion(ctx: click.Context, shell: str) -> None:
     kind = get_completion_class(shell)
     if kind is None:
         raise click.ClickException(f"no completion for {shell}")
-    script = kind(ctx.find_root().command, {}, "droverctl", COMPLETE_VARIABLE).source()
-    output = session(ctx).output
+    script = kind(click.get_current_context().find_root().command, {}, "droverctl", COMPLETE_VARIABLE).source()
+    output = run.output
     if output.as_json:
         output.json({"shell": shell, "script": script})
     else:

@@ -9,47 +9,43 @@ from drover.wire.control import DeviceForgotten, DeviceList, ForgetDevice, GetDe
 from drover.wire.devices import Connection, Device
 from drover_ctl.commands.device_inspect import inspect
 from drover_ctl.commands.pauses import pause_device, resume_device
-from drover_ctl.complete import complete_serial
+from drover_ctl.options import serial_argument
 from drover_ctl.progress import working
-from drover_ctl.session import session, shared_options
-from drover_ctl.text import moment, paused_of
+from drover_ctl.session import Session, with_session
+from drover_ctl.text import moment, paused_of, split_list
 
 COLUMNS = ("SERIAL", "STATE", "MODEL", "ANDROID", "BATTERY", "TASK", "QUEUED", "REASON")
 
 
 @click.group()
 def device() -> None:
-    """Phones and how they are."""
+    """Phones and their state."""
 
 
 @device.command("list")
-@shared_options
-@click.pass_context
-def list_(ctx: click.Context) -> None:
-    """Every phone ever seen.
+@with_session
+def list_(run: Session) -> None:
+    """List every phone ever seen.
 
     \b
     Example:
       droverctl device list
     """
-    run = session(ctx)
     devices = run.ask(ListDevices(), DeviceList).devices
     empty = "no device has been seen yet: attach a phone with USB debugging allowed"
     run.output.table(COLUMNS, [_row(found) for found in devices], devices, empty=empty)
 
 
 @device.command()
-@click.argument("serial", shell_complete=complete_serial)
-@shared_options
-@click.pass_context
-def show(ctx: click.Context, serial: str) -> None:
-    """All that is known of one phone.
+@serial_argument
+@with_session
+def show(run: Session, serial: str) -> None:
+    """Show all that is known of one phone.
 
     \b
     Example:
       droverctl device show 127.0.0.1:5555
     """
-    run = session(ctx)
     found = run.ask(GetDevice(serial=serial), Device)
     output = run.output
     facts = found.facts
@@ -82,13 +78,12 @@ def show(ctx: click.Context, serial: str) -> None:
 
 
 @device.command("set")
-@click.argument("serial", shell_complete=complete_serial)
-@click.option("--note", help='A line for yourself; "" removes it.')
-@click.option("--tag", "tags", multiple=True, metavar="T[,T]", help='All its tags from now on; "" removes them.')
-@shared_options
-@click.pass_context
-def set_(ctx: click.Context, serial: str, note: str | None, tags: tuple[str, ...]) -> None:
-    """Write a note or tags to a phone.
+@serial_argument
+@click.option("--note", help='A note for yourself; "" removes it.')
+@click.option("--tag", "tags", multiple=True, metavar="T[,T]", help='All its tags, replacing the old; "" removes them.')
+@with_session
+def set_(run: Session, serial: str, note: str | None, tags: tuple[str, ...]) -> None:
+    """Set a phone's note or tags.
 
     \b
     Examples:
@@ -96,28 +91,24 @@ def set_(ctx: click.Context, serial: str, note: str | None, tags: tuple[str, ...
       droverctl device set 127.0.0.1:5555 --tag ""
     """
     if note is None and not tags:
-        raise click.UsageError("say what to write: --note or --tag")
-    run = session(ctx)
-    words = [part.strip() for tag in tags for part in tag.split(",") if part.strip()]
-    found = run.ask(SetDevice(serial=serial, note=note, tags=words if tags else None), Device)
-    told = f"{found.serial}: note {found.note or '-'}, tags {', '.join(found.tags) or '-'}"
-    run.output.line(told, found)
+        raise click.UsageError("say what to set: --note or --tag")
+    found = run.ask(SetDevice(serial=serial, note=note, tags=split_list(*tags) if tags else None), Device)
+    run.output.line(f"{found.serial}: note {found.note or '-'}, tags {', '.join(found.tags) or '-'}", found)
 
 
 @device.command()
-@click.argument("serial", shell_complete=complete_serial)
-@shared_options
-@click.pass_context
-def forget(ctx: click.Context, serial: str) -> None:
+@serial_argument
+@with_session
+def forget(run: Session, serial: str) -> None:
     """Remove an absent phone with its tasks and accounts.
 
-    Refused while adb lists the phone or a task runs there. What its accounts did today stays counted.
+    Refused while adb lists the phone or a task runs there. What its accounts did today still counts towards their
+    limits.
 
     \b
     Example:
       droverctl device forget 127.0.0.1:5555
     """
-    run = session(ctx)
     with working(run.output, "deleted") as progress:
         gone = run.ask(ForgetDevice(serial=serial), DeviceForgotten, progress=progress)
     run.output.line(f"{gone.serial} is forgotten, with {gone.tasks} tasks and {gone.accounts} accounts", gone)

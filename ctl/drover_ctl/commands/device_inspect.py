@@ -10,9 +10,9 @@ import click
 
 from drover.wire.control import Done
 from drover.wire.leases import DirectResult, LeaseTaken, ReadHierarchy, ReleaseLease, TakeLease, TakeScreenshot
-from drover_ctl.complete import complete_serial
 from drover_ctl.inspection import BadHierarchyError, page
-from drover_ctl.session import Session, session, shared_options
+from drover_ctl.options import serial_argument
+from drover_ctl.session import Session, with_session
 from drover_ctl.text import clean
 
 LOOK_S = 60
@@ -29,21 +29,19 @@ def leased(run: Session, serial: str, label: str) -> Generator[str]:
 
 
 @click.command()
-@click.argument("serial", shell_complete=complete_serial)
+@serial_argument
 @click.option("-o", "--output", "file", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
-@shared_options
-@click.pass_context
-def inspect(ctx: click.Context, serial: str, file: Path | None) -> None:
+@with_session
+def inspect(run: Session, serial: str, file: Path | None) -> None:
     """Save what a phone shows as one HTML file.
 
-    The picture, the tree beside it, selectors to copy.
+    A screenshot, the UI tree next to it, and selectors to copy.
 
     \b
     Examples:
       droverctl device inspect 127.0.0.1:5555
       droverctl device inspect 127.0.0.1:5555 -o profile.html
     """
-    run = session(ctx)
     with leased(run, serial, "droverctl device inspect") as held:
         picture = _content(run.ask(TakeScreenshot(session=held, serial=serial), DirectResult))
         hierarchy = _content(run.ask(ReadHierarchy(session=held, serial=serial), DirectResult))

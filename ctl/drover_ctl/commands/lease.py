@@ -6,7 +6,7 @@ from drover.wire.control import Done
 from drover.wire.leases import EvictLease, Lease, LeaseList, ListLeases, ReleaseLease, Waiting
 from drover_ctl.complete import complete_serial
 from drover_ctl.output import Output
-from drover_ctl.session import session, shared_options
+from drover_ctl.session import Session, with_session
 from drover_ctl.text import moment
 
 COLUMNS = ("SERIAL", "HELD BY", "SINCE", "ENDS", "CALLS")
@@ -15,49 +15,43 @@ IN_LINE = "in line"
 
 @click.group()
 def lease() -> None:
-    """Phones that somebody drives directly."""
+    """Phones under direct control."""
 
 
 @lease.command("list")
-@shared_options
-@click.pass_context
-def list_(ctx: click.Context) -> None:
-    """Live leases, and who waits in line for a phone.
+@with_session
+def list_(run: Session) -> None:
+    """List live leases, and who waits in line for a phone.
 
     \b
     Example:
       droverctl lease list
     """
-    run = session(ctx)
     found = run.ask(ListLeases(), LeaseList)
     rows = [_row(held, run.output) for held in found.leases]
     rows += [_waiting(waits, run.output) for waits in found.waiting]
-    run.output.table(COLUMNS, rows, found, empty="nobody holds a phone")
+    run.output.table(COLUMNS, rows, found, empty="no phone is leased")
 
 
 @lease.command()
 @click.argument("session_or_serial", metavar="SESSION|SERIAL", shell_complete=complete_serial)
 @click.option("--force", is_flag=True, help="Take the phone from whoever holds it.")
-@shared_options
-@click.pass_context
-def release(ctx: click.Context, session_or_serial: str, force: bool) -> None:
+@with_session
+def release(run: Session, session_or_serial: str, force: bool) -> None:
     """Give a phone back.
 
-    By the session id of its lease or, with --force, by its serial, whoever holds it.
+    Name the session id of its lease or, with --force, its serial.
 
-    With --force its holder is refused from then on, and tasks go on; a call that still runs gets five seconds.
+    With --force its holder is refused from then on and tasks continue; a running call gets five seconds.
 
     \b
     Examples:
       droverctl lease release 3f0c5be1
       droverctl lease release 127.0.0.1:5555 --force
     """
-    run = session(ctx)
     held = {one.serial for one in run.ask(ListLeases(), LeaseList).leases}
     if session_or_serial in held and not force:
-        raise click.UsageError(
-            f"{session_or_serial} is held by somebody; --force takes it from them, or name the session id of the lease"
-        )
+        raise click.UsageError(f"{session_or_serial} is leased; --force ends the lease, or name its session id")
     by_serial = session_or_serial in held or (force and not _is_session(session_or_serial))
     request = EvictLease(serial=session_or_serial) if by_serial else ReleaseLease(session=session_or_serial)
     run.ask(request, Done)

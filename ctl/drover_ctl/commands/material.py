@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from drover.wire.faults import RequestError
+from drover.wire.control import Done
 from drover.wire.materials import (
     ChangeMaterial,
     DeleteMaterial,
@@ -16,16 +16,17 @@ from drover.wire.materials import (
     MaterialPage,
 )
 from drover.wire.media import MediaKind
-from drover_ctl.csv_import import Importer, files_under
-from drover_ctl.exits import Exit, exit_for
-from drover_ctl.output import complain
+from drover_ctl.commands.each import change_each
+from drover_ctl.exits import Exit
+from drover_ctl.library_import import Importer, files_under
+from drover_ctl.options import page_options
 from drover_ctl.progress import counting
-from drover_ctl.session import session, shared_options
-from drover_ctl.text import duration, file_size, moment
+from drover_ctl.session import Session, with_session
+from drover_ctl.text import duration, file_size, moment, split_list
 
 COLUMNS = ("ID", "KIND", "NAME", "SIZE", "PIXELS", "LENGTH", "TAGS", "USED BY", "ADDED")
 
-tags_option = click.option("--tags", default="", metavar="A,B", help="Tags, with commas between them.")
+tags_option = click.option("--tags", default="", metavar="A,B", help="Comma-separated tags.")
 
 
 @click.group()
@@ -37,21 +38,19 @@ def material() -> None:
 @click.argument("sources", metavar="DIR|FILE...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @tags_option
 @click.option("--note", default="", help="A note on each item.")
-@shared_options
-@click.pass_context
-def add(ctx: click.Context, sources: tuple[Path, ...], tags: str, note: str) -> None:
-    """Add files, and those of folders with all that lies within.
+@with_session
+def add(run: Session, sources: tuple[Path, ...], tags: str, note: str) -> Exit:
+    """Add files, and all files in folders.
 
     The library keeps copies.
 
-    A file that is there already, under whatever name, is not added twice: its item gets the tags.
+    A file whose content is there already is not added twice: its item gets the tags.
 
     \b
     Example:
       droverctl material add ~/videos/summer --tags summer,beach
     """
-    run = session(ctx)
-    importer = Importer(run.client, tags=_split(tags), note=note)
+    importer = Importer(run.client, tags=split_list(tags), note=note)
     files = files_under(sources)
     output = run.output
     with counting(output, "adding", len(files)) as step:
@@ -70,27 +69,23 @@ def add(ctx: click.Context, sources: tuple[Path, ...], tags: str, note: str) -> 
         "warnings": [{"material_id": item.id, "why": why} for item, why in importer.warnings],
     }
     output.line(counts, data)
-    if not importer.added and not importer.existing:
-        ctx.exit(Exit.FAILED)
+    return Exit.OK if importer.added or importer.existing else Exit.FAILED
 
 
 @material.command("list")
 @click.option("--kind", type=click.Choice([kind.value for kind in MediaKind]), help="Only videos, or only pictures.")
 @click.option("--tags", default="", metavar="A,B", help="Only items with all of these tags.")
-@click.option("--page", type=click.IntRange(1), default=1, show_default=True)
-@click.option("-n", "--page-size", type=click.IntRange(1, 100), default=20, show_default=True)
-@shared_options
-@click.pass_context
-def list_(ctx: click.Context, kind: str | None, tags: str, page: int, page_size: int) -> None:
-    """What is in the library, newest first, and who used it.
+@page_options
+@with_session
+def list_(run: Session, kind: str | None, tags: str, page: int, page_size: int) -> None:
+    """List the library, newest first, and who used what.
 
     \b
     Example:
       droverctl material list --kind video --tags summer
     """
-    run = session(ctx)
     request = ListMaterials(
-        kind=None if kind is None else MediaKind(kind), tags=_split(tags), page=page, page_size=page_size
+        kind=None if kind is None else MediaKind(kind), tags=split_list(tags), page=page, page_size=page_size
     )
     found = run.ask(request, MaterialPage)
     output = run.output
@@ -101,10 +96,9 @@ def list_(ctx: click.Context, kind: str | None, tags: str, page: int, page_size:
 
 @material.command()
 @click.argument("material_id", metavar="ID", type=click.IntRange(1))
-@shared_options
-@click.pass_context
-def show(ctx: click.Context, material_id: int) -> None:
-    """One item and its uses.
+@with_session
+def show(run: Session, material_id: int) -> None:
+    """Show one item and its uses.
 
     Which account used it, for which task, and whether it may still be chosen.
 
@@ -112,7 +106,6 @@ def show(ctx: click.Context, material_id: int) -> None:
     Example:
       droverctl material show 3
     """
-    run = session(ctx)
     found = run.ask(GetMaterial(material_id=material_id), MaterialDetail)
     item, zone = found.material, run.output.zone
     uses = [
@@ -145,64 +138,50 @@ def _available(item: Material) -> str:
 @material.command()
 @click.argument("material_ids", metavar="ID...", type=click.IntRange(1), nargs=-1, required=True)
 @tags_option
-@click.option("--note", default=None, help="A note instead of the one there is.")
-@shared_options
-@click.pass_context
-def tag(ctx: click.Context, material_ids: tuple[int, ...], tags: str, note: str | None) -> None:
-    """Set the tags of items, instead of those that they have.
+@click.option("--note", default=None, help="A note in place of the old one.")
+@with_session
+def tag(run: Session, material_ids: tuple[int, ...], tags: str, note: str | None) -> Exit:
+    """Replace the tags of items.
 
-    No --tags removes them all.
+    Without --tags all are removed.
 
     \b
     Example:
       droverctl material tag 3 4 --tags winter
     """
-    run = session(ctx)
-    changed: list[Material] = []
-    worst = Exit.OK
-    for material_id in dict.fromkeys(material_ids):
-        try:
-            request = ChangeMaterial(material_id=material_id, tags=_split(tags), note=note)
-            changed.append(run.ask(request, Material))
-        except RequestError as error:
-            complain(error, as_json=run.as_json)
-            worst = worst or exit_for(error)
-            continue
-        run.output.line(f"material {material_id}: {', '.join(changed[-1].tags) or 'no tags'}")
+
+    def change(material_id: int) -> Material:
+        request = ChangeMaterial(material_id=material_id, tags=split_list(tags), note=note)
+        item = run.ask(request, Material)
+        run.output.line(f"material {item.id}: {', '.join(item.tags) or 'no tags'}")
+        return item
+
+    changed, code = change_each(run, material_ids, change)
     if run.as_json:
         run.output.json({"materials": changed})
-    ctx.exit(worst)
+    return code
 
 
 @material.command()
 @click.argument("material_ids", metavar="ID...", type=click.IntRange(1), nargs=-1, required=True)
-@shared_options
-@click.pass_context
-def delete(ctx: click.Context, material_ids: tuple[int, ...]) -> None:
+@with_session
+def delete(run: Session, material_ids: tuple[int, ...]) -> Exit:
     """Remove items and the library's copies of them.
 
-    That an account used them stays known.
+    Which accounts used them is remembered.
 
     \b
     Example:
       droverctl material delete 3 4
     """
-    run = session(ctx)
-    deleted: list[int] = []
-    worst = Exit.OK
-    for material_id in dict.fromkeys(material_ids):
-        try:
-            run.call(DeleteMaterial(material_id=material_id))
-            deleted.append(material_id)
-        except RequestError as error:
-            complain(error, as_json=run.as_json)
-            worst = worst or exit_for(error)
+
+    def remove(material_id: int) -> int:
+        run.ask(DeleteMaterial(material_id=material_id), Done)
+        return material_id
+
+    deleted, code = change_each(run, material_ids, remove)
     run.output.line(f"{len(deleted)} deleted", {"deleted": deleted})
-    ctx.exit(worst)
-
-
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+    return code
 
 
 def _used_by(item: Material) -> str:

@@ -5,32 +5,36 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from drover.wire.holds import Pause
 from drover.wire.pauses import AccountPause, DevicePause, PauseAccount, PauseDevice, ResumeAccount, ResumeDevice
-from drover_ctl.complete import complete_account, complete_serial
-from drover_ctl.options import which_platform_option
-from drover_ctl.session import session, shared_options
+from drover_ctl.options import serial_argument, username_argument, which_platform_option
+from drover_ctl.session import F, Session, with_session
 from drover_ctl.text import moment, seconds_of
 
-reason_option = click.option("--reason", default="", metavar="TEXT", help="A line that its waiting tasks show.")
-for_option = click.option("--for", "for_", metavar="TIME", help="For so long, such as 90m, 12h or 2d.")
-until_option = click.option("--until", metavar="TIME", help='Until then: "2026-12-24 18:00:00" local, or ISO 8601.')
+
+def pause_options(command: F) -> F:
+    """Why, and until when."""
+    for option in (
+        click.option("--until", metavar="TIME", help='Until when: "2026-12-24 18:00:00" local, or ISO 8601.'),
+        click.option("--for", "for_", metavar="TIME", help="For how long, such as 90m, 12h or 2d."),
+        click.option("--reason", default="", metavar="TEXT", help="A line that its pending tasks show."),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command("pause")
-@click.argument("username", shell_complete=complete_account)
-@reason_option
-@for_option
-@until_option
+@username_argument
+@pause_options
 @which_platform_option
-@shared_options
-@click.pass_context
+@with_session
 def pause_account(
-    ctx: click.Context, username: str, reason: str, for_: str | None, until: str | None, platform: str | None
+    run: Session, username: str, reason: str, for_: str | None, until: str | None, platform: str | None
 ) -> None:
-    """Begin nothing with an account until it is resumed.
+    """Begin no task of an account until it is resumed.
 
-    With --for or --until its time ends it too. A task that runs goes on; those that wait say why. An account that is
-    paused already gets the new reason and time.
+    With --for or --until the pause ends by itself. A running task continues; pending ones say why they wait. An account
+    that is paused already gets the new reason and time.
 
     \b
     Examples:
@@ -39,90 +43,81 @@ def pause_account(
       droverctl account pause shop.one --until "2026-12-24 18:00:00" --platform instagram
     """
     request = PauseAccount(username=username, platform=platform, reason=reason, until=_until(for_, until))
-    _tell_account(ctx, request)
+    _change_account(run, request)
 
 
 @click.command("resume")
-@click.argument("username", shell_complete=complete_account)
+@username_argument
 @which_platform_option
-@shared_options
-@click.pass_context
-def resume_account(ctx: click.Context, username: str, platform: str | None) -> None:
+@with_session
+def resume_account(run: Session, username: str, platform: str | None) -> None:
     """Let an account's tasks begin again.
 
     It does not matter whether a person or trouble in the app paused it.
 
-    Answer the app on the phone first where it asked for something, or the next task meets it again. How often an
-    account was told within a week that it is too fast is remembered: the next such pause is twice as long all the same.
+    If the app asked for something, answer it on the phone first, or the next task meets the question again. Resuming
+    does not reset the count of too_fast within a week: the next such pause is still twice
+    as long.
 
     \b
     Example:
       droverctl account resume shop.one
     """
-    _tell_account(ctx, ResumeAccount(username=username, platform=platform))
+    _change_account(run, ResumeAccount(username=username, platform=platform))
 
 
 @click.command("pause")
-@click.argument("serial", shell_complete=complete_serial)
-@reason_option
-@for_option
-@until_option
-@shared_options
-@click.pass_context
-def pause_device(ctx: click.Context, serial: str, reason: str, for_: str | None, until: str | None) -> None:
+@serial_argument
+@pause_options
+@with_session
+def pause_device(run: Session, serial: str, reason: str, for_: str | None, until: str | None) -> None:
     """Begin no task on a phone until it is resumed.
 
-    With --for or --until its time ends it too. A task that runs goes on. The phone stays attached: it can still be
-    leased, looked at, and its accounts be read.
+    With --for or --until the pause ends by itself. A running task continues. The phone stays attached: it can still be
+    leased and inspected, and its accounts can be read.
 
     \b
     Examples:
       droverctl device pause 127.0.0.1:5555 --reason "battery is swollen"
       droverctl device pause 127.0.0.1:5555 --for 2h
     """
-    _tell_device(ctx, PauseDevice(serial=serial, reason=reason, until=_until(for_, until)))
+    _change_device(run, PauseDevice(serial=serial, reason=reason, until=_until(for_, until)))
 
 
 @click.command("resume")
-@click.argument("serial", shell_complete=complete_serial)
-@shared_options
-@click.pass_context
-def resume_device(ctx: click.Context, serial: str) -> None:
+@serial_argument
+@with_session
+def resume_device(run: Session, serial: str) -> None:
     """Let tasks begin on a phone again.
 
-    It does not matter whether a person or failures in a row paused it. Also resumes the accounts on it that have no
-    name yet: those of tasks that name none.
+    It does not matter whether a person or failures in a row paused it. Also resumes accounts on it whose
+    name is not known yet: those of tasks that name none.
 
     \b
     Example:
       droverctl device resume 127.0.0.1:5555
     """
-    _tell_device(ctx, ResumeDevice(serial=serial))
+    _change_device(run, ResumeDevice(serial=serial))
 
 
-def _tell_account(ctx: click.Context, request: PauseAccount | ResumeAccount) -> None:
-    run = session(ctx)
+def _change_account(run: Session, request: PauseAccount | ResumeAccount) -> None:
     done = run.ask(request, AccountPause)
     found = done.account
-    who = f"@{found.username} ({found.platform})"
-    if found.pause is not None:
-        told = f"{who} is paused {_end(found.pause.until, run.output.zone)}"
-    else:
-        told = f"{who} is resumed" if done.changed else f"{who} is not paused"
-    if not found.enabled:
-        told += f"; it is disabled all the same: droverctl account enable {found.username}"
-    run.output.line(told, done)
+    hint = "" if found.enabled else f"; it is still disabled: droverctl account enable {found.username}"
+    _show(run, f"@{found.username} ({found.platform})", found.pause, done, hint)
 
 
-def _tell_device(ctx: click.Context, request: PauseDevice | ResumeDevice) -> None:
-    run = session(ctx)
+def _change_device(run: Session, request: PauseDevice | ResumeDevice) -> None:
     done = run.ask(request, DevicePause)
-    found = done.device
-    if found.pause is not None:
-        told = f"phone {found.serial} is paused {_end(found.pause.until, run.output.zone)}"
+    _show(run, f"phone {done.device.serial}", done.device.pause, done)
+
+
+def _show(run: Session, who: str, pause: Pause | None, done: AccountPause | DevicePause, hint: str = "") -> None:
+    if pause is not None:
+        state = f"paused {_end(pause.until, run.output.zone)}"
     else:
-        told = f"phone {found.serial} is resumed" if done.changed else f"phone {found.serial} is not paused"
-    run.output.line(told, done)
+        state = "resumed" if done.changed else "not paused"
+    run.output.line(f"{who} is {state}{hint}", done)
 
 
 def _end(until: datetime | None, zone: ZoneInfo) -> str:

@@ -3,20 +3,18 @@
 import click
 
 from drover.wire.control import ConfigReloaded, ReloadConfig
-from drover_ctl.session import session, shared_options
+from drover_ctl.session import Session, with_session
 
 
 @click.command()
-@shared_options
-@click.pass_context
-def reload(ctx: click.Context) -> None:
-    """Have the daemon read its configuration again. A bad file changes nothing; line and key are named.
+@with_session
+def reload(run: Session) -> None:
+    """Make the daemon read its configuration again. A bad file changes nothing; the error names line and key.
 
     \b
     Example:
       droverctl reload
     """
-    run = session(ctx)
     done = run.ask(ReloadConfig(), ConfigReloaded)
     pairs = [
         ("in force now", ", ".join(done.applied) or "nothing changed"),

@@ -19,7 +19,7 @@ from drover.wire.custom import (
     ScriptList,
 )
 from drover_ctl.exits import Exit
-from drover_ctl.session import session, shared_options
+from drover_ctl.session import Session, with_session
 from drover_ctl.skeleton import SkeletonError, write_skeleton
 from drover_ctl.text import clean
 
@@ -35,16 +35,14 @@ def script() -> None:
 
 
 @script.command("list")
-@shared_options
-@click.pass_context
-def list_(ctx: click.Context) -> None:
-    """Every script, also those that cannot run now, and why.
+@with_session
+def list_(run: Session) -> None:
+    """List every script, also those that cannot run now, and why.
 
     \b
     Example:
       droverctl script list
     """
-    run = session(ctx)
     found = run.ask(ListScripts(), ScriptList).scripts
     run.output.table(COLUMNS, [_row(info) for info in found], found, empty="no scripts")
 
@@ -62,19 +60,18 @@ def list_(ctx: click.Context) -> None:
 @click.option("--package", default="", help="The app to open instead of the platform's usual one.")
 @click.option(
     "--timeout", "timeout_s", type=click.FloatRange(1, MAX_TIMEOUT_S), default=DEFAULT_TIMEOUT_S, show_default=True,
-    metavar="SECONDS", help="It is ended after so long.",
+    metavar="SECONDS", help="It is ended after this time.",
 )  # fmt: skip
 @click.option("--retry-safe", is_flag=True, help="Running it twice does no harm: after a crash it is run again.")
-@click.option("--summary", default="", help="A line for yourself.")
+@click.option("--summary", default="", help="A note for yourself.")
 @click.option(
     "--env", "environment", multiple=True, metavar="NAME",
-    help="A variable of droverd's environment that it gets besides PATH, HOME and the language; may be given again.",
+    help="A variable of droverd's environment that it gets in addition to PATH, HOME and the language; repeatable.",
 )  # fmt: skip
-@click.option("--replace", is_flag=True, help="Take the place of one that was added under this name.")
-@shared_options
-@click.pass_context
+@click.option("--replace", is_flag=True, help="Replace the command of this name.")
+@with_session
 def add(
-    ctx: click.Context,
+    run: Session,
     name: str,
     command: tuple[str, ...],
     platform: str,
@@ -85,7 +82,7 @@ def add(
     environment: tuple[str, ...],
     replace: bool,
 ) -> None:
-    """Make a command a script. It is started without a shell, with its phone leased for it.
+    """Register a command as a script. It is started without a shell, with its phone leased for it.
 
     \b
     Examples:
@@ -101,34 +98,30 @@ def add(
         summary=summary,
         environment=list(environment),
     )
-    run = session(ctx)
     info = run.ask(AddScript(script_name=name, spec=spec, replace=replace), ScriptInfo)
     run.output.line(f"{info.name} runs {' '.join(info.command)}", info)
 
 
 @script.command()
 @click.argument("name")
-@shared_options
-@click.pass_context
-def remove(ctx: click.Context, name: str) -> None:
-    """Forget a command that was added. Tasks that wait for it fail when their turn comes.
+@with_session
+def remove(run: Session, name: str) -> None:
+    """Remove a command that was added. Its pending tasks fail when their turn comes.
 
     \b
     Example:
       droverctl script remove report
     """
-    run = session(ctx)
     run.ask(RemoveScript(script_name=name), Done)
     run.output.line(f"{name} is forgotten", {"name": name})
 
 
 @script.command()
 @click.argument("name")
-@click.option("--folder", type=click.Path(path_type=Path), help="Where to; default ./drover-script-NAME.")
-@shared_options
-@click.pass_context
-def new(ctx: click.Context, name: str, folder: Path | None) -> int:
-    """Write a package with a Python script to begin with.
+@click.option("--folder", type=click.Path(path_type=Path), help="The folder to write; default ./drover-script-NAME.")
+@with_session
+def new(run: Session, name: str, folder: Path | None) -> int:
+    """Write a package with a Python script to start from.
 
     It works as it is, and has a test.
 
@@ -136,7 +129,6 @@ def new(ctx: click.Context, name: str, folder: Path | None) -> int:
     Example:
       droverctl script new word-count && pip install ./drover-script-word-count
     """
-    run = session(ctx)
     target = folder or Path(f"drover-script-{name}")
     try:
         files = write_skeleton(name, target)

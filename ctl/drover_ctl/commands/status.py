@@ -4,7 +4,7 @@ import click
 
 from drover.wire.control import CheckLicense, DaemonStatus, GetStatus, License
 from drover.wire.holds import Pause, PauseSubject
-from drover_ctl.session import session, shared_options
+from drover_ctl.session import Session, with_session
 from drover_ctl.text import counts, moment
 
 MOST_NAMES = 10
@@ -12,21 +12,19 @@ MOST_NAMES = 10
 
 def _restored(found: DaemonStatus) -> str:
     """What is held since a backup was restored, and what releases it."""
-    blind = f", {found.restored_blind} of them cannot look whether they were done" if found.restored_blind else ""
+    blind = f", {found.restored_blind} of them cannot check whether they were done" if found.restored_blind else ""
     return f"{found.restored} tasks since a backup was restored{blind}; `droverctl task release`"
 
 
 @click.command()
-@shared_options
-@click.pass_context
-def status(ctx: click.Context) -> None:
-    """How the daemon is: version, API, adb, devices, tasks.
+@with_session
+def status(run: Session) -> None:
+    """Show the daemon's state: version, API, adb, devices, tasks.
 
     \b
     Example:
       droverctl status
     """
-    run = session(ctx)
     found = run.ask(GetStatus(), DaemonStatus)
     plan = run.ask(CheckLicense(), License)
     output = run.output
@@ -53,7 +51,7 @@ def status(ctx: click.Context) -> None:
         *([("restored", _restored(found))] if found.restored else []),
         ("paused", _paused(found)),
         ("held", f"{found.held} tasks wait for what is paused or disabled" if found.held else "no task"),
-        ("mended", counts(found.counters)),
+        ("recovered", counts(found.counters)),
         ("data", found.data_dir or "-"),
         ("socket", str(run.client.path)),
     ]

@@ -1,6 +1,6 @@
-"""droverctl task: looking at tasks and changing them. Creating and following them are modules of their own."""
+"""droverctl task: list, show and change tasks. See task_create.py and task_follow.py for the rest."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import click
 
@@ -18,29 +18,26 @@ from drover.wire.control import (
     TaskPage,
     TasksDeleted,
 )
-from drover.wire.faults import Code, RequestError
+from drover.wire.faults import RequestError
 from drover.wire.tasks import Status, Task
+from drover_ctl.commands.each import change_each, unknown_tasks
 from drover_ctl.commands.task_create import create
 from drover_ctl.commands.task_follow import log, wait
 from drover_ctl.commands.task_release import release
-from drover_ctl.complete import complete_serial, complete_task
-from drover_ctl.exits import Exit, exit_for
-from drover_ctl.output import complain
+from drover_ctl.complete import complete_serial
+from drover_ctl.exits import Exit
+from drover_ctl.options import page_options, task_argument, task_arguments
 from drover_ctl.progress import ending, working
-from drover_ctl.session import Session, session, shared_options
+from drover_ctl.session import Session, with_session
 from drover_ctl.text import moment, target, task_files
 
 COLUMNS = ("ID", "SERIAL", "SCRIPT", "TARGET", "STATUS", "DONE", "CREATED", "REMARK")
 STATUSES = {status.name.lower(): status for status in Status}
 
-task_ids_argument = click.argument(
-    "task_ids", metavar="ID...", type=click.IntRange(1), nargs=-1, shell_complete=complete_task
-)
-
 
 @click.group()
 def task() -> None:
-    """What phones are told to do."""
+    """What phones do."""
 
 
 task.add_command(create)
@@ -50,16 +47,14 @@ task.add_command(release)
 
 
 @task.command("list")
-@click.option("--status", type=click.Choice(list(STATUSES)), help="Only tasks that stand there.")
+@click.option("--status", type=click.Choice(list(STATUSES)), help="Only tasks with this status.")
 @click.option("--serial", help="Only tasks of this phone.", shell_complete=complete_serial)
 @click.option("--script", "script_name", help="Only tasks of this script.")
-@click.option("--source", type=click.Choice(["api", "ui"]), help="Only tasks that came this way.")
-@click.option("--page", type=click.IntRange(1), default=1, show_default=True)
-@click.option("-n", "--page-size", type=click.IntRange(1, 100), default=20, show_default=True)
-@shared_options
-@click.pass_context
+@click.option("--source", type=click.Choice(["api", "ui"]), help="Only tasks from this source.")
+@page_options
+@with_session
 def list_(
-    ctx: click.Context,
+    run: Session,
     status: str | None,
     serial: str | None,
     script_name: str | None,
@@ -67,13 +62,12 @@ def list_(
     page: int,
     page_size: int,
 ) -> None:
-    """Tasks, newest first.
+    """List tasks, newest first.
 
     \b
     Example:
       droverctl task list --status failed -n 50
     """
-    run = session(ctx)
     found = run.ask(
         ListTasks(
             status=None if status is None else int(STATUSES[status]),
@@ -92,17 +86,15 @@ def list_(
 
 
 @task.command()
-@click.argument("task_id", metavar="ID", type=click.IntRange(1), shell_complete=complete_task)
-@shared_options
-@click.pass_context
-def show(ctx: click.Context, task_id: int) -> None:
-    """All that is known of one task, and where its evidence lies.
+@task_argument
+@with_session
+def show(run: Session, task_id: int) -> None:
+    """Show all that is known of one task, and where its evidence lies.
 
     \b
     Example:
       droverctl task show 12
     """
-    run = session(ctx)
     found = run.ask(GetTask(task_id=task_id), Task)
     files = [_artifact(run, task_id, name) for name in found.evidence]
     output = run.output
@@ -145,32 +137,29 @@ def _media(found: Task) -> list[tuple[str, str]]:
 
 
 def _attempts(found: Task) -> str:
-    """Attempts so far, and how often somebody asked for the task again; those do not count against its tries."""
+    """Attempts so far, and how often a person retried the task, which does not count against its limit."""
     return f"{found.attempt}{f', retried {found.retry_count}x by hand' if found.retry_count else ''}"
 
 
 @task.command()
-@task_ids_argument
-@shared_options
-@click.pass_context
-def stop(ctx: click.Context, task_ids: tuple[int, ...]) -> None:
+@task_arguments(required=False)
+@with_session
+def stop(run: Session, task_ids: tuple[int, ...]) -> Exit:
     """Stop tasks; a running one ends within ten seconds.
 
     \b
     Example:
       droverctl task stop 12 13
     """
-    run = session(ctx)
-    _each(ctx, _some(task_ids), lambda task_id: run.ask(StopTask(task_id=task_id), Task))
+    return _change(run, task_ids, lambda task_id: StopTask(task_id=task_id))
 
 
 @task.command()
-@task_ids_argument
-@click.option("--all", "all_", is_flag=True, help="Every failed task but those whose outcome is unknown.")
-@click.option("--force", is_flag=True, help="Also where the outcome is unknown: it may happen a second time.")
-@shared_options
-@click.pass_context
-def retry(ctx: click.Context, task_ids: tuple[int, ...], all_: bool, force: bool) -> None:
+@task_arguments(required=False)
+@click.option("--all", "all_", is_flag=True, help="Every failed task except those whose outcome is unknown.")
+@click.option("--force", is_flag=True, help="Also if the outcome is unknown: it may happen a second time.")
+@with_session
+def retry(run: Session, task_ids: tuple[int, ...], all_: bool, force: bool) -> Exit:
     """Put failed tasks back in the queue.
 
     \b
@@ -178,37 +167,31 @@ def retry(ctx: click.Context, task_ids: tuple[int, ...], all_: bool, force: bool
       droverctl task retry 12
       droverctl task retry --all
     """
-    run = session(ctx)
     if not all_:
-        _each(ctx, _some(task_ids), lambda task_id: run.ask(RetryTask(task_id=task_id, force=force), Task))
-        return
+        return _change(run, task_ids, lambda task_id: RetryTask(task_id=task_id, force=force))
     if task_ids or force:
         raise click.UsageError("--all goes with neither ids nor --force")
     with working(run.output, "retried") as progress:
         retried = run.ask(RetryAll(), RetriedAll, progress=progress)
     left = f"; left alone, outcome unknown: {', '.join(map(str, retried.skipped))}" if retried.skipped else ""
     run.output.line(f"{retried.retried_count} tasks are back in the queue{left}", retried)
+    return Exit.OK
 
 
 @task.command()
-@task_ids_argument
-@shared_options
-@click.pass_context
-def delete(ctx: click.Context, task_ids: tuple[int, ...]) -> None:
+@task_arguments(required=False)
+@with_session
+def delete(run: Session, task_ids: tuple[int, ...]) -> Exit:
     """Delete tasks; running ones are stopped first.
 
     \b
     Example:
       droverctl task delete 12 13
     """
-    run = session(ctx)
     with working(run.output, "deleted") as progress:
         deleted = run.ask(DeleteTasks(task_ids=_some(task_ids)), TasksDeleted, progress=progress)
     run.output.line(f"{deleted.deleted_count} deleted", deleted)
-    if deleted.not_found:
-        ids = ", ".join(map(str, deleted.not_found))
-        complain(RequestError(Code.NOT_FOUND, f"there is no task {ids}"), as_json=run.as_json)
-        ctx.exit(Exit.NOT_FOUND)
+    return unknown_tasks(run, deleted.not_found)
 
 
 def _some(task_ids: tuple[int, ...]) -> list[int]:
@@ -217,23 +200,16 @@ def _some(task_ids: tuple[int, ...]) -> list[int]:
     return list(dict.fromkeys(task_ids))
 
 
-def _each(ctx: click.Context, task_ids: Sequence[int], change: Callable[[int], Task]) -> None:
-    """Change each task, go on after a refusal, and end with the first refusal's exit code."""
-    run = session(ctx)
-    changed: list[Task] = []
-    worst = Exit.OK
-    for task_id in task_ids:
-        try:
-            one = change(task_id)
-        except RequestError as error:
-            complain(error, as_json=run.as_json)
-            worst = worst or exit_for(error)
-            continue
-        changed.append(one)
-        run.output.line(f"task {one.id}: {ending(one)}")
+def _change(run: Session, task_ids: tuple[int, ...], request: Callable[[int], StopTask | RetryTask]) -> Exit:
+    def change(task_id: int) -> Task:
+        task = run.ask(request(task_id), Task)
+        run.output.line(f"task {task.id}: {ending(task)}")
+        return task
+
+    changed, code = change_each(run, _some(task_ids), change)
     if run.as_json:
         run.output.json({"tasks": changed})
-    ctx.exit(worst)
+    return code
 
 
 def _row(one: Task, run: Session) -> list[str]:

@@ -10,16 +10,18 @@ from drover.wire.control import CreateTasks, TasksCreated
 from drover.wire.scripts import PUBLISHES
 from drover_ctl.commands.task_follow import follow_tasks
 from drover_ctl.complete import complete_serial
-from drover_ctl.session import session, shared_options
-from drover_ctl.text import clean
+from drover_ctl.exits import Exit
+from drover_ctl.options import PLATFORM
+from drover_ctl.session import Session, with_session
+from drover_ctl.text import clean, split_list
 
 
 @click.command()
 @click.argument("script_name", metavar="SCRIPT")
 @click.option("--serial", "serials", multiple=True, metavar="S[,S]", help="Phones.", shell_complete=complete_serial)
 @click.option("--username", "usernames", multiple=True, metavar="U[,U]", help="Accounts, on whichever phone they are.")
-@click.option("--platform", type=click.Choice(["tiktok", "instagram"]), help="Which app, where accounts do not say.")
-@click.option("--target", "targets", multiple=True, metavar="U[,U]", help="Users that the script is about.")
+@click.option("--platform", type=PLATFORM, help="The app, where the accounts do not say.")
+@click.option("--target", "targets", multiple=True, metavar="U[,U]", help="Whom to follow or unfollow.")
 @click.option("--access-method", type=click.Choice(["direct", "search"]), help="How a profile is opened.")
 @click.option("--config", metavar="JSON", help="Other parameters of the script, as a JSON object.")
 @click.option("--any-material", is_flag=True, help="post: publish the library's oldest unused item, whichever it is.")
@@ -29,11 +31,10 @@ from drover_ctl.text import clean
 @click.option("--max-interval", type=click.IntRange(0), help="Longest pause between tasks, minutes.")
 @click.option("--priority", type=click.IntRange(-100, 100), default=0, help="Higher runs earlier.")
 @click.option("--wait", is_flag=True, help="Wait until the tasks have ended, as task wait does.")
-@click.option("--timeout", "timeout_s", type=click.FloatRange(0), metavar="SECONDS", help="Longest wait with --wait.")
-@shared_options
-@click.pass_context
+@click.option("--timeout", "timeout_s", type=click.FloatRange(0), metavar="SECONDS", help="Maximum wait with --wait.")
+@with_session
 def create(
-    ctx: click.Context,
+    run: Session,
     script_name: str,
     serials: tuple[str, ...],
     usernames: tuple[str, ...],
@@ -49,12 +50,12 @@ def create(
     priority: int,
     wait: bool,
     timeout_s: float | None,
-) -> None:
+) -> Exit:
     """Create one task for each phone and target.
 
     A post names what it publishes: materials_tags (items of the library), material_list (files), or material_source
-    localFolder with material_path; or --any-material. Captions may be spintax, {a|b}; ### parts alternatives, ## the
-    title from the text.
+    localFolder with material_path; or --any-material. Captions may be spintax, {a|b}; ### separates alternatives, ##
+    the title from the text.
 
     \b
     Examples:
@@ -67,12 +68,11 @@ def create(
         raise click.UsageError("say on which phones (--serial) or as which accounts (--username)")
     script_config = _script_config(config, targets, access_method)
     _refuse_arbitrary(script_name, script_config, any_material=any_material)
-    run = session(ctx)
     request = CreateTasks(
         script_name=script_name,
         script_config=script_config,
-        serials=_split(serials),
-        usernames=[name.removeprefix("@") for name in _split(usernames)],
+        serials=split_list(*serials),
+        usernames=[name.removeprefix("@") for name in split_list(*usernames)],
         enable_multi_account=multi_account,
         start_time=start_time,
         min_interval=min_interval,
@@ -83,9 +83,9 @@ def create(
     )
     ids = run.ask(request, TasksCreated).task_ids
     if wait:
-        follow_tasks(ctx, ids, timeout_s)
-        return
+        return follow_tasks(run, ids, timeout_s)
     run.output.line(f"created {_named(ids)}", {"task_ids": ids, "created_count": len(ids)})
+    return Exit.OK
 
 
 def _script_config(config: str | None, targets: Iterable[str], access_method: str | None) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _script_config(config: str | None, targets: Iterable[str], access_method: st
         raise click.BadParameter("is nested too deeply", param_hint="--config") from None
     if not isinstance(found, dict):
         raise click.BadParameter("expected a JSON object", param_hint="--config")
-    users = _split(targets)
+    users = split_list(*targets)
     return {
         **found,
         **({"target_users": users} if users else {}),
@@ -126,10 +126,6 @@ def _refuse_arbitrary(script_name: str, config: dict[str, Any], *, any_material:
         )
     elif names_source and any_material:
         raise click.UsageError("--any-material does not go with a config that says what to publish")
-
-
-def _split(values: Iterable[str]) -> list[str]:
-    return [part.strip() for value in values for part in value.split(",") if part.strip()]
 
 
 def _named(ids: list[int]) -> str:

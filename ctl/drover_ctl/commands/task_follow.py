@@ -7,11 +7,11 @@ import click
 
 from drover.wire.control import LogChunk, ReadTaskLog
 from drover.wire.tasks import Status, Task
-from drover_ctl.complete import complete_task
 from drover_ctl.exits import Exit
+from drover_ctl.options import task_argument, task_arguments
 from drover_ctl.output import complain
 from drover_ctl.progress import reporter
-from drover_ctl.session import session, shared_options
+from drover_ctl.session import Session, with_session
 from drover_ctl.text import target
 from drover_ctl.watch import WaitTimeoutError, Watch
 
@@ -20,31 +20,27 @@ COLUMNS = ("ID", "SERIAL", "SCRIPT", "TARGET", "STATUS", "REASON", "REMARK")
 
 
 @click.command()
-@click.argument(
-    "task_ids", metavar="ID...", type=click.IntRange(1), nargs=-1, required=True, shell_complete=complete_task
-)
-@click.option("--timeout", "timeout_s", type=click.FloatRange(0), metavar="SECONDS", help="Longest wait.")
-@shared_options
-@click.pass_context
-def wait(ctx: click.Context, task_ids: tuple[int, ...], timeout_s: float | None) -> None:
-    """Wait until tasks have ended. Ends with 0 if all completed, 1 if one did not, 6 if it took too long.
+@task_arguments(required=True)
+@click.option("--timeout", "timeout_s", type=click.FloatRange(0), metavar="SECONDS", help="Maximum wait.")
+@with_session
+def wait(run: Session, task_ids: tuple[int, ...], timeout_s: float | None) -> Exit:
+    """Wait until tasks have ended. Exit code 0 if all completed, 1 if one did not, 6 on timeout.
 
     \b
     Example:
       droverctl task wait 12 13 --timeout 300
     """
-    follow_tasks(ctx, list(dict.fromkeys(task_ids)), timeout_s)
+    return follow_tasks(run, list(dict.fromkeys(task_ids)), timeout_s)
 
 
-def follow_tasks(ctx: click.Context, task_ids: Sequence[int], timeout_s: float | None) -> None:
-    """Show the tasks until all have ended, then the results; ends the program with the exit code."""
-    run = session(ctx)
+def follow_tasks(run: Session, task_ids: Sequence[int], timeout_s: float | None) -> Exit:
+    """Show the tasks until all have ended, then the results; returns the exit code."""
     output = run.output
-    told, shown = reporter(output)
-    watch = Watch(run.client, task_ids, told)
+    report, display = reporter(output)
+    watch = Watch(run.client, task_ids, report)
     timed_out = False
     try:
-        with shown:
+        with display:
             watch.wait(timeout_s)
     except WaitTimeoutError:
         timed_out = True
@@ -56,24 +52,22 @@ def follow_tasks(ctx: click.Context, task_ids: Sequence[int], timeout_s: float |
         output.table(COLUMNS, rows, data, empty="no tasks")
     if timed_out:
         complain(TimeoutError(f"not all tasks ended within {timeout_s:g} s"), as_json=run.as_json)
-        ctx.exit(Exit.TIMED_OUT)
+        return Exit.TIMED_OUT
     completed = all(task is not None and task.status is Status.COMPLETED for task in watch.tasks.values())
-    ctx.exit(Exit.OK if completed else Exit.FAILED)
+    return Exit.OK if completed else Exit.FAILED
 
 
 @click.command()
-@click.argument("task_id", metavar="ID", type=click.IntRange(1), shell_complete=complete_task)
-@click.option("-f", "--follow", is_flag=True, help="Go on until the task has ended.")
-@shared_options
-@click.pass_context
-def log(ctx: click.Context, task_id: int, follow: bool) -> None:
-    """What a task wrote while it ran.
+@task_argument
+@click.option("-f", "--follow", is_flag=True, help="Keep printing until the task has ended.")
+@with_session
+def log(run: Session, task_id: int, follow: bool) -> None:
+    """Print the log of a task.
 
     \b
     Example:
       droverctl task log 12 -f
     """
-    run = session(ctx)
     offset = 0
     pieces: list[str] = []
     while True:

@@ -3,39 +3,35 @@
 import click
 
 from drover.wire.control import ApiToken, RotateToken, ShowToken
-from drover_ctl.session import Session, session, shared_options
+from drover_ctl.session import Session, with_session
 
 
 @click.group()
 def token() -> None:
-    """The token that the API asks for if require_token is set."""
+    """The API's token, needed if require_token is set."""
 
 
 @token.command()
-@shared_options
-@click.pass_context
-def show(ctx: click.Context) -> None:
-    """The token; it is made if there is none yet.
+@with_session
+def show(run: Session) -> None:
+    """Show the token; it is created if there is none yet.
 
     \b
     Example:
       curl -H "Authorization: Bearer $(droverctl token show)" http://127.0.0.1:50809/api/v1/task
     """
-    run = session(ctx)
     _show(run, run.ask(ShowToken(), ApiToken))
 
 
 @token.command()
-@shared_options
-@click.pass_context
-def rotate(ctx: click.Context) -> None:
-    """Make a new token. The old one is refused from then on, and event streams opened with it end.
+@with_session
+def rotate(run: Session) -> None:
+    """Create a new token. The old one is refused from then on, and event streams opened with it end.
 
     \b
     Example:
       droverctl token rotate
     """
-    run = session(ctx)
     _show(run, run.ask(RotateToken(), ApiToken))
 
 

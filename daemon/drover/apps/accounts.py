@@ -46,7 +46,7 @@ def listed_rows(view: View) -> list[AccountRow]:
         target = view.target(node)
         if target is not None and _is_row(view, target) and target.bounds.contains(node.bounds):
             labels.setdefault(target, []).append(node)
-    rows = [_row(view, target, said) for target, said in labels.items()]
+    rows = [_row(view, target, labelled) for target, labelled in labels.items()]
     return sorted((row for row in rows if row is not None), key=lambda row: row.target.bounds.top)
 
 
@@ -55,24 +55,24 @@ def switch_targets(view: View) -> list[Node]:
     return list(dict.fromkeys((*_titles(view), *_names(view))))
 
 
-def _row(view: View, target: Node, said: list[Node]) -> AccountRow | None:
-    if any(view.means(node, *_NO_ACCOUNT) for node in said):
+def _row(view: View, target: Node, labelled: list[Node]) -> AccountRow | None:
+    if any(view.means(node, *_NO_ACCOUNT) for node in labelled):
         return None
-    name = _name_of(view, target, said)
+    name = _name_of(view, target, labelled)
     if name is None:
         return None
-    return AccountRow(username=name, active=_active(target), target=target, name=_says(view, target, said, name))
+    return AccountRow(username=name, active=_active(target), target=target, name=_says(view, target, labelled, name))
 
 
-def _says(view: View, target: Node, said: list[Node], name: str) -> Node:
+def _says(view: View, target: Node, labelled: list[Node], name: str) -> Node:
     """The smallest part of the row that says the name; the row where nothing in it does."""
-    parts = [node for node in said if any(name in word for word in view.words(node))]
+    parts = [node for node in labelled if any(name in word for word in view.words(node))]
     return min(parts, key=lambda node: node.bounds.area, default=target)
 
 
-def _name_of(view: View, target: Node, said: list[Node]) -> str | None:
+def _name_of(view: View, target: Node, labelled: list[Node]) -> str | None:
     """Of the words of a row the one that is the user name: `@name` anywhere, the row's own, the first that fits."""
-    words = [word.translate(INVISIBLE) for node in said for word in view.words(node)]
+    words = [word.translate(INVISIBLE) for node in labelled for word in view.words(node)]
     own = [word.translate(INVISIBLE) for word in (target.text, target.desc) if word]
     marked = [word for word in words if word.startswith("@")]
     others = [word for word in words if len(word) > 1 and not is_count(word)]

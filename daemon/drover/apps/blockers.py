@@ -30,28 +30,28 @@ def blocker(view: View, base: Screen) -> tuple[Blocker | None, Screen | None]:
         if headline is not None:
             return _made(_heavier(view, rule, headline), headline)
     for node in _speaking(view, base):
-        told = _telling(view, node.label)
-        if told is not None:
-            return _made(told, node.label)
+        other = _rule_for(view, node.label)
+        if other is not None:
+            return _made(other, node.label)
     return None, None
 
 
 def _heavier(view: View, rule: BlockerRule, headline: str) -> BlockerRule:
     """A rule before this one that the headline tells too: "a real person with a video selfie" asks for a selfie."""
     rules = view.app.blockers
-    other = _telling(view, headline)
+    other = _rule_for(view, headline)
     return other if other is not None and rules.index(other) < rules.index(rule) else rule
 
 
-def _telling(view: View, said: str) -> BlockerRule | None:
-    words = normal(said)
+def _rule_for(view: View, text: str) -> BlockerRule | None:
+    words = normal(text)
     rules = (rule for rule in view.app.blockers if rule.phrases)
     return next((rule for rule in rules if _pattern(view.app, *rule.phrases).search(words)), None)
 
 
 def _made(rule: BlockerRule, headline: str) -> tuple[Blocker, Screen]:
-    said = {"headline": headline, "advice": rule.advice}
-    return Blocker(name=rule.name, reason=rule.reason, trouble=rule.trouble, **said), rule.screen
+    texts = {"headline": headline, "advice": rule.advice}
+    return Blocker(name=rule.name, reason=rule.reason, trouble=rule.trouble, **texts), rule.screen
 
 
 def _headline(view: View, base: Screen, rule: BlockerRule) -> str | None:

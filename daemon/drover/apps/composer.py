@@ -68,7 +68,7 @@ def _tile(view: View, target: Node) -> Tile:
 
 
 def _belongs(target: Node, node: Node) -> bool:
-    """Whether the node lies on the tile: a picker draws durations and numbers beside the button, not within it."""
+    """Whether the node lies on the tile: a picker draws durations and numbers next to the button, not within it."""
     return node.bounds.area < target.bounds.area and target.bounds.contains(node.bounds)
 
 

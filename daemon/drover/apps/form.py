@@ -51,18 +51,18 @@ def _flat_fields(view: View) -> Fields:
 
 
 def post_button(view: View) -> Node | None:
-    """The button that publishes, if it can be tapped now: beside Drafts, or at the top right over a keyboard.
+    """The button that publishes, if it can be tapped now: next to Drafts, or at the top right over a keyboard.
 
     None while something lies over it, such as a list of hashtags.
     """
     drafts = view.shown("drafts")
     found: list[Node] = []
     for node, target in view.buttons("post"):
-        beside = any(
+        adjacent = any(
             node.bounds.overlaps_rows_of(other.bounds) and across(view, other.bounds)[1] <= across(view, node.bounds)[0]
             for other in drafts
         )
-        if (beside or _top_right(view, node)) and _pressable(view, target):
+        if (adjacent or _top_right(view, node)) and _pressable(view, target):
             found.append(target)
     return min(found, key=lambda target: target.bounds.top, default=None)
 

@@ -15,13 +15,13 @@ from drover.phone.hierarchy import Bounds, Node
 class Grid:
     """The posts of a profile as far as its screen shows them.
 
-    `said` is the number of posts where the app says one, `rounded` that it is written short (`12.3K`); `views` those of
+    `posts` is their number where the app shows one, `rounded` that it is written short (`12.3K`); `views` those of
     each tile in reading order, without pinned ones and drafts, None where a tile says none; `whole` tells that no
     further tile can lie below; `drafts` is how many drafts a tile of their own names, 0 without one; `busy`: a tile
     says that it is still uploading.
     """
 
-    said: int | None = None
+    posts: int | None = None
     rounded: bool = False
     views: tuple[int | None, ...] = ()
     whole: bool = False
@@ -48,9 +48,9 @@ def grid(view: View) -> Grid:
         elif not any(view.means(node, "pinned") for node in inside):
             newest = newest or box
             views.append(next((count(node.label) for node in inside if is_count(node.label)), None))
-    said, rounded = _said(view)
+    posts, rounded = _post_count(view)
     return Grid(
-        said=said,
+        posts=posts,
         rounded=rounded,
         views=tuple(views),
         whole=_whole(view, boxes),
@@ -66,8 +66,8 @@ def one_more(before: Grid, after: Grid) -> bool:
     Counts of views only grow. Of a grid that may go on below only a part is seen, of the same size as before: then the
     newest is new if the others moved by one, and the tiles as they stand cannot be the old ones.
     """
-    if before.said is not None and after.said is not None and before.said != after.said:
-        return after.said > before.said
+    if before.posts is not None and after.posts is not None and before.posts != after.posts:
+        return after.posts > before.posts
     if before.whole and len(after.views) != len(before.views):
         # Several at once are tiles that were not loaded before.
         return len(after.views) == len(before.views) + 1
@@ -90,8 +90,8 @@ def _numbers(node: Node) -> int:
     return int(match[0]) if match else 0
 
 
-def _said(view: View) -> tuple[int | None, bool]:
-    """The number beside the word for posts in the row of statistics, for apps that show one; whether it is rounded."""
+def _post_count(view: View) -> tuple[int | None, bool]:
+    """The number next to the word for posts in the row of statistics, for apps that show one; whether it is rounded."""
     for number, name in statistics(view):
         if view.means(name, "posts"):
             return count(number.label), is_rounded(number.label)

@@ -28,7 +28,7 @@ def handle_of(node: Node) -> str:
 
 
 def same_handle(shown: str | None, wanted: str) -> bool:
-    """Handles are the same whatever their case; a lookalike in other letters, or one cut short, is somebody else."""
+    """Handles are the same whatever their case; a lookalike in other letters, or one cut short, is someone else."""
     return shown is not None and _bare(shown) == _bare(wanted)
 
 
@@ -43,7 +43,7 @@ def _written(label: str) -> str:
 
 
 def _title(view: View) -> Node | None:
-    """A single word in the title bar beside Back, for versions that renamed its id."""
+    """A single word in the title bar next to Back, for versions that renamed its id."""
     back = [node for node in view.shown("back") if from_top(view, node) < 0.2]
     for node in view.labelled:
         alone = _PLAIN.fullmatch(_written(node.text)) and not view.app.lexicon.meanings(node.text)

@@ -9,7 +9,7 @@ from typing import Final
 from drover.phone.counts import NUMBER
 from drover.phone.writing import fold
 
-# A number of Android's resources (0x7f......) that nobody looked up; a handle of digits only is a handle.
+# A number of Android's resources (0x7f......) that no one looked up; a handle of digits only is a handle.
 _UNRESOLVED: Final = re.compile(r"@21[34]\d{7}")
 
 Meaning = tuple[str, str]

@@ -45,9 +45,9 @@ def post(view: View) -> Opened | None:
         return None
     name = author.label.split()[0]
     nodes = _of_the_first(view, author)
-    said = _words(view, [node for node in nodes if node.bounds.top > author.bounds.bottom], name)
-    cut = next((mark for mark in _ELLIPSES if said is not None and said.endswith(mark)), "")
-    words = said if said is None or not cut else said.removesuffix(cut).rstrip()
+    text = _words(view, [node for node in nodes if node.bounds.top > author.bounds.bottom], name)
+    cut = next((mark for mark in _ELLIPSES if text is not None and text.endswith(mark)), "")
+    words = text if text is None or not cut else text.removesuffix(cut).rstrip()
     return Opened(author=name, words=words, cut=bool(cut), ages=tuple(ages(view, nodes)))
 
 

@@ -45,7 +45,7 @@ def _listed(view: View, base: Screen, rule: PopupRule) -> Popup | None:
         dismiss = close(view, shown) if shown else _corner(view)
     if rule.needs_dialog and dismiss is None:
         return None
-    return Popup(name=rule.name, headline=_said(view, base, rule), dismiss=dismiss)
+    return Popup(name=rule.name, headline=_text(view, base, rule), dismiss=dismiss)
 
 
 def _shown(view: View, base: Screen, rule: PopupRule) -> bool:
@@ -62,7 +62,7 @@ def _headline(view: View, base: Screen, rule: PopupRule) -> Node | None:
     return next(iter(view.with_id(*rule.ids)), None) or in_front(view, base, view.shown(*rule.labels))
 
 
-def _said(view: View, base: Screen, rule: PopupRule) -> str:
+def _text(view: View, base: Screen, rule: PopupRule) -> str:
     """What tells it, or what is said within the box that does."""
     headline = _headline(view, base, rule)
     parts = (part for node in (*view.with_id(*rule.ids), headline) if node for part in node.walk() if part.visible)
@@ -70,7 +70,7 @@ def _said(view: View, base: Screen, rule: PopupRule) -> str:
 
 
 def _unlisted(view: View, base: Screen) -> Popup | None:
-    """A popup nobody listed: a word that refuses, or on an otherwise unknown small window one that closes, or BACK."""
+    """A popup no one listed: a word that refuses, or on an otherwise unknown small window one that closes, or BACK."""
     dismiss = _dismiss(view, view.app.dismiss, in_lists=base not in CONTENT)
     covered = _covered(view, base)
     small = base is Screen.UNKNOWN and len(view.clickable) <= _FEW

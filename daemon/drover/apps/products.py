@@ -61,8 +61,8 @@ def _row(view: View, button: Node, buttons: set[Node]) -> Node | None:
 
 def _name(view: View, button: Node, row: Node) -> Node | None:
     """The topmost words of the row: a price stands under a name, and holds no letters but a currency's."""
-    said = [node for node in row.walk() if _before(view, button, node) and _is_name(view, node)]
-    return min(said, key=lambda node: reading_order(view, node), default=None)
+    candidates = [node for node in row.walk() if _before(view, button, node) and _is_name(view, node)]
+    return min(candidates, key=lambda node: reading_order(view, node), default=None)
 
 
 def _is_name(view: View, node: Node) -> bool:
@@ -96,7 +96,7 @@ def name_button(view: View) -> Node | None:
 
 
 def name_limit(view: View) -> int | None:
-    """How many characters a name may have, by the counter beside it (`41/30`); None where there is none."""
+    """How many characters a name may have, by the counter next to it (`41/30`); None where there is none."""
     found = (_LIMIT.fullmatch(node.label.strip()) for node in view.labelled)
     return next((int(match[1]) for match in found if match), None)
 

@@ -1,6 +1,6 @@
 """The button for following on another user's profile, and nothing that looks like it.
 
-The same words stand beside counts (statistics), in tab bars, on cards of suggested accounts, in lists of users and in
+The same words stand next to counts (statistics), in tab bars, on cards of suggested accounts, in lists of users and in
 feeds. What tells the button: it stands in the profile's row of actions.
 """
 
@@ -45,7 +45,7 @@ class FollowButton:
 _NAVIGATION: Final = ("feed_tab", "tab_home", "tab_profile", "tab_create", "tab_reels", "tab_search", "results_users")
 _SHELVES: Final = (*LISTS, "HorizontalScrollView")
 _NOT_ACTIONS: Final = ("followers", "posts", "likes")
-# In the order in which a label with several meanings is read: zh 关注 is Follow here, following beside a count.
+# In the order in which a label with several meanings is read: zh 关注 is Follow here, following next to a count.
 _STATES: Final = (
     FollowState.FOLLOW,
     FollowState.FOLLOW_BACK,
@@ -71,16 +71,16 @@ def _candidates(view: View) -> list[Node]:
     for node in view.shown(*_STATES):
         if node.bounds.area == 0:
             continue
-        said = node.text if normal(node.text) else node.desc
-        if any(name in _STATES for name, _ in view.app.lexicon.meanings(said)):
+        text = node.text if normal(node.text) else node.desc
+        if any(name in _STATES for name, _ in view.app.lexicon.meanings(text)):
             nodes.append(node)
     # A box described like the label within it is the same button.
     return [node for node in nodes if not any(node in other.ancestors() for other in nodes)]
 
 
 def _state(view: View, node: Node) -> FollowState:
-    said = node.text if normal(node.text) else node.desc
-    meanings = {name for name, _ in view.app.lexicon.meanings(said)}
+    text = node.text if normal(node.text) else node.desc
+    meanings = {name for name, _ in view.app.lexicon.meanings(text)}
     return next(state for state in _STATES if state in meanings)
 
 
@@ -99,17 +99,17 @@ def _in_action_row(view: View, node: Node, target: Node) -> bool:
 
 def _company(view: View, node: Node, target: Node, *, trusted: bool) -> bool | None:
     """What else stands in the row: True with Message or the like, False alone, None if it is another kind of row."""
-    beside = False
+    adjacent = False
     for other in view.row_of(node):
         if target in other.ancestors() or other is target or other in node.ancestors() or node in other.ancestors():
             continue
         if view.means(other, *_NAVIGATION, *_NOT_ACTIONS):
             return None
         if view.means(other, "message", "contact"):
-            beside = True
+            adjacent = True
         elif view.means(other, *_STATES) or not (trusted and _alike(view.target(other), target)):
             return None
-    return beside
+    return adjacent
 
 
 def _alike(other: Node | None, target: Node) -> bool:
@@ -120,7 +120,7 @@ def _alike(other: Node | None, target: Node) -> bool:
     one, two = other.bounds, target.bounds
     if other.text:
         return abs(one.top - two.top) <= slack and abs(one.bottom - two.bottom) <= slack
-    # An icon may be lower than the button that it stands beside, on the same middle line.
+    # An icon may be lower than the button that it stands next to, on the same middle line.
     return one.height <= two.height + slack and abs(one.center[1] - two.center[1]) <= slack
 
 

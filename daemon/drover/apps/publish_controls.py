@@ -94,7 +94,7 @@ def upload_over_feed(app: App, hierarchy: Hierarchy) -> Upload:
 
 
 def upload_on_profile(app: App, hierarchy: Hierarchy) -> Upload:
-    """What the own profile says of uploads, beside its tiles."""
+    """What the own profile says of uploads, next to its tiles."""
     return uploads.upload_on_profile(View(app, hierarchy))
 
 
@@ -107,8 +107,8 @@ def fresh_post(app: App, hierarchy: Hierarchy, *, words: str, author: str, since
 
 def older_post(app: App, hierarchy: Hierarchy, *, since: Since) -> bool:
     """Whether a page shows in full a post that says an age, and was there before: never one made since."""
-    said = ages(View(app, hierarchy)) if _is(app, hierarchy, Screen.VIDEO, Screen.FRIENDS_FEED) else []
-    return bool(said) and not any(map(since.younger, said)) and not any(age.vague for age in said)
+    found = ages(View(app, hierarchy)) if _is(app, hierarchy, Screen.VIDEO, Screen.FRIENDS_FEED) else []
+    return bool(found) and not any(map(since.younger, found)) and not any(age.vague for age in found)
 
 
 def profile_grid(app: App, hierarchy: Hierarchy) -> Grid | None:

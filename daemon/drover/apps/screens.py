@@ -31,7 +31,7 @@ class Screen(StrEnum):
     UNFOLLOW_SHEET = "unfollow_sheet"  # also the second question after it
     ACCOUNT_SWITCHER = "account_switcher"
     CAMERA = "camera"
-    CREATE_TAB = "create_tab"  # TikTok's templates: the trap beside the camera
+    CREATE_TAB = "create_tab"  # TikTok's templates: the trap next to the camera
     GALLERY_PICKER = "gallery_picker"
     STORY_PICKER = "story_picker"
     EDITOR = "editor"
@@ -107,7 +107,7 @@ SHEETS = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Popup:
-    """Something in the way. `dismiss` is the node to tap once; None means BACK. `strange`: nobody knows what it is."""
+    """Something in the way. `dismiss` is the node to tap once; None means BACK. `strange`: no one knows what it is."""
 
     name: str
     headline: str

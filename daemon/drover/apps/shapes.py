@@ -12,7 +12,7 @@ from drover.apps.accounts import account_rows
 from drover.apps.direction import across, share
 from drover.apps.handles import handle_node
 from drover.apps.profile import action_button
-from drover.apps.sheets import drawn, low, said
+from drover.apps.sheets import described, drawn, low
 from drover.apps.stats import statistics
 from drover.apps.view import View
 from drover.apps.zones import from_bottom, from_top, span
@@ -132,7 +132,7 @@ def panels(view: View) -> Iterator[Node]:
 
 def said_sheet(view: View) -> bool:
     """A sheet or dialog that calls itself so."""
-    return said(view) is not None
+    return described(view) is not None
 
 
 def drawn_sheet(view: View) -> bool:

@@ -31,10 +31,10 @@ class Sheet:
 
 def sheet(view: View) -> Sheet | None:
     """The topmost sheet or dialog of the screen."""
-    return said(view) or drawn(view) or low(view)
+    return described(view) or drawn(view) or low(view)
 
 
-def said(view: View) -> Sheet | None:
+def described(view: View) -> Sheet | None:
     """One that calls itself so."""
     return _topmost(view, (Sign.WORD,))
 

@@ -75,9 +75,9 @@ def plays_another(view: View, take: Node, sound: Sound) -> bool:
     """Whether the bar with the button says another sound: the list may have moved under the tap on a row."""
     if "take_sound" not in view.app.ids:
         return False
-    beside = [node for node in view.labelled if not node.clickable and node.bounds.overlaps_rows_of(take.bounds)]
-    said = [_plain(word) for node in (take, *beside) for word in view.words(node)]
-    return bool(said) and not any(_plain(sound.says[0]) in word for word in said)
+    adjacent = [node for node in view.labelled if not node.clickable and node.bounds.overlaps_rows_of(take.bounds)]
+    texts = [_plain(word) for node in (take, *adjacent) for word in view.words(node)]
+    return bool(texts) and not any(_plain(sound.says[0]) in word for word in texts)
 
 
 def done_button(view: View) -> Node | None:

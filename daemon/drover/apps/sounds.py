@@ -36,10 +36,10 @@ def _within(view: View, box: Node) -> list[Node]:
 
 
 def _remove(view: View, chip_box: Node) -> Node | None:
-    """What says Close right beside the chip, or in its end."""
+    """What says Close right next to the chip, or in its end."""
     for node, target in view.buttons("close"):
-        beside = share(view, node) >= share(view, chip_box) and node.bounds.overlaps_rows_of(chip_box.bounds)
-        if beside and target is not chip_box:
+        adjacent = share(view, node) >= share(view, chip_box) and node.bounds.overlaps_rows_of(chip_box.bounds)
+        if adjacent and target is not chip_box:
             return target
     return None
 
@@ -71,7 +71,7 @@ def mute_button(view: View) -> Node | None:
 
 
 def attached(view: View) -> Node | None:
-    """The sound that a form shows as the post's, as what opens the list anew; None where it shows none."""
+    """The sound that a form shows as the post's, as what opens the list again; None where it shows none."""
     return next((view.target(node) for node in view.with_id("sound_attached")), None)
 
 
@@ -86,7 +86,7 @@ def use_button(view: View) -> Node | None:
 
 
 def sliders(view: View) -> dict[str, Node]:
-    """The sliders of the volumes: `original` and `added`, by the words beside or above them, else by their order.
+    """The sliders of the volumes: `original` and `added`, by the words next to or above them, else by their order.
 
     Of two the one without a known word is the other: some versions write the sound's own name over it.
     """

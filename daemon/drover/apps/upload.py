@@ -56,21 +56,21 @@ def upload_over_feed(view: View) -> Upload:
 
     and a bare percentage only in the corner where the app shows its own.
     """
-    told = upload(view)
+    seen = upload(view)
     shown = [node for node in view.shown("uploading", "upload_waiting") if not view.means(node, *_NO_UPLOAD)]
     running = [node for node in shown if _is_notice(view, node) and (not _is_bare(node) or _in_corner(view, node))]
-    return Upload(running=bool(running), percent=_percent(view, running), failed=told.failed)
+    return Upload(running=bool(running), percent=_percent(view, running), failed=seen.failed)
 
 
 def upload_on_profile(view: View) -> Upload:
     """The same on a profile, whose bio may say anything: an upload has a percentage there, or a tile (grid.py)."""
-    told = upload_over_feed(view)
-    return Upload(running=told.percent is not None, percent=told.percent, failed=told.failed)
+    seen = upload_over_feed(view)
+    return Upload(running=seen.percent is not None, percent=seen.percent, failed=seen.failed)
 
 
 def _percent(view: View, shown: list[Node]) -> int | None:
-    said = (_PERCENT.search(numerals(word)) for node in shown for word in view.words(node))
-    return max((int(match[1]) for match in said if match and int(match[1]) <= 100), default=None)
+    matches = (_PERCENT.search(numerals(word)) for node in shown for word in view.words(node))
+    return max((int(match[1]) for match in matches if match and int(match[1]) <= 100), default=None)
 
 
 def _is_notice(view: View, node: Node) -> bool:

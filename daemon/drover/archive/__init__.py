@@ -1,1 +1,1 @@
-"""Backups that hold the library too: made beside a working daemon, and put back where none works."""
+"""Backups that hold the library too: made while a daemon works, and put back where none does."""

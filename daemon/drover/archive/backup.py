@@ -1,4 +1,4 @@
-"""Makes a backup of database and library beside a daemon that works: reads one snapshot, holds up no writer."""
+"""Makes a backup of database and library while a daemon works: reads one snapshot, holds up no writer."""
 
 import shutil
 import threading
@@ -15,7 +15,7 @@ from drover.wire.backups import BackupMade, BackupProgress, MissingFile
 
 
 class GivenUpError(Exception):
-    """Nobody wants the backup any more."""
+    """No one wants the backup any more."""
 
 
 class Making:

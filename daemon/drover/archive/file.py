@@ -1,6 +1,6 @@
 """The file of a backup: a tar of the database's copy, the library's files and, last of all, what is in it.
 
-Only what that manifest names is ever read, in the size that it says and under names of our own making; a file that was
+Only what that manifest names is ever read, in the size that it says and under names that we made; a file that was
 cut off has none. A member that Drover never writes (sparse, a link, a device) makes the whole archive refused.
 """
 
@@ -14,7 +14,6 @@ from contextlib import ExitStack
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Annotated, Final
 
 import msgspec
@@ -32,7 +31,7 @@ CHUNK_BYTES: Final = 1024 * 1024
 MAX_MANIFEST_BYTES: Final = 512 * 1024 * 1024
 _NAME: Final = re.compile(rf"(?:{COPIES}/[0-9a-f]{{2}}|{THUMBNAILS})/[0-9a-f]{{64}}\.[a-z0-9]{{1,8}}")
 
-Told = Callable[[int], None]
+OnBytes = Callable[[int], None]
 """Hears how many more bytes went through; raises to give up."""
 
 
@@ -62,16 +61,14 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 class ArchiveWriter:
     """Fills a new archive; `finish` makes it whole."""
 
-    def __init__(self, path: Path, told: Told) -> None:
+    def __init__(self, path: Path, on_bytes: OnBytes) -> None:
         self._tar = tarfile.TarFile(path, "w", format=tarfile.PAX_FORMAT, copybufsize=CHUNK_BYTES)
-        self._told = told
+        self._on_bytes = on_bytes
 
     def __enter__(self) -> "ArchiveWriter":
         return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self._tar.close()
 
     def add(self, name: str, source: Path) -> Entry:
@@ -83,7 +80,7 @@ class ArchiveWriter:
         except OSError as error:
             raise UnreadableError(f"its file cannot be read: {error.strerror}") from error
         with file:
-            reader = _Filling(file, self._told)
+            reader = _Filling(file, self._on_bytes)
             size = os.fstat(file.fileno()).st_size
             self._tar.addfile(_info(name, size), reader)
         if reader.fault:
@@ -113,12 +110,10 @@ class ArchiveReader:
     def __enter__(self) -> "ArchiveReader":
         return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self._tar.close()
 
-    def extract(self, entry: Entry, target: IO[bytes], told: Told) -> str:
+    def extract(self, entry: Entry, target: IO[bytes], on_bytes: OnBytes) -> str:
         """Write the file; "" if it is what the manifest says, else what is wrong. Raises OSError of the target.
 
         One of another size than the manifest says is not written at all.
@@ -129,7 +124,7 @@ class ArchiveReader:
             return "is not in the backup"
         if member.size != entry.size:
             return "is damaged in the backup"
-        reader = _Reader(source, told)
+        reader = _Reader(source, on_bytes)
         while True:
             try:
                 chunk = reader.read(CHUNK_BYTES)
@@ -200,9 +195,9 @@ def digest_of(path: Path) -> str:
 class _Reader:
     """Reads through, and knows the digest and the count of what was read."""
 
-    def __init__(self, file: IO[bytes], told: Told) -> None:
+    def __init__(self, file: IO[bytes], on_bytes: OnBytes) -> None:
         self._file = file
-        self._told = told
+        self._on_bytes = on_bytes
         self.digest = hashlib.sha256()
         self.count = 0
 
@@ -210,7 +205,7 @@ class _Reader:
         data = self._file.read(size)
         self.digest.update(data)
         self.count += len(data)
-        self._told(len(data))
+        self._on_bytes(len(data))
         return data
 
 

@@ -1,6 +1,6 @@
 """Puts a backup back where no daemon works: the library first, checked file by file, then the database.
 
-What was there before is kept: the database beside the new one, and the files that only it names.
+What was there before is kept: the database next to the new one, and the files that only it names.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from drover.archive.file import COPIES, ArchiveReader, Entry, Manifest, Told, digest_of, is_archive
+from drover.archive.file import COPIES, ArchiveReader, Entry, Manifest, OnBytes, digest_of, is_archive
 from drover.media.library import RESERVE_BYTES, LibraryFolder
 from drover.store import backup, restoration
 from drover.store.backup import BackupFacts, LibraryItem
@@ -51,9 +51,9 @@ def restore(
     *,
     stamp: str,
     begins: Callable[[int], None] = lambda _bytes: None,
-    told: Told = lambda _bytes: None,
+    on_bytes: OnBytes = lambda _bytes: None,
 ) -> Restored:
-    """Put the backup in the place of database and library; `begins` hears how many bytes `told` will be told of.
+    """Put the backup in the place of database and library; `begins` hears how many bytes `on_bytes` will count.
 
     Nothing may have the database open: the caller holds the daemon's lock. Raises StoreError with the database as it
     was, for what is no whole backup, of a newer Drover, or too large for the disk.
@@ -62,7 +62,7 @@ def restore(
         database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         library.prepare()
         if is_archive(source):
-            return _from_archive(source, database, library, stamp, begins, told)
+            return _from_archive(source, database, library, stamp, begins, on_bytes)
         _refuse_unknown(source, backup.examine(source))
         return _put_back(source, database, backup.library(source), library, stamp)
     except OSError as error:
@@ -70,7 +70,7 @@ def restore(
 
 
 def _from_archive(
-    source: Path, database: Path, library: LibraryFolder, stamp: str, begins: Callable[[int], None], told: Told
+    source: Path, database: Path, library: LibraryFolder, stamp: str, begins: Callable[[int], None], on_bytes: OnBytes
 ) -> Restored:
     unpacked = database.with_name(database.name + _UNPACKED)
     with ArchiveReader(source) as archive:
@@ -78,12 +78,12 @@ def _from_archive(
         _check_room(database.parent, library, manifest)
         begins(manifest.database.size + sum(entry.size for entry in manifest.files))
         try:
-            if why := _unpack(archive, manifest.database, unpacked, told):
+            if why := _unpack(archive, manifest.database, unpacked, on_bytes):
                 raise StoreError(f"{source}: its database {why}; nothing was changed")
             _refuse_unknown(source, backup.examine(unpacked))
             items = backup.library(unpacked)
             faults = {item.material_id: f"was not in the backup: {item.why}" for item in manifest.missing}
-            faults |= _unpack_library(archive, items, library, told)
+            faults |= _unpack_library(archive, items, library, on_bytes)
             os.sync()  # all files at once, before the database names them: a sync for each would take minutes
             return _put_back(unpacked, database, items, library, stamp, faults)
         finally:
@@ -91,7 +91,7 @@ def _from_archive(
 
 
 def _unpack_library(
-    archive: ArchiveReader, items: list[LibraryItem], library: LibraryFolder, told: Told
+    archive: ArchiveReader, items: list[LibraryItem], library: LibraryFolder, on_bytes: OnBytes
 ) -> dict[int, str]:
     """Bring every file of the archive; by item, what is wrong with those that are not whole now."""
     of_path = {f"{COPIES}/{item.path}": item for item in items}
@@ -99,21 +99,21 @@ def _unpack_library(
     for entry in archive.manifest.files:
         there = library.root / entry.name
         if _is_whole(there, entry):
-            told(entry.size)
+            on_bytes(entry.size)
             continue
         there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        why = _unpack(archive, entry, there, told)
+        why = _unpack(archive, entry, there, on_bytes)
         if why and entry.name in of_path:
             faults[of_path[entry.name].id] = why
     return faults
 
 
-def _unpack(archive: ArchiveReader, entry: Entry, there: Path, told: Told) -> str:
+def _unpack(archive: ArchiveReader, entry: Entry, there: Path, on_bytes: OnBytes) -> str:
     """Write one file, if it is what the manifest says; else what is wrong with it, and nothing is there."""
     part = there.with_name(f".{there.name}{_UNPACKED}")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
-            why = archive.extract(entry, file, told)
+            why = archive.extract(entry, file, on_bytes)
         if not why:
             part.replace(there)
         return why

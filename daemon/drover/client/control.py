@@ -32,8 +32,8 @@ B = TypeVar("B")
 MAX_QUOTED_CHARS: Final = 200
 
 
-def _unheard(_working: Working) -> None:
-    """Nobody asked how far it is."""
+def _ignore(_working: Working) -> None:
+    """The default of `progress`."""
 
 
 class ControlClient:
@@ -54,7 +54,7 @@ class ControlClient:
 
     @property
     def welcome(self) -> Welcome:
-        """What the daemon said of itself on this connection; connects if need be."""
+        """The daemon's answer to Hello on this connection; connects if need be."""
         self.connect()
         if self._welcome is None:
             raise DaemonUnreachableError(f"no connection to {self.path}")
@@ -80,14 +80,14 @@ class ControlClient:
         *,
         timeout_s: float | None = None,
         caller: Caller | None = None,
-        progress: Callable[[Working], None] = _unheard,
+        progress: Callable[[Working], None] = _ignore,
     ) -> ResponseBody:
         """The daemon's answer; `caller` is for whom this program asks.
 
-        The time begins anew whenever the daemon says how far it is; `progress` is called with that.
+        The time-out starts again whenever the daemon reports progress; `progress` is called with the report.
 
         Raises RequestError for a refusal, DaemonUnreachableError when nothing was carried out for lack of a daemon,
-        and AnswerLostError when it cannot be told.
+        and AnswerLostError when it may or may not have been carried out.
         """
         self.connect()
         return self._exchange(body, timeout_s or self._timeout_s, caller, progress)
@@ -99,7 +99,7 @@ class ControlClient:
         *,
         timeout_s: float | None = None,
         caller: Caller | None = None,
-        progress: Callable[[Working], None] = _unheard,
+        progress: Callable[[Working], None] = _ignore,
     ) -> B:
         """`call`, for a request whose answer is of one type."""
         answer = self.call(body, timeout_s=timeout_s, caller=caller, progress=progress)
@@ -108,7 +108,7 @@ class ControlClient:
         return answer
 
     def subscribe(self, after: int | None = None) -> EventStream:
-        """Events from now on, or first the stored ones that came after that id; on a connection of its own."""
+        """Events from now on, or first the stored ones that came after that id; on its own connection."""
         own = ControlClient(self.path, client_name=self._client_name, timeout_s=self._timeout_s)
         own.connect()
         transport, last_id = own._transport, own._last_id
@@ -162,7 +162,7 @@ class ControlClient:
         body: RequestBody,
         timeout_s: float,
         caller: Caller | None = None,
-        progress: Callable[[Working], None] = _unheard,
+        progress: Callable[[Working], None] = _ignore,
     ) -> ResponseBody:
         transport = self._transport
         if transport is None:

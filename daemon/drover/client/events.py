@@ -1,4 +1,4 @@
-"""The stream of events on a connection of its own. Decodes and counts; interprets nothing."""
+"""The stream of events on its own connection. Decodes and counts; interprets nothing."""
 
 from collections.abc import Iterator
 from types import TracebackType

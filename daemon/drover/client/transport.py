@@ -23,7 +23,8 @@ class Transport:
     """A connected socket that carries frames: a 4-byte big-endian length and that many bytes."""
 
     def __init__(self, path: Path, *, timeout_s: float) -> None:
-        """Connect; raises DaemonUnreachableError at once when nobody listens, UntrustedPeerError for a stranger."""
+        """Connect; raises DaemonUnreachableError at once when no process listens, UntrustedPeerError for one of another
+        user."""
         self._socket = _connect(path, timeout_s)
         try:
             _check_peer(self._socket, path)

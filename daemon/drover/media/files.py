@@ -9,7 +9,6 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 import filetype
@@ -20,7 +19,6 @@ from drover.wire.media import MediaFile, MediaKind
 
 MAX_PATH_CHARS: Final = 4096
 HEAD_BYTES: Final = 8192
-WORDS: Final = {MediaKind.VIDEO: "a video", MediaKind.IMAGE: "a picture"}
 
 OTHERS: Final = {
     "image/apng": "is an animated PNG; save one picture of it, or the whole as a video",
@@ -48,7 +46,7 @@ class MediaUnavailableError(MediaError):
 
 
 PASSING: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE, errno.ETIMEDOUT})
-"""Errors that say nothing of the file: another try can help, and nobody has to give another file."""
+"""Errors that say nothing of the file: another try can help, and no one has to give another file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +63,7 @@ class OpenFile:
 
     @property
     def file(self) -> MediaFile:
-        """What a worker is told of it."""
+        """What a worker gets of it."""
         return MediaFile(
             path=str(self.path), kind=self.kind, media_type=self.media_type, size=self.size, name=self.path.name
         )
@@ -76,9 +74,7 @@ class OpenFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self.close()
 
 
@@ -114,7 +110,7 @@ def open_regular(named: str, roots: Sequence[Path], *, expected: str) -> BinaryI
 
 def locate(named: str, roots: Sequence[Path]) -> tuple[Path, Path]:
     """(the root, the real path) of a file or folder that is named; whether it exists is not looked at where it lies
-    outside, so that nobody learns of other files. Raises MediaError."""
+    outside, so that no one learns of other files. Raises MediaError."""
     _refuse_odd(named)
     try:
         real = Path(os.path.realpath(named))
@@ -212,7 +208,7 @@ def _checked(handle: BinaryIO, named: str, real: Path, claims: str) -> OpenFile:
 
 
 def _refuse_false_name(claims: str, named: str, media_type: str) -> None:
-    """An app goes by the name on the phone, so a name that claims another type would mislead it."""
+    """An app reads the type from the name on the phone, so a name that claims another type would mislead it."""
     extension = os.path.splitext(claims)[1].lower()
     expected = types()[media_type].extensions
     if extension not in expected:
@@ -221,7 +217,7 @@ def _refuse_false_name(claims: str, named: str, media_type: str) -> None:
 
 
 def content_type(head: bytes) -> str:
-    """The media type by the first bytes of a file, "" if nobody knows it."""
+    """The media type by the first bytes of a file, "" if no one knows it."""
     found = filetype.guess_mime(head)
     if found is None and head[4:8] == b"ftyp":
         return "video/mp4"  # brands that the library does not know, such as those of fragmented files

@@ -1,6 +1,6 @@
 """The library's files on the disk: where uploads arrive, where copies and thumbnails lie. Knows no database.
 
-An item is a copy of its own, named by its content: what was checked once stays what it was, whoever changes the file it
+An item is a copy, named by its content: what was checked once does not change, whoever changes the file it
 was made from. Taking over an upload is a rename, so nothing is written twice.
 """
 
@@ -54,7 +54,7 @@ class LibraryFolder:
         return token, self.incoming / token
 
     def sweep(self, *, older_than_s: float) -> None:
-        """Remove uploads that nobody finished."""
+        """Remove uploads that no one finished."""
         limit = time.time() - older_than_s
         for entry in self.incoming.iterdir():
             with contextlib.suppress(FileNotFoundError):

@@ -11,7 +11,6 @@ import socket
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Final
 
 from drover.phone.engine import PhoneError, PhoneLostError, PhoneTimeoutError
@@ -72,7 +71,7 @@ class Output:
         return self.stdout.decode(errors="replace")
 
     @property
-    def said(self) -> str:
+    def both(self) -> str:
         """Both streams as text, for messages and for errors that commands report on either."""
         apart = b"\n" if self.stdout and self.stderr and not self.stdout.endswith(b"\n") else b""
         return (self.stdout + apart + self.stderr).decode(errors="replace")
@@ -80,7 +79,7 @@ class Output:
     @property
     def brief(self) -> str:
         """For a message: the first words, or the exit code when there are none."""
-        return self.said.strip()[:200] or f"exit code {self.exit_code}"
+        return self.both.strip()[:200] or f"exit code {self.exit_code}"
 
 
 class Stream:
@@ -97,7 +96,7 @@ class Stream:
     def __enter__(self) -> "Stream":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self.close()
 
     def close(self) -> None:

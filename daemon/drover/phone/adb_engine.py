@@ -36,7 +36,7 @@ class AdbEngine:
         start = _XML.search(output.stdout)
         if start:
             return output.stdout[start.start() :]
-        if _HELD.search(output.said):
+        if _HELD.search(output.both):
             name = holder(self._adb, timeout_s=_ASK_S)
             raise UiAutomationHeldError(f"{self._adb.serial}: {name} holds its UI automation; stop it and try again")
         raise ScreenMovingError(f"{self._adb.serial}: no hierarchy: {output.brief}")

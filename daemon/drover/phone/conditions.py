@@ -51,7 +51,7 @@ WORDS: Final = {
 class Answers:
     """What a phone says of itself. `locked` is None where it does not say; `asks_for_input`: its maker has adb ask
 
-    for a permission of its own before it may touch the screen, and that has not been given.
+    for its own permission before it may touch the screen, and that has not been given.
     """
 
     unlocked_since_boot: bool
@@ -74,9 +74,9 @@ def read(parts: Sequence[str]) -> Answers:
     )
 
 
-def free_mb(said: str) -> int | None:
+def free_mb(output: str) -> int | None:
     """The fourth column of `df -k`: what is available, in MB."""
-    words = last_line(said).split()
+    words = last_line(output).split()
     return int(words[3]) // 1024 if len(words) >= 5 and words[3].isdigit() else None
 
 

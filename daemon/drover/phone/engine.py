@@ -35,7 +35,7 @@ class CoveredError(PhoneError):
 
 
 class CallRefusedError(PhoneError):
-    """The phone took a call and said no, or this engine cannot do it; nothing is wrong with the phone."""
+    """The phone took a call and refused it, or this engine cannot do it; nothing is wrong with the phone."""
 
 
 class CallUncertainError(PhoneError):
@@ -85,14 +85,14 @@ BEYOND_ENGINES: Final = (PhoneLostError, PhoneNotReadyError, UiAutomationHeldErr
 
 
 class Cure(StrEnum):
-    """What was done about an automation server that did not answer; told to whoever counts."""
+    """What was done about an automation server that did not answer, for whoever counts."""
 
     RESTART = "restart"  # ended and started again
-    REINSTALL = "reinstall"  # put on the phone anew, then started
+    REINSTALL = "reinstall"  # put on the phone again, then started
     FALLBACK = "fallback"  # given up for now: the plain adb engine is used
 
 
-Told = Callable[[Cure, str], None]
+OnCure = Callable[[Cure, str], None]
 """Hears of every cure, and why in words."""
 
 

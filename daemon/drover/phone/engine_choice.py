@@ -10,9 +10,9 @@ from drover.phone.engine import (
     BEYOND_ENGINES,
     Cure,
     Engine,
+    OnCure,
     PhoneError,
     PhoneStartingError,
-    Told,
 )
 from drover.phone.u2_engine import U2Engine
 
@@ -21,7 +21,7 @@ _ALIVE_S: Final = 5.0
 _log = logging.getLogger(__name__)
 
 
-def open_engine(adb: Adb, engine: str, *, timeout_s: float, told: Told, doubt_input: bool = False) -> Engine:
+def open_engine(adb: Adb, engine: str, *, timeout_s: float, on_cure: OnCure, doubt_input: bool = False) -> Engine:
     """The engine by its configured name; `auto` is uiautomator2 where it starts, and plain adb where not.
 
     Raises PhoneStartingError while Android starts, PhoneNotReadyError for what is wrong with the phone as a whole, and
@@ -34,14 +34,14 @@ def open_engine(adb: Adb, engine: str, *, timeout_s: float, told: Told, doubt_in
     if engine == "adb":
         return AdbEngine(adb)
     try:
-        return U2Engine(adb, timeout_s=timeout_s, told=told)
+        return U2Engine(adb, timeout_s=timeout_s, on_cure=on_cure)
     except BEYOND_ENGINES:
         raise
     except PhoneError as error:
         if engine == "uiautomator2":
             raise
         adb.shell(["true"], timeout_s=_ALIVE_S)
-        told(Cure.FALLBACK, str(error))
+        on_cure(Cure.FALLBACK, str(error))
         _log.warning("%s: falling back to the plain adb engine: %s", adb.serial, error)
         return AdbEngine(adb)
 

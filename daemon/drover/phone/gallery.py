@@ -59,12 +59,12 @@ class Gallery:
         `sent` hears how many bytes went out. Raises PhoneTimeoutError if no row came within `timeout_s` of the copy.
         """
 
-        def told(total: int) -> None:
+        def on_sent(total: int) -> None:
             self._cancelled()
             sent(total)
 
         path = mediastore.path_of(name)
-        pushed = push_stream(self._adb, source, path, timeout_s=CALL_S + size / LEAST_RATE, sent=told)
+        pushed = push_stream(self._adb, source, path, timeout_s=CALL_S + size / LEAST_RATE, sent=on_sent)
         if pushed != size:
             raise PhoneError(
                 f"{self._adb.serial}: {name} has {pushed} bytes and not {size}: the file changed meanwhile"
@@ -122,6 +122,6 @@ class Gallery:
     def _level(self) -> int:
         """The phone's SDK level, asked once."""
         if self._sdk is None:
-            said = last_line(self._adb.shell(["getprop", "ro.build.version.sdk"], timeout_s=CALL_S).text)
-            self._sdk = int(said) if said.isdigit() else 0
+            level = last_line(self._adb.shell(["getprop", "ro.build.version.sdk"], timeout_s=CALL_S).text)
+            self._sdk = int(level) if level.isdigit() else 0
         return self._sdk

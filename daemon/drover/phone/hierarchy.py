@@ -106,11 +106,11 @@ class Node:
         self.checked = get("checked") == "true"
         self.bounds = _bounds(str(get("bounds") or ""))
         # Appium's word for it is `displayed`. What stands in a hidden box is hidden, whatever it says of itself; a box
-        # without size of its own may still hold views that are drawn beyond it.
-        said = get("visible-to-user") or get("displayed")
+        # without its own size may still hold views that are drawn beyond it.
+        shown = get("visible-to-user") or get("displayed")
         drawn = self.bounds.area > 0
-        self.hidden: bool = (said == "false" and drawn) or (parent is not None and parent.hidden)
-        self.visible = said != "false" and drawn and not self.hidden
+        self.hidden: bool = (shown == "false" and drawn) or (parent is not None and parent.hidden)
+        self.visible = shown != "false" and drawn and not self.hidden
         self.drawing_order = _order(get("drawing-order"))
         self.parent = parent
         self.children: list[Node] = []
@@ -166,13 +166,13 @@ def parse(xml: bytes | str) -> Hierarchy:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise HierarchyError(f"not a UI hierarchy: {error}") from None
-    # libxml2 expands entities inside attributes whatever it is told; no dump has a document type.
+    # libxml2 expands entities inside attributes whatever its settings are; no dump has a document type.
     if root.getroottree().docinfo.internalDTD is not None:
         raise HierarchyError("not a UI hierarchy: it declares a document type")
     roots = tuple(_build(element) for element in root if _is_node(element))
     if not roots:
         raise HierarchyError("the hierarchy holds no node")
-    # The windows tell the screen's size: neighbouring pages of a pager lie beside it, with bounds beyond its edges.
+    # The windows tell the screen's size: neighbouring pages of a pager lie next to it, with bounds beyond its edges.
     width = max(_pixels(root, "width"), *(top.bounds.right for top in roots), 0)
     height = max(_pixels(root, "height"), *(top.bounds.bottom for top in roots), 0)
     nodes = tuple(_visible(roots, width, height))

@@ -86,14 +86,14 @@ class Keyboard:
         if current == ime.id:
             yield
             return
-        said = self._adb.shell_script([["ime", "enable", ime.id], ["ime", "set", ime.id]], timeout_s=deadline.left())
+        output = self._adb.shell_script([["ime", "enable", ime.id], ["ime", "set", ime.id]], timeout_s=deadline.left())
         try:
-            if said.exit_code or _FAILED.search(said.said):
-                raise self._no_keyboard(f"the keyboard {ime.id} cannot be selected ({said.brief})")
+            if output.exit_code or _FAILED.search(output.both):
+                raise self._no_keyboard(f"the keyboard {ime.id} cannot be selected ({output.brief})")
             self._wait_for(ime, deadline)
             yield
         finally:
-            # With a deadline of its own: the person's keyboard comes back also after a time-out.
+            # With its own deadline: the person's keyboard comes back also after a time-out.
             if "/" in current:
                 self._adb.shell(["ime", "set", current], timeout_s=max(deadline.left(), 3.0))
 
@@ -124,7 +124,7 @@ class Keyboard:
             [clear, *(["input", "text", piece] for piece in pieces if piece)], timeout_s=deadline.left()
         )
         raise_if_refused(self._adb.serial, output)
-        if output.exit_code or _FAILED.search(output.said):
+        if output.exit_code or _FAILED.search(output.both):
             raise PhoneError(f"{self._adb.serial}: input text failed: {output.brief}")
 
 

@@ -1,4 +1,4 @@
-"""Whether a screen is Android's lock screen and nothing else. Pure; what it asks for is not told by its look."""
+"""Whether a screen is Android's lock screen and nothing else. Pure; its look does not say what it asks for."""
 
 import re
 from typing import Final

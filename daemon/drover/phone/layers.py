@@ -2,7 +2,7 @@
 
 The document's order is not the order of drawing: Android lists views by where they stand. A dump with `drawing-order`
 says it. Without it sheets and dialogs (`sheets.py`) lie over what stands next to them, a picture or video that fills a
-page lies below its controls, and else the later node lies over the earlier, where the two can be told apart at all.
+page lies below its controls, and else the later node lies over the earlier, where the two can be distinguished at all.
 """
 
 from collections.abc import Mapping, Set

@@ -46,7 +46,7 @@ def _serialno(adb: Adb, _words: list[str], _timeout_s: float) -> str:
 
 
 def _text(output: Output) -> str:
-    return output.said
+    return output.both
 
 
 COMMANDS: Final[dict[str, Callable[[Adb, list[str], float], str]]] = {

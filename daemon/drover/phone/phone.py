@@ -17,10 +17,10 @@ from drover.phone.engine import (
     Cure,
     Engine,
     InputForbiddenError,
+    OnCure,
     PhoneError,
     PhoneTimeoutError,
     ScreenMovingError,
-    Told,
 )
 from drover.phone.engine_choice import open_engine
 from drover.phone.gallery import Gallery
@@ -40,8 +40,8 @@ _WAKE_AGAIN_S: Final = 2.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.5
 
 
-def _nobody(_cure: Cure, _why: str) -> None:
-    """Nobody counts."""
+def _unwatched(_cure: Cure, _why: str) -> None:
+    """No one counts."""
 
 
 class Phone:
@@ -50,12 +50,12 @@ class Phone:
     `cancelled` is called between the polls of every wait and may raise, so that a stop request ends it at once.
     """
 
-    def __init__(self, adb: Adb, engine: Engine, *, may_fall_back: bool = False, told: Told = _nobody) -> None:
+    def __init__(self, adb: Adb, engine: Engine, *, may_fall_back: bool = False, on_cure: OnCure = _unwatched) -> None:
         self.cancelled: Callable[[], None] = lambda: None
         self._adb = adb
         self._engine = engine
         self._may_fall_back = may_fall_back
-        self._told = told
+        self._on_cure = on_cure
         self._shown: Hierarchy | None = None
         self._woken_at = float("-inf")
         self.acts = 0
@@ -71,26 +71,26 @@ class Phone:
         adb_port: int = 5037,
         engine: str = "auto",
         timeout_s: float = 40.0,
-        told: Told = _nobody,
+        on_cure: OnCure = _unwatched,
         doubt_input: bool = False,
         proof: Proof | None = None,
     ) -> "Phone":
         """Reach the phone and start an engine: `auto`, `uiautomator2` or `adb`. `auto` falls back to plain adb.
 
-        `told` hears of what had to be done about the automation server, now and later. By `proof` no other phone is
+        `on_cure` hears of what had to be done about the automation server, now and later. By `proof` no other phone is
         ever touched that has the serial's address by then. Raises PhoneNotReadyError for what is wrong with the phone
         as a whole; `doubt_input`: also where its touches were refused before.
         """
         adb = Adb(serial, host=adb_host, port=adb_port, proof=proof)
         try:
-            made = open_engine(adb, engine, timeout_s=timeout_s, told=told, doubt_input=doubt_input)
+            made = open_engine(adb, engine, timeout_s=timeout_s, on_cure=on_cure, doubt_input=doubt_input)
         except BaseException:
             adb.close()
             raise
-        return cls(adb, made, may_fall_back=engine == "auto", told=told)
+        return cls(adb, made, may_fall_back=engine == "auto", on_cure=on_cure)
 
     def ready(self, *, timeout_s: float = 40.0) -> None:
-        """Have the engine answer before a task begins: restarted, put there anew, or replaced by plain adb."""
+        """Have the engine answer before a task begins: restarted, put there again, or replaced by plain adb."""
         try:
             self._engine.check(timeout_s=timeout_s)
         except BEYOND_ENGINES:
@@ -99,7 +99,7 @@ class Phone:
             if not self._may_fall_back:
                 raise
             self.probe()
-            self._told(Cure.FALLBACK, str(error))
+            self._on_cure(Cure.FALLBACK, str(error))
             self._engine.close()
             self._engine = AdbEngine(self._adb)
 
@@ -190,7 +190,7 @@ class Phone:
     def tap(self, node: Node, *, timeout_s: float = CALL_S) -> None:
         """Tap a node where it is topmost, at most once.
 
-        Raises CoveredError, with nothing sent, where it is nowhere topmost, and TapUncertainError when nobody can tell
+        Raises CoveredError, with nothing sent, where it is nowhere topmost, and TapUncertainError when no one can tell
         if the tap arrived.
         """
         self._tap(self._landing(node), timeout_s)
@@ -287,7 +287,7 @@ class Phone:
         shell.share(self._adb, item.uri, item.media_type, package, activity, timeout_s=timeout_s)
 
     def share_as(self, item: GalleryItem, package: str, action: str, *, timeout_s: float = 20.0) -> None:
-        """Hand one item of the gallery to an app under an action of its own, such as "add to story"."""
+        """Hand one item of the gallery to an app under its own action, such as "add to story"."""
         self.acts += 1
         shell.share_as(self._adb, item.uri, item.media_type, package, action, timeout_s=timeout_s)
 
@@ -358,5 +358,5 @@ class Phone:
 
 def _name(node: Node) -> str:
     """The node in words for an error."""
-    said = next((part.label for part in node.walk() if part.label), "")
-    return repr(said[:60]) if said else "a control without words"
+    label = next((part.label for part in node.walk() if part.label), "")
+    return repr(label[:60]) if label else "a control without words"

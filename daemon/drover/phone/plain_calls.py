@@ -28,7 +28,7 @@ _WAKEUP, _SLEEP = 224, 223
 
 def plain_call(engine: Engine, adb: Adb, method: str, params: Sequence[Any], *, timeout_s: float) -> Any:
     """The method's result as UIAutomator2 gives it; raises CallRefusedError for what plain adb cannot do, and
-    CallUncertainError where an effect broke off: commands are not told apart by how far they came."""
+    CallUncertainError where an effect broke off: how far a command came cannot be known."""
     do = _METHODS.get(method)
     if do is None:
         raise CallRefusedError(

@@ -14,9 +14,9 @@ from drover.phone.adb import Adb, Deadline, ServiceRefusedError, Stream
 from drover.phone.engine import (
     BEYOND_ENGINES,
     Cure,
+    OnCure,
     PhoneError,
     PhoneTimeoutError,
-    Told,
     UiAutomationHeldError,
 )
 from drover.phone.holders import holder
@@ -35,9 +35,9 @@ _MAX_SAID: Final = 4000
 class AutomationServer:
     """The server lives as long as the shell that started it; that stream is held here."""
 
-    def __init__(self, adb: Adb, told: Told) -> None:
+    def __init__(self, adb: Adb, on_cure: OnCure) -> None:
         self._adb = adb
-        self._told = told
+        self._on_cure = on_cure
         self._shell: Stream | None = None
         self._said = b""
 
@@ -52,7 +52,7 @@ class AutomationServer:
             raise
 
     def ensure(self, deadline: Deadline) -> None:
-        """Have it answer: as it is, else started again, else put on the phone anew. Raises what the last step did."""
+        """Have it answer: as it is, else started again, else put on the phone again. Raises what the last step did."""
         if self._answers(deadline):
             return
         self._adb.shell(["true"], timeout_s=min(_ALIVE_S, deadline.left()))  # a phone that hangs has no use for a cure
@@ -65,13 +65,13 @@ class AutomationServer:
 
     def reinstall(self, deadline: Deadline, why: str) -> None:
         """Take it off the phone and put it there again: a file may be damaged where its name and size are right."""
-        self._told(Cure.REINSTALL, why)
+        self._on_cure(Cure.REINSTALL, why)
         self._adb.shell(["rm", "-f", JAR], timeout_s=deadline.left())
         self.start(deadline)
 
     def restart(self, deadline: Deadline, why: str) -> None:
         """End a server that answers and cannot work any more, whoever started it, and start it again."""
-        self._told(Cure.RESTART, why)
+        self._on_cure(Cure.RESTART, why)
         self.stop()
         # The brackets keep the pattern from fitting the shell that holds it.
         self._adb.shell(["pkill", "-f", "com.wetest.uia2.Mai[n]"], timeout_s=deadline.left())
@@ -93,7 +93,7 @@ class AutomationServer:
         try:
             return rpc.connect(self._adb, deadline)
         except ServiceRefusedError:
-            self._told(Cure.RESTART, "nothing listened")
+            self._on_cure(Cure.RESTART, "nothing listened")
             self.start(deadline)
             return rpc.connect(self._adb, deadline)
 

@@ -69,7 +69,7 @@ def share(adb: Adb, uri: str, media_type: str, package: str, activity: str, *, t
         raise PhoneError(f"{adb.serial}: {uri!r} is no item of the MediaStore")
     what = ["-a", _SEND, "-t", media_type, "--grant-read-uri-permission", "--eu", "android.intent.extra.STREAM", uri]
     output = adb.shell(["am", "start", "-W", *what, "-n", _component(package, activity)], timeout_s=timeout_s)
-    error = _ERROR.search(output.said)
+    error = _ERROR.search(output.both)
     if error and _UNRESOLVED.search(error[0]):
         # Another version, or a clone, calls its activity otherwise: Android finds the one that takes this type.
         output = adb.shell(["am", "start", "-W", *what, "-p", checked(package)], timeout_s=timeout_s)
@@ -77,7 +77,7 @@ def share(adb: Adb, uri: str, media_type: str, package: str, activity: str, *, t
 
 
 def share_as(adb: Adb, uri: str, media_type: str, package: str, action: str, *, timeout_s: float) -> None:
-    """Hand one item of the MediaStore to an app under an action of its own; raises AppMissingError, PhoneError."""
+    """Hand one item of the MediaStore to an app under its own action; raises AppMissingError, PhoneError."""
     if not _CONTENT.fullmatch(uri):
         raise PhoneError(f"{adb.serial}: {uri!r} is no item of the MediaStore")
     if not _ACTION.fullmatch(action):
@@ -155,8 +155,8 @@ def _component(package: str, activity: str) -> str:
 
 
 def _started(adb: Adb, output: Output, package: str, what: str, timeout_s: float) -> None:
-    # Only lines of their own: the intent that `am` prints first holds words of ours.
-    error = _ERROR.search(output.said)
+    # Only whole lines: the intent that `am` prints first holds words of ours.
+    error = _ERROR.search(output.both)
     if error is None and output.exit_code == 0:
         return
     if error and _UNRESOLVED.search(error[0]):
@@ -165,12 +165,12 @@ def _started(adb: Adb, output: Output, package: str, what: str, timeout_s: float
     raise PhoneError(f"{adb.serial}: {package} could not {what}: {(error[0] if error else output.brief)[:200]}")
 
 
-def _scale(said: str) -> float:
-    """The font scale; phones on which nobody ever changed it say `null`."""
-    value = last_line(said)
+def _scale(output: str) -> float:
+    """The font scale; phones on which no one ever changed it say `null`."""
+    value = last_line(output)
     return float(value) if re.fullmatch(r"\d+(\.\d+)?", value) else 1.0
 
 
-def _size(said: str) -> tuple[int, int]:
-    sizes = {kind: (int(width), int(height)) for kind, width, height in _SIZE.findall(said)}
+def _size(output: str) -> tuple[int, int]:
+    sizes = {kind: (int(width), int(height)) for kind, width, height in _SIZE.findall(output)}
     return sizes.get("Override") or sizes.get("Physical") or (0, 0)

@@ -14,7 +14,7 @@ _MAX_PATH: Final = 1024
 _NO_SPACE: Final = b"No space left on device"
 
 Sent = Callable[[int], None]
-"""Told how many bytes went out so far; may raise, which ends the transfer."""
+"""Called with how many bytes went out so far; may raise, which ends the transfer."""
 
 
 def push_stream(
@@ -34,10 +34,10 @@ def push_stream(
         stream.send(_message(b"DONE", int(time.time())))
         head = stream.read(8)
         if head[:4] != b"OKAY":
-            said = stream.read(int.from_bytes(head[4:], "little")) if head[:4] == b"FAIL" else head
-            if _NO_SPACE in said:
+            answer = stream.read(int.from_bytes(head[4:], "little")) if head[:4] == b"FAIL" else head
+            if _NO_SPACE in answer:
                 raise storage_full(adb.serial, None, math.ceil(total / 2**20), path)
-            raise PhoneError(f"{adb.serial}: could not write {path}: {said.decode(errors='replace')}")
+            raise PhoneError(f"{adb.serial}: could not write {path}: {answer.decode(errors='replace')}")
     return total
 
 

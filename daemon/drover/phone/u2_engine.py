@@ -9,11 +9,11 @@ from drover.phone.engine import (
     BEYOND_ENGINES,
     CallUncertainError,
     InputForbiddenError,
+    OnCure,
     PhoneError,
     PhoneNotReadyError,
     ScreenMovingError,
     TapUncertainError,
-    Told,
 )
 from drover.phone.keyboard import Keyboard
 from drover.phone.methods import READS
@@ -23,7 +23,7 @@ from drover.phone.server import AutomationServer
 _MAX_DEPTH: Final = 80
 _STEP_S: Final = 0.005
 FIRST_SHARE: Final = 0.6
-"""Of the time for opening, what the server as it is may use; the rest is for one that is put there anew."""
+"""Of the time for opening, what the server as it is may use; the rest is for one that is put there again."""
 _FOCUSED: Final[dict[str, Any]] = {
     "mask": 0x020000,
     "focused": True,
@@ -38,9 +38,9 @@ class U2Engine:
 
     name = "uiautomator2"
 
-    def __init__(self, adb: Adb, *, timeout_s: float, told: Told) -> None:
+    def __init__(self, adb: Adb, *, timeout_s: float, on_cure: OnCure) -> None:
         self._adb = adb
-        self._server = AutomationServer(adb, told)
+        self._server = AutomationServer(adb, on_cure)
         self._keyboard = Keyboard(adb)
         deadline = Deadline(timeout_s)
         try:
@@ -55,7 +55,7 @@ class U2Engine:
         try:
             xml = self._call(deadline, "dumpWindowHierarchy", False, _MAX_DEPTH)
         except rpc.ServerBrokenError as error:
-            # Reading twice harms nobody.
+            # Reading twice harms no one.
             self._server.restart(deadline, str(error))
             xml = self._call(deadline, "dumpWindowHierarchy", False, _MAX_DEPTH)
         if not xml:

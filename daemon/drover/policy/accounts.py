@@ -28,7 +28,7 @@ def refuse(found: Mapping[str, str]) -> None:
 
 def checked(account: Account) -> Account:
     """The account as it is stored; raises RequestError INVALID naming the field."""
-    tidy = Account(
+    made = Account(
         username=bare(account.username),
         serial=account.serial.strip(),
         platform=account.platform,
@@ -36,8 +36,8 @@ def checked(account: Account) -> Account:
         package=account.package.strip(),
         note=account.note.strip(),
     )
-    refuse(faults(tidy))
-    return tidy
+    refuse(faults(made))
+    return made
 
 
 def changed(account: Account | None, change: ChangeAccount) -> Account:
@@ -104,7 +104,7 @@ def the_one(username: str, platform: str | None, registered: Sequence[Account]) 
     found = [account for account in named if platform in (None, account.platform)]
     if not found:
         where = f" on {platform}" if platform else ""
-        raise RequestError(Code.NOT_FOUND, f"account @{name}: nobody registered it{where}")
+        raise RequestError(Code.NOT_FOUND, f"account @{name}: no one registered it{where}")
     if len(found) > 1:
         words = " and ".join(account.platform for account in found)
         platforms = {"username": name, "platforms": [account.platform for account in found]}

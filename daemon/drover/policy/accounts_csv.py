@@ -16,7 +16,7 @@ from drover.wire.faults import Code, RequestError
 COLUMNS: Final = ("username", "platform", "serial", "package", "enabled", "note")
 REQUIRED: Final = ("username", "serial")
 MAX_ROWS: Final = 10_000
-MAX_TOLD: Final = 20
+MAX_SHOWN: Final = 20
 """Mistakes in one answer."""
 
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n]")
@@ -122,7 +122,7 @@ def _plain(cell: str) -> str:
 
 
 def _refused(errors: Sequence[_Mistake]) -> RequestError:
-    told = [f"line {line}{f', column {column}' if column else ''}: {why}" for line, column, why in errors[:MAX_TOLD]]
+    lines = [f"line {line}{f', column {column}' if column else ''}: {why}" for line, column, why in errors[:MAX_SHOWN]]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    rows = [{"line": line, "column": column, "message": why} for line, column, why in errors[:MAX_TOLD]]
-    return RequestError(Code.INVALID, f"csv: {told[0]}{more}; nothing was stored", {"errors": rows})
+    rows = [{"line": line, "column": column, "message": why} for line, column, why in errors[:MAX_SHOWN]]
+    return RequestError(Code.INVALID, f"csv: {lines[0]}{more}; nothing was stored", {"errors": rows})

@@ -8,7 +8,7 @@ from drover.policy.pace import Hold, handle_of
 @dataclass(frozen=True, kw_only=True)
 class Seen:
     """An attempt stands on the own profile of its app. `account` and `acts_as` are keys of policy.pace: whose profile
-    it is, and for whom the attempt began. `own_folder`: each account may have files of its own where they are chosen.
+    it is, and for whom the attempt began. `own_folder`: each account may have its own files where they are chosen.
     `busy`: that account acts on another phone; `hold` is what holds the one back that the attempt would act as."""
 
     account: str
@@ -37,8 +37,8 @@ def why_not(seen: Seen, *, serial: str) -> str:
     if seen.named:
         return "" if seen.hold is None else f"@{known} {_held(seen.hold)}; the task waits."
     if seen.publishes and not seen.reconcile and seen.acts_as != seen.account and (known or seen.own_folder):
-        told = f"the files were chosen for @{known}" if known else "its files were chosen before that was known"
-        return f"{who}, and {told}; they are chosen again."
+        files = f"the files were chosen for @{known}" if known else "its files were chosen before that was known"
+        return f"{who}, and {files}; they are chosen again."
     if seen.busy:
         return f"{who}, which acts on another phone now; the task waits until that has ended."
     return "" if seen.hold is None else f"{who}, which {_held(seen.hold)}; the task waits."

@@ -40,7 +40,7 @@ READS: Final[frozenset[type]] = frozenset(
         materials.ListMaterials,
         materials.GetMaterial,
         materials.FindThumbnail,
-        control.AnnounceApi,  # our own front; forgotten with its connection
+        control.AnnounceApi,  # our own gateway; forgotten with its connection
     }
 )
 

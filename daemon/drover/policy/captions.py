@@ -29,7 +29,7 @@ class Caption:
 
     @property
     def joined(self) -> str:
-        """For an app with one field: the title in a line of its own, above the description."""
+        """For an app with one field: the title in its own line, above the description."""
         return "\n".join(part for part in (self.title, self.description) if part)
 
 

@@ -41,7 +41,7 @@ class Command:
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
     """The rules for an attempt that ends: `reconciles` lets it be repeated though its outcome is unknown; `own_word`
-    says that what the script reports of its own end stands, because no one else can know its effect."""
+    says that what the script reports about its end stands, because no one else can know its effect."""
 
     reconciles: bool
     own_word: bool = False

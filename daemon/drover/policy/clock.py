@@ -51,8 +51,8 @@ def corrected(until: datetime, jump: Jump, *, longest_s: float) -> datetime:
     """
     limit = jump.now + timedelta(seconds=longest_s)
     if jump.by:
-        told_apart = abs(jump.by) > timedelta(seconds=longest_s)
-        is_new = told_apart and (jump.now < until <= limit)
+        distinct = abs(jump.by) > timedelta(seconds=longest_s)
+        is_new = distinct and (jump.now < until <= limit)
         if until > jump.before + min(jump.by, timedelta()) and not is_new:
             until += jump.by
     return min(until, limit)

@@ -109,8 +109,8 @@ def _doubt(names: Sequence[str], why: str) -> Recognition:
     others = " and ".join(names)
     return Recognition(
         device=None,
-        why=f"it may be {others} ({why}), and Drover merges no phones on doubt; give each an Android id or a serial "
-        f"number of its own, or remove {'one of them' if len(names) > 1 else 'that one'} (droverctl device forget)",
+        why=f"it may be {others} ({why}), and Drover merges no phones on doubt; give each its own Android id or "
+        f"serial number, or remove {'one of them' if len(names) > 1 else 'that one'} (droverctl device forget)",
     )
 
 

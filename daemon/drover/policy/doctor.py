@@ -113,10 +113,10 @@ def _file(file: FileFacts) -> Finding:
 
 
 def daemon(facts: DaemonFacts) -> list[Finding]:
-    """Whether the daemon has room, rights that are not too many, and a front that answers."""
+    """Whether the daemon has room, rights that are not too many, and a gateway that answers."""
     found = [*_disk(facts)]
     if facts.as_root:
-        found.append(_warn("rights", "droverd", "runs as root", "run it as a user of its own; contrib/ has the unit"))
+        found.append(_warn("rights", "droverd", "runs as root", "run it as its own user; contrib/ has the unit"))
     found += _api(facts) if facts.api_enabled else []
     if facts.restored:
         found.append(_restored(facts))
@@ -127,7 +127,7 @@ def daemon(facts: DaemonFacts) -> list[Finding]:
 
 
 def _api(facts: DaemonFacts) -> list[Finding]:
-    """Whether the API answers, and to nobody else."""
+    """Whether the API answers, and to no one else."""
     addresses = [address for address in (facts.api_url, facts.api_socket) if address]
     if not addresses:
         fix = "look for `shim` in the log; the port may be taken"
@@ -242,7 +242,7 @@ def _in_doubt(device: Device) -> bool:
 
 
 def twins(found: Sequence[Device]) -> list[Finding]:
-    """Phones that have one serial number or Android id: told apart by what else they answer, as long as that lasts."""
+    """Phones that have one serial number or Android id: distinguished by their other answers, as long as that lasts."""
     findings: list[Finding] = []
     for what, fix, value in (
         ("serial number", "give each its own if its tools allow; Drover tells them apart without", _serialno),

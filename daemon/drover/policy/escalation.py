@@ -16,7 +16,7 @@ PREPARE_S: Final = 60.0
 
 
 class Step(StrEnum):
-    """One cure. None of them touches another phone's connection."""
+    """One escalation step. None of them touches another phone's connection."""
 
     RECONNECT = "reconnect"  # this transport alone
     RECONNECT_OFFLINE = "reconnect offline"  # every transport that does not work, and only those
@@ -28,7 +28,7 @@ LADDER: Final[dict[DeviceState, tuple[Step, ...]]] = {
     DeviceState.OFFLINE: (Step.RECONNECT, Step.RECONNECT_OFFLINE, Step.FORGET),
     DeviceState.PREPARING: (Step.RECONNECT, Step.FORGET),
 }
-"""States with a cure. A hanging phone works for adb, so `reconnect offline` would pass it by."""
+"""States for which there are steps. A hanging phone works for adb, so `reconnect offline` would pass it by."""
 
 PERSON: Final[dict[DeviceState, str]] = {
     DeviceState.UNAUTHORIZED: "unlock the phone and allow USB debugging for this computer",
@@ -41,7 +41,7 @@ PERSON: Final[dict[DeviceState, str]] = {
 
 
 SICK: Final = frozenset({"device", "offline", "unauthorized"})
-"""States of a transport, in adb's words, that a reconnection may cure. In every other one the phone does something else
+"""States of a transport, in adb's words, that a reconnection may end. In every other one the phone does something else
 on purpose, or is about to come: cutting its connection would break a flash that is under way."""
 
 CUT: Final = frozenset({"offline", "unauthorized"})
@@ -58,7 +58,7 @@ def is_dialled(transport: Transport) -> bool:
 
 
 def steps(state: DeviceState, transport: Transport | None) -> tuple[Step, ...]:
-    """The ladder of a phone in this state, by its transport; empty where adb can do nothing, or must not."""
+    """The steps for a phone in this state, by its transport; empty where adb can do nothing, or must not."""
     if transport is None or transport.state not in SICK:
         return ()
     return tuple(step for step in LADDER.get(state, ()) if step is not Step.FORGET or is_dialled(transport))
@@ -66,8 +66,8 @@ def steps(state: DeviceState, transport: Transport | None) -> tuple[Step, ...]:
 
 def next_step(state: DeviceState, transport: Transport, done: int) -> Step | None:
     """The step after `done` of them in this round; None when the round is over."""
-    ladder = steps(state, transport)
-    return ladder[done] if done < len(ladder) else None
+    known = steps(state, transport)
+    return known[done] if done < len(known) else None
 
 
 def pause_s(state: DeviceState, transport: Transport, done: int) -> float:

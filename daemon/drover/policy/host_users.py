@@ -1,4 +1,4 @@
-"""Who else may work on this machine: people with an account of their own, as hosts tell them from services. Pure."""
+"""Who else may work on this machine: people with their own account, as hosts tell them from services. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

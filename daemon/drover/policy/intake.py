@@ -198,7 +198,7 @@ def _place_of(name: str, index: int, wanted: str | None, accounts: Accounts, usu
         where = f" on {platform}" if platform else ""
         raise RequestError(
             Code.NOT_FOUND,
-            f"usernames[{index}]: nobody registered the account @{username}{where}; register it with: "
+            f"usernames[{index}]: no one registered the account @{username}{where}; register it with: "
             f"droverctl account add {username} --serial SERIAL{f' --platform {platform}' if platform else ''}",
         )
     account = found[0]

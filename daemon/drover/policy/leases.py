@@ -1,6 +1,6 @@
 """Who holds which phone and who waits for one: the rules of leases. No I/O; times are monotonic seconds, passed in.
 
-A phone is given to whoever asked first; time alone ends what nobody extends.
+A phone is given to whoever asked first; time alone ends what no one extends.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Final
 
 MAX_WAITING: Final = 100
 REMEMBERED: Final = 1000
-"""Ended leases whose reason is kept, so that a client that comes too late is told why."""
+"""Ended leases whose reason is kept, so that a client that comes too late can learn why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ class LeaseBook:
         return self._held.get(key)
 
     def wanted(self, serial: str) -> bool:
-        """Whether somebody waits for this phone."""
+        """Whether a client waits for this phone."""
         return any(wish.serial == serial for wish in self._line)
 
     def claims(self, is_free: Callable[[str], bool]) -> int:
@@ -69,13 +69,13 @@ class LeaseBook:
         return sum(map(is_free, {wish.serial for wish in self._line}))
 
     def why_ended(self, key: str) -> str | None:
-        """Why the lease of this key is over; None if nobody remembers one."""
+        """Why the lease of this key is over; None if no one remembers one."""
         return self._ended.get(key)
 
     # --- taking
 
     def take(self, wish: Wish, *, is_free: Callable[[str], bool], slots: int) -> Held | None:
-        """The lease, if the phone is free and nobody who came before needs it or the last device slot; else None."""
+        """The lease, if the phone is free and no one who came before needs it or the last device slot; else None."""
         if not is_free(wish.serial) or self.wanted(wish.serial):
             return None
         return self._grant(wish, wish.asked_at) if slots > self.claims(is_free) else None

@@ -135,7 +135,7 @@ def too_few(config: PostConfig, tasks: int) -> str:
     if config.content_type == 1 or files < 2 or tasks <= files:
         return ""
     return (
-        f"{files} videos for {tasks} tasks, and each publishes one of its own; "
+        f"{files} videos for {tasks} tasks, and each publishes its own; "
         "give as many as there are tasks, or a single one that all publish"
     )
 

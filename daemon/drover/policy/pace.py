@@ -1,6 +1,6 @@
 """How fast an account may act: a limit a local day for each script, and a pause between its tasks.
 
-Clock, zone and dice are passed in. What was used and which pauses run is the store's; here it is decided upon.
+Clock, zone and chance are passed in. The store keeps what was used and which pauses run; the decisions are here.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The phone's state machine: who has this phone, and what may happen to it next. Pure; the clock is passed in.
 
 Reports of adb and workers may come late or twice, so they are taken in every state. What we do ourselves (ACTS) raises
-where it makes no sense. An answer that is about somebody who has the phone no more changes nothing.
+where it makes no sense. An answer about an occupant that has left the phone changes nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -58,7 +58,7 @@ def step(phone: Phone, event: e.Event, now: Reading) -> Stepped:
     if kind in REPORTS or concerns(phone, event):
         return _settled(phone, *_handler(kind)(phone, event, now), now)
     if kind in ACTS:
-        has = type(phone.occupant).__name__ if phone.occupant else "nobody"
+        has = type(phone.occupant).__name__ if phone.occupant else "no one"
         raise IllegalTransitionError(f"{phone.serial} is {phone.state.value} and {has} has it: no {kind.__name__}")
     return phone, []
 

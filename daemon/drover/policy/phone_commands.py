@@ -9,7 +9,7 @@ from drover.wire.worker import ToWorker
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeepWorker:
-    """Have a worker for this phone, by this address; one that goes by another is replaced."""
+    """Have a worker for this phone, by this address; one that uses another is replaced."""
 
     address: str
     identity: Identity

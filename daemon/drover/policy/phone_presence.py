@@ -56,7 +56,7 @@ def ticked(phone: Phone, event: Ticked, now: Reading) -> Stepped:
         phone = changed(phone, held="")
     if phone.away_since is None or now.monotonic_s - phone.away_since < event.grace_s:
         return phone, commands
-    why = remarks.lost(phone.serial, event.grace_s)
+    why = remarks.device_lost(phone.serial, event.grace_s)
     phone, ends = end_uses(changed(phone, away_since=None), why=why, scan=why, reason=Reason.DEVICE_LOST, remark=why)
     return phone, [*commands, *ends, EndWorker()]
 

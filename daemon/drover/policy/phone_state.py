@@ -120,7 +120,7 @@ class Phone(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def free(self) -> bool:
-        """Whether somebody may have it now."""
+        """Whether it may be given to a task, lease or scan now."""
         return self.occupant is None and self.state is DeviceState.IDLE
 
     @property

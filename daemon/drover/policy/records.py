@@ -68,7 +68,7 @@ class AttemptEnd:
     `tries` counts automatic tries of this round (a manual retry begins a new round), `reconciles` whether the script
     can find out by looking; `reason` is None only for success. `reconciliations` counts those of them that began by
     looking.
-    `own_word`: what the script reports of its own end stands, because no one else can know its effect. `condition`: the
+    `own_word`: what the script reports about its end stands, because no one else can know its effect. `condition`: the
     phone as a whole stood in the way. `untapped`: the phone refused the commit tap, so nothing was done under the
     intent. `attempt` is the attempt's number. `other_account`: before it did anything, it found the app logged in as an
     account that may not act now.

@@ -54,7 +54,7 @@ def missed(late: timedelta) -> str:
     )
 
 
-def lost(serial: str, grace_s: float) -> str:
+def device_lost(serial: str, grace_s: float) -> str:
     return (
         f"The phone {serial} went away and did not come back within {grace_s:.0f} s; check its cable or Wi-Fi and "
         "its power."
@@ -94,8 +94,8 @@ ADVICE: Final[dict[Reason, str]] = {
 
 def complete(reason: Reason, remark: str) -> str:
     """The remark of a failed task as one sentence that says what happened and what to do next."""
-    told = remark.strip().rstrip(".") or f"The task ended as {reason.value}"
-    return f"{told}." if _ADVISES.search(told) else f"{told}; {ADVICE[reason]}."
+    text = remark.strip().rstrip(".") or f"The task ended as {reason.value}"
+    return f"{text}." if _ADVISES.search(text) else f"{text}; {ADVICE[reason]}."
 
 
 _ADVISES: Final = re.compile(

@@ -37,7 +37,7 @@ class WorkerRestarts:
 
     def died(self, now: float, rng: Random) -> Restart:
         """The worker ended at `now`, however: when to start the next. A death while started is counted once."""
-        self.settle(now)
+        self.reset_if_stable(now)
         self._started_at = None
         self._failures += 1
         self._deaths.append(now)
@@ -53,7 +53,7 @@ class WorkerRestarts:
         self._started_at = None
         return Restart(delay_s=0.0, quarantined=self.quarantined)
 
-    def settle(self, now: float) -> bool:
+    def reset_if_stable(self, now: float) -> bool:
         """Whether the running worker has been up for a stable while; if so the backoff and any quarantine are over."""
         if self._started_at is None or now - self._started_at < STABLE_S:
             return False

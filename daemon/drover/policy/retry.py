@@ -1,4 +1,4 @@
-"""What follows the end of an attempt: completed, failed, or once more. The heart of "never lost, never twice"."""
+"""What follows the end of an attempt: completed, failed, or once more, so that no task is lost or done twice."""
 
 from dataclasses import replace
 from random import Random
@@ -11,7 +11,7 @@ from drover.wire.tasks import Effect, Reason
 
 BACKOFF_FIRST_S: Final = 10.0
 BACKOFF_OWN_FIRST_S: Final = 3.0
-"""Where a process of ours ended: neither phone nor app is to be spared, and restarts keep pauses of their own."""
+"""Where a process of ours ended: neither phone nor app is to be spared, and restarts keep their own pauses."""
 
 BACKOFF_TURNED_S: Final = 0.25
 """Where the app was logged in as another account: the right one is known now, and only a person can change it again."""
@@ -143,14 +143,14 @@ def _failed(end: AttemptEnd, reason: Reason) -> Fail:
 
 
 def _unknown(end: AttemptEnd, reason: Reason, *, retry_safe: bool) -> Fail:
-    told = f" ({end.reason}: {end.remark.rstrip('.')})" if end.remark else f" ({end.reason})"
+    detail = f" ({end.reason}: {end.remark.rstrip('.')})" if end.remark else f" ({end.reason})"
     remark = (
         remarks.complete(reason, end.remark)
         if reason is not Reason.OUTCOME_UNKNOWN
         else (
-            f"It may have been done and nothing proves it{told}; look at the phone before retrying."
+            f"It may have been done and nothing proves it{detail}; look at the phone before retrying."
             if not retry_safe
-            else f"It may have been done and nothing proves it{told}; retry the task, which looks first."
+            else f"It may have been done and nothing proves it{detail}; retry the task, which looks first."
         )
     )
     return Fail(reason=reason, remark=remark, retry_safe=retry_safe, effect=Effect.UNKNOWN, evidence=end.evidence)

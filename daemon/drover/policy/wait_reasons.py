@@ -76,8 +76,8 @@ def word(hold: Hold | None, not_before: datetime | None, now: datetime) -> str:
 def _until(task: Task, not_before: datetime, now: datetime, zone: tzinfo, last_reason: Reason | None) -> str:
     at = _clock(not_before, now, zone)
     if task.attempt and last_reason is not None:
-        told = f": {task.remark.rstrip('.')}" if task.remark else ""
-        return f"retry: attempt {task.attempt + 1} at {at} after {last_reason.value}{told}"
+        remark = f": {task.remark.rstrip('.')}" if task.remark else ""
+        return f"retry: attempt {task.attempt + 1} at {at} after {last_reason.value}{remark}"
     if task.scheduled_at is not None and not_before <= task.scheduled_at:
         return f"waits until {at} ({zone}), its start time"
     return f"pauses until {at}, the interval between the tasks of this request on phone {task.serial}"

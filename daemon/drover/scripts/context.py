@@ -25,7 +25,7 @@ class ScriptFailed(Exception):
 
 
 class StopRequestedError(Exception):
-    """Somebody stopped the task; raised by Context at the next step, never between intent and tap."""
+    """Someone stopped the task; raised by Context at the next step, never between intent and tap."""
 
 
 class Context(Protocol):
@@ -41,7 +41,7 @@ class Context(Protocol):
     media: Sequence[MediaFile]
     """The files to publish, in their order."""
     remark: str
-    """What a completed task says beside "completed", such as that a follow was only requested; usually empty."""
+    """What a completed task says next to "completed", such as that a follow was only requested; usually empty."""
 
     def step(self, text: str, progress: int) -> None:
         """Say what happens now, in words for people, with the percentage done; goes to log and subscribers."""
@@ -70,7 +70,7 @@ class Context(Protocol):
         ...
 
     def open_media(self, file: MediaFile) -> BinaryIO:
-        """The file, checked anew (place, kind, size) through the handle that is returned; the caller closes it.
+        """The file, checked again (place, kind, size) through the handle that is returned; the caller closes it.
 
         Raises ScriptFailed `media_invalid`.
         """

@@ -26,7 +26,7 @@ class Follow(RelationScript):
     def act(self, nav: Navigator) -> None:
         """Tap Follow."""
         if self.wanted(self.fresh(nav).state):
-            # Somebody followed between looking and tapping: a tap now would ask to unfollow.
+            # Someone followed between looking and tapping: a tap now would ask to unfollow.
             return
         nav.ctx.step(f"following @{self.target}", 60)
         nav.ctx.commit(f"follow @{self.target}", lambda: self._tap(nav))

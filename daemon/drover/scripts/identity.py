@@ -8,7 +8,8 @@ from typing import Final, NoReturn
 
 from drover.apps import AccountRow, Screen, same_handle
 from drover.scripts.context import Context, ScriptFailed
-from drover.scripts.navigation import Navigator, NotReachedError, Sight, describe
+from drover.scripts.navigation import Navigator, NotReachedError, Sight
+from drover.scripts.sights import describe
 from drover.scripts.switcher import PAGE_S, close_switcher, is_switcher, open_switcher, own_profile, pages
 from drover.wire.tasks import Reason
 
@@ -87,17 +88,17 @@ def _find(nav: Navigator, shown: Sight, username: str) -> AccountRow:
 
 
 def _verify(nav: Navigator, username: str) -> None:
-    """Read the own profile until its handle is the wanted one: the app needs some seconds and may start anew."""
+    """Read the own profile until its handle is the wanted one: the app needs some seconds and may start again."""
     nav.reach(lambda sight: None if is_switcher(sight) else sight, what="the switched app", timeout_s=PAGE_S)
     for look in range(1, _LOOKS + 1):
         try:
             own_profile(nav, of=username, timeout_s=_SWITCHED_S)
             return
-        except NotReachedError as lost:
+        except NotReachedError as error:
             if look < _LOOKS:
                 continue
-            if lost.last.seen.screen is Screen.OWN_PROFILE:
-                _wrong(nav.ctx, lost.last, username, "and would not switch")
+            if error.last.seen.screen is Screen.OWN_PROFILE:
+                _wrong(nav.ctx, error.last, username, "and would not switch")
             raise
 
 

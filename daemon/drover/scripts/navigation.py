@@ -9,49 +9,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Generic, NoReturn, TypeVar
 
-from drover.apps import Popup, Screen, Seen, load, recognise
+from drover.apps import Popup, load, recognise
 from drover.apps.links import is_own_link, is_web_link
 from drover.phone.engine import CoveredError, PhoneTimeoutError, TapUncertainError
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.phone.hit_test import landing
 from drover.scripts.context import Context, ScriptFailed
+from drover.scripts.sights import Looks, NotReachedError, Sight, Standing, Stillness, describe, is_loading, is_strange
 from drover.wire.tasks import Reason
+
+__all__ = ["ARRIVE_S", "Navigator", "NotReachedError", "Sight", "Wanted"]
 
 T = TypeVar("T")
 
 ARRIVE_S: Final = 20.0
 STRANGE_S: Final = 5.0
 GONE_S: Final = 3.0
-SILENT_S: Final = 5.0
-"""A phone that shows no screen for so long, and for most of a wait, says nothing of the app."""
 MOST_POPUPS: Final = 6
 MOST_SCROLLS: Final = 5
-STANDING_S: Final = 1.5
-"""How long a page stands complete but for what is looked for, until that is looked for further down."""
-_LOADING: Final = (Screen.BLANK, Screen.PROFILE_LOADING)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sight:
-    """One reading of the screen: the tree and what was recognised in it."""
-
-    tree: Hierarchy
-    seen: Seen
-
-
-class NotReachedError(Exception):
-    """The wanted screen did not come; `last` is what came instead. `once`: nothing else was seen meanwhile."""
-
-    def __init__(self, what: str, last: Sight, *, once: bool = False) -> None:
-        super().__init__(what)
-        self.what = what
-        self.last = last
-        self.once = once
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Decision(Generic[T]):
-    """What ended a wait: the wanted value, a popup to put away, or a screen that nobody knows and that stays."""
+    """What ended a wait: the wanted value, a popup to put away, or a screen that no one knows and that stays."""
 
     value: T | None = None
     popup: Popup | None = None
@@ -95,7 +75,7 @@ class Navigator:
 
         A node that no touch can reach, for what lies over it, is not accepted.
 
-        A screen that nobody knows gets BACK once, unless `patient`. Raises NotReachedError after `timeout_s`, and
+        A screen that no one knows gets BACK once, unless `patient`. Raises NotReachedError after `timeout_s`, and
         PhoneTimeoutError where the phone was silent for most of it.
         """
         end = time.monotonic() + timeout_s
@@ -116,6 +96,13 @@ class Navigator:
             else:
                 raise NotReachedError(what, last, once=decision.once)
 
+    def find(self, wanted: Wanted[T], *, what: str, timeout_s: float = ARRIVE_S) -> T | None:
+        """What `reach` finds patiently; None where it does not come within `timeout_s`."""
+        try:
+            return self.reach(wanted, what=what, timeout_s=timeout_s, patient=True)
+        except NotReachedError:
+            return None
+
     def bring(
         self,
         wanted: Wanted[T],
@@ -127,9 +114,9 @@ class Navigator:
     ) -> T:
         """The same on a page that may be longer than the screen: scrolled where it stands without what is wanted."""
         for _ in range(MOST_SCROLLS):
-            standing = _Standing(page)
+            standing = Standing(page)
 
-            def decide(sight: Sight, standing: _Standing = standing) -> tuple[T | None, Sight] | None:
+            def decide(sight: Sight, standing: Standing = standing) -> tuple[T | None, Sight] | None:
                 value = wanted(sight)
                 return (value, sight) if value is not None or standing.long(sight) else None
 
@@ -147,7 +134,7 @@ class Navigator:
     def _watch(self, wanted: Wanted[T], what: str, timeout_s: float, *, strange: bool) -> tuple[_Decision[T], Sight]:
         """The next thing that decides, an empty decision if nothing came in time, and the last sight."""
         last: list[Sight] = []
-        still, looks = _Stillness(), _Looks(timeout_s)
+        still, looks = Stillness(STRANGE_S), Looks(timeout_s)
 
         def decide(tree: Hierarchy) -> _Decision[T] | None:
             sight = self._sight(tree)
@@ -191,10 +178,10 @@ class Navigator:
         )
 
     def _put_away(self, popup: Popup, count: int) -> None:
-        said = popup.headline or popup.name.replace("_", " ")
+        headline = popup.headline or popup.name.replace("_", " ")
         if count > MOST_POPUPS:
-            self.fail_lost(f"popups that keep coming, the last one “{said}”", "a screen without popups")
-        self.ctx.step(f"putting away the popup “{said}”", 0)
+            self.fail_changed(f"popups that keep coming, the last one “{headline}”", "a screen without popups")
+        self.ctx.step(f"putting away the popup “{headline}”", 0)
         if popup.dismiss is None or landing(popup.dismiss) is None:
             self.phone.back()
         else:
@@ -249,25 +236,25 @@ class Navigator:
 
     # --- giving up ---
 
-    def fail_unreached(self, lost: NotReachedError) -> NoReturn:
+    def fail_unreached(self, error: NotReachedError) -> NoReturn:
         """End for a screen that did not come: `app_changed`, or `timeout` if app or phone were too slow to tell."""
-        if lost.once:
+        if error.once:
             self.ctx.keep("slow")
             raise ScriptFailed(
                 Reason.TIMEOUT,
-                f"{self.phone.serial} showed its screen only once while {lost.what} was waited for; "
+                f"{self.phone.serial} showed its screen only once while {error.what} was waited for; "
                 "check its cable or network, then retry.",
             )
-        if not is_loading(lost.last):
-            self.fail_lost(describe(lost.last), lost.what)
+        if not is_loading(error.last):
+            self.fail_changed(describe(error.last), error.what)
         self.ctx.keep("loading")
         raise ScriptFailed(
             Reason.TIMEOUT,
-            f"{self.app.name} on {self.phone.serial} was still loading after waiting for {lost.what}; "
+            f"{self.app.name} on {self.phone.serial} was still loading after waiting for {error.what}; "
             "check the phone's network, then retry.",
         )
 
-    def fail_lost(self, saw: str, wanted: str) -> NoReturn:
+    def fail_changed(self, saw: str, wanted: str) -> NoReturn:
         """End with `app_changed`: nothing that is known leads on from here."""
         self.ctx.keep("lost")
         raise ScriptFailed(
@@ -275,76 +262,3 @@ class Navigator:
             f"Looked for {wanted} in {self.app.name} on {self.phone.serial} and found {saw}; "
             "look at the kept screenshot, clear the screen on the phone, then retry.",
         )
-
-
-def describe(sight: Sight) -> str:
-    """What a sight shows, in words for a remark."""
-    seen = sight.seen
-    words = seen.screen.value.replace("_", " ")
-    if is_strange(sight):
-        return "a screen that nobody here knows"
-    return f"the screen “{words}”" + (f" of @{seen.handle}" if seen.handle else "")
-
-
-def is_strange(sight: Sight) -> bool:
-    """Whether nobody knows the screen, or the dialog on it: it may still load, and is left to do so."""
-    popup = sight.seen.popup
-    return sight.seen.screen is Screen.UNKNOWN or (popup is not None and popup.strange)
-
-
-def is_loading(sight: Sight) -> bool:
-    """Whether the app was still busy: an empty frame, or something that spins."""
-    return sight.seen.screen in _LOADING or "loading" in sight.seen.details
-
-
-class _Looks:
-    """How often the screen was seen during one wait, and for how long it was not."""
-
-    def __init__(self, timeout_s: float) -> None:
-        self.count = 0
-        self._timeout_s = timeout_s
-        self._last = time.monotonic()
-        self._longest_s = 0.0
-
-    def seen(self) -> None:
-        now = time.monotonic()
-        self._longest_s = max(self._longest_s, now - self._last)
-        self._last = now
-        self.count += 1
-
-    @property
-    def silent_s(self) -> float:
-        """The longest time without a screen until now, if it was most of the wait; else 0."""
-        longest_s = max(self._longest_s, time.monotonic() - self._last)
-        return longest_s if longest_s >= SILENT_S and longest_s > self._timeout_s / 2 else 0.0
-
-
-class _Standing:
-    """Since when a page stands."""
-
-    def __init__(self, page: Callable[[Sight], bool]) -> None:
-        self._page = page
-        self._since: float | None = None
-
-    def long(self, sight: Sight) -> bool:
-        if not self._page(sight) or is_loading(sight):
-            self._since = None
-            return False
-        now = time.monotonic()
-        self._since = self._since or now
-        return now - self._since >= STANDING_S
-
-
-class _Stillness:
-    """Since when the same unknown screen stands. One that still changes or spins is loading, not strange."""
-
-    def __init__(self) -> None:
-        self._words: frozenset[str] = frozenset()
-        self._since = time.monotonic()
-
-    def stranger(self, sight: Sight) -> bool:
-        words = frozenset(node.label for node in sight.tree.nodes)
-        if not is_strange(sight) or is_loading(sight) or words != self._words:
-            self._words = words
-            self._since = time.monotonic()
-        return time.monotonic() - self._since >= STRANGE_S

@@ -79,20 +79,20 @@ def describe(found: object) -> Described:
         raise PluginError(f"{found.__name__}.Config must be a msgspec.Struct with the script's parameters")
     if not config.__struct_config__.forbid_unknown_fields:
         raise PluginError(f"{found.__name__}.Config needs forbid_unknown_fields=True, or a typo would be ignored")
-    said = {name: getattr(found, name, None) for name in ("effect", *_FLAGS)}
-    effect = said["effect"]
+    declared = {name: getattr(found, name, None) for name in ("effect", *_FLAGS)}
+    effect = declared["effect"]
     if not isinstance(effect, str) or not _EFFECT.fullmatch(effect):
         raise PluginError(f'{found.__name__}.effect must name what others can see in lower case, or be ""')
     for name in _FLAGS:
-        if not isinstance(said[name], bool):
+        if not isinstance(declared[name], bool):
             raise PluginError(f"{found.__name__}.{name} must be True or False")
     if not callable(getattr(found, "run", None)) and not _has_phases(found):
         raise PluginError(f"{found.__name__} needs a method run(ctx), or prepare, commit and verify")
     return Described(
         summary=(inspect.getdoc(found) or "").partition("\n")[0],
         effect=effect,
-        reconciles=bool(said["reconciles"]),
-        retry_safe=bool(said["retry_safe"]),
+        reconciles=bool(declared["reconciles"]),
+        retry_safe=bool(declared["retry_safe"]),
         parameters=_schema(config),
         factory=_factory(found, config),
     )

@@ -124,8 +124,8 @@ class Post:
         publisher, publication = self._made()
         try:
             proof = publisher.verify(nav, publication)
-        except NotReachedError as lost:
-            nav.fail_unreached(lost)
+        except NotReachedError as error:
+            nav.fail_unreached(error)
         except ScriptFailed as failed:
             if failed.reason in _NOTHING_RUNS:
                 self._take_away(nav)
@@ -145,10 +145,10 @@ class Post:
         """Whatever ends the block before the tap leaves nothing behind."""
         try:
             yield
-        except NotReachedError as lost:
+        except NotReachedError as error:
             # The screen is kept as it stands, before anything is undone.
             try:
-                nav.fail_unreached(lost)
+                nav.fail_unreached(error)
             finally:
                 self._undo(nav)
         except ScriptFailed:
@@ -173,7 +173,7 @@ class Post:
     def _take_away(self, nav: Navigator, *, proven: bool = False) -> None:
         """Best effort: what cannot be removed now is removed by the gallery clean-up (supervisor/tasks).
 
-        Where the post is proven, nothing is lost by telling that the phone failed: it is opened anew then.
+        Where the post is proven, nothing is lost by telling that the phone failed: it is opened again then.
         """
         if self._carrier is None:
             return

@@ -10,8 +10,9 @@ from drover.apps import FollowButton, FollowState, Screen, follow_button, same_h
 from drover.phone.engine import PhoneError
 from drover.phone.hierarchy import Hierarchy
 from drover.scripts.context import ScriptFailed
-from drover.scripts.navigation import Navigator, NotReachedError, Sight, describe, is_loading
+from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.search import open_by_search
+from drover.scripts.sights import describe, is_loading
 from drover.wire.scripts import AccessMethod
 from drover.wire.tasks import Reason
 
@@ -40,11 +41,11 @@ def open_profile(nav: Navigator, target: str, method: AccessMethod) -> ProfileSi
     if method == "direct":
         try:
             return _directly(nav, target)
-        except NotReachedError as lost:
-            if is_loading(lost.last):
+        except NotReachedError as error:
+            if is_loading(error.last):
                 raise
-            nav.ctx.step(f"the link led to {describe(lost.last)}: searching for @{target} instead", 20)
-            nav.ctx.keep("link_went_elsewhere", lost.last.tree)
+            nav.ctx.step(f"the link led to {describe(error.last)}: searching for @{target} instead", 20)
+            nav.ctx.keep("link_went_elsewhere", error.last.tree)
         except PhoneError as error:
             if type(error) is not PhoneError:
                 raise

@@ -19,7 +19,7 @@ def register(name: str, factory: ScriptFactory) -> None:
 
 
 def forget(name: str) -> None:
-    """Nobody knows whose script this would be."""
+    """No one knows whose script this would be."""
     _PLUGINS.pop(name, None)
 
 

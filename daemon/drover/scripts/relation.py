@@ -41,8 +41,8 @@ class RelationScript:
         nav = Navigator(ctx)
         try:
             return self._prepare(nav)
-        except NotReachedError as lost:
-            nav.fail_unreached(lost)
+        except NotReachedError as error:
+            nav.fail_unreached(error)
 
     def _prepare(self, nav: Navigator) -> bool:
         ctx = nav.ctx
@@ -86,8 +86,8 @@ class RelationScript:
         nav = Navigator(ctx)
         try:
             self.act(nav)
-        except NotReachedError as lost:
-            nav.fail_unreached(lost)
+        except NotReachedError as error:
+            nav.fail_unreached(error)
 
     def act(self, nav: Navigator) -> None:
         """The taps of the effect, the visible one through `ctx.commit`; may raise NotReachedError."""
@@ -99,8 +99,8 @@ class RelationScript:
         ctx.step("waiting for the button to change", 80)
         try:
             proof = self._changed(nav, CHANGE_S) or self._reloaded(nav)
-        except NotReachedError as lost:
-            nav.fail_unreached(lost)
+        except NotReachedError as error:
+            nav.fail_unreached(error)
         ctx.step(f"@{self.target} says “{proof.button.label.label}” now", 95)
         ctx.remark = self.done_remark(proof.state)
         ctx.confirm(proof.tree)
@@ -114,10 +114,7 @@ class RelationScript:
             profile = read_profile(nav, sight, self.target)
             return profile if profile and self.wanted(profile.state) else None
 
-        try:
-            return nav.reach(decide, what=f"the button of @{self.target} to change", timeout_s=timeout_s, patient=True)
-        except NotReachedError:
-            return None
+        return nav.find(decide, what=f"the button of @{self.target} to change", timeout_s=timeout_s)
 
     def _reloaded(self, nav: Navigator) -> ProfileSight:
         """The profile loaded again; raises `rejected` if it still says what it said before the tap.

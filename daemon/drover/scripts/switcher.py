@@ -8,7 +8,8 @@ from drover.apps.view import View
 from drover.apps.zones import from_bottom
 from drover.phone.engine import PhoneTimeoutError
 from drover.phone.hierarchy import Hierarchy, Node
-from drover.scripts.navigation import Navigator, NotReachedError, Sight, is_loading
+from drover.scripts.navigation import Navigator, NotReachedError, Sight
+from drover.scripts.sights import is_loading
 
 PAGE_S: Final = 15.0
 _BAR_S: Final = 4.0
@@ -43,8 +44,8 @@ def open_switcher(nav: Navigator, shown: Sight) -> Sight | None:
         try:
             nav.tap(button)
             return nav.reach(is_switcher, what="the account switcher", timeout_s=_SHEET_S, patient=True)
-        except NotReachedError as lost:
-            if lost.last.seen.screen is not Screen.OWN_PROFILE:
+        except NotReachedError as error:
+            if error.last.seen.screen is not Screen.OWN_PROFILE:
                 nav.phone.back()
     return None
 
@@ -106,13 +107,13 @@ def _profile_tab(nav: Navigator, *, restart: bool) -> Node:
     for _ in range(_BACKS):
         try:
             return nav.reach(lambda sight: _tab(nav, sight), what="the navigation bar", timeout_s=_BAR_S, patient=True)
-        except NotReachedError as lost:
-            if lost.last.seen.screen in (Screen.LAUNCHER, Screen.OTHER_APP):
+        except NotReachedError as error:
+            if error.last.seen.screen in (Screen.LAUNCHER, Screen.OTHER_APP):
                 nav.phone.launch(nav.ctx.package)
-            elif not is_loading(lost.last):
+            elif not is_loading(error.last):
                 nav.phone.back()
     if restart:
-        nav.ctx.step(f"{nav.app.name} shows no navigation bar: starting it anew", 5)
+        nav.ctx.step(f"{nav.app.name} shows no navigation bar: starting it again", 5)
         nav.phone.force_stop(nav.ctx.package)
     nav.phone.launch(nav.ctx.package)
     return nav.reach(lambda sight: _tab(nav, sight), what="the navigation bar", timeout_s=PAGE_S)

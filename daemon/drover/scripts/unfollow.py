@@ -5,7 +5,7 @@ from typing import Final
 
 from drover.apps import FollowState, unfollow_row
 from drover.phone.hierarchy import Node
-from drover.scripts.navigation import Navigator, NotReachedError, Sight
+from drover.scripts.navigation import Navigator, Sight
 from drover.scripts.profile_visit import read_profile
 from drover.scripts.relation import RelationScript
 
@@ -77,11 +77,8 @@ class Unfollow(RelationScript):
             opened = self._opened(nav, sight)
             return None if opened and opened.row and _same_row(opened.row, first) else opened
 
-        try:
-            opened = nav.reach(answer, what="a second question", timeout_s=_QUESTION_S, patient=True)
-        except NotReachedError:
-            return
-        if opened.row is not None:
+        opened = nav.find(answer, what="a second question", timeout_s=_QUESTION_S)
+        if opened is not None and opened.row is not None:
             nav.ctx.step(f"confirming to unfollow @{self.target}", 75)
             nav.tap(opened.row)
 

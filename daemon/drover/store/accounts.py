@@ -89,12 +89,6 @@ def find(conn: Connection, username: str, platform: str = "tiktok") -> Account |
     return None if row is None else _account(row)
 
 
-def on_device(conn: Connection, serial: str) -> list[Account]:
-    """The accounts on one device in the order of names, disabled ones too."""
-    query = select(accounts).where(accounts.c.serial == serial).order_by(*_ORDER)
-    return [_account(row) for row in conn.execute(query)]
-
-
 def disabled(conn: Connection) -> list[str]:
     """The keys of the accounts that are disabled, by policy.pace; read from an index of these alone."""
     return [account_key(*row) for row in _DISABLED.tuples(conn)]

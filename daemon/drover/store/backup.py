@@ -85,7 +85,7 @@ def examine(path: Path) -> BackupFacts:
             revision = conn.execute("SELECT version_num FROM alembic_version").fetchone()
             tables = {name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             rows = {
-                table: conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - names of our own
+                table: conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - our names
                 for table in _COUNTED
                 if table in tables
             }

@@ -38,18 +38,12 @@ def insert(
 
 def retry_failed(conn: Connection, after: int, size: int, *, last: int, now: datetime) -> Step[tuple[int, list[int]]]:
     """Retry the failed tasks that are safe to repeat: how many those were, and the ids of the others."""
-    rows = _next(conn, after, size, last, Status.FAILED)
+    where = (table.c.status == int(Status.FAILED), table.c.id > after, table.c.id <= last)
+    rows = conn.execute(select(table).where(*where).order_by(table.c.id).limit(size)).mappings().all()
     seen = [(row, task_of(row)) for row in rows]
     again = [(row, tasks.again(task, row)) for row, task in seen if task.retry_safe]
     tasks.change_all(conn, again, now=now)
     return Step((len(again), [task.id for _, task in seen if not task.retry_safe]), len(rows), _following(rows, size))
-
-
-def stop_pending(conn: Connection, after: int, size: int, *, last: int, now: datetime) -> Step[list[Task]]:
-    """End the tasks that wait with reason stopped; those."""
-    rows = _next(conn, after, size, last, Status.PENDING)
-    done = tasks.change_all(conn, [(row, tasks.stopped(row, now)) for row in rows], now=now)
-    return Step(done, len(rows), _following(rows, size))
 
 
 def fail_missed(
@@ -92,11 +86,6 @@ def delete(
     """Delete these tasks, each named once: (deleted, not found, left alone because they run)."""
     found = tasks.delete(conn, ids[at : at + size], now=now)
     return Step(found, min(size, len(ids) - at), index_after(at, size, ids))
-
-
-def _next(conn: Connection, after: int, size: int, last: int, status: Status) -> Sequence[RowMapping]:
-    where = (table.c.status == int(status), table.c.id > after, table.c.id <= last)
-    return conn.execute(select(table).where(*where).order_by(table.c.id).limit(size)).mappings().all()
 
 
 def _following(rows: Sequence[RowMapping], size: int) -> int | None:

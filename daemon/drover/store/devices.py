@@ -1,10 +1,12 @@
 """What is remembered of devices and of worker processes. Presence and leases are never read back as true."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
+from drover.store import pauses
 from drover.store.schema import devices, workers
 from drover.wire.devices import Device, DeviceState
 
@@ -21,6 +23,14 @@ def put(conn: Connection, device: Device) -> None:
     )
     changed = {name: statement.excluded[name] for name in ("facts", "tags", "note", "last_seen", "identity")}
     conn.execute(statement.on_conflict_do_update(index_elements=["serial"], set_=changed))
+
+
+def publish(conn: Connection, device: Device, *, remember: bool, now: datetime) -> None:
+    """Keep the event that a device changed, and with `remember` the device: a name that no phone was proven to have is
+    told of and not stored."""
+    if remember:
+        put(conn, device)
+    pauses.tell_device(conn, device, now=now)
 
 
 def all(conn: Connection) -> list[Device]:
@@ -52,11 +62,6 @@ def record_worker(conn: Connection, serial: str, pid: int, started_at: float, bo
     statement = insert(workers).values(serial=serial, pid=pid, started_at=started_at, boot_id=boot_id)
     changed = {"serial": statement.excluded.serial, "boot_id": statement.excluded.boot_id}
     conn.execute(statement.on_conflict_do_update(index_elements=["pid", "started_at"], set_=changed))
-
-
-def forget_worker(conn: Connection, pid: int, started_at: float) -> None:
-    """The process has ended."""
-    conn.execute(delete(workers).where(workers.c.pid == pid, workers.c.started_at == started_at))
 
 
 def orphans(conn: Connection, boot_id: str) -> list[tuple[int, float]]:

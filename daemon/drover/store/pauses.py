@@ -18,7 +18,7 @@ from drover.store import events
 from drover.store.arrays import json_array
 from drover.store.prepared import AnyRow, Prepared
 from drover.store.schema import failure_rows, pauses
-from drover.wire.devices import Device
+from drover.wire.devices import Device, Identity
 from drover.wire.events import DeviceChanged
 from drover.wire.holds import DROVER, FAILURES, PERSON, Pause, PauseSubject, Trouble
 from drover.wire.pauses import Paused, Resumed
@@ -108,7 +108,7 @@ def resume(conn: Connection, kind: PauseSubject, keys: Sequence[str], *, now: da
 
 
 def logged_in(conn: Connection, keys: Collection[str], *, now: datetime) -> list[Pause]:
-    """These accounts were seen logged in: end the pauses that said that they are not."""
+    """These accounts were seen logged in: end the pauses for not being so."""
     found = of(conn, PauseSubject.ACCOUNT, keys, now=now)
     ended = [(key, pause) for key, pause in found if pause.reason == Trouble.LOGGED_OUT]
     _end(conn, ended, PauseSubject.ACCOUNT, now, by=DROVER)
@@ -227,8 +227,10 @@ def _growth(row: Any) -> tuple[float, int]:
 
 
 def tell_device(conn: Connection, device: Device, *, now: datetime) -> int:
-    """Keep the event that a device changed, with the pause that holds it."""
-    return events.append(conn, DeviceChanged(device=shown(conn, [device], now=now)[0]), now=now)
+    """Keep the event that a device changed, with the pause that holds it and without its numbers, which are for those
+    who ask."""
+    public = replace(device, identity=Identity())
+    return events.append(conn, DeviceChanged(device=shown(conn, [public], now=now)[0]), now=now)
 
 
 def shown(conn: Connection, devices: Sequence[Device], *, now: datetime) -> list[Device]:

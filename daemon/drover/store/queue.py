@@ -124,11 +124,11 @@ def ahead(conn: Connection, task: Task, *, now: datetime | None = None) -> int:
 
     With `now` only those that are eligible then count.
     """
-    return _front(conn, task.serial, now).ahead_of(task.priority, task.id)
+    return _queue_head(conn, task.serial, now).ahead_of(task.priority, task.id)
 
 
 @dataclass(frozen=True)
-class _Front:
+class _QueueHead:
     """How many tasks run on a device, and the first of its queue in order, as (minus priority, id)."""
 
     running: int
@@ -138,11 +138,11 @@ class _Front:
         return self.running + bisect_left(self.first, (-priority, task_id))
 
 
-def _front(conn: Connection, serial: str, now: datetime | None, held: Collection[str] = ()) -> _Front:
+def _queue_head(conn: Connection, serial: str, now: datetime | None, held: Collection[str] = ()) -> _QueueHead:
     """Read once for all the tasks of a page: counting the queue again for each made a page of 20 take 12 ms."""
     everything = to_micros(now) if now is not None else _NEVER
     first = _FIRST.tuples(conn, serial=serial, now=everything, held=json_array(held), restored=RESTORED)
-    return _Front(int(_RUNNING.scalar(conn, serial=serial)), [(-priority, task_id) for priority, task_id in first])
+    return _QueueHead(int(_RUNNING.scalar(conn, serial=serial)), [(-priority, task_id) for priority, task_id in first])
 
 
 _NEVER: Final = 2**62
@@ -199,8 +199,8 @@ def _why(conn: Connection, rows: Sequence[Row], now: datetime | None, pace: Pace
     found = {row["id"]: held.of(row["serial"], row["account_queue"]) for row in rows}
     accounts = accounts_of(conn, {row["account_queue"] for row in rows})
     # What is held waits for its account, its phone or a person, and no one asks how many others wait with it.
-    fronts = {
-        serial: _front(conn, serial, now, held.account_queues)
+    heads_of = {
+        serial: _queue_head(conn, serial, now, held.account_queues)
         for serial in {row["serial"] for row in rows if found[row["id"]] is None and not row["held"]}
     }
     return {
@@ -209,7 +209,7 @@ def _why(conn: Connection, rows: Sequence[Row], now: datetime | None, pace: Pace
             ahead=(
                 0
                 if found[row["id"]] is not None or row["held"]
-                else fronts[row["serial"]].ahead_of(row["priority"], row["id"])
+                else heads_of[row["serial"]].ahead_of(row["priority"], row["id"])
             ),
             last_reason=None if row["last_reason"] is None else Reason(row["last_reason"]),
             hold=found[row["id"]],

@@ -228,7 +228,7 @@ pauses: Final = Table(
     metadata,
     Column("kind", String, nullable=False),  # wire.holds.PauseSubject
     Column("key", String, nullable=False),  # policy.pace.account_key, or a serial
-    Column("by", String, nullable=False),  # drover or person: each has a pause of its own
+    Column("by", String, nullable=False),  # drover or person: each has its own pause
     Column("active", Boolean, nullable=False),  # False once resumed; the row stays for what it counts
     Column("reason", String, nullable=False),
     Column("words", Text, nullable=False),
@@ -369,7 +369,7 @@ audit: Final = Table(
     Column("uid", Integer, nullable=False),  # of the process at the control socket, as the kernel tells
     Column("pid", Integer, nullable=False),
     Column("client", String, nullable=False),  # what it calls itself
-    Column("address", String, nullable=False),  # for whom the HTTP front asked
+    Column("address", String, nullable=False),  # for whom the gateway asked
     Column("token_id", String, nullable=False),
     Column("route", String, nullable=False),
     Column("action", String, nullable=False),

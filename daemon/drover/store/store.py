@@ -69,11 +69,6 @@ class Store:
         return self._writer.commits
 
     @property
-    def longest_write_s(self) -> float:
-        """How long the longest of them held the writer."""
-        return self._writer.longest_s
-
-    @property
     def writes(self) -> int:
         """Operations in those transactions."""
         return self._writer.jobs_done

@@ -281,7 +281,7 @@ def retry(conn: Connection, task_id: int, *, now: datetime, force: bool = False)
 
 
 def again(task: Task, row: AnyRow) -> dict[str, Any]:
-    """A new round. It looks first where the effect is open; by force a person has said that it was not done.
+    """A new round. It looks first where the effect is open; by force a person declares that it was not done.
 
     What a restored backup brought (`held` in its row) may not have counted for its account yet, so it keeps its pace.
     """

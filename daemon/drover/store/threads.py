@@ -92,7 +92,7 @@ class StoreThread(threading.Thread):
     def submit(self, run: Callable[[Connection], Any], *, bulk: bool = False) -> Future[Any]:
         """The future of the operation's result, for a thread that blocks; raises StoreError when the store is closed.
 
-        A `bulk` job gets a transaction of its own, and its future a Timed. It runs when nothing else waits, and
+        A `bulk` job gets its own transaction, and its future a Timed. It runs when nothing else waits, and
         otherwise in turns with groups of other jobs: neither side keeps the other waiting for longer than one turn.
         """
         future: Future[Any] = Future()
@@ -233,7 +233,7 @@ def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *args:
 
 
 class WriteThread(StoreThread):
-    """Runs all that waits in one transaction, each job in a savepoint of its own, and answers after COMMIT."""
+    """Runs all that waits in one transaction, each job in its own savepoint, and answers after COMMIT."""
 
     max_batch = MAX_GROUP
 
@@ -245,7 +245,6 @@ class WriteThread(StoreThread):
         self.versions = TableVersions()
         self.commits = 0
         self.jobs_done = 0
-        self.longest_s = 0.0
 
     def follow(self) -> CommittedEvents:
         """The events of every commit from now on, for the running event loop."""
@@ -273,7 +272,6 @@ class WriteThread(StoreThread):
         held_s = time.perf_counter() - begun
         self.commits += 1
         self.jobs_done += len(outcomes)
-        self.longest_s = max(self.longest_s, held_s)
         self.versions.committed()
         for follower in self._followers if self._events else ():
             # Before the answers, so that whoever has one finds its events handed on.

@@ -1,4 +1,4 @@
-"""The one place where the supervisor reads its clocks. Timers of the event loop go by the loop's own."""
+"""The one place where the supervisor reads its clocks. Timers of the event loop use the loop's own clock."""
 
 import time
 from datetime import UTC, datetime

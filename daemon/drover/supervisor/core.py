@@ -38,7 +38,6 @@ class Core:
         self.settings = boot.settings
         self.jobs = boot.jobs
         self.store = store
-        self.commits = store.follow()
         self.event_feed = EventFeed(self._events_after, last_event)
         self.signal = DispatchSignal()
         self.address = ApiAddress(boot.settings, boot.runtime_dir)

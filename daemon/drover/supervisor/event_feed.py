@@ -71,7 +71,7 @@ class EventFeed:
     async def subscribe(self, after: int | None) -> Subscription:
         """Begin a subscription; with `after`, the stored events since then come first.
 
-        Where not all of those can be told, because `after` was never given or retention dropped some, a StreamReset
+        Where not all of those can be sent, because `after` was never given or retention dropped some, a StreamReset
         comes before everything else.
         """
         subscription = Subscription(self.last_id if after is None else after)
@@ -114,5 +114,5 @@ class EventFeed:
 
 
 def _reset(event_id: int, why: str) -> Event:
-    told = f"{why}; read what you follow again, then go on from here"
-    return Event(id=event_id, at=clock.now(), body=StreamReset(why=told))
+    words = f"{why}; read what you follow again, then go on from here"
+    return Event(id=event_id, at=clock.now(), body=StreamReset(why=words))

@@ -13,17 +13,17 @@ MOST_CANCELS: Final = 10
 
 
 class Jobs:
-    """`part_failed` is called when a component ended with an error: half a daemon helps no one."""
+    """`on_component_failed` is called when a component ended with an error: a daemon without it must not go on."""
 
-    def __init__(self, part_failed: Callable[[], None]) -> None:
-        self._part_failed = part_failed
+    def __init__(self, on_component_failed: Callable[[], None]) -> None:
+        self._on_component_failed = on_component_failed
         self._jobs: set[asyncio.Task[Any]] = set()
 
     def start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Run a component for as long as the daemon does."""
         job = asyncio.create_task(work, name=name)
         self._jobs.add(job)
-        job.add_done_callback(self._part_ended)
+        job.add_done_callback(self._component_ended)
 
     def background(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run work that ends by itself; an error of it is logged."""
@@ -38,12 +38,12 @@ class Jobs:
                 job.cancel()
             if not self._jobs or not (await asyncio.wait(self._jobs, timeout=CANCEL_AGAIN_S))[1]:
                 return
-        log.error("parts_not_ended", components=[job.get_name() for job in self._jobs if not job.done()])
+        log.error("components_not_ended", components=[job.get_name() for job in self._jobs if not job.done()])
 
-    def _part_ended(self, job: asyncio.Task[Any]) -> None:
+    def _component_ended(self, job: asyncio.Task[Any]) -> None:
         if not job.cancelled() and (error := job.exception()) is not None:
-            log.critical("part_failed", component=job.get_name(), exc_info=error)
-            self._part_failed()
+            log.critical("component_failed", component=job.get_name(), exc_info=error)
+            self._on_component_failed()
 
     def _background_ended(self, job: asyncio.Task[Any]) -> None:
         self._jobs.discard(job)

@@ -129,7 +129,7 @@ RequestBody = (
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """For whom the HTTP front asks, as the audit shows it. `token_id` is derived from the token and not secret."""
+    """For whom the gateway asks, as the audit shows it. `token_id` is derived from the token and not secret."""
 
     address: str
     route: str
@@ -137,7 +137,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a client sends. `caller` is told by the HTTP front only.
+    """What a client sends. Only the gateway sets `caller`.
 
     `progress` says that the client knows Working, which may come before the answer.
     """

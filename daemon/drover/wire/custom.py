@@ -1,4 +1,4 @@
-"""Scripts besides the built-in ones, commands and Python plugins: how each is described and asked for."""
+"""Scripts other than the built-in ones, commands and Python plugins: how each is described and asked for."""
 
 import re
 from typing import Annotated, Any, Final, Literal
@@ -28,7 +28,7 @@ class CommandSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """A command that is a script: an argument list, never a shell line. Also what stands under [scripts.NAME].
 
     `retry_safe` says that running it twice does no harm: then an attempt that was cut off is run again. `environment`
-    names variables of the daemon that it gets besides the usual few.
+    names variables of the daemon that it gets in addition to the usual few.
     """
 
     command: list[str]

@@ -74,6 +74,11 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status
     cannot_take: dict[str, str] = {}
     api_socket: str = ""
 
+    @property
+    def health(self) -> str:
+        """`draining`, `degraded` while something cannot be taken, or `ok`."""
+        return "draining" if self.draining else "degraded" if self.cannot_take else "ok"
+
 
 class ConfigReloaded(msgspec.Struct, frozen=True, kw_only=True, tag="config_reloaded"):
     """Which keys changed, as `section.key`: those in force now, and those that wait for the next start."""

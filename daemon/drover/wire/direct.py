@@ -39,7 +39,7 @@ class DirectAdb(_Direct, frozen=True, kw_only=True, tag="direct_adb"):
 
 
 class DirectCheck(_Direct, frozen=True, kw_only=True, tag="direct_check"):
-    """The screen held against an app's data, as JSON of ScreenCheck; `platform` "" is that of the app in front."""
+    """The screen compared with an app's data, as JSON of ScreenCheck; `platform` "" is the app in the foreground."""
 
     platform: str
 
@@ -55,7 +55,7 @@ class DirectEnd(StrEnum):
     """How a direct call ended."""
 
     DONE = "done"  # here is what it gave
-    REFUSED = "refused"  # the phone took it and said no, or cannot do this
+    REFUSED = "refused"  # the phone took it and refused, or cannot do this
     NOT_DONE = "not_done"  # nothing happened on the phone
     UNCERTAIN = "uncertain"  # it was sent, and no one can tell what happened
 

@@ -39,7 +39,7 @@ class DeviceChanged(msgspec.Struct, frozen=True, kw_only=True, tag="device_chang
 
 
 class StreamReset(msgspec.Struct, frozen=True, kw_only=True, tag="reset"):
-    """What came before cannot be told in full: read what you follow again, then go on from this event's id.
+    """Earlier events are incomplete: read what you follow again, then go on from this event's id.
 
     Stored when a backup is restored; sent where a subscriber names an id that was never given, or one whose followers
     were dropped by retention. `why` is for people.

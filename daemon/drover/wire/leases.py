@@ -1,6 +1,6 @@
 """Leases and direct control, as shim and ctl ask for them: who holds which phone, and what the holder wants of it.
 
-`session` is the secret that names a lease; whoever took the lease is told it once, no one else ever is.
+`session` is the secret that names a lease; only the answer to TakeLease holds it.
 """
 
 from datetime import datetime
@@ -81,7 +81,7 @@ class TakeScreenshot(msgspec.Struct, frozen=True, kw_only=True, tag="take_screen
 
 
 class CheckScreen(msgspec.Struct, frozen=True, kw_only=True, tag="check_screen"):
-    """Hold the screen against an app's data; `platform` "" is that of the app in front. Answered by ScreenCheck."""
+    """Compare the screen with an app's data; `platform` "" is the app in the foreground. Answered by ScreenCheck."""
 
     session: str
     serial: str

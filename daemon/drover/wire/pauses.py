@@ -62,7 +62,7 @@ class Paused(msgspec.Struct, frozen=True, kw_only=True, tag="paused"):
 
 
 class Resumed(msgspec.Struct, frozen=True, kw_only=True, tag="resumed"):
-    """An account or a phone was resumed; durable. A pause that ends by its time is not told: `until` says it."""
+    """An account or a phone was resumed; durable. A pause that ends by its time sends no event: see `until`."""
 
     pause: Pause
 

@@ -24,6 +24,11 @@ TASK_LOG: Final = "log.txt"
 """The file in a task's folder to which its attempts add their lines."""
 
 
+def routing_id(serial: str, incarnation: int) -> bytes:
+    """The ZeroMQ routing id of one worker process."""
+    return f"{serial}#{incarnation}".encode()
+
+
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
     """Run one attempt; it is already stored as begun. A worker refuses a fence that it has seen.
 
@@ -104,7 +109,7 @@ class ReadAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="read_accounts
 class Tidy(msgspec.Struct, frozen=True, kw_only=True, tag="tidy"):
     """Take every file of ours out of the gallery, as soon as nothing runs, but for those of the tasks in `keep`:
 
-    what they published may still be uploading. Not answered; a phone that cannot is told of by PhoneTrouble.
+    what they published may still be uploading. Not answered; PhoneTrouble reports a phone that cannot.
     """
 
     keep: list[int] = []
@@ -186,7 +191,7 @@ class Progressed(msgspec.Struct, frozen=True, kw_only=True, tag="progressed"):
 
 
 class AccountSeen(msgspec.Struct, frozen=True, kw_only=True, tag="account_seen"):
-    """The own profile shows another account than Begin said; waits for AccountNoted.
+    """The own profile shows another account than Begin named; waits for AccountNoted.
 
     `package` is the app that was looked at, `main` whether a task without a package would get it, `version` what is
     installed, "" where nothing tells.

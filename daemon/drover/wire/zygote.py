@@ -8,7 +8,7 @@ from drover.wire.devices import Identity
 
 
 class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a worker process is told when it starts. Durations in seconds.
+    """The settings of a worker process. Durations in seconds.
 
     `transport` is what adb calls the connection to use, where that is another than the device's name. `identity` is
     the phone's that was proven to be behind it; with `same_boot` it must not even have been started again since.

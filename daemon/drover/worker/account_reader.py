@@ -1,4 +1,4 @@
-"""Looking at a phone without a task: the Context of a reading, and the reading of an app's accounts.
+"""Looking at a phone without a task: the Context of a reading, the reading of an app's accounts, and its answer.
 
 Nothing here may cause an effect: this context commits nothing.
 """
@@ -8,16 +8,19 @@ from collections.abc import Callable, Sequence
 from typing import BinaryIO, Final, NoReturn
 
 import structlog
+from msgspec.structs import replace
 
-from drover.phone.engine import PhoneError
+from drover.phone.engine import AppMissingError, PhoneError, PhoneNotReadyError
 from drover.phone.hierarchy import Hierarchy
 from drover.phone.phone import Phone
-from drover.scripts.context import ScriptFailed
+from drover.scripts.context import ScriptFailed, StopRequestedError
 from drover.scripts.identity import LoggedIn, logged_in
 from drover.scripts.navigation import Navigator, NotReachedError
 from drover.wire.media import MediaFile
 from drover.wire.tasks import Phase, Reason
-from drover.wire.worker import AccountsRead, ReadAccounts
+from drover.wire.worker import AccountsRead, FromWorker, ReadAccounts
+from drover.worker.phone_calls import go_on
+from drover.worker.phone_connection import PhoneConnection
 
 log = structlog.get_logger("drover.worker")
 
@@ -59,8 +62,52 @@ class ReadingContext:
         """A reading keeps no evidence: there is no task whose folder it could go to."""
 
 
+class AccountReader:
+    """Of one phone. `give_way` raises StopRequestedError where something waits that must not."""
+
+    def __init__(
+        self, connection: PhoneConnection, give_way: Callable[[], None], send: Callable[[FromWorker], None]
+    ) -> None:
+        self._connection = connection
+        self._give_way = give_way
+        self._send = send
+
+    def answer(self, phone: Phone, message: ReadAccounts) -> bool:
+        """Answer a ReadAccounts, whatever happens; False if the phone must be opened again."""
+        read, healthy = self._read(phone, message)
+        self._send(read)
+        return healthy
+
+    def _read(self, phone: Phone, message: ReadAccounts) -> tuple[AccountsRead, bool]:
+        def unread(why: str) -> AccountsRead:
+            return AccountsRead(request_id=message.request_id, why=why)
+
+        try:
+            return self._accounts(phone, message), True
+        except AppMissingError as error:
+            return unread(str(error)), True
+        except PhoneNotReadyError as error:
+            self._connection.missed(error)
+            return unread(str(error)), True
+        except PhoneError as error:
+            return unread(str(error)), False
+        except StopRequestedError:
+            why = "the reading made way for a task that was to stop, or for the end of the daemon."
+            return unread(f"{phone.serial}: {why}"), True
+        except Exception as error:
+            log.exception("reading_failed", request=message.request_id)
+            return unread(f"{phone.serial}: the reading failed by a fault of its own: {error!r}."), True
+        finally:
+            phone.cancelled = go_on
+
+    def _accounts(self, phone: Phone, message: ReadAccounts) -> AccountsRead:
+        package, apps = self._connection.package_of(phone, message), self._connection.apps
+        read = read_accounts(phone, message, package, self._give_way)
+        return replace(read, main=apps.is_main(message.platform, package), version=apps.version(package))
+
+
 def read_accounts(phone: Phone, asked: ReadAccounts, package: str, give_up: Callable[[], None]) -> AccountsRead:
-    """The accounts of one app; `give_up` is called between looks and may raise. What went wrong is said in `why`.
+    """The accounts of one app; `give_up` is called between looks and may raise. `why` says what went wrong.
 
     Raises PhoneError besides. An app that was not in front before is left by HOME.
     """
@@ -81,7 +128,7 @@ def read_accounts(phone: Phone, asked: ReadAccounts, package: str, give_up: Call
         return AccountsRead(request_id=asked.request_id, why=failed.remark, reason=failed.reason)
     finally:
         if not was_in_front:
-            phone.cancelled = lambda: None
+            phone.cancelled = go_on
             _leave(phone)
     return AccountsRead(
         request_id=asked.request_id, usernames=list(found.usernames), active=found.active, package=package
@@ -91,8 +138,8 @@ def read_accounts(phone: Phone, asked: ReadAccounts, package: str, give_up: Call
 def _read(nav: Navigator) -> LoggedIn:
     try:
         return logged_in(nav)
-    except NotReachedError as lost:
-        nav.fail_unreached(lost)
+    except NotReachedError as unreached:
+        nav.fail_unreached(unreached)
 
 
 def _leave(phone: Phone) -> None:

@@ -38,7 +38,7 @@ from drover.worker.task_files import TaskFiles
 
 INTENT_TIMEOUT_S: Final = 15.0
 EVIDENCE_TIMEOUT_S: Final = 6.0
-"""For the hierarchy and the picture each: a phone that hangs must not hold its task for the sake of a picture."""
+"""For the hierarchy and the picture each: a phone that hangs must not hold its task for a picture."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -69,7 +69,7 @@ class AttemptContext:
         self.untapped = False
         """Whether the phone refused the commit tap, so that nothing was done under the intent."""
         self.effect_allowed = True
-        """Whether the script said beforehand that others can see what it does."""
+        """Whether the script declared beforehand that others can see what it does."""
         self._attempt = begin.attempt
         self._send = send
         self.files = TaskFiles(Path(begin.folder), task_id=begin.task_id)
@@ -103,7 +103,7 @@ class AttemptContext:
     # --- called by the script
 
     def check(self) -> None:
-        """Raise if somebody stopped the task or its time is over; never between intent and tap."""
+        """Raise if the task was stopped or its time is over; never between intent and tap."""
         if self._committing:
             return
         if self._stop.is_set():
@@ -129,7 +129,7 @@ class AttemptContext:
         self._send(Progressed(fence=self.fence, phase=self._phase, step=text, progress=self._progress))
 
     def log(self, text: str) -> None:
-        """A line of the task's log that is nobody's step. May be called from any thread."""
+        """A line of the task's log that is no one's step. May be called from any thread."""
         self._write_log(_CONTROL.sub("", text))
 
     def commit(self, what: str, tap: Callable[[], None]) -> None:
@@ -217,7 +217,7 @@ class AttemptContext:
         )
 
     def vouch(self) -> None:
-        """The script says itself that it is done, and nobody else can: that is taken for proof."""
+        """The script says itself that it is done, and no one else can: that is taken for proof."""
         self.effect = Effect.CONFIRMED
         self._send(EffectConfirmed(fence=self.fence, evidence=list(self.evidence)))
 
@@ -246,7 +246,7 @@ class AttemptContext:
         )
 
     def stopped(self) -> Ended:
-        """The last message of an attempt that was told to end."""
+        """The last message of an attempt that was stopped."""
         return self.failed(*self._stopped_as)
 
     def failed(

@@ -28,7 +28,7 @@ Say = Callable[[str], None]
 
 
 class RunningCommand:
-    """Started when made. `say` hears each line of its output, from a thread of its own; `woken` that it has ended."""
+    """Started when made. `say` hears each line of its output, from its own thread; `woken` that it has ended."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class RunningCommand:
                 self._process.wait(TERM_GRACE_S)
         except (ProcessLookupError, subprocess.TimeoutExpired):
             pass
-        os.close(self._lifeline)  # at which the keeper leaves nothing running
+        os.close(self._lifeline)  # at which the process reaper leaves nothing running
         try:
             status = self._process.wait(KILL_GRACE_S)
         except subprocess.TimeoutExpired:

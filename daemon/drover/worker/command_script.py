@@ -89,11 +89,11 @@ class ManagedScript:
                 become(nav, ctx.username)
             else:
                 ctx.phone.launch(ctx.package)
-        except NotReachedError as lost:
-            nav.fail_unreached(lost)
+        except NotReachedError as unreached:
+            nav.fail_unreached(unreached)
 
     def commit(self, ctx: Context) -> None:
-        """Start the command, after its intent is durable: nobody else can know what it does from then on."""
+        """Start the command, after its intent is durable: no one else can know what it does from then on."""
         ctx.step(f"starting {self._name}", 10)
         if self._spec.retry_safe:
             self._start(ctx)
@@ -190,6 +190,6 @@ class Output:
         """What a task's remark says after a failure."""
         how = f"was ended by signal {status - 128}" if status > 128 else f"ended with exit code {status}"
         with self._lock:
-            said = " / ".join(line.strip() for line in self._tail)
-        said = said if len(said) <= MAX_REMARK_CHARS else f"…{said[-MAX_REMARK_CHARS:]}"
-        return f"{name} {how}; look at the task's log. It said {f'last: {said}' if said else 'nothing'}"
+            text = " / ".join(line.strip() for line in self._tail)
+        text = text if len(text) <= MAX_REMARK_CHARS else f"…{text[-MAX_REMARK_CHARS:]}"
+        return f"{name} {how}; look at the task's log. It said {f'last: {text}' if text else 'nothing'}"

@@ -58,7 +58,7 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Performed:
-    """The answer, and how the phone is afterwards: `healthy` False asks for it to be opened anew."""
+    """The answer, and how the phone is afterwards: `healthy` False asks for it to be opened again."""
 
     answer: DirectAnswered
     healthy: bool = True

@@ -1,7 +1,7 @@
 """Finds Python scripts of other packages as the zygote starts, and keeps a broken one from breaking anything else.
 
-Each is imported in a process of its own first. Only what came through that, in time, without an exit and without
-threads of its own, is imported here, whence every worker has it.
+Each is imported in its own process first. Only what came through that, in time, without an exit and without
+its own threads, is imported here, and every worker inherits it.
 """
 
 import importlib.metadata
@@ -124,10 +124,10 @@ def _read_all(reading: int, timeout_s: float) -> bytes | None:
 
 
 def _sheet(entry: EntryPoint, described: Described) -> PluginSheet:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         name: getattr(described, name) for name in ("summary", "effect", "reconciles", "retry_safe", "parameters")
     }
-    return PluginSheet(name=entry.name, origin=_origin(entry), **said)
+    return PluginSheet(name=entry.name, origin=_origin(entry), **fields)
 
 
 def _broken(entry: EntryPoint, why: str) -> PluginSheet:

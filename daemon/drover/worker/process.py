@@ -24,6 +24,7 @@ from drover.wire.worker import (
     Tidy,
     ToWorker,
     WorkerHello,
+    routing_id,
 )
 from drover.wire.zygote import WorkerSpec
 from drover.worker.channel import Channel
@@ -35,11 +36,6 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)  # here, so that the zygote looks it up and not each worker
 
 
-def identity(serial: str, incarnation: int) -> bytes:
-    """The ZeroMQ routing id of one worker process."""
-    return f"{serial}#{incarnation}".encode()
-
-
 def die_with_parent(parent: int) -> None:
     """Have the kernel end this process when its parent, this one, ends (Linux; elsewhere the closed socket must do)."""
     if sys.platform == "linux":
@@ -49,14 +45,14 @@ def die_with_parent(parent: int) -> None:
 
 
 def run(spec: WorkerSpec, parent: int) -> int:
-    """Be the worker of this phone until told to end; returns the exit status. `parent` is the zygote's pid."""
+    """Be the worker of this phone until it is ended; returns the exit status. `parent` is the zygote's pid."""
     die_with_parent(parent)
     os.setsid()  # its own group, so that a kill reaches whatever it started
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     structlog.contextvars.bind_contextvars(serial=spec.serial)
-    channel = Channel(spec.endpoint, identity(spec.serial, spec.incarnation), max_bytes=MAX_WORKER_MESSAGE_BYTES)
+    channel = Channel(spec.endpoint, routing_id(spec.serial, spec.incarnation), max_bytes=MAX_WORKER_MESSAGE_BYTES)
     channel.send(
         WorkerHello(
             version=PROTOCOL_VERSION,

@@ -16,7 +16,7 @@ log = structlog.get_logger("drover.worker")
 
 
 class TaskFiles:
-    """Writes into one task's folder. What the file system refuses is remembered and said once. Any thread may call."""
+    """Writes into one task's folder. What the file system refuses is logged once. Any thread may call."""
 
     def __init__(self, folder: Path, *, task_id: int) -> None:
         self.folder = folder

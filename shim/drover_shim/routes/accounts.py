@@ -1,6 +1,6 @@
 """The registered accounts: each by name, and all of them as CSV."""
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from drover.wire.control import (
     Account,
@@ -17,23 +17,17 @@ from drover.wire.control import (
     PutAccount,
 )
 from drover.wire.faults import Code, RequestError
-from drover_shim import view
+from drover_shim.answers import ACCOUNT, ACCOUNT_LIST, ACCOUNTS_IMPORTED, DeletedView
 from drover_shim.bodies import ChangeAccountBody, ImportBody, NewAccountBody
 from drover_shim.envelope import Answer
 from drover_shim.fields import Fields, query_choice
 from drover_shim.new_task import PLATFORMS
 from drover_shim.route import Call, Param, Route
-from drover_shim.shapes import (
-    AccountListView,
-    AccountsImportedView,
-    AccountView,
-    DeletedView,
-)
 
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
-def list_accounts(call: Call) -> AccountListView:
+def list_accounts(call: Call) -> AccountList:
     """Every registered account, with what it may and did today."""
     flag = query_choice(call.query, "enabled", tuple(_FLAGS))
     request = ListAccounts(
@@ -41,18 +35,15 @@ def list_accounts(call: Call) -> AccountListView:
         serial=call.query.get("serial") or None,
         enabled=None if flag is None else _FLAGS[flag],
     )
-    accounts = call.ask(request, AccountList).accounts
-    return AccountListView(total=len(accounts), accounts=[view.account(account, call.zone) for account in accounts])
+    return call.ask(request, AccountList)
 
 
-def get_account(call: Call) -> AccountView:
+def get_account(call: Call) -> Account:
     """One account; `platform` is needed where the name has several."""
-    return view.account(
-        call.ask(GetAccount(username=username_of(call), platform=platform_of(call)), Account), call.zone
-    )
+    return call.ask(GetAccount(username=username_of(call), platform=platform_of(call)), Account)
 
 
-def create(call: Call) -> AccountView:
+def create(call: Call) -> Account:
     """Register an account."""
     fields = Fields(call.read_json())
     request = PutAccount(
@@ -64,10 +55,10 @@ def create(call: Call) -> AccountView:
         note=fields.text("note") or "",
         new=True,
     )
-    return view.account(call.ask(request, Account), call.zone)
+    return call.ask(request, Account)
 
 
-def change(call: Call) -> AccountView:
+def change(call: Call) -> Account:
     """Change an account.
 
     A field that is missing stays as it is; name and platform are what the account is known by, and stay.
@@ -81,7 +72,7 @@ def change(call: Call) -> AccountView:
         package=fields.text("package"),
         note=fields.text("note"),
     )
-    return view.account(call.ask(request, Account), call.zone)
+    return call.ask(request, Account)
 
 
 def delete(call: Call) -> DeletedView:
@@ -97,20 +88,14 @@ def export(call: Call) -> Answer:
     return Answer(status=200, body=body, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def import_(call: Call) -> AccountsImportedView:
+def import_(call: Call) -> AccountsImported:
     """Register and change accounts, all or nothing.
 
     CSV inside JSON: the browser guard lets no other body through, and this needs no exception from it.
     """
     fields = Fields(call.read_json())
     request = ImportAccounts(csv=_required(fields, "csv"), dry_run=fields.flag("dry_run", False))
-    found = call.ask(request, AccountsImported)
-    return AccountsImportedView(
-        created_count=found.created,
-        changed_count=found.changed,
-        unchanged_count=found.unchanged,
-        dry_run=found.dry_run,
-    )
+    return call.ask(request, AccountsImported)
 
 
 def username_of(call: Call) -> str:
@@ -132,27 +117,18 @@ def _required(fields: Fields, name: str) -> str:
 
 PLATFORM_PARAM: Final = Param("platform", Literal["tiktok", "instagram"])
 _FILTERS: Final = (PLATFORM_PARAM, Param("serial", str), Param("enabled", Literal["true", "false", "1", "0"]))
-_ONE: Final = "/account/<username>"
 _SEVERAL: Final = (Code.CONFLICT,)
 """The name is registered on several platforms, and the request names none; or it is there already."""
 
+_ONE: Final[dict[str, Any]] = {"path": "/account/<username>", "query": (PLATFORM_PARAM,), "refuses": _SEVERAL}
+
 ROUTES: Final = (
-    Route(method="GET", path="/account", handler=list_accounts, answers=AccountListView, query=_FILTERS),
-    Route(method="POST", path="/account", handler=create, answers=AccountView, body=NewAccountBody, refuses=_SEVERAL),
+    Route(method="GET", path="/account", handler=list_accounts, answers=ACCOUNT_LIST, query=_FILTERS),
+    Route(method="POST", path="/account", handler=create, answers=ACCOUNT, body=NewAccountBody, refuses=_SEVERAL),
     Route(method="GET", path="/account/export", handler=export, answers="text/csv"),
-    Route(method="POST", path="/account/import", handler=import_, answers=AccountsImportedView, body=ImportBody),
-    Route(method="GET", path=_ONE, handler=get_account, answers=AccountView, query=(PLATFORM_PARAM,), refuses=_SEVERAL),
-    *(
-        Route(
-            method=method,
-            path=_ONE,
-            handler=change,
-            answers=AccountView,
-            body=ChangeAccountBody,
-            query=(PLATFORM_PARAM,),
-            refuses=_SEVERAL,
-        )
-        for method in ("PATCH", "PUT")
-    ),
-    Route(method="DELETE", path=_ONE, handler=delete, answers=DeletedView, query=(PLATFORM_PARAM,), refuses=_SEVERAL),
+    Route(method="POST", path="/account/import", handler=import_, answers=ACCOUNTS_IMPORTED, body=ImportBody),
+    Route(method="GET", handler=get_account, answers=ACCOUNT, **_ONE),
+    Route(method="PATCH", handler=change, answers=ACCOUNT, body=ChangeAccountBody, **_ONE),
+    Route(method="PUT", handler=change, answers=ACCOUNT, body=ChangeAccountBody, **_ONE),
+    Route(method="DELETE", handler=delete, answers=DeletedView, **_ONE),
 )

@@ -8,13 +8,14 @@ import msgspec
 from msgspec import Meta
 
 from drover.client import ControlError, EventStream
-from drover.wire.events import DeviceChanged, Event, TaskChanged, TaskDeleted, TaskProgressed
+from drover.wire.events import DeviceChanged, Event, StreamReset, TaskChanged, TaskDeleted, TaskProgressed
 from drover.wire.faults import Code, RequestError
 from drover.wire.pauses import Paused, Resumed
-from drover_shim import view
+from drover_shim.answers import DEVICE, PAUSE, TASK
 from drover_shim.envelope import Stream
 from drover_shim.route import Call, Param, Route
 from drover_shim.streams import Slot
+from drover_shim.view import View, local
 
 POLL_S: Final = 0.5
 """How soon a stream notices that its client has gone, that its token is dead or that the server ends."""
@@ -28,8 +29,8 @@ def events(call: Call) -> Stream:
     """Server-sent events: `task_changed`, `task_deleted`, `task_progressed`, `device_changed`, `paused`,
     `resumed`, `reset`.
 
-    `reset` says that not all can be told that came after the id asked for (a backup was restored, the id was never
-    given, or its followers were dropped): read what you follow again. Stored events carry an id; `Last-Event-ID` (or
+    `reset` says that events after the id asked for are missing (a backup was restored, the id was never given, or its
+    followers were dropped): read what you follow again. Stored events carry an id; `Last-Event-ID` (or
     `last_event_id`) sends first what came after it. Steps of a running task are not stored. A comment comes when
     nothing happens. At most 32 streams are served; more are answered 503.
     """
@@ -79,26 +80,22 @@ class _Pieces(Iterator[bytes]):
 def rendered(event: Event, zone: ZoneInfo) -> bytes:
     """One event as text; JSON holds no line break, so `data` is one line."""
     body = event.body
-    name = str(type(body).__struct_config__.tag)
-    data = msgspec.json.encode({"at": view.local(event.at, zone), **_data(body, zone)}).decode()
+    data = msgspec.json.encode({"at": local(event.at, zone), **_VIEWS[type(body)].of(body, zone)}).decode()
     head = f"id: {event.id}\n" if event.id else ""
-    return f"{head}event: {name}\ndata: {data}\n\n".encode()
+    return f"{head}event: {body.__struct_config__.tag}\ndata: {data}\n\n".encode()
 
 
-def _data(body: Any, zone: ZoneInfo) -> dict[str, Any]:
-    match body:
-        case TaskChanged(task=task):
-            return {"task": view.task(task, zone)}
-        case DeviceChanged(device=device):
-            return {"device": view.device(device, zone)}
-        case Paused(pause=pause) | Resumed(pause=pause):
-            who = {name: getattr(pause, name) for name in ("subject", "platform", "username", "serial")}
-            return {**who, "pause": view.pause(pause, zone)}
-        case TaskDeleted() | TaskProgressed():
-            return {name: getattr(body, name) for name in body.__struct_fields__}
-        case _:
-            plain: dict[str, Any] = msgspec.to_builtins(body)
-            return {name: value for name, value in plain.items() if name != "type"}
+_PAUSED: Final = "pause.subject pause.platform pause.username pause.serial pause"
+_VIEWS: Final[dict[type, View[Any]]] = {
+    TaskChanged: View("TaskChanged", TaskChanged, "", "task", task=TASK),
+    TaskDeleted: View("TaskDeleted", TaskDeleted, "", "task_id"),
+    TaskProgressed: View("TaskProgressed", TaskProgressed, "", "task_id serial attempt phase step progress"),
+    DeviceChanged: View("DeviceChanged", DeviceChanged, "", "device", device=DEVICE),
+    Paused: View("Paused", Paused, "", _PAUSED, pause=PAUSE),
+    Resumed: View("Resumed", Resumed, "", _PAUSED, pause=PAUSE),
+    StreamReset: View("StreamReset", StreamReset, "", "why"),
+}
+"""How each event is shown."""
 
 
 def _after(call: Call) -> int | None:

@@ -3,17 +3,16 @@
 from typing import Final
 
 from drover.wire.control import DaemonStatus, GetStatus
-from drover_shim import view
+from drover_shim.answers import HEALTH
 from drover_shim.route import Call, Route
-from drover_shim.shapes import HealthView
 
 
-def healthz(call: Call) -> HealthView:
+def healthz(call: Call) -> DaemonStatus:
     """Is the daemon up, does it take work, does adb answer."""
-    return view.health(call.ask(GetStatus(), DaemonStatus))
+    return call.ask(GetStatus(), DaemonStatus)
 
 
 ROUTES: Final = (
-    Route(method="GET", path="/healthz", handler=healthz, answers=HealthView),
-    Route(method="GET", path="/healthz", handler=healthz, answers=HealthView, api=False),
+    Route(method="GET", path="/healthz", handler=healthz, answers=HEALTH),
+    Route(method="GET", path="/healthz", handler=healthz, answers=HEALTH, api=False),
 )

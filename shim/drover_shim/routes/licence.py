@@ -2,19 +2,14 @@
 
 from typing import Final
 
+from drover.wire.control import License
+from drover_shim.answers import LICENCE
 from drover_shim.route import Call, Route
-from drover_shim.shapes import LicenceView
 
 
-def check(call: Call) -> LicenceView:
+def check(call: Call) -> License:
     """The plan."""
-    plan = call.pool.plan()
-    return LicenceView(
-        plan_name=plan.plan_name,
-        api_enabled=plan.api_enabled,
-        device_limit=plan.device_limit,
-        message=plan.message,
-    )
+    return call.pool.plan()
 
 
-ROUTES: Final = (Route(method="GET", path="/license/check", handler=check, answers=LicenceView),)
+ROUTES: Final = (Route(method="GET", path="/license/check", handler=check, answers=LICENCE),)

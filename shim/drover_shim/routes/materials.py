@@ -25,70 +25,54 @@ from drover.wire.materials import (
     UploadPlace,
 )
 from drover.wire.media import MediaKind
-from drover_shim import view
+from drover_shim.answers import MATERIAL, MATERIAL_ADDED, MATERIAL_DETAIL, MATERIAL_PAGE, DeletedView
 from drover_shim.bodies import ChangeMaterialBody, FileName, MaterialTags
 from drover_shim.envelope import Answer
-from drover_shim.fields import Fields, path_id, query_choice, query_integer, query_page_size, refuse
+from drover_shim.fields import Fields, path_id, query_choice, refuse
 from drover_shim.route import Call, Param, Route
 from drover_shim.routes.task_files import read_file
-from drover_shim.shapes import (
-    DeletedView,
-    MaterialAddedView,
-    MaterialDetailView,
-    MaterialPageView,
-    MaterialView,
-)
+from drover_shim.routes.tasks import PAGE_PARAMS, page_of
 from drover_shim.uploads import is_form, receive
 
 KINDS: Final = tuple(kind.value for kind in MediaKind)
 
 
-def upload(call: Call) -> MaterialAddedView:
+def upload(call: Call) -> MaterialAdded:
     """Add a file: the raw body with `?name=&tags=&note=`, or a form with `file`, `tags` and `note`."""
     if not (is_form(call.upload) or call.query.get("name")):
         raise RequestError(Code.INVALID, "name: expected the file's name, such as ?name=clip.mp4")
     place = call.ask(PlaceUpload(size=call.upload.length), UploadPlace)
     path = Path(place.path)
     received = receive(call.upload, path, max_bytes=place.max_bytes)
-    said = {**received.texts, **call.query}
-    name = said.get("name") or received.file_name
+    texts = {"name": received.file_name, "tags": "", "note": "", **received.texts, **call.query}
+    request = ImportMaterial(
+        token=place.token, name=texts["name"] or received.file_name, tags=_split(texts["tags"]), note=texts["note"]
+    )
     try:
-        timeout_s = import_timeout_s(path.stat().st_size)
-        request = ImportMaterial(
-            token=place.token, name=name, tags=_split(said.get("tags", "")), note=said.get("note", "")
-        )
-        added = call.ask(request, MaterialAdded, timeout_s=timeout_s)
+        return call.ask(request, MaterialAdded, timeout_s=import_timeout_s(path.stat().st_size))
     finally:
         path.unlink(missing_ok=True)
-    shown = view.material_fields(added.material, call.zone)
-    return MaterialAddedView(**shown, existing=added.existing, warnings=added.warnings)
 
 
-def list_materials(call: Call) -> MaterialPageView:
+def list_materials(call: Call) -> MaterialPage:
     """A page of the media library, newest first; only items with all of the tags."""
-    query = call.query
-    kind = query_choice(query, "kind", KINDS)
+    kind = query_choice(call.query, "kind", KINDS)
+    page, page_size = page_of(call)
     request = ListMaterials(
         kind=None if kind is None else MediaKind(kind),
-        tags=_split(query.get("tags", "")),
-        page=query_integer(query, "page", 1, 10**9) or 1,
-        page_size=query_page_size(query),
+        tags=_split(call.query.get("tags", "")),
+        page=page,
+        page_size=page_size,
     )
-    page = call.ask(request, MaterialPage)
-    zone = call.zone
-    shown = [view.material(item, zone) for item in page.materials]
-    return MaterialPageView(total=page.total, page=page.page, page_size=page.page_size, materials=shown)
+    return call.ask(request, MaterialPage)
 
 
-def get(call: Call) -> MaterialDetailView:
+def get(call: Call) -> MaterialDetail:
     """One item with its uses, newest first."""
-    found = call.ask(GetMaterial(material_id=_id(call)), MaterialDetail)
-    zone = call.zone
-    uses = [view.material_use(use, zone) for use in found.uses]
-    return MaterialDetailView(**view.material_fields(found.material, zone), uses=uses)
+    return call.ask(GetMaterial(material_id=_id(call)), MaterialDetail)
 
 
-def change(call: Call) -> MaterialView:
+def change(call: Call) -> Material:
     """Set `tags` (an array, or text with commas) and `note`; what is missing stays."""
     body = call.read_json()
     fields = Fields(body)
@@ -97,8 +81,7 @@ def change(call: Call) -> MaterialView:
         tags = _split(tags)
     elif tags is not None:
         tags = fields.array("tags", _tag, "tags")
-    request = ChangeMaterial(material_id=_id(call), tags=tags, note=fields.text("note"))
-    return view.material(call.ask(request, Material), call.zone)
+    return call.ask(ChangeMaterial(material_id=_id(call), tags=tags, note=fields.text("note")), Material)
 
 
 def delete(call: Call) -> DeletedView:
@@ -142,16 +125,15 @@ _ABOUT_FILE: Final = (
 _FILTERS: Final = (
     Param("kind", Literal["image", "video"]),
     Param("tags", MaterialTags, "separated by commas"),
-    Param("page", Annotated[int, Meta(ge=1, le=10**9)], "from 1"),
-    Param("page_size", Annotated[int, Meta(ge=1, le=10**9)], "default 20; more than 100 is taken for 100"),
+    *PAGE_PARAMS,
 )
 _ONE: Final = "/material/<material_id>"
 
 ROUTES: Final = (
-    Route(method="POST", path="/material", handler=upload, upload=True, answers=MaterialAddedView, query=_ABOUT_FILE),
-    Route(method="GET", path="/material", handler=list_materials, answers=MaterialPageView, query=_FILTERS),
-    Route(method="GET", path=_ONE, handler=get, answers=MaterialDetailView),
-    Route(method="PATCH", path=_ONE, handler=change, answers=MaterialView, body=ChangeMaterialBody),
+    Route(method="POST", path="/material", handler=upload, upload=True, answers=MATERIAL_ADDED, query=_ABOUT_FILE),
+    Route(method="GET", path="/material", handler=list_materials, answers=MATERIAL_PAGE, query=_FILTERS),
+    Route(method="GET", path=_ONE, handler=get, answers=MATERIAL_DETAIL),
+    Route(method="PATCH", path=_ONE, handler=change, answers=MATERIAL, body=ChangeMaterialBody),
     Route(method="DELETE", path=_ONE, handler=delete, answers=DeletedView, refuses=(Code.CONFLICT,)),
     Route(method="GET", path=f"{_ONE}/thumbnail", handler=thumbnail, answers="image/jpeg"),
 )

@@ -12,19 +12,14 @@ from msgspec import Meta
 
 from drover.wire import leases
 from drover.wire.control import DeviceList, Done, ListDevices
-from drover.wire.devices import DeviceState
+from drover.wire.devices import Device, DeviceState
 from drover.wire.faults import Code, RequestError
-from drover_shim import view
+from drover_shim.answers import LEASE, LEASE_TAKEN, PHONE, LeaseReleasedView
 from drover_shim.bodies import AdbBody, HeartbeatBody, JsonRpcBody, SerialText, TakeLeaseBody, whole
 from drover_shim.envelope import Answer
 from drover_shim.fields import Fields, query_integer, refuse, serial, text_item
-from drover_shim.lease_shapes import (
-    LeaseTakenView,
-    LeaseView,
-    PhoneView,
-    ReleasedView,
-)
 from drover_shim.route import Call, Param, Route
+from drover_shim.view import ListOf
 
 SESSION_HEADER: Final = "x-session-id"
 DEFAULT_TIMEOUT_S: Final = 30.0
@@ -37,16 +32,15 @@ _METHOD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _SESSION: Final = re.compile(r"[0-9A-Za-z_-]{1,128}")
 
 
-def devices(call: Call) -> list[PhoneView]:
-    """Phones that adb can talk to; a busy one runs a task or is held by somebody."""
-    found = call.ask(ListDevices(), DeviceList).devices
-    return [view.rpc_device(device) for device in found if device.state in _ONLINE]
+def devices(call: Call) -> list[Device]:
+    """Phones that adb can talk to; a busy one runs a task or is leased."""
+    return [device for device in call.ask(ListDevices(), DeviceList).devices if device.state in _ONLINE]
 
 
 # --- sessions
 
 
-def take(call: Call) -> LeaseTakenView:
+def take(call: Call) -> leases.LeaseTaken:
     """A lease on a phone, now or, with `wait_secs`, when its turn comes."""
     fields = Fields(call.read_json())
     wait_s = fields.integer("wait_secs", 0, 0, leases.MAX_WAIT_S)
@@ -56,27 +50,25 @@ def take(call: Call) -> LeaseTakenView:
         ttl_s=fields.integer("ttl_secs", leases.DEFAULT_TTL_S, 1, leases.MAX_TTL_S),
         wait_s=float(wait_s),
     )
-    taken = call.ask(request, leases.LeaseTaken, timeout_s=wait_s + BEYOND_S)
-    return view.taken(taken, call.zone)
+    return call.ask(request, leases.LeaseTaken, timeout_s=wait_s + BEYOND_S)
 
 
-def sessions(call: Call) -> list[LeaseView]:
-    """Live leases. Their ids are told to nobody but their holders."""
-    return [view.lease(lease, call.zone) for lease in call.ask(leases.ListLeases(), leases.LeaseList).leases]
+def sessions(call: Call) -> list[leases.Lease]:
+    """Live leases, without their ids."""
+    return call.ask(leases.ListLeases(), leases.LeaseList).leases
 
 
-def heartbeat(call: Call) -> LeaseView:
+def heartbeat(call: Call) -> leases.Lease:
     """Sign of life of a lease's holder."""
     fields = Fields(call.read_json())
     ttl_s = fields.integer("ttl_secs", 0, 1, leases.MAX_TTL_S) or None
-    session = _session(call.args["session"])
-    return view.lease(call.ask(leases.ExtendLease(session=session, ttl_s=ttl_s), leases.Lease), call.zone)
+    return call.ask(leases.ExtendLease(session=_session(call), ttl_s=ttl_s), leases.Lease)
 
 
-def release(call: Call) -> ReleasedView:
+def release(call: Call) -> LeaseReleasedView:
     """Give the phone back."""
-    call.ask(leases.ReleaseLease(session=_session(call.args["session"])), Done)
-    return ReleasedView(released=True)
+    call.ask(leases.ReleaseLease(session=_session(call)), Done)
+    return LeaseReleasedView(released=True)
 
 
 # --- direct control
@@ -144,7 +136,9 @@ def _held(call: Call) -> str:
     return shown if _SESSION.fullmatch(shown) else ""
 
 
-def _session(value: str) -> str:
+def _session(call: Call) -> str:
+    """The session in the path; raises RequestError."""
+    value = call.args["session"]
     if not _SESSION.fullmatch(value):
         raise RequestError(Code.NOT_FOUND, "session: names no live lease")
     return value
@@ -176,52 +170,39 @@ _ASKED: Final = (
     Param("timeout", Annotated[int, Meta(ge=1, le=int(MAX_TIMEOUT_S * 1000))], "seconds, or milliseconds from 301 on"),
     _SHOWN,
 )
-_DIRECT: Final = (Code.LEASE, Code.CONFLICT, Code.TOO_MANY)
+_DIRECT: Final[dict[str, Any]] = {"slow": True, "refuses": (Code.LEASE, Code.CONFLICT, Code.TOO_MANY)}
 
 ROUTES: Final = (
-    Route(method="GET", path="/rpc/devices", handler=devices, answers=list[PhoneView]),
+    Route(method="GET", path="/rpc/devices", handler=devices, answers=ListOf(PHONE)),
     Route(
         method="POST",
         path="/rpc/session",
         handler=take,
         slow=True,
-        answers=LeaseTakenView,
+        answers=LEASE_TAKEN,
         body=TakeLeaseBody,
         refuses=(Code.NOT_FOUND, Code.CONFLICT, Code.TOO_MANY),
     ),
-    Route(method="GET", path="/rpc/session", handler=sessions, answers=list[LeaseView]),
+    Route(method="GET", path="/rpc/session", handler=sessions, answers=ListOf(LEASE)),
     Route(
         method="POST",
         path="/rpc/session/<session>/heartbeat",
         handler=heartbeat,
-        answers=LeaseView,
+        answers=LEASE,
         body=HeartbeatBody,
         refuses=(Code.CONFLICT,),
     ),
     Route(
-        method="DELETE", path="/rpc/session/<session>", handler=release, answers=ReleasedView, refuses=(Code.CONFLICT,)
+        method="DELETE",
+        path="/rpc/session/<session>",
+        handler=release,
+        answers=LeaseReleasedView,
+        refuses=(Code.CONFLICT,),
     ),
-    *(
-        Route(
-            method="POST",
-            path=path,
-            handler=handler,
-            slow=True,
-            answers=answers,
-            body=body,
-            query=(_SHOWN,),
-            refuses=_DIRECT,
-        )
-        for path, handler, answers, body in (
-            ("/rpc/jsonrpc", jsonrpc, Any, JsonRpcBody),
-            ("/rpc/adb", adb, str, AdbBody),
-        )
+    Route(
+        method="POST", path="/rpc/jsonrpc", handler=jsonrpc, answers=Any, body=JsonRpcBody, query=(_SHOWN,), **_DIRECT
     ),
-    *(
-        Route(method="GET", path=path, handler=handler, slow=True, answers=answers, query=_ASKED, refuses=_DIRECT)
-        for path, handler, answers in (
-            ("/rpc/hierarchy", hierarchy, "application/xml"),
-            ("/rpc/screenshot", screenshot, "image/png"),
-        )
-    ),
+    Route(method="POST", path="/rpc/adb", handler=adb, answers=str, body=AdbBody, query=(_SHOWN,), **_DIRECT),
+    Route(method="GET", path="/rpc/hierarchy", handler=hierarchy, answers="application/xml", query=_ASKED, **_DIRECT),
+    Route(method="GET", path="/rpc/screenshot", handler=screenshot, answers="image/png", query=_ASKED, **_DIRECT),
 )

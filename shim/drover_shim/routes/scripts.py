@@ -3,15 +3,13 @@
 from typing import Final
 
 from drover.wire.custom import ListScripts, ScriptList
-from drover_shim import view
+from drover_shim.answers import SCRIPT_LIST
 from drover_shim.route import Call, Route
-from drover_shim.shapes import ScriptListView
 
 
-def list_scripts(call: Call) -> ScriptListView:
+def list_scripts(call: Call) -> ScriptList:
     """Every script that a task can name, and what it takes."""
-    found = call.ask(ListScripts(), ScriptList).scripts
-    return ScriptListView(total=len(found), scripts=[view.script(info) for info in found])
+    return call.ask(ListScripts(), ScriptList)
 
 
-ROUTES: Final = (Route(method="GET", path="/script", handler=list_scripts, answers=ScriptListView),)
+ROUTES: Final = (Route(method="GET", path="/script", handler=list_scripts, answers=SCRIPT_LIST),)

@@ -25,7 +25,7 @@ def phone(plain_farm: PhoneFarm, adb_server: AdbServer) -> Iterator[SimulatedPho
 
 @pytest.fixture(autouse=True)
 def neighbour(plain_farm: PhoneFarm, adb_server: AdbServer) -> Iterator[None]:
-    """The second phone answers before and after, without having been attached anew."""
+    """The second phone answers before and after, without having been attached again."""
     other = plain_farm.phones[1]
     before = transport_id(adb_server, other)
     yield

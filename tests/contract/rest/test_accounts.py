@@ -9,8 +9,8 @@ from drover.wire.control import CreateTasks
 from drover.wire.devices import Connection, DeviceState, TransportKind
 from tests.contract.rest.conftest import A, B
 from tests.support.control import FakeDaemon
+from tests.support.daemon_model import LOGIN
 from tests.support.rest import Rest
-from tests.support.wire_examples import LOGIN
 
 SHOP = {"username": "@Shop.One", "serial": A, "package": "com.app.clone", "note": "till 4"}
 

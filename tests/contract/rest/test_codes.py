@@ -200,6 +200,11 @@ def test_a_malformed_id_is_40001(rest: Rest) -> None:
         assert rest.get(f"/task/{text}").code == 40001, text
 
 
+def test_a_path_that_is_not_utf8_is_40001(rest: Rest) -> None:
+    assert rest.get(f"/device/{A}").code == 0
+    assert rest.get(f"/device/{A}%ff").code == 40001
+
+
 def _filled(rule: str) -> str:
     """A path that fits the rule."""
     ids = {"<task_id>": "1", "<material_id>": "1", "<session>": "0" * 48}
@@ -304,7 +309,7 @@ def test_s11_50001_has_an_id_that_is_in_the_log(rest: Rest, monkeypatch: pytest.
     def explode(*_: object) -> None:
         raise ValueError("/secret/path in a message")
 
-    monkeypatch.setattr("drover_shim.view.stats", explode)
+    monkeypatch.setattr("drover_shim.view.View.of", explode)
     with capture_logs() as lines:
         reply = rest.get("/task/stats")
     assert reply.code == 50001

@@ -9,13 +9,12 @@ import pytest
 
 from drover_shim.guard import BODY_METHODS
 from drover_shim.route import Route
-from drover_shim.route_table import path_of
 from drover_shim.routes import ROUTES
 from drover_shim.settings import Settings
 from tests.support.control import FakeDaemon
 from tests.support.rest import Rest, running_shim
 
-UPLOADS = {(route.method, path_of(route)) for route in ROUTES if route.upload}
+UPLOADS = {(route.method, route.full_path) for route in ROUTES if route.upload}
 GOOD_HOSTS = [
     "localhost",
     "localhost:50809",
@@ -62,7 +61,7 @@ def paths_of(routes: Iterable[Route]) -> list[tuple[str, str]]:
     """Method and path of each route, its parameters filled in."""
     filled = {"task_id": "1", "material_id": "1", "serial": "a", "username": "me"}
     return [
-        (route.method, re.sub(r"<(\w+)[^>]*>", lambda mark: filled.get(mark[1], "x"), path_of(route)))
+        (route.method, re.sub(r"<(\w+)[^>]*>", lambda mark: filled.get(mark[1], "x"), route.full_path))
         for route in routes
     ]
 

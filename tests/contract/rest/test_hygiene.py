@@ -11,7 +11,6 @@ import pytest
 from drover.wire.control import CreateTasks
 from drover.wire.faults import Code, RequestError
 from drover.wire.tasks import Status
-from drover_shim.route_table import path_of
 from drover_shim.routes import ROUTES
 from tests.contract.rest.test_codes import FOLLOW, INVALID, METHODS
 from tests.contract.rest.test_guard import paths_of
@@ -48,8 +47,7 @@ def test_s11_whatever_a_handler_raises_stays_in_the_log(
     def explode(*_: object, **__: object) -> Any:
         raise error
 
-    for name in ("task", "device", "stats", "health", "account"):
-        monkeypatch.setattr(f"drover_shim.view.{name}", explode)
+    monkeypatch.setattr("drover_shim.view.View.of", explode)
     monkeypatch.setattr("drover_shim.routes.tasks.read_new_task", explode)
     asked = [rest.get(path) for path in ("/device", "/task/stats", "/healthz")]
     for reply in (*asked, rest.post("/task", FOLLOW)):
@@ -141,5 +139,5 @@ def test_s16_what_could_be_taken_for_an_option_is_no_serial(rest: Rest, fake: Fa
 
 def test_s14_no_route_takes_a_file_name_from_its_caller_but_the_artifacts() -> None:
     """A new route with a name or path in it belongs into this list, and its test above or beside the media's (S13)."""
-    named = {path_of(route) for route in ROUTES if re.search(r"<(?:name|path|file)\w*[:>]", route.path)}
+    named = {route.full_path for route in ROUTES if re.search(r"<(?:name|path|file)\w*[:>]", route.path)}
     assert named == {"/api/v1/task/<task_id>/artifact/<name>"}

@@ -13,10 +13,10 @@ from drover.wire.materials import MaterialUse
 from drover.wire.media import UseState
 from drover_shim.settings import Settings
 from tests.support.control import FakeDaemon
+from tests.support.daemon_model import AT
 from tests.support.material_model import MAX_BYTES
 from tests.support.media import make_picture, make_video
 from tests.support.rest import Reply, Rest, running_shim
-from tests.support.wire_examples import AT
 
 
 def raw(rest: Rest, data: bytes, query: str = "name=a.png", media_type: str = "image/png") -> Reply:

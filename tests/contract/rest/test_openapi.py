@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import jsonschema_rs
 import pytest
@@ -14,8 +14,8 @@ from drover_shim.bodies import NewTaskBody
 from drover_shim.fields import Fields
 from drover_shim.new_task import read_new_task
 from drover_shim.openapi import document
-from drover_shim.route_table import path_of
 from drover_shim.routes import ROUTES
+from drover_shim.view import ListOf, View
 from tests.support.described import check
 from tests.support.rest import Rest
 
@@ -31,7 +31,7 @@ def test_it_is_served_as_it_is_made(rest: Rest) -> None:
 
 
 def test_every_route_is_in_it_and_nothing_else() -> None:
-    routes = {(route.method, re.sub(r"<(\w+)[^>]*>", r"{\1}", path_of(route))) for route in ROUTES}
+    routes = {(route.method, re.sub(r"<(\w+)[^>]*>", r"{\1}", route.full_path)) for route in ROUTES}
     assert {(method.upper(), path) for path, method, _ in OPERATIONS} == routes
     ids = [what["operationId"] for _, _, what in OPERATIONS]
     assert len(ids) == len(set(ids))
@@ -47,6 +47,16 @@ def test_every_route_says_what_it_does_takes_and_answers(path: str, method: str,
     assert {parameter["name"] for parameter in what["parameters"] if parameter["in"] == "path"} == named
     if method == "get":
         assert "requestBody" not in what
+
+
+def test_a_handler_returns_what_its_view_shows() -> None:
+    for route in ROUTES:
+        view = route.answers
+        if isinstance(view, View | ListOf):
+            returned = get_type_hints(route.handler)["return"]
+            expected = (list, (view.item.source,)) if isinstance(view, ListOf) else (None, ())
+            assert (get_origin(returned), get_args(returned)) == expected, route.label
+            assert isinstance(view, ListOf) or returned is view.source, route.label
 
 
 def test_it_is_a_good_openapi_document() -> None:

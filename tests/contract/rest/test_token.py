@@ -93,7 +93,7 @@ def test_s08_logs_and_answers_never_hold_it(asked: Rest, token: str, monkeypatch
     def explode(*_: object) -> None:
         raise ValueError("broken")
 
-    monkeypatch.setattr("drover_shim.view.stats", explode)
+    monkeypatch.setattr("drover_shim.view.View.of", explode)
     with capture_logs() as lines:
         for headers in ({"Authorization": f"Bearer {token}"}, {"X-Drover-Token": f"{token}x"}):
             reply = asked.send("GET", "/api/v1/task/stats", headers=headers)

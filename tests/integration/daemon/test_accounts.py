@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from drover.wire.accounts import LoginSource
-from drover.wire.control import AccountsDiscovered, CreateTasks, DiscoverAccounts, GetDevice, PutAccount, TasksCreated
+from drover.wire.control import AccountsDiscovered, DiscoverAccounts, GetDevice, PutAccount
 from drover.wire.devices import Device
 from drover.wire.tasks import Reason, Status
 from phonesim.apps.display import PhoneDisplay
@@ -20,7 +20,7 @@ SETTINGS = {"DROVER_PACE_FOLLOW_PER_DAY": "2", "DROVER_DAEMON_TIMEZONE": "UTC"}
 
 @pytest.fixture
 def paced(adb_server: AdbServer, farm: PhoneFarm) -> Iterator[DroverDaemon]:
-    """A daemon of its own with two follows a day, and phones without faults."""
+    """Its own daemon with two follows a day, and phones without faults."""
     for phone in farm.phones:
         farm.clear_faults(phone.serial)
     with DroverDaemon(adb_port=adb_server.port, settings=SETTINGS) as daemon:
@@ -35,8 +35,7 @@ def world(farm: PhoneFarm, serial: str) -> Any:
 
 
 def follow(daemon: DroverDaemon, target: str, **where: Any) -> int:
-    asked = CreateTasks(script_name="follow", script_config={"target_user": target}, **where)
-    return daemon.client.ask(asked, TasksCreated).task_ids[0]
+    return daemon.follow(*where.pop("serials", ()), target=target, **where)[0]
 
 
 def followed(farm: PhoneFarm, serial: str, prefix: str) -> int:
@@ -48,7 +47,7 @@ def logins(daemon: DroverDaemon, serial: str) -> dict[str, tuple[str, LoginSourc
     return {login.platform: (login.username, login.source) for login in found}
 
 
-def test_r23_a_limit_of_two_is_two_by_serial_by_name_and_on_two_phones(paced: DroverDaemon, farm: PhoneFarm) -> None:
+def test_r23_a_limit_holds_by_serial_by_name_and_on_two_phones(paced: DroverDaemon, farm: PhoneFarm) -> None:
     first, second = (phone.serial for phone in farm.phones[:2])
     me = world(farm, first).active
     world(farm, second).accounts, world(farm, second).active = (me, "somebody.else"), me
@@ -61,10 +60,10 @@ def test_r23_a_limit_of_two_is_two_by_serial_by_name_and_on_two_phones(paced: Dr
         follow(paced, "ada_one4", serials=[first]),
     ]
     paced.wait_task(ids[2], lambda task: task.attempt > 0 or task.status.ended, what="the second phone's look")
-    told = f"@{me} reached its limit of 2 follows a day"
+    words = f"@{me} reached its limit of 2 follows a day"
     for task_id in ids:
         paced.wait_task(
-            task_id, lambda task: task.status is Status.COMPLETED or told in task.remark, what="its end or its limit"
+            task_id, lambda task: task.status is Status.COMPLETED or words in task.remark, what="its end or its limit"
         )
     assert followed(farm, first, "ada_one") + followed(farm, second, "ada_one") == 2
     shown = [paced.task(task_id) for task_id in ids]
@@ -73,7 +72,9 @@ def test_r23_a_limit_of_two_is_two_by_serial_by_name_and_on_two_phones(paced: Dr
     assert logins(paced, first)["tiktok"] == (me, LoginSource.SCRIPT)
 
 
-def test_r23_an_app_that_a_person_switched_acts_as_whom_it_shows(paced: DroverDaemon, farm: PhoneFarm) -> None:
+def test_r23_after_a_person_switched_accounts_tasks_act_as_the_account_shown(
+    paced: DroverDaemon, farm: PhoneFarm
+) -> None:
     serial = farm.phones[0].serial
     app = world(farm, serial)
     app.active = before = app.accounts[0]

@@ -66,7 +66,7 @@ def test_case_b9_the_socket_alone_is_served_and_no_port_is_open(local: DroverDae
     assert found == []
 
 
-def test_case_b9_status_doctor_and_healthz_show_it(local: DroverDaemon) -> None:
+def test_case_b9_status_doctor_and_healthz_show_the_socket(local: DroverDaemon) -> None:
     path = socket_of(local)
     rest = Rest(0, unix_path=path)
     assert rest.send("GET", "/healthz").data["api_socket"] == str(path)
@@ -131,7 +131,9 @@ def test_case_b9_a_place_where_no_socket_can_be_ends_the_start_and_names_it(adb_
     daemon.__exit__(None, None, None)
 
 
-def test_case_b9_beside_tcp_and_a_reload_says_that_a_change_waits_for_the_next_start(adb_server: AdbServer) -> None:
+def test_case_b9_the_socket_next_to_tcp_and_a_reload_that_waits_for_the_next_start(
+    adb_server: AdbServer,
+) -> None:
     daemon = DroverDaemon(adb_port=adb_server.port, api=True)
     file = daemon.folder / "home" / ".config" / "drover" / "drover.toml"
     file.parent.mkdir(parents=True)

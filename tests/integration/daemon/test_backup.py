@@ -1,4 +1,4 @@
-"""Backups with the library as their user makes them: droverctl beside a working daemon, droverd --restore elsewhere."""
+"""Backups with the library as their user makes them: droverctl while a daemon works, droverd --restore elsewhere."""
 
 import json
 import os
@@ -84,7 +84,7 @@ def test_r18_a_database_alone_says_what_is_missing_and_how_to_bring_it(adb_serve
         assert Path(item.path).read_bytes() == picture.read_bytes()
 
 
-def test_ctrl_c_gives_a_backup_up_and_leaves_nothing(adb_server: AdbServer, tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_backup_and_leaves_no_file(adb_server: AdbServer, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     with DroverDaemon(adb_port=adb_server.port) as daemon:
         assert ctl(daemon, "material", "add", str(make_picture(tmp_path / "a.png"))).returncode == 0

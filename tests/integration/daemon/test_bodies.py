@@ -86,7 +86,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.fixture(scope="module")
 def rest() -> Iterator[Rest]:
-    """A real daemon without phones, and its HTTP front."""
+    """A real daemon without phones, and its gateway."""
     with DroverDaemon(adb_port=1, api=True) as daemon:
         yield Rest(urlsplit(daemon.api_url()).port or 0)
 
@@ -98,13 +98,13 @@ def _fits(path: str, body: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize(("path", "body"), TAKEN)
-def test_case_b12_what_a_schema_lets_pass_is_taken(rest: Rest, path: str, body: dict[str, Any]) -> None:
+def test_case_b12_bodies_that_the_schema_allows_are_accepted(rest: Rest, path: str, body: dict[str, Any]) -> None:
     reply = rest.post(path, body)
     # There is no phone to lease; which one is meant was understood.
     assert (reply.code, _fits(path, body)) == (40401 if path == "/rpc/session" else 0, True), reply.body
 
 
 @pytest.mark.parametrize(("path", "body"), REFUSED)
-def test_case_b12_what_a_schema_refuses_is_refused(rest: Rest, path: str, body: dict[str, Any]) -> None:
+def test_case_b12_bodies_that_the_schema_forbids_are_refused(rest: Rest, path: str, body: dict[str, Any]) -> None:
     reply = rest.post(path, body)
     assert (reply.status, _fits(path, body)) == (400, False), reply.body

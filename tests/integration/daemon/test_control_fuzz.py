@@ -60,6 +60,6 @@ def test_s24_fuzzed_conversations_leave_the_daemon_as_it_was() -> None:
         pid = daemon.process.pid
         send_all(str(daemon.runtime_dir / "control.sock"), pid)
         assert daemon.status().pid == pid
-        assert "part_failed" not in daemon.log()
+        assert "component_failed" not in daemon.log()
         assert "request_failed" not in daemon.log()
         assert daemon.status().messages_dropped > 0

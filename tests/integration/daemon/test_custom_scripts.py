@@ -15,11 +15,9 @@ import pytest
 
 from drover.wire.control import (
     Account,
-    CreateTasks,
     PutAccount,
     RetryTask,
     StopTask,
-    TasksCreated,
 )
 from drover.wire.custom import ListScripts, RemoveScript, ScriptList
 from drover.wire.faults import Code, RequestError
@@ -36,7 +34,7 @@ EXAMPLE = Path(__file__).parents[3] / "contrib" / "examples" / "screen_report.py
 
 @pytest.fixture(scope="module")
 def daemon(adb_server: AdbServer, farm: PhoneFarm) -> Iterator[DroverDaemon]:
-    """A daemon with its HTTP front, which is what custom scripts speak to."""
+    """A daemon with its gateway, which is what custom scripts speak to."""
     settings = {"DROVER_LICENSE_DEVICE_LIMIT": "2", "DROVER_API_TOKEN_FOR_TESTS": "canary-of-the-daemon"}
     with DroverDaemon(adb_port=adb_server.port, api=True, settings=settings) as running:
         running.wait_idle(*(phone.serial for phone in farm.phones))
@@ -59,7 +57,7 @@ def test_a_python_script_drives_its_phone_through_the_api(daemon: DroverDaemon, 
     daemon.wait_idle(serial)
 
 
-def test_case_b15_what_a_script_is_given(daemon: DroverDaemon, serial: str) -> None:
+def test_case_b15_a_script_gets_its_environment_and_no_more(daemon: DroverDaemon, serial: str) -> None:
     add(
         daemon,
         "env",
@@ -89,7 +87,7 @@ def test_case_b15_what_a_script_is_given(daemon: DroverDaemon, serial: str) -> N
     assert f"| {daemon.data_dir}/tasks/{task_id} " in log
     known = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TZ", "LANG", "LANGUAGE", "PYTHONUNBUFFERED"}
     others = {name for name in given if not name.startswith(("DROVER_", "TIKMATRIX_", "LC_"))}
-    assert others - known == {"PYTEST_VERSION"}, "B15: beside the usual few what its registration names"
+    assert others - known == {"PYTEST_VERSION"}, "B15: next to the usual few only what its registration names"
     # The session ends with its task.
     request = urllib.request.Request(
         f"{daemon.api_url()}rpc/hierarchy?serial={serial}", headers={"x-session-id": session}
@@ -192,12 +190,12 @@ def test_a_script_that_may_run_twice_is_run_again(daemon: DroverDaemon, serial: 
     )
     task_id = start(daemon, "twice", serial)
     running(daemon, task_id, "ready")
-    keeper = next(
+    reaper = next(
         process
         for process in psutil.Process(daemon.process.pid).children(recursive=True)
         if "process_reaper.py" in " ".join(process.cmdline())
     )
-    os.kill(keeper.ppid(), signal.SIGKILL)
+    os.kill(reaper.ppid(), signal.SIGKILL)
     task = daemon.wait_ended(task_id, timeout_s=60)
     assert (task.status, task.attempt, task.effect) == (Status.COMPLETED, 2, Effect.NONE)
 
@@ -265,8 +263,7 @@ def test_the_app_acts_as_the_tasks_account_before_the_script_starts(
     for name in (other, "nobody.here"):
         daemon.client.ask(PutAccount(username=name, serial=serial), Account)
     add(daemon, "whoami", "/bin/sh", "-c", 'echo "as $DROVER_USERNAME on $TIKMATRIX_PLATFORM"', platform="tiktok")
-    request = CreateTasks(script_name="whoami", script_config={}, usernames=[other, "nobody.here"])
-    right, wrong = daemon.client.ask(request, TasksCreated).task_ids
+    right, wrong = daemon.create("whoami", {}, usernames=[other, "nobody.here"])
     assert daemon.wait_ended(right).status is Status.COMPLETED, log_of(daemon, right)
     assert f"| as {other} on tiktok" in log_of(daemon, right)
     assert next(row["username"] for row in farm.state(serial)["accounts"] if row["active"]) == other

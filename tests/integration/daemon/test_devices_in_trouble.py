@@ -1,4 +1,4 @@
-"""Phones in trouble against a real adb server: cures that it understands, two transports of one phone, a reboot."""
+"""Phones in trouble against a real adb server: steps that it understands, two transports of a phone, a reboot."""
 
 import asyncio
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from tests.support.phones import PhoneFarm, wait_until
 
 @pytest.fixture(scope="module")
 def lonely() -> Iterator[tuple[AdbServer, PhoneFarm]]:
-    """A phone that nobody keeps attached, so that what becomes of it is adb's and Drover's doing alone."""
+    """A phone that no one keeps attached, so that what becomes of it is adb's and Drover's doing alone."""
     with AdbServer() as adb, PhoneFarm(None, 1) as farm:
         adb.run("connect", farm.phones[0].serial)
         yield adb, farm
@@ -41,7 +41,9 @@ def transport(adb: AdbServer, serial: str) -> Transport:
     return next(one for one in transports.read(ask(adb, "host:devices-l")) if one.name == serial)
 
 
-def test_the_real_adb_server_takes_each_step_and_the_phone_is_back(lonely: tuple[AdbServer, PhoneFarm]) -> None:
+def test_the_real_adb_server_accepts_each_recovery_step_and_the_phone_is_back(
+    lonely: tuple[AdbServer, PhoneFarm],
+) -> None:
     adb, farm = lonely
     serial = farm.phones[0].serial
     farm.fault(serial, "offline")
@@ -49,7 +51,7 @@ def test_the_real_adb_server_takes_each_step_and_the_phone_is_back(lonely: tuple
     for step in (escalation.Step.RECONNECT_OFFLINE, escalation.Step.RECONNECT):
         for service in escalation.services(step, transport(adb, serial)):
             assert "reconnecting" in ask(adb, service), step
-        # Why the nurse dials: adb drops a network phone that it was to reconnect.
+        # Why recovery dials: adb drops a network phone that it was to reconnect.
         wait_until(lambda: serial not in ask(adb, "host:devices"), what="the drop")
         farm.clear_faults(serial)
         assert "connected" in ask(adb, f"host:connect:{serial}")

@@ -38,7 +38,7 @@ def test_the_accounts_of_a_phone_are_found_and_registered(daemon: DroverDaemon, 
     assert [(one.username, one.active) for one in instagram.accounts] == on_phone(farm, serial, "instagram")
 
 
-def test_the_phone_goes_on_afterwards(daemon: DroverDaemon, serial: str) -> None:
+def test_after_a_discovery_the_phone_runs_tasks(daemon: DroverDaemon, serial: str) -> None:
     discover(daemon, serial)
     (task_id,) = daemon.follow(serial, target="ada_discovered")
     assert daemon.wait_ended(task_id).status is Status.COMPLETED

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from drover.apps.tables import LANGUAGES
-from drover.wire.control import CreateTasks, PutAccount, TasksCreated
+from drover.wire.control import PutAccount
 from drover.wire.tasks import Effect, Status
 from phonesim.apps.languages import LANGUAGES as SPOKEN
 from tests.support.daemon import DroverDaemon
@@ -39,7 +39,7 @@ def daemon(publishing_daemon: DroverDaemon, farm: PhoneFarm) -> DroverDaemon:
     return publishing_daemon
 
 
-def test_the_simulated_phones_speak_what_the_data_claims() -> None:
+def test_the_simulated_phones_have_every_language_of_the_data() -> None:
     assert set(SPOKEN) == set(LANGUAGES)
 
 
@@ -53,10 +53,6 @@ def test_case_i12_follow_as_another_account_and_post(
     mine = f"shop_{phone.serialno.lower()}"
     wanted = f"ada_{language}"
 
-    def begin(script: str, **more: Any) -> int:
-        asked = CreateTasks(script_name=script, script_config=more.pop("config"), **more)
-        return daemon.client.ask(asked, TasksCreated).task_ids[0]
-
     post: dict[str, Any] = {"captions": f"{language} #tag", "post_way": "addButton"}
     if number % 2:
         post |= {"material_list": [str(make_video(media / f"{language}.mp4", seconds=5))]}
@@ -64,13 +60,13 @@ def test_case_i12_follow_as_another_account_and_post(
         pictures = [str(make_picture(media / f"{language}{n}.jpg")) for n in range(2)]
         post |= {"content_type": 1, "image_count": 2, "material_list": pictures}
     ids = [
-        begin("follow", config={"target_user": wanted}, usernames=[mine]),
-        begin("post", config=post, serials=[phone.serial], platform="instagram"),
+        *daemon.follow(target=wanted, usernames=[mine]),
+        *daemon.create("post", post, phone.serial, platform="instagram"),
     ]
     # All nine are unfollowed in process (tests/unit/drover/scripts/test_languages.py); these differ most.
     left = f"private_followed_{language}" if language in ("zh", "ar") else ""
     if left:
-        ids.append(begin("unfollow", config={"target_user": left}, usernames=[mine]))
+        ids += daemon.follow(script="unfollow", target=left, usernames=[mine])
     ended = [daemon.wait_ended(task_id, timeout_s=120) for task_id in ids]
     assert [(task.status, task.effect) for task in ended] == [(Status.COMPLETED, Effect.CONFIRMED)] * len(ids), [
         task.remark for task in ended

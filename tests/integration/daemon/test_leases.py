@@ -67,7 +67,7 @@ class Client:
 
 @pytest.fixture(scope="module")
 def daemon(adb_server: AdbServer, farm: PhoneFarm) -> Iterator[DroverDaemon]:
-    """A daemon with the HTTP front, on which adb is allowed."""
+    """A daemon with the gateway, on which adb is allowed."""
     with DroverDaemon(adb_port=adb_server.port, api=True, settings={"DROVER_RPC_ADB": "true"}) as running:
         running.wait_idle(*(phone.serial for phone in farm.phones))
         yield running
@@ -153,10 +153,10 @@ def test_a_client_written_for_the_compatible_api(
     daemon.wait_idle(serial)
 
 
-def test_who_is_let_in(serials: tuple[str, str], client: Client, other: Client) -> None:
+def test_a_call_needs_the_session_that_holds_its_phone(serials: tuple[str, str], client: Client, other: Client) -> None:
     serial, second = serials
     hierarchy = f"rpc/hierarchy?serial={serial}"
-    assert client.ask("GET", hierarchy)[0] == 403  # no session, nobody holds it
+    assert client.ask("GET", hierarchy)[0] == 403  # no session, no one holds it
     client.take(serial)
     assert other.ask("GET", hierarchy)[0] == 403  # no session at all
     assert other.ask("POST", "rpc/session", {"serial": serial})[0] == 409
@@ -281,14 +281,14 @@ def test_heartbeats_keep_a_lease(daemon: DroverDaemon, serials: tuple[str, str],
     assert client.send("GET", f"rpc/hierarchy?serial={serial}")[0] == 200
 
 
-def test_a_lease_survives_the_front(daemon: DroverDaemon, serials: tuple[str, str], client: Client) -> None:
+def test_a_lease_survives_the_gateway(daemon: DroverDaemon, serials: tuple[str, str], client: Client) -> None:
     serial, _ = serials
     session = client.take(serial)
     url = daemon.api_url()
     for child in psutil.Process(daemon.process.pid).children():
         if "drover_shim.main" in " ".join(child.cmdline()):
             child.kill()
-    wait_until(lambda: daemon.status().api_url not in ("", url), timeout_s=30, what="another front")
+    wait_until(lambda: daemon.status().api_url not in ("", url), timeout_s=30, what="another gateway")
     again = Client(daemon.api_url())
     again.session = session
     assert again.send("GET", f"rpc/hierarchy?serial={serial}")[0] == 200
@@ -379,7 +379,7 @@ def test_adb_commands_that_print_without_end_are_bounded_by_their_time(
     assert adb("get-state")[:2] == (200, "device\n")
 
 
-def test_the_operator_takes_a_phone_back(daemon: DroverDaemon, serials: tuple[str, str], client: Client) -> None:
+def test_the_operator_ends_a_lease(daemon: DroverDaemon, serials: tuple[str, str], client: Client) -> None:
     serial, _ = serials
     client.take(serial, label="forgotten")
     daemon.client.call(EvictLease(serial=serial))
@@ -393,7 +393,7 @@ def test_the_operator_takes_a_phone_back(daemon: DroverDaemon, serials: tuple[st
     assert client.session not in daemon.log()
 
 
-def test_an_effect_is_sent_once_and_its_doubt_is_told(
+def test_a_click_without_an_answer_is_sent_once_and_reported_as_uncertain(
     daemon: DroverDaemon, farm: PhoneFarm, serials: tuple[str, str], client: Client
 ) -> None:
     serial, _ = serials
@@ -402,11 +402,11 @@ def test_an_effect_is_sent_once_and_its_doubt_is_told(
     click = {"serial": serial, "method": "click", "params": [5, 5]}
     status, data, message = client.ask("POST", "rpc/jsonrpc", click)
     assert (status, data["end"], "may or may not" in message) == (500, "uncertain", True), message
-    # The phone is opened anew and the lease goes on.
+    # The phone is opened again and the lease goes on.
     assert client.ask("POST", "rpc/jsonrpc", click)[:2] == (200, True)
 
 
-def test_tasks_and_leases_draw_from_one_pool(adb_server: AdbServer, serials: tuple[str, str]) -> None:
+def test_tasks_and_leases_share_the_device_limit(adb_server: AdbServer, serials: tuple[str, str]) -> None:
     first, second = serials
     limit = {"DROVER_LICENSE_DEVICE_LIMIT": "1"}
     with DroverDaemon(adb_port=adb_server.port, api=True, settings=limit) as own:
@@ -424,7 +424,7 @@ def test_tasks_and_leases_draw_from_one_pool(adb_server: AdbServer, serials: tup
             one.close()
 
 
-def test_tasks_find_the_automation_server_as_they_expect_it(serials: tuple[str, str], client: Client) -> None:
+def test_what_a_lease_configured_is_reset_when_it_ends(serials: tuple[str, str], client: Client) -> None:
     serial, _ = serials
 
     def configurator(method: str, *params: Any) -> Any:

@@ -16,7 +16,6 @@ from drover.wire.control import (
     RetryTask,
     StopTask,
     TaskPage,
-    TasksCreated,
     TasksDeleted,
 )
 from drover.wire.events import TaskChanged, TaskProgressed
@@ -53,7 +52,9 @@ def test_evidence_and_log_are_kept(daemon: DroverDaemon, serial: str) -> None:
     assert log.ended
 
 
-def test_unfollow_taps_and_following_again_does_not(daemon: DroverDaemon, farm: PhoneFarm, serial: str) -> None:
+def test_unfollow_taps_and_a_follow_of_a_followed_user_does_not(
+    daemon: DroverDaemon, farm: PhoneFarm, serial: str
+) -> None:
     (first,) = daemon.follow(serial, target="followed_main", script="unfollow")
     assert daemon.wait_ended(first).status is Status.COMPLETED
     assert effects(farm, serial, "unfollow", "followed_main") == 1
@@ -63,7 +64,7 @@ def test_unfollow_taps_and_following_again_does_not(daemon: DroverDaemon, farm: 
     assert effects(farm, serial, "unfollow", "followed_main") == 1
 
 
-def test_events_tell_the_story_in_order(daemon: DroverDaemon, serial: str) -> None:
+def test_events_come_in_the_order_of_what_happened(daemon: DroverDaemon, serial: str) -> None:
     with daemon.client.subscribe() as events:
         (task_id,) = daemon.follow(serial, target="ada_events")
         statuses: list[Status] = []
@@ -117,8 +118,7 @@ def test_pending_task_says_what_it_waits_for(daemon: DroverDaemon) -> None:
 
 def test_start_time_and_interval_hold_tasks_back(daemon: DroverDaemon, farm: PhoneFarm, serial: str) -> None:
     config = {"target_users": ["ada_pause1", "ada_pause2"]}
-    request = CreateTasks(script_name="follow", script_config=config, serials=[serial], min_interval=1, max_interval=2)
-    first, second = daemon.client.ask(request, TasksCreated).task_ids
+    first, second = daemon.create("follow", config, serial, min_interval=1, max_interval=2)
     assert daemon.wait_ended(first).status is Status.COMPLETED
     held = daemon.task(second)
     assert held.status is Status.PENDING
@@ -191,8 +191,7 @@ def test_bad_request_names_the_field_and_creates_nothing(
 def test_username_sends_the_task_to_its_device_and_account(daemon: DroverDaemon, farm: PhoneFarm, serial: str) -> None:
     active = next(row["username"] for row in farm.state(serial)["accounts"] if row["active"])
     daemon.client.call(PutAccount(username=f"@{active}", serial=serial))
-    request = CreateTasks(script_name="follow", script_config={"target_user": "ada_account"}, usernames=[f"@{active}"])
-    (task_id,) = daemon.client.ask(request, TasksCreated).task_ids
+    (task_id,) = daemon.follow(target="ada_account", usernames=[f"@{active}"])
     task = daemon.wait_ended(task_id)
     assert (task.serial, task.username, task.status) == (serial, active, Status.COMPLETED), task.remark
     # With an account on this phone `enable_multi_account` is no bad request any more, as another test expects it.
@@ -207,10 +206,10 @@ def test_device_limit_holds_the_rest_back(daemon: DroverDaemon, farm: PhoneFarm)
             farm.fault(serial, "slow_screens", seconds=4)
         try:
             ids = limited.follow(*serials, target="ada_limit")
-            told = wait_until(
+            seen = wait_until(
                 lambda: [t for t in map(limited.task, ids) if "device limit of 1" in t.remark], what="a limited task"
             )
-            assert len(told) == 1
+            assert len(seen) == 1
         finally:
             for serial in serials:
                 farm.clear_faults(serial)

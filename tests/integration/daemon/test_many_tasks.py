@@ -26,7 +26,7 @@ from tests.support.daemon import DroverDaemon
 from tests.support.phones import wait_until
 
 CLIENTS, EACH = 5, 400
-STAGES = ("first_id IS NULL", "first_id IS NOT NULL")
+MOMENTS = ("first_id IS NULL", "first_id IS NOT NULL")
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +75,8 @@ def test_r25_a_large_import_is_counted_as_a_small_one_is(daemon: DroverDaemon) -
         assert (done.created, done.unchanged, done.changed) == (*expected, 0)
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_case_b8_kill_in_the_middle_of_a_large_request_leaves_all_or_none(daemon: DroverDaemon, stage: str) -> None:
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_case_b8_kill_in_the_middle_of_a_large_request_leaves_all_or_none(daemon: DroverDaemon, moment: str) -> None:
     """Killed while the request is written down, and while what was accepted becomes tasks."""
     before = total(daemon)
 
@@ -87,13 +87,13 @@ def test_case_b8_kill_in_the_middle_of_a_large_request_leaves_all_or_none(daemon
     with closing(sqlite3.connect(f"file:{daemon.data_dir}/drover.db?mode=ro", uri=True)) as looking:
         asking = threading.Thread(target=create)
         asking.start()
-        query = f"SELECT 1 FROM intake WHERE {stage}"
+        query = f"SELECT 1 FROM intake WHERE {moment}"
         wait_until(lambda: looking.execute(query).fetchone(), timeout_s=30, every_s=0.0, what="the request")
         daemon.kill()
         asking.join(30)
     daemon.start()
     made = total(daemon) - before
-    assert made in ({0, 5000} if stage == STAGES[0] else {5000})
+    assert made in ({0, 5000} if moment == MOMENTS[0] else {5000})
     with closing(sqlite3.connect(f"file:{daemon.data_dir}/drover.db?mode=ro", uri=True)) as looking:
         left = looking.execute("SELECT id FROM intake UNION ALL SELECT intake_id FROM intake_parts").fetchall()
     assert left == []

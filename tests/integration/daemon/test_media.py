@@ -1,4 +1,4 @@
-"""The library and the choice of files with a real daemon, its HTTP front and a simulated phone."""
+"""The library and the choice of files with a real daemon, its gateway and a simulated phone."""
 
 import json
 import urllib.error
@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from drover.client import ControlClient
-from drover.wire.control import CreateTasks, TasksCreated
 from drover.wire.faults import Code, RequestError
 from drover.wire.materials import GetMaterial, MaterialDetail
 from drover.wire.tasks import Effect, Reason, Status
@@ -29,7 +27,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def running(adb_server: AdbServer, root: Path) -> Iterator[DroverDaemon]:
-    """A daemon with its HTTP front, one folder of media and no phones."""
+    """A daemon with its gateway, one folder of media and no phones."""
     settings = {"DROVER_MEDIA_ROOTS": json.dumps([str(root)]), "DROVER_DEVICES_IGNORE": "[]"}
     with DroverDaemon(adb_port=adb_server.port, settings=settings, api=True) as daemon:
         yield daemon
@@ -43,11 +41,6 @@ def ask(url: str, data: bytes | None = None) -> dict[str, Any]:
     except urllib.error.HTTPError as error:
         with error:
             return dict(json.load(error))
-
-
-def post(client: ControlClient, serial: str, **config: Any) -> int:
-    request = CreateTasks(script_name="post", script_config=config, serials=[serial])
-    return client.ask(request, TasksCreated).task_ids[0]
 
 
 def test_an_uploaded_file_survives_the_daemons_death(running: DroverDaemon, tmp_path: Path) -> None:
@@ -86,7 +79,7 @@ def test_a_post_that_can_never_work_is_refused_through_rest(running: DroverDaemo
 
 
 def test_a_post_without_files_fails_and_says_so(daemon: DroverDaemon, serial: str) -> None:
-    task = daemon.wait_ended(post(daemon.client, serial, materials_tags="nobody.has.this"))
+    task = daemon.wait_ended(*daemon.create("post", {"materials_tags": "nobody.has.this"}, serial))
     assert (task.status, task.reason, task.effect, task.attempt) == (
         Status.FAILED,
         Reason.MEDIA_INVALID,
@@ -100,6 +93,6 @@ def test_a_post_without_files_fails_and_says_so(daemon: DroverDaemon, serial: st
 def test_files_outside_the_roots_are_refused(daemon: DroverDaemon, farm: PhoneFarm) -> None:
     for config in ({"material_list": ["/proc/self/environ"]}, {"material_source": "localFolder", "material_path": "/"}):
         with pytest.raises(RequestError) as caught:
-            post(daemon.client, farm.phones[0].serial, **config)
+            daemon.create("post", config, farm.phones[0].serial)
         assert caught.value.failure.code is Code.INVALID
         assert "roots in [media]" in str(caught.value)

@@ -1,4 +1,4 @@
-"""What large and refused requests take of memory, and leave in it (B7): the real daemon and its real HTTP front."""
+"""What large and refused requests take of memory, and leave in it (B7): the real daemon and its real gateway."""
 
 import http.client
 import socket
@@ -26,7 +26,7 @@ CONFIG = b'{"script_name": "post", "serials": ["nobody"], "script_config": {"x":
 LARGE = {
     "many lists, refused by the daemon": CONFIG % b",".join([b"[[]]"] * 400_000),
     "one long text, refused by the daemon": CONFIG % (b'"' + b"a" * (8 * MB - 4000) + b'"'),
-    "too many values, refused by the front": CONFIG % b",".join([b"[]"] * 2_700_000),
+    "too many values, refused by the gateway": CONFIG % b",".join([b"[]"] * 2_700_000),
 }
 
 
@@ -41,7 +41,7 @@ def _port(daemon: DroverDaemon) -> int:
     return urlsplit(daemon.api_url()).port or 0
 
 
-def _front(daemon: DroverDaemon) -> psutil.Process:
+def _gateway(daemon: DroverDaemon) -> psutil.Process:
     children = psutil.Process(daemon.process.pid).children()
     return next(child for child in children if "drover_shim.main" in child.cmdline())
 
@@ -101,7 +101,7 @@ def test_case_b7_many_large_refused_bodies_take_bounded_memory_and_leave_none(
 ) -> None:
     port = _port(daemon)
     answers: list[tuple[int, str | None]] = []
-    with _Memory(_front(daemon)) as front, _Memory(psutil.Process(daemon.process.pid)) as behind:
+    with _Memory(_gateway(daemon)) as gateway, _Memory(psutil.Process(daemon.process.pid)) as behind:
         senders = [threading.Thread(target=lambda: answers.append(_post(port, body))) for _ in range(SENDERS)]
         for sender in senders:
             sender.start()
@@ -112,9 +112,9 @@ def test_case_b7_many_large_refused_bodies_take_bounded_memory_and_leave_none(
     assert {status for status, _ in answers} <= {400, 503, 0}
     assert {again for status, again in answers if status == 503} <= {"2"}
     assert alone == 400  # the memory of the others is free again
-    assert front.most < BUDGET_BYTES + KEPT_BYTES
+    assert gateway.most < BUDGET_BYTES + KEPT_BYTES
     assert behind.most < BUDGET_BYTES + KEPT_BYTES
-    assert front.kept < KEPT_BYTES
+    assert gateway.kept < KEPT_BYTES
     assert behind.kept < KEPT_BYTES + 32 * MB
 
 
@@ -134,7 +134,7 @@ def test_case_b7_connections_that_wait_keep_nothing_of_their_last_request(daemon
 
 
 @pytest.mark.parametrize("end", [b"1;", b"0\r\nX: "], ids=["extension", "trailer"])
-def test_case_b7_extensions_and_trailers_without_end_slow_nobody(daemon: DroverDaemon, end: bytes) -> None:
+def test_case_b7_extensions_and_trailers_without_end_delay_no_other_request(daemon: DroverDaemon, end: bytes) -> None:
     port = _port(daemon)
     head = (
         b"POST /api/v1/task HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -151,14 +151,14 @@ def test_case_b7_extensions_and_trailers_without_end_slow_nobody(daemon: DroverD
             with suppress(OSError):
                 answers.append(raw.recv(12))
 
-    with _Memory(_front(daemon)) as front:
+    with _Memory(_gateway(daemon)) as gateway:
         senders = [threading.Thread(target=send) for _ in range(60)]
         for sender in senders:
             sender.start()
-        beside = [_post(port, CONFIG % b"1")[0] for _ in range(20)]
+        small = [_post(port, CONFIG % b"1")[0] for _ in range(20)]
         for sender in senders:
             sender.join()
-    assert beside == [400] * 20
+    assert small == [400] * 20
     assert set(answers) <= {b"HTTP/1.1 413", b""}
     assert b"HTTP/1.1 413" in answers
-    assert front.most < KEPT_BYTES
+    assert gateway.most < KEPT_BYTES

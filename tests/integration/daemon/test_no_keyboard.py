@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from drover.wire.control import CreateTasks, TasksCreated
 from drover.wire.tasks import Status
 from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
@@ -15,11 +14,6 @@ from tests.support.media import make_video
 from tests.support.phones import PhoneFarm
 
 KEYBOARD = "com.android.adbkeyboard/.AdbIME"
-
-
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("media")
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +29,7 @@ def test_a_caption_that_needs_a_keyboard_waits_for_one(
 ) -> None:
     phone = farm.farm.phones[0].device
     video = make_video(media / "a.mp4", seconds=5)
-    request = CreateTasks(
-        script_name="post", script_config={"material_list": [str(video)], "captions": "déjà vu"}, serials=[serial]
-    )
-    (post,) = daemon.client.ask(request, TasksCreated).task_ids
+    (post,) = daemon.create("post", {"material_list": [str(video)], "captions": "déjà vu"}, serial)
     daemon.wait_task(post, lambda task: "install ADBKeyBoard" in task.remark, what="a post that waits for a keyboard")
     (other,) = daemon.follow(serial, target="ada_plain")
     phone.input_methods[KEYBOARD] = False

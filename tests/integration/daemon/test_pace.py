@@ -9,13 +9,11 @@ import pytest
 from drover.wire.control import (
     Account,
     ChangeAccount,
-    CreateTasks,
     DiscoverAccounts,
     GetAccount,
     GetDevice,
     PutAccount,
     SetDevice,
-    TasksCreated,
 )
 from drover.wire.devices import Device
 from drover.wire.faults import Code, RequestError
@@ -44,11 +42,10 @@ def active_account(farm: PhoneFarm, serial: str) -> str:
 
 
 def follow_as(daemon: DroverDaemon, username: str, *targets: str) -> list[int]:
-    request = CreateTasks(script_name="follow", script_config={"target_users": list(targets)}, usernames=[username])
-    return daemon.client.ask(request, TasksCreated).task_ids
+    return daemon.create("follow", {"target_users": list(targets)}, usernames=[username])
 
 
-def test_a_reached_limit_holds_back_that_account_until_midnight_and_nobody_else(
+def test_a_reached_limit_holds_back_that_account_until_midnight_and_no_other(
     adb_server: AdbServer, farm: PhoneFarm, phone: str
 ) -> None:
     with DroverDaemon(adb_port=adb_server.port, settings={**ONE_A_DAY, "DROVER_DAEMON_TIMEZONE": "UTC"}) as daemon:
@@ -74,7 +71,9 @@ def test_a_reached_limit_holds_back_that_account_until_midnight_and_nobody_else(
         assert effects(farm, phone, "follow", "ada_limit2") == 0
 
 
-def test_what_is_done_already_costs_nothing(adb_server: AdbServer, farm: PhoneFarm, phone: str) -> None:
+def test_a_follow_that_was_done_before_does_not_count_for_the_limit(
+    adb_server: AdbServer, farm: PhoneFarm, phone: str
+) -> None:
     with DroverDaemon(adb_port=adb_server.port, settings=ONE_A_DAY) as daemon:
         daemon.wait_idle(phone)
         me = active_account(farm, phone)
@@ -91,15 +90,15 @@ def test_a_pause_is_drawn_once_and_survives_a_restart(adb_server: AdbServer, far
         daemon.wait_idle(phone)
         first, second = daemon.follow(phone, target="ada_pace1") + daemon.follow(phone, target="ada_pace2")
         assert daemon.wait_ended(first).status is Status.COMPLETED
-        told = daemon.task(second).remark
-        assert re.fullmatch(rf"pauses until [-0-9 :]+ between tasks of @{active_account(farm, phone)}", told)
-        assert daemon.task(second).remark == told
+        remark = daemon.task(second).remark
+        assert re.fullmatch(rf"pauses until [-0-9 :]+ between tasks of @{active_account(farm, phone)}", remark)
+        assert daemon.task(second).remark == remark
         (instagram,) = daemon.follow(phone, target="x", script="unfollow", platform="instagram")
         daemon.wait_ended(instagram)  # another account of the same phone goes on
         daemon.kill()
         daemon.start()
         daemon.wait_idle(phone)
-        assert daemon.task(second).remark == told
+        assert daemon.task(second).remark == remark
         assert daemon.task(second).attempt == 0
 
 
@@ -120,11 +119,8 @@ def test_one_task_for_each_account_of_the_phone(daemon: DroverDaemon, farm: Phon
     daemon.client.call(PutAccount(username=me, serial=serial))
     daemon.client.call(PutAccount(username="nobody.here", serial=serial, package="com.app.clone"))
     daemon.client.call(PutAccount(username="off.duty", serial=serial, enabled=False))
-    config = {"target_user": "ada_multi"}
-    request = CreateTasks(script_name="follow", script_config=config, serials=[serial], enable_multi_account=True)
-    by_name = {
-        task.username: task for task in map(daemon.wait_ended, daemon.client.ask(request, TasksCreated).task_ids)
-    }
+    ids = daemon.follow(serial, target="ada_multi", enable_multi_account=True)
+    by_name = {task.username: task for task in map(daemon.wait_ended, ids)}
     assert set(by_name) == {me, "nobody.here"}
     assert by_name[me].status is Status.COMPLETED, by_name[me].remark
     # Its clone is not installed: nothing was done as anybody else.

@@ -19,9 +19,9 @@ from drover.wire.devices import Device, DeviceState, TransportKind
 from drover.wire.faults import RequestError
 from drover.wire.tasks import Status
 from tests.support.adb import AdbServer
+from tests.support.adb_listing import AdbListing
 from tests.support.daemon import DroverDaemon
 from tests.support.effects import effects
-from tests.support.front import Front
 from tests.support.phones import PhoneFarm, wait_until
 
 WIRELESS = "adb-R58M123ABC-AbCdEf._adb-tls-connect._tcp"
@@ -34,23 +34,23 @@ def phones(adb_server: AdbServer) -> Iterator[PhoneFarm]:
 
 
 @pytest.fixture(scope="module")
-def front(adb_server: AdbServer) -> Iterator[Front]:
-    with Front(adb_server) as front:
-        yield front
+def listing(adb_server: AdbServer) -> Iterator[AdbListing]:
+    with AdbListing(adb_server) as listing:
+        yield listing
 
 
 @pytest.fixture(scope="module")
-def daemon(front: Front) -> Iterator[DroverDaemon]:
-    with DroverDaemon(adb_port=front.port) as running:
+def daemon(listing: AdbListing) -> Iterator[DroverDaemon]:
+    with DroverDaemon(adb_port=listing.port) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def twins(phones: PhoneFarm, front: Front, daemon: DroverDaemon) -> tuple[str, str]:
+def twins(phones: PhoneFarm, listing: AdbListing, daemon: DroverDaemon) -> tuple[str, str]:
     """Phones 1 and 2, which have one serial number, by their names. P2 and P3 need them in either order."""
     addresses = "10.0.0.1:5555", "10.0.0.2:5555"
     for number, address in enumerate(addresses, 1):
-        front.show(identify(phones, number, serialno="EMULATOR34X1X12X0"), address)
+        listing.show(identify(phones, number, serialno="EMULATOR34X1X12X0"), address)
         reached(daemon, address, address)
     return addresses
 
@@ -84,27 +84,27 @@ def reached(daemon: DroverDaemon, serial: str, *addresses: str) -> Device:
 
 
 def test_case_p1_usb_and_wireless_debugging_are_one_phone(
-    phones: PhoneFarm, front: Front, daemon: DroverDaemon
+    phones: PhoneFarm, listing: AdbListing, daemon: DroverDaemon
 ) -> None:
     target = identify(phones, 0, serialno="R58M123ABC")
     # What other tests of this daemon showed is there still.
     workers, others = daemon.status().workers, names(daemon)
-    cable = front.show(target, "R58M123ABC", usb="usb:1-1.2")
+    cable = listing.show(target, "R58M123ABC", usb="usb:1-1.2")
     reached(daemon, "R58M123ABC", "R58M123ABC")
-    wireless = front.show(target, WIRELESS)
+    wireless = listing.show(target, WIRELESS)
     device = reached(daemon, "R58M123ABC", "R58M123ABC", WIRELESS)
     assert [connection.kind for connection in device.connections] == [TransportKind.USB, TransportKind.WIRELESS]
-    front.hide(wireless)
+    listing.hide(wireless)
     second = WIRELESS.replace("-AbCdEf", "-AbCdEf (2)")
-    again = front.show(target, second)
+    again = listing.show(target, second)
     reached(daemon, "R58M123ABC", "R58M123ABC", second)
     assert (daemon.status().workers - workers, names(daemon) - others) == (1, {"R58M123ABC"})
     (by_address,) = daemon.follow(second, target="ada_p1")
     assert daemon.wait_ended(by_address).serial == "R58M123ABC"
-    front.hide(cable)
+    listing.hide(cable)
     reached(daemon, "R58M123ABC", second)
     assert counted(phones, 0, "ada_p1") == 1
-    front.hide(again)
+    listing.hide(again)
 
 
 def test_case_p2_equal_serial_numbers_are_two_phones(
@@ -117,12 +117,12 @@ def test_case_p2_equal_serial_numbers_are_two_phones(
 
 @pytest.mark.parametrize("same_ids", [False, True], ids=["new transports", "transports that adb reconnected"])
 def test_case_p3_swapped_addresses_tasks_follow_the_phone(
-    phones: PhoneFarm, front: Front, twins: tuple[str, str], daemon: DroverDaemon, *, same_ids: bool
+    phones: PhoneFarm, listing: AdbListing, twins: tuple[str, str], daemon: DroverDaemon, *, same_ids: bool
 ) -> None:
     (one, other), target = twins, f"ada_p3_{same_ids}".lower()
     before = {connection.name for connection in daemon.device(one).connections}
     (task_id,) = daemon.follow(one, target=target)
-    front.swap(one, other, same_ids=same_ids)
+    listing.swap(one, other, same_ids=same_ids)
     assert daemon.wait_ended(task_id).status is Status.COMPLETED
     assert (counted(phones, 1, target), counted(phones, 2, target)) == (1, 0)
     there = {one, other} - before
@@ -131,16 +131,16 @@ def test_case_p3_swapped_addresses_tasks_follow_the_phone(
 
 
 def test_case_p3_another_port_after_a_restart_of_the_phone(
-    phones: PhoneFarm, front: Front, daemon: DroverDaemon
+    phones: PhoneFarm, listing: AdbListing, daemon: DroverDaemon
 ) -> None:
     target = identify(phones, 3)
-    row = front.show(target, "10.0.0.3:5555")
+    row = listing.show(target, "10.0.0.3:5555")
     reached(daemon, "10.0.0.3:5555", "10.0.0.3:5555")
     daemon.client.ask(SetDevice(serial="10.0.0.3:5555", note="on shelf 3", tags=["blue"]), Device)
-    front.hide(row)
+    listing.hide(row)
     (task_id,) = daemon.follow("10.0.0.3:5555", target="ada_port")
     identify(phones, 3, boot_id="another start", boot_time="987654321")
-    front.show(target, "10.0.0.77:41234")
+    listing.show(target, "10.0.0.77:41234")
     device = reached(daemon, "10.0.0.3:5555", "10.0.0.77:41234")
     assert (device.note, device.tags, device.transports) == ("on shelf 3", ["blue"], ["10.0.0.77:41234"])
     assert daemon.wait_ended(task_id).status is Status.COMPLETED
@@ -148,12 +148,12 @@ def test_case_p3_another_port_after_a_restart_of_the_phone(
 
 
 def test_case_p4_two_usb_phones_with_one_adb_serial_are_both_used(
-    phones: PhoneFarm, front: Front, daemon: DroverDaemon
+    phones: PhoneFarm, listing: AdbListing, daemon: DroverDaemon
 ) -> None:
     number = "0123456789ABCDEF"
-    front.show(identify(phones, 4, serialno=number), number, usb="usb:1-1.1")
+    listing.show(identify(phones, 4, serialno=number), number, usb="usb:1-1.1")
     reached(daemon, number, number)
-    second = front.show(identify(phones, 5, serialno=number), number, usb="usb:1-1.2")
+    second = listing.show(identify(phones, 5, serialno=number), number, usb="usb:1-1.2")
     other = wait_until(lambda: next(iter(names(daemon) & {f"{number}-2"}), None), timeout_s=20, what="the second")
     device = reached(daemon, other, number)
     assert device.connections[0].usb == "usb:1-1.2"
@@ -161,7 +161,7 @@ def test_case_p4_two_usb_phones_with_one_adb_serial_are_both_used(
         (task_id,) = daemon.follow(serial, target=f"ada_p4_{phone}")
         assert daemon.wait_ended(task_id).status is Status.COMPLETED
         assert [counted(phones, each, f"ada_p4_{phone}") for each in (4, 5)] == [int(each == phone) for each in (4, 5)]
-    front.hide(second)
+    listing.hide(second)
 
 
 def _saying(daemon: DroverDaemon, words: str) -> Device | None:
@@ -170,10 +170,10 @@ def _saying(daemon: DroverDaemon, words: str) -> Device | None:
 
 
 def test_cases_p5_and_p6_states_are_shown_in_words_and_left_alone(
-    phones: PhoneFarm, front: Front, daemon: DroverDaemon
+    phones: PhoneFarm, listing: AdbListing, daemon: DroverDaemon
 ) -> None:
     target = phones.phones[6].serial
-    row = front.show(target, "R58MP5", usb="usb:2-1", state="sideload")
+    row = listing.show(target, "R58MP5", usb="usb:2-1", state="sideload")
     expected = {
         "sideload": "sideload mode",
         "recovery": "recovery mode",
@@ -182,24 +182,24 @@ def test_cases_p5_and_p6_states_are_shown_in_words_and_left_alone(
         "no permissions (user ann is not in the plugdev group); see [http://x]": "to the group plugdev",
     }
     for state, words in expected.items():
-        front.set_state(row, state)
+        listing.set_state(row, state)
         device = wait_until(partial(_saying, daemon, words), what=words)
         assert (device.serial, device.connections[0].state) == ("R58MP5", state)
     report = daemon.client.ask(Diagnose(), Diagnosis)
     assert any("to the group plugdev" in finding.fix for finding in report.findings if finding.subject == "R58MP5")
-    assert not any("R58MP5" in service for service in front.asked)
-    front.hide(row)
+    assert not any("R58MP5" in service for service in listing.asked)
+    listing.hide(row)
     wait_until(lambda: "R58MP5" not in names(daemon), what="the end of a name that was no phone's")
 
 
 def test_case_o13_b4_an_absent_phone_is_forgotten_with_its_tasks_and_accounts(
-    phones: PhoneFarm, front: Front, daemon: DroverDaemon
+    phones: PhoneFarm, listing: AdbListing, daemon: DroverDaemon
 ) -> None:
-    row = front.show(identify(phones, 6, serialno="R58MO13"), "R58MO13", usb="usb:2-1")
+    row = listing.show(identify(phones, 6, serialno="R58MO13"), "R58MO13", usb="usb:2-1")
     reached(daemon, "R58MO13", "R58MO13")
     with pytest.raises(RequestError, match="detach it first"):
         daemon.client.ask(ForgetDevice(serial="R58MO13"), DeviceForgotten)
-    front.hide(row)
+    listing.hide(row)
     wait_until(lambda: daemon.device("R58MO13").state is DeviceState.ABSENT, what="its absence")
     (task_id,) = daemon.follow("R58MO13", target="ada_o13")
     folder = daemon.data_dir / "tasks" / str(task_id)

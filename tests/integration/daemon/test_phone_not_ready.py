@@ -1,4 +1,4 @@
-"""What is wrong with a phone as a whole, with a real daemon: its tasks wait, no account is blamed, no cure is tried."""
+"""What is wrong with a phone as a whole, with a real daemon: tasks wait, no account is blamed, nothing restarts."""
 
 import json
 import struct
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from drover.wire.control import CreateTasks, GetDevice, TasksCreated
+from drover.wire.control import GetDevice
 from drover.wire.daemon import DaemonStatus, GetStatus
 from drover.wire.devices import Device, DeviceState, PhoneCondition
 from drover.wire.doctor import Diagnose, Diagnosis, Level
@@ -21,11 +21,7 @@ from tests.support.phones import PhoneFarm, wait_until
 
 UNLOCK = "unlock it by hand"
 SETTING = "USB debugging (Security settings)"
-
-
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("media")
+FULL = "20 MB free, and any task needs 100 MB; delete what is not needed there"
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +38,7 @@ def untreated(daemon: DroverDaemon, serial: str) -> Iterator[None]:
     """Whatever a phone is not ready for: adb is asked for no reconnection, and no worker ends."""
     before = daemon.device(serial).worker_pid
     yield
-    assert "device_nursed" not in daemon.log()
+    assert "recovery_step" not in daemon.log()
     assert (daemon.device(serial).worker_pid, daemon.status().counters["worker_death"]) == (before, 0)
 
 
@@ -105,26 +101,35 @@ def test_case_p7_a_swipe_lock_in_the_middle_is_put_away(farm: PhoneFarm, daemon:
     assert task.attempt == 1
 
 
-def test_case_p7_after_a_reboot_tasks_wait_for_the_first_unlock(
-    farm: PhoneFarm, daemon: DroverDaemon, serial: str
+@pytest.mark.parametrize(
+    ("faults", "condition", "why"),
+    [
+        pytest.param(
+            {"before_first_unlock": {}, "reboot": {"down_seconds": 0.5, "seconds": 1}},
+            PhoneCondition.NOT_UNLOCKED,
+            UNLOCK,
+            id="p7-before-the-first-unlock-after-a-reboot",
+        ),
+        pytest.param(
+            {"input_forbidden": {"property": ""}}, PhoneCondition.INPUT_FORBIDDEN, SETTING, id="p8-input-forbidden"
+        ),
+        pytest.param({"storage_full": {"free_mb": 20}}, PhoneCondition.STORAGE_FULL, FULL, id="storage-full"),
+    ],
+)
+def test_case_p7_p8_what_the_phone_lacks_keeps_every_task_waiting(
+    farm: PhoneFarm,
+    daemon: DroverDaemon,
+    serial: str,
+    faults: dict[str, dict[str, Any]],
+    condition: PhoneCondition,
+    why: str,
 ) -> None:
-    farm.fault(serial, "before_first_unlock")
-    farm.fault(serial, "reboot", down_seconds=0.5, seconds=1)
-    tasks = follows(daemon, serial, "ada_booted")
-    wait_for(daemon, serial, PhoneCondition.NOT_UNLOCKED)
-    all_wait(daemon, list(tasks), UNLOCK)
-    farm.clear_fault(serial, "before_first_unlock")
-    done_once(daemon, farm, serial, tasks)
-
-
-def test_case_p8_forbidden_input_is_the_phones_and_no_accounts(
-    farm: PhoneFarm, daemon: DroverDaemon, serial: str
-) -> None:
-    farm.fault(serial, "input_forbidden", property="")
-    tasks = follows(daemon, serial, "ada_xiaomi1", "ada_xiaomi2", "ada_xiaomi3")
-    wait_for(daemon, serial, PhoneCondition.INPUT_FORBIDDEN)
-    all_wait(daemon, list(tasks), SETTING)
-    farm.clear_fault(serial, "input_forbidden")
+    for name, params in faults.items():
+        farm.fault(serial, name, **params)
+    tasks = follows(daemon, serial, *(f"ada_{condition.value}{number}" for number in range(3)))
+    wait_for(daemon, serial, condition)
+    all_wait(daemon, list(tasks), why)
+    farm.clear_fault(serial, next(iter(faults)))
     done_once(daemon, farm, serial, tasks)
 
 
@@ -148,32 +153,18 @@ def test_case_p9_a_warning_on_stderr_is_no_answer(farm: PhoneFarm, daemon: Drove
     done_once(daemon, farm, noisy, follows(daemon, noisy, "ada_noise"))
 
 
-def test_a_full_storage_keeps_every_task_waiting(farm: PhoneFarm, daemon: DroverDaemon, serial: str) -> None:
-    farm.fault(serial, "storage_full", free_mb=20)
-    tasks = follows(daemon, serial, "ada_full")
-    wait_for(daemon, serial, PhoneCondition.STORAGE_FULL)
-    all_wait(daemon, list(tasks), "20 MB free, and any task needs 100 MB; delete what is not needed there")
-    farm.clear_fault(serial, "storage_full")
-    done_once(daemon, farm, serial, tasks)
-
-
 def test_a_post_that_does_not_fit_waits_and_others_go_on(
     farm: PhoneFarm, daemon: DroverDaemon, serial: str, media: Path
 ) -> None:
     farm.fault(serial, "storage_full", free_mb=105)
-    post = create_post(daemon, serial, padded(media / "large.mp4", 60 << 20))
+    video = padded(media / "large.mp4", 60 << 20)
+    (post,) = daemon.create("post", {"material_list": [str(video)], "captions": "words"}, serial)
     daemon.wait_task(post, lambda task: "needs 123 MB" in task.remark, what="a post that waits for room")
     done_once(daemon, farm, serial, follows(daemon, serial, "ada_small"))
     assert daemon.task(post).status is Status.PENDING
     farm.clear_fault(serial, "storage_full")
     assert daemon.wait_ended(post, timeout_s=90).status is Status.COMPLETED
     assert len(farm.state(serial)["posts"]) == 1
-
-
-def create_post(daemon: DroverDaemon, serial: str, video: Path, **config: Any) -> int:
-    config = {"material_list": [str(video)], "captions": "words", **config}
-    request = CreateTasks(script_name="post", script_config=config, serials=[serial])
-    return daemon.client.ask(request, TasksCreated).task_ids[0]
 
 
 def padded(path: Path, size: int) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from drover.wire.control import CreateTasks, Diagnose, Diagnosis, TasksCreated
+from drover.wire.control import Diagnose, Diagnosis
 from drover.wire.custom import ListScripts, ScriptInfo, ScriptList
 from drover.wire.doctor import Level
 from drover.wire.faults import Code, RequestError
@@ -101,12 +101,10 @@ def scripts(daemon: DroverDaemon) -> dict[str, ScriptInfo]:
 
 
 def start(daemon: DroverDaemon, name: str, serial: str, **config: Any) -> int:
-    request = CreateTasks(script_name=name, script_config=config, serials=[serial])
-    (task_id,) = daemon.client.ask(request, TasksCreated).task_ids
-    return task_id
+    return daemon.create(name, config, serial)[0]
 
 
-def test_what_is_installed_is_listed_and_broken_ones_say_why(daemon: DroverDaemon) -> None:
+def test_installed_plugins_are_listed_and_broken_ones_say_why(daemon: DroverDaemon) -> None:
     found = scripts(daemon)
     report = found["profile-report"]
     assert (report.kind, report.origin, report.fault) == ("python", "drover-profile-report 0.1.0", "")
@@ -135,13 +133,13 @@ def test_the_example_runs_and_its_parameters_are_checked_early(daemon: DroverDae
     assert any("profile" in name for name in task.evidence)
 
 
-def test_the_skeleton_runs(daemon: DroverDaemon, serial: str) -> None:
+def test_the_documented_skeleton_of_a_plugin_runs(daemon: DroverDaemon, serial: str) -> None:
     task = daemon.wait_ended(start(daemon, "word-count", serial, word="o"))
     assert (task.status, task.effect) == (Status.COMPLETED, Effect.NONE), task.remark
     assert "labels contain" in task.remark
 
 
-def test_an_effect_needs_proof(daemon: DroverDaemon, serial: str) -> None:
+def test_a_plugins_effect_without_proof_ends_as_unknown(daemon: DroverDaemon, serial: str) -> None:
     proven = daemon.wait_ended(start(daemon, "poke", serial))
     assert (proven.status, proven.effect) == (Status.COMPLETED, Effect.CONFIRMED), proven.remark
     unproven = daemon.wait_ended(start(daemon, "unproven", serial))

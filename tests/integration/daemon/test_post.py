@@ -8,13 +8,11 @@ import pytest
 
 from drover.wire.control import (
     Account,
-    CreateTasks,
     LogChunk,
     PutAccount,
     ReadTaskLog,
     RetriedAll,
     RetryAll,
-    TasksCreated,
 )
 from drover.wire.tasks import Effect, Reason, Status
 from tests.support.daemon import DroverDaemon
@@ -28,8 +26,7 @@ def daemon(publishing_daemon: DroverDaemon) -> DroverDaemon:
 
 
 def post(daemon: DroverDaemon, serial: str, **config: Any) -> int:
-    request = CreateTasks(script_name="post", script_config=config, serials=[serial])
-    return daemon.client.ask(request, TasksCreated).task_ids[0]
+    return daemon.create("post", config, serial)[0]
 
 
 def published(phones: PhoneFarm, serial: str) -> list[int]:
@@ -77,8 +74,7 @@ def test_case_c9_c10_two_phones_publish_different_files_of_a_folder_with_its_tex
     (folder / "caption.txt").write_text("Root words\n")
     daemon.client.ask(PutAccount(username=name, serial=first), Account)
     config = {"material_source": "localFolder", "material_path": str(folder)}
-    mine = CreateTasks(script_name="post", script_config=config, usernames=[name])
-    ids = [daemon.client.ask(mine, TasksCreated).task_ids[0], post(daemon, second, **config)]
+    ids = [*daemon.create("post", config, usernames=[name]), post(daemon, second, **config)]
     ended = [daemon.wait_ended(task_id, timeout_s=120) for task_id in ids]
     assert [task.status for task in ended] == [Status.COMPLETED] * 2, [task.remark for task in ended]
     took = [task.media for task in ended]

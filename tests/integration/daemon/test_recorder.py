@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from drover.wire.control import Done
 from drover.wire.leases import LeaseTaken, ReleaseLease, TakeLease
 from tests.support.ctl import Ctl
 from tests.support.daemon import DroverDaemon
-from tests.support.phones import PhoneFarm
 
 
 @pytest.fixture
@@ -41,10 +39,10 @@ def test_a_phone_in_use_is_not_disturbed(ctl: Ctl, daemon: DroverDaemon, serial:
     daemon.wait_idle(serial)
 
 
-def test_the_screen_is_held_against_the_apps_data(
-    ctl: Ctl, daemon: DroverDaemon, farm: PhoneFarm, serial: str, wait_front: Callable[[str, str], None]
-) -> None:
-    wait_front(serial, "mina.moves")
+def test_the_screen_is_held_against_the_apps_data(ctl: Ctl, daemon: DroverDaemon, serial: str) -> None:
+    (task_id,) = daemon.follow(serial, target="mina.moves", script="unfollow")  # ends on the user's profile
+    assert daemon.wait_ended(task_id).status.ended
+    daemon.wait_idle(serial)
     found = ctl("apps", "check", serial, "--json").json
     assert (found["screen"], found["platform"], found["language"]) == ("other_profile", "tiktok", "en")
     meanings = {match["meaning"] for match in found["matched"]}
@@ -56,15 +54,3 @@ def test_the_screen_is_held_against_the_apps_data(
     other = ctl("apps", "check", serial, "--platform", "instagram", "--json").json
     assert other["platform"] == "instagram"
     daemon.wait_idle(serial)
-
-
-@pytest.fixture
-def wait_front(daemon: DroverDaemon) -> Callable[[str, str], None]:
-    """Have a user's profile on the screen: a task that follows somebody ends there."""
-
-    def bring(serial: str, user: str) -> None:
-        (task_id,) = daemon.follow(serial, target=user, script="unfollow")
-        assert daemon.wait_ended(task_id).status.ended
-        daemon.wait_idle(serial)
-
-    return bring

@@ -54,7 +54,7 @@ def test_r08_drain_lets_a_running_task_end(own: DroverDaemon, farm: PhoneFarm) -
     assert own.wait_ended(waiting[0]).status is Status.COMPLETED
 
 
-def test_r09_the_zygote_dies_and_no_phone_is_to_blame(own: DroverDaemon, farm: PhoneFarm) -> None:
+def test_r09_the_zygotes_death_counts_as_no_worker_death(own: DroverDaemon, farm: PhoneFarm) -> None:
     serials = [phone.serial for phone in farm.phones]
     before = {serial: worker_pid(own, serial) for serial in serials}
     os.kill(zygote(own), signal.SIGKILL)

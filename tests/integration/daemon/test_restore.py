@@ -9,7 +9,6 @@ import pytest
 from drover.client import EventStream
 from drover.wire.control import (
     BackupMade,
-    CreateTasks,
     Done,
     LogChunk,
     MakeBackup,
@@ -18,7 +17,6 @@ from drover.wire.control import (
     RetriedAll,
     RetryAll,
     StopTask,
-    TasksCreated,
     TasksReleased,
 )
 from drover.wire.events import StreamReset, TaskChanged
@@ -76,7 +74,7 @@ def test_r22_case_b2_a_restored_backup_repeats_nothing(
     ask = daemon.client.ask
     lease = ask(TakeLease(serial=serial, ttl_s=600), LeaseTaken)  # so that all of it still waits
     config = {"content_type": 1, "material_list": [str(make_picture(media / "a.png"))]}
-    (post,) = ask(CreateTasks(script_name="post", script_config=config, serials=[serial]), TasksCreated).task_ids
+    (post,) = daemon.create("post", config, serial)
     (follow,) = daemon.follow(serial, target="ada_r22")
     (later,) = daemon.follow(other, target="late_r22", start_time="00:00")
     ask(MakeBackup(path=str(tmp_path / "copy.tar")), BackupMade)
@@ -106,7 +104,7 @@ def test_r22_case_b2_a_restored_backup_repeats_nothing(
         assert did(farm, serial) == before
         if boot.startswith("the first"):
             with daemon.client.subscribe(0) as stream:
-                assert StreamReset in kinds_until(stream, fresh), "followers of before are told"
+                assert StreamReset in kinds_until(stream, fresh), "followers of before get it"
             daemon.stop()
 
     released = daemon.client.ask(ReleaseTasks(task_ids=[follow]), TasksReleased)

@@ -1,4 +1,4 @@
-"""The daemon as a service: systemd's notifications, the command line, the HTTP front that it keeps running."""
+"""The daemon as a service: systemd's notifications, the command line, the gateway that it keeps running."""
 
 import json
 import os
@@ -34,14 +34,14 @@ def test_systemd_hears_ready_watchdog_and_stopping(adb_server: AdbServer) -> Non
             assert rest[-1] == b"STOPPING=1"
 
 
-def test_http_front_is_started_and_started_again(adb_server: AdbServer) -> None:
+def test_the_gateway_is_started_and_restarted_after_its_death(adb_server: AdbServer) -> None:
     with DroverDaemon(adb_port=adb_server.port, api=True) as daemon:
         url = daemon.api_url()
         with urllib.request.urlopen(f"{url}task/stats", timeout=10) as answer:
             assert json.load(answer)["code"] == 0
         (shim,) = (p for p in psutil.Process(daemon.process.pid).children() if "drover_shim" in " ".join(p.cmdline()))
         os.kill(shim.pid, signal.SIGKILL)
-        wait_until(lambda: daemon.status().api_url not in ("", url), timeout_s=20, what="the next front")
+        wait_until(lambda: daemon.status().api_url not in ("", url), timeout_s=20, what="the next gateway")
         daemon.stop()
         assert not shim.is_running()
 
@@ -82,12 +82,12 @@ def test_s29_the_doctor_flags_loose_rights(adb_server: AdbServer) -> None:
         assert found("adb key") == [("warning", f"chmod 600 {key}")]
 
 
-def test_nothing_is_left_behind(adb_server: AdbServer) -> None:
+def test_no_process_and_no_socket_outlives_a_stopped_daemon(adb_server: AdbServer) -> None:
     with DroverDaemon(adb_port=adb_server.port, api=True) as daemon:
         daemon.api_url()
         assert daemon.client.call(GetStatus()) is not None
         family = psutil.Process(daemon.process.pid).children(recursive=True)
-        assert len(family) >= 2  # zygote and front
+        assert len(family) >= 2  # zygote and gateway
         assert daemon.stop() == 0
         assert [process for process in family if process.is_running()] == []
         assert not (daemon.runtime_dir / "control.sock").exists()

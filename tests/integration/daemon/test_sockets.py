@@ -46,7 +46,7 @@ HELLO = pack(REQUESTS.encode(Request(id=1, body=Hello(version=1, client="test"))
         HELLO + HELLO,
     ],
 )
-def test_s24_garbage_on_the_control_socket_harms_nobody(daemon: DroverDaemon, garbage: bytes) -> None:
+def test_s24_garbage_on_the_control_socket_disturbs_no_other_client(daemon: DroverDaemon, garbage: bytes) -> None:
     with connect(daemon) as sock:
         sock.sendall(garbage)
         answer: Response | None = None
@@ -89,14 +89,14 @@ def test_s26_forged_worker_messages_are_dropped_and_counted(daemon: DroverDaemon
     context.term()
 
 
-def test_unreachable_daemon_is_told_at_once(daemon: DroverDaemon) -> None:
+def test_a_client_of_an_unreachable_daemon_fails_at_once(daemon: DroverDaemon) -> None:
     begun = time.monotonic()
     with pytest.raises(DaemonUnreachableError, match=r"control\.sock"):
         ControlClient(daemon.folder / "control.sock", client_name="test").connect()
     assert time.monotonic() - begun < 1
 
 
-def test_s24_an_oversized_worker_message_costs_its_sender_the_connection_and_nobody_else(daemon: DroverDaemon) -> None:
+def test_s24_an_oversized_worker_message_closes_its_senders_connection_alone(daemon: DroverDaemon) -> None:
     context = zmq.Context()
     forger = context.socket(zmq.DEALER)
     forger.setsockopt(zmq.IDENTITY, b"nobody#2")
@@ -164,7 +164,7 @@ context.term()
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
-def test_s23_a_worker_of_another_user_is_not_even_heard() -> None:
+def test_s23_messages_of_another_users_worker_do_not_arrive() -> None:
     with DroverDaemon(adb_port=1) as own:
         path = own.runtime_dir / "workers.sock"
         for open_one in (own.folder, own.runtime_dir, path):
@@ -176,7 +176,7 @@ def test_s23_a_worker_of_another_user_is_not_even_heard() -> None:
         of_ours.setsockopt(zmq.IDENTITY, b"ours#1")
         of_ours.connect(f"ipc://{path}")
         of_ours.send(b"not msgpack either")
-        wait_until(lambda: own.status().messages_dropped > 0, what="the count of our own garbage")
+        wait_until(lambda: own.status().messages_dropped > 0, what="the count of our garbage")
         of_ours.close(linger=0)
         context.term()
         assert own.status().messages_dropped == 1

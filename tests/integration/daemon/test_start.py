@@ -49,7 +49,7 @@ def _zygote(daemon: DroverDaemon) -> int | None:
 
 
 def scripts(daemon: DroverDaemon) -> list[str]:
-    """By a client of its own: others ask meanwhile."""
+    """By its own client: others ask meanwhile."""
     client = ControlClient(daemon.runtime_dir / "control.sock", client_name="tests")
     try:
         return [info.name for info in client.ask(ListScripts(), ScriptList).scripts]
@@ -59,10 +59,10 @@ def scripts(daemon: DroverDaemon) -> list[str]:
 
 def test_r01_ready_does_not_wait_for_the_zygote(begun: DroverDaemon, farm: PhoneFarm) -> None:
     serials = [phone.serial for phone in farm.phones]
-    with ThreadPoolExecutor(1) as beside, held_zygote(begun):
+    with ThreadPoolExecutor(1) as pool, held_zygote(begun):
         begun.wait_answering()
         (task_id,) = begun.follow(serials[0], target="ada_start")
-        asked = beside.submit(scripts, begun)
+        asked = pool.submit(scripts, begun)
         assert DeviceState.IDLE not in begun.states().values()
         assert not asked.done()  # which plugins there are only the zygote knows
     begun.wait_idle(serials[1])
@@ -70,7 +70,7 @@ def test_r01_ready_does_not_wait_for_the_zygote(begun: DroverDaemon, farm: Phone
     assert begun.wait_ended(task_id).status is Status.COMPLETED
 
 
-def test_r08_a_daemon_is_told_to_end_before_its_zygote_is_ready(begun: DroverDaemon) -> None:
+def test_r08_a_daemon_that_gets_sigterm_before_its_zygote_is_ready_ends(begun: DroverDaemon) -> None:
     with held_zygote(begun) as pid:
         begun.wait_answering()
         assert begun.stop() == 0

@@ -87,7 +87,7 @@ class Shop:
     client: ControlClient = field(init=False)
 
     def __post_init__(self) -> None:
-        # A client of its own: both apps are driven at the same time.
+        # Its own client: both apps are driven at the same time.
         self.client = ControlClient(self.daemon.runtime_dir / "control.sock", client_name="tests", timeout_s=20)
         rows = [row for row in self.farm.state(self.serial)["accounts"] if row["app"] == self.platform]
         self.mine = next(str(row["username"]) for row in rows if row["active"])
@@ -182,8 +182,8 @@ def in_turn(shop: Shop) -> list[int]:
     return held
 
 
-def told_by(stream: EventStream, tasks: Sequence[int]) -> Iterator[str]:
-    """What was told of pauses and of these tasks, in its order, until nothing more comes."""
+def events_of(stream: EventStream, tasks: Sequence[int]) -> Iterator[str]:
+    """Events of pauses and of these tasks, in its order, until nothing more comes."""
     while (event := stream.next_event(timeout_s=0.5)) is not None:
         match event.body:
             case Paused(pause=pause) | Resumed(pause=pause):
@@ -206,12 +206,12 @@ def test_r24_each_trouble_of_both_apps_pauses_its_account_until_it_is_resumed(
         held = {
             task_id: shop.platform for shop, ids in zip(shops, pool.map(in_turn, shops), strict=True) for task_id in ids
         }
-        told = list(told_by(stream, list(held)))
+        seen = list(events_of(stream, list(held)))
     assert len(held) == 8
     for platform in CASES:
-        assert [line.split()[1] for line in told if line.startswith(platform)] == ["Paused", "Resumed"] * 4
+        assert [line.split()[1] for line in seen if line.startswith(platform)] == ["Paused", "Resumed"] * 4
     for task_id, platform in held.items():
-        before = told[: told.index(f"task {task_id} RUNNING")]
+        before = seen[: seen.index(f"task {task_id} RUNNING")]
         assert [line for line in before if line.startswith(platform)][-1] == f"{platform} Resumed"
 
 
@@ -268,7 +268,7 @@ def test_r24_five_failures_in_a_row_pause_the_phone_and_a_person_can_lease_it(
     assert not daemon.client.ask(ResumeDevice(serial=phone), DevicePause).changed
 
 
-def test_r24_a_person_pauses_and_disables_and_what_waits_says_so(
+def test_r24_a_person_pauses_and_disables_and_waiting_tasks_say_why(
     daemon: DroverDaemon, farm: PhoneFarm, shop: Shop
 ) -> None:
     phone = farm.phones[0].serial
@@ -318,8 +318,7 @@ def test_r24_a_captcha_after_the_tap_of_a_post_pauses_its_account_although_the_o
 ) -> None:
     farm.fault(shop.serial, "captcha", app="tiktok", when="post")
     video = make_video(media / "a.mp4", seconds=5)
-    request = CreateTasks(script_name="post", script_config={"material_list": [str(video)]}, usernames=[shop.mine])
-    (met,) = daemon.client.ask(request, TasksCreated).task_ids
+    (met,) = daemon.create("post", {"material_list": [str(video)]}, usernames=[shop.mine])
     assert daemon.wait_ended(met).reason is Reason.OUTCOME_UNKNOWN
     waits = shop.create(shop.mine)
     farm.clear_faults(shop.serial)

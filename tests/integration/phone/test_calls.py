@@ -1,4 +1,4 @@
-"""UIAutomator2's JSON-RPC and adb commands for whoever holds a phone: by both engines, over a real adb server."""
+"""UIAutomator2's JSON-RPC and adb commands for the holder of a phone: by both engines, over a real adb server."""
 
 import base64
 import io

@@ -108,7 +108,7 @@ def test_case_p9_a_warning_on_stderr_is_no_answer(
     adb = Adb(serial, port=adb_server.port)
     if not shell_v2:
         adb._shell_v2 = False  # pyright: ignore[reportPrivateUsage]
-    phone = Phone(adb, open_engine(adb, engine, timeout_s=20, told=lambda _cure, _why: None))
+    phone = Phone(adb, open_engine(adb, engine, timeout_s=20, on_cure=lambda _cure, _why: None))
     try:
         found = facts(adb, [], engine=engine, timeout_s=10)
         assert (found.hardware_serial, found.width, found.font_scale) == ("SIM0001", 1080, 1.0)

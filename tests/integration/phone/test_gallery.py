@@ -90,7 +90,7 @@ def test_the_first_is_the_newest_and_foreign_files_are_told(phone: Phone, farm: 
 
 
 class StoppedError(Exception):
-    """Somebody stopped it."""
+    """It was stopped."""
 
 
 def test_a_stop_ends_a_transfer(phone: Phone) -> None:

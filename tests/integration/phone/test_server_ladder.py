@@ -1,4 +1,4 @@
-"""uiautomator2's server before a task: used as it is, started again, put there anew, or replaced by plain adb."""
+"""uiautomator2's server before a task: used as it is, started again, put there again, or replaced by plain adb."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ Cured = tuple[Phone, list[Cure]]
 def cured(adb_server: AdbServer, serial: str, display: FakeDisplay) -> Iterator[Cured]:
     """The phone opened as `auto`, and the cures that were told of."""
     cures: list[Cure] = []
-    phone = Phone.open(serial, adb_port=adb_server.port, told=lambda cure, _why: cures.append(cure))
+    phone = Phone.open(serial, adb_port=adb_server.port, on_cure=lambda cure, _why: cures.append(cure))
     yield phone, cures
     phone.close()
 

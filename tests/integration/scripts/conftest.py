@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from drover.apps import load
 from drover.phone.phone import Phone
 from drover.scripts import navigation, profile_visit, relation
 from tests.support.adb import AdbServer
+from tests.support.app_state import AppState
 from tests.support.instagram_screens import INSTAGRAM
 from tests.support.phones import PhoneFarm
 from tests.support.screens import TIKTOK
@@ -17,11 +19,12 @@ from tests.support.script_phone import RecordingContext
 
 
 @dataclass(frozen=True, kw_only=True)
-class Driven:
-    """A simulated phone and the real Phone that drives it."""
+class Driven(AppState):
+    """A simulated phone, the real Phone that drives it, and the app under test."""
 
     farm: PhoneFarm
     phone: Phone
+    platform: str
 
     @property
     def state(self) -> dict[str, Any]:
@@ -35,21 +38,13 @@ class Driven:
         return [(row["kind"], row["count"]) for row in self.state[what] if row["target"] == target]
 
     @property
-    def active(self) -> str:
-        return self.active_in("tiktok")
+    def posts(self) -> list[dict[str, Any]]:
+        """What the simulated server of the app has published, oldest first."""
+        return [row for row in self.state["posts"] if row["app"] == self.platform]
 
-    def active_in(self, app: str) -> str:
-        return next(str(row["username"]) for row in self.accounts_of(app) if row["active"])
-
-    def accounts_of(self, app: str) -> list[dict[str, Any]]:
-        return [row for row in self.state["accounts"] if row["app"] == app]
-
-    def posts_of(self, app: str) -> list[dict[str, Any]]:
-        """What the simulated server has published, oldest first."""
-        return [row for row in self.state["posts"] if row["app"] == app]
-
-    def context(self, **fields: Any) -> RecordingContext:
-        return RecordingContext(self.phone, **fields)
+    def context(self, *, package: str = "", **fields: Any) -> RecordingContext:
+        """An attempt in the app under test, or in this clone of it."""
+        return RecordingContext(self.phone, package or load(self.platform).packages[0], self.platform, **fields)
 
 
 @pytest.fixture(scope="module", params=[("en", "uiautomator2"), ("fr", "adb")], ids=["en-uiautomator2", "fr-adb"])
@@ -71,12 +66,18 @@ def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def driven(opened: Phone, farm: PhoneFarm) -> Iterator[Driven]:
+def platform() -> str:
+    """The app under test; tests of the other app override it."""
+    return "tiktok"
+
+
+@pytest.fixture
+def driven(opened: Phone, farm: PhoneFarm, platform: str) -> Iterator[Driven]:
     """The opened phone with its apps ended and no faults; what its server counted stays."""
     farm.clear_faults(opened.serial)
     opened.force_stop(TIKTOK)
     opened.force_stop(INSTAGRAM)
-    yield Driven(farm=farm, phone=opened)
+    yield Driven(farm=farm, phone=opened, platform=platform)
     farm.clear_faults(opened.serial)
 
 

@@ -9,7 +9,8 @@ from drover.phone import gallery
 from drover.scripts.publishing.tiktok import proof
 from drover.wire.tasks import Effect, Reason
 from tests.integration.scripts.conftest import Driven
-from tests.support.media_files import image_files, video_file
+from tests.support.media_files import video_file
+from tests.support.posting import files_for
 from tests.support.script_phone import RecordingContext, Result, run
 
 LATIN_CAPTION = "words, 'quotes' and \"more\" $HOME #fyp @ada"
@@ -31,25 +32,19 @@ def clean(driven: Driven) -> Driven:
     return driven
 
 
-def posts(driven: Driven) -> list[dict[str, Any]]:
-    return [dict(post) for post in driven.state["posts"]]
-
-
 def publish(driven: Driven, folder: Path, **config: Any) -> tuple[RecordingContext, Result]:
-    count = config.get("image_count", 1)
-    files = image_files(folder, count) if config.get("content_type") else [video_file(folder)]
-    ctx = driven.context(media=files, task_id=41)
+    ctx = driven.context(media=files_for(folder, config), task_id=41)
     return ctx, run("post", ctx, config)
 
 
 def published(driven: Driven, folder: Path, **config: Any) -> dict[str, Any]:
     """The one post that this made."""
-    before = len(posts(driven))
+    before = len(driven.posts)
     ctx, result = publish(driven, folder, **config)
     assert result.reason is None, result.remark
     assert ctx.effect is Effect.CONFIRMED
     assert driven.phone.gallery.ours() == []
-    found = posts(driven)
+    found = driven.posts
     assert len(found) == before + 1
     return found[-1]
 
@@ -96,7 +91,7 @@ def test_any_unicode(clean: Driven, tmp_path: Path, caption: str) -> None:
 
 
 def seller(driven: Driven) -> str:
-    return next(str(row["username"]) for row in driven.accounts_of("tiktok") if row["username"].startswith("shop_"))
+    return next(str(row["username"]) for row in driven.accounts if row["username"].startswith("shop_"))
 
 
 @pytest.mark.parametrize(
@@ -122,16 +117,16 @@ def test_a_product_of_the_account(
     result = run("post", ctx, {"add_product_link": 1, **config})
     assert result.reason is None, result.remark
     assert result.remark == f"with the product “{linked[0]}”"
-    post = posts(clean)[-1]
+    post = clean.posts[-1]
     assert (post["product"], post["product_name"], post["account"]) == (*linked, ctx.username)
 
 
 def test_an_empty_shop_posts_nothing(clean: Driven, tmp_path: Path) -> None:
     clean.fault("no_products")
-    before = len(posts(clean))
+    before = len(clean.posts)
     ctx = clean.context(media=[video_file(tmp_path)], task_id=41, username=seller(clean))
     result = run("post", ctx, {"add_product_link": 1})
-    assert (result.reason, ctx.effect, len(posts(clean))) == (Reason.REJECTED, Effect.NONE, before)
+    assert (result.reason, ctx.effect, len(clean.posts)) == (Reason.REJECTED, Effect.NONE, before)
     assert (clean.phone.gallery.ours(), clean.state["drafts"]) == ([], [])
 
 
@@ -164,12 +159,12 @@ def test_the_file_stays_until_the_upload_is_over(clean: Driven, tmp_path: Path) 
 def test_ends_with_a_reason_and_a_clean_gallery(
     clean: Driven, tmp_path: Path, fault: str, params: dict[str, str], reason: Reason, effect: Effect
 ) -> None:
-    before = len(posts(clean))
+    before = len(clean.posts)
     clean.fault(fault, **params)
     ctx, result = publish(clean, tmp_path)
     assert result.reason is reason, result.remark
     assert ctx.effect is effect
-    assert len(posts(clean)) == before
+    assert len(clean.posts) == before
     assert clean.phone.gallery.ours() == []
 
 

@@ -1,4 +1,4 @@
-"""droverctl account and device set: what is asked, what is said, and the exit codes."""
+"""droverctl account and device set: what is asked, what is printed, and the exit codes."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from drover.wire.control import ChangeAccount, DiscoverAccounts, PutAccount, Set
 from drover.wire.devices import Connection, DeviceState, TransportKind
 from tests.support.control import FakeDaemon
 from tests.support.ctl import Ctl
-from tests.support.wire_examples import LOGIN
+from tests.support.daemon_model import LOGIN
 from tests.unit.ctl.conftest import A, B
 
 
@@ -108,8 +108,8 @@ def test_discovery_of_a_phone_that_cannot_be_read(two: Ctl, fake: FakeDaemon) ->
 
 
 def test_a_phone_gets_a_note_and_tags(ctl: Ctl, fake: FakeDaemon) -> None:
-    told = ctl("device", "set", A, "--note", "cracked", "--tag", "shelf 1,samsung", "--tag", "old")
-    assert told.out == f"{A}: note cracked, tags shelf 1, samsung, old\n"
+    run = ctl("device", "set", A, "--note", "cracked", "--tag", "shelf 1,samsung", "--tag", "old")
+    assert run.out == f"{A}: note cracked, tags shelf 1, samsung, old\n"
     assert fake.requests[-1].body == SetDevice(serial=A, note="cracked", tags=["shelf 1", "samsung", "old"])
     assert ctl("device", "set", A, "--tag", "", "--json").json["tags"] == []
     assert ctl("device", "show", A, "--json").json["note"] == "cracked"
@@ -121,8 +121,8 @@ def test_a_phone_gets_a_note_and_tags(ctl: Ctl, fake: FakeDaemon) -> None:
 def test_case_o13_an_absent_phone_is_forgotten(ctl: Ctl, fake: FakeDaemon) -> None:
     assert ctl("device", "forget", A).code == 5
     fake.model.add_device(A, state=DeviceState.ABSENT)
-    told = ctl("device", "forget", A, "--json")
-    assert (told.json["serial"], told.json["tasks"]) == (A, 0)
+    gone = ctl("device", "forget", A, "--json")
+    assert (gone.json["serial"], gone.json["tasks"]) == (A, 0)
     assert ctl("device", "forget", A).code == 4
 
 
@@ -132,16 +132,6 @@ def test_a_phone_says_how_it_is_reached(ctl: Ctl, fake: FakeDaemon) -> None:
     )
     fake.model.add_device(A, connections=[cable])
     assert "R58, usb, usb:1-2, in use: device (the same Android id)" in ctl("device", "show", A).out
-
-
-WORDS = ("add", "list", "show", "set", "enable", "disable", "remove", "discover", "import", "export")
-
-
-@pytest.mark.parametrize("command", [*(["account", word] for word in WORDS), ["device", "set"]])
-def test_every_command_has_help_with_an_example(ctl: Ctl, command: list[str]) -> None:
-    shown = ctl(*command, "-h")
-    assert shown.code == 0
-    assert f"droverctl {' '.join(command)}" in shown.out.partition("Example")[2]
 
 
 def test_put_account_is_new(two: Ctl, fake: FakeDaemon) -> None:

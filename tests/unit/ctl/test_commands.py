@@ -17,8 +17,7 @@ from drover_ctl.text import file_size
 from tests.support.control import FakeDaemon
 from tests.support.ctl import Ctl, on_terminal
 from tests.support.media import make_picture
-
-A, B = "127.0.0.1:5555", "R58M123ABC"
+from tests.unit.ctl.conftest import A, B
 
 
 def test_status_shows_local_times_and_json_the_same_data(ctl: Ctl) -> None:
@@ -65,7 +64,7 @@ def test_create_sends_exactly_what_was_asked(ctl: Ctl, fake: FakeDaemon) -> None
         *("--access-method", "search", "--start-time", "21:30", "--min-interval", "2", "--max-interval", "5"),
         *("--priority", "7", "--username", "@shop.one", "--multi-account"),
     )
-    assert made.code == 4  # nobody registered shop.one
+    assert made.code == 4  # shop.one is not registered
     request = fake.requests[-1].body
     assert request == CreateTasks(
         script_name="follow",
@@ -192,20 +191,20 @@ def test_r22_release_by_id_and_what_is_not_held(ctl: Ctl, tasks: list[int], fake
     assert "held: a backup was restored" in ctl("task", "list").out
     assert "1 tasks since a backup was restored" in ctl("status").out
     run = ctl("task", "release", "1", "2", "77")
-    assert (run.code, run.out) == (4, "1 released, 1 of them begin by looking\n")
+    assert (run.code, run.out) == (4, "1 released, 1 of them check first\n")
     assert "not held: task 2" in run.err
     assert "77" in run.err
     assert ctl("task", "release", "1").code == 5
 
 
-def test_r22_release_of_all_leaves_out_what_cannot_look_unless_somebody_says_yes(
+def test_r22_release_of_all_leaves_out_what_cannot_check_unless_a_person_says_yes(
     ctl: Ctl, tasks: list[int], fake: FakeDaemon
 ) -> None:
     for task_id, safe in ((1, True), (2, False), (3, False)):
         fake.model.change(task_id, hold="restored", retry_safe=safe)
     run = ctl("task", "release", "--all", "--json")
     assert (run.code, run.json["released_count"]) == (0, 1)
-    assert "2 of 3 held tasks cannot look" in run.err
+    assert "2 of 3 held tasks cannot check" in run.err
     asked = on_terminal(fake.path, "task", "release", "--all", typed="n\n")
     assert (asked.code, "Release them too? [y/N]" in asked.out, "0 released" in asked.out) == (0, True, True)
     assert ctl("task", "release", "--all", "--yes").out == "2 released\n"
@@ -320,7 +319,7 @@ def test_backup_says_what_of_the_library_is_in_it(ctl: Ctl, fake: FakeDaemon, tm
     assert "not in it: material 1, a.png: its file is gone; add the file again" in lacking.err
 
 
-def test_doctor_shows_what_to_mend(ctl: Ctl) -> None:
+def test_doctor_shows_what_to_fix(ctl: Ctl) -> None:
     shown = ctl("doctor")
     assert shown.code == 0
     assert shown.lines[1].split()[:2] == ["warning", "disk"]

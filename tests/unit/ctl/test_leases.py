@@ -36,7 +36,7 @@ def test_leases_and_the_line_are_listed(ctl: Ctl, session: str, fake: FakeDaemon
     assert session not in str(shown)
     fake.model.end_lease(A)
     fake.model.waiting = []
-    assert ctl("lease", "list").out == "nobody holds a phone\n"
+    assert ctl("lease", "list").out == "no phone is leased\n"
 
 
 def test_a_phone_is_taken_back_only_by_force(ctl: Ctl, session: str, fake: FakeDaemon) -> None:

@@ -10,8 +10,8 @@ from drover.wire.materials import MaterialUse
 from drover.wire.media import UseState
 from tests.support.control import FakeDaemon
 from tests.support.ctl import Ctl, on_terminal
+from tests.support.daemon_model import AT
 from tests.support.media import make_picture, make_video
-from tests.support.wire_examples import AT
 
 
 @pytest.fixture

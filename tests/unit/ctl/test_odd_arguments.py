@@ -11,8 +11,8 @@ import pytest
 from drover_ctl.main import cli
 from tests.support.ctl import COMMAND, Ctl, on_terminal
 from tests.support.media import make_picture
+from tests.unit.ctl.conftest import A
 
-A = "127.0.0.1:5555"
 ODD = {
     "not UTF-8": os.fsdecode(b"caf\xe9.mp4"),
     "a folder not UTF-8": os.fsdecode(b"/srv/\xff\xfe/a"),

@@ -1,4 +1,4 @@
-"""droverctl account and device pause and resume: what is asked and said, and where pauses are shown."""
+"""droverctl account and device pause and resume: what is asked and printed, and where pauses are shown."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,8 +19,8 @@ def shop(ctl: Ctl) -> Ctl:
 
 
 def test_case_o11_an_account_is_paused_shown_and_resumed(shop: Ctl, fake: FakeDaemon) -> None:
-    said = shop("account", "pause", "shop.one", "--reason", "new number", "--until", "2026-12-24 18:00:00")
-    assert said.out == "@shop.one (tiktok) is paused until 2026-12-24 18:00:00\n"
+    paused = shop("account", "pause", "shop.one", "--reason", "new number", "--until", "2026-12-24 18:00:00")
+    assert paused.out == "@shop.one (tiktok) is paused until 2026-12-24 18:00:00\n"
     assert fake.requests[-1].body == PauseAccount(username="shop.one", reason="new number", until="2026-12-24 18:00:00")
     assert "paused: person until 2026-12-24 18:00:00" in shop("account", "list").out
     assert "paused by       person: new number" in shop("account", "show", "shop.one").out
@@ -47,9 +47,8 @@ def test_r24_for_a_time(shop: Ctl, fake: FakeDaemon) -> None:
 
 def test_a_disabled_account_stays_disabled_and_says_so(shop: Ctl) -> None:
     shop("account", "disable", "shop.one")
-    said = shop("account", "resume", "shop.one").out
-    assert said == (
-        "@shop.one (tiktok) is not paused; it is disabled all the same: droverctl account enable shop.one\n"
+    assert shop("account", "resume", "shop.one").out == (
+        "@shop.one (tiktok) is not paused; it is still disabled: droverctl account enable shop.one\n"
     )
 
 

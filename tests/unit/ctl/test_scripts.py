@@ -1,4 +1,4 @@
-"""droverctl script, device inspect and apps check: what is asked, what is said, what is written."""
+"""droverctl script, device inspect and apps check: what is asked, printed and written."""
 
 import os
 import subprocess
@@ -43,7 +43,7 @@ def test_a_command_is_added_listed_and_removed(ctl: Ctl, fake: FakeDaemon) -> No
     assert ctl("script", "add", "warm").code == 2
 
 
-def test_a_relative_program_is_the_one_beside_us(
+def test_a_relative_program_is_the_one_next_to_us(
     ctl: Ctl, fake: FakeDaemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = tmp_path / "run me.sh"
@@ -99,7 +99,7 @@ def test_a_phone_is_inspected_and_given_back(ctl: Ctl, fake: FakeDaemon, tmp_pat
     assert fake.model.leases == {}
 
 
-def test_a_screen_is_told_by_name(ctl: Ctl, fake: FakeDaemon) -> None:
+def test_a_screen_is_named(ctl: Ctl, fake: FakeDaemon) -> None:
     fake.model.screen_check = ScreenCheck(
         serial="",
         platform="tiktok",
@@ -111,10 +111,10 @@ def test_a_screen_is_told_by_name(ctl: Ctl, fake: FakeDaemon) -> None:
         near=[NearMiss(screen="inbox", holds=["shape:tab_bar"], missing=["tab:tab_inbox"], hindered=["label:x"])],
         strange=["Frobnicate"],
     )
-    told = ctl("apps", "check", A)
-    assert told.code == 0, told.err
+    shown = ctl("apps", "check", A)
+    assert shown.code == 0, shown.err
     for words in ("unknown", "inbox: missing tab:tab_inbox; must not be there: label:x", "“Frobnicate”", "1,2,3,4"):
-        assert words in told.out
+        assert words in shown.out
     data = ctl("apps", "check", A, "--json", "--platform", "instagram").json
     assert (data["serial"], data["platform"], data["matched"][0]["bounds"]) == (A, "instagram", [1, 2, 3, 4])
     assert fake.model.devices[A].state is DeviceState.IDLE

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from tests.support.control import FakeDaemon
 from tests.support.ctl import Ctl
-
-A = "127.0.0.1:5555"
+from tests.unit.ctl.conftest import A
 
 
 def test_s08_token_show_and_rotate(ctl: Ctl) -> None:

@@ -13,13 +13,12 @@ from drover.wire.tasks import Phase, Reason, Status
 from drover_ctl import watch as watch_module
 from tests.support.control import FakeDaemon
 from tests.support.ctl import Ctl, on_terminal
-
-A = "127.0.0.1:5555"
+from tests.unit.ctl.conftest import A
 
 
 @contextmanager
 def meanwhile(fake: FakeDaemon, act: Callable[[], object], *, looked_at: int = 1) -> Generator[None]:
-    """Do this as soon as somebody has subscribed and looked at this task."""
+    """Do this as soon as the command has subscribed and looked at this task."""
     look = GetTask(task_id=looked_at)
 
     def run() -> None:
@@ -106,7 +105,7 @@ def test_wait_survives_a_restart_of_the_daemon(
 
     def act() -> None:
         fake.stop()
-        finish(fake, 1)  # its events reach nobody
+        finish(fake, 1)  # its events reach no one
         fake.start()
 
     with meanwhile(fake, act):

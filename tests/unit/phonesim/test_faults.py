@@ -89,26 +89,6 @@ def test_a_blocker_stays_until_cleared(screen: Screen, fault: str, words: str) -
     assert screen.effects() == []
 
 
-@pytest.mark.parametrize("fault", ["captcha", "login_wall", "banned"])
-def test_a_blocker_can_come_instead_of_the_follow(screen: Screen, fault: str) -> None:
-    screen.display.inject(fault, {"when": "follow"})
-    screen.profile("demo_user")
-    assert screen.name == "tiktok.profile"
-    screen.tap("Follow")
-    assert screen.name == f"tiktok.{fault}"
-    assert screen.effects() == []
-
-
-def test_the_limit_answers_instead_of_following(screen: Screen) -> None:
-    screen.display.inject("follow_limit", {})
-    screen.profile("demo_user")
-    screen.tap("Follow")
-    assert screen.all("You're following too fast")
-    screen.tap("OK")
-    assert screen.row("Message") == ["Follow", "Message"]
-    assert screen.effects() == []
-
-
 def test_the_limit_as_a_toast_is_seen_by_people_only(screen: Screen) -> None:
     screen.display.inject("follow_limit", {"as": "toast"})
     screen.profile("demo_user")
@@ -119,27 +99,6 @@ def test_the_limit_as_a_toast_is_seen_by_people_only(screen: Screen) -> None:
     assert screen.display.screenshot_png() != before
     screen.clock.pass_s(4)
     assert screen.state["toast"] == ""
-
-
-def test_an_ignored_follow_changes_nothing(screen: Screen) -> None:
-    screen.display.inject("follow_ignored", {})
-    screen.profile("demo_user")
-    screen.tap("Follow")
-    assert screen.row("Message") == ["Follow", "Message"]
-    assert screen.effects() == []
-    screen.display.inject("follow_ignored", {"clear": True})
-    screen.tap("Follow")
-    assert screen.effects() == [("follow", "demo_user", 1)]
-
-
-def test_a_late_follow_shows_when_the_clock_says_so(screen: Screen) -> None:
-    screen.display.inject("follow_late", {"seconds": 5})
-    screen.profile("demo_user")
-    screen.tap("Follow")
-    screen.clock.pass_s(4.9)
-    assert screen.row("Message") == ["Follow", "Message"]
-    screen.clock.pass_s(0.2)
-    assert screen.row("Message") == ["Message", "Following "]
 
 
 def test_moving_ends_by_itself_or_when_cleared(screen: Screen) -> None:
@@ -153,25 +112,6 @@ def test_moving_ends_by_itself_or_when_cleared(screen: Screen) -> None:
     assert screen.display.is_moving()
     screen.display.inject("moving", {"clear": True})
     assert not screen.display.is_moving()
-
-
-def test_slow_screens_load_as_long_as_asked(screen: Screen) -> None:
-    screen.display.inject("slow_screens", {"seconds": 4})
-    screen.profile("demo_user")
-    assert screen.name == "tiktok.profile_loading"
-    assert not screen.all("Message")
-    screen.clock.pass_s(4)
-    assert screen.name == "tiktok.profile"
-
-
-def test_a_link_opens_somebody_else(screen: Screen) -> None:
-    screen.display.inject("wrong_profile", {})
-    screen.profile("demo_user")
-    assert not screen.all("@demo_user")
-    assert screen.state["target"] != "demo_user"
-    screen.display.inject("wrong_profile", {"target": "the.other"})
-    screen.profile("demo_user")
-    assert screen.all("@the.other")
 
 
 def test_mixed_language_leaves_buttons_and_changes_tabs() -> None:

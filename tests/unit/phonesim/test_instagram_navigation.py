@@ -2,9 +2,9 @@
 
 import pytest
 
-from phonesim.contract import ActivityNotFoundError, Focus, Intent, UnknownFaultError
-from tests.support.instagram_screens import INSTAGRAM, MAIN, InstagramScreen
-from tests.support.screens import BACK, ENTER, HOME, TIKTOK, VIEW
+from phonesim.contract import ActivityNotFoundError, Intent, UnknownFaultError
+from tests.support.instagram_screens import MAIN, InstagramScreen
+from tests.support.screens import ENTER, TIKTOK, VIEW
 
 CLONE = "com.instagram.androie"
 
@@ -12,55 +12,6 @@ CLONE = "com.instagram.androie"
 @pytest.fixture
 def screen() -> InstagramScreen:
     return InstagramScreen()
-
-
-def test_the_icon_starts_the_app(screen: InstagramScreen) -> None:
-    screen.tap("Instagram")
-    assert screen.name == "instagram.feed"
-    assert screen.display.focus() == Focus(
-        package=INSTAGRAM, activity="com.instagram.mainactivity.InstagramMainActivity"
-    )
-
-
-@pytest.mark.parametrize(
-    ("link", "name", "target"),
-    [
-        ("https://www.instagram.com/demo_user/", "instagram.profile", "demo_user"),
-        ("https://instagram.com/Demo_User?hl=fr", "instagram.profile", "demo_user"),
-        ("instagram://user?username=demo_user", "instagram.profile", "demo_user"),
-        ("https://www.instagram.com/cafe_sim0001/", "instagram.own_profile", ""),
-        ("https://www.instagram.com/missing_user/", "instagram.user_not_found", "missing_user"),
-        ("https://www.instagram.com/banned_user/", "instagram.user_banned", "banned_user"),
-        ("https://www.instagram.com/p/ABCdef/", "instagram.feed", ""),
-        ("https://www.instagram.com/explore/", "instagram.feed", ""),
-        ("https://www.instagram.com/", "instagram.feed", ""),
-    ],
-)
-def test_where_a_link_leads(screen: InstagramScreen, link: str, name: str, target: str) -> None:
-    screen.open(link)
-    assert (screen.name, screen.state["target"]) == (name, target)
-
-
-def test_links_of_another_site_are_not_its_own(screen: InstagramScreen) -> None:
-    with pytest.raises(ActivityNotFoundError):
-        screen.display.start_activity(Intent(action=VIEW, data="https://www.tiktok.com/@a.b", package=INSTAGRAM))
-
-
-def test_back_walks_the_stack_and_leaves_the_app(screen: InstagramScreen) -> None:
-    screen.profile("first")
-    screen.profile("second")
-    seen: list[str] = []
-    for _ in range(3):
-        screen.display.key(BACK)
-        seen.append(f"{screen.name}:{screen.state['target']}")
-    assert seen == ["instagram.profile:first", "instagram.feed:", "launcher:"]
-
-
-def test_force_stop_forgets_the_stack(screen: InstagramScreen) -> None:
-    screen.profile("first")
-    screen.display.force_stop(INSTAGRAM)
-    screen.launch()
-    assert screen.name == "instagram.feed"
 
 
 def test_search_from_the_tab_to_a_profile(screen: InstagramScreen) -> None:
@@ -190,16 +141,6 @@ def test_a_clone_has_accounts_of_its_own_and_opens_no_links(screen: InstagramScr
 # Faults
 
 
-@pytest.mark.parametrize("fault", ["login_wall", "captcha", "banned", "verification"])
-def test_a_blocker_can_come_instead_of_the_follow(screen: InstagramScreen, fault: str) -> None:
-    screen.display.inject(fault, {"when": "follow"})
-    screen.profile("anna.b")
-    screen.touch("profile_header_follow_button")
-    assert (screen.name, screen.effects()) == (f"instagram.{fault}", [])
-    screen.display.key(BACK)
-    assert screen.name == "launcher", "it does not go away by BACK"
-
-
 @pytest.mark.parametrize(("app", "seen"), [("instagram", "instagram.captcha"), ("tiktok", "instagram.profile")])
 def test_a_fault_can_be_meant_for_one_app(screen: InstagramScreen, app: str, seen: str) -> None:
     screen.display.inject("captcha", {"app": app})
@@ -224,50 +165,6 @@ def test_a_popup_of_instagram_waits_for_it(screen: InstagramScreen) -> None:
     assert screen.name == "instagram.feed"
 
 
-@pytest.mark.parametrize(("handle", "fault"), [("limited_anna", ""), ("anna.b", "follow_limit")])
-def test_the_limit_answers_instead_of_following(screen: InstagramScreen, handle: str, fault: str) -> None:
-    if fault:
-        screen.display.inject(fault, {})
-    screen.profile(handle)
-    screen.touch("profile_header_follow_button")
-    assert screen.by_id("igds_alert_dialog_headline")[0]["text"] == "Try Again Later"
-    screen.tap("OK")
-    assert (screen.by_id("profile_header_follow_button")[0]["text"], screen.effects()) == ("Follow", [])
-
-
-@pytest.mark.parametrize(("handle", "fault"), [("ignored_anna", ""), ("anna.b", "follow_ignored")])
-def test_an_ignored_follow_changes_nothing_and_is_counted_as_a_touch(
-    screen: InstagramScreen, handle: str, fault: str
-) -> None:
-    if fault:
-        screen.display.inject(fault, {})
-    screen.profile(handle)
-    screen.touch("profile_header_follow_button")
-    assert (screen.by_id("profile_header_follow_button")[0]["text"], screen.effects()) == ("Follow", [])
-    assert [tap["count"] for tap in screen.state["taps"]] == [1]
-
-
-@pytest.mark.parametrize(("handle", "fault"), [("late_anna", ""), ("anna.b", "follow_late")])
-def test_a_late_label_catches_up(screen: InstagramScreen, handle: str, fault: str) -> None:
-    if fault:
-        screen.display.inject(fault, {})
-    screen.profile(handle)
-    screen.touch("profile_header_follow_button")
-    assert screen.by_id("profile_header_follow_button")[0]["text"] == "Follow"
-    assert screen.effects() == [("follow", handle, 1)]
-    screen.clock.pass_s(2)
-    assert screen.by_id("profile_header_follow_button")[0]["text"] == "Following"
-
-
-def test_slow_screens_and_wrong_profiles(screen: InstagramScreen) -> None:
-    screen.display.inject("slow_screens", {"seconds": 4})
-    screen.display.inject("wrong_profile", {"target": "the.other"})
-    screen.profile("anna.b")
-    assert screen.name == "instagram.profile_loading"
-    screen.clock.pass_s(4)
-    assert screen.by_id("action_bar_title")[0]["text"] == "the.other"
-
-
 def test_a_challenge_loads_before_it_is_there(screen: InstagramScreen) -> None:
     screen.display.inject("captcha", {})
     screen.display.inject("challenge_loading", {"seconds": 5})
@@ -283,12 +180,3 @@ def test_older_versions_have_a_plus_among_the_tabs(screen: InstagramScreen) -> N
     screen.display.inject("creation_tab", {})
     assert screen.by_id("creation_tab")
     assert not screen.by_id("direct_tab")
-
-
-def test_home_and_back_again(screen: InstagramScreen) -> None:
-    screen.profile("anna.b")
-    screen.display.key(HOME)
-    assert screen.name == "launcher"
-    screen.display.key(187)
-    screen.tap(INSTAGRAM)
-    assert (screen.name, screen.state["target"]) == ("instagram.profile", "anna.b")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from phonesim.apps.tiktok.posting import sounds
+from phonesim.apps.posting import sounds
 from phonesim.contract import UnknownFaultError
 from tests.support.instagram_screens import InstagramScreen
 from tests.support.screens import BACK, ENTER

@@ -2,41 +2,15 @@
 
 import pytest
 
-from phonesim.contract import ActivityNotFoundError, Focus, Intent
-from tests.support.screens import BACK, DEL, ENTER, HOME, TIKTOK, VIEW, Screen
+from phonesim.contract import ActivityNotFoundError, Intent
+from tests.support.screens import BACK, DEL, ENTER, TIKTOK, VIEW, Screen
 
 MAIN = "android.intent.action.MAIN"
-
-
-def test_the_phone_begins_on_its_home_screen_and_an_icon_starts_the_app(screen: Screen) -> None:
-    assert screen.display.focus().package == "com.android.launcher3"
-    screen.tap("TikTok")
-    assert screen.name == "tiktok.feed"
-    assert screen.display.focus() == Focus(package=TIKTOK, activity="com.ss.android.ugc.aweme.main.MainActivity")
-
-
-@pytest.mark.parametrize(
-    ("link", "name", "target"),
-    [
-        ("https://www.tiktok.com/@demo_user", "tiktok.profile", "demo_user"),
-        ("https://tiktok.com/@Demo_User?lang=fr", "tiktok.profile", "demo_user"),
-        ("https://www.tiktok.com/@demo_sim0001", "tiktok.own_profile", ""),
-        ("https://www.tiktok.com/@missing_user", "tiktok.user_not_found", "missing_user"),
-        ("https://www.tiktok.com/@banned_user", "tiktok.user_banned", "banned_user"),
-        ("https://www.tiktok.com/search?q=anna", "tiktok.feed", ""),
-        ("snssdk1233://search?keyword=anna%20b", "tiktok.search_results", "anna b"),
-        ("https://example.org/@demo_user", "browser", "https://example.org/@demo_user"),
-    ],
-)
-def test_where_a_link_leads(screen: Screen, link: str, name: str, target: str) -> None:
-    screen.open(link)
-    assert (screen.name, screen.state["target"]) == (name, target)
 
 
 @pytest.mark.parametrize(
     "intent",
     [
-        Intent(action=VIEW, data="https://www.tiktok.com/@a.b", package="com.instagram.android"),
         Intent(action=VIEW, data="https://example.org/", package=TIKTOK),
         Intent(action=VIEW, data="unknown://x"),
         Intent(action=MAIN, component="org.nobody/.Main"),
@@ -53,40 +27,6 @@ def test_a_profile_loads_for_a_moment(screen: Screen) -> None:
     assert not screen.all("Follow")
     screen.clock.pass_s(0.3)
     assert screen.all("Follow")
-
-
-def test_a_slow_user_loads_for_two_seconds(screen: Screen) -> None:
-    screen.profile("slow_anna")
-    screen.clock.pass_s(1.5)
-    assert screen.name == "tiktok.profile_loading"
-    screen.clock.pass_s(0.5)
-    assert screen.name == "tiktok.profile"
-
-
-def test_back_walks_the_stack_and_leaves_the_app(screen: Screen) -> None:
-    screen.profile("first")
-    screen.profile("second")
-    seen: list[str] = []
-    for _ in range(3):
-        screen.display.key(BACK)
-        seen.append(f"{screen.name}:{screen.state['target']}")
-    assert seen == ["tiktok.profile:first", "tiktok.feed:", "launcher:"]
-
-
-def test_home_leaves_and_the_launcher_intent_opens_the_feed(screen: Screen) -> None:
-    screen.profile("demo_user")
-    screen.display.key(HOME)
-    assert screen.name == "launcher"
-    screen.launch()
-    assert screen.name == "tiktok.feed"
-
-
-def test_the_list_of_recent_apps_brings_an_app_back_as_it_was(screen: Screen) -> None:
-    screen.profile("demo_user")
-    screen.display.key(187)
-    assert screen.name == "recents"
-    screen.tap(TIKTOK)
-    assert screen.name == "tiktok.profile"
 
 
 def test_the_system_s_own_back_button_works(screen: Screen) -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drover.wire.faults import Code
-from drover_shim.guard import LetOff, Rules, check, host_allowed
+from drover_shim.guard import Exemptions, Rules, check, host_allowed
 
 
 @given(st.text(alphabet="localhost127.0[:]@%/ -ABC9\u00e9", max_size=30))
@@ -21,7 +21,7 @@ def test_s01_only_the_listed_names_pass_whatever_is_around_them(host: str) -> No
     assert host_allowed(host, ()) == (plain or with_port)
 
 
-def test_an_upload_route_is_let_off_the_content_type_and_nothing_else() -> None:
+def test_an_upload_route_is_exempt_from_the_content_type_and_nothing_else() -> None:
     environ = {
         "REQUEST_METHOD": "POST",
         "HTTP_HOST": "localhost",
@@ -31,8 +31,8 @@ def test_an_upload_route_is_let_off_the_content_type_and_nothing_else() -> None:
     refused = check(environ, Rules())
     assert refused is not None
     assert refused.code is Code.NOT_JSON
-    assert check(environ, Rules(), LetOff(upload=True)) is None
-    refused = check({**environ, "HTTP_ORIGIN": "null"}, Rules(), LetOff(upload=True))
+    assert check(environ, Rules(), Exemptions(upload=True)) is None
+    refused = check({**environ, "HTTP_ORIGIN": "null"}, Rules(), Exemptions(upload=True))
     assert refused is not None
     assert refused.code is Code.GUARD
 

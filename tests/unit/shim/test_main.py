@@ -1,4 +1,4 @@
-"""drover-shim as a process: what it listens on, what it says, and how it ends."""
+"""drover-shim as a process: what it listens on, what it prints, and how it ends."""
 
 import os
 import re
@@ -38,9 +38,9 @@ def shim(path: Path, *options: str) -> Generator[tuple[subprocess.Popen[str], st
         yield process, process.stdout.readline().strip()
     finally:
         process.kill()
-        said = "".join(process.communicate(timeout=10))
-    assert COOKIE not in said  # every request of `Rest` carries it
-    assert PASSWORD not in said
+        output = "".join(process.communicate(timeout=10))
+    assert COOKIE not in output  # every request of `Rest` carries it
+    assert PASSWORD not in output
 
 
 def port_of(line: str) -> int:
@@ -139,8 +139,8 @@ def test_case_b9_a_second_gateway_on_the_socket_is_refused_and_the_first_serves_
     path = short_dir / "api" / "api.sock"
     with shim(fake.path, "--unix-socket", str(path), "--port", "0") as (first, line):
         assert Rest(port_of(line)).get("/task").code == 0
-        with shim(fake.path, "--unix-socket", str(path), "--port", "0") as (second, said):
-            assert said == ""
+        with shim(fake.path, "--unix-socket", str(path), "--port", "0") as (second, line):
+            assert line == ""
             assert second.wait(timeout=10) == 1
             assert second.stderr is not None
             assert f"served already (pid {first.pid})" in second.stderr.read()

@@ -14,15 +14,15 @@ from phonesim.apps.instagram.labels import labels_of
 from phonesim.apps.instagram.own_post import own_post
 from phonesim.apps.instagram.own_profile import own_profile, stories
 from phonesim.apps.instagram.profile import profile
-from phonesim.apps.instagram.publish_flow import BLOCKERS, LOAD_S, PAGES, STORY, Publishing
+from phonesim.apps.instagram.publish_flow import STORY, Publishing
 from phonesim.apps.instagram.reels import empty_page, reels
-from phonesim.apps.instagram.scene import PACKAGE, Overlay, Page, Scene
+from phonesim.apps.instagram.scene import PACKAGE, Scene
 from phonesim.apps.instagram.story_viewer import SECONDS, story_viewer
-from phonesim.apps.navigation import HOME
+from phonesim.apps.navigation import HOME, LOAD_S, SEARCH, Overlay, Page
 from phonesim.apps.social import SocialApp
 from phonesim.apps.tiktok.popups import PERMISSIONS
 from phonesim.contract import SEND, SEND_MULTIPLE, Focus, Intent
-from phonesim.ui.view import Action, View, Window
+from phonesim.ui.view import View, Window
 from phonesim.world import Relation, normal, user
 
 _MAIN = "com.instagram.mainactivity.InstagramMainActivity"
@@ -60,28 +60,23 @@ _DARK = frozenset({"reels", "reel_camera", "reel_editor", "story_editor", "own_s
 _TABS = frozenset({"feed", "reels", "inbox", "explore", "own_profile", "news"})
 
 
-class Instagram(SocialApp):
-    """Implements `phonesim.apps.app.App`. A clone has another package, accounts of its own, and opens no links."""
+class Instagram(SocialApp[Publishing]):
+    """Its pages and what lies over them. A clone has another package and its own accounts, and opens no links."""
 
     name = "instagram"
-    blockers = BLOCKERS
+    posting_type = Publishing
+    account_sheet = "account_switcher"
     feet: ClassVar[Mapping[str, int]] = {"profile": 117, "own_profile": 117, "caption": 190}
     version = "410.0.0.53.71"
 
     def __init__(self, phone: Phone, *, package: str = PACKAGE) -> None:
         self.package = package
         world = phone.world("instagram" if package == PACKAGE else package, names=("cafe", "atelier", "lab"))
-        super().__init__(phone, world, labels_of(phone.language))
-        self._publishing = Publishing(phone, world, self._nav, self._labels)
-
-    def stop(self) -> None:
-        """Follows, posts and the place in the feed are the server's and survive; what was uploading is a draft now."""
-        self._publishing.stop()
-        self._forget()
+        super().__init__(phone, world, labels_of)
 
     def settle(self) -> None:
-        """Time passes when somebody looks: uploads arrive, and a story that was shown long enough makes way."""
-        self._publishing.uploads.settle()
+        """A story that was shown long enough makes way, too."""
+        super().settle()
         while self._nav.page.name == "own_story" and self._phone.clock() >= self._nav.page.ready_at + SECONDS:
             self._turn_story(1)
 
@@ -92,15 +87,11 @@ class Instagram(SocialApp):
         top = self._nav.top
         if top is not None and top.name in ("popup.notification", "popup.camera"):
             return Focus(package=PERMISSIONS, activity=_GRANT)
-        return Focus(package=self.package, activity=_MODAL if self._nav.page.name in PAGES else _MAIN)
+        return Focus(package=self.package, activity=_MODAL if self._nav.page.name in Publishing.pages else _MAIN)
 
     @property
     def dark(self) -> bool:
         return self._nav.page.name in _DARK and not self._nav.overlays and not self._blocker()
-
-    @property
-    def focused_field(self) -> str:
-        return self._nav.field if not self._blocker() and self._nav.top is None else ""
 
     def _blocker(self) -> str:
         """What stops everything now; while the challenge itself still loads, that."""
@@ -111,7 +102,7 @@ class Instagram(SocialApp):
 
     def windows(self) -> list[Window]:
         """The page with the sheets in its tree, then dialogs in windows of their own."""
-        scene = self._scene()
+        scene = self._seen(Scene, package=self.package)
         blocked = _BLOCKED.get(self._blocker())
         if blocked is not None:
             return [Window(package=self.package, root=blocked(scene))]
@@ -127,24 +118,6 @@ class Instagram(SocialApp):
             elif overlay.name not in _IN_TREE:
                 found.append(dialogs.WINDOWS[overlay.name](scene, overlay))
         return found
-
-    def _scene(self) -> Scene:
-        mixed = labels_of("fr" if self._phone.language == "en" else "en")
-        return Scene(
-            package=self.package,
-            phone=self._phone,
-            world=self._world,
-            labels=self._labels,
-            nav=mixed if self._phone.faults.active("mixed_language") else self._labels,
-            page=self._nav.page,
-            position=self._position,
-            shown=self._following.shown(),
-            suggesting=frozenset(self._suggesting),
-            query=self._query,
-            field=self.focused_field,
-            posting=self._publishing.state,
-            uploads=self._publishing.shown,
-        )
 
     def _draw(self, scene: Scene) -> View:
         builder = _PAGES.get(scene.page.name)
@@ -168,11 +141,14 @@ class Instagram(SocialApp):
             self._nav.ensure_home()
             self._enter_profile(self._linked(handle))
         elif intent.action in _SHARES:
-            self._publishing.share(intent)
-        elif not self._publishing.open_sound(intent.data):
+            self._posting.share(intent)
+        elif not self._posting.open_sound(intent.data):
             self._nav.restart(HOME)
 
     # Touches
+
+    def _search(self, words: str) -> None:
+        self._nav.enter(Page(name="search_results", target=words), LOAD_S)
 
     def _on_relation(self, handle: str) -> None:
         self._nav.show("follow_sheet", handle)
@@ -212,45 +188,24 @@ class Instagram(SocialApp):
         if number < len(stories(self._world)):
             self._nav.stack.append(Page(name="own_story", target=str(number), ready_at=self._phone.clock()))
 
-    def _on_accounts(self, _: str) -> None:
-        self._nav.show("account_switcher")
-
     def _on_create_sheet(self, _: str) -> None:
         self._nav.show("create_sheet")
 
-    def _publish(self, action: Action) -> None:
-        self._publishing.act(action)
-
     # Text and keys
-
-    def text(self, field: str) -> str:
-        return self._query if field == explore.FIELD else self._publishing.text(field)
 
     def edit(self, field: str, text: str) -> None:
         """What is typed into the search field brings accounts a moment later."""
-        if field != explore.FIELD:
-            self._publishing.edit(field, text)
+        if field != SEARCH:
+            super().edit(field, text)
         elif self._nav.stack:
             self._query = text
             delay = max(LOAD_S, self._phone.faults.seconds("slow_screens", 3.0))
             self._nav.stack[-1] = msgspec.structs.replace(self._nav.page, ready_at=self._phone.clock() + delay)
 
-    def submit(self) -> None:
-        words = self._query.strip()
-        if self._nav.field and self._nav.field != explore.FIELD:
-            self._publishing.submit(self._nav.field)
-        elif words:
-            self._nav.enter(Page(name="search_results", target=words), LOAD_S)
-
-    def hide_keyboard(self) -> None:
-        self._publishing.hide_keyboard()
-
     def back(self) -> bool:
-        """Closes what is on top; blockers stay, and the app is left instead."""
-        if self._blocker():
-            return False
-        self._nav.field = ""
-        return self._nav.close() or self._leave(publishing_back=self._publishing.back())
+        if not self._blocker():
+            self._nav.field = ""
+        return super().back()
 
     def swipe(self, dx: int, dy: int) -> None:
         """Up or down on the feed or the reels: further or back."""

@@ -1,25 +1,10 @@
 """Screens that stop everything, as recorded: login wall, code from an image, ID, disabled account. They have no ids."""
 
-from phonesim.apps.instagram.scene import (
-    BLUE,
-    DIM,
-    GREY,
-    INK,
-    LIST,
-    RED,
-    WHITE,
-    Box,
-    Scene,
-    group,
-    icon,
-    modal_shell,
-    nest,
-    text,
-)
+from phonesim.apps.instagram.scene import BLUE, DIM, GREY, INK, RED, Box, Scene, group, modal_shell, nest
 from phonesim.ui.chrome import STATUS
-from phonesim.ui.view import Action, Bounds, Style, View, view
+from phonesim.ui.controls import LIST, NOTHING, WHITE, heading, icon, text, text_button
+from phonesim.ui.view import Bounds, Style, View, view
 
-_NONE = Action("none")
 _HEAD = 107
 
 
@@ -28,19 +13,10 @@ def login_wall(scene: Scene) -> View:
     labels = scene.labels
     bottom = scene.frame.bottom
     page: Bounds = (0, STATUS, 1080, bottom)
-    language = view(
-        "Button",
-        (48, 542, 1032, 607),
-        text((398, 542, 625, 607), labels["language"], cls="View", desc=labels["language"], size=38, color=DIM),
-        desc=labels["language"],
-        flags="Cf",
-    )
-    logo = view(
-        "ImageView",
-        (48, 607, 1032, 787),
-        desc=labels["logo"],
-        style=Style(text="Instagram", size=90, bold=True, align="center"),
-    )
+    label = text((398, 542, 625, 607), labels["language"], cls="View", desc=labels["language"], size=38, color=DIM)
+    language = view("Button", (48, 542, 1032, 607), label, desc=labels["language"], flags="Cf")
+    style = Style(text="Instagram", size=90, bold=True, align="center")
+    logo = view("ImageView", (48, 607, 1032, 787), desc=labels["logo"], style=style)
     forgot: Bounds = (346, 1462, 734, 1536)
     parts = [
         language,
@@ -67,7 +43,7 @@ def login_wall(scene: Scene) -> View:
 
 
 def _forgot(word: str, box: Bounds) -> View:
-    return text(box, word, cls="View", desc=word, size=40, bold=True, align="center")
+    return heading(box, word, cls="View", desc=word, size=40)
 
 
 def _field(word: str, top: int, *, wrapped: bool) -> View:
@@ -81,12 +57,10 @@ def _field(word: str, top: int, *, wrapped: bool) -> View:
 
 def _wide(word: str, top: int, fill: str, ink: str) -> View:
     box: Bounds = (48, top, 1032, top + 132)
-    label = text(
-        (200, top + 35, 880, top + 97), word, cls="View", desc=word, size=44, bold=True, align="center", color=ink
-    )
+    label = heading((200, top + 35, 880, top + 97), word, cls="View", desc=word, size=44, color=ink)
     inner = group(box, label)
     style = Style(fill=fill, radius=60, outline="" if fill != WHITE else BLUE)
-    return view("Button", box, inner, desc=word, flags="Cf", action=_NONE, style=style)
+    return view("Button", box, inner, desc=word, flags="Cf", action=NOTHING, style=style)
 
 
 def _challenge(scene: Scene, body: tuple[View, ...], foot: str) -> View:
@@ -114,15 +88,8 @@ def _challenge(scene: Scene, body: tuple[View, ...], foot: str) -> View:
         listed = view(LIST, (0, STATUS + 110, 1080, end), *body, flags="f")
         button: Bounds = (39, bottom - 142, 1041, bottom - 39)
         words: Bounds = (420, bottom - 112, 660, bottom - 67)
-        action = view(
-            "Button",
-            button,
-            text(words, foot, cls="View", size=42, bold=True, align="center", color=WHITE),
-            desc=foot,
-            flags="Cf",
-            action=_NONE,
-            style=Style(fill=BLUE, radius=50),
-        )
+        label = heading(words, foot, cls="View", size=42, color=WHITE)
+        action = view("Button", button, label, desc=foot, flags="Cf", action=NOTHING, style=Style(fill=BLUE, radius=50))
         parts = [group((0, STATUS + 110, 1080, bottom), listed, group((0, end, 1080, end + 3)), action)]
     inner = group(page, head, line, *parts)
     frames = (Box("FrameLayout", "bloks_container"), Box("ViewGroup"), Box("ViewGroup"))
@@ -149,8 +116,8 @@ def captcha(scene: Scene) -> View:
     parts = [
         view("ImageView", (174, y + 93, 907, y + 276), style=Style(artwork="captcha")),
         text((78, y + 315, 1002, y + 369), hint, cls="View", desc=hint, size=36, color=DIM),
-        text((426, y + 315, 678, y + 369), labels["hear_code"], cls="Button", flags="Cf", size=1, color=DIM),
-        text((732, y + 315, 1000, y + 369), labels["new_code"], cls="Button", flags="Cf", size=1, color=DIM),
+        text_button((426, y + 315, 678, y + 369), labels["hear_code"], size=1, color=DIM),
+        text_button((732, y + 315, 1000, y + 369), labels["new_code"], size=1, color=DIM),
         group(
             (78, y + 408, 1002, y + 555),
             view(
@@ -173,15 +140,9 @@ def verification(scene: Scene) -> View:
     )
     y = top + 1096
     box: Bounds = (96, y, 984, y + 102)
-    upload = view(
-        "Button",
-        box,
-        text((398, y + 23, 683, y + 80), labels["upload_photo"], cls="View", size=40, align="center"),
-        desc=labels["upload_photo"],
-        flags="Cf",
-        action=_NONE,
-        style=Style(fill=GREY, radius=50),
-    )
+    label = text((398, y + 23, 683, y + 80), labels["upload_photo"], cls="View", size=40, align="center")
+    style = Style(fill=GREY, radius=50)
+    upload = view("Button", box, label, desc=labels["upload_photo"], flags="Cf", action=NOTHING, style=style)
     return _challenge(
         scene, (head, group((0, y, 1080, y + 198), view(LIST, box, group(box, upload), flags="f"))), labels["submit"]
     )
@@ -198,16 +159,7 @@ def disabled(scene: Scene) -> View:
     head = group(
         (0, top, 1080, top + 666),
         group(picture, view("ImageView", picture, style=Style(icon="lock", size=180, color=RED))),
-        text(
-            (60, top + 402, 1020, top + 473),
-            title,
-            cls="View",
-            desc=title,
-            flags="f",
-            size=60,
-            bold=True,
-            align="center",
-        ),
+        heading((60, top + 402, 1020, top + 473), title, cls="View", desc=title, flags="f", size=60),
         text((60, top + 492, 1020, top + 537), lost, cls="View", desc=lost, size=38, align="center"),
         text((60, top + 556, 1020, top + 597), on, cls="View", desc=on, flags="f", size=36, color=DIM, align="center"),
     )
@@ -221,13 +173,8 @@ def disabled(scene: Scene) -> View:
         group(
             rule,
             icon((78, y + 260, 136, y + 318), "bell", size=56),
-            text(
-                (166, y + 262, 1002, y + 316),
-                labels["read_rule"],
-                cls="Button",
-                desc=labels["read_rule"],
-                flags="f",
-                size=38,
+            text_button(
+                (166, y + 262, 1002, y + 316), labels["read_rule"], desc=labels["read_rule"], flags="f", size=38
             ),
             flags="Cf",
         ),

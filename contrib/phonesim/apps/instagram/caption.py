@@ -1,13 +1,12 @@
 """The last screen before publishing: cover, caption, options, and Save draft | Share in one clickable container."""
 
-from phonesim.apps.instagram.publish_flow import CAPTION
-from phonesim.apps.instagram.scene import BAR, BLUE, DIM, GREY, INK, LIST, WHITE, Scene, group, icon, modal_shell, text
-from phonesim.apps.tiktok.posting.state import Composition, unfinished_tag
-from phonesim.apps.tiktok.posting.tiles import picture_of
+from phonesim.apps.instagram.scene import BAR, BLUE, DIM, GREY, INK, Scene, group, modal_shell
+from phonesim.apps.posting.pictures import picture_of
+from phonesim.apps.posting.state import CAPTION, Composition, unfinished_tag
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import BACK, LIST, NOTHING, WHITE, heading, icon, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
-_NONE = Action("none")
 _TOP = STATUS + BAR
 _FOOT = 194
 _SUGGESTED = ("mountains", "sunset", "vintage")
@@ -20,7 +19,7 @@ def caption(scene: Scene, made: Composition) -> View:
     foot = bottom - _FOOT
     scrolled: Bounds = (0, _TOP, 1080, foot)
     content = view(
-        "LinearLayout", scrolled, *_content(scene, made, typing, foot), id="content_view", flags="Cf", action=_NONE
+        "LinearLayout", scrolled, *_content(scene, made, typing, foot), id="content_view", flags="Cf", action=NOTHING
     )
     scroll = view("ScrollView", scrolled, content, id="scroll_view", flags="fs")
     body = group((0, _TOP, 1080, bottom), scroll, _foot(scene, foot), *_covering(scene, made, bottom))
@@ -61,14 +60,10 @@ def _music(scene: Scene, made: Composition, top: int) -> View:
     if made.sound is None:
         words = text((128, top + 34, 900, top + 83), scene.labels["add_audio"], id="music_row_title", size=42)
         return view("LinearLayout", box, note, words, flags="Cf", action=Action("sounds"))
+    area: Bounds = (950, top + 20, 1041, top + 100)
+    tap = Action("remove_sound")
     cross = icon(
-        (950, top + 20, 1041, top + 100),
-        "close",
-        id="music_track_cross",
-        desc=scene.labels["remove_sound"],
-        flags="Cf",
-        action=Action("remove_sound"),
-        size=40,
+        area, "close", id="music_track_cross", desc=scene.labels["remove_sound"], flags="Cf", action=tap, size=40
     )
     parts = [
         note,
@@ -97,19 +92,12 @@ def _cover(scene: Scene, made: Composition, top: int) -> View:
         id="clip_thumbnail_image",
         desc=scene.labels["edit_cover_hint"],
         flags="C",
-        action=_NONE,
+        action=NOTHING,
         style=picture_of(made.files[0]),
     )
-    button = view(
-        "Button",
-        edit,
-        words,
-        id="clip_thumbnail_layout",
-        flags="C",
-        action=_NONE,
-        style=Style(fill="#555b63", radius=30),
-    )
-    preview = view("FrameLayout", frame, thumb, button, id="cover_photo_preview", flags="Cf", action=_NONE)
+    style = Style(fill="#555b63", radius=30)
+    button = view("Button", edit, words, id="clip_thumbnail_layout", flags="C", action=NOTHING, style=style)
+    preview = view("FrameLayout", frame, thumb, button, id="cover_photo_preview", flags="Cf", action=NOTHING)
     return view("FrameLayout", (0, top, 1080, top + 686), preview)
 
 
@@ -143,7 +131,7 @@ def _chip(word: str, left: int, top: int) -> View:
         text((left + 52, top + 43, left + 190, top + 82), word, id="suggestion_text", size=32),
     ]
     inner = view("LinearLayout", row, *parts, id="button_layout", style=Style(fill=GREY, radius=24))
-    return view("Button", box, inner, flags="Cf", action=_NONE)
+    return view("Button", box, inner, flags="Cf", action=NOTHING)
 
 
 def _option(scene: Scene, key: str, id_: str, sub: str, top: int) -> View:
@@ -156,30 +144,22 @@ def _option(scene: Scene, key: str, id_: str, sub: str, top: int) -> View:
             label,
             icon((983, top + 20, 1041, top + 98), "play", id="arrow", size=30, color=DIM),
         ]
-        first = view(
-            "LinearLayout",
-            (0, top, 1080, top + 117),
-            *parts,
-            id="metadata_location_first_row",
-            flags="Cf",
-            action=_NONE,
+        area: Bounds = (0, top, 1080, top + 117)
+        first = view("LinearLayout", area, *parts, id="metadata_location_first_row", flags="Cf", action=NOTHING)
+        return view(
+            "Button", box, view("LinearLayout", box, first, id=id_, desc=labels[key]), flags="C", action=NOTHING
         )
-        return view("Button", box, view("LinearLayout", box, first, id=id_, desc=labels[key]), flags="C", action=_NONE)
     words = [text((128, top + 34, 415, top + 83), labels[key], id="title", size=42)]
     if sub:
         words.append(
             text((415, top + 37, 963, top + 80), labels[sub], id="inline_subtitle", size=38, color=DIM, align="right")
         )
     line: Bounds = (128, top + 34, 1002, top + 83)
-    title = view(
-        "LinearLayout",
-        (39, top + 29, 1002, top + 88),
-        icon((39, top + 29, 128, top + 88), "person", id="icon", size=52),
-        view("LinearLayout", line, view("LinearLayout", line, *words)),
-        id="title_container",
-    )
+    picture = icon((39, top + 29, 128, top + 88), "person", id="icon", size=52)
+    inner = view("LinearLayout", line, view("LinearLayout", line, *words))
+    title = view("LinearLayout", (39, top + 29, 1002, top + 88), picture, inner, id="title_container")
     chevron = icon((1002, top + 40, 1041, top + 79), "play", id="chevron_icon", size=30, color=DIM)
-    return view("Button", box, title, chevron, flags="Cf", action=_NONE)
+    return view("Button", box, title, chevron, flags="Cf", action=NOTHING)
 
 
 def suggested_words(words: str) -> list[str]:
@@ -205,7 +185,7 @@ def _covering(scene: Scene, made: Composition, bottom: int) -> tuple[View, ...]:
         return ()
     box: Bounds = (0, bottom - 560, 1080, bottom)
     rows = _suggestions(scene, made, bottom - 540, bottom)
-    return (view("ListView", box, *rows, flags="Cfs", action=_NONE, style=Style(fill=WHITE, shadow=True)),)
+    return (view("ListView", box, *rows, flags="Cfs", action=NOTHING, style=Style(fill=WHITE, shadow=True)),)
 
 
 def _foot(scene: Scene, top: int) -> View:
@@ -231,21 +211,14 @@ def _foot(scene: Scene, top: int) -> View:
         buttons = [_foot_button("Button", "share_footer_button", labels["share"], wide, share)]
     inner = group(box, line, *buttons, id="footer_button_container")
     return view(
-        "LinearLayout", box, inner, id="share_button_container", flags="Cf", action=_NONE, style=Style(fill=WHITE)
+        "LinearLayout", box, inner, id="share_button_container", flags="Cf", action=NOTHING, style=Style(fill=WHITE)
     )
 
 
 def _foot_button(cls: str, id_: str, word: str, box: Bounds, action: Action) -> View:
     middle = (box[0] + box[2]) // 2
     dark = action.name == "share"
-    label = text(
-        (middle - 120, box[1] + 32, middle + 120, box[3] - 31),
-        word,
-        size=42,
-        bold=True,
-        align="center",
-        color=WHITE if dark else INK,
-    )
+    label = heading((middle - 120, box[1] + 32, middle + 120, box[3] - 31), word, size=42, color=WHITE if dark else INK)
     style = Style(fill=BLUE if dark else GREY, radius=50)
     return view(cls, box, label, id=id_, desc=word, flags="Cf", action=action, style=style)
 
@@ -258,39 +231,26 @@ def _title_bar(scene: Scene, typing: bool) -> View:
     box: Bounds = (136, STATUS + 39, 413, STATUS + 97)
     title = text((176, STATUS + 39, 413, STATUS + 97), word, id="action_bar_title", desc=word, size=48, bold=True)
     back = icon(
-        (0, STATUS, 136, _TOP),
-        "back",
-        id="action_bar_button_back",
-        desc=labels["back"],
-        flags="Cf",
-        action=Action("back_page"),
+        (0, STATUS, 136, _TOP), "back", id="action_bar_button_back", desc=labels["back"], flags="Cf", action=BACK
     )
-    named = view(
-        "LinearLayout",
-        (0, STATUS, edge, _TOP),
-        back,
-        view("LinearLayout", box, view("LinearLayout", box, title, id="action_bar_title_and_icons")),
-        id="action_bar_new_title_container",
-        flags="Cf",
-        action=_NONE,
-    )
+    area: Bounds = (0, STATUS, edge, _TOP)
+    body = view("LinearLayout", box, view("LinearLayout", box, title, id="action_bar_title_and_icons"))
+    named = view("LinearLayout", area, back, body, id="action_bar_new_title_container", flags="Cf", action=NOTHING)
     parts = [named]
     if typing:
         ok: Bounds = (951, STATUS + 20, 1060, _TOP)
         parts.append(
-            text(
+            text_button(
                 ok,
                 labels["ok"],
-                cls="Button",
                 id="action_bar_button_text",
                 desc=labels["ok"],
-                flags="Cf",
-                action=Action("caption_done"),
+                action=Action("hide_keyboard"),
                 size=46,
                 bold=True,
                 color=BLUE,
                 align="center",
             )
         )
-    inner = view("LinearLayout", bar, *parts, id="action_bar", flags="Cf", action=_NONE, style=Style(fill=WHITE))
+    inner = view("LinearLayout", bar, *parts, id="action_bar", flags="Cf", action=NOTHING, style=Style(fill=WHITE))
     return view("FrameLayout", bar, view("FrameLayout", bar, inner, id="action_bar_wrapper"), id="action_bar_container")

@@ -1,20 +1,8 @@
 """The pickers of reels and stories: a gallery over the camera, whose empty frames stay in the tree below it."""
 
 from phonesim.apps.instagram.gallery import destinations, listed_media, thumbnail
-from phonesim.apps.instagram.scene import (
-    BLUE,
-    DIM,
-    LIST,
-    WHITE,
-    Box,
-    Scene,
-    group,
-    icon,
-    left_shell,
-    modal_shell,
-    nest,
-    text,
-)
+from phonesim.apps.instagram.scene import BLUE, DIM, Box, Scene, group, left_shell, modal_shell, nest, plate_button
+from phonesim.ui.controls import LIST, NOTHING, WHITE, heading, icon, icon_button, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _CELL = (359, 632)
@@ -77,13 +65,8 @@ def quick_capture(scene: Scene, gallery: View, *, camera: bool, focused: bool = 
     parts = [view("FrameLayout", inner, id="instructions_layout"), controls]
     if camera:
         small: Bounds = (0, 0, 1080, 240)
-        before = view(
-            "FrameLayout",
-            small,
-            *_empty(small, _CAMERA[:1]),
-            view("FrameLayout", small, *_empty(small, _CAMERA[1:]), id="pre_capture_controls_content_container"),
-            id="pre_capture_controls_container",
-        )
+        body = view("FrameLayout", small, *_empty(small, _CAMERA[1:]), id="pre_capture_controls_content_container")
+        before = view("FrameLayout", small, *_empty(small, _CAMERA[:1]), body, id="pre_capture_controls_container")
         parts.append(before)
     drawer = view("FrameLayout", inner, *parts, gallery, id="quick_capture_drawer_content")
     root = view(
@@ -92,7 +75,7 @@ def quick_capture(scene: Scene, gallery: View, *, camera: bool, focused: bool = 
         view("FrameLayout", inner, drawer, id="quick_capture_outer_container"),
         id="quick_capture_root_container",
         flags="CfF" if focused else "Cf",
-        action=Action("none"),
+        action=NOTHING,
     )
     return view("FrameLayout", scene.frame.whole, root, id="quick_capture_fragment_container")
 
@@ -107,16 +90,9 @@ def _chip(word: str, left: int, top: int) -> View:
         icon((left + 30, top + 40, left + 88, top + 98), "grid", id="button_icon", size=50),
         text((left + 112, top + 45, left + 250, top + 95), word, id="button_name", size=36),
     ]
-    tap = Action("none")
-    return view(
-        "ViewGroup",
-        box,
-        *parts,
-        id="gallery_destination_item",
-        flags="Cf",
-        action=tap,
-        style=Style(fill="#eff1f4", radius=30),
-    )
+    tap = NOTHING
+    style = Style(fill="#eff1f4", radius=30)
+    return view("ViewGroup", box, *parts, id="gallery_destination_item", flags="Cf", action=tap, style=style)
 
 
 def _tile(word: str, left: int) -> View:
@@ -125,46 +101,22 @@ def _tile(word: str, left: int) -> View:
         group(picture, icon(picture, "grid", id="button_icon", size=70), id="button_icon_container"),
         text((left + 40, 300, left + 300, 340), word, id="button_name", size=34, align="center"),
     ]
-    return view(
-        "ViewGroup",
-        (left, 170, left + 332, 360),
-        *parts,
-        id="gallery_destination_item",
-        flags="Cf",
-        action=Action("none"),
-        style=Style(fill="#eff1f4", radius=30),
-    )
+    box: Bounds = (left, 170, left + 332, 360)
+    style = Style(fill="#eff1f4", radius=30)
+    return view("ViewGroup", box, *parts, id="gallery_destination_item", flags="Cf", action=NOTHING, style=style)
 
 
 def _gallery(scene: Scene, title: str, strip: View, top: int) -> View:
     labels = scene.labels
     whole: Bounds = (0, 0, 1080, scene.frame.bottom)
     header: Bounds = (0, 0, 1080, 138)
+    tap = Action("discard")
+    label = heading((300, 46, 780, 102), title, id="gallery_title_text", size=50)
     head = group(
         header,
-        icon(
-            (0, 10, 128, 138),
-            "close",
-            cls="Button",
-            id="gallery_cancel_button",
-            desc=labels["back_to_home"],
-            flags="Cf",
-            action=Action("leave_picker"),
-        ),
-        view(
-            "LinearLayout",
-            (128, 10, 952, 138),
-            text((300, 46, 780, 102), title, id="gallery_title_text", size=50, bold=True, align="center"),
-            id="gallery_title_container",
-        ),
-        icon(
-            (952, 10, 1080, 138),
-            "gear",
-            cls="Button",
-            id="gallery_settings_gear",
-            desc=labels["camera_settings"],
-            flags="Cf",
-        ),
+        icon_button((0, 10, 128, 138), "close", id="gallery_cancel_button", desc=labels["back_to_home"], action=tap),
+        view("LinearLayout", (128, 10, 952, 138), label, id="gallery_title_container"),
+        icon_button((952, 10, 1080, 138), "gear", id="gallery_settings_gear", desc=labels["camera_settings"]),
         id="gallery_header",
     )
     bar: Bounds = (0, 138, 1080, top + 129)
@@ -195,27 +147,19 @@ def _menu(scene: Scene, top: int) -> View:
         id="gallery_menu_multi_select_button",
         desc=labels["select_multiple"],
         flags="Cf",
-        action=Action("several"),
+        action=Action("multiple"),
         style=Style(fill=BLUE if chosen else "#eff1f4", radius=43),
     )
     buttons = view("LinearLayout", (880, top, 1080, top + 129), button, id="gallery_select_buttons_container")
     words: Bounds = (0, top + 36, 294, top + 92)
-    said = labels["album_switcher"]
+    desc = labels["album_switcher"]
+    style = Style(text=labels["recents"], size=44, bold=True, inset=34)
     album = view(
-        "TextView",
-        (0, top + 36, 258, top + 92),
-        id="gallery_folder_menu_tv",
-        text=said,
-        flags="f",
-        style=Style(text=labels["recents"], size=44, bold=True, inset=34),
+        "TextView", (0, top + 36, 258, top + 92), id="gallery_folder_menu_tv", text=desc, flags="f", style=style
     )
     box: Bounds = (0, top, 294, top + 129)
-    folder = view(
-        "LinearLayout",
-        box,
-        view("LinearLayout", words, album, id="gallery_folder_menu_container"),
-        id="gallery_folder_menu_button",
-    )
+    inner = view("LinearLayout", words, album, id="gallery_folder_menu_container")
+    folder = view("LinearLayout", box, inner, id="gallery_folder_menu_button")
     return view("FrameLayout", row, view("FrameLayout", row, buttons), folder, id="gallery_menu")
 
 
@@ -228,14 +172,9 @@ def _grid(scene: Scene, top: int) -> View:
     box: Bounds = (0, top, 1080, min(bottom, top + rows * _CELL[1]))
     camera: Bounds = (4, top, 358, top + 628)
     small: Bounds = (153, top + 285, 212, top + 344)
+    picture = icon(small, "play", id="gallery_grid_camera_item_icon", desc=labels["camera"], size=56, color=DIM)
     first = view(
-        "Button",
-        camera,
-        icon(small, "play", id="gallery_grid_camera_item_icon", desc=labels["camera"], size=56, color=DIM),
-        desc=labels["open_camera"],
-        flags="Cf",
-        action=Action("none"),
-        style=Style(fill="#eff1f4"),
+        "Button", camera, picture, desc=labels["open_camera"], flags="Cf", action=NOTHING, style=Style(fill="#eff1f4")
     )
     cells = [first]
     for number, item in enumerate(items, start=1):
@@ -256,18 +195,6 @@ def _tray(scene: Scene) -> tuple[View, ...]:
         return ()
     bottom = scene.frame.bottom - 140
     box: Bounds = (0, bottom - 160, 1080, bottom)
-    button = text(
-        (760, bottom - 130, 1040, bottom - 30),
-        scene.labels["next"],
-        cls="Button",
-        id="media_thumbnail_tray_button",
-        flags="Cf",
-        action=Action("picked"),
-        size=44,
-        bold=True,
-        align="center",
-        color=WHITE,
-        fill=BLUE,
-        radius=50,
-    )
+    words, area = scene.labels["next"], (760, bottom - 130, 1040, bottom - 30)
+    button = plate_button(area, words, id="media_thumbnail_tray_button", action=Action("picked"))
     return (view("FrameLayout", box, button, id="media_thumbnail_tray", style=Style(fill=WHITE, shadow=True)),)

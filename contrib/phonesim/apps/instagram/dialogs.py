@@ -3,24 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from phonesim.apps.instagram import permissions, questions
-from phonesim.apps.instagram.scene import BLUE, GREY, WHITE, Overlay, Scene, text
-from phonesim.apps.instagram.sheets import CLOSE
+from phonesim.apps.instagram.scene import BLUE, GREY, Scene
 from phonesim.apps.instagram.sound_screens import volumes
-from phonesim.apps.instagram.windows import alert, headline, row_button, window
+from phonesim.apps.instagram.windows import alert, asks, headline, row_button, window
+from phonesim.apps.navigation import Overlay
+from phonesim.ui.controls import CLOSE, WHITE, heading, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, Window, view
-
-
-def restriction(scene: Scene, overlay: Overlay) -> Window:
-    """The limit on what an account may do: the same ids as any other alert."""
-    labels = scene.labels
-    buttons = (("primary_button", labels["tell_us"], CLOSE), ("cancel_button", labels["ok"], CLOSE))
-    return alert(scene, labels["too_fast"], labels["too_fast_text"], buttons)
-
-
-def contacts(scene: Scene, overlay: Overlay) -> Window:
-    labels = scene.labels
-    buttons = (("primary_button", labels["allow_access"], CLOSE), ("cancel_button", labels["not_now"], CLOSE))
-    return alert(scene, labels["contacts_title"], labels["contacts_text"], buttons)
 
 
 def unfollow_dialog(scene: Scene, overlay: Overlay) -> Window:
@@ -39,42 +27,14 @@ def unfollow_dialog(scene: Scene, overlay: Overlay) -> Window:
     return window(scene, plate)
 
 
-def sticker(scene: Scene, overlay: Overlay) -> Window:
-    labels = scene.labels
-    buttons = (("primary_button", labels["try_it"], CLOSE), ("auxiliary_button", labels["not_now"], CLOSE))
-    return headline(scene, labels["sticker_title"], labels["sticker_text"], buttons)
-
-
-def save_login(scene: Scene, overlay: Overlay) -> Window:
-    labels = scene.labels
-    buttons = (("primary_button", labels["save"], CLOSE), ("auxiliary_button", labels["not_now"], CLOSE))
-    return headline(scene, labels["save_login_title"], labels.filled("save_login_text", scene.world.active), buttons)
-
-
-def rating(scene: Scene, overlay: Overlay) -> Window:
-    labels = scene.labels
-    buttons = (("primary_button", labels["rate"], CLOSE), ("cancel_button", labels["not_now"], CLOSE))
-    return alert(scene, labels["rating_title"], labels["rating_text"], buttons)
-
-
-def phone_number(scene: Scene, overlay: Overlay) -> Window:
-    labels = scene.labels
-    buttons = (("primary_button", labels["add_phone"], CLOSE), ("auxiliary_button", labels["not_now"], CLOSE))
-    return headline(scene, labels["phone_title"], labels["phone_text"], buttons)
-
-
 def update(scene: Scene, overlay: Overlay) -> Window:
     """Nothing in it has a text or can be clicked; people see a picture and a button."""
     top = scene.frame.height // 2 - 500
     plate: Bounds = (152, top, 928, top + 1000)
     painted = Style(fill=BLUE, radius=16, text="Update", color=WHITE, align="center", size=44, bold=True)
-    box = view(
-        "ViewGroup",
-        plate,
-        view("ViewGroup", plate, style=Style(icon="play", size=240)),
-        view("ViewGroup", (232, top + 820, 848, top + 930), style=painted),
-        style=Style(fill=WHITE, radius=36),
-    )
+    body = view("ViewGroup", plate, style=Style(icon="play", size=240))
+    inner = view("ViewGroup", (232, top + 820, 848, top + 930), style=painted)
+    box = view("ViewGroup", plate, body, inner, style=Style(fill=WHITE, radius=36))
     return window(scene, box)
 
 
@@ -83,25 +43,29 @@ def unknown(scene: Scene, overlay: Overlay) -> Window:
     top = scene.frame.height // 2 - 400
     parts = [
         view("ImageView", (120, top, 960, top + 500), style=Style(artwork="unknown-popup")),
-        text((170, top + 540, 910, top + 620), "Zelotima kabure 2.0", size=48, bold=True, align="center"),
-        text((220, top + 660, 860, top + 760), "Pomura", cls="Button", flags="C", align="center", fill=GREY, radius=14),
+        heading((170, top + 540, 910, top + 620), "Zelotima kabure 2.0", size=48),
+        text_button((220, top + 660, 860, top + 760), "Pomura", flags="C", align="center", fill=GREY, radius=14),
     ]
     return window(scene, view("FrameLayout", (120, top, 960, top + 800), *parts, style=Style(fill=WHITE)))
 
 
+RESTRICTION = asks(alert, "too_fast", "too_fast_text", ("primary_button", "tell_us"), ("cancel_button", "ok"))
+"""The limit on what an account may do: the same ids as any other alert."""
+NOT_NOW = ("auxiliary_button", "not_now")
+CANCEL = ("cancel_button", "not_now")
 WINDOWS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
-    "too_fast": restriction,
+    "too_fast": RESTRICTION,
     "unfollow_dialog": unfollow_dialog,
-    "post_limit": restriction,
+    "post_limit": RESTRICTION,
     "volume": volumes,
     **questions.WINDOWS,
-    "popup.not_now": contacts,
+    "popup.not_now": asks(alert, "contacts_title", "contacts_text", ("primary_button", "allow_access"), CANCEL),
     "popup.notification": permissions.notifications,
-    "popup.save_login": save_login,
+    "popup.save_login": asks(headline, "save_login_title", "save_login_text", ("primary_button", "save"), NOT_NOW),
     "popup.update": update,
-    "popup.phone_number": phone_number,
-    "popup.rating": rating,
+    "popup.phone_number": asks(headline, "phone_title", "phone_text", ("primary_button", "add_phone"), NOT_NOW),
+    "popup.rating": asks(alert, "rating_title", "rating_text", ("primary_button", "rate"), CANCEL),
     "popup.unknown": unknown,
-    "popup.sticker": sticker,
+    "popup.sticker": asks(headline, "sticker_title", "sticker_text", ("primary_button", "try_it"), NOT_NOW),
     "popup.camera": permissions.camera,
 }

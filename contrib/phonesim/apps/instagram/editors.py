@@ -1,24 +1,12 @@
 """Between the picker and the caption: the reel's editor as recorded, those of posts and stories by description."""
 
 from phonesim.apps.instagram.capture import quick_capture
-from phonesim.apps.instagram.scene import (
-    BLUE,
-    GREY,
-    INK,
-    LIST,
-    WHITE,
-    Scene,
-    group,
-    icon,
-    left_shell,
-    modal_shell,
-    text,
-)
-from phonesim.apps.tiktok.posting.state import Composition
-from phonesim.apps.tiktok.posting.tiles import picture_of
+from phonesim.apps.instagram.scene import BLUE, GREY, INK, Scene, group, left_shell, modal_shell, plate_button
+from phonesim.apps.posting.pictures import picture_of
+from phonesim.apps.posting.state import Composition
+from phonesim.ui.controls import LIST, NOTHING, WHITE, icon, icon_button, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
-_NONE = Action("none")
 _SOUNDS = Action("sounds")
 _LEADS = {"add_audio": _SOUNDS, "volume": Action("volume")}
 """Which of the reel's tools lead anywhere."""
@@ -60,44 +48,31 @@ def reel_editor(scene: Scene, made: Composition) -> View:
         id="clips_post_capture_controls",
     )
     share = view("LinearLayout", (0, bottom - 30, 1080, bottom), id="post_capture_button_share_container")
+    inner = view("FrameLayout", preview, _tools(scene, bottom - 350), id="post_capture_preview_size_placeholder")
+    body = view("LinearLayout", (0, bottom - 30, 1080, bottom), share, id="post_capture_button_root_container")
     config = view(
-        "FrameLayout",
-        whole,
-        view("FrameLayout", preview, _tools(scene, bottom - 350), id="post_capture_preview_size_placeholder"),
-        _top_bar(scene),
-        _audio_toast(scene),
-        view("LinearLayout", (0, bottom - 30, 1080, bottom), share, id="post_capture_button_root_container"),
-        id="layout_post_capture_button_config",
+        "FrameLayout", whole, inner, _top_bar(scene), _audio_toast(scene), body, id="layout_post_capture_button_config"
     )
-    tree = _frames(scene, made, controls, config, said=scene.labels["reel_preview"])
+    tree = _frames(scene, made, controls, config, desc=scene.labels["reel_preview"])
     return modal_shell(scene, view("FrameLayout", scene.frame.whole, tree, id="multi_destination_container"))
 
 
-def _frames(scene: Scene, made: Composition, *over: View, said: str) -> View:
+def _frames(scene: Scene, made: Composition, *over: View, desc: str) -> View:
     """The picture, and over it the controls, inside the camera's frames."""
     bottom = scene.frame.bottom
     whole: Bounds = (0, 0, 1080, bottom)
     preview: Bounds = (0, 0, 1080, bottom - 123)
     surface = view("View", preview, id="camera_video_preview_surface_view", style=picture_of(made.files[0]))
-    drawable = view("FrameLayout", preview, id="capture_interactive_drawable_container", desc=said)
-    interactive = view(
-        "FrameLayout",
-        preview,
-        view("FrameLayout", preview, drawable, id="post_capture_interactive_drawable_container_holder"),
-        id="post_capture_interactive_contents_container",
-    )
-    controls = group(
-        whole,
-        view("View", whole, id="floating_stroke_width_indicator"),
-        view("ViewGroup", preview, surface, id="post_capture_texture_view_container"),
-        interactive,
-        *over,
-        id="post_capture_controls_container",
-    )
+    drawable = view("FrameLayout", preview, id="capture_interactive_drawable_container", desc=desc)
+    inner = view("FrameLayout", preview, drawable, id="post_capture_interactive_drawable_container_holder")
+    interactive = view("FrameLayout", preview, inner, id="post_capture_interactive_contents_container")
+    part = view("View", whole, id="floating_stroke_width_indicator")
+    body = view("ViewGroup", preview, surface, id="post_capture_texture_view_container")
+    controls = group(whole, part, body, interactive, *over, id="post_capture_controls_container")
     return quick_capture(scene, controls, camera=scene.page.name == "reel_editor")
 
 
-def _bar_button(side: str, box: Bounds, said: str, word: str) -> View:
+def _bar_button(side: str, box: Bounds, desc: str, word: str) -> View:
     middle: Bounds = (box[0] + 39, box[1] + 33, box[2] - 30, box[3] - 33)
     label = text(middle, word, size=38, bold=True, color=WHITE if side == "right" else INK)
     return view(
@@ -105,9 +80,9 @@ def _bar_button(side: str, box: Bounds, said: str, word: str) -> View:
         box,
         label,
         id=f"clips_{side}_action_button",
-        desc=said,
+        desc=desc,
         flags="Cf",
-        action=Action("edited") if side == "right" else _NONE,
+        action=Action("edited") if side == "right" else NOTHING,
         style=Style(fill=BLUE if side == "right" else GREY, radius=50),
     )
 
@@ -132,7 +107,7 @@ def _tools(scene: Scene, top: int) -> View:
                 id=f"clips_action_bar_{id_}_button",
                 desc=scene.labels[key],
                 flags="Cf",
-                action=_LEADS.get(key, _NONE),
+                action=_LEADS.get(key, NOTHING),
                 style=Style(fill="#262b31", radius=53),
             )
         )
@@ -140,31 +115,21 @@ def _tools(scene: Scene, top: int) -> View:
 
 
 def _top_bar(scene: Scene) -> View:
-    cancel = icon(
-        (18, 39, 126, 147),
-        "close",
-        cls="Button",
-        id="cancel_button",
-        desc=scene.labels["cancel"],
-        flags="Cf",
-        action=Action("ask_discard"),
-        color=WHITE,
+    tap = Action("ask_discard")
+    cancel = icon_button(
+        (18, 39, 126, 147), "close", id="cancel_button", desc=scene.labels["cancel"], action=tap, color=WHITE
     )
     more: Bounds = (954, 39, 1062, 147)
     picture = icon(more, "dots", id="overflow_button_image", size=60, color=WHITE)
-    overflow = view("Button", more, picture, id="overflow_button", desc="@2131966362", flags="Cf", action=_NONE)
+    overflow = view("Button", more, picture, id="overflow_button", desc="@2131966362", flags="Cf", action=NOTHING)
     return view("LinearLayout", (10, 30, 1070, 158), cancel, overflow, id="edit_buttons_toolbar")
 
 
 def _audio_toast(scene: Scene) -> View:
     labels = scene.labels
-    texts = view(
-        "LinearLayout",
-        (441, 58, 639, 137),
-        text((441, 58, 639, 98), labels["explore_audio"], id="toast_message_title", size=34, bold=True, color=WHITE),
-        text((441, 98, 639, 137), labels["tap_to_browse"], id="toast_message_subtitle", size=32, color=WHITE),
-        id="toast_texts",
-    )
+    label = text((441, 58, 639, 98), labels["explore_audio"], id="toast_message_title", size=34, bold=True, color=WHITE)
+    words = text((441, 98, 639, 137), labels["tap_to_browse"], id="toast_message_subtitle", size=32, color=WHITE)
+    texts = view("LinearLayout", (441, 58, 639, 137), label, words, id="toast_texts")
     parts = [
         icon((342, 63, 411, 132), "music", id="toast_circular_thumbnail_image", size=50, color=WHITE),
         texts,
@@ -172,7 +137,7 @@ def _audio_toast(scene: Scene) -> View:
     ]
     style = Style(fill="#262b31", radius=58)
     return view(
-        "LinearLayout", (312, 39, 768, 156), *parts, id="camera_sticky_toast", flags="Cf", action=_NONE, style=style
+        "LinearLayout", (312, 39, 768, 156), *parts, id="camera_sticky_toast", flags="Cf", action=NOTHING, style=style
     )
 
 
@@ -182,12 +147,7 @@ def feed_editor(scene: Scene, made: Composition) -> View:
     bottom = scene.frame.bottom
     whole: Bounds = (0, 0, 1080, bottom)
     back = icon(
-        (0, 84, 136, 220),
-        "back",
-        id="button_back",
-        desc=labels["back"],
-        flags="Cf",
-        action=Action("ask_discard"),
+        (0, 84, 136, 220), "back", id="button_back", desc=labels["back"], flags="Cf", action=Action("ask_discard")
     )
     pictures = [
         view("ImageView", (60 + i * 980, 300, 1020 + i * 980, 1580), id="creation_image", style=picture_of(file))
@@ -198,32 +158,18 @@ def feed_editor(scene: Scene, made: Composition) -> View:
     )
     tools = (("add_text", "comment"), ("overlay", "plus"), ("filter", "grid"), ("add_audio", "music"))
     buttons = [
-        icon(
+        icon_button(
             (60 + i * 200, bottom - 330, 200 + i * 200, bottom - 190),
             picture,
-            cls="Button",
             desc=labels[key],
-            flags="Cf",
-            action=_LEADS.get(key, _NONE),
+            action=_LEADS.get(key, NOTHING),
         )
         for i, (key, picture) in enumerate(tools)
         if key not in _without(scene)
     ]
-    following = text(
-        (780, bottom - 150, 1040, bottom - 40),
-        labels["next"],
-        cls="Button",
-        id="creation_next_button",
-        desc=labels["next"],
-        flags="Cf",
-        action=Action("edited"),
-        size=44,
-        bold=True,
-        align="center",
-        color=WHITE,
-        fill=BLUE,
-        radius=50,
-    )
+    area: Bounds = (780, bottom - 150, 1040, bottom - 40)
+    word = labels["next"]
+    following = plate_button(area, word, id="creation_next_button", desc=word, action=Action("edited"))
     parts = [back, *pictures, *((count,) if count else ()), *buttons, following]
     return modal_shell(scene, view("FrameLayout", whole, *parts, id="media_edit_container"))
 
@@ -234,7 +180,7 @@ def story_editor(scene: Scene, made: Composition) -> View:
     bottom = scene.frame.bottom
     box: Bounds = (0, bottom - 150, 1080, bottom)
     buttons: list[View] = []
-    for i, (key, tap) in enumerate((("your_story", Action("share_story")), ("close_friends_short", _NONE))):
+    for i, (key, tap) in enumerate((("your_story", Action("share_story")), ("close_friends_short", NOTHING))):
         area: Bounds = (30 + i * 430, bottom - 130, 440 + i * 430, bottom - 20)
         middle: Bounds = (area[0] + 110, area[1] + 20, area[2] - 20, area[3] - 20)
         label = text(middle, labels[key], size=38, bold=True)
@@ -243,56 +189,32 @@ def story_editor(scene: Scene, made: Composition) -> View:
                 "FrameLayout", area, label, desc=labels[key], flags="Cf", action=tap, style=Style(fill=WHITE, radius=55)
             )
         )
-    send = icon(
-        (920, bottom - 130, 1030, bottom - 20),
-        "play",
-        cls="Button",
-        id="recipients_picker_button",
-        desc=labels["share_to"],
-        flags="Cf",
-        action=_NONE,
-        color=WHITE,
+    place: Bounds = (920, bottom - 130, 1030, bottom - 20)
+    send = icon_button(
+        place, "play", id="recipients_picker_button", desc=labels["share_to"], action=NOTHING, color=WHITE
     )
     share = view("LinearLayout", box, *buttons, send, id="post_capture_button_share_container")
     tools = [
-        ("add_text", "add_text_button", "comment", _NONE),
-        ("add_sticker", "asset_button", "plus", _NONE),
+        ("add_text", "add_text_button", "comment", NOTHING),
+        ("add_sticker", "asset_button", "plus", NOTHING),
         ("music", "music_button", "music", _SOUNDS),
-        ("effects", "", "heart", _NONE),
+        ("effects", "", "heart", NOTHING),
     ]
     if made.kind == "video":
-        tools.append(("mute_video" if made.original_on else "unmute_video", "", "bell", Action("mute")))
+        tools.append(("mute_video" if made.original_on else "unmute_video", "", "bell", Action("toggle_original")))
     column = [
-        icon(
-            (940, 60 + i * 140, 1050, 170 + i * 140),
-            picture,
-            cls="Button",
-            id=id_,
-            desc=labels[key],
-            flags="Cf",
-            action=tap,
-            color=WHITE,
+        icon_button(
+            (940, 60 + i * 140, 1050, 170 + i * 140), picture, id=id_, desc=labels[key], action=tap, color=WHITE
         )
         for i, (key, id_, picture, tap) in enumerate(tools)
         if key not in _without(scene)
     ]
-    cancel = icon(
-        (18, 39, 126, 147),
-        "close",
-        cls="Button",
-        id="cancel_button",
-        desc=labels["cancel"],
-        flags="Cf",
-        action=Action("ask_discard"),
-        color=WHITE,
+    touch = Action("ask_discard")
+    cancel = icon_button(
+        (18, 39, 126, 147), "close", id="cancel_button", desc=labels["cancel"], action=touch, color=WHITE
     )
-    config = view(
-        "FrameLayout",
-        (0, 0, 1080, bottom),
-        view("LinearLayout", (930, 40, 1060, 780), *column, id="creation_toolbar"),
-        cancel,
-        view("LinearLayout", box, share, id="post_capture_button_root_container"),
-        id="layout_post_capture_button_config",
-    )
-    tree = _frames(scene, made, config, said=labels["story_preview"])
+    inner = view("LinearLayout", (930, 40, 1060, 780), *column, id="creation_toolbar")
+    body = view("LinearLayout", box, share, id="post_capture_button_root_container")
+    config = view("FrameLayout", (0, 0, 1080, bottom), inner, cancel, body, id="layout_post_capture_button_config")
+    tree = _frames(scene, made, config, desc=labels["story_preview"])
     return left_shell(scene, view("FrameLayout", scene.frame.whole, tree, id="multi_destination_container"))

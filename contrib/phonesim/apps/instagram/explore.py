@@ -1,26 +1,14 @@
 """Explore with its field at the top, the field being typed into, and the accounts that a search brings."""
 
-from phonesim.apps.instagram.scene import (
-    BLUE,
-    DIM,
-    GREY,
-    LIST,
-    TAB_BAR,
-    WHITE,
-    Scene,
-    group,
-    icon,
-    main_shell,
-    notice,
-    text,
-)
+from phonesim.apps.instagram.scene import BLUE, DIM, GREY, TAB_BAR, Scene, group, main_shell, notice
 from phonesim.apps.instagram.suggestions import suggested
 from phonesim.apps.instagram.tab_bar import tab_bar
+from phonesim.apps.navigation import SEARCH
 from phonesim.ui.chrome import KEYBOARD, STATUS
+from phonesim.ui.controls import BACK, LIST, NOTHING, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator, search_users
 
-FIELD = "search"
 _TOP = STATUS + 146
 _CELL = 363
 
@@ -42,18 +30,11 @@ def explore(scene: Scene) -> View:
 
 
 def _card(scene: Scene, row: int, column: int, box: Bounds) -> View:
-    said = scene.labels.filled("photos_at", column + 2, creator(300 + row * 3 + column).name, row + 1, column + 1)
+    desc = scene.labels.filled("photos_at", column + 2, creator(300 + row * 3 + column).name, row + 1, column + 1)
     button = view(
-        "Button",
-        box,
-        id="image_button",
-        flags="Cf",
-        action=Action("none"),
-        style=Style(artwork=f"explore:{row}:{column}"),
+        "Button", box, id="image_button", flags="Cf", action=NOTHING, style=Style(artwork=f"explore:{row}:{column}")
     )
-    return view(
-        "FrameLayout", box, button, id="grid_card_layout_container", desc=said, flags="Cf", action=Action("none")
-    )
+    return view("FrameLayout", box, button, id="grid_card_layout_container", desc=desc, flags="Cf", action=NOTHING)
 
 
 def _bar(scene: Scene, *, typing: bool) -> View:
@@ -67,23 +48,16 @@ def _bar(scene: Scene, *, typing: bool) -> View:
         box,
         id="action_bar_search_edit_text",
         text=(scene.query or placeholder) if typing else placeholder,
-        flags=("CfF" if scene.field == FIELD else "Cf") if typing else "Cf",
-        field=FIELD if typing else "",
+        flags=("CfF" if scene.field == SEARCH else "Cf") if typing else "Cf",
+        field=SEARCH if typing else "",
         action=None if typing else Action("search"),
         style=Style(fill=GREY, radius=40, size=42, inset=40, color=DIM if not scene.query else "#0c1014"),
     )
     parts = [field]
     if typing:
+        area: Bounds = (0, STATUS, 118, STATUS + 130)
         parts.insert(
-            0,
-            icon(
-                (0, STATUS, 118, STATUS + 130),
-                "back",
-                id="action_bar_button_back",
-                desc=scene.labels["back"],
-                flags="Cf",
-                action=Action("back_page"),
-            ),
+            0, icon(area, "back", id="action_bar_button_back", desc=scene.labels["back"], flags="Cf", action=BACK)
         )
         if scene.query:
             parts.append(
@@ -129,7 +103,7 @@ def results(scene: Scene) -> View:
                 bold=not i,
             ),
             flags="Cf" if i else "CfS",
-            action=Action("none"),
+            action=NOTHING,
         )
         for i, key in enumerate(("for_you", "accounts", "audio", "tags", "places"))
         if (i + 1) * 240 <= 1200

@@ -1,10 +1,11 @@
 """The home feed: title bar, stories, what is being uploaded, posts, and a carousel of suggested accounts."""
 
 from phonesim.apps.instagram.pending_rows import pending_rows
-from phonesim.apps.instagram.scene import BAR, BLUE, INK, LIST, TAB_BAR, WHITE, Scene, group, icon, main_shell, text
+from phonesim.apps.instagram.scene import BAR, BLUE, INK, TAB_BAR, Scene, group, main_shell
 from phonesim.apps.instagram.suggestions import carousel
 from phonesim.apps.instagram.tab_bar import tab_bar
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import LIST, NOTHING, WHITE, icon, icon_button, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator
 
@@ -45,37 +46,23 @@ def _title_bar(scene: Scene) -> View:
     no_plus = scene.phone.faults.active("no_create_button")
     plus = icon((0, STATUS, 118, _TOP), "plus", flags="CLf", action=Action("create", "feed"), size=62)
     logo: Bounds = (408, STATUS + 30, 672, STATUS + 107)
+    style = Style(text="Instagram", size=58, bold=True, align="center", color=INK)
     title = view(
         "ViewAnimator",
         (118, STATUS + 30, 962, STATUS + 107),
         view(
             "LinearLayout",
             logo,
-            view(
-                "ImageView",
-                logo,
-                id="title_logo",
-                desc=scene.labels["home_logo"],
-                style=Style(text="Instagram", size=58, bold=True, align="center", color=INK),
-            ),
+            view("ImageView", logo, id="title_logo", desc=scene.labels["home_logo"], style=style),
             id="title_logo_chevron_container",
         ),
         id="action_bar_title_view",
         flags="Cf",
     )
-    buttons = view(
-        "LinearLayout",
-        bar,
-        view(
-            "LinearLayout",
-            (0, STATUS, 118, _TOP),
-            *(() if no_plus else (plus,)),
-            id="action_bar_buttons_container_left",
-        ),
-        title,
-        view("LinearLayout", (962, STATUS, 1080, _TOP), _bell(), id="action_bar_buttons_container_right"),
-        id="action_bar_action_buttons",
-    )
+    box: Bounds = (0, STATUS, 118, _TOP)
+    held = view("LinearLayout", box, *(() if no_plus else (plus,)), id="action_bar_buttons_container_left")
+    body = view("LinearLayout", (962, STATUS, 1080, _TOP), _bell(), id="action_bar_buttons_container_right")
+    buttons = view("LinearLayout", bar, held, title, body, id="action_bar_action_buttons")
     inner = view("FrameLayout", bar, buttons, id="main_feed_action_bar", style=Style(fill=WHITE))
     return view("LinearLayout", bar, inner, id="action_bar_LinearLayout")
 
@@ -101,34 +88,30 @@ def _story(scene: Scene, handle: str, column: int, top: int) -> View:
     left = column * 274
     right = min(1080, left + 274)
     ring: Bounds = (left, top, right, top + 264)
-    said = scene.labels.filled("story_of", handle, column)
+    desc = scene.labels.filled("story_of", handle, column)
     picture: Bounds = (left + 33, top + 33, right - 34, top + 240)
     own = column == 0
     inside = [
         *(() if own else (view("View", (left + 15, top + 15, right - 15, top + 260), id="seen_state"),)),
-        view("ImageView", picture, id="avatar_image_view", desc=said, style=Style(avatar=handle)),
+        view("ImageView", picture, id="avatar_image_view", desc=desc, style=Style(avatar=handle)),
     ]
     if own:
         badge: Bounds = (left + 181, top + 181, left + 255, top + 255)
         plus = Style(icon="plus", size=50, color=BLUE)
         inside.append(view("ImageView", badge, id="reel_empty_badge", desc=scene.labels["add_to_story"], style=plus))
-    tap = Action("create", "story") if own else Action("none")
+    tap = Action("create", "story") if own else NOTHING
     button = view(
-        "Button", ring, view("FrameLayout", ring, *inside, id="avatar_container"), desc=said, flags="C", action=tap
+        "Button", ring, view("FrameLayout", ring, *inside, id="avatar_container"), desc=desc, flags="C", action=tap
     )
     name = own_story_label(scene) if own else handle
     line: Bounds = (left, top + 264, right, top + 303)
     title = group(
         line, text((left + 20, *line[1:2], right - 20, line[3]), name, id="username", size=30, align="center")
     )
+    inner = view("FrameLayout", ring, button, id="avatar_view")
+    body = group(line, *title.children, id="title_container")
     return view(
-        "LinearLayout",
-        (left, top, right, top + _TRAY),
-        view("FrameLayout", ring, button, id="avatar_view"),
-        group(line, *title.children, id="title_container"),
-        id="outer_container",
-        flags="Cf",
-        action=tap,
+        "LinearLayout", (left, top, right, top + _TRAY), inner, body, id="outer_container", flags="Cf", action=tap
     )
 
 
@@ -166,8 +149,8 @@ def _to(author: User) -> Action:
     return Action("profile", author.handle)
 
 
-def post_header(scene: Scene, author: User, top: int, said: str) -> View:
-    """Who posted, described by `said`."""
+def post_header(scene: Scene, author: User, top: int, desc: str) -> View:
+    """Who posted, described by `desc`."""
     labels = scene.labels
     picture = view(
         "Button",
@@ -182,51 +165,24 @@ def post_header(scene: Scene, author: User, top: int, said: str) -> View:
         flags="Cf",
         action=_to(author),
     )
-    name = text(
-        (124, top, 974, top + 62),
-        author.handle,
-        cls="Button",
-        desc=author.handle,
-        id="row_feed_photo_profile_name",
-        flags="Cf",
-        action=_to(author),
-        size=40,
-        bold=True,
+    box: Bounds = (124, top, 974, top + 62)
+    name = text_button(
+        box, author.handle, desc=author.handle, id="row_feed_photo_profile_name", action=_to(author), size=40, bold=True
     )
-    second = text(
-        (124, top + 62, 974, top + HEADER),
-        author.name,
-        cls="Button",
-        desc=author.name,
-        id="secondary_label",
-        flags="Cf",
-    )
-    more = icon(
-        (974, top + 5, 1080, top + 123),
-        "dots",
-        id="media_option_button",
-        desc=labels["more_actions"],
-        flags="Cf",
-        size=60,
-    )
+    second = text_button((124, top + 62, 974, top + HEADER), author.name, desc=author.name, id="secondary_label")
+    area: Bounds = (974, top + 5, 1080, top + 123)
+    more = icon(area, "dots", id="media_option_button", desc=labels["more_actions"], flags="Cf", size=60)
     return view(
-        "ViewGroup", (0, top, 1080, top + HEADER), picture, name, second, more, desc=said, id="row_feed_profile_header"
+        "ViewGroup", (0, top, 1080, top + HEADER), picture, name, second, more, desc=desc, id="row_feed_profile_header"
     )
 
 
 def _picture(scene: Scene, author: User, top: int, bottom: int) -> View:
     box: Bounds = (0, top, 1080, bottom)
-    said = scene.labels.filled("photo_in_feed", author.name, f"{author.likes:,}")
-    photo = view(
-        "FrameLayout",
-        box,
-        view("ImageView", box, style=Style(artwork=f"post:{author.handle}:{scene.position}")),
-        id="row_feed_photo_imageview",
-        desc=said,
-    )
-    media = view(
-        "FrameLayout", box, view("FrameLayout", box), photo, id="media_group", flags="Cf", action=Action("none")
-    )
+    desc = scene.labels.filled("photo_in_feed", author.name, f"{author.likes:,}")
+    body = view("ImageView", box, style=Style(artwork=f"post:{author.handle}:{scene.position}"))
+    photo = view("FrameLayout", box, body, id="row_feed_photo_imageview", desc=desc)
+    media = view("FrameLayout", box, view("FrameLayout", box), photo, id="media_group", flags="Cf", action=NOTHING)
     inner = view("FrameLayout", box, media, id="video_container")
     return group(box, group(box, inner, id="video_container"))
 
@@ -244,23 +200,12 @@ def buttons(scene: Scene, author: User, top: int) -> View:
         )
     ):
         left = 30 + i * 260
-        tap = Action("like", author.handle) if key == "like" else Action("none")
+        tap = Action("like", author.handle) if key == "like" else NOTHING
         button = icon((left + 11, top, left + 69, top + 112), picture, cls="Button", id=id_, desc=labels[key], size=56)
         cells.append(group((left, top, left + 80, top + 112), button, flags="CLf" if key == "send_post" else "Cf"))
         cells[-1] = view("ViewGroup", cells[-1].bounds, button, flags="CLf" if key == "send_post" else "Cf", action=tap)
         count = labels.count(max(1, author.likes // (1 + 40 * i)))
-        cells.append(
-            text(
-                (left + 80, top, left + 230, top + 112), count, cls="Button", flags="Cf", size=36, action=Action("none")
-            )
-        )
-    save = icon(
-        (956, top, 1063, top + 102),
-        "bookmark",
-        cls="Button",
-        id="row_feed_button_save",
-        desc=labels["save_post"],
-        flags="Cf",
-    )
+        cells.append(text_button((left + 80, top, left + 230, top + 112), count, size=36, action=NOTHING))
+    save = icon_button((956, top, 1063, top + 102), "bookmark", id="row_feed_button_save", desc=labels["save_post"])
     inner = view("ViewGroup", row, *cells, save, id="row_feed_view_group_buttons")
     return group(row, inner)

@@ -1,8 +1,9 @@
 """What the pickers share: thumbnails with their descriptions, and the switch POST, STORY, REEL below them."""
 
-from phonesim.apps.instagram.scene import BLUE, WHITE, Scene, text
-from phonesim.apps.tiktok.posting.tiles import picture_of
+from phonesim.apps.instagram.scene import BLUE, Scene
+from phonesim.apps.posting.pictures import picture_of
 from phonesim.contract import MediaItem
+from phonesim.ui.controls import NOTHING, WHITE, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 REFRESH_S = 0.5
@@ -77,7 +78,7 @@ def destinations(scene: Scene, keys: tuple[tuple[str, str, str], ...], left: int
                 id=f"cam_dest_{id_}",
                 desc=word,
                 flags="Cf",
-                action=Action("destination", placement) if placement else Action("none"),
+                action=Action("destination", placement) if placement else NOTHING,
                 size=38,
                 bold=active,
                 align="center",
@@ -86,10 +87,5 @@ def destinations(scene: Scene, keys: tuple[tuple[str, str, str], ...], left: int
         )
         x += width
     pill = view("View", (left - 25, top, x + 25, top + 108), style=Style(fill="#262b31", radius=54))
-    return view(
-        "FrameLayout",
-        whole,
-        view("LinearLayout", row, pill),
-        view("LinearLayout", row, *cells),
-        id="multi_destination_scroll_view",
-    )
+    inner = view("LinearLayout", row, *cells)
+    return view("FrameLayout", whole, view("LinearLayout", row, pill), inner, id="multi_destination_scroll_view")

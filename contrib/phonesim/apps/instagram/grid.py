@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from phonesim.ui.controls import NOTHING
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _SIDE, _STEP, _HEIGHT = 354, 363, 472
@@ -12,10 +13,10 @@ _SIDE, _STEP, _HEIGHT = 354, 363, 472
 class Tile(msgspec.Struct, frozen=True, kw_only=True):
     """What one tile is described as and shows; a drawn picture by its seed if it has none of its own."""
 
-    said: str
+    desc: str
     seed: str
     style: Style | None = None
-    action: Action = Action("none")
+    action: Action = NOTHING
 
 
 def grid_rows(tiles: Sequence[Tile], top: int, bottom: int, *, stretch: float = 1.0) -> list[View]:
@@ -35,5 +36,5 @@ def grid_rows(tiles: Sequence[Tile], top: int, bottom: int, *, stretch: float = 
 def _tile(tile: Tile, column: int, top: int, bottom: int) -> View:
     box: Bounds = (column * _STEP, top, column * _STEP + _SIDE, bottom)
     style = tile.style or Style(artwork=tile.seed)
-    button = view("Button", box, id="image_button", desc=tile.said, flags="CLf", action=tile.action, style=style)
+    button = view("Button", box, id="image_button", desc=tile.desc, flags="CLf", action=tile.action, style=style)
     return view("FrameLayout", box, view("FrameLayout", box, button))

@@ -8,17 +8,17 @@ from phonesim.apps.instagram.ages import ago
 from phonesim.apps.instagram.feed import HEADER, buttons, post_header
 from phonesim.apps.instagram.own_profile import account, published
 from phonesim.apps.instagram.reels import rail, reel_frames
-from phonesim.apps.instagram.scene import BAR, INK, LIST, TAB_BAR, WHITE, Scene, group, icon, main_shell, text
+from phonesim.apps.instagram.scene import BAR, INK, TAB_BAR, Scene, group, main_shell
 from phonesim.apps.instagram.tab_bar import tab_bar
-from phonesim.apps.tiktok.posting.tiles import picture_of_posted
+from phonesim.apps.posting.pictures import picture_of_posted
 from phonesim.posts import Post
 from phonesim.ui.chrome import STATUS
-from phonesim.ui.view import Action, Bounds, Style, View, view
+from phonesim.ui.controls import BACK, LIST, WHITE, icon, text, text_button
+from phonesim.ui.view import Bounds, Style, View, view
 from phonesim.world import User
 
 _SHOWN = 38
 """As many characters of a caption the viewer of reels shows."""
-BACK = Action("back_page")
 
 
 def own_post(scene: Scene) -> View:
@@ -49,9 +49,7 @@ def _reel(scene: Scene, found: User, caption: str, picture: Style) -> View:
         "ViewGroup", whole, playing, id="clips_media_component", desc=labels.filled("reel_by", found.handle), flags="f"
     )
     top = whole[3] - 240
-    name = text(
-        (128, top, 480, top + 45), found.handle, cls="Button", id="clips_author_username", flags="Cf", color=WHITE
-    )
+    name = text_button((128, top, 480, top + 45), found.handle, id="clips_author_username", color=WHITE)
     parts = [group((39, top, 480, top + 131), name, id="clips_author_info_component")]
     if caption:
         line: Bounds = (39, top + 140, 953, top + 200)

@@ -3,11 +3,12 @@ published."""
 
 from phonesim.apps.instagram.grid import Tile, grid_rows
 from phonesim.apps.instagram.profile import TOP, avatar, plain_button, statistics, tabs_row
-from phonesim.apps.instagram.scene import LIST, PAGER, TAB_BAR, WHITE, Scene, group, icon, main_shell, text
+from phonesim.apps.instagram.scene import TAB_BAR, Scene, group, main_shell
 from phonesim.apps.instagram.tab_bar import tab_bar
-from phonesim.apps.tiktok.posting.tiles import picture_of_posted
+from phonesim.apps.posting.pictures import picture_of_posted
 from phonesim.posts import Post
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import LIST, NOTHING, PAGER, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, World, user
 
@@ -23,13 +24,7 @@ def own_profile(scene: Scene) -> View:
     whole: Bounds = (0, STATUS, 1080, bottom)
     found = account(scene)
     root = group(whole, *_body(scene, found, bottom), id="coordinator_root_layout")
-    page = view(
-        "FrameLayout",
-        whole,
-        view("FrameLayout", whole, root),
-        _title_bar(scene),
-        id="user_detail_fragment",
-    )
+    page = view("FrameLayout", whole, view("FrameLayout", whole, root), _title_bar(scene), id="user_detail_fragment")
     return main_shell(scene, page, tabs=tab_bar(scene, "own_profile"))
 
 
@@ -76,18 +71,14 @@ def _body(scene: Scene, found: User, bottom: int) -> list[View]:
     actions = view(
         "LinearLayout",
         row,
-        plain_button((30, y, 532, y + 78), labels["edit_profile"], Action("none")),
-        plain_button((548, y, 1050, y + 78), labels["share_profile"], Action("none")),
+        plain_button((30, y, 532, y + 78), labels["edit_profile"], NOTHING),
+        plain_button((548, y, 1050, y + 78), labels["share_profile"], NOTHING),
         id="profile_header_actions_top_row",
     )
     y += 78 + 30
+    inner = view("LinearLayout", row, actions)
     fixed = view(
-        "LinearLayout",
-        (0, TOP, 1080, y + 255),
-        header,
-        view("LinearLayout", row, actions),
-        _highlights(scene, y),
-        id="profile_header_fixed_list",
+        "LinearLayout", (0, TOP, 1080, y + 255), header, inner, _highlights(scene, y), id="profile_header_fixed_list"
     )
     y += 255
     tabs = tabs_row(scene, y, ("grid_view", "reels_tab", "tagged"))
@@ -106,15 +97,11 @@ def _avatar(scene: Scene, found: User) -> View:
     labels = scene.labels
     there = stories(scene.world)
     stub: Bounds = (39, TOP, 273, TOP + 260)
-    said = labels["own_picture_story" if there else "own_picture"]
-    framed = avatar(found, said, TOP + 44, Action("own_story", "0") if there else None)
+    desc = labels["own_picture_story" if there else "own_picture"]
+    framed = avatar(found, desc, TOP + 44, Action("own_story", "0") if there else None)
+    box: Bounds = (201, TOP + 187, 255, TOP + 241)
     badge = icon(
-        (201, TOP + 187, 255, TOP + 241),
-        "plus",
-        id="reel_empty_badge",
-        desc=labels["add_to_story"],
-        flags="Cf",
-        action=Action("create", "story"),
+        box, "plus", id="reel_empty_badge", desc=labels["add_to_story"], flags="Cf", action=Action("create", "story")
     )
     return group(stub, group(stub, framed, badge), id="profile_header_avatar_container_top_left_stub")
 
@@ -123,12 +110,8 @@ def _highlights(scene: Scene, top: int) -> View:
     box: Bounds = (0, top, 1080, top + 245)
     inner: Bounds = (4, top, 231, top + 245)
     ring: Bounds = (4, top, 231, top + 200)
-    circle = view(
-        "ImageView",
-        (27, top + 15, 208, top + 196),
-        id="button_background_view",
-        style=Style(outline="#c7ccd1", radius=90),
-    )
+    style = Style(outline="#c7ccd1", radius=90)
+    circle = view("ImageView", (27, top + 15, 208, top + 196), id="button_background_view", style=style)
     plus = icon((96, top + 84, 139, top + 127), "plus", id="inner_button_view", size=42)
     button = view("FrameLayout", ring, circle, plus, id="button_container")
     label = text((4, top + 200, 231, top + 239), scene.labels["new"], id="label", size=32, align="center")
@@ -149,7 +132,7 @@ def _grid(scene: Scene, found: User, mine: list[Post], top: int, bottom: int) ->
     """What was published first, newest in row 1 column 1, then what the account had before."""
     tiles = [
         Tile(
-            said=_said(scene, found, post, i),
+            desc=_described(scene, found, post, i),
             seed=post.target,
             style=picture_of_posted(post.files[0]),
             action=Action("own_post", str(i)),
@@ -158,9 +141,9 @@ def _grid(scene: Scene, found: User, mine: list[Post], top: int, bottom: int) ->
     ]
     shown = OLDER if _before(scene) == OLDER else MANY
     for i in range(len(mine), len(mine) + shown):
-        said = scene.labels.filled("reel_at", found.name, i // 3 + 1, i % 3 + 1)
+        desc = scene.labels.filled("reel_at", found.name, i // 3 + 1, i % 3 + 1)
         seed = f"{found.handle}:old:{i - len(mine)}"
-        tiles.append(Tile(said=said, seed=seed, action=Action("own_post", str(i))))
+        tiles.append(Tile(desc=desc, seed=seed, action=Action("own_post", str(i))))
     box: Bounds = (0, top, 1080, bottom)
     gap = view("View", (0, top, 1080, top + 9), id="gap_binder_group")
     listed = view(
@@ -169,7 +152,7 @@ def _grid(scene: Scene, found: User, mine: list[Post], top: int, bottom: int) ->
     return view(PAGER, box, listed, id="profile_viewpager", flags="fs")
 
 
-def _said(scene: Scene, found: User, post: Post, number: int) -> str:
+def _described(scene: Scene, found: User, post: Post, number: int) -> str:
     """`Reel by NAME at row 1, column 1`; a carousel says of how many photos it is."""
     place = (found.name, number // 3 + 1, number % 3 + 1)
     if post.kind != "video" and len(post.files) > 1:
@@ -190,24 +173,16 @@ def _title_bar(scene: Scene) -> View:
     chevron: Bounds = (741, STATUS, 786, TOP)
     down = icon((741, STATUS + 53, 771, STATUS + 83), "down", id="action_bar_title_chevron", size=30)
     buttons = view("LinearLayout", chevron, down, id="action_bar_username_buttons_container")
+    inner = group((312, STATUS, 786, TOP), name, buttons)
+    touch = Action("accounts")
     username = view(
-        "LinearLayout",
-        (157, STATUS, 823, TOP),
-        group((312, STATUS, 786, TOP), name, buttons),
-        id="action_bar_username_container",
-        flags="Cf",
-        action=Action("accounts"),
+        "LinearLayout", (157, STATUS, 823, TOP), inner, id="action_bar_username_container", flags="Cf", action=touch
     )
     right = [
         icon((823, STATUS, 942, TOP), "globe", desc=labels["threads"], flags="Cf"),
         icon((942, STATUS, 1060, TOP), "menu", desc=labels["options"], flags="Cf"),
     ]
-    layout = view(
-        "LinearLayout",
-        bar,
-        view("LinearLayout", (0, STATUS, 118, TOP), *create, id="left_action_bar_buttons"),
-        username,
-        view("LinearLayout", (823, STATUS, 1060, TOP), *right, id="right_action_bar_buttons"),
-        id="action_bar_layout",
-    )
+    part = view("LinearLayout", (0, STATUS, 118, TOP), *create, id="left_action_bar_buttons")
+    body = view("LinearLayout", (823, STATUS, 1060, TOP), *right, id="right_action_bar_buttons")
+    layout = view("LinearLayout", bar, part, username, body, id="action_bar_layout")
     return view("FrameLayout", (0, STATUS, 1080, TOP), layout, id="profile_action_bar", style=Style(fill=WHITE))

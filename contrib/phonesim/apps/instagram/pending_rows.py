@@ -1,8 +1,9 @@
 """The rows at the top of the home feed for what is being uploaded, or could not be; and what other tabs show of it."""
 
-from phonesim.apps.instagram.scene import TAB_BAR, WHITE, Scene, icon, text
-from phonesim.apps.tiktok.posting.state import Upload
-from phonesim.apps.tiktok.posting.tiles import picture_of_posted
+from phonesim.apps.instagram.scene import TAB_BAR, Scene
+from phonesim.apps.posting.pictures import picture_of_posted
+from phonesim.apps.posting.state import Upload
+from phonesim.ui.controls import NOTHING, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _HEIGHT = 195
@@ -26,12 +27,8 @@ def _media(scene: Scene) -> list[Upload]:
 def _row(scene: Scene, upload: Upload, top: int) -> View:
     box: Bounds = (0, top, 1080, top + _HEIGHT)
     picture: Bounds = (39, top + 20, 128, top + 176)
-    thumbnail = view(
-        "FrameLayout",
-        picture,
-        view("ImageView", picture, id="row_pending_media_imageview", style=picture_of_posted(upload.post.files[0])),
-        id="row_pending_media_imageview_container",
-    )
+    inner = view("ImageView", picture, id="row_pending_media_imageview", style=picture_of_posted(upload.post.files[0]))
+    thumbnail = view("FrameLayout", picture, inner, id="row_pending_media_imageview_container")
     words = text(
         (167, top + 74, 963, top + 122), status(scene, upload), id="row_pending_media_status_textview", size=40
     )
@@ -41,22 +38,15 @@ def _row(scene: Scene, upload: Upload, top: int) -> View:
     ]
     if upload.failed:
         retry = Action("retry_upload", upload.post.target)
-        parts.append(
-            icon(
-                (850, top + 68, 960, top + 127),
-                "spinner",
-                id="row_pending_media_reshare_button",
-                flags="Cf",
-                action=retry,
-            )
-        )
-    discard = Action("discard_upload", upload.post.target) if upload.failed else Action("none")
+        area: Bounds = (850, top + 68, 960, top + 127)
+        parts.append(icon(area, "spinner", id="row_pending_media_reshare_button", flags="Cf", action=retry))
+    discard = Action("give_up", upload.post.target) if upload.failed else NOTHING
     parts.append(
         icon(
             (963, top + 68, 1080, top + 127), "close", id="row_pending_media_discard_button", flags="Cf", action=discard
         )
     )
-    row = view("LinearLayout", box, *parts, id="row_pending_container", flags="Cf", action=Action("none"))
+    row = view("LinearLayout", box, *parts, id="row_pending_container", flags="Cf", action=NOTHING)
     divider = view("View", (0, top + _HEIGHT, 1080, top + _HEIGHT + 1), id="divider")
     return view("LinearLayout", (0, top, 1080, top + _HEIGHT + 1), row, divider, id="container")
 
@@ -82,32 +72,17 @@ def snackbar(scene: Scene) -> View | None:
     box: Bounds = (20, top + 20, 1060, top + 184)
     picture: Bounds = (58, top + 63, 136, top + 141)
     small: Bounds = (70, top + 75, 124, top + 129)
-    thumb = view(
-        "FrameLayout",
-        picture,
-        view("ImageView", picture, id="media_thumbnail", style=picture_of_posted(upload.post.files[0])),
-        view("ImageView", small, id="media_thumbnail_overlay"),
-        id="media_thumbnail_container",
-    )
+    body = view("ImageView", picture, id="media_thumbnail", style=picture_of_posted(upload.post.files[0]))
+    part = view("ImageView", small, id="media_thumbnail_overlay")
+    thumb = view("FrameLayout", picture, body, part, id="media_thumbnail_container")
     percent = upload.percent(scene.phone.clock())
     words = status(scene, upload) if upload.failed else scene.labels[f"sharing_to_{upload.post.placement}"]
     bar = view("ProgressBar", (160, top + 132, 1036, top + 136), id="progress_bar", text=f"{float(percent)}")
-    progress = view(
-        "LinearLayout",
-        (160, top + 26, 1036, top + 179),
-        text((160, top + 69, 1036, top + 113), words, id="status_text", size=40, color=WHITE),
-        bar,
-        id="upload_progress_bar_container",
-    )
+    label = text((160, top + 69, 1036, top + 113), words, id="status_text", size=40, color=WHITE)
+    progress = view("LinearLayout", (160, top + 26, 1036, top + 179), label, bar, id="upload_progress_bar_container")
+    style = Style(fill="#262b31", radius=30)
     container = view(
-        "ViewGroup",
-        box,
-        thumb,
-        progress,
-        id="upload_snackbar_container",
-        flags="Cf",
-        action=Action("none"),
-        style=Style(fill="#262b31", radius=30),
+        "ViewGroup", box, thumb, progress, id="upload_snackbar_container", flags="Cf", action=NOTHING, style=style
     )
     inner = view("FrameLayout", (0, top, 1080, bottom), container, id="igds_upload_snackbar")
     return view("FrameLayout", whole, inner, flags="f")

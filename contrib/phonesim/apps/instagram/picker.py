@@ -1,9 +1,10 @@
 """The picker of the feed, "New post": a preview of what is selected over a grid of four columns."""
 
 from phonesim.apps.instagram.gallery import destinations, listed_media, thumbnail
-from phonesim.apps.instagram.scene import BLUE, INK, Scene, group, icon, left_shell, text
-from phonesim.apps.tiktok.posting.tiles import picture_of
+from phonesim.apps.instagram.scene import BLUE, INK, Scene, group, left_shell
+from phonesim.apps.posting.pictures import picture_of
 from phonesim.contract import MediaItem
+from phonesim.ui.controls import NOTHING, icon, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _COLUMN = 270
@@ -20,12 +21,8 @@ def feed_picker(scene: Scene) -> View:
     head: Bounds = (0, 136, 1080, _GRID_TOP)
     app_bar = view("LinearLayout", head, _preview(scene, items), _options(scene), id="feed_gallery_app_bar")
     coordinator = group(below, app_bar, _grid(scene, items, bottom), id="gallery_coordinator")
-    column = view(
-        "LinearLayout",
-        whole,
-        view("LinearLayout", bar, *_title_bar(scene)),
-        view("LinearLayout", below, coordinator, id="gallery_picker_view"),
-    )
+    inner = view("LinearLayout", below, coordinator, id="gallery_picker_view")
+    column = view("LinearLayout", whole, view("LinearLayout", bar, *_title_bar(scene)), inner)
     switch = destinations(
         scene, (("feed", "POST", "feed"), ("story", "STORY", "story"), ("clips", "REEL", "reel")), 320
     )
@@ -37,25 +34,16 @@ def _title_bar(scene: Scene) -> list[View]:
     labels = scene.labels
     ready = bool(scene.posting.chosen)
     title = text((136, 0, 939, 136), labels["new_post"], id="new_post_title", flags="f", size=48, bold=True)
+    tap = Action("discard")
     return [
-        icon(
-            (0, 0, 136, 136),
-            "close",
-            id="action_bar_cancel",
-            desc=labels["cancel"],
-            flags="Cf",
-            action=Action("leave_picker"),
-            size=60,
-        ),
+        icon((0, 0, 136, 136), "close", id="action_bar_cancel", desc=labels["cancel"], flags="Cf", action=tap, size=60),
         view("FrameLayout", (136, 0, 939, 136), title),
-        text(
+        text_button(
             (939, 0, 1080, 136),
             labels["next"],
-            cls="Button",
             id="next_button_textview",
             desc=labels["next"],
-            flags="Cf",
-            action=Action("picked") if ready else Action("none"),
+            action=Action("picked") if ready else NOTHING,
             size=44,
             bold=True,
             color=BLUE if ready else "#b0b8ff",
@@ -72,8 +60,8 @@ def _preview(scene: Scene, items: list[MediaItem]) -> View:
     if shown is not None:
         labels, picture = scene.labels, picture_of(shown)
         if shown.kind == "video":
-            said = labels["video_preview"]
-            parts.append(view("View", box, id="video_preview_view", desc=said, flags="Cf", style=picture))
+            desc = labels["video_preview"]
+            parts.append(view("View", box, id="video_preview_view", desc=desc, flags="Cf", style=picture))
         else:
             parts.append(view("ImageView", box, id="crop_image_view", desc=labels["photo_preview"], style=picture))
     parts.append(view("FrameLayout", box, id="loading_shimmer_view"))
@@ -83,15 +71,8 @@ def _preview(scene: Scene, items: list[MediaItem]) -> View:
 def _options(scene: Scene) -> View:
     labels = scene.labels
     row: Bounds = (0, 1216, 1080, _GRID_TOP)
-    album = text(
-        (0, 1251, 286, 1310),
-        labels["recents"],
-        cls="Button",
-        id="gallery_folder_menu_tv",
-        flags="Cf",
-        size=42,
-        bold=True,
-        align="center",
+    album = text_button(
+        (0, 1251, 286, 1310), labels["recents"], id="gallery_folder_menu_tv", size=42, bold=True, align="center"
     )
     multiple = view(
         "LinearLayout",
@@ -101,16 +82,11 @@ def _options(scene: Scene) -> View:
         id="multi_select_slide_button_alt",
         desc=labels["select_multiple_button"],
         flags="CfkK" if scene.posting.multiple else "Cfk",
-        action=Action("several"),
+        action=Action("multiple"),
         style=Style(outline=BLUE if scene.posting.multiple else "#c7ccd1", radius=39),
     )
-    holder = view(
-        "LinearLayout",
-        row,
-        view("FrameLayout", (0, 1216, 286, _GRID_TOP), album, id="gallery_folder_menu_container"),
-        multiple,
-        id="unified_camera_options_holder",
-    )
+    inner = view("FrameLayout", (0, 1216, 286, _GRID_TOP), album, id="gallery_folder_menu_container")
+    holder = view("LinearLayout", row, inner, multiple, id="unified_camera_options_holder")
     return view(
         "HorizontalScrollView", row, holder, id="unified_camera_options_holder_horizontal_scroll_view", flags="f"
     )
@@ -119,21 +95,11 @@ def _options(scene: Scene) -> View:
 def _grid(scene: Scene, items: list[MediaItem], bottom: int) -> View:
     """The first cell is the camera's; cells that do not fit above the switch are not drawn."""
     box: Bounds = (0, _GRID_TOP, 1080, bottom)
-    cells = [
-        view(
-            "ViewGroup",
-            (3, _GRID_TOP + 3, 268, _GRID_TOP + 268),
-            view(
-                "ImageView",
-                (3, _GRID_TOP + 3, 268, _GRID_TOP + 268),
-                id="gallery_picker_grid_item_background",
-                style=Style(icon="play", size=80, color=INK, fill="#eff1f4"),
-            ),
-            id="gallery_picker_grid_item_container",
-            flags="Cf",
-            action=Action("none"),
-        )
-    ]
+    area: Bounds = (3, _GRID_TOP + 3, 268, _GRID_TOP + 268)
+    style = Style(icon="play", size=80, color=INK, fill="#eff1f4")
+    place: Bounds = (3, _GRID_TOP + 3, 268, _GRID_TOP + 268)
+    inner = view("ImageView", area, id="gallery_picker_grid_item_background", style=style)
+    cells = [view("ViewGroup", place, inner, id="gallery_picker_grid_item_container", flags="Cf", action=NOTHING)]
     for number, item in enumerate(items, start=1):
         left = 3 + number % 4 * _COLUMN
         top = _GRID_TOP + 3 + number // 4 * _COLUMN

@@ -1,25 +1,11 @@
 """Another user's profile, as recorded: title bar, header with statistics, row of actions, tabs, grid."""
 
 from phonesim.apps.instagram.grid import Tile, grid_rows
-from phonesim.apps.instagram.scene import (
-    BAR,
-    BLUE,
-    DIM,
-    GREY,
-    INK,
-    LIST,
-    PAGER,
-    WHITE,
-    Scene,
-    group,
-    icon,
-    main_shell,
-    notice,
-    text,
-)
+from phonesim.apps.instagram.scene import BAR, BLUE, DIM, GREY, Scene, group, main_shell, notice, plate_button
 from phonesim.apps.instagram.suggestions import follow_word, profile_suggestions
 from phonesim.apps.instagram.tab_bar import tab_bar
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import BACK, LIST, PAGER, WHITE, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User, lookalikes, user
 
@@ -50,19 +36,14 @@ def _page(scene: Scene, handle: str, *body: View) -> View:
 
 def _title_bar(scene: Scene, handle: str) -> View:
     labels = scene.labels
-    back = icon((0, STATUS, 118, TOP), "back", desc=labels["back"], flags="Cf", action=Action("back_page"))
+    back = icon((0, STATUS, 118, TOP), "back", desc=labels["back"], flags="Cf", action=BACK)
     title: Bounds = (158, STATUS, 400, TOP)
     name = text(title, handle, id="action_bar_title", desc=handle, size=52, bold=True)
     parts = [view("LinearLayout", (0, STATUS, 118, TOP), back, id="left_action_bar_buttons")]
     if handle:
+        inner = group(title, name, *_tick(handle))
         parts.append(
-            view(
-                "LinearLayout",
-                (158, STATUS, 942, TOP),
-                group(title, name, *_tick(handle)),
-                id="action_bar_username_container",
-                flags="Cf",
-            )
+            view("LinearLayout", (158, STATUS, 942, TOP), inner, id="action_bar_username_container", flags="Cf")
         )
     options = icon((942, STATUS, 1060, TOP), "dots", desc=labels["options"], flags="Cf")
     parts.append(view("LinearLayout", (942, STATUS, 1060, TOP), options, id="right_action_bar_buttons"))
@@ -121,23 +102,12 @@ def header_views(scene: Scene, found: User) -> list[View]:
         (312, TOP + 40, 1040, TOP + 82), found.name, id="profile_header_full_name_above_vanity", size=40, bold=True
     )
     others = [other for name_ in lookalikes(found.handle[:12]) if (other := user(name_)) is not None]
-    said = labels.filled("followed_by", *(other.handle for other in others[:2]))
+    desc = labels.filled("followed_by", *(other.handle for other in others[:2]))
     line: Bounds = (39, TOP + 234, 1041, TOP + 348)
-    context = view(
-        "LinearLayout",
-        line,
-        view("ImageView", (39, TOP + 240, 117, TOP + 318), id="profile_header_follow_context_facepile"),
-        text(
-            (136, TOP + 256, 1041, TOP + 300),
-            said,
-            id="profile_header_follow_context_text",
-            desc=said,
-            size=36,
-            color=DIM,
-        ),
-        id="profile_header_follow_context",
-        flags="Cf",
-    )
+    box: Bounds = (136, TOP + 256, 1041, TOP + 300)
+    inner = view("ImageView", (39, TOP + 240, 117, TOP + 318), id="profile_header_follow_context_facepile")
+    label = text(box, desc, id="profile_header_follow_context_text", desc=desc, size=36, color=DIM)
+    context = view("LinearLayout", line, inner, label, id="profile_header_follow_context", flags="Cf")
     return [
         group(stub, group(stub, framed), id="profile_header_avatar_container_top_left_stub"),
         name,
@@ -146,10 +116,10 @@ def header_views(scene: Scene, found: User) -> list[View]:
     ]
 
 
-def avatar(found: User, said: str, top: int, action: Action | None = None) -> View:
+def avatar(found: User, desc: str, top: int, action: Action | None = None) -> View:
     """The round picture of a profile in its frame."""
     box: Bounds = (58, top, 255, top + 197)
-    picture = view("ImageView", box, id="row_profile_header_imageview", desc=said, style=Style(avatar=found.handle))
+    picture = view("ImageView", box, id="row_profile_header_imageview", desc=desc, style=Style(avatar=found.handle))
     return view("FrameLayout", box, picture, id="row_profile_header_imageview_frame_layout", flags="CLf", action=action)
 
 
@@ -168,13 +138,8 @@ def statistics(scene: Scene, posts: int, followers: int, following: int, top: in
     parts: list[View] = []
     for name, id_, key, number, left, right in cells:
         count, word = scene.labels.count(number), scene.labels[key]
-        value = text(
-            (left + 14, top + 20, right, top + 69),
-            count,
-            id=f"profile_header_familiar_{name}_value",
-            size=46,
-            bold=True,
-        )
+        box: Bounds = (left + 14, top + 20, right, top + 69)
+        value = text(box, count, id=f"profile_header_familiar_{name}_value", size=46, bold=True)
         label = text((left + 14, top + 69, right, top + 113), word, id=f"profile_header_familiar_{name}_label", size=38)
         parts.append(
             view("View", (left, top, right, top + 132), value, label, id=id_, desc=f"{count}{word}", flags="Cf")
@@ -190,21 +155,8 @@ def action_row(scene: Scene, found: User, top: int) -> View:
     edges = ((30, 486), (501, 957)) if asks else ((33, 532), (548, 1047))
     bottom = top + 78
     box: Bounds = (edges[0][0], top, edges[0][1], bottom)
-    button = text(
-        box,
-        word,
-        cls="Button",
-        id="profile_header_follow_button",
-        desc=f"{word} {found.name}",
-        flags="CfS" if asks else "CLf",
-        action=tap,
-        size=42,
-        bold=True,
-        align="center",
-        color=WHITE if asks else INK,
-        fill=BLUE if asks else GREY,
-        radius=24,
-    )
+    id_, desc, flags = "profile_header_follow_button", f"{word} {found.name}", "CfS" if asks else "CLf"
+    button = plate_button(box, word, id=id_, desc=desc, flags=flags, action=tap, size=42, radius=24, strong=asks)
     cells = [
         view("ViewGroup", box, button, id="profile_header_user_action_follow_button", flags="S" if asks else ""),
         plain_button((edges[1][0], top, edges[1][1], bottom), labels["message"], Action("message", found.handle)),
@@ -229,17 +181,9 @@ def action_row(scene: Scene, found: User, top: int) -> View:
 def plain_button(box: Bounds, word: str, action: Action) -> View:
     """A grey button: the clickable node is described, its label stands below it."""
     middle = (box[0] + box[2]) // 2
-    label = text((middle - 160, box[1] + 16, middle + 160, box[3] - 17), word, size=42, bold=True, align="center")
-    button = view(
-        "Button",
-        box,
-        label,
-        id="button_container",
-        desc=word,
-        flags="Cf",
-        action=action,
-        style=Style(fill=GREY, radius=24),
-    )
+    label = heading((middle - 160, box[1] + 16, middle + 160, box[3] - 17), word, size=42)
+    style = Style(fill=GREY, radius=24)
+    button = view("Button", box, label, id="button_container", desc=word, flags="Cf", action=action, style=style)
     return group(box, button)
 
 
@@ -261,9 +205,9 @@ def tabs_row(scene: Scene, top: int, keys: tuple[str, ...]) -> View:
 
 
 def tiles(scene: Scene, found: User, top: int) -> View:
-    """The grid of somebody else: photos by rule."""
+    """The grid of another user: photos by rule."""
     described = [
-        Tile(said=scene.labels.filled("photo_at", found.name, i // 3 + 1, i % 3 + 1), seed=f"{found.handle}:{i}")
+        Tile(desc=scene.labels.filled("photo_at", found.name, i // 3 + 1, i % 3 + 1), seed=f"{found.handle}:{i}")
         for i in range(min(12, posts_of(found)))
     ]
     box: Bounds = (0, top, 1080, scene.frame.bottom)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from phonesim.apps.instagram.scene import BLUE, DIM, WHITE, Overlay, Scene, icon, text
-from phonesim.apps.instagram.sheets import CLOSE
-from phonesim.apps.instagram.windows import alert, headline, sheet
+from phonesim.apps.instagram.scene import BLUE, DIM, Scene
+from phonesim.apps.instagram.windows import alert, asks, headline, sheet
+from phonesim.apps.navigation import Overlay
+from phonesim.ui.controls import CLOSE, WHITE, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, Window, view
 
 
@@ -14,46 +15,16 @@ def publish_now(scene: Scene, overlay: Overlay) -> Window:
     top = scene.frame.bottom - 620
     box: Bounds = (60, top + 420, 1020, top + 540)
     word = labels["share"]
-    label = text((400, top + 450, 680, top + 510), word, size=44, bold=True, align="center", color=WHITE)
-    share = view(
-        "FrameLayout",
-        box,
-        view("Button", box, label, id="bb_primary_action", desc=word, flags="Cf", action=Action("publish_now")),
-        id="bb_primary_action_container",
-        style=Style(fill=BLUE, radius=60),
-    )
+    label = heading((400, top + 450, 680, top + 510), word, size=44, color=WHITE)
+    inner = view("Button", box, label, id="bb_primary_action", desc=word, flags="Cf", action=Action("publish_now"))
+    share = view("FrameLayout", box, inner, id="bb_primary_action_container", style=Style(fill=BLUE, radius=60))
+    area: Bounds = (120, top + 190, 960, top + 380)
     parts = [
-        text(
-            (60, top + 80, 1020, top + 170),
-            labels["sharing_title"],
-            id="igds_headline_headline",
-            size=54,
-            bold=True,
-            align="center",
-        ),
-        text(
-            (120, top + 190, 960, top + 380),
-            labels["sharing_text"],
-            id="igds_headline_body",
-            size=38,
-            color=DIM,
-            lines=3,
-            align="center",
-        ),
+        heading((60, top + 80, 1020, top + 170), labels["sharing_title"], id="igds_headline_headline", size=54),
+        text(area, labels["sharing_text"], id="igds_headline_body", size=38, color=DIM, lines=3, align="center"),
         share,
     ]
     return sheet(scene, top, *parts)
-
-
-def discard(scene: Scene, overlay: Overlay) -> Window:
-    """BACK in an editor: nothing is lost without a question."""
-    labels = scene.labels
-    buttons = (
-        ("primary_button", labels["discard"], Action("discard")),
-        ("auxiliary_button", labels["save_draft"], Action("save_draft")),
-        ("cancel_button", labels["keep_editing"], CLOSE),
-    )
-    return alert(scene, labels["discard_title"], labels["discard_text"], buttons)
 
 
 def share_chooser(scene: Scene, overlay: Overlay) -> Window:
@@ -61,7 +32,7 @@ def share_chooser(scene: Scene, overlay: Overlay) -> Window:
     labels = scene.labels
     top = scene.frame.bottom - 700
     rows = (("chooser_reels", "reel"), ("chooser_story", "story"), ("chooser_feed", "feed"), ("chooser_direct", ""))
-    parts = [text((60, top + 30, 1020, top + 110), labels["share_to"], size=46, bold=True, align="center")]
+    parts = [heading((60, top + 30, 1020, top + 110), labels["share_to"], size=46)]
     for i, (key, placement) in enumerate(rows):
         box: Bounds = (0, top + 130 + i * 135, 1080, top + 265 + i * 135)
         label = text((180, box[1] + 35, 1000, box[3] - 35), labels[key], size=44)
@@ -71,16 +42,16 @@ def share_chooser(scene: Scene, overlay: Overlay) -> Window:
     return sheet(scene, top, *parts)
 
 
-def sharing_posts(scene: Scene, overlay: Overlay) -> Window:
-    """What the first share on a phone brings: one button that goes on."""
-    labels = scene.labels
-    buttons = (("primary_button", labels["ok"], CLOSE),)
-    return headline(scene, labels["sharing_title"], labels["sharing_text"], buttons)
-
-
 WINDOWS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
     "publish_now": publish_now,
-    "discard": discard,
+    "discard": asks(
+        alert,
+        "discard_title",
+        "discard_text",
+        ("primary_button", "discard", Action("discard")),
+        ("auxiliary_button", "save_draft", Action("save_draft")),
+        ("cancel_button", "keep_editing"),
+    ),
     "share_chooser": share_chooser,
-    "popup.sharing_posts": sharing_posts,
+    "popup.sharing_posts": asks(headline, "sharing_title", "sharing_text", ("primary_button", "ok")),
 }

@@ -1,24 +1,11 @@
 """The reels tab with its inline Follow button, and the pages that hold nothing."""
 
 from phonesim.apps.instagram.pending_rows import snackbar
-from phonesim.apps.instagram.scene import (
-    BAR,
-    LIST,
-    PAGER,
-    TAB_BAR,
-    WHITE,
-    Box,
-    Scene,
-    group,
-    icon,
-    main_shell,
-    nest,
-    notice,
-    text,
-)
+from phonesim.apps.instagram.scene import BAR, TAB_BAR, Box, Scene, group, main_shell, nest, notice
 from phonesim.apps.instagram.suggestions import follow_word
 from phonesim.apps.instagram.tab_bar import tab_bar
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import LIST, NOTHING, PAGER, WHITE, icon, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator
 
@@ -62,12 +49,9 @@ def reel_frames(whole: Bounds, reel: View, bar: View) -> View:
 
 def _video(scene: Scene, author: User, whole: Bounds) -> View:
     labels = scene.labels
+    style = Style(artwork=f"reel:{author.handle}:{scene.position}")
     playing = view(
-        "FrameLayout",
-        whole,
-        id="clips_video_container",
-        desc=labels.filled("reel_playing", author.handle),
-        style=Style(artwork=f"reel:{author.handle}:{scene.position}"),
+        "FrameLayout", whole, id="clips_video_container", desc=labels.filled("reel_playing", author.handle), style=style
     )
     inner = nest(
         whole,
@@ -92,13 +76,11 @@ def _overlay(scene: Scene, author: User, whole: Bounds) -> View:
     name = view(
         "ViewGroup",
         (128, top + 56, 380, top + 101),
-        text(
+        text_button(
             (128, top + 56, 380, top + 101),
             author.handle,
-            cls="Button",
             id="clips_author_username",
             desc=author.handle,
-            flags="Cf",
             action=to_author,
             color=WHITE,
             bold=True,
@@ -116,19 +98,11 @@ def _overlay(scene: Scene, author: User, whole: Bounds) -> View:
         action=to_author,
         style=Style(avatar=author.handle),
     )
-    who = view(
-        "ViewGroup",
-        (39, top, 380, top + 131),
-        avatar,
-        name,
-        id="clips_author_info_component",
-        flags="Cf",
-        action=to_author,
-    )
-    button = text(
+    box: Bounds = (39, top, 380, top + 131)
+    who = view("ViewGroup", box, avatar, name, id="clips_author_info_component", flags="Cf", action=to_author)
+    button = text_button(
         (400, top + 44, 640, top + 116),
         word,
-        cls="Button",
         id="inline_follow_button",
         desc=f"{word} {author.name}",
         flags="CfS",
@@ -154,45 +128,25 @@ def rail(scene: Scene, author: User, bottom: int) -> View:
     )
     for i, (id_, key, picture, count_id, count_key, number) in enumerate(shown_there):
         top = bottom - 900 + i * 220
-        tap = Action("like", author.handle) if key == "like" else Action("none")
+        tap = Action("like", author.handle) if key == "like" else NOTHING
         flags = "Cf" if key == "comment" else "CLf"
         cells.append(
             icon((953, top, 1061, top + 108), picture, id=id_, desc=labels[key], flags=flags, action=tap, color=WHITE)
         )
-        said = labels.filled(count_key, number)
+        desc = labels.filled(count_key, number)
         shown = Style(text=labels.count(number), color=WHITE, size=32, align="center")
-        cells.append(
-            view(
-                "Button",
-                (953, top + 108, 1061, top + 166),
-                id=count_id,
-                text=said,
-                desc=said,
-                flags=flags,
-                action=Action("none"),
-                style=shown,
-            )
-        )
-    more = icon(
-        (953, bottom - 230, 1061, bottom - 122),
-        "dots",
-        id="clips_ufi_more_button_component",
-        desc=labels["more"],
-        flags="Cf",
-        color=WHITE,
-    )
+        area: Bounds = (953, top + 108, 1061, top + 166)
+        cells.append(view("Button", area, id=count_id, text=desc, desc=desc, flags=flags, action=NOTHING, style=shown))
+    box: Bounds = (953, bottom - 230, 1061, bottom - 122)
+    more = icon(box, "dots", id="clips_ufi_more_button_component", desc=labels["more"], flags="Cf", color=WHITE)
     return group((953, bottom - 910, 1080, bottom), group((953, bottom - 910, 1061, bottom - 40), *cells, more))
 
 
 def _title_bar(scene: Scene) -> View:
     bar: Bounds = (0, STATUS, 1080, STATUS + BAR)
+    box: Bounds = (0, STATUS + 21, 116, STATUS + BAR)
     create = icon(
-        (0, STATUS + 21, 116, STATUS + BAR),
-        "plus",
-        desc=scene.labels["create_a_reel"],
-        flags="Cf",
-        action=Action("create", "reel"),
-        color=WHITE,
+        box, "plus", desc=scene.labels["create_a_reel"], flags="Cf", action=Action("create", "reel"), color=WHITE
     )
     start = view("LinearLayout", (0, STATUS, 116, STATUS + BAR), create, id="clips_action_bar_start_action_buttons")
     tabs = [_tab(scene, i, key) for i, key in enumerate(("tab_reels", "friends"))]

@@ -2,14 +2,10 @@
 
 import msgspec
 
-from phonesim.apps.instagram.compose import Compose
 from phonesim.apps.scene import SocialScene
-from phonesim.apps.tiktok.posting.state import Upload
-from phonesim.apps.tiktok.scene import Overlay, Page, icon, text
 from phonesim.ui.chrome import STATUS
-from phonesim.ui.view import DESIGN_WIDTH, Bounds, Style, View, view
-
-__all__ = ["Overlay", "Page", "icon", "text"]
+from phonesim.ui.controls import LIST, PAGER, WHITE, heading, text
+from phonesim.ui.view import DESIGN_WIDTH, Action, Bounds, Style, View, view
 
 PACKAGE = "com.instagram.android"
 TAB_BAR = 117
@@ -19,19 +15,13 @@ BLUE = "#4a5df9"
 GREY = "#eff1f4"
 INK = "#0c1014"
 DIM = "#6a717a"
-WHITE = "#ffffff"
 RED = "#ed4956"
-LIST = "androidx.recyclerview.widget.RecyclerView"
-PAGER = "androidx.viewpager.widget.ViewPager"
 
 
 class Scene(SocialScene, frozen=True, kw_only=True):
     """Everything that a screen of Instagram is drawn from."""
 
     package: str
-    posting: Compose
-    uploads: tuple[Upload, ...]
-    """What is on its way or failed: those that run first, the newest before the older ones."""
     over: tuple[View, ...] = ()
     """Sheets that lie over the page in the same tree."""
 
@@ -59,7 +49,7 @@ def nest(bounds: Bounds, levels: tuple[Box, ...], *children: View) -> View:
 def main_shell(scene: Scene, *content: View, tabs: View | None, floating: View | None = None) -> View:
     """The app's main window: pager and tab bar in one panel, then sheets, whose nodes follow the page's.
 
-    Whoever has a tab bar leaves its height to it; a page without one reaches to the bottom.
+    A page with a tab bar leaves its height to it; a page without one reaches to the bottom.
     """
     frame = scene.frame
     inner: Bounds = (0, 0, DESIGN_WIDTH, frame.bottom)
@@ -91,13 +81,8 @@ def main_shell(scene: Scene, *content: View, tabs: View | None, floating: View |
         *((wrapped, shared) if scene.over else (shared, wrapped)),
         id="layout_container_center_right_coordinator_layout",
     )
-    swipe = view(
-        "FrameLayout",
-        frame.whole,
-        view("FrameLayout", inner, id="bottom_sheet_camera_container"),
-        coordinator,
-        id="swipe_navigation_container",
-    )
+    body = view("FrameLayout", inner, id="bottom_sheet_camera_container")
+    swipe = view("FrameLayout", frame.whole, body, coordinator, id="swipe_navigation_container")
     above = _overlay_layer(scene, *((floating,) if floating else ()))
     layers = view("FrameLayout", frame.whole, swipe, *above, style=Style(fill=WHITE))
     return view("FrameLayout", frame.whole, nest(frame.whole, _DECOR, layers))
@@ -131,15 +116,9 @@ def left_shell(scene: Scene, *content: View) -> View:
     inner: Bounds = (0, 0, DESIGN_WIDTH, scene.frame.bottom)
     left = nest(whole, (Box("FrameLayout", "layout_container_left"), FRAME), *content)
     shared = view("FrameLayout", inner, id="activity_and_camera_shared_views_main_container")
-    swipe = view(
-        "FrameLayout",
-        whole,
-        # The main page lies beside it; touches here never reach it.
-        view("FrameLayout", inner, id="bottom_sheet_camera_container"),
-        group(inner, shared, id="layout_container_center_right_coordinator_layout"),
-        left,
-        id="swipe_navigation_container",
-    )
+    part = view("FrameLayout", inner, id="bottom_sheet_camera_container")
+    body = group(inner, shared, id="layout_container_center_right_coordinator_layout")
+    swipe = view("FrameLayout", whole, part, body, left, id="swipe_navigation_container")
     layers = view("FrameLayout", whole, swipe, *_overlay_layer(scene), style=Style(fill=WHITE))
     return view("FrameLayout", whole, nest(whole, _DECOR, layers))
 
@@ -149,13 +128,31 @@ def group(bounds: Bounds, *children: View, id: str = "", flags: str = "") -> Vie
     return view("ViewGroup", bounds, *children, id=id, flags=flags)
 
 
+def plate_button(
+    bounds: Bounds,
+    words: str,
+    *,
+    id: str,
+    action: Action,
+    desc: str = "",
+    flags: str = "Cf",
+    size: int = 44,
+    radius: int = 50,
+    strong: bool = True,
+) -> View:
+    """A Button with bold words on a plate, which is blue where it goes on and grey elsewhere."""
+    ink, fill = (WHITE, BLUE) if strong else (INK, GREY)
+    style = Style(size=size, color=ink, bold=True, align="center", fill=fill, radius=radius)
+    return view("Button", bounds, id=id, text=words, desc=desc, flags=flags, action=action, style=style)
+
+
 def notice(scene: Scene, top: int, title: str, words: str, *, id: str = "") -> View:
     """A title and a sentence in the middle of an otherwise empty part of the screen."""
     box: Bounds = (60, top, 1020, min(top + 330, scene.frame.bottom))
     return view(
         "LinearLayout",
         box,
-        text((60, top, 1020, top + 100), title, size=54, bold=True, align="center", lines=2, id=id and f"{id}_title"),
+        heading((60, top, 1020, top + 100), title, size=54, lines=2, id=id and f"{id}_title"),
         text((110, top + 120, 970, top + 300), words, size=40, color=DIM, align="center", lines=3),
         id=id,
     )

@@ -8,7 +8,7 @@ from phonesim.apps.instagram.editors import feed_editor, reel_editor, story_edit
 from phonesim.apps.instagram.picker import feed_picker
 from phonesim.apps.instagram.scene import Scene, modal_shell
 from phonesim.apps.instagram.sound_screens import reel_camera, sound_clip, sound_list, sound_page
-from phonesim.apps.tiktok.posting.state import Composition
+from phonesim.apps.posting.state import Composition
 from phonesim.ui.view import View
 
 _PICKERS = {"feed": feed_picker, "reel": reel_picker, "story": story_picker}

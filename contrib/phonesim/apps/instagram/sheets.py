@@ -1,11 +1,12 @@
 """Bottom sheets in the page's own tree, and the account switcher in a window of its own, each as recorded."""
 
-from phonesim.apps.instagram.scene import BLUE, DIM, GREY, INK, LIST, RED, WHITE, Overlay, Scene, group, icon, text
+from phonesim.apps.instagram.scene import BLUE, DIM, GREY, INK, RED, Scene, group
+from phonesim.apps.navigation import Overlay
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import CLOSE, LIST, NOTHING, WHITE, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 from phonesim.world import Relation
 
-CLOSE = Action("close_overlay")
 _ROW = 132
 
 # What each row of the "Create" sheet says and is described as, its icon and where it leads.
@@ -27,41 +28,23 @@ def bottom_sheet(scene: Scene, height: int, title: str, *rows: View) -> View:
     whole: Bounds = (0, STATUS, 1080, scene.frame.bottom)
     top = sheet_top(scene, height)
     plate: Bounds = (0, top, 1080, scene.frame.bottom)
-    dimmer = view(
-        "Button",
-        whole,
-        id="background_dimmer",
-        desc="@2131954894",
-        flags="Cf",
-        action=CLOSE,
-        style=Style(fill="#8d8f92"),
-    )
-    handle = view(
-        "FrameLayout",
-        (0, top, 1080, top + 69),
-        view("ImageView", (501, top, 579, top + 69), id="bottom_sheet_drag_handle_prism", flags="Cf", action=CLOSE),
-        id="bottom_sheet_drag_handle_frame",
-    )
-    heading = group(
+    style = Style(fill="#8d8f92")
+    dimmer = view("Button", whole, id="background_dimmer", desc="@2131954894", flags="Cf", action=CLOSE, style=style)
+    part = view("ImageView", (501, top, 579, top + 69), id="bottom_sheet_drag_handle_prism", flags="Cf", action=CLOSE)
+    handle = view("FrameLayout", (0, top, 1080, top + 69), part, id="bottom_sheet_drag_handle_frame")
+    head = group(
         (0, top + 69, 1080, top + 175),
-        text(
-            (245, top + 69, 835, top + 175), title, id="title_text_view", flags="f", size=46, bold=True, align="center"
-        ),
+        heading((245, top + 69, 835, top + 175), title, id="title_text_view", flags="f", size=46),
         id="nav_buttons_and_title_container",
     )
     line = view("View", (0, top + 175, 1080, top + 177), id="bottom_sheet_nav_bar_divider", style=Style(fill=GREY))
     listed = view(LIST, (0, top + 177, 1080, scene.frame.bottom), *rows, id="recycler_view", flags="f")
     body = view("FrameLayout", listed.bounds, listed, id="bottom_sheet_container_view")
-    inner = group(plate, handle, heading, line, body, id="bottom_sheet_container")
+    inner = group(plate, handle, head, line, body, id="bottom_sheet_container")
     # Touches that miss its rows must not reach the dimmer.
+    look = Style(fill=WHITE, radius=36, flat_bottom=True)
     layout = view(
-        "FrameLayout",
-        plate,
-        inner,
-        id="layout_container_bottom_sheet",
-        flags="Cf",
-        action=Action("none"),
-        style=Style(fill=WHITE, radius=36, flat_bottom=True),
+        "FrameLayout", plate, inner, id="layout_container_bottom_sheet", flags="Cf", action=NOTHING, style=look
     )
     return view("FrameLayout", whole, dimmer, layout, id="bottom_sheet_container")
 
@@ -79,7 +62,7 @@ def create_sheet(scene: Scene, overlay: Overlay) -> View:
 
 
 def _create_row(scene: Scene, row: tuple[str, str, str, Action], top: int) -> View:
-    said, word, picture, tap = row
+    desc, word, picture, tap = row
     box: Bounds = (0, top, 1080, top + _ROW)
     label = text((137, top + 40, 700, top + 90), scene.labels[word], id="label", size=44)
     line = view("View", (137, top + _ROW - 2, 1041, top + _ROW), id="divider", style=Style(fill=GREY))
@@ -87,7 +70,7 @@ def _create_row(scene: Scene, row: tuple[str, str, str, Action], top: int) -> Vi
         (137, top, 1041, top + _ROW), group(label.bounds, label, id="labels_wrapper"), line, id="label_container"
     )
     image = icon((39, top + 36, 98, top + 95), picture, id="image", size=56)
-    return view("Button", box, image, container, desc=scene.labels[said], flags="Cf", action=tap)
+    return view("Button", box, image, container, desc=scene.labels[desc], flags="Cf", action=tap)
 
 
 def follow_sheet(scene: Scene, overlay: Overlay) -> View:
@@ -121,20 +104,11 @@ def account_switcher(scene: Scene, overlay: Overlay) -> Window:
     end = top + 44 + 200 * len(accounts)
     whole: Bounds = (0, top, 1080, scene.frame.bottom)
     add = _foot_button(scene.labels["add_account"], (44, end, 1036, end + 176), "CL", Action("add_account"))
-    center = _foot_button(scene.labels["accounts_center"], (44, end + 220, 1036, end + 320), "CL", Action("none"))
+    center = _foot_button(scene.labels["accounts_center"], (44, end + 220, 1036, end + 320), "CL", NOTHING)
     logo = view("ImageView", (430, end + 335, 650, end + 378), desc=scene.labels["meta_logo"])
     listed = view("ViewGroup", (0, top, 1080, end), *rows)
-    box = view(
-        "ViewGroup",
-        whole,
-        listed,
-        add,
-        center,
-        logo,
-        id="recycler_view_container_id",
-        flags="D",
-        style=Style(fill=WHITE, radius=40, flat_bottom=True),
-    )
+    style = Style(fill=WHITE, radius=40, flat_bottom=True)
+    box = view("ViewGroup", whole, listed, add, center, logo, id="recycler_view_container_id", flags="D", style=style)
     handle: Bounds = (474, top - 44, 606, top)
     cancel = view(
         "FrameLayout", handle, desc=scene.labels["cancel"], flags="C", action=CLOSE, style=Style(fill=DIM, radius=12)

@@ -6,9 +6,10 @@ texts, one bar for the progress of all. Other people's stories are not modelled.
 
 from phonesim.apps.instagram.ages import ago, short
 from phonesim.apps.instagram.own_profile import stories
-from phonesim.apps.instagram.scene import WHITE, Scene, group, icon, modal_shell, text
-from phonesim.apps.tiktok.posting.tiles import picture_of_posted
+from phonesim.apps.instagram.scene import Scene, group, modal_shell
+from phonesim.apps.posting.pictures import picture_of_posted
 from phonesim.ui.chrome import STATUS
+from phonesim.ui.controls import WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 SECONDS = 5.0
@@ -39,14 +40,14 @@ def story_viewer(scene: Scene) -> View:
 
 def _header(scene: Scene, handle: str, at: float) -> View:
     box: Bounds = (0, _TOP, 1039, _TOP + 184)
-    said = scene.labels.filled("story_said", handle, ago(scene, at))
+    desc = scene.labels.filled("story_said", handle, ago(scene, at))
     words = view(
         "LinearLayout",
         (99, _TOP + 24, 914, _TOP + 140),
         text((110, _TOP + 40, 520, _TOP + 95), handle, id="reel_viewer_title", size=40, bold=True, color=WHITE),
         text((540, _TOP + 40, 700, _TOP + 95), short(scene, at), id="reel_viewer_timestamp", size=38, color=WHITE),
         id="reel_viewer_text_container",
-        desc=said,
+        desc=desc,
     )
     face: Bounds = (19, _TOP + 46, 99, _TOP + 130)
     picture = view("ImageView", face, id="reel_viewer_profile_picture", style=Style(avatar=handle))
@@ -57,12 +58,6 @@ def _header(scene: Scene, handle: str, at: float) -> View:
 
 def _toolbar(scene: Scene, top: int) -> View:
     box: Bounds = (0, top, 1080, scene.frame.bottom)
-    word = text(
-        (60, top + 40, 400, top + 110),
-        scene.labels["highlight"],
-        id="toolbar_highlights_button",
-        flags="Cf",
-        size=36,
-        color=WHITE,
-    )
+    area: Bounds = (60, top + 40, 400, top + 110)
+    word = text(area, scene.labels["highlight"], id="toolbar_highlights_button", flags="Cf", size=36, color=WHITE)
     return group(box, word, id="viewer_reel_item_toolbar_container")

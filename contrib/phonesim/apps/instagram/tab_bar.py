@@ -1,6 +1,7 @@
 """The navigation at the bottom, as recorded: each tab described, the picture below it selected."""
 
-from phonesim.apps.instagram.scene import INK, TAB_BAR, WHITE, Scene
+from phonesim.apps.instagram.scene import INK, TAB_BAR, Scene
+from phonesim.ui.controls import WHITE
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _TABS = (
@@ -48,10 +49,5 @@ def _tab(scene: Scene, index: int, top: int, tab: tuple[str, str, str], active: 
 def _avatar(scene: Scene, box: Bounds, selected: str) -> View:
     middle: Bounds = (box[0] + 72, box[1] + 22, box[0] + 145, box[1] + 95)
     picture = view("ImageView", middle, id="tab_avatar", flags=selected, style=Style(avatar=scene.world.active))
-    return view(
-        "ViewGroup",
-        box,
-        view("FrameLayout", middle, picture, id="container", flags=selected),
-        id="wrapper",
-        flags=selected,
-    )
+    inner = view("FrameLayout", middle, picture, id="container", flags=selected)
+    return view("ViewGroup", box, inner, id="wrapper", flags=selected)

@@ -1,6 +1,7 @@
 """The buttons of a profile: the action row as recorded on 47.0.3, and the cards of suggested accounts under it."""
 
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, RED, WHITE, Scene, icon, text
+from phonesim.apps.tiktok.scene import Scene
+from phonesim.ui.controls import DIM, GREY, INK, LIST, RED, WHITE, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User, lookalikes, user
 
@@ -43,7 +44,7 @@ def _control(span: tuple[int, int, int, int], words: str, action: Action, fill: 
     left, top, bottom, right = span
     box: Bounds = (left, top, right, bottom)
     middle: Bounds = (left + 24, top, right - 24, bottom)
-    label = text(middle, words, id="fmp", size=40, bold=True, align="center", color=ink)
+    label = heading(middle, words, id="fmp", size=40, color=ink)
     inner = view("LinearLayout", middle, label, id="fmr")
     outer = view(
         "LinearLayout", box, view("LinearLayout", box, inner, id="fmj"), id="fmk", style=Style(fill=fill, radius=12)
@@ -66,46 +67,27 @@ def suggestions(scene: Scene, found: User, top: int) -> View:
     """Cards of other accounts, each with a Follow button of its own."""
     others = [other for name in lookalikes(f"{found.handle[:12]}.x") if (other := user(name)) is not None][:3]
     cards = [_card(scene, other, 40 + i * 345, top + 70) for i, other in enumerate(others)]
-    return view(
-        "LinearLayout",
-        (0, top, 1080, top + 370),
-        text((40, top, 700, top + 60), scene.labels["suggested"], size=38, bold=True),
-        text((760, top, 1040, top + 60), scene.labels["see_all"], size=36, color=DIM, align="right", flags="C"),
-        view("androidx.recyclerview.widget.RecyclerView", (0, top + 70, 1080, top + 370), *cards, flags="fs"),
-    )
+    words = text((40, top, 700, top + 60), scene.labels["suggested"], size=38, bold=True)
+    label = text((760, top, 1040, top + 60), scene.labels["see_all"], size=36, color=DIM, align="right", flags="C")
+    inner = view(LIST, (0, top + 70, 1080, top + 370), *cards, flags="fs")
+    return view("LinearLayout", (0, top, 1080, top + 370), words, label, inner)
+
+
+def follow_pill(scene: Scene, other: User, box: Bounds, *, size: int) -> View:
+    """The button of a card or a row, whose label stands two levels under what is clickable."""
+    label, following = BUTTON[scene.relation(other.handle)]
+    words = heading(box, scene.labels[label], id="fmp", size=size, color=INK if following else WHITE)
+    tap = Action("relation" if following else "follow", other.handle)
+    style = Style(fill=GREY if following else RED, radius=10)
+    return view("LinearLayout", box, view("LinearLayout", box, words, id="fmr"), flags="C", action=tap, style=style)
 
 
 def _card(scene: Scene, other: User, left: int, top: int) -> View:
-    label, following = BUTTON[scene.relation(other.handle)]
-    box = (left + 20, top + 216, left + 305, top + 286)
-    button = view(
-        "LinearLayout",
-        box,
-        view(
-            "LinearLayout",
-            box,
-            text(
-                box,
-                scene.labels[label],
-                id="fmp",
-                size=34,
-                bold=True,
-                align="center",
-                color=INK if following else WHITE,
-            ),
-            id="fmr",
-        ),
-        flags="C",
-        action=Action("relation" if following else "follow", other.handle),
-        style=Style(fill=GREY if following else RED, radius=10),
-    )
+    button = follow_pill(scene, other, (left + 20, top + 216, left + 305, top + 286), size=34)
+    inner = view("ImageView", (left + 97, top + 14, left + 227, top + 144), style=Style(avatar=other.handle))
+    words = heading((left + 10, top + 152, left + 315, top + 204), other.name, size=32)
+    tap = Action("profile", other.handle)
+    style = Style(outline="#e3e3e4", radius=16)
     return view(
-        "FrameLayout",
-        (left, top, left + 325, top + 300),
-        view("ImageView", (left + 97, top + 14, left + 227, top + 144), style=Style(avatar=other.handle)),
-        text((left + 10, top + 152, left + 315, top + 204), other.name, size=32, align="center", bold=True),
-        button,
-        flags="Cf",
-        action=Action("profile", other.handle),
-        style=Style(outline="#e3e3e4", radius=16),
+        "FrameLayout", (left, top, left + 325, top + 300), inner, words, button, flags="Cf", action=tap, style=style
     )

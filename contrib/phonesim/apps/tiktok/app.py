@@ -6,6 +6,7 @@ from typing import ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from phonesim.apps.app import Phone
+from phonesim.apps.navigation import LOAD_S, Page
 from phonesim.apps.social import SocialApp
 from phonesim.apps.tiktok import blockers, sheets
 from phonesim.apps.tiktok.bottom_nav import bottom_nav
@@ -15,14 +16,13 @@ from phonesim.apps.tiktok.labels import labels_of
 from phonesim.apps.tiktok.own_profile import own_profile
 from phonesim.apps.tiktok.popups import PERMISSIONS, WINDOWS, phone_number
 from phonesim.apps.tiktok.posting import prompts, screens
-from phonesim.apps.tiktok.posting.controller import PAGES, Posting
+from phonesim.apps.tiktok.posting.controller import Posting
 from phonesim.apps.tiktok.posting.own_post import friends, own_post
-from phonesim.apps.tiktok.posting.touches import LOAD_S
 from phonesim.apps.tiktok.profile import profile
-from phonesim.apps.tiktok.scene import PACKAGE, Page, Scene, notice, shell
+from phonesim.apps.tiktok.scene import PACKAGE, Scene, notice, shell
 from phonesim.apps.tiktok.search import TABS, results, search_entry
 from phonesim.contract import SEND, SEND_MULTIPLE, Focus, Intent
-from phonesim.ui.view import Action, View, Window, view
+from phonesim.ui.view import View, Window, view
 from phonesim.world import Relation, normal, user
 
 _MAIN = "com.ss.android.ugc.aweme.main.MainActivity"
@@ -38,14 +38,7 @@ _ACTIVITIES = {
 _SHARE = "com.ss.android.ugc.aweme.share.SystemShareActivity"
 _RECORD = "com.ss.android.ugc.aweme.shortvideo.ui.VideoRecordPermissionActivity"
 _PUBLISHING = "com.ss.android.ugc.aweme.shortvideo.ui.VideoRecordNewActivity"
-_SHEETS = {
-    **prompts.SHEETS,
-    **screens.SHEETS,
-    "account_sheet": sheets.account_sheet,
-    "unfollow_sheet": sheets.unfollow_sheet,
-    "unfollow_dialog": sheets.unfollow_dialog,
-    "too_fast": sheets.too_fast,
-}
+_SHEETS = {**prompts.SHEETS, **screens.SHEETS, **sheets.SHEETS, **WINDOWS}
 _PAGES = {
     "feed": feed,
     "profile": profile,
@@ -56,18 +49,19 @@ _PAGES = {
     "search_results": results,
     **screens.PAGES,
 }
-# Overlays that are windows of somebody else's, and who has the focus then.
+# Overlays that are windows of another app, and who has the focus then.
 _FOREIGN = {
     "popup.notification": Focus(package=PERMISSIONS, activity=_GRANT),
     "widget": Focus(package=prompts.LAUNCHER, activity="com.android.launcher3.dragndrop.AddItemActivity"),
 }
 
 
-class TikTok(SocialApp):
-    """Implements `phonesim.apps.app.App`."""
+class TikTok(SocialApp[Posting]):
+    """Its pages and what lies over them."""
 
     name = "tiktok"
-    blockers = ("login_wall", "banned", "captcha")
+    posting_type = Posting
+    account_sheet = "account_sheet"
     feet: ClassVar[Mapping[str, int]] = {
         "profile": 0,
         "own_profile": 129,
@@ -79,14 +73,11 @@ class TikTok(SocialApp):
     version = "43.1.4"
 
     def __init__(self, phone: Phone) -> None:
-        super().__init__(phone, phone.world("tiktok"), labels_of(phone.language))
-        self._posting = Posting(phone, self._world, self._nav, self._labels)
+        super().__init__(phone, phone.world("tiktok"), labels_of)
         self._promo = True
 
     def stop(self) -> None:
-        """Follows, posts and the place in the feed are the server's and survive; what was uploading is a draft now."""
-        self._posting.stop()
-        self._forget()
+        super().stop()
         self._promo = True
 
     # What is on
@@ -96,7 +87,7 @@ class TikTok(SocialApp):
         top, page = self._nav.top, self._nav.page.name
         if top is not None and top.name in _FOREIGN:
             return _FOREIGN[top.name]
-        return Focus(package=PACKAGE, activity=_PUBLISHING if page in PAGES else _ACTIVITIES.get(page, _MAIN))
+        return Focus(package=PACKAGE, activity=_PUBLISHING if page in Posting.pages else _ACTIVITIES.get(page, _MAIN))
 
     @property
     def dark(self) -> bool:
@@ -105,18 +96,9 @@ class TikTok(SocialApp):
         covered = any(overlay.name == "popup.phone_number" for overlay in self._nav.overlays)
         return black and not covered and self._blocker() not in ("login_wall", "banned")
 
-    @property
-    def focused_field(self) -> str:
-        top = self._nav.top
-        typing = top is None or top.name == "product_link"
-        return self._nav.field if typing and not self._blocker() else ""
-
-    def settle(self) -> None:
-        self._posting.uploads.settle()
-
     def windows(self) -> list[Window]:
         """The page with what lies over it in the same tree, then dialogs in windows of their own."""
-        scene = self._scene()
+        scene = self._seen(Scene, promo=self._promo)
         blocker = self._blocker()
         if blocker in ("login_wall", "banned"):
             root = blockers.login_wall(scene) if blocker == "login_wall" else blockers.banned(scene)
@@ -128,31 +110,11 @@ class TikTok(SocialApp):
                 root = view("FrameLayout", scene.frame.whole, root, phone_number(scene, overlay))
             elif overlay.name == "comments":
                 root = view("FrameLayout", scene.frame.whole, comments(scene), root)
-            elif overlay.name in _SHEETS:
-                dialogs.append(_SHEETS[overlay.name](scene, overlay))
             else:
-                dialogs.append(WINDOWS[overlay.name.removeprefix("popup.")](scene))
+                dialogs.append(_SHEETS[overlay.name](scene, overlay))
         if blocker == "captcha":
             dialogs.append(blockers.captcha(scene))
         return [Window(package=PACKAGE, root=root), *dialogs]
-
-    def _scene(self) -> Scene:
-        mixed = "en" if self._phone.language != "en" else "fr"
-        return Scene(
-            phone=self._phone,
-            world=self._world,
-            labels=self._labels,
-            nav=labels_of(mixed) if self._phone.faults.active("mixed_language") else self._labels,
-            page=self._nav.page,
-            position=self._position,
-            shown=self._following.shown(),
-            suggesting=frozenset(self._suggesting),
-            query=self._query,
-            field=self.focused_field,
-            posting=self._posting.state,
-            uploads=self._posting.uploads,
-            promo=self._promo,
-        )
 
     def _draw(self, scene: Scene) -> View:
         name = scene.page.name
@@ -240,41 +202,9 @@ class TikTok(SocialApp):
     def _on_mention(self, _: str) -> None:
         self._world.tapped("mention", "")
 
-    def _on_accounts(self, _: str) -> None:
-        self._nav.show("account_sheet")
-
     def _switched(self) -> None:
         super()._switched()
         self._nav.show("popup.save_login")
-
-    def _publish(self, action: Action) -> None:
-        self._posting.act(action)
-
-    # Text and keys
-
-    def text(self, field: str) -> str:
-        return self._query if field == "search" else self._posting.text(field)
-
-    def edit(self, field: str, text: str) -> None:
-        if field == "search":
-            self._query = text
-        else:
-            self._posting.edit(field, text)
-
-    def submit(self) -> None:
-        if self._nav.field not in ("", "search"):
-            self._posting.submit(self._nav.field)
-        elif self._query.strip():
-            self._search(self._query.strip())
-
-    def hide_keyboard(self) -> None:
-        self._posting.hide_keyboard()
-
-    def back(self) -> bool:
-        """Closes what is on top; blockers stay, and the app is left instead."""
-        if self._blocker():
-            return False
-        return self._nav.close() or self._leave(publishing_back=self._posting.back())
 
     def swipe(self, dx: int, dy: int) -> None:
         """Up or down: the feed's next or previous video, the picker's other rows."""

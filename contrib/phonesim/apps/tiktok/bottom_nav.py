@@ -1,7 +1,7 @@
 """The bar with Home, Friends, Create, Inbox and Profile, as recorded on the feed."""
 
 from phonesim.apps.tiktok.scene import Scene
-from phonesim.ui.view import Action, Style, View, view
+from phonesim.ui.view import Action, Bounds, Style, View, view
 
 HEIGHT = 129
 _ITEMS = (
@@ -35,27 +35,12 @@ def _tab(
     flag = "S" if selected else ""
     bright, dull = ("#ffffff", "#a0a0a4") if dark else ("#161823", "#8a8b91")
     ink = bright if selected else dull
-    return view(
-        "FrameLayout",
-        (left, top, left + 216, top + HEIGHT),
-        view(
-            "TextView",
-            (left, top + 80, left + 216, top + 114),
-            text=label,
-            flags=flag,
-            style=Style(size=28, color=ink, align="center", bold=selected),
-        ),
-        view(
-            "ImageView",
-            (left + 66, top + 5, left + 150, top + 89),
-            flags=flag,
-            style=Style(icon=picture, size=60, color=ink),
-        ),
-        id=id_,
-        desc=label,
-        flags="CSf" if selected else "Cf",
-        action=action,
-    )
+    style = Style(size=28, color=ink, align="center", bold=selected)
+    look = Style(icon=picture, size=60, color=ink)
+    box: Bounds = (left, top, left + 216, top + HEIGHT)
+    inner = view("TextView", (left, top + 80, left + 216, top + 114), text=label, flags=flag, style=style)
+    body = view("ImageView", (left + 66, top + 5, left + 150, top + 89), flags=flag, style=look)
+    return view("FrameLayout", box, inner, body, id=id_, desc=label, flags="CSf" if selected else "Cf", action=action)
 
 
 def _create(left: int, top: int, label: str, dark: bool) -> View:

@@ -3,7 +3,8 @@
 from phonesim.apps.tiktok.bottom_nav import HEIGHT, bottom_nav
 from phonesim.apps.tiktok.posting.prompts import progress
 from phonesim.apps.tiktok.rail import author_name, rail
-from phonesim.apps.tiktok.scene import WHITE, Scene, icon, shell, text
+from phonesim.apps.tiktok.scene import Scene, shell
+from phonesim.ui.controls import PAGER, WHITE, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator
 
@@ -17,7 +18,7 @@ def feed(scene: Scene) -> View:
     video: Bounds = (0, 0, 1080, frame.bottom - HEIGHT)
     author = creator(scene.position)
     stage = view("FrameLayout", video, _stage(scene, author, video), id="view_rootview")
-    pager = view("androidx.viewpager.widget.ViewPager", video, stage, id="zpg", flags="fs")
+    pager = view(PAGER, video, stage, id="zpg", flags="fs")
     for cls, id_, flags in (
         ("LinearLayout", "zpj", ""),
         ("FrameLayout", "me1", ""),
@@ -44,24 +45,13 @@ def feed(scene: Scene) -> View:
 
 def _stage(scene: Scene, author: User, video: Bounds) -> View:
     bottom = video[3]
-    surface = view(
-        "FrameLayout",
-        video,
-        view("SurfaceView", video, style=Style(artwork=f"feed:{scene.position}")),
-        id="player_view",
-    )
+    inner = view("SurfaceView", video, style=Style(artwork=f"feed:{scene.position}"))
+    surface = view("FrameLayout", video, inner, id="player_view")
     press = view("View", video, id="long_press_layout", desc=scene.labels["video"], flags="Cf", action=Action("pause"))
     controls = view("LinearLayout", (0, bottom - 1087, 1080, bottom - 93), *rail(scene, author, bottom), id="jwv")
     caption = _caption(author, bottom)
-    return view(
-        "X.13er",
-        video,
-        surface,
-        press,
-        view("X.13er", video, controls, caption, id="wfa"),
-        _search_bar(scene, bottom),
-        id="widget_container",
-    )
+    body = view("X.13er", video, controls, caption, id="wfa")
+    return view("X.13er", video, surface, press, body, _search_bar(scene, bottom), id="widget_container")
 
 
 def _caption(author: User, bottom: int) -> View:
@@ -80,13 +70,8 @@ def _caption(author: User, bottom: int) -> View:
         lines=2,
     )
     column: Bounds = (32, top, 870, top + 254)
-    row = view(
-        "LinearLayout",
-        (32, top + 10, 870, top + 68),
-        view("LinearLayout", (32, top + 10, 434, top + 68), name, id="s28", flags="Cf", action=open_profile),
-        id="e0d",
-        flags="Cf",
-    )
+    inner = view("LinearLayout", (32, top + 10, 434, top + 68), name, id="s28", flags="Cf", action=open_profile)
+    row = view("LinearLayout", (32, top + 10, 870, top + 68), inner, id="e0d", flags="Cf")
     return view("FrameLayout", column, view("LinearLayout", column, row, desc, id="jwr"), id="b8d")
 
 
@@ -100,15 +85,10 @@ def _search_bar(scene: Scene, bottom: int) -> View:
         (864, top + 26, 1049, top + 68), scene.labels["see_more"], id="gbi", size=34, color=WHITE, align="right"
     )
     left: Bounds = (32, top, 864, bottom)
+    inner = view("FrameLayout", left, view("LinearLayout", left, glass, hint, id="slf"), id="slg")
+    body = view("FrameLayout", (864, top + 26, 1049, top + 68), more, id="sio")
     row = view(
-        "ViewGroup",
-        box,
-        view("FrameLayout", left, view("LinearLayout", left, glass, hint, id="slf"), id="slg"),
-        view("FrameLayout", (864, top + 26, 1049, top + 68), more, id="sio"),
-        id="gwj",
-        flags="Cf",
-        action=Action("search"),
-        style=Style(fill="#1f1f1f"),
+        "ViewGroup", box, inner, body, id="gwj", flags="Cf", action=Action("search"), style=Style(fill="#1f1f1f")
     )
     framed = view("FrameLayout", box, view("FrameLayout", box, row, id="dzc"), id="e0f", flags="Cf")
     return view("LinearLayout", box, framed, id="jwj")
@@ -120,6 +100,8 @@ def _tabs(scene: Scene) -> View:
     cells = [_tab(scene, key, 147 + i * width, width) for i, key in enumerate(_TABS)]
     box: Bounds = (0, 100, 1080, 252)
     strip: Bounds = (147, 100, 933, 252)
+    area: Bounds = (933, 102, 1080, 249)
+    tap = Action("search")
     return view(
         "LinearLayout",
         (0, 0, 1080, 252),
@@ -131,15 +113,7 @@ def _tabs(scene: Scene) -> View:
                 strip,
                 view("HorizontalScrollView", strip, view("LinearLayout", strip, *cells), flags="fs"),
             ),
-            icon(
-                (933, 102, 1080, 249),
-                "search",
-                id="irz",
-                desc=scene.nav["search"],
-                flags="Cf",
-                action=Action("search"),
-                color=WHITE,
-            ),
+            icon(area, "search", id="irz", desc=scene.nav["search"], flags="Cf", action=tap, color=WHITE),
             id="s00",
             flags="Cf",
         ),
@@ -151,15 +125,9 @@ def _tab(scene: Scene, key: str, left: int, width: int) -> View:
     selected = "S" if key == "for_you" else ""
     box: Bounds = (left, 100, left + width, 252)
     word = scene.nav[key]
+    ink = WHITE if selected else "#d0d0d2"
     label = text(
-        box,
-        word,
-        id="android:id/text1",
-        flags=selected,
-        size=40,
-        bold=bool(selected),
-        align="center",
-        color=WHITE if selected else "#d0d0d2",
+        box, word, id="android:id/text1", flags=selected, size=40, bold=bool(selected), align="center", color=ink
     )
     inner = view("LinearLayout", box, label) if key == "following_tab" else label
     cls = {"following_tab": "FrameLayout", "shop": "ViewGroup"}.get(key, "LinearLayout")
@@ -174,15 +142,9 @@ def _tab(scene: Scene, key: str, left: int, width: int) -> View:
 
 def _promo() -> View:
     """A floating picture whose close button is described by a resource that was never resolved."""
+    tap = Action("close_promo")
     close = icon(
-        (141, 415, 215, 489),
-        "close",
-        id="osu",
-        desc="@2131892834",
-        flags="Cf",
-        action=Action("close_promo"),
-        size=34,
-        color=WHITE,
+        (141, 415, 215, 489), "close", id="osu", desc="@2131892834", flags="Cf", action=tap, size=34, color=WHITE
     )
     coin = view("ImageView", (21, 447, 179, 605), id="bkj", style=Style(avatar="$ coins"))
     box = view("FrameLayout", (21, 415, 215, 605), coin, close, id="osx")

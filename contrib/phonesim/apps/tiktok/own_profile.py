@@ -2,13 +2,14 @@
 
 from functools import partial
 
+from phonesim.apps.posting.pictures import picture_of_posted
+from phonesim.apps.posting.state import Upload
 from phonesim.apps.tiktok.bottom_nav import bottom_nav
 from phonesim.apps.tiktok.posting.prompts import failure
-from phonesim.apps.tiktok.posting.state import Upload
-from phonesim.apps.tiktok.posting.tiles import post_tile
 from phonesim.apps.tiktok.profile import MakeTile, statistics, tiles
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, Scene, icon, shell, text
+from phonesim.apps.tiktok.scene import Scene, shell
 from phonesim.posts import Post
+from phonesim.ui.controls import DIM, GREY, INK, WHITE, heading, icon, icon_button, text, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import user
 
@@ -42,8 +43,8 @@ def _own_tiles(scene: Scene) -> list[MakeTile]:
     drafts = scene.world.drafts_of(account)
     if drafts:
         words = scene.labels.filled("drafts_count", str(len(drafts)))
-        made.append(lambda box: post_tile(scene, drafts[0], box, words, Action("open_drafts")))
-    running = (upload for upload in scene.uploads.shown if not upload.failed and upload.post.account == account)
+        made.append(lambda box: _post_tile(scene, drafts[0], box, words, Action("open_drafts")))
+    running = (upload for upload in scene.uploads if not upload.failed and upload.post.account == account)
     made += [partial(_running, scene, upload) for upload in running]
     for number, post in enumerate(scene.world.posts_of(account, placement="feed")):
         made.append(partial(_published, scene, post, number))
@@ -51,47 +52,39 @@ def _own_tiles(scene: Scene) -> list[MakeTile]:
 
 
 def _running(scene: Scene, upload: Upload, box: Bounds) -> View:
-    return post_tile(scene, upload.post, box, scene.labels.number(f"{upload.percent(scene.phone.clock())}%"), None)
+    return _post_tile(scene, upload.post, box, scene.labels.number(f"{upload.percent(scene.phone.clock())}%"), None)
 
 
 def _published(scene: Scene, post: Post, number: int, box: Bounds) -> View:
-    return post_tile(scene, post, box, scene.labels.number(0), Action("own_post", str(number)))
+    return _post_tile(scene, post, box, scene.labels.number(0), Action("own_post", str(number)))
+
+
+def _post_tile(scene: Scene, post: Post, box: Bounds, words: str, action: Action | None) -> View:
+    """A cell of the grid: the first file's picture with words at its lower edge; carousels and videos have a mark."""
+    low: Bounds = (box[0] + 16, box[3] - 64, box[2] - 16, box[3] - 14)
+    label = text(low, words, id="view_count", size=32, bold=True, color=WHITE)
+    corner: Bounds = (box[2] - 70, box[1] + 14, box[2] - 14, box[1] + 70)
+    mark = icon(corner, "play" if post.kind == "video" else "grid", size=48, color=WHITE)
+    cover = view("ImageView", box, id="cover", style=picture_of_posted(post.files[0]) if post.files else None)
+    return view("FrameLayout", box, cover, mark, label, flags="Cf", action=action)
 
 
 def _title_bar(scene: Scene, account: str) -> View:
     box = (280, 101, 800, 226)
+    label = heading((300, 131, 740, 196), account, id="nfy", size=46)
     name = view(
-        "LinearLayout",
-        box,
-        text((300, 131, 740, 196), account, id="nfy", size=46, bold=True, align="center"),
-        icon((744, 143, 784, 183), "down", size=40),
-        flags="Cf",
-        action=Action("accounts"),
+        "LinearLayout", box, label, icon((744, 143, 784, 183), "down", size=40), flags="Cf", action=Action("accounts")
     )
-    menu = icon((954, 101, 1059, 226), "menu", cls="Button", desc=scene.labels["profile_menu"], flags="C")
+    menu = icon_button((954, 101, 1059, 226), "menu", desc=scene.labels["profile_menu"], flags="C")
     return view("ViewGroup", (0, 84, 1080, 236), name, menu, id="h5q")
 
 
 def _identity(scene: Scene, account: str) -> list[View]:
-    handle = text(
-        (250, 484, 690, 534),
-        scene.labels.name(f"@{account}"),
-        cls="Button",
-        id="sj8",
-        flags="C",
-        size=38,
-        align="center",
+    handle = text_button(
+        (250, 484, 690, 534), scene.labels.name(f"@{account}"), id="sj8", flags="C", size=38, align="center"
     )
-    edit = text(
-        (700, 480, 860, 540),
-        scene.labels["edit"],
-        cls="Button",
-        flags="C",
-        size=34,
-        bold=True,
-        align="center",
-        fill=GREY,
-        radius=12,
+    edit = text_button(
+        (700, 480, 860, 540), scene.labels["edit"], flags="C", size=34, bold=True, align="center", fill=GREY, radius=12
     )
     return [handle, edit]
 

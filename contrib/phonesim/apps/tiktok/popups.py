@@ -1,40 +1,23 @@
-"""Popups that nobody asked for, one builder a kind. The recorded ones keep their traps: opaque, unlabelled X."""
+"""Popups that come unasked, one builder a kind. The recorded ones keep their traps: opaque, unlabelled X."""
 
 from collections.abc import Callable, Mapping
 
-from phonesim.apps.tiktok.scene import DIM, GREY, RED, WHITE, Overlay, Scene, icon, text
-from phonesim.apps.tiktok.sheets import CLOSE, dialog_window, message_dialog
-from phonesim.ui.view import Action, Bounds, Style, View, Window, view
+from phonesim.apps.navigation import Overlay
+from phonesim.apps.tiktok.scene import Scene
+from phonesim.apps.tiktok.sheets import asks, dialog_window
+from phonesim.ui.controls import CLOSE, DIM, GREY, NOTHING, RED, WHITE, heading, icon, icon_button, text, text_button
+from phonesim.ui.view import Bounds, Style, View, Window, view
 
 PERMISSIONS = "com.google.android.permissioncontroller"
 
 
-def not_now(scene: Scene) -> Window:
-    labels = scene.labels
-    buttons = ((labels["not_now"], CLOSE), (labels["ok"], CLOSE))
-    return message_dialog(scene, labels["contacts_title"], labels["contacts_text"], buttons)
-
-
-def save_login(scene: Scene) -> Window:
-    labels = scene.labels
-    words = labels.filled("save_login_text", scene.world.active)
-    buttons = ((labels["not_now"], CLOSE), (labels["save_login"], CLOSE))
-    return message_dialog(scene, labels["save_login_title"], words, buttons)
-
-
-def notification(scene: Scene) -> Window:
+def notification(scene: Scene, overlay: Overlay) -> Window:
     """Android's own window, not TikTok's."""
     top = scene.frame.bottom - 720
     plate: Bounds = (40, top, 1040, scene.frame.bottom - 40)
     picture = icon((480, top + 50, 600, top + 170), "bell", id="permission_icon", size=100, color="#1a73e8")
-    words = text(
-        (100, top + 190, 980, top + 330),
-        scene.labels["notification_title"],
-        id="permission_message",
-        size=46,
-        align="center",
-        lines=2,
-    )
+    word = scene.labels["notification_title"]
+    words = text((100, top + 190, 980, top + 330), word, id="permission_message", size=46, align="center", lines=2)
     answers = (("allow", "permission_allow_button"), ("dont_allow", "permission_deny_button"))
     buttons = [_permission(scene.labels[key], id_, top + 360 + i * 160) for i, (key, id_) in enumerate(answers)]
     box = view("LinearLayout", plate, picture, words, *buttons, id="grant_dialog", style=Style(fill=WHITE, radius=60))
@@ -42,12 +25,10 @@ def notification(scene: Scene) -> Window:
 
 
 def _permission(word: str, id_: str, top: int) -> View:
-    return text(
+    return text_button(
         (100, top, 980, top + 136),
         word,
-        cls="Button",
         id=f"com.android.permissioncontroller:id/{id_}",
-        flags="Cf",
         size=42,
         align="center",
         fill="#d3e3fd",
@@ -56,7 +37,7 @@ def _permission(word: str, id_: str, top: int) -> View:
     )
 
 
-def update(scene: Scene) -> Window:
+def update(scene: Scene, overlay: Overlay) -> Window:
     """As recorded: nothing in it has a text or can be clicked; people see a picture and a button."""
     whole = scene.frame.whole
     top = scene.frame.height // 2 - 548
@@ -71,30 +52,25 @@ def update(scene: Scene) -> Window:
     return Window(package="com.zhiliaoapp.musically", root=root, modal=True, dim=True)
 
 
-def unknown(scene: Scene) -> Window:
+def unknown(scene: Scene, overlay: Overlay) -> Window:
     """Something that no list of popups has; its one button goes nowhere."""
     top = scene.frame.height // 2 - 400
     plate: Bounds = (120, top, 960, top + 800)
     parts = [
         view("ImageView", (120, top, 960, top + 500), style=Style(artwork="unknown-popup")),
-        text((170, top + 540, 910, top + 620), "Zelotima kabure 2.0", size=48, bold=True, align="center"),
-        text((220, top + 660, 860, top + 760), "Pomura", cls="Button", flags="C", align="center", fill=GREY, radius=14),
+        heading((170, top + 540, 910, top + 620), "Zelotima kabure 2.0", size=48),
+        text_button((220, top + 660, 860, top + 760), "Pomura", flags="C", align="center", fill=GREY, radius=14),
     ]
     return dialog_window(scene, view("FrameLayout", plate, *parts, style=Style(fill=WHITE)))
 
 
-def rating(scene: Scene) -> Window:
-    labels = scene.labels
-    return message_dialog(scene, labels["rating_title"], labels["rating_text"], ((labels["later"], CLOSE),))
-
-
-WINDOWS: Mapping[str, Callable[[Scene], Window]] = {
-    "not_now": not_now,
-    "notification": notification,
-    "save_login": save_login,
-    "update": update,
-    "rating": rating,
-    "unknown": unknown,
+WINDOWS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
+    "popup.not_now": asks("contacts_title", "contacts_text", ("not_now",), ("ok",)),
+    "popup.notification": notification,
+    "popup.save_login": asks("save_login_title", "save_login_text", ("not_now",), ("save_login",)),
+    "popup.update": update,
+    "popup.rating": asks("rating_title", "rating_text", ("later",)),
+    "popup.unknown": unknown,
 }
 
 
@@ -103,19 +79,9 @@ def phone_number(scene: Scene, overlay: Overlay) -> View:
     labels = scene.labels
     whole: Bounds = (0, 0, 1080, scene.frame.bottom)
     field: Bounds = (60, 560, 1020, 690)
-    proceed = text(
-        (60, 760, 1020, 890),
-        labels["continue"],
-        flags="C",
-        size=44,
-        bold=True,
-        align="center",
-        color=DIM,
-        fill=GREY,
-        radius=12,
-    )
+    proceed = heading((60, 760, 1020, 890), labels["continue"], flags="C", size=44, color=DIM, fill=GREY, radius=12)
     parts = [
-        icon((936, 84, 1056, 216), "close", cls="Button", flags="C", action=CLOSE, size=60),
+        icon_button((936, 84, 1056, 216), "close", flags="C", action=CLOSE, size=60),
         text((60, 260, 1020, 370), labels["phone_title"], size=54, bold=True),
         text((60, 390, 1020, 500), labels["phone_text"], size=38, color=DIM, lines=2),
         text(
@@ -128,4 +94,4 @@ def phone_number(scene: Scene, overlay: Overlay) -> View:
         proceed,
     ]
     # Touches that miss its controls must not reach the page below.
-    return view("FrameLayout", whole, *parts, flags="C", action=Action("none"), style=Style(fill=WHITE))
+    return view("FrameLayout", whole, *parts, flags="C", action=NOTHING, style=Style(fill=WHITE))

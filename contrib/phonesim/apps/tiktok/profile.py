@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from phonesim.apps.tiktok.action_row import action_row, suggestions
-from phonesim.apps.tiktok.scene import DIM, INK, WHITE, Scene, icon, notice, shell, text
+from phonesim.apps.tiktok.scene import Scene, notice, shell
+from phonesim.ui.controls import BACK, DIM, INK, WHITE, heading, icon, icon_button, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User, user
 
@@ -37,31 +38,16 @@ def _framed(scene: Scene, title: str, body: View) -> View:
 
 def _title_bar(scene: Scene, title: str) -> View:
     bar = (0, 84, 1080, 256)
+    picture = icon_button((27, 101, 162, 236), "back", desc=scene.labels["back"], action=BACK)
+    label = heading((297, 133, 783, 207), title, id="h5f", flags="f", size=46)
     return view(
         "FrameLayout",
         bar,
         view(
             "ViewGroup",
             bar,
-            view(
-                "LinearLayout",
-                (27, 101, 162, 236),
-                icon(
-                    (27, 101, 162, 236),
-                    "back",
-                    cls="Button",
-                    desc=scene.labels["back"],
-                    flags="Cf",
-                    action=Action("back_page"),
-                ),
-                id="h5w",
-            ),
-            view(
-                "LinearLayout",
-                (297, 133, 783, 207),
-                text((297, 133, 783, 207), title, id="h5f", flags="f", size=46, bold=True, align="center"),
-                id="h5h",
-            ),
+            view("LinearLayout", (27, 101, 162, 236), picture, id="h5w"),
+            view("LinearLayout", (297, 133, 783, 207), label, id="h5h"),
             view(
                 "LinearLayout",
                 (783, 101, 1053, 236),
@@ -70,7 +56,7 @@ def _title_bar(scene: Scene, title: str) -> View:
                     (783, 101, 918, 236),
                     view("FrameLayout", (783, 101, 918, 236), icon((810, 128, 891, 209), "bell", id="ajo"), flags="Cf"),
                 ),
-                icon((918, 101, 1053, 236), "share", cls="Button", flags="Cf"),
+                icon_button((918, 101, 1053, 236), "share"),
                 id="h5n",
             ),
             id="h5q",
@@ -96,17 +82,11 @@ def _whole(scene: Scene, found: User) -> View:
     bottom = scene.frame.bottom
     suggesting = "suggests" in found.traits or found.handle in scene.suggesting
     tabs = 1500 if suggesting else 1120
+    box: Bounds = (353, 594, 727, 668)
+    tap = Action("copy_handle", found.handle)
     head = [
         _avatar(found),
-        text(
-            (353, 594, 727, 668),
-            scene.labels.name(f"@{found.handle}"),
-            id="nfz",
-            flags="Cf",
-            size=40,
-            align="center",
-            action=Action("copy_handle", found.handle),
-        ),
+        text(box, scene.labels.name(f"@{found.handle}"), id="nfz", flags="Cf", size=40, align="center", action=tap),
         statistics(scene, found, 709),
         action_row(scene, found),
         text((60, 1014, 1020, 1090), found.bio, size=38, align="center") if found.bio else None,
@@ -143,20 +123,9 @@ def statistics(scene: Scene, found: User, top: int) -> View:
 
 def _statistic(scene: Scene, cls: str, left: int, top: int, key: str, number: int) -> View:
     right = left + 308
-    return view(
-        cls,
-        (left, top, right, top + 137),
-        text(
-            (left, top, right, top + 74),
-            scene.labels.count(number),
-            id="t8_",
-            size=50,
-            bold=True,
-            align="center",
-        ),
-        text((left, top + 83, right, top + 137), scene.labels[key], id="t89", size=36, color=DIM, align="center"),
-        flags="C",
-    )
+    words = heading((left, top, right, top + 74), scene.labels.count(number), id="t8_", size=50)
+    label = text((left, top + 83, right, top + 137), scene.labels[key], id="t89", size=36, color=DIM, align="center")
+    return view(cls, (left, top, right, top + 137), words, label, flags="C")
 
 
 def _videos(scene: Scene, found: User, top: int) -> list[View]:
@@ -171,14 +140,8 @@ def _videos(scene: Scene, found: User, top: int) -> list[View]:
 def _tab(left: int, top: int, desc: str, picture: str, *, selected: bool) -> View:
     box = (left, top, left + 360, top + 110)
     ink = INK if selected else DIM
-    inner = icon(
-        (left + 140, top + 15, left + 220, top + 95),
-        picture,
-        id="eg9",
-        size=62,
-        color=ink,
-        flags="S" if selected else "",
-    )
+    area: Bounds = (left + 140, top + 15, left + 220, top + 95)
+    inner = icon(area, picture, id="eg9", size=62, color=ink, flags="S" if selected else "")
     underline = (
         [view("View", (left + 120, top + 104, left + 240, top + 110), style=Style(fill=INK))] if selected else []
     )

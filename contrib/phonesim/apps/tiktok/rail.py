@@ -5,7 +5,8 @@ And the author's name beside it.
 
 import msgspec
 
-from phonesim.apps.tiktok.scene import RED, WHITE, Scene, icon, text
+from phonesim.apps.tiktok.scene import Scene
+from phonesim.ui.controls import RED, WHITE, heading, icon, text_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import Relation, User
 
@@ -22,7 +23,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rail(scene: Scene, author: User, bottom: int, *, counts: Counts | None = None) -> list[View]:
-    """From the author's avatar down to the sound; the counts of somebody's video are made up from its author's."""
+    """From the author's avatar down to the sound; the counts of another user's video are made up from its author's."""
     labels = scene.labels
     counts = counts or Counts(
         likes=labels.count(author.likes // 90 + 3),
@@ -45,7 +46,7 @@ def rail(scene: Scene, author: User, bottom: int, *, counts: Counts | None = Non
 
 def author_name(box: Bounds, words: str, action: Action | None) -> View:
     """The name above a video's caption."""
-    return text(box, words, cls="Button", id="title", flags="Cf", size=44, bold=True, color=WHITE, action=action)
+    return text_button(box, words, id="title", size=44, bold=True, color=WHITE, action=action)
 
 
 def _author(scene: Scene, author: User, top: int) -> View:
@@ -65,12 +66,9 @@ def _author(scene: Scene, author: User, top: int) -> View:
     others = author.handle != scene.world.active
     if others and scene.relation(author.handle) in (Relation.NONE, Relation.FOLLOWED_BY):
         badge = (964, top + 121, 1037, top + 184)
+        part = view("View", (969, top + 121, 1032, top + 184), style=Style(fill=RED, radius=32))
         plus = view(
-            "ImageView",
-            badge,
-            view("View", (969, top + 121, 1032, top + 184), style=Style(fill=RED, radius=32)),
-            view("View", badge, style=Style(icon="plus", size=42, color=WHITE)),
-            id="hia",
+            "ImageView", badge, part, view("View", badge, style=Style(icon="plus", size=42, color=WHITE)), id="hia"
         )
         parts.append(
             view(
@@ -83,14 +81,8 @@ def _author(scene: Scene, author: User, top: int) -> View:
                 action=Action("follow", author.handle),
             )
         )
-    inner = view(
-        "RelativeLayout",
-        box,
-        view("RelativeLayout", box, *parts, id="b4k", flags="Cf", action=open_profile),
-        id="gvo",
-        flags="Cf",
-        action=open_profile,
-    )
+    body = view("RelativeLayout", box, *parts, id="b4k", flags="Cf", action=open_profile)
+    inner = view("RelativeLayout", box, body, id="gvo", flags="Cf", action=open_profile)
     return view("FrameLayout", box, view("FrameLayout", box, inner, flags="Cf"), id="e0d", flags="Cf")
 
 
@@ -98,27 +90,12 @@ def _like(scene: Scene, author: User, count: str, top: int) -> View:
     tap = Action("like", author.handle)
     box: Bounds = (_RAIL, top, 1080, top + 158)
     heart = icon((942, top, 1060, top + 117), "heart", id="f4u", desc=scene.labels["like"], size=96, color=WHITE)
-    label = text(
-        (_RAIL, top + 112, 1080, top + 146),
-        count,
-        cls="Button",
-        id="f4z",
-        flags="CL",
-        size=32,
-        bold=True,
-        color=WHITE,
-        align="center",
-        action=tap,
-    )
+    area: Bounds = (_RAIL, top + 112, 1080, top + 146)
+    label = text_button(area, count, id="f4z", flags="CL", size=32, bold=True, color=WHITE, align="center", action=tap)
+    inner = view("FrameLayout", (_RAIL, top, 1080, top + 117), heart, id="f4y", flags="CL", action=tap)
+    body = view("RelativeLayout", (_RAIL, top + 112, 1080, top + 146), label, id="f50")
     button = view(
-        "Button",
-        box,
-        view("FrameLayout", (_RAIL, top, 1080, top + 117), heart, id="f4y", flags="CL", action=tap),
-        view("RelativeLayout", (_RAIL, top + 112, 1080, top + 146), label, id="f50"),
-        id="f57",
-        desc=scene.labels.filled("like_video", count),
-        flags="CfL",
-        action=tap,
+        "Button", box, inner, body, id="f57", desc=scene.labels.filled("like_video", count), flags="CfL", action=tap
     )
     return view("FrameLayout", box, button, id="e0d", flags="CfL", action=tap)
 
@@ -127,6 +104,7 @@ def _counted(top: int, id_: str, desc: str, count: str, count_id: str, picture: 
     """A control of the rail: f57, the id of Like, serves Share too. The favourites' button is not clickable itself."""
     favorites = id_ == "guh"
     box: Bounds = (_RAIL, top, 1080, top + 158)
+    area: Bounds = (_RAIL, top + 112, 1080, top + 146)
     button = view(
         "Button",
         box,
@@ -135,16 +113,7 @@ def _counted(top: int, id_: str, desc: str, count: str, count_id: str, picture: 
             (_RAIL, top, 1080, top + 112),
             icon((952, top + 8, 1050, top + 106), picture, size=88, color=WHITE),
         ),
-        text(
-            (_RAIL, top + 112, 1080, top + 146),
-            count,
-            cls="TextView" if favorites else "Button",
-            id=count_id,
-            size=32,
-            bold=True,
-            color=WHITE,
-            align="center",
-        ),
+        heading(area, count, cls="TextView" if favorites else "Button", id=count_id, size=32, color=WHITE),
         id=id_,
         desc=desc,
         flags="" if favorites else "Cf",
@@ -156,12 +125,7 @@ def _counted(top: int, id_: str, desc: str, count: str, count_id: str, picture: 
 
 def _sound(scene: Scene, author: User, top: int) -> View:
     disc = view("ImageView", (951, top + 26, 1059, top + 131), id="nfk", style=Style(avatar=f"{author.handle}♪"))
-    button = view(
-        "Button",
-        (_RAIL, top, 1080, top + 163),
-        view("FrameLayout", (_RAIL, top + 26, 1080, top + 131), disc, id="nhp", flags="Cf"),
-        id="nhe",
-        desc=scene.labels.filled("sound", author.handle),
-        flags="C",
-    )
+    box: Bounds = (_RAIL, top, 1080, top + 163)
+    inner = view("FrameLayout", (_RAIL, top + 26, 1080, top + 131), disc, id="nhp", flags="Cf")
+    button = view("Button", box, inner, id="nhe", desc=scene.labels.filled("sound", author.handle), flags="C")
     return view("FrameLayout", (_RAIL, top, 1080, top + 163), button, id="e0d", flags="Cf")

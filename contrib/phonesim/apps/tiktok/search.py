@@ -1,30 +1,23 @@
 """Search: the entry screen, and results shaped like the recorded page (tabs Top, Videos, Users, Sounds, LIVE)."""
 
-from phonesim.apps.tiktok.action_row import BUTTON
+from phonesim.apps.navigation import SEARCH
+from phonesim.apps.tiktok.action_row import follow_pill
 from phonesim.apps.tiktok.posting.sound_page import sound_rows
 from phonesim.apps.tiktok.profile import tiles
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, RED, WHITE, Scene, icon, notice, shell, text
+from phonesim.apps.tiktok.scene import Scene, notice, shell
+from phonesim.ui.controls import BACK, DIM, GREY, INK, LIST, PAGER, RED, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import User, creator, search_users
 
 TABS = ("top", "videos", "users", "sounds", "live")
-_LIST = "androidx.recyclerview.widget.RecyclerView"
 _ROW = 190
 
 
 def search_entry(scene: Scene) -> View:
     """The field, a word to tap instead of ENTER, and suggestions."""
     inner: Bounds = (0, 0, 1080, scene.frame.bottom)
-    go = text(
-        (900, 108, 1060, 230),
-        scene.labels["search"],
-        id="mha",
-        flags="Cf",
-        size=40,
-        bold=True,
-        color=RED,
-        align="center",
-        action=Action("submit"),
+    go = heading(
+        (900, 108, 1060, 230), scene.labels["search"], id="mha", flags="Cf", size=40, color=RED, action=Action("submit")
     )
     words = [creator(i).bio or "cats" for i in range(4)]
     rows = [_suggestion(word, 380 + i * 110) for i, word in enumerate(dict.fromkeys(words))]
@@ -36,14 +29,8 @@ def search_entry(scene: Scene) -> View:
 def _suggestion(word: str, top: int) -> View:
     box: Bounds = (0, top, 1080, top + 110)
     dot = view("View", (48, top + 46, 66, top + 64), style=Style(fill=RED, radius=9))
-    return view(
-        "LinearLayout",
-        box,
-        dot,
-        text((100, top + 20, 1000, top + 90), word, size=42),
-        flags="Cf",
-        action=Action("search_for", word),
-    )
+    label = text((100, top + 20, 1000, top + 90), word, size=42)
+    return view("LinearLayout", box, dot, label, flags="Cf", action=Action("search_for", word))
 
 
 def results(scene: Scene) -> View:
@@ -52,21 +39,19 @@ def results(scene: Scene) -> View:
     tabs = view("HorizontalScrollView", (0, 256, 1080, 392), *_tabs(scene), id="h_5", flags="fs")
     more = icon((925, 101, 1046, 236), "dots", id="jvu", desc=scene.labels["more_options"], flags="Cf")
     page: Bounds = (0, 394, 1080, scene.frame.bottom)
-    pager = view(
-        "androidx.viewpager.widget.ViewPager", page, view("ViewGroup", page, *_content(scene)), id="nx_", flags="fs"
-    )
+    pager = view(PAGER, page, view("ViewGroup", page, *_content(scene)), id="nx_", flags="fs")
     return shell(scene.frame, view("FrameLayout", inner, *_bar(scene), more, tabs, pager))
 
 
 def _bar(scene: Scene) -> list[View]:
-    flags = "CfFL" if scene.focused else "CfL"
+    flags = "CfFL" if scene.field == SEARCH else "CfL"
     field = view(
         "EditText",
         (169, 108, 890, 230),
         id="d4s",
         text=scene.query,
         flags=flags,
-        field="search",
+        field=SEARCH,
         style=Style(
             fill=GREY,
             radius=16,
@@ -76,19 +61,12 @@ def _bar(scene: Scene) -> list[View]:
             color=INK if scene.query else DIM,
         ),
     )
-    back = icon((20, 94, 168, 243), "back", id="afy", desc=scene.labels["back"], flags="Cf", action=Action("back_page"))
+    back = icon((20, 94, 168, 243), "back", id="afy", desc=scene.labels["back"], flags="Cf", action=BACK)
     if not scene.query:
         return [back, field]
-    clear = icon(
-        (817, 135, 884, 202),
-        "close",
-        id="axp",
-        desc=scene.labels["clear_search"],
-        flags="Cf",
-        action=Action("clear_search"),
-        size=40,
-        color=DIM,
-    )
+    box: Bounds = (817, 135, 884, 202)
+    tap = Action("clear_search")
+    clear = icon(box, "close", id="axp", desc=scene.labels["clear_search"], flags="Cf", action=tap, size=40, color=DIM)
     return [back, field, clear]
 
 
@@ -97,28 +75,12 @@ def _tabs(scene: Scene) -> list[View]:
     for i, key in enumerate(TABS):
         left, selected = i * 216, key == scene.page.tab
         word, flag = scene.nav[key], "S" if selected else ""
-        label = text(
-            (left + 8, 256, left + 208, 392),
-            word,
-            flags=flag,
-            size=38,
-            bold=selected,
-            align="center",
-            color=INK if selected else DIM,
-        )
+        box: Bounds = (left + 8, 256, left + 208, 392)
+        label = text(box, word, flags=flag, size=38, bold=selected, align="center", color=INK if selected else DIM)
         bar = [view("View", (left + 30, 386, left + 186, 392), style=Style(fill=INK))] if selected else []
         flags = "Sf" if selected else "Cf"
-        cells.append(
-            view(
-                "FrameLayout",
-                (left, 256, left + 216, 392),
-                label,
-                *bar,
-                desc=word,
-                flags=flags,
-                action=Action("results_tab", key),
-            )
-        )
+        tap = Action("results_tab", key)
+        cells.append(view("FrameLayout", (left, 256, left + 216, 392), label, *bar, desc=word, flags=flags, action=tap))
     return cells
 
 
@@ -153,50 +115,23 @@ def _filters(scene: Scene) -> View:
             text((left + 24, 421, right, 513), word, flags="Cf", size=36, align="center", fill=GREY, radius=10)
         )
         left = right
-    return view(_LIST, (0, 421, 1080, 513), *cells, flags="fs")
+    return view(LIST, (0, 421, 1080, 513), *cells, flags="fs")
 
 
 def _users(scene: Scene, users: tuple[User, ...], top: int) -> View:
     rows = [_user(scene, found, top + i * _ROW) for i, found in enumerate(users)]
-    return view(_LIST, (0, top, 1080, top + _ROW * len(rows)), *rows, id="g2y", flags="fs")
+    return view(LIST, (0, top, 1080, top + _ROW * len(rows)), *rows, id="g2y", flags="fs")
 
 
 def _user(scene: Scene, found: User, top: int) -> View:
     """A row: tap it for the profile; its button follows at once."""
-    label, following = BUTTON[scene.relation(found.handle)]
     box: Bounds = (0, top, 1080, top + _ROW)
-    pill: Bounds = (800, top + 55, 1040, top + 130)
-    button = view(
-        "LinearLayout",
-        pill,
-        view(
-            "LinearLayout",
-            pill,
-            text(
-                pill,
-                scene.labels[label],
-                id="fmp",
-                size=36,
-                bold=True,
-                align="center",
-                color=INK if following else WHITE,
-            ),
-            id="fmr",
-        ),
-        flags="C",
-        action=Action("relation" if following else "follow", found.handle),
-        style=Style(fill=GREY if following else RED, radius=10),
-    )
     fans = scene.labels.filled("follower_count", scene.labels.count(found.followers))
-    return view(
-        "FrameLayout",
-        box,
+    parts = [
         view("ImageView", (36, top + 20, 186, top + 170), id="user_avatar", style=Style(avatar=found.handle)),
         text((216, top + 14, 780, top + 68), found.name, id="tv_title", size=42, bold=True),
         text((216, top + 70, 780, top + 116), scene.labels.name(f"@{found.handle}"), id="gxm", size=36, color=DIM),
         text((216, top + 122, 780, top + 168), fans, id="gxn", size=34, color=DIM),
-        button,
-        id="jw6",
-        flags="Cf",
-        action=Action("profile", found.handle),
-    )
+        follow_pill(scene, found, (800, top + 55, 1040, top + 130), size=36),
+    ]
+    return view("FrameLayout", box, *parts, id="jw6", flags="Cf", action=Action("profile", found.handle))

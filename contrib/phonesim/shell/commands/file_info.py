@@ -1,4 +1,4 @@
-"""Commands that tell about files: stat, digests, sizes, names. They change nothing."""
+"""Commands about files: stat, digests, sizes, names. They change nothing."""
 
 import hashlib
 import posixpath

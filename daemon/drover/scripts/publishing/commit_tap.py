@@ -16,7 +16,7 @@ def tap_and_answer(nav: Navigator, button: Node, asked: Callable[[Sight], Node |
     same intent. Which of the two was the commit tap shows only afterwards; neither is ever repeated.
 
     `asked` gives the answer that publishes, True once the form is gone without a question, None while it stands.
-    Raises TapUncertainError when nobody can tell whether the tap arrived.
+    Raises TapUncertainError when no one can tell whether the tap arrived.
     """
     uncertain: TapUncertainError | None = None
     try:

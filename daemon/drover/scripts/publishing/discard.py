@@ -13,7 +13,7 @@ from drover.scripts.navigation import Navigator
 
 _LEAVE_S: Final = 4.0
 _EDITORS: Final = (Screen.EDITOR, Screen.STORY_EDITOR)
-# What hides the screen below it, a popup or one that nobody knows, may hide one of publishing's.
+# What hides the screen below it, a popup or one that no one knows, may hide one of publishing's.
 _UNFINISHED: Final = frozenset(
     {
         Screen.POST_FORM,

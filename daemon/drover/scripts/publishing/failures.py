@@ -20,6 +20,16 @@ def refuse_newer(nav: Navigator, publication: Publication) -> None:
         )
 
 
+def fail_not_ours(nav: Navigator, why: str) -> NoReturn:
+    """End where the newest item of the app's picker is another file than ours."""
+    nav.ctx.keep("not_ours")
+    raise ScriptFailed(
+        Reason.APP_CHANGED,
+        f"The newest item in {nav.app.name}'s picker on {nav.phone.serial} is not the file to publish: it {why}; "
+        "nothing was published. Choose post_way share, which names the file itself.",
+    )
+
+
 def fail_without(nav: Navigator, why: str) -> NoReturn:
     """End before the tap for something that the screen does not have."""
     nav.ctx.keep("missing")
@@ -27,12 +37,21 @@ def fail_without(nav: Navigator, why: str) -> NoReturn:
 
 
 def refuse_while_uploading(nav: Navigator) -> NoReturn:
-    """End where an earlier post is still on its way: nobody could tell later which of the two was published."""
+    """End where an earlier post is still on its way: no one could tell later which of the two was published."""
     nav.ctx.keep("still_uploading")
     raise ScriptFailed(
         Reason.INTERRUPTED,
         f"{nav.app.name} on {nav.phone.serial} is still uploading an earlier post, and which of the two was published "
         "could not be told; trying again. Look at the phone if the upload hangs.",
+    )
+
+
+def fail_still_uploading(nav: Navigator, wait_s: float) -> NoReturn:
+    """End where the upload goes on after the time that the task allows."""
+    raise ScriptFailed(
+        Reason.TIMEOUT,
+        f"{nav.app.name} on {nav.phone.serial} was still uploading after {wait_s:.0f} s (upload_wait_time); "
+        "allow more time for large files.",
     )
 
 

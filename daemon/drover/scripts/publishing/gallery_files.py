@@ -24,11 +24,11 @@ def sweep(ctx: Context) -> None:
 
 
 def leftovers(found: Iterable[GalleryName], task_id: int, now: float) -> list[GalleryName]:
-    """Those of these files that nobody needs any more; `now` in Unix seconds."""
+    """Those of these files that no one needs any more; `now` in Unix seconds."""
     return [name for name in found if name.task_id == task_id or now - name.stamp > _FORGOTTEN_S]
 
 
-def tidy(phone: Phone, keep: Collection[int]) -> list[GalleryName]:
+def clean_up(phone: Phone, keep: Collection[int]) -> list[GalleryName]:
     """Remove all files of ours but those of these tasks; what was removed. Raises PhoneError."""
     left = [name for name in phone.gallery.ours() if name.task_id not in keep]
     if left:
@@ -67,18 +67,18 @@ class Carrier:
                 kind=file.kind,
                 media_type=file.media_type,
                 size=file.size,
-                sent=self._teller(what, done, file.size),
+                sent=self._reporter(what, done, file.size),
             )
 
-    def _teller(self, what: str, done: int, size: int) -> Callable[[int], None]:
+    def _reporter(self, what: str, done: int, size: int) -> Callable[[int], None]:
         """Says each tenth of a file once."""
         count = len(self._ctx.media)
-        told: list[int] = []
+        reported: list[int] = []
 
         def sent(total: int) -> None:
             tenth = total * 10 // max(size, 1)
-            if not told or tenth > told[-1]:
-                told.append(tenth)
+            if not reported or tenth > reported[-1]:
+                reported.append(tenth)
                 share = (done + min(tenth, 10) / 10) / count
                 self._ctx.step(
                     f"copying {what} to the phone: {min(tenth, 10) * 10} %",

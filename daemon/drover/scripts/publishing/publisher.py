@@ -25,7 +25,7 @@ class Publication:
 
 
 class Publisher(Protocol):
-    """How one app publishes; made anew for each attempt, so that it may remember what it saw.
+    """How one app publishes; made again for each attempt, so that it may remember what it saw.
 
     Methods raise ScriptFailed, NotReachedError (post.py turns it into `app_changed` or `timeout`), PhoneError and what
     Context raises. Only `tap` may cause an effect.
@@ -49,7 +49,7 @@ class Publisher(Protocol):
     def tap(self, nav: Navigator, button: Node) -> None:
         """The commit tap, by `phone.tap_once`. A question that the app asks afterwards, and whose answer is what
 
-        publishes, is answered here, once. Raises TapUncertainError when nobody can tell whether it arrived.
+        publishes, is answered here, once. Raises TapUncertainError when no one can tell whether it arrived.
         """
         ...
 

@@ -1,6 +1,6 @@
 """Chooses a sound in an app's open list: searched, waited for, the one that is meant, and taken. The same on every app.
 
-The list often shows recommended sounds until the answer to a search is there, and similar ones beside the one that was
+The list often shows recommended sounds until the answer to a search is there, and similar ones next to the one that was
 asked for: a row is taken for what stands on it and not for its place.
 """
 
@@ -15,7 +15,8 @@ from drover.apps.view import View
 from drover.phone.geometry import is_field
 from drover.phone.hierarchy import Node
 from drover.scripts.context import ScriptFailed
-from drover.scripts.navigation import Navigator, NotReachedError, Sight, is_loading
+from drover.scripts.navigation import Navigator, NotReachedError, Sight
+from drover.scripts.sights import is_loading
 from drover.wire.post import PostConfig
 from drover.wire.tasks import Reason
 
@@ -103,12 +104,12 @@ def find(
     what = f"the sound {wish.words!r} in the list of sounds" if wish.words else "the list of sounds"
     try:
         return nav.reach(meant, what=what, timeout_s=wish.wait_s, patient=True)
-    except NotReachedError as lost:
-        if is_loading(lost.last) or not wish.words:
+    except NotReachedError as error:
+        if is_loading(error.last) or not wish.words:
             raise
-        if last and not wish.exact and not set(before) & set(_said(last)):
+        if last and not wish.exact and not set(before) & set(_texts(last)):
             return last[0]
-        _refuse_unknown(nav, wish, last, lost.last)
+        _refuse_unknown(nav, wish, last, error.last)
 
 
 def take(nav: Navigator, sound: Sound, back: Callable[[Sight], bool], take_s: float) -> None:
@@ -128,7 +129,7 @@ def take(nav: Navigator, sound: Sound, back: Callable[[Sight], bool], take_s: fl
         taking = sound_list.take_button(view, sound.target)
         if taking is not None and _key(taking) not in tapped:
             return None if sound_list.plays_another(view, taking, sound) else taking
-        # Before a sound was taken a Done beside the list would close it without one.
+        # Before a sound was taken a Done next to the list would close it without one.
         done = sound_list.done_button(view) if tapped or not sound_list.listed(view) else None
         return done if done is not None and _key(done) not in tapped else None
 
@@ -152,7 +153,7 @@ def _refuse_unknown(nav: Navigator, wish: Wish, others: list[Sound], sight: Sigh
     )
 
 
-def _said(sounds: list[Sound]) -> list[tuple[str, ...]]:
+def _texts(sounds: list[Sound]) -> list[tuple[str, ...]]:
     return [sound.says for sound in sounds]
 
 
@@ -171,16 +172,12 @@ def _search(nav: Navigator, words: str) -> list[tuple[str, ...]]:
 
 def _recommended(nav: Navigator) -> list[tuple[str, ...]]:
     """What the list says before a search, once it has loaded: else it would pass for the answer. Some have nothing."""
-    try:
-        sounds = nav.reach(
-            lambda sight: sound_list.listed(View(nav.app, sight.tree)) or None,
-            what="the recommended sounds",
-            timeout_s=_RECOMMENDED_S,
-            patient=True,
-        )
-    except NotReachedError:
-        return []
-    return _said(sounds)
+    sounds = nav.find(
+        lambda sight: sound_list.listed(View(nav.app, sight.tree)) or None,
+        what="the recommended sounds",
+        timeout_s=_RECOMMENDED_S,
+    )
+    return _texts(sounds or [])
 
 
 def _field(nav: Navigator, ready: Callable[[Node], bool]) -> Node:

@@ -54,7 +54,7 @@ class Survey:
 
 
 def read_feed(
-    nav: Navigator, said: Callable[[View], Upload], at_top: Callable[[View], bool] = lambda view: True
+    nav: Navigator, read_upload: Callable[[View], Upload], at_top: Callable[[View], bool] = lambda view: True
 ) -> Upload | None:
     """What the home feed says of uploads in NOTICE_S; None where the feed, or the place where it says so, is not
 
@@ -63,7 +63,7 @@ def read_feed(
     for _ in range(_TAPS):
         try:
             nav.tap(nav.reach(lambda now: _home_tab(nav, now), what="the home tab", timeout_s=_BAR_S, patient=True))
-            watch = _FeedWatch(nav, said, at_top)
+            watch = _FeedWatch(nav, read_upload, at_top)
             return nav.reach(watch.read, what="the home feed", timeout_s=_FEED_S, patient=True)
         except NotReachedError:
             continue
@@ -73,8 +73,8 @@ def read_feed(
 class _FeedWatch:
     """What one feed said since it was first seen at its top."""
 
-    def __init__(self, nav: Navigator, said: Callable[[View], Upload], at_top: Callable[[View], bool]) -> None:
-        self._nav, self._said, self._at_top = nav, said, at_top
+    def __init__(self, nav: Navigator, read_upload: Callable[[View], Upload], at_top: Callable[[View], bool]) -> None:
+        self._nav, self._read_upload, self._at_top = nav, read_upload, at_top
         self._since: float | None = None
         self._elsewhere: float | None = None
         self._looks: list[Upload] = []
@@ -86,7 +86,7 @@ class _FeedWatch:
             self._stop_if_scrolled(sight)
             return None
         self._elsewhere = None
-        self._looks.append(self._said(view))
+        self._looks.append(self._read_upload(view))
         if self._since is None:
             self._since = self._nav.now()
         if self._nav.now() - self._since < NOTICE_S:

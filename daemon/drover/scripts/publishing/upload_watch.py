@@ -18,7 +18,7 @@ from drover.scripts.publishing.failures import discard_ignored
 class Marks:
     """By what an app's upload is followed."""
 
-    said: Callable[[Sight], Upload]
+    upload: Callable[[Sight], Upload]
     """What a screen says of uploads, of this one or another."""
     forms: tuple[Screen, ...]
     """What is in front while the tap has not been taken."""
@@ -72,16 +72,16 @@ class _Watch:
         self._marks = marks
         self._begun = nav.now()
         self._quiet_since: float | None = None
-        self._told = -1
+        self._reported = -1
         self.failed = False
 
     def over(self, sight: Sight) -> Followed | None:
         """How it ended, once it is over or was never begun."""
-        said = self._marks.said(sight)
-        self.failed = self.failed or bool(said.failed)
-        if said.running:
+        upload = self._marks.upload(sight)
+        self.failed = self.failed or bool(upload.failed)
+        if upload.running:
             self._quiet_since = None
-            self._tell(said.percent)
+            self._report(upload.percent)
             return None
         if sight.seen.screen in self._marks.forms:
             return self._left_if_ignored(sight)
@@ -99,7 +99,7 @@ class _Watch:
             return Followed(failed=self.failed, discarded=discard_ignored(self._nav, sight, self._marks.button))
         return None
 
-    def _tell(self, percent: int | None) -> None:
-        if percent is not None and percent > self._told:
-            self._told = percent
+    def _report(self, percent: int | None) -> None:
+        if percent is not None and percent > self._reported:
+            self._reported = percent
             self._nav.ctx.step(f"uploading: {percent} %", 60 + percent * 28 // 100)

@@ -23,7 +23,7 @@ def newly_failed(before: Survey, after: Survey) -> str:
 
 
 def fewer_failures(before: Survey, after: Survey) -> bool:
-    """Whether a failure of before is gone: somebody, or the app, did something with that upload.
+    """Whether a failure of before is gone: someone, or the app, did something with that upload.
 
     A number of posts that grew does not tell then whose post was added.
     """

@@ -7,7 +7,7 @@ from drover.apps import sounds as shown
 from drover.apps.direction import right_to_left
 from drover.apps.sound_list import done_button
 from drover.apps.view import View
-from drover.scripts.navigation import Navigator, NotReachedError, Sight
+from drover.scripts.navigation import Navigator, Sight
 from drover.scripts.publishing.failures import fail_without
 from drover.wire.post import PostConfig
 
@@ -50,20 +50,16 @@ def set_volumes(
 
 
 def _sliders_come(nav: Navigator) -> bool:
-    try:
-        nav.reach(
-            lambda sight: shown.sliders(View(nav.app, sight.tree)) or None,
-            what="the sliders of the volumes",
-            timeout_s=_SHEET_S,
-            patient=True,
-        )
-    except NotReachedError:
-        return False
-    return True
+    sliders = nav.find(
+        lambda sight: shown.sliders(View(nav.app, sight.tree)) or None,
+        what="the sliders of the volumes",
+        timeout_s=_SHEET_S,
+    )
+    return sliders is not None
 
 
 def _slide(nav: Navigator, name: str, percent: int) -> None:
-    """Tap the slider at its place, and again beside it while it shows another value: its ends are padded."""
+    """Tap the slider at its place, and again next to it while it shows another value: its ends are padded."""
     aimed = float(percent)
     for _ in range(_SLIDES):
         view = View(nav.app, nav.look().tree)

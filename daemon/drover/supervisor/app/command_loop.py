@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 
 from drover.policy.phone_commands import Command
-from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.devices.registry import DeviceRegistry, Order
 from drover.wire.devices import Device
 
 log = structlog.get_logger("drover.daemon")
@@ -25,16 +25,11 @@ class CommandLoop:
     async def run(self) -> None:
         """Carry out until cancelled."""
         while True:
-            order = await self._registry.orders.get()
-            self._carry_out(order.device, order.command)
+            self.carry_out(await self._registry.orders.get())
 
-    def carry_out_all(self) -> None:
-        """What is ordered by now."""
-        while not self._registry.orders.empty():
-            order = self._registry.orders.get_nowait()
-            self._carry_out(order.device, order.command)
-
-    def _carry_out(self, device: Device, command: Command) -> None:
+    def carry_out(self, order: Order) -> None:
+        """One order; a handler that fails keeps no other order from being carried out."""
+        device, command = order.device, order.command
         try:
             self._handlers[type(command)](device, command)
         except Exception:

@@ -60,7 +60,7 @@ class Daemon:
         return self._failed
 
     async def run(self) -> None:
-        """Start everything, serve until told to end, then drain and stop."""
+        """Start everything, serve until a signal says to end, then drain and stop."""
         self._listen_to_signals()
         workers = self._worker_pool()
         try:
@@ -114,7 +114,7 @@ class Daemon:
         devices = state.devices
         for name, work in {
             "commands": wiring.command_loop(state).run(),
-            "events": state.core.event_feed.run(state.core.commits),
+            "events": state.core.event_feed.run(state.core.store.follow()),
             "workers": self._have_workers(state),
             "dispatch": state.tasks.dispatcher.run(),
             "adb": devices.tracker.run(devices.identification.listed),
@@ -146,7 +146,7 @@ class Daemon:
     async def _take_down(self, state: DaemonState, control: ControlServer, gateway: GatewayProcess) -> None:
         state.devices.registry.drain()
         await asyncio.gather(state.devices.workers.stop(self._hurry), gateway.stop(self._hurry))
-        await state.tasks.running.settle_rest()
+        await state.tasks.running.close_rest()
         await control.stop()
         await self._jobs.end()
         for inspector in state.tasks.inspectors:
@@ -154,15 +154,15 @@ class Daemon:
         await self._stamp(state.core.store)
         log.info("stopped")
 
-    # --- told from outside
+    # --- signals
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._told_to_end)
+            loop.add_signal_handler(number, self._on_end_signal)
         loop.add_signal_handler(signal.SIGHUP, log.info, "config_reload_too_early")
 
-    def _told_to_end(self) -> None:
+    def _on_end_signal(self) -> None:
         if self._stop.is_set():
             self._hurry.set()  # asked twice: wait no longer for what runs
         self._stop.set()

@@ -2,18 +2,17 @@
 
 from typing import Any
 
-import msgspec
 import structlog
 
 from drover.policy.phone_commands import ForgetLogins, NoteFlapping, Publish, RecordWorker
-from drover.store import devices, logins, pauses
+from drover.store import devices, logins
 from drover.store.store import Store
 from drover.supervisor import clock
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.event_feed import EventFeed
 from drover.supervisor.jobs import Jobs
 from drover.supervisor.tasks import startup_recovery
-from drover.wire.devices import Device, Identity
+from drover.wire.devices import Device
 
 log = structlog.get_logger("drover.daemon")
 devices_log: Any = structlog.get_logger("drover.devices")
@@ -33,11 +32,7 @@ class DeviceJournal:
         self._jobs.background(self._publish(device, remember=self._registry.is_device(device.serial)))
 
     async def _publish(self, device: Device, *, remember: bool) -> None:
-        """A name that no phone was proven to have is published and not stored."""
-        if remember:
-            await self._store.write_along(devices.put, device)
-        public = msgspec.structs.replace(device, identity=Identity())  # its numbers are for those who ask
-        await self._store.write_along(pauses.tell_device, public, now=clock.now())
+        await self._store.write_along(devices.publish, device, remember=remember, now=clock.now())
 
     def on_record_worker(self, device: Device, command: RecordWorker) -> None:
         started_at = startup_recovery.start_time(command.pid)

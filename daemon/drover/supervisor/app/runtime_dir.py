@@ -67,8 +67,8 @@ class DataDir:
         except OSError as error:
             raise RuntimeDirError(f"{path}: cannot be used as data_dir: {error.strerror}") from error
         refusal = (
-            f"another droverd ({{holder}}) works on the data of {path}; end that one first, or give this one a "
-            "data_dir of its own ([daemon] data_dir)"
+            f"another droverd ({{holder}}) works on the data of {path}; end that one first, or give this one its "
+            "own data_dir ([daemon] data_dir)"
         )
         # By the real path: a link leads to the same file, and so to the same lock.
         return cls(path, _lock(path.resolve() / DATA_LOCK, refusal))

@@ -25,7 +25,7 @@ from drover.supervisor.workers.pool import WorkerPool
 
 
 async def components(boot: Boot, store: Store, workers: WorkerPool, scripts: Scripts, endings: Endings) -> DaemonState:
-    """All components, upon a store that recovery has put right."""
+    """All components, on a store that start-up recovery has reconciled."""
     config = boot.settings.config
     core = Core(boot, store, await store.read(events.last_id))
     retention = Retention(boot.settings, store, config.task_folders)

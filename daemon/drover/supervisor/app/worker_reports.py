@@ -45,10 +45,10 @@ class WorkerReports:
         self._account_reader = account_reader
         self._tallies = tallies
 
-    def worker_started(self, serial: str, pid: int, starts: int) -> None:
+    def on_worker_started(self, serial: str, pid: int, starts: int) -> None:
         self._registry.post(serial, WorkerStarted(pid=pid, starts=starts))
 
-    def worker_said(self, serial: str, message: FromWorker) -> None:
+    def on_message(self, serial: str, message: FromWorker) -> None:
         match message:
             case WorkerHello() | Heartbeat():
                 return
@@ -62,16 +62,16 @@ class WorkerReports:
             case OtherPhone():
                 self._identification.mistaken(serial)
             case DirectAnswered():
-                self._direct.said(serial, message)
+                self._direct.on_answer(serial, message)
             case AccountsRead():
-                self._account_reader.said(serial, message)
+                self._account_reader.on_answer(serial, message)
             case Ended(reason=reason, remark=remark, condition=condition) if reason in PHONE_AT_FAULT:
                 self._registry.post(serial, PhoneBlamed(fence=message.fence, why=remark, condition=condition))
-                self._running.said(serial, message)
+                self._running.on_message(serial, message)
             case _:
-                self._running.said(serial, message)
+                self._running.on_message(serial, message)
 
-    def worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
-        if retry_in_s:  # one that is started again at once died at our own hand
+    def on_worker_ended(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
+        if retry_in_s:  # one that is started again at once is an expected exit
             self._tallies.counters["worker_death"] += 1
         self._registry.post(serial, WorkerEnded(status=status, quarantined=quarantined, retry_in_s=retry_in_s))

@@ -17,7 +17,7 @@ from drover.policy.transports import USABLE, Transport
 from drover.supervisor import clock
 from drover.supervisor.devices.presence import Presence
 from drover.supervisor.devices.registry import DeviceRegistry
-from drover.supervisor.devices.tracker import ADB_ERRORS, AdbTracker, said
+from drover.supervisor.devices.tracker import ADB_ERRORS, AdbTracker, error_text
 from drover.supervisor.devices.transports import Link, Transports
 from drover.supervisor.jobs import Jobs
 from drover.wire.devices import Device, DeviceState, Identity, TransportKind
@@ -47,7 +47,7 @@ class Identification:
         self._registry = registry
         self._presence = presence
         self._jobs = jobs
-        self._told: dict[str, str] = {}
+        self._logged: dict[str, str] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     def listed(self, listing: Sequence[Transport] | None) -> None:
@@ -83,7 +83,7 @@ class Identification:
                 await asyncio.wait({asking}, timeout=QUICK_S)
             answer = identity.read(await asyncio.wait_for(asking, ASK_S - QUICK_S))
         except ADB_ERRORS as error:
-            why = f"Drover asks which phone this is and gets no answer ({said(error)})"
+            why = f"Drover asks which phone this is and gets no answer ({error_text(error)})"
             self._trouble(link, f"{why}; {PERSON[DeviceState.PREPARING]}", hangs=isinstance(error, TimeoutError))
             return None
         finally:
@@ -104,8 +104,8 @@ class Identification:
     def _say(self, action: str, link: Link, words: str, **more: str) -> None:
         """In the log, once: a phone that comes and goes all the time would drown it."""
         name = link.transport.name
-        known, self._told[name] = self._told.get(name), f"{action}: {words}"
-        level = log.debug if known == self._told[name] else log.info
+        known, self._logged[name] = self._logged.get(name), f"{action}: {words}"
+        level = log.debug if known == self._logged[name] else log.info
         level(action, transport=name, kind=link.transport.kind.value, why=words, **more)
 
     # --- deciding
@@ -129,7 +129,7 @@ class Identification:
         return True
 
     async def _recognised(self, link: Link, answer: Identity) -> Recognition | None:
-        """By answers of the present: what a live device said before this transport appeared is asked for again."""
+        """By answers of the present: what a live device answered before this transport appeared is asked for again."""
         while self._transports.is_listed(link):
             known = self._all_known()
             old = [

@@ -14,7 +14,7 @@ from drover.policy.transport_states import meaning
 from drover.policy.transports import USABLE, Transport
 from drover.supervisor.devices.names import DeviceNames
 from drover.supervisor.devices.registry import DeviceRegistry
-from drover.supervisor.devices.tracker import ADB_ERRORS, AdbTracker, said
+from drover.supervisor.devices.tracker import ADB_ERRORS, AdbTracker, error_text
 from drover.supervisor.devices.transports import IDENTIFYING, Link, Transports
 from drover.supervisor.jobs import Jobs
 from drover.supervisor.settings import Settings
@@ -146,7 +146,7 @@ class Presence:
         try:
             answer = await tracker.ask(f"host:connect:{address}")
         except ADB_ERRORS as error:
-            answer = said(error)
+            answer = error_text(error)
         if self._dialled.get(address) != answer:
             self._dialled[address] = answer
             log.info("adb_connect", device=address, answer=answer)

@@ -13,7 +13,7 @@ from drover.policy.phone_events import RecoveryPlanned
 from drover.policy.transports import Transport
 from drover.supervisor import clock
 from drover.supervisor.devices.registry import DeviceRegistry
-from drover.supervisor.devices.tracker import ADB_ERRORS, AdbTracker, said
+from drover.supervisor.devices.tracker import ADB_ERRORS, AdbTracker, error_text
 from drover.supervisor.devices.transports import Transports
 from drover.supervisor.jobs import Jobs
 from drover.supervisor.tallies import Tallies
@@ -109,8 +109,8 @@ class DeviceRecovery:
         try:
             answer = await self._tracker.ask(service)
         except ADB_ERRORS as error:
-            answer = said(error)
-        log.info("device_nursed", device=serial, step=what, answer=answer.strip()[:200])
+            answer = error_text(error)
+        log.info("recovery_step", device=serial, step=what, answer=answer.strip()[:200])
 
     def _dial_again(self, now: float) -> None:
         """adb has dropped a phone at our word: it must not stay forgotten, however long it takes to come back."""

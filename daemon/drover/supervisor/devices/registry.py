@@ -60,7 +60,7 @@ class DeviceRegistry:
     def post(self, serial: str, event: Event) -> None:
         """Something happened to a phone. Raises IllegalTransitionError for an act that makes no sense now.
 
-        Only adb makes a phone known: what comes late about one that was let go of changes nothing.
+        Only adb makes a phone known: what comes late about one that was dropped changes nothing.
         """
         phone = self._phones.get(serial)
         if phone is None:
@@ -84,7 +84,7 @@ class DeviceRegistry:
         if known:
             self._devices[serial] = device
         elif phone.occupant is None:
-            del self._phones[serial]  # let go of, and no one has it any more
+            del self._phones[serial]  # dropped, and no one has it any more
         for command in commands:
             if isinstance(command, Publish):
                 if not known:

@@ -1,6 +1,6 @@
 """Follows which devices adb lists, for ever: reconnects when the adb server dies, and starts one if it may.
 
-Speaks `host:track-devices-l` itself: adbutils' tracker blocks a thread and starts servers of its own accord. Also the
+Speaks `host:track-devices-l` itself: adbutils' tracker blocks a thread and starts servers unasked. Also the
 one place of the supervisor that asks adb anything.
 """
 
@@ -43,8 +43,8 @@ class ServiceRefusedError(AdbProtocolError):
 ADB_ERRORS: Final = (OSError, TimeoutError, asyncio.IncompleteReadError, AdbProtocolError)
 
 
-def said(error: BaseException) -> str:
-    """The error in words; a time-out has none of its own."""
+def error_text(error: BaseException) -> str:
+    """The error in words; a time-out has no text."""
     return str(error) or f"no answer within {CONNECT_TIMEOUT_S:.0f} s"
 
 
@@ -75,7 +75,9 @@ class AdbTracker:
                 await self._track(listed)
             except ADB_ERRORS as error:
                 if self.connected or pause_s == RECONNECT_MIN_S:
-                    log.warning("adb_unreachable", address=f"{self._address[0]}:{self._address[1]}", why=said(error))
+                    log.warning(
+                        "adb_unreachable", address=f"{self._address[0]}:{self._address[1]}", why=error_text(error)
+                    )
                 if self.connected:
                     self.connected = False
                     pause_s = RECONNECT_MIN_S
@@ -128,7 +130,7 @@ class AdbTracker:
     async def shell(self, transport: Transport, command: str) -> str:
         """Standard output of a command line on the phone behind a transport, without its errors; one of ADB_ERRORS.
 
-        Has no deadline of its own for the phone's answer: the caller sets it.
+        Sets no deadline for the phone's answer: the caller sets it.
         """
         try:
             return await self._shell(transport, f"shell,v2,raw:{command}", framed=True)

@@ -69,7 +69,7 @@ class AccountReader:
         job.add_done_callback(self._ended)
         return await asyncio.shield(job)
 
-    def said(self, serial: str, message: AccountsRead) -> None:
+    def on_answer(self, serial: str, message: AccountsRead) -> None:
         """The worker answered."""
         reading = AccountScan(request_id=message.request_id)
         answer = self._answers.get(message.request_id)
@@ -88,7 +88,7 @@ class AccountReader:
             answer.set_exception(RequestError(Code.CONFLICT, f"device {serial}: {why}", {"serial": serial}))
 
     def _take(self, serial: str) -> int:
-        """Make the phone ours, as a lease does: dispatch gives tasks to phones that nobody has."""
+        """Make the phone ours, as a lease does: dispatch gives tasks to phones that no one has."""
         device = self._registry.get(serial)
         if device is None:
             raise RequestError(Code.NOT_FOUND, f"device {serial}: was never seen")
@@ -118,8 +118,8 @@ class AccountReader:
             why = f"its accounts could not be read within {self._deadline_s:.0f} s"
             if self._workers.kill(serial, why):  # it may still be at it, and the phone must not get a task meanwhile
                 killed = why
-            told = f"device {serial}: {why}; look at the phone"
-            raise RequestError(Code.CONFLICT, told, {"serial": serial}) from None
+            message = f"device {serial}: {why}; look at the phone"
+            raise RequestError(Code.CONFLICT, message, {"serial": serial}) from None
         finally:
             del self._answers[request_id]
             self._registry.post(serial, ScanEnded(request_id=request_id, killed=killed))
@@ -150,7 +150,7 @@ class AccountReader:
     def _ended(self, job: asyncio.Task[AccountsRead]) -> None:
         self._jobs.discard(job)
         if not job.cancelled() and (error := job.exception()) is not None:
-            log.info("accounts_not_read", why=str(error))  # seen here, so that it is no surprise if nobody waits
+            log.info("accounts_not_read", why=str(error))  # seen here, so that it is no surprise if no one waits
 
 
 def _unusable(device: Device) -> str:

@@ -32,7 +32,7 @@ END_GRACE_S: Final = 5.0
 """What a call gets that still runs when its lease ends early; then the worker is ended."""
 
 FILE_S: Final = 60.0
-"""How long a result is kept that nobody fetched."""
+"""How long a result is kept that no one fetched."""
 
 _CODES: Final = {
     DirectEnd.REFUSED: Code.CONFLICT,
@@ -58,7 +58,7 @@ class DirectCalls:
         self._pending: dict[int, _Pending] = {}
 
     def prepare(self) -> None:
-        """An empty folder of our own: what an earlier boot left was asked for by nobody who still waits."""
+        """Our empty folder: what an earlier boot left was asked for by no one who still waits."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         for left in self.folder.iterdir():
             left.unlink()
@@ -92,7 +92,7 @@ class DirectCalls:
         if not taken:
             raise self._failed(serial, DirectEnd.NOT_DONE, "its worker does not answer; try again in a moment")
 
-    def said(self, serial: str, message: DirectAnswered) -> None:
+    def on_answer(self, serial: str, message: DirectAnswered) -> None:
         """A worker answered."""
         if message.path:
             asyncio.get_running_loop().call_later(FILE_S, self._remove, message.path)
@@ -103,13 +103,13 @@ class DirectCalls:
 
     def on_end(self, device: Device, command: EndCalls) -> None:
         """The loop's command."""
-        self.lost(device.serial, command.why)
+        self.fail(device.serial, command.why)
 
-    def lost(self, serial: str, why: str) -> None:
+    def fail(self, serial: str, why: str) -> None:
         """The phone's worker can answer no more."""
         for request_id in self._on(serial):
-            told = f"{why}; what was asked may or may not have been done"
-            answer = DirectAnswered(request_id=request_id, end=DirectEnd.UNCERTAIN, why=told)
+            words = f"{why}; what was asked may or may not have been done"
+            answer = DirectAnswered(request_id=request_id, end=DirectEnd.UNCERTAIN, why=words)
             self._pending.pop(request_id).answer.set_result(answer)
             for torn in self.folder.glob(f"{request_id}-*"):
                 torn.unlink(missing_ok=True)
@@ -122,7 +122,7 @@ class DirectCalls:
         _, late = await asyncio.wait(answers, timeout=END_GRACE_S)
         if late and self._workers.kill(serial, "a call of a lease that has ended did not end"):
             await asyncio.wait(late, timeout=END_GRACE_S)
-        self.lost(serial, f"device {serial}: the lease ended")
+        self.fail(serial, f"device {serial}: the lease ended")
 
     def _on(self, serial: str) -> list[int]:
         return [request_id for request_id, pending in self._pending.items() if pending.serial == serial]
@@ -133,5 +133,5 @@ class DirectCalls:
             file.unlink(missing_ok=True)
 
     def _failed(self, serial: str, end: DirectEnd, why: str) -> RequestError:
-        told = why if why.startswith((serial, f"device {serial}")) else f"device {serial}: {why}"
-        return RequestError(_CODES[end], told, {"serial": serial, "end": end.value})
+        message = why if why.startswith((serial, f"device {serial}")) else f"device {serial}: {why}"
+        return RequestError(_CODES[end], message, {"serial": serial, "end": end.value})

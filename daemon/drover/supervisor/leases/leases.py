@@ -93,7 +93,7 @@ class PhoneLeases:
         finally:
             del self._waiters[wish.key]
             self._book.leave(wish.key)
-            self._signal.wake()  # tasks may go on, if nobody else waits
+            self._signal.wake()  # tasks may go on, if no one else waits
 
     def for_task(self, serial: str, task_id: int, label: str) -> LeaseTaken:
         """The lease of a running task on its own phone: for a script that it starts. Ends with the attempt."""
@@ -146,7 +146,7 @@ class PhoneLeases:
                 waiter.set_result(held)
 
     def wants(self, serial: str) -> bool:
-        """Whether the phone is for somebody in line."""
+        """Whether a client waits in line for the phone."""
         return self._book.wanted(serial)
 
     def reserved(self) -> int:
@@ -206,7 +206,7 @@ class PhoneLeases:
         """An operator ends it; raises RequestError where there is none."""
         held = self._on(serial)
         if held is None:
-            raise RequestError(Code.NOT_FOUND, f"device {serial}: nobody holds a lease on it")
+            raise RequestError(Code.NOT_FOUND, f"device {serial}: no one holds a lease on it")
         log.warning("lease_evicted", device=serial, label=held.label, task=held.task_id)
         self._end(held.key, "an operator released it by force")
 
@@ -232,7 +232,7 @@ class PhoneLeases:
                 return None
 
     def close_line(self) -> None:
-        """The daemon shuts down: nobody waits any more."""
+        """The daemon shuts down: no one waits any more."""
         for waiter in self._waiters.values():
             if not waiter.done():
                 waiter.set_exception(

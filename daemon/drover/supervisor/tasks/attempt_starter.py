@@ -55,7 +55,7 @@ class AttemptStarter:
 
     async def begin(self, chosen: Sequence[Head]) -> None:
         """Begin these; returns without waiting for files that are looked for."""
-        for head in chosen:  # nobody else takes their phones from here on
+        for head in chosen:  # no one else takes their phones from here on
             self._registry.post(head.serial, TaskChosen(task_id=head.task_id, account=head.account))
         for head in chosen:
             if head.script_name in PUBLISHES:

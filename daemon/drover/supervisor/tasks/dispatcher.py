@@ -99,7 +99,7 @@ class Dispatcher:
         return min(max(wait_s, 0.005), LONGEST_WAIT_S)
 
     def _is_free(self, serial: str) -> bool:
-        """Whether nobody has the phone, and nobody waits in line for it."""
+        """Whether no one has the phone, and no one waits in line for it."""
         return self._registry.is_idle(serial) and not self._leases.wants(serial)
 
     async def _follow_clock(self, looked: Reading) -> None:

@@ -13,6 +13,7 @@ import structlog
 from drover.media.files import MediaError, MediaUnavailableError
 from drover.media.inspector import Inspector
 from drover.media.library import LibraryFolder, NoSpaceError
+from drover.media.opening import opened
 from drover.policy.media import library_tags, misfit, who
 from drover.store import materials, media_uses
 from drover.store.errors import StoreUnavailableError
@@ -45,7 +46,7 @@ log = structlog.get_logger("drover.media")
 
 
 class MaterialLibrary:
-    """Requests about the library. `limits` are what the apps take: what one does not take is kept, and it is said.
+    """Requests about the library. `limits` are what the apps take: what one does not take is kept, with a warning.
 
     Whether an item that was used is still available to other accounts, the configuration says.
     """
@@ -155,8 +156,7 @@ class MaterialLibrary:
         return MaterialAdded(material=await self._one_shown(item), existing=existing, warnings=self._warnings(facts))
 
     async def _look(self, token: str, name: str) -> tuple[MediaFacts, bytes]:
-        file = await asyncio.to_thread(self._folder.open_upload, token, name)
-        with file:
+        with await opened(self._folder.open_upload, token, name) as file:
             if file.size > self._max_bytes:
                 raise MediaError(f"{name}: has more than {self._max_bytes / 1e6:.0f} MB")
             return await self._inspector.look(file)

@@ -1,4 +1,4 @@
-"""The attempts that run now: each one's story, kept durable in its order, until it ends.
+"""The attempts that run now: each one's messages, kept durable in their order, until it ends.
 
 The store decides what is true. Live steps and percentages alone stay in memory.
 """
@@ -51,7 +51,7 @@ from drover.wire.worker import (
 log = structlog.get_logger("drover.tasks")
 
 DEADLINE_GRACE_S: Final = 10.0
-SETTLE_TIMEOUT_S: Final = 1.0
+CLOSE_TIMEOUT_S: Final = 1.0
 _ENDED: Final = "this attempt has ended"
 
 
@@ -59,7 +59,7 @@ _ENDED: Final = "this attempt has ended"
 class LiveAttempt:
     """A running attempt and what only memory knows of it.
 
-    `other_account`: it was told to end because its app is logged in as an account that may not act now.
+    `other_account`: it was stopped because its app is logged in as an account that may not act now.
     """
 
     attempt: Attempt
@@ -126,11 +126,11 @@ class RunningAttempts:
     def tell(self, attempt: Attempt, message: Begin) -> None:
         """Have the worker run an attempt that has begun."""
         if not self._workers.send(attempt.serial, message):
-            self._spawn(self.lost(attempt.fence, Reason.INTERRUPTED, remarks.WORKER_GONE))
+            self._spawn(self.close(attempt.fence, Reason.INTERRUPTED, remarks.WORKER_GONE))
 
-    # --- what workers say
+    # --- messages of workers
 
-    def said(self, serial: str, message: FromWorker) -> None:
+    def on_message(self, serial: str, message: FromWorker) -> None:
         """A message about an attempt. Writes are queued here, at once, so that they keep the messages' order."""
         live = self.on(serial)
         fence = getattr(message, "fence", None)
@@ -154,7 +154,7 @@ class RunningAttempts:
                 self._spawn(self._end(serial, live, message))
             case AttemptRefused(why=why):
                 log.error("attempt_refused", device=serial, task=live.task.id, why=why)
-                self._spawn(self.lost(live.attempt.fence, Reason.INTERRUPTED, remarks.refused(serial, why)))
+                self._spawn(self.close(live.attempt.fence, Reason.INTERRUPTED, remarks.refused(serial, why)))
             case _:
                 log.warning("message_unexpected", device=serial, message=type(message).__name__)
 
@@ -245,9 +245,9 @@ class RunningAttempts:
 
     def on_close(self, _device: Device, command: CloseAttempt) -> None:
         """The loop's command."""
-        self._spawn(self.lost(command.fence, command.reason, command.remark))
+        self._spawn(self.close(command.fence, command.reason, command.remark))
 
-    async def lost(self, fence: int, reason: Reason, remark: str) -> None:
+    async def close(self, fence: int, reason: Reason, remark: str) -> None:
         """The worker can say no more of this attempt: close it by what is recorded."""
         live = self._live.get(fence)
         if live is None or live.closing:
@@ -317,10 +317,10 @@ class RunningAttempts:
                 live.cut_off = Reason.TIMEOUT
                 live.cut_off_why = remarks.outlived(serial, live.allowed_s)
                 if not self._workers.kill(serial, live.cut_off_why):
-                    self._spawn(self.lost(fence, Reason.TIMEOUT, live.cut_off_why))
+                    self._spawn(self.close(fence, Reason.TIMEOUT, live.cut_off_why))
 
     async def drain(self, timeout_s: float, hurry: asyncio.Event) -> None:
-        """Give what runs its time, unless somebody is in a hurry."""
+        """Wait until running attempts have ended, at most `timeout_s` or until `hurry` is set."""
         if not self._live:
             return
         log.info("draining", running=len(self._live), timeout_s=timeout_s)
@@ -334,16 +334,16 @@ class RunningAttempts:
             await next(iter(self._live.values())).ended.wait()
 
     async def quiet(self) -> None:
-        """Wait until everything that was said so far is stored."""
+        """Wait until everything that was reported so far is stored."""
         while self._background:
             await asyncio.wait(list(self._background))
 
-    async def settle_rest(self) -> None:
+    async def close_rest(self) -> None:
         """Close, by the rules of delivery, what still ran when its workers were ended."""
         for fence in list(self._live):
-            self._spawn(self.lost(fence, Reason.INTERRUPTED, remarks.SHUT_DOWN))
+            self._spawn(self.close(fence, Reason.INTERRUPTED, remarks.SHUT_DOWN))
         if self._background:  # a store that takes nothing now must not keep us: the next start closes the rest
-            await asyncio.wait(list(self._background), timeout=SETTLE_TIMEOUT_S)
+            await asyncio.wait(list(self._background), timeout=CLOSE_TIMEOUT_S)
 
     def _spawn(self, work: Awaitable[None]) -> None:
         async def guarded() -> None:
@@ -356,7 +356,7 @@ class RunningAttempts:
     def _done(self, job: asyncio.Task[None]) -> None:
         self._background.discard(job)
         if not job.cancelled() and (error := job.exception()) is not None:
-            log.error("desk_job_failed", exc_info=error)
+            log.error("attempt_job_failed", exc_info=error)
 
 
 async def _until_set(event: asyncio.Event) -> None:

@@ -1,4 +1,4 @@
-"""The scripts beside the built-in ones, as they are now: from the configuration, from the store, from the zygote."""
+"""The scripts that are not built in, as they are now: from the configuration, from the store, from the zygote."""
 
 import asyncio
 import os
@@ -36,7 +36,7 @@ class Scripts:
 
     async def load(self) -> None:
         """Read what was added, and what is remembered of plugins: a start decides about the attempts of the boot before
-        it, before its own zygote has told what there is."""
+        it, before its own zygote has reported what there is."""
         self._added = await self._store.read(scripts.all)
         self._remembered = await self._store.read(settings.get, settings.RECONCILING_PLUGINS, {})
         for name in self._configured.keys() & self._added.keys():

@@ -29,7 +29,7 @@ ALIVE_AT: Final = "alive_at"
 ORPHAN_END_TIMEOUT_S: Final = 5.0
 SAME_START_S: Final = 0.05
 LOGGED: Final = 100
-"""Missed tasks with a line of their own in the log; of more than that the number is logged. Each has its event."""
+"""Missed tasks that get their own line in the log; of more than that the number is logged. Each has its event."""
 
 
 async def recover(store: Store, settings: Settings, endings: Endings, *, boot_id: str) -> None:

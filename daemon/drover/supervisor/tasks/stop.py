@@ -1,4 +1,4 @@
-"""Stopping a task because somebody asked: at once while it waits, else by its worker, which is ended if it does not
+"""Stopping a task on request: at once while it waits, else by its worker, which is ended if it does not
 obey."""
 
 import asyncio
@@ -60,7 +60,7 @@ class Stopping:
         if await _within(STOP_GRACE_S, live.ended):
             return
         if not self._workers.kill(serial, "did not stop when asked", excused=True):
-            await self._running.lost(live.attempt.fence, Reason.STOPPED, live.cut_off_why)
+            await self._running.close(live.attempt.fence, Reason.STOPPED, live.cut_off_why)
         if not await _within(STOP_GRACE_S, live.ended):
             why = f"task {live.task.id}: its worker is being ended; look again in a moment"
             raise RequestError(Code.UNAVAILABLE, why, retry_after_s=5)

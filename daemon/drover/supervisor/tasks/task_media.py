@@ -6,9 +6,9 @@ Looks at files; the choice itself is made by policy.media inside the store's tra
 import asyncio
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
-from typing import Final, ParamSpec, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 import structlog
@@ -16,6 +16,7 @@ import structlog
 from drover.media.files import MediaError, MediaUnavailableError, OpenFile, open_named, shown
 from drover.media.folders import file_key, files_of, folder_at, own_folder
 from drover.media.inspector import Inspector
+from drover.media.opening import opened
 from drover.media.texts import read_text
 from drover.policy import folder_texts, post_texts
 from drover.policy.folder_texts import FolderTexts
@@ -33,7 +34,6 @@ from drover.wire.tasks import Task
 
 log = structlog.get_logger("drover.tasks")
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 RETRY_AFTER_S: Final = 10
@@ -67,7 +67,7 @@ class TaskMedia:
         self._limits = limits
         self._texts = texts
         self._known: OrderedDict[str, MediaFacts] = OrderedDict()
-        self._told: set[str] = set()
+        self._logged: set[str] = set()
 
     @property
     def _roots(self) -> list[Path]:
@@ -100,7 +100,7 @@ class TaskMedia:
                 raise RequestError(Code.INVALID, f"script_config.material_list[{index}]: {error}") from None
         if want.source == "folder":
             try:
-                await _in_time(want.folder, folder_at, want.folder, self._roots)
+                await _in_time(want.folder, asyncio.to_thread(folder_at, want.folder, self._roots))
             except MediaError as error:
                 raise RequestError(Code.INVALID, f"script_config.material_path: {error}") from None
 
@@ -174,7 +174,9 @@ class TaskMedia:
     async def _in_folder(self, want: Wanted, config: PostConfig) -> Listed:
         """Unused files in the order of their names, at least twice as many as are wanted if there are so many, and the
         texts next to them. Those in the account's own folder come first."""
-        own = await _in_time(want.folder, own_folder, want.folder, self._roots, want.handle) if want.handle else None
+        own = None
+        if want.handle:
+            own = await _in_time(want.folder, asyncio.to_thread(own_folder, want.folder, self._roots, want.handle))
         folders = [*([(own, own.name)] if own else []), (Path(want.folder), "")]
         listed: list[Listed] = []
         for folder, place in folders:
@@ -191,7 +193,7 @@ class TaskMedia:
 
     async def _listing(self, want: Wanted, config: PostConfig, folder: Path, place: str) -> Listed:
         """What one folder has for the task."""
-        files, misnamed = await _in_time(str(folder), files_of, str(folder), self._roots, want.kind)
+        files, misnamed = await _in_time(str(folder), asyncio.to_thread(files_of, str(folder), self._roots, want.kind))
         self._tell(misnamed)
         taken = await self._store.read(media_uses.taken, want, [key for _, key in files])
         free = [path for path, key in files if key not in taken]
@@ -199,15 +201,16 @@ class TaskMedia:
         texts: dict[str, FolderTexts] = {}
         if candidates and (names := folder_texts.wanted_files(config, want.platform)):
             limit = self._text_limit(config, want.platform)
-            texts[place] = await _in_time(str(folder), _texts_of, folder, self._roots, names, limit)
+            read = asyncio.to_thread(_texts_of, folder, self._roots, names, limit)
+            texts[place] = await _in_time(str(folder), read)
         faults = [*misnamed, *faults]
         return Listed(candidates=candidates, used=len(taken), faults=faults, complete=complete, texts=texts)
 
     def _tell(self, misnamed: Sequence[str]) -> None:
         """Log each once: the folder is looked at with each task."""
         for why in misnamed:
-            if why not in self._told and len(self._told) < FACTS_KEPT:
-                self._told.add(why)
+            if why not in self._logged and len(self._logged) < FACTS_KEPT:
+                self._logged.add(why)
                 log.warning("file_left_out", why=why)
 
     async def _fitting(self, paths: Sequence[str], want: Wanted, place: str) -> tuple[list[Candidate], list[str], bool]:
@@ -231,7 +234,7 @@ class TaskMedia:
 
     async def _candidate(self, path: str, limit: MediaLimit | None, place: str = "") -> Candidate:
         """The named file with what its content says; raises MediaError, also where the app does not take it."""
-        file = await _in_time(path, open_named, path, self._roots)
+        file = await _in_time(path, opened(open_named, path, self._roots))
         with file:
             facts = await self._facts(file)
         if limit is not None and (why := misfit(facts, limit)):
@@ -255,10 +258,10 @@ class TaskMedia:
         return facts
 
 
-async def _in_time(named: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """The function's result from a thread; raises MediaError where the disk gives none in time."""
+async def _in_time(named: str, work: Awaitable[T]) -> T:
+    """What a thread gives; raises MediaError where the disk gives none in time."""
     try:
-        return await asyncio.wait_for(asyncio.to_thread(function, *args, **kwargs), OPEN_TIMEOUT_S)
+        return await asyncio.wait_for(work, OPEN_TIMEOUT_S)
     except TimeoutError:
         message = f"{shown(named)}: could not be opened within {OPEN_TIMEOUT_S:.0f} s; is its disk there?"
         raise MediaError(message) from None

@@ -61,12 +61,12 @@ def own_version() -> str:
     """The protocol version of the adb binary that Drover starts, such as `41`."""
 
     try:
-        said = subprocess.run(
+        answer = subprocess.run(
             [_adb(), "version"], capture_output=True, text=True, timeout=VERSION_TIMEOUT_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    found = _VERSION.search(said.stdout)
+    found = _VERSION.search(answer.stdout)
     return found[1] if found else ""
 
 

@@ -16,7 +16,7 @@ TRIAL_BYTES: Final = 64 * 1024
 """Less than a screenshot has; it is never synchronised, so it costs no disk any time."""
 TRIAL_S: Final = 2.0
 KEPT_S: Final = 1.0
-"""How long what was found is told again: many may ask."""
+"""How long a finding is answered again: many may ask."""
 
 
 class Disk:

@@ -1,4 +1,4 @@
-"""Gathers what the doctor judges: adb server, keys, files, disk, front, and the phones as the registry has them."""
+"""Gathers what the doctor judges: adb server, keys, files, disk, gateway, and the phones as the registry has them."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ from drover.wire.doctor import Finding
 
 
 async def diagnose(state: DaemonState) -> list[Finding]:
-    """Every finding, the worst of each kind beside what is well."""
+    """Every finding, the worst of each kind next to what is well."""
     data_dir = state.core.settings.config.data_dir
     adb_facts, other_users, file_facts, disk_free, inodes_free, cannot_take = await asyncio.gather(
         _adb(state),

@@ -1,4 +1,4 @@
-"""Keeps the HTTP front running as a child process. It speaks to us by the control socket, as any client does."""
+"""Keeps the gateway running as a child process. It speaks to us by the control socket, as any client does."""
 
 import asyncio
 import os
@@ -58,7 +58,7 @@ class GatewayProcess:
             await asyncio.sleep(pause_s)
 
     async def watch(self, announced: Callable[[], AnnounceApi | None]) -> None:
-        """Kill a front that announced itself and answers no more; `run` starts the next. Until cancelled."""
+        """Kill a gateway that announced itself and answers no more; `run` starts the next. Until cancelled."""
         silent = 0
         while True:
             await asyncio.sleep(PROBE_EVERY_S)

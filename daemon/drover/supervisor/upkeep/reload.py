@@ -32,7 +32,7 @@ LIVE: Final = frozenset(
     }
 )
 LIVE_SECTIONS: Final = frozenset({"tasks", "pace", "trouble", "license", "retention", "scripts"})
-"""Sections whose every key is read anew at each use."""
+"""Sections whose every key is read again at each use."""
 
 
 class Reloader:

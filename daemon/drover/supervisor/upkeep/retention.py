@@ -25,7 +25,7 @@ SWEEP_EVERY_S: Final = 3600.0
 LOOK_EVERY_S: Final = 10.0
 """Between two looks at the disk; a full one recovers that fast at the latest."""
 PAUSE_S: Final = 0.05
-"""Between two steps, so that sweeping a million tasks takes minutes and is noticed by nobody."""
+"""Between two steps, so that sweeping a million tasks takes minutes and is noticed by no one."""
 FOLDERS_STEP: Final = 500
 
 _TASK_ID: Final = re.compile(r"[1-9][0-9]{0,17}")

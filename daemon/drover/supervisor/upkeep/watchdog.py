@@ -1,6 +1,6 @@
 """Tells systemd that the daemon lives, and only if it does: the loop turned, the store wrote, the socket answered.
 
-That the HTTP front answers is not a condition, since ending the daemon cures no front: gateway_process.py restarts it.
+That the gateway answers is not a condition, since ending the daemon repairs no gateway: gateway_process.py restarts it.
 """
 
 import asyncio
@@ -38,13 +38,13 @@ class Watchdog:
     async def run(self) -> None:
         """Ping until cancelled. A failure withholds the ping and is logged; what comes of it is systemd's."""
         while True:
-            if why := await self._ailment():
+            if why := await self._fault():
                 log.error("watchdog_withheld", why=why)
             else:
                 self._notify("WATCHDOG=1")
             await asyncio.sleep(self._every_s)
 
-    async def _ailment(self) -> str:
+    async def _fault(self) -> str:
         """What is wrong, in words; "" if nothing is."""
         try:
             async with asyncio.timeout(self._every_s):

@@ -1,6 +1,6 @@
 """The worker processes: one for each phone that is wanted, restarted with backoff, ended by pid.
 
-Decides nothing about tasks; tells its listener when a worker said hello, spoke, or ended.
+Decides nothing about tasks; tells its listener of a worker's hello, messages and end.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from drover.supervisor.workers.zygote_process import ZygoteProcess
 from drover.wire.codec import PROTOCOL_VERSION
 from drover.wire.custom import PluginSheet
 from drover.wire.devices import Device, Identity
-from drover.wire.worker import FromWorker, Shutdown, ToWorker, WorkerHello
+from drover.wire.worker import FromWorker, Shutdown, ToWorker, WorkerHello, routing_id
 from drover.wire.zygote import Exited, Forked, FromZygote, WorkerSpec
 
 log = structlog.get_logger("drover.workers")
@@ -60,7 +60,7 @@ class WorkerProcess:
 
     @property
     def identity(self) -> bytes:
-        return f"{self.serial}#{self.incarnation}".encode()
+        return routing_id(self.serial, self.incarnation)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +103,7 @@ class WorkerPool:
             await self._zygote.ready()
         except RuntimeError:
             if self._ending:
-                return  # it ended at our own word
+                return  # an expected exit
             raise
         self._fork_wanted()
 
@@ -213,7 +213,7 @@ class WorkerPool:
             return
         for worker in self._by_pid.values():
             limit = self._terms.heartbeat_s * SILENT_HEARTBEATS if worker.said_hello else HELLO_TIMEOUT_S
-            worker.restarts.settle(now)
+            worker.restarts.reset_if_stable(now)
             if now - worker.last_word > limit:
                 self.kill(worker.serial, f"silent for {limit:.0f} s")
 
@@ -268,7 +268,7 @@ class WorkerPool:
         worker.restarts.started(worker.last_word)
         self._by_pid[pid] = worker
         if self._listener is not None:
-            self._listener.worker_started(worker.serial, pid, worker.incarnation)
+            self._listener.on_worker_started(worker.serial, pid, worker.incarnation)
         if not worker.wanted:
             self._kill_pid(pid)
         elif worker.forked_by != worker.transport:
@@ -292,7 +292,7 @@ class WorkerPool:
 
     def _tell_end(self, serial: str, status: int, *, quarantined: bool, retry_in_s: float | None) -> None:
         if self._listener is not None:
-            self._listener.worker_ended(serial, status, quarantined=quarantined, retry_in_s=retry_in_s)
+            self._listener.on_worker_ended(serial, status, quarantined=quarantined, retry_in_s=retry_in_s)
 
     def _zygote_died(self) -> None:
         """Its workers die with it; start it again, and them. None of the phones is to blame."""
@@ -367,7 +367,7 @@ class WorkerPool:
                 channel.drop(identity, "hello of another boot, device or version")
                 return
             if not worker.forking and worker.pid != message.pid:
-                return  # its last words: the zygote has told of its end already
+                return  # its last words: the zygote has reported its end already
             self._started(worker, message.pid)
             worker.said_hello = True
             log.debug("worker_hello", device=serial, pid=message.pid)
@@ -375,11 +375,11 @@ class WorkerPool:
             channel.drop(identity, "spoke before its hello")
             return
         if self._listener is not None:
-            self._listener.worker_said(serial, message)
+            self._listener.on_message(serial, message)
 
 
 def _zygote_owes(worker: WorkerProcess, now: float) -> bool:
-    """Whether the zygote should long have forked this worker, or told of its end."""
+    """Whether the zygote should long have forked this worker, or reported its end."""
     return (worker.forking and now - worker.forked_at > ZYGOTE_ANSWER_S) or (
         worker.killed_at is not None and now - worker.killed_at > ZYGOTE_ANSWER_S
     )

@@ -11,11 +11,11 @@ FULL = (120, 45, 9, 1200, 33, 0, 5, 8, 2)
 @pytest.mark.parametrize(
     ("before", "after", "proven"),
     [
-        (Grid(said=11), Grid(said=12), True),
-        (Grid(said=11), Grid(said=11), False),
-        (Grid(said=12), Grid(said=11), False),
-        (Grid(said=12_300, rounded=True), Grid(said=12_300, rounded=True), False),
-        (Grid(said=12_300, rounded=True), Grid(said=12_400, rounded=True), True),
+        (Grid(posts=11), Grid(posts=12), True),
+        (Grid(posts=11), Grid(posts=11), False),
+        (Grid(posts=12), Grid(posts=11), False),
+        (Grid(posts=12_300, rounded=True), Grid(posts=12_300, rounded=True), False),
+        (Grid(posts=12_300, rounded=True), Grid(posts=12_400, rounded=True), True),
         (Grid(whole=True), Grid(views=(0,), whole=True), True),
         (Grid(whole=True), Grid(whole=True), False),
         (Grid(whole=True), Grid(views=FULL), False),

@@ -1,4 +1,4 @@
-"""Screens that nobody recorded, written by hand: other languages, sizes, windows, lists, overlays, blockers."""
+"""Screens that no one recorded, written by hand: other languages, sizes, windows, lists, overlays, blockers."""
 
 import re
 from xml.etree import ElementTree

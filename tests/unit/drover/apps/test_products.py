@@ -14,7 +14,7 @@ BACK = icon("Back", (20, 140, 120, 240))
 
 
 def shop_row(top: int, name: str, price: str, word: str = "Add") -> str:
-    """Name and price beside a picture, and a button that says its word itself."""
+    """Name and price next to a picture, and a button that says its word itself."""
     return box(
         (0, top, 1080, top + 240),
         label(price, (272, top + 150, 560, top + 205)),

@@ -21,7 +21,7 @@ FEED = (
 
 
 def sheet(*more: str, desc: str = "") -> str:
-    """A title that nobody listed, and a button that agrees."""
+    """A title that no one listed, and a button that agrees."""
     title = label("Qoruvabi", (300, 1330, 780, 1420))
     agree = button("Zelotima", (60, 2200, 1020, 2340))
     return node((0, 1300, 1080, 2400), title, *more, agree, desc=desc, cls="android.widget.FrameLayout")
@@ -66,7 +66,7 @@ def test_without_an_x_of_its_own_a_sheet_is_closed_by_back(more: tuple[str, ...]
 
 
 def test_a_picture_of_a_person_below_the_title_is_no_cross() -> None:
-    """TikTok's comments in a language that nobody listed: the X says a word, the first face none."""
+    """TikTok's comments in a language that no one listed: the X says a word, the first face none."""
     title = label("Zelotima", (431, 1330, 649, 1430))
     cross = node((995, 1350, 1048, 1403), desc="Qoruvabi", cls="android.widget.ImageView", clickable=True)
     face = node((35, 1480, 130, 1575), cls="android.widget.ImageView", clickable=True)

@@ -1,21 +1,10 @@
-"""The recogniser over the screens of the simulated Instagram, in both languages that it speaks."""
+"""The recogniser over the screens that only the simulated Instagram has, in both languages that it speaks."""
 
 from collections.abc import Callable
 
 import pytest
 
-from drover.apps import (
-    App,
-    FollowState,
-    Screen,
-    accounts,
-    composer,
-    follow_button,
-    load,
-    opened_post,
-    recognise,
-    unfollow_row,
-)
+from drover.apps import App, Screen, composer, follow_button, load, opened_post, recognise
 from drover.apps.composer import Destination
 from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy, Node, parse
@@ -85,82 +74,6 @@ def test_search(shown: Shown) -> None:
     assert follow_button(APP, shown.tree) is None
 
 
-@pytest.mark.parametrize(
-    ("handle", "state"),
-    [
-        ("anna.b", FollowState.FOLLOW),
-        ("followsme_anna", FollowState.FOLLOW_BACK),
-        ("followed_anna", FollowState.FOLLOWING),
-        ("friend_anna", FollowState.FOLLOWING),
-        ("private_anna", FollowState.FOLLOW),
-        ("requested_anna", FollowState.REQUESTED),
-        ("suggests_anna", FollowState.FOLLOW),
-        ("verified_anna", FollowState.FOLLOW),
-        ("followed_private_suggests_anna", FollowState.FOLLOWING),
-    ],
-)
-def test_profiles(shown: Shown, handle: str, state: FollowState) -> None:
-    shown.profile(handle)
-    seen = recognise(APP, shown.tree)
-    assert (seen.screen, seen.handle) == (Screen.OTHER_PROFILE, handle)
-    button = follow_button(APP, shown.tree)
-    assert button is not None
-    assert (button.state, button.target.id.rpartition("/")[2]) == (state, "profile_header_follow_button")
-
-
-def test_own_profile_is_read(shown: Shown) -> None:
-    shown.profile(shown.active)
-    seen = recognise(APP, shown.tree)
-    assert (seen.screen, seen.handle) == (Screen.OWN_PROFILE, shown.active)
-
-
-def test_profile_while_it_loads(shown: Shown) -> None:
-    shown.profile("slow_anna")
-    assert shown.seen() is Screen.PROFILE_LOADING
-
-
-@pytest.mark.parametrize("handle", ["missing_anna", "banned_anna"])
-def test_nobody_there(shown: Shown, handle: str) -> None:
-    shown.profile(handle)
-    assert shown.seen() is Screen.USER_NOT_FOUND
-    assert follow_button(APP, shown.tree) is None
-
-
-@pytest.mark.parametrize("handle", ["followed_anna", "friend_anna", "requested_anna", "followed_private_anna"])
-def test_unfollow_sheet(shown: Shown, handle: str) -> None:
-    shown.profile(handle)
-    shown.tap_button()
-    assert shown.seen() is Screen.UNFOLLOW_SHEET
-    assert follow_button(APP, shown.tree) is None
-    first = unfollow_row(APP, shown.tree)
-    assert first is not None
-    shown.display.tap(*first.bounds.center)
-    if handle == "followed_private_anna":
-        assert shown.seen() is Screen.UNFOLLOW_SHEET
-        second = unfollow_row(APP, shown.tree)
-        assert second is not None
-        assert second.bounds != first.bounds
-        shown.display.tap(*second.bounds.center)
-    assert shown.effects() == [("unfollow", handle, 1)]
-
-
-@pytest.mark.parametrize(
-    ("fault", "screen"),
-    [
-        ("captcha", Screen.CAPTCHA),
-        ("login_wall", Screen.LOGIN_WALL),
-        ("banned", Screen.DISABLED),
-        ("verification", Screen.VERIFICATION),
-        ("challenge_loading", Screen.BLANK),
-    ],
-)
-def test_blockers(shown: Shown, fault: str, screen: Screen) -> None:
-    shown.display.inject(fault, {})
-    shown.profile("anna.b")
-    assert shown.seen() is screen
-    assert follow_button(APP, shown.tree) is None
-
-
 def test_limit_and_contacts_share_their_ids(shown: Shown) -> None:
     shown.display.inject("follow_limit", {})
     shown.profile("anna.b")
@@ -174,32 +87,6 @@ def test_limit_and_contacts_share_their_ids(shown: Shown) -> None:
     assert (seen.screen, seen.blocker) == (Screen.POPUP, None)
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["not_now", "notification", "save_login", "update", "phone_number", "rating", "sticker", "camera", "sharing_posts"],
-)
-def test_popups_go_when_treated_as_told(shown: Shown, kind: str) -> None:
-    shown.display.inject("popup", {"kind": kind})
-    shown.profile("anna.b")
-    popup = recognise(APP, shown.tree).popup
-    assert popup is not None
-    if popup.dismiss is None:
-        shown.display.key(4)
-    else:
-        shown.display.tap(*popup.dismiss.bounds.center)
-    seen = recognise(APP, shown.tree)
-    assert (seen.screen, seen.popup) == (Screen.OTHER_PROFILE, None)
-
-
-def test_account_switcher(shown: Shown) -> None:
-    shown.profile(shown.active)
-    shown.touch("action_bar_title")
-    assert shown.seen() is Screen.ACCOUNT_SWITCHER
-    rows = accounts(APP, shown.tree)
-    own = [row for row in shown.state["accounts"] if row["app"] == "instagram"]
-    assert [(row.username, row.active) for row in rows] == [(row["username"], row["active"]) for row in own]
-
-
 # Publishing
 
 
@@ -211,6 +98,12 @@ def at_picker(shown: Shown, placement: str) -> None:
     shown.clock.pass_s(0.3)
     if placement != "feed":
         shown.touch({"reel": "cam_dest_clips", "story": "cam_dest_story"}[placement])
+
+
+def at_form(shown: Shown) -> None:
+    at_picker(shown, "reel")
+    for id_ in ("gallery_grid_item_thumbnail", "clips_right_action_button"):
+        shown.touch(id_)
 
 
 @pytest.mark.parametrize(
@@ -256,9 +149,8 @@ def test_the_screens_of_sounds(shown: Shown) -> None:
 
 @pytest.mark.parametrize("words", ["", "Small films", "Hello #fun"])
 def test_the_caption_while_it_is_typed(shown: Shown, words: str) -> None:
-    at_picker(shown, "reel")
-    for id_ in ("gallery_grid_item_thumbnail", "clips_right_action_button", "caption_input_text_view"):
-        shown.touch(id_)
+    at_form(shown)
+    shown.touch("caption_input_text_view")
     shown.display.type_text(words, replace=True)
     assert shown.seen() is Screen.POST_FORM
     shown.touch("action_bar_button_text")
@@ -267,9 +159,7 @@ def test_the_caption_while_it_is_typed(shown: Shown, words: str) -> None:
 
 @pytest.mark.parametrize("fault", ["upload_slow", "upload_failure"])
 def test_home_with_an_upload(shown: Shown, fault: str) -> None:
-    at_picker(shown, "reel")
-    for id_ in ("gallery_grid_item_thumbnail", "clips_right_action_button"):
-        shown.touch(id_)
+    at_form(shown)
     shown.display.inject(fault, {"seconds": 60})
     shown.touch("share_button")
     shown.clock.pass_s(5)
@@ -282,9 +172,7 @@ def test_home_with_an_upload(shown: Shown, fault: str) -> None:
 
 
 def test_a_reel_that_is_not_there_yet(shown: Shown) -> None:
-    at_picker(shown, "reel")
-    for id_ in ("gallery_grid_item_thumbnail", "clips_right_action_button"):
-        shown.touch(id_)
+    at_form(shown)
     shown.display.inject("upload_slow", {"seconds": 60})
     shown.display.inject("share_opens_reels", {})
     shown.touch("share_button")
@@ -292,9 +180,7 @@ def test_a_reel_that_is_not_there_yet(shown: Shown) -> None:
 
 
 def test_the_limit_on_publishing(shown: Shown) -> None:
-    at_picker(shown, "reel")
-    for id_ in ("gallery_grid_item_thumbnail", "clips_right_action_button"):
-        shown.touch(id_)
+    at_form(shown)
     shown.display.inject("post_limit", {})
     shown.touch("share_button")
     assert shown.seen() is Screen.RESTRICTION

@@ -63,7 +63,7 @@ def test_shell_v2_keeps_streams_and_exit_code_apart(start: Start) -> None:
     said = packet(1, b"out") + packet(2, b"err") + packet(1, b"put") + packet(3, b"\x07")
     output = start(V2 | {"shell,v2,raw:ls '/a b'": b"OKAY" + said}).shell(["ls", "/a b"], timeout_s=5)
     assert (output.stdout, output.stderr, output.exit_code) == (b"output", b"err", 7)
-    assert (output.text, output.said) == ("output", "output\nerr")
+    assert (output.text, output.both) == ("output", "output\nerr")
 
 
 def test_old_phones_are_asked_by_exec(start: Start) -> None:

@@ -68,6 +68,6 @@ def test_a_name_means_one_registration_or_is_refused() -> None:
     assert the_one("bea", None, both) is both[2]
     with pytest.raises(RequestError, match=r"registered on tiktok and instagram; say which") as several:
         the_one("ada", None, both)
-    with pytest.raises(RequestError, match=r"@bea: nobody registered it on tiktok") as none:
+    with pytest.raises(RequestError, match=r"@bea: no one registered it on tiktok") as none:
         the_one("bea", "tiktok", both)
     assert (several.value.failure.code, none.value.failure.code) == (Code.CONFLICT, Code.NOT_FOUND)

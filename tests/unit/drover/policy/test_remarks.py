@@ -50,7 +50,7 @@ OWN = {
     "worker ended": remarks.worker_ended("127.0.0.1:5555", -9),
     "refused": remarks.refused("R58M1", "seen already"),
     "missed": remarks.missed(timedelta(minutes=42)),
-    "lost": remarks.lost("127.0.0.1:5555", 12),
+    "lost": remarks.device_lost("127.0.0.1:5555", 12),
     "outlived": remarks.outlived("R58M1", 600),
 }
 

@@ -60,9 +60,9 @@ def test_r10_a_probe_that_stays_up_ends_the_quarantine() -> None:
     for _ in range(6):
         now, _answer = crash(restarts, now, up_s=1, rng=rng)
     restarts.started(now)
-    assert not restarts.settle(now + 59)
+    assert not restarts.reset_if_stable(now + 59)
     assert restarts.quarantined
-    assert restarts.settle(now + 60)
+    assert restarts.reset_if_stable(now + 60)
     assert not restarts.quarantined
     answer = restarts.died(now + 61, rng)
     assert not answer.quarantined

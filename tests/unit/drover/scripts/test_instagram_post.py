@@ -1,36 +1,24 @@
-"""`post` on the simulated Instagram: what is published, once, and that nothing is where it should not be."""
+"""`post` on the simulated Instagram: what only it has, stories, posts among thousands, what it cannot do."""
 
 import itertools
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from drover.phone.engine import PhoneTimeoutError
-from drover.scripts.context import StopRequestedError
 from drover.wire.tasks import Effect, Reason
-from tests.support.media_files import image_files, video_file
-from tests.support.script_phone import TROUBLES, DisplayPhone, RecordingContext, Result, run
+from tests.support.posting import CAPTION, publish, published
+from tests.support.script_phone import DisplayPhone
 from tests.support.silence import silence
 
-CAPTION = "Zwei Wörter 🎄 und #fyp @ada"
-WAYS = ("share", "addButton")
-LINK = "https://www.instagram.com/reels/audio/1234567890/"
+WAYS: Final = ("share", "addButton")
+LINK: Final = "https://www.instagram.com/reels/audio/1234567890/"
 
 
-def publish(phone: DisplayPhone, folder: Path, **config: Any) -> tuple[RecordingContext, Result]:
-    """A post with the files that its config asks for."""
-    count = config.get("image_count", 1)
-    files = image_files(folder, count) if config.get("content_type") else [video_file(folder)]
-    username = config.pop("username", None)
-    ctx = RecordingContext(
-        phone, package="com.instagram.android", platform="instagram", username=username, media=files, task_id=7
-    )
-    return ctx, run("post", ctx, {"captions": CAPTION, **config})
-
-
-def published(phone: DisplayPhone) -> list[tuple[str, str, int]]:
-    return [(post["placement"], post["caption"].strip(), len(post["files"])) for post in phone.posts()]
+@pytest.fixture
+def platform() -> str:
+    return "instagram"
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -62,15 +50,6 @@ def test_a_picture(phone: DisplayPhone, tmp_path: Path, way: str) -> None:
     _, result = publish(phone, tmp_path, content_type=1, post_way=way)
     assert result.reason is None, result.remark
     assert published(phone) == [("feed", CAPTION, 1)]
-
-
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("count", [2, 7])
-def test_a_carousel_in_its_order(phone: DisplayPhone, tmp_path: Path, way: str, count: int) -> None:
-    ctx, result = publish(phone, tmp_path, content_type=1, image_count=count, post_way=way)
-    assert result.reason is None, result.remark
-    assert published(phone) == [("feed", CAPTION, count)]
-    assert ctx.commits == [f"publish {count} pictures on Instagram"]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -174,15 +153,6 @@ def test_a_count_that_is_written_out_is_enough(phone: DisplayPhone, tmp_path: Pa
     assert result.reason is None, result.remark
 
 
-def test_nothing_is_published_while_an_earlier_upload_runs(phone: DisplayPhone, tmp_path: Path) -> None:
-    """It could finish later, and its proof would be taken for this one's."""
-    phone.fault("upload_stuck")
-    assert publish(phone, tmp_path, upload_wait_time=20)[1].reason is Reason.TIMEOUT
-    ctx, result = publish(phone, tmp_path)
-    assert (result.reason, ctx.effect) == (Reason.INTERRUPTED, Effect.NONE)
-    assert "earlier post" in result.remark
-
-
 @pytest.mark.parametrize(
     ("config", "words"),
     [
@@ -217,39 +187,10 @@ def test_what_instagram_cannot_do_is_refused_before_the_phone_is_touched(
     assert phone.shelf.names() == []
 
 
-@pytest.mark.parametrize(
-    "caption",
-    ["", "plain", "مرحبا بالعالم", "two\nlines", "\"quoted\" 'n' $HOME; rm -rf / `x`", "👩‍👩‍👧 family", "ends in #tag"],
-)
-def test_any_words_are_written_and_read_back(phone: DisplayPhone, tmp_path: Path, caption: str) -> None:
-    _, result = publish(phone, tmp_path, captions=caption)
-    assert result.reason is None, result.remark
-    assert [post["caption"].strip() for post in phone.posts()] == [caption]
-
-
 def test_title_and_description_share_the_one_field(phone: DisplayPhone, tmp_path: Path) -> None:
     _, result = publish(phone, tmp_path, captions="A title##Some #words")
     assert result.reason is None, result.remark
     assert published(phone) == [("reel", "A title\nSome #words", 1)]
-
-
-@pytest.mark.parametrize("fault", ["post_prompts", "suggestions_cover_post", "share_opens_reels", "creation_tab"])
-@pytest.mark.parametrize("way", WAYS)
-def test_what_gets_in_the_way(phone: DisplayPhone, tmp_path: Path, fault: str, way: str) -> None:
-    phone.fault(fault)
-    _, result = publish(phone, tmp_path, captions="words and #hash", post_way=way)
-    assert result.reason is None, result.remark
-    assert published(phone) == [("reel", "words and #hash", 1)]
-
-
-@pytest.mark.parametrize("kind", ["sticker", "camera", "sharing_posts", "not_now", "save_login"])
-@pytest.mark.parametrize("after", [0, 3])
-@pytest.mark.parametrize("way", WAYS)
-def test_popups_are_put_away(phone: DisplayPhone, tmp_path: Path, kind: str, after: int, way: str) -> None:
-    phone.fault("popup", kind=kind, after=after)
-    _, result = publish(phone, tmp_path, post_way=way)
-    assert result.reason is None, result.remark
-    assert published(phone) == [("reel", CAPTION, 1)]
 
 
 @pytest.mark.parametrize("after", range(9))
@@ -260,108 +201,9 @@ def test_an_unknown_popup_never_publishes_twice_nor_leaves_a_draft(
     phone.fault("unknown_popup", after=after)
     ctx, result = publish(phone, tmp_path, post_way=way)
     assert len(phone.posts()) <= 1
-    assert phone.state.get("drafts", []) == []
+    assert phone.drafts == 0
     if result.reason is not None:
         assert result.reason is Reason.APP_CHANGED, result.remark
         assert ctx.effect is Effect.NONE
         assert phone.posts() == []
         assert "Looked for" in result.remark
-
-
-def test_the_upload_is_followed(phone: DisplayPhone, tmp_path: Path) -> None:
-    phone.fault("upload_slow", seconds=12)
-    ctx, result = publish(phone, tmp_path)
-    assert result.reason is None, result.remark
-    said = [text for text, _ in ctx.steps if text.startswith("uploading")]
-    assert len(said) > 3
-    assert len(phone.posts()) == 1
-
-
-def test_an_upload_longer_than_allowed_is_unproven(phone: DisplayPhone, tmp_path: Path) -> None:
-    phone.fault("upload_stuck")
-    ctx, result = publish(phone, tmp_path, upload_wait_time=20)
-    assert result.reason is Reason.TIMEOUT, result.remark
-    assert "upload_wait_time" in result.remark
-    assert ctx.effect is Effect.SENT
-
-
-@pytest.mark.parametrize("placement", ["reel", "story"])
-def test_the_app_says_that_it_cannot_be_posted(phone: DisplayPhone, tmp_path: Path, placement: str) -> None:
-    phone.fault("upload_failure")
-    ctx, result = publish(phone, tmp_path, placement=placement, captions="")
-    assert result.reason is Reason.UPLOAD_FAILED, result.remark
-    assert ctx.effect is Effect.SENT
-    assert phone.posts() == []
-    assert phone.shelf.names() == []
-
-
-def test_an_earlier_failure_does_not_fail_the_next(phone: DisplayPhone, tmp_path: Path) -> None:
-    phone.fault("upload_failure")
-    publish(phone, tmp_path)
-    phone.fault("upload_failure", clear=True)
-    _, result = publish(phone, tmp_path)
-    assert result.reason is None, result.remark
-    assert len(phone.posts()) == 1
-
-
-def test_a_tap_that_the_app_ignores_is_rejected_and_the_form_discarded(phone: DisplayPhone, tmp_path: Path) -> None:
-    phone.fault("post_ignored")
-    _, result = publish(phone, tmp_path)
-    assert result.reason is Reason.REJECTED, result.remark
-    assert (phone.posts(), phone.state.get("drafts", [])) == ([], [])
-    assert [tap["count"] for tap in phone.state["taps"] if tap["kind"] == "post"] == [1]
-
-
-def test_a_question_after_share_is_answered_once(phone: DisplayPhone, tmp_path: Path) -> None:
-    phone.fault("publish_confirm")
-    ctx, result = publish(phone, tmp_path)
-    assert result.reason is None, result.remark
-    assert len(phone.posts()) == 1
-    assert len(ctx.commits) == 1
-    assert sorted((kind, count) for kind, _, count in phone.taps()) == [("post", 1), ("publish_now", 1)]
-
-
-@pytest.mark.parametrize(
-    ("fault", "reason"),
-    [("captcha", Reason.NEEDS_HUMAN), ("login_wall", Reason.NOT_LOGGED_IN), ("banned", Reason.BLOCKED_BY_APP)],
-)
-@pytest.mark.parametrize("when", ["now", "post"])
-def test_blockers(phone: DisplayPhone, tmp_path: Path, fault: str, reason: Reason, when: str) -> None:
-    phone.fault(fault, when=when)
-    ctx, result = publish(phone, tmp_path)
-    assert (result.reason, result.trouble) == (reason, TROUBLES[fault]), result.remark
-    assert phone.posts() == []
-    assert (ctx.effect is Effect.NONE) == (when == "now")
-
-
-def test_a_limit_is_blocked_by_app(phone: DisplayPhone, tmp_path: Path) -> None:
-    phone.fault("post_limit")
-    _, result = publish(phone, tmp_path)
-    assert (result.reason, result.trouble) == (Reason.BLOCKED_BY_APP, TROUBLES["post_limit"]), result.remark
-    assert phone.posts() == []
-
-
-def test_no_intent_no_post_no_draft_no_file(phone: DisplayPhone, tmp_path: Path) -> None:
-    ctx = RecordingContext(
-        phone,
-        package="com.instagram.android",
-        platform="instagram",
-        media=[video_file(tmp_path)],
-        refuse=StopRequestedError(),
-    )
-    with pytest.raises(StopRequestedError):
-        run("post", ctx, {"captions": CAPTION})
-    assert (phone.posts(), phone.state.get("drafts", []), phone.shelf.names()) == ([], [], [])
-
-
-def test_the_account_is_switched_first(phone: DisplayPhone, tmp_path: Path) -> None:
-    other = next(row["username"] for row in phone.accounts_of("instagram") if not row["active"])
-    _, result = publish(phone, tmp_path, username=other)
-    assert result.reason is None, result.remark
-    assert [post["account"] for post in phone.posts()] == [other]
-
-
-def test_a_wrong_account_publishes_nothing(phone: DisplayPhone, tmp_path: Path) -> None:
-    _, result = publish(phone, tmp_path, username="somebody.else")
-    assert result.reason is Reason.WRONG_ACCOUNT
-    assert (phone.posts(), phone.shelf.names()) == ([], [])

@@ -27,14 +27,14 @@ class QuietGallery:
     """A gallery in which nothing happens."""
 
     def allow_reading(self, package: str) -> None:
-        """Nobody asks for it here."""
+        """No one asks for it here."""
 
     def newer_than(self, items: Sequence[GalleryItem]) -> list[str]:
         return []
 
 
 class SharingPhone(HandPhone):
-    """Whose gallery is nobody's business here, and whose shares land on a page."""
+    """Whose gallery is no one's business here, and whose shares land on a page."""
 
     def __init__(self, app: RecordedInstagram, lands_on: str = "editor") -> None:
         super().__init__(app)

@@ -21,7 +21,7 @@ PROOF = parse('<hierarchy><node text="Done" bounds="[0,0][10,10]"/></hierarchy>'
 
 
 class Poke:
-    """Poke somebody.
+    """Poke someone.
 
     The rest is for developers.
     """
@@ -50,7 +50,7 @@ class Odd(msgspec.Struct, forbid_unknown_fields=True):
 
 def test_it_says_what_it_is() -> None:
     said = describe(Poke)
-    assert (said.summary, said.effect, said.reconciles, said.retry_safe) == ("Poke somebody.", "poke", False, True)
+    assert (said.summary, said.effect, said.reconciles, said.retry_safe) == ("Poke someone.", "poke", False, True)
     assert said.parameters["$defs"]["Config"]["additionalProperties"] is False
 
 

@@ -1,62 +1,89 @@
-"""`post` on TikTok over the simulated app: what is published, and that nothing is where it should not be."""
+"""`post` on both simulated apps: what is published, once, and that nothing is where it should not be."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
+from drover.apps import PLATFORMS, load
 from drover.phone.engine import PhoneLostError
 from drover.scripts.context import StopRequestedError
 from drover.wire.tasks import Effect, Reason
-from tests.support.media_files import image_files, video_file
-from tests.support.script_phone import TROUBLES, DisplayPhone, RecordingContext, Result, run
+from tests.support.media_files import video_file
+from tests.support.posting import ANY_WORDS, CAPTION, leaves_nothing, publish
+from tests.support.script_phone import TROUBLES, DisplayPhone, RecordingContext, run
 from tests.support.silence import silence
 
-CAPTION = "Zwei Wörter 🎄 und #fyp @ada"
+IN_THE_WAY: Final[Mapping[str, tuple[str, ...]]] = {
+    "tiktok": ("post_prompts", "suggestions_cover_post"),
+    "instagram": ("post_prompts", "suggestions_cover_post", "share_opens_reels", "creation_tab"),
+}
+POPUPS: Final = [
+    *(("tiktok", "addButton", kind, n) for kind in ("notification", "update", "phone_number") for n in (0, 2, 4)),
+    *(
+        ("instagram", way, kind, n)
+        for way in ("share", "addButton")
+        for kind in ("sticker", "camera", "sharing_posts", "not_now", "save_login")
+        for n in (0, 3)
+    ),
+]
+
+ways = pytest.mark.parametrize("way", ["share", "addButton"])
+on_tiktok = pytest.mark.parametrize("platform", ["tiktok"])
 
 
-def publish(phone: DisplayPhone, folder: Path, **config: Any) -> tuple[RecordingContext, Result]:
-    """A post with the files that its config asks for."""
-    count = config.get("image_count", 1)
-    files = image_files(folder, count) if config.get("content_type") else [video_file(folder)]
-    ctx = RecordingContext(phone, media=files, task_id=7)
-    return ctx, run("post", ctx, {"captions": CAPTION, **config})
-
-
-def drafts(phone: DisplayPhone) -> int:
-    return len(phone.state.get("drafts", []))
+@pytest.fixture(params=PLATFORMS)
+def platform(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
 def form(phone: DisplayPhone) -> DisplayPhone:
-    """A phone on which a share leads straight to the form."""
-    phone.fault("share_lands_on", page="form")
+    """A phone on which a share into TikTok leads straight to the form."""
+    if phone.platform == "tiktok":
+        phone.fault("share_lands_on", page="form")
     return phone
 
 
-def test_share_a_video(form: DisplayPhone, tmp_path: Path) -> None:
-    ctx, result = publish(form, tmp_path)
+@ways
+def test_a_video(form: DisplayPhone, tmp_path: Path, way: str) -> None:
+    ctx, result = publish(form, tmp_path, post_way=way)
     assert result.reason is None, result.remark
-    assert [post["caption"] for post in form.posts()] == [CAPTION]
-    assert ctx.commits == ["publish a video on TikTok"]
+    assert [post["caption"].strip() for post in form.posts()] == [CAPTION]
+    assert ctx.commits == [f"publish a video on {load(form.platform).name}"]
     assert ctx.effect is Effect.CONFIRMED
     assert form.shelf.names() == []
 
 
-@pytest.mark.parametrize(
-    "caption",
-    ["", "plain", "مرحبا بالعالم", "two\nlines", "\"quoted\" 'n' $HOME; rm -rf / `x`", "👩‍👩‍👧 family", "ends in #tag"],
-)
+@ANY_WORDS
 def test_any_words_are_written_and_read_back(form: DisplayPhone, tmp_path: Path, caption: str) -> None:
     _, result = publish(form, tmp_path, captions=caption)
     assert result.reason is None, result.remark
     assert [post["caption"].strip() for post in form.posts()] == [caption]
 
 
+@on_tiktok
 def test_a_picture_has_title_and_description(form: DisplayPhone, tmp_path: Path) -> None:
     _, result = publish(form, tmp_path, content_type=1, captions="{A|A} title##Some #words")
     assert result.reason is None, result.remark
     assert [(post["title"], post["caption"].strip()) for post in form.posts()] == [("A title", "Some #words")]
+
+
+def test_another_account_is_switched_to_first(form: DisplayPhone, tmp_path: Path) -> None:
+    other = form.other
+    _, result = publish(form, tmp_path, username=other)
+    assert result.reason is None, result.remark
+    assert [post["account"] for post in form.posts()] == [other]
+
+
+def test_a_wrong_account_publishes_nothing(form: DisplayPhone, tmp_path: Path) -> None:
+    _, result = publish(form, tmp_path, username="somebody.else")
+    assert result.reason is Reason.WRONG_ACCOUNT
+    assert leaves_nothing(form)
+
+
+# --- the upload ---
 
 
 def test_upload_is_followed(form: DisplayPhone, tmp_path: Path) -> None:
@@ -72,26 +99,55 @@ def test_upload_is_followed(form: DisplayPhone, tmp_path: Path) -> None:
 def test_an_upload_longer_than_allowed_is_unproven(form: DisplayPhone, tmp_path: Path) -> None:
     form.fault("upload_stuck")
     ctx, result = publish(form, tmp_path, upload_wait_time=20)
-    assert result.reason is Reason.TIMEOUT
+    assert result.reason is Reason.TIMEOUT, result.remark
     assert "upload_wait_time" in result.remark
     assert ctx.effect is Effect.SENT
     assert len(form.shelf.names()) == 1, "the upload may still need its file"
 
 
-def test_the_app_says_that_the_upload_failed(form: DisplayPhone, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("platform", "config"),
+    [
+        ("tiktok", {}),
+        ("instagram", {"placement": "reel", "captions": ""}),
+        ("instagram", {"placement": "story", "captions": ""}),
+    ],
+)
+def test_the_app_says_that_the_upload_failed(form: DisplayPhone, tmp_path: Path, config: dict[str, Any]) -> None:
     form.fault("upload_failure")
-    ctx, result = publish(form, tmp_path)
+    ctx, result = publish(form, tmp_path, **config)
     assert result.reason is Reason.UPLOAD_FAILED, result.remark
     assert ctx.effect is Effect.SENT
     assert form.posts() == []
     assert form.shelf.names() == []
 
 
-def test_a_post_that_the_app_ignores_is_discarded(form: DisplayPhone, tmp_path: Path) -> None:
+def test_an_earlier_failure_does_not_fail_the_next(form: DisplayPhone, tmp_path: Path) -> None:
+    form.fault("upload_failure")
+    publish(form, tmp_path)
+    form.fault("upload_failure", clear=True)
+    _, result = publish(form, tmp_path)
+    assert result.reason is None, result.remark
+    assert len(form.posts()) == 1
+
+
+def test_nothing_is_published_while_an_earlier_upload_runs(form: DisplayPhone, tmp_path: Path) -> None:
+    """It could finish later, and its proof would be taken for this one's."""
+    form.fault("upload_stuck")
+    assert publish(form, tmp_path, upload_wait_time=20)[1].reason is Reason.TIMEOUT
+    ctx, result = publish(form, tmp_path)
+    assert (result.reason, ctx.effect) == (Reason.INTERRUPTED, Effect.NONE)
+    assert "earlier post" in result.remark
+
+
+# --- the tap ---
+
+
+def test_a_tap_that_the_app_ignores_is_rejected_and_the_form_discarded(form: DisplayPhone, tmp_path: Path) -> None:
     form.fault("post_ignored")
     _, result = publish(form, tmp_path)
     assert result.reason is Reason.REJECTED, result.remark
-    assert (form.posts(), drafts(form)) == ([], 0)
+    assert (form.posts(), form.drafts) == ([], 0)
     assert [tap["count"] for tap in form.state["taps"] if tap["kind"] == "post"] == [1]
 
 
@@ -104,6 +160,7 @@ def test_publish_now_is_answered_once(form: DisplayPhone, tmp_path: Path) -> Non
     assert sorted((kind, count) for kind, _, count in form.taps()) == [("post", 1), ("publish_now", 1)]
 
 
+@on_tiktok
 @pytest.mark.parametrize("ignored_s", [1, 11])
 def test_a_form_that_was_seen_last_is_looked_at_again_before_it_counts_as_ignored(
     form: DisplayPhone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ignored_s: float
@@ -130,8 +187,8 @@ def test_a_form_that_was_seen_last_is_looked_at_again_before_it_counts_as_ignore
 def test_files_that_stay_because_the_phone_is_gone_do_not_undo_the_proof(
     form: DisplayPhone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """That the phone was lost is told, so that it is opened anew and its gallery tidied."""
-    ctx = RecordingContext(form, media=[video_file(tmp_path)], task_id=7)
+    """That the phone was lost is told, so that it is opened again and its gallery cleaned."""
+    ctx = form.context(media=[video_file(tmp_path)], task_id=7)
 
     def gone(names: object) -> None:
         raise PhoneLostError(f"{form.serial}: adb says: device not found")
@@ -143,39 +200,42 @@ def test_files_that_stay_because_the_phone_is_gone_do_not_undo_the_proof(
     assert len(form.posts()) == 1
 
 
-@pytest.mark.parametrize("fault", ["post_prompts", "suggestions_cover_post"])
-def test_what_gets_in_the_way_is_put_away(form: DisplayPhone, tmp_path: Path, fault: str) -> None:
-    form.fault(fault)
-    _, result = publish(form, tmp_path, captions="words and #hash")
-    assert result.reason is None, result.remark
-    assert [post["caption"].strip() for post in form.posts()] == ["words and #hash"]
-
-
-@pytest.mark.parametrize(("fault", "reason"), [("captcha", Reason.NEEDS_HUMAN), ("banned", Reason.BLOCKED_BY_APP)])
-def test_a_blocker_after_post_leaves_the_outcome_open(
-    form: DisplayPhone, tmp_path: Path, fault: str, reason: Reason
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [("captcha", Reason.NEEDS_HUMAN), ("login_wall", Reason.NOT_LOGGED_IN), ("banned", Reason.BLOCKED_BY_APP)],
+)
+@pytest.mark.parametrize("when", ["now", "post"])
+def test_a_blocker_leaves_nothing_before_the_tap_and_the_outcome_open_after_it(
+    form: DisplayPhone, tmp_path: Path, fault: str, reason: Reason, when: str
 ) -> None:
-    form.fault(fault, when="post")
+    form.fault(fault, when=when)
     ctx, result = publish(form, tmp_path)
     assert (result.reason, result.trouble) == (reason, TROUBLES[fault]), result.remark
-    assert ctx.effect in (Effect.INTENT, Effect.SENT)
+    assert form.posts() == []
+    if when == "now":
+        assert (result.tapped, ctx.effect) == (False, Effect.NONE)
+        assert form.shelf.names() == []
+    else:
+        assert ctx.effect in (Effect.INTENT, Effect.SENT)
+
+
+def test_a_limit_is_blocked_by_app(form: DisplayPhone, tmp_path: Path) -> None:
+    form.fault("post_limit")
+    _, result = publish(form, tmp_path)
+    assert (result.reason, result.trouble) == (Reason.BLOCKED_BY_APP, TROUBLES["post_limit"]), result.remark
     assert form.posts() == []
 
 
-@pytest.mark.parametrize(("fault", "reason"), [("captcha", Reason.NEEDS_HUMAN), ("login_wall", Reason.NOT_LOGGED_IN)])
-def test_a_blocker_before_post_leaves_nothing(form: DisplayPhone, tmp_path: Path, fault: str, reason: Reason) -> None:
-    form.fault(fault)
-    ctx, result = publish(form, tmp_path)
-    assert (result.reason, result.tapped, ctx.effect) == (reason, False, Effect.NONE)
-    assert result.trouble is TROUBLES[fault]
-    assert form.shelf.names() == []
+# --- what leaves nothing ---
 
 
-def test_refused_intent_leaves_nothing(form: DisplayPhone, tmp_path: Path) -> None:
-    ctx = RecordingContext(form, media=[video_file(tmp_path)], refuse=RuntimeError("not granted"))
-    with pytest.raises(RuntimeError, match="not granted"):
+@pytest.mark.parametrize("refusal", [RuntimeError("not granted"), StopRequestedError()])
+def test_refused_intent_leaves_nothing(form: DisplayPhone, tmp_path: Path, refusal: Exception) -> None:
+    ctx = form.context(media=[video_file(tmp_path)], refuse=refusal)
+    with pytest.raises(type(refusal)):
         run("post", ctx, {"captions": CAPTION})
-    assert (form.posts(), drafts(form), form.taps(), form.shelf.names()) == ([], 0, [], [])
+    assert leaves_nothing(form)
+    assert form.taps() == []
 
 
 class Stopping(RecordingContext):
@@ -195,11 +255,12 @@ class Stopping(RecordingContext):
 
 @pytest.mark.parametrize("at", ["looking at what", "copying", "sharing", "writing", "publishing"])
 def test_a_stop_before_the_tap_leaves_nothing(form: DisplayPhone, tmp_path: Path, at: str) -> None:
-    ctx = Stopping(form, media=[video_file(tmp_path)])
+    ctx = Stopping(form, form.app_package, form.platform, media=[video_file(tmp_path)])
     ctx.at = at
     with pytest.raises(StopRequestedError):
         run("post", ctx, {"captions": CAPTION})
-    assert (form.posts(), drafts(form), form.taps(), form.shelf.names()) == ([], 0, [], [])
+    assert leaves_nothing(form)
+    assert form.taps() == []
 
 
 def test_what_a_crash_left_is_swept(form: DisplayPhone, tmp_path: Path) -> None:
@@ -211,25 +272,17 @@ def test_what_a_crash_left_is_swept(form: DisplayPhone, tmp_path: Path) -> None:
 
 
 def test_no_file_and_the_wrong_kind_are_told_before_the_phone_is_touched(phone: DisplayPhone, tmp_path: Path) -> None:
-    assert run("post", RecordingContext(phone), {}).reason is Reason.MEDIA_INVALID
-    wrong = RecordingContext(phone, media=[video_file(tmp_path)])
-    result = run("post", wrong, {"content_type": 1})
+    assert run("post", phone.context(), {}).reason is Reason.MEDIA_INVALID
+    result = run("post", phone.context(media=[video_file(tmp_path)]), {"content_type": 1})
     assert result.reason is Reason.MEDIA_INVALID
     assert "content_type 1" in result.remark
     assert phone.touch.taps == []
 
 
-def test_another_account_is_switched_to_first(form: DisplayPhone, tmp_path: Path) -> None:
-    other = next(row["username"] for row in form.state["accounts"] if not row["active"])
-    ctx = RecordingContext(form, media=[video_file(tmp_path)], username=other)
-    result = run("post", ctx, {})
-    assert result.reason is None, result.remark
-    assert [post["account"] for post in form.posts()] == [other]
+# --- the ways to the form ---
 
 
-# --- the other ways ---
-
-
+@on_tiktok
 def test_share_leads_through_the_editor(phone: DisplayPhone, tmp_path: Path) -> None:
     _, result = publish(phone, tmp_path)
     assert result.reason is None, result.remark
@@ -247,16 +300,19 @@ def test_add_button_publishes_the_newest(phone: DisplayPhone, tmp_path: Path, co
     assert (post["way"], post["kind"]) == ("add_button", "images" if content else "video")
 
 
-@pytest.mark.parametrize("way", ["share", "addButton"])
-@pytest.mark.parametrize("count", [2, 20])
+@ways
+@pytest.mark.parametrize(("platform", "count"), [("tiktok", 2), ("tiktok", 20), ("instagram", 2), ("instagram", 7)])
 def test_carousel_in_order(phone: DisplayPhone, tmp_path: Path, way: str, count: int) -> None:
     phone.shelf.files.put("IMG_1.jpg")
-    _, result = publish(phone, tmp_path, post_way=way, content_type=1, image_count=count, captions="Title##Text")
+    ctx, result = publish(phone, tmp_path, post_way=way, content_type=1, image_count=count, captions="Title##Text")
     assert result.reason is None, result.remark
+    assert ctx.commits == [f"publish {count} pictures on {load(phone.platform).name}"]
     [post] = phone.posts()
     places = [int(file["name"].rpartition("-")[2].removesuffix(".jpg")) for file in post["files"]]
     assert places == list(range(1, count + 1))
-    assert (post["title"], post["caption"]) == ("Title", "Text")
+    shared = phone.platform == "instagram"
+    assert (post["title"], post["caption"].strip()) == (("", "Title\nText") if shared else ("Title", "Text"))
+    assert post["placement"] == "feed"
     assert phone.shelf.names() == ["IMG_1.jpg"]
 
 
@@ -264,104 +320,34 @@ def test_a_file_that_came_meanwhile_is_never_published(phone: DisplayPhone, tmp_
     class Late(RecordingContext):
         def step(self, text: str, progress: int) -> None:
             super().step(text, progress)
-            if text == "opening the camera":
+            if text in ("opening the camera", "opening the way to a new post"):
                 phone.shelf.files.put("VID_2.mp4")
 
-    ctx = Late(phone, media=[video_file(tmp_path)])
+    ctx = Late(phone, phone.app_package, phone.platform, media=[video_file(tmp_path)])
     result = run("post", ctx, {"post_way": "addButton"})
     assert (result.reason, result.tapped) == (Reason.INTERRUPTED, False)
     assert "VID_2.mp4" in result.remark
     assert phone.shelf.names() == ["VID_2.mp4"]
 
 
-@pytest.mark.parametrize("sound", ["Paper Boats", "https://www.tiktok.com/music/Paper-Boats-7001234567890"])
-def test_use_sound(phone: DisplayPhone, tmp_path: Path, sound: str) -> None:
-    _, result = publish(phone, tmp_path, post_way="useSound", sound_name=sound)
+@ways
+@pytest.mark.parametrize(("platform", "fault"), [(app, fault) for app in PLATFORMS for fault in IN_THE_WAY[app]])
+def test_what_gets_in_the_way_is_put_away(form: DisplayPhone, tmp_path: Path, fault: str, way: str) -> None:
+    form.fault(fault)
+    _, result = publish(form, tmp_path, captions="words and #hash", post_way=way)
     assert result.reason is None, result.remark
-    [post] = phone.posts()
-    assert (post["way"], post["sound"]) == ("use_sound", "Paper Boats")
+    assert [post["caption"].strip() for post in form.posts()] == ["words and #hash"]
 
 
-@pytest.mark.parametrize("link", ["https://evil.example/music/x-70012345", "http://www.tiktok.com/music/x-70012345"])
-def test_a_sound_of_another_site_is_not_opened(phone: DisplayPhone, tmp_path: Path, link: str) -> None:
-    _, result = publish(phone, tmp_path, post_way="useSound", sound_name=link)
-    assert (result.reason, phone.posts(), phone.shelf.names()) == (Reason.REJECTED, [], [])
-
-
-@pytest.mark.parametrize(
-    ("config", "sound"),
-    [
-        ({"add_sound": "-1"}, ""),
-        ({"add_sound": "0"}, ""),
-        ({"add_sound": "1"}, "Morning Train"),
-        ({"add_sound": "custom", "custom_sound_keyword": "rainy day"}, "rainy day"),
-    ],
-)
-def test_sounds(phone: DisplayPhone, tmp_path: Path, config: dict[str, Any], sound: str) -> None:
-    _, result = publish(phone, tmp_path, **config)
-    assert result.reason is None, result.remark
-    assert [post["sound"] for post in phone.posts()] == [sound]
-
-
-@pytest.mark.parametrize(
-    ("fault", "params"), [("sound_results", {"show": "similar_first"}), ("sounds_late", {"seconds": 6})]
-)
-def test_a_sound_among_similar_ones_or_late(
-    phone: DisplayPhone, tmp_path: Path, fault: str, params: dict[str, Any]
-) -> None:
-    phone.fault(fault, **params)
-    _, result = publish(phone, tmp_path, add_sound="custom", custom_sound_keyword="rainy day")
-    assert result.reason is None, result.remark
-    assert [post["sound"] for post in phone.posts()] == ["rainy day"]
-
-
-@pytest.mark.parametrize(
-    ("config", "show", "parameter"),
-    [
-        ({"post_way": "useSound", "sound_name": "Paper Boats"}, "similar", "sound_name"),
-        ({"post_way": "useSound", "sound_name": "Paper Boats"}, "none", "sound_name"),
-        ({"add_sound": "custom", "custom_sound_keyword": "rainy day"}, "none", "custom_sound_keyword"),
-    ],
-)
-def test_a_sound_that_is_not_listed_is_refused_before_the_tap(
-    phone: DisplayPhone, tmp_path: Path, config: dict[str, Any], show: str, parameter: str
-) -> None:
-    phone.fault("sound_results", show=show)
-    ctx, result = publish(phone, tmp_path, **config)
-    assert (result.reason, ctx.effect, phone.posts(), phone.shelf.names()) == (Reason.REJECTED, Effect.NONE, [], [])
-    assert (result.remark.startswith(parameter), drafts(phone)) == (True, 0)
-
-
-def test_a_sound_is_taken_off(phone: DisplayPhone, tmp_path: Path) -> None:
-    _, result = publish(phone, tmp_path, post_way="useSound", sound_name="Paper Boats", add_sound="0")
-    assert result.reason is None, result.remark
-    assert [post["sound"] for post in phone.posts()] == [""]
-
-
-def test_volumes(phone: DisplayPhone, tmp_path: Path) -> None:
-    volumes = {"origin_sound_volume": 20, "add_sound_volume": 80}
-    _, result = publish(phone, tmp_path, add_sound="1", **volumes)
-    assert result.reason is None, result.remark
-    [post] = phone.posts()
-    assert (post["original_volume"], post["added_volume"]) == (20, 80)
-
-
-def test_no_sound_can_be_added_where_a_share_skips_the_editor(form: DisplayPhone, tmp_path: Path) -> None:
-    ctx, result = publish(form, tmp_path, add_sound="1")
-    assert (result.reason, result.tapped, form.posts(), drafts(form)) == (Reason.APP_CHANGED, False, [], 0)
-    assert "addButton" in result.remark
-    assert ctx.effect is Effect.NONE
-
-
-@pytest.mark.parametrize("kind", ["notification", "update", "phone_number"])
-@pytest.mark.parametrize("after", [0, 2, 4])
-def test_popups_on_the_way(phone: DisplayPhone, tmp_path: Path, kind: str, after: int) -> None:
+@pytest.mark.parametrize(("platform", "way", "kind", "after"), POPUPS)
+def test_popups_on_the_way(phone: DisplayPhone, tmp_path: Path, way: str, kind: str, after: int) -> None:
     phone.fault("popup", kind=kind, after=after)
-    _, result = publish(phone, tmp_path, post_way="addButton")
+    _, result = publish(phone, tmp_path, post_way=way)
     assert result.reason is None, result.remark
-    assert len(phone.posts()) == 1
+    assert [post["caption"].strip() for post in phone.posts()] == [CAPTION]
 
 
+@on_tiktok
 def test_an_unknown_popup_gets_back_once(phone: DisplayPhone, tmp_path: Path) -> None:
     phone.fault("unknown_popup", after=2)
     _, result = publish(phone, tmp_path, post_way="addButton")
@@ -374,7 +360,7 @@ def test_an_unknown_popup_gets_back_once(phone: DisplayPhone, tmp_path: Path) ->
 
 @pytest.mark.parametrize("captions", ["", CAPTION])
 def test_a_post_that_is_only_said_to_be_new_is_proven(form: DisplayPhone, tmp_path: Path, captions: str) -> None:
-    """Where no number of seconds is said, the profile's tiles tell."""
+    """Where no number of seconds is said, the profile tells."""
     form.fault("vague_ages")
     ctx, result = publish(form, tmp_path, captions=captions)
     assert result.reason is None, result.remark
@@ -393,12 +379,3 @@ def test_a_post_that_did_not_come_is_never_proven_by_the_one_before(
         form.fault("vague_ages")
     ctx, result = publish(form, tmp_path, captions=captions)
     assert (result.reason, ctx.effect, len(form.posts())) == (Reason.TIMEOUT, Effect.SENT, 1)
-
-
-def test_nothing_is_published_while_an_earlier_upload_runs(form: DisplayPhone, tmp_path: Path) -> None:
-    """It could finish later, and its proof would be taken for this one's."""
-    form.fault("upload_slow", seconds=60)
-    assert publish(form, tmp_path, upload_wait_time=5)[1].reason is Reason.TIMEOUT
-    ctx, result = publish(form, tmp_path)
-    assert (result.reason, ctx.effect) == (Reason.INTERRUPTED, Effect.NONE)
-    assert "earlier post" in result.remark

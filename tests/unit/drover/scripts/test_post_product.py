@@ -7,7 +7,8 @@ import pytest
 
 from drover.wire.tasks import Effect, Reason
 from phonesim.shops import PRODUCTS
-from tests.support.media_files import image_files, video_file
+from tests.support import posting
+from tests.support.media_files import video_file
 from tests.support.screens import nodes_of
 from tests.support.script_phone import DisplayPhone, RecordingContext, Result, run
 
@@ -18,9 +19,8 @@ SELLER = "shop_sim0001"
 def publish(
     phone: DisplayPhone, folder: Path, username: str | None = SELLER, **config: Any
 ) -> tuple[RecordingContext, Result]:
-    files = image_files(folder, 1) if config.get("content_type") else [video_file(folder)]
-    ctx = RecordingContext(phone, media=files, task_id=7, username=username)
-    return ctx, run("post", ctx, {"captions": "look at this #lamp", "add_product_link": 1, **config})
+    shop = {"captions": "look at this #lamp", "add_product_link": 1, **config}
+    return posting.publish(phone, folder, username=username, **shop)
 
 
 def linked(phone: DisplayPhone) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from drover.policy.records import AttemptEnd, Complete, Fail, Requeue
 from drover.policy.retry import decide
 from drover.wire.tasks import Effect, Reason
-from tests.support.post_histories import PACKAGES, KilledError
+from tests.support.post_histories import KilledError
 from tests.support.script_phone import DisplayPhone, RecordingContext, perform, simulate_time
 
 EXAMPLES = int(os.environ.get("DROVER_EXAMPLES", "30"))
@@ -56,11 +56,11 @@ TAPS = st.builds(
 @given(app=st.sampled_from(["tiktok", "instagram"]), user=st.sampled_from(USERS), tasks=st.lists(TAPS, max_size=4))
 def test_no_history_deceives_a_follow_or_unfollow(app: str, user: str, tasks: list[Tap]) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        phone = DisplayPhone("en")
+        phone = DisplayPhone("en", platform=app)
         simulate_time(monkeypatch, phone.clock)
         for tap in tasks:
             before = count(phone, tap.script)
-            decision, tapped = perform_as_a_task(phone, app, user, tap)
+            decision, tapped = perform_as_a_task(phone, user, tap)
             done = count(phone, tap.script) - before
             note(f"{tap}: {decision}, done {done}")
             event(f"{app} {tap.script} {tap.fault}: {type(decision).__name__} {getattr(decision, 'effect', '')}")
@@ -76,11 +76,11 @@ def count(phone: DisplayPhone, kind: str) -> int:
     return sum(number for name, _, number in phone.effects() if name == kind)
 
 
-def perform_as_a_task(phone: DisplayPhone, app: str, user: str, tap: Tap) -> tuple[Complete | Fail, bool]:
+def perform_as_a_task(phone: DisplayPhone, user: str, tap: Tap) -> tuple[Complete | Fail, bool]:
     """Its attempts until the task has ended, by the rules of policy/retry.py, and whether any of them tapped."""
     reconciliations, open_effect, tapped = 0, False, False
     for tries in range(1, 9):
-        ctx = RecordingContext(phone, package=PACKAGES[app], platform=app, reconcile=open_effect)
+        ctx = phone.context(reconcile=open_effect)
         reason, remark = attempt(phone, ctx, user, tap if tries == 1 else Tap(tap.script))
         reconciliations += ctx.reconcile
         effect = Effect.UNKNOWN if ctx.effect is Effect.NONE and open_effect else ctx.effect

@@ -1,4 +1,4 @@
-"""Search: exactly the wanted user, by the app's link or by typing, and nobody who only looks like them."""
+"""Search: exactly the wanted user, by the app's link or by typing, and no one who only looks like them."""
 
 import pytest
 

@@ -41,7 +41,7 @@ def nav(phone: DisplayPhone, tmp_path: Path) -> Navigator:
 
 def marks(*said: Upload, forms: tuple[Screen, ...] = (), proven: bool = False, working: bool = False) -> Marks:
     return Marks(
-        said=Told(said),
+        upload=Told(said),
         forms=forms,
         button="Post",
         quiet_s=QUIET_S,
@@ -76,7 +76,7 @@ def test_a_post_that_is_shown_ends_it_at_once(nav: Navigator) -> None:
 
 
 def test_a_failure_decides_nothing_and_is_reported(nav: Navigator) -> None:
-    """It may be an earlier post's, whose bar stands there until somebody closes it."""
+    """It may be an earlier post's, whose bar stands there until someone closes it."""
     failed = Upload(failed=("Couldn't post",))
     followed = follow_upload(nav, marks(failed, Upload(running=True), failed), 60)
     assert (followed.failed, followed.discarded, followed.sight is None) == (True, False, False)

@@ -16,7 +16,7 @@ def survey(
     """A profile with so many posts, and as many bars on both pages."""
     told = Upload(running=running, failed=(BAR,) * failed)
     pages = {PROFILE: Upload(), FEED: told} if feed else {PROFILE: Upload()}
-    return Survey(grid=Grid(said=posts, drafts=drafts), uploads=pages, story=story)
+    return Survey(grid=Grid(posts=posts, drafts=drafts), uploads=pages, story=story)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ def test_accounts_are_found_by_name_and_platform_and_device(store: Store) -> Non
     assert store.read_sync(accounts.all) == [both[2], both[1], both[0]]
     assert store.read_sync(accounts.find, "bea", "instagram") == both[1]
     assert store.read_sync(accounts.find, "nobody", "tiktok") is None
-    assert store.read_sync(accounts.on_device, "R58M1") == [both[2], both[0]]
 
 
 def test_an_account_moves_and_is_forgotten(store: Store) -> None:

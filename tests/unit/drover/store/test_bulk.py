@@ -114,17 +114,6 @@ def test_case_b8_a_batch_is_deleted_in_steps_with_true_counts(store: Store, cloc
     assert counters_are_right(store)
 
 
-def test_r25_stopping_all_that_wait_leaves_the_others(store: Store, clock: Clock) -> None:
-    waiting = store.write_sync(tasks.insert, [new(f"R58M{i}") for i in range(MANY)], now=clock())
-    last = store.read_sync(bulk.last_id)
-    later = add(store)
-    stopped = all_of(store.steps_sync(bulk.stop_pending, 0, last=last, now=clock()))
-    assert [task.id for task in stopped] == waiting
-    assert {task.reason for task in stopped} == {Reason.STOPPED}
-    assert store.read_sync(tasks.get, later).status is Status.PENDING  # type: ignore[union-attr]
-    assert counters_are_right(store)
-
-
 def test_r25_missed_tasks_are_found_among_many_that_wait(store: Store, clock: Clock) -> None:
     alive = clock()
     due = [clock.pass_s(1) if i % 50 == 0 else None for i in range(2 * MANY)]

@@ -1,7 +1,10 @@
 """Devices and worker processes as they are remembered."""
 
-from drover.store import Store, devices
+import pytest
+
+from drover.store import Store, devices, events
 from drover.wire.devices import Device, DeviceFacts, DeviceState, Identity
+from drover.wire.events import DeviceChanged
 from tests.support.clock import Clock
 
 FACTS = DeviceFacts(model="SM-G998B", width=1080, height=2400, battery=81, apps={"com.zhiliaoapp.musically": "43.1.4"})
@@ -33,8 +36,6 @@ def test_devices_come_in_the_order_of_serials(store: Store) -> None:
 
 def test_r01_workers_of_other_boots_are_orphans(store: Store) -> None:
     store.write_sync(devices.record_worker, "a", 100, 1700000000.25, "boot-1")
-    store.write_sync(devices.record_worker, "b", 101, 1700000001.5, "boot-1")
-    store.write_sync(devices.forget_worker, 101, 1700000001.5)
     store.write_sync(devices.record_worker, "a", 200, 1700000900.75, "boot-2")
     assert store.read_sync(devices.orphans, "boot-2") == [(100, 1700000000.25)]
     store.write_sync(devices.clear, "boot-2")
@@ -51,3 +52,15 @@ def test_an_identity_is_remembered(store: Store) -> None:
     store.write_sync(devices.put, known)
     (read,) = store.read_sync(devices.all)
     assert read.identity == known.identity
+
+
+@pytest.mark.parametrize("remember", [True, False])
+def test_a_device_is_told_of_without_its_numbers_and_stored_where_its_phone_is_known(
+    store: Store, clock: Clock, remember: bool
+) -> None:
+    known = Device(serial="R58M1", state=DeviceState.IDLE, identity=Identity(android_id="f00"))
+    store.write_sync(devices.publish, known, remember=remember, now=clock())
+    (event,) = store.read_sync(events.after, 0, 10)
+    assert isinstance(event.body, DeviceChanged)
+    assert (event.body.device.state, event.body.device.identity) == (DeviceState.IDLE, Identity())
+    assert [found.identity for found in store.read_sync(devices.all)] == [known.identity] * remember

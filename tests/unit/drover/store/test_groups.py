@@ -1,122 +1,76 @@
-"""Large groups: what waits of a request on a device is held in steps, before its attempt ends (promise R25)."""
+"""The rest of a group on a device waits for the pause of the task that comes next, in the order of the request."""
 
-import asyncio
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
 
 from drover.policy.records import Complete
-from drover.store import Store, attempt_end, attempts, groups, queue, tasks
-from drover.store.groups import AT_ONCE, LargeGroupError
-from drover.wire.tasks import Status, Task
+from drover.store import Store, attempts, groups, queue, tasks
+from drover.store.groups import AT_ONCE, LargeGroupError, Rest
 from tests.support.clock import Clock
-from tests.support.stored import add, begin, new
-
-PAUSE_S = 120.0
-MANY = 4 * AT_ONCE
+from tests.support.stored import GROUP_PAUSE_S, add, add_group, begin, free, new
 
 
-def group(store: Store, count: int) -> list[int]:
-    """A request's tasks on one phone, the first of which begins at once."""
-    wanted = [new(group_id="g", pause_s=PAUSE_S if number else 0.0) for number in range(count)]
-    return store.write_sync(tasks.insert, wanted, now=store.clock())
+def end(store: Store, task_id: int) -> None:
+    store.write_sync(attempts.finish, begin(store, task_id).fence, Complete(), now=store.clock())
 
 
-def finish(store: Store, fence: int) -> Task | None:
-    return asyncio.run(attempt_end.finish(store, fence, Complete(), now=store.clock()))
+def test_the_rest_waits_for_the_pause_of_the_one_that_comes_next(store: Store, clock: Clock) -> None:
+    wanted = [new(group_id="g", pause_s=pause_s, priority=order) for order, pause_s in enumerate((0.0, 30.0, 90.0))]
+    low, middle, high = store.write_sync(tasks.insert, wanted, now=clock())
+    end(store, high)
+    waiting = store.read_sync(queue.waiting, [low, middle])
+    assert {facts.not_before for facts in waiting.values()} == {clock() + timedelta(seconds=30)}
+    clock.pass_s(30)
+    end(store, middle)
+    assert free(store) == 1  # the last one has no pause
 
 
-def free(store: Store) -> int:
-    """How many pending tasks could begin now."""
-    query = "SELECT COUNT(*) FROM tasks WHERE status = 0 AND not_before <= ?"
-
-    def count(conn: Connection) -> int:
-        return int(conn.exec_driver_sql(query, (int(store.clock().timestamp() * 1_000_000),)).scalar() or 0)
-
-    return store.read_sync(count)
-
-
-@pytest.fixture
-def changed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Rows that each transaction on a group was to change."""
-    rows: list[int] = []
-    step = groups.hold
-
-    def watched(conn: Connection, at: int, size: int, **more: object) -> object:
-        done = step(conn, at, size, **more)  # type: ignore[arg-type]
-        rows.append(done.rows)
-        return done
-
-    monkeypatch.setattr(groups, "hold", watched)
-    return rows
+def test_other_phones_and_other_requests_wait_for_nothing(store: Store) -> None:
+    first, _second = add_group(store, 2)
+    add(store, "R58M2", group_id="g", pause_s=GROUP_PAUSE_S)
+    add(store, group_id="other", pause_s=GROUP_PAUSE_S)
+    alone, _other = add(store, pause_s=GROUP_PAUSE_S), add(store, pause_s=GROUP_PAUSE_S)
+    end(store, first)
+    assert free(store) == 4
+    end(store, alone)
+    assert free(store) == 3  # tasks without a group are none
 
 
-def test_r25_a_small_group_is_held_in_the_transaction_of_the_end(store: Store, changed: list[int]) -> None:
-    ids = group(store, AT_ONCE + 1)
-    fence = begin(store, ids[0]).fence
-    before = store.commits
-    assert finish(store, fence) is not None
-    assert (store.commits - before, changed, free(store)) == (1, [], 0)
+def test_one_that_waits_longer_already_begins_no_earlier(store: Store, clock: Clock) -> None:
+    later = clock() + timedelta(hours=1)
+    wanted = [new(group_id="g"), new(group_id="g", pause_s=GROUP_PAUSE_S, scheduled_at=later)]
+    first, second = store.write_sync(tasks.insert, wanted, now=clock())
+    end(store, first)
+    clock.pass_s(3599)
+    assert free(store) == 0
+    clock.pass_s(1)
+    assert [head.task_id for head in store.read_sync(queue.heads, ["R58M1"], now=clock())] == [second]
 
 
-def test_r25_a_large_group_is_held_in_steps_and_the_attempt_ends_after_them(
-    store: Store, clock: Clock, changed: list[int]
-) -> None:
-    ids = group(store, MANY + 1)
-    other = add(store, "R58M2", group_id="g", pause_s=PAUSE_S)
-    fence = begin(store, ids[0]).fence
-    with pytest.raises(LargeGroupError):
-        store.write_sync(attempts.finish, fence, Complete(), now=clock())
-    assert free(store) == MANY + 1  # nothing was changed, nor is the attempt ended
-    ended = finish(store, fence)
-    assert ended is not None
-    assert ended.status is Status.COMPLETED
-    assert sum(changed) == MANY
-    assert len(changed) > 2
-    waiting = store.read_sync(queue.waiting, [*ids[1:], other])
-    until = clock() + timedelta(seconds=PAUSE_S)
-    assert {waiting[task_id].not_before for task_id in ids[1:]} == {until}
-    assert waiting[other].not_before is None
-    assert finish(store, fence) is None  # it has ended already
-    clock.pass_s(PAUSE_S)
-    assert [head.task_id for head in store.read_sync(queue.heads, ["R58M1"], now=clock())] == [ids[1]]
+def test_r25_what_one_transaction_may_hold_is_held_in_it(store: Store) -> None:
+    first, *_ = add_group(store, AT_ONCE + 1)
+    end(store, first)
+    assert free(store) == 0
 
 
-def test_r25_nothing_of_the_group_is_free_when_the_attempt_ends(
-    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever the moment: while some of the rest are not held yet, the phone still has its attempt."""
-    ids = group(store, MANY + 1)
-    fence = begin(store, ids[0]).fence
-    seen: list[tuple[bool, int]] = []
-    step = groups.hold
-
-    def watched(conn: Connection, at: int, size: int, **more: object) -> object:
-        seen.append((fence in [one.fence for one in attempts.open(conn)], at))
-        return step(conn, at, size, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(groups, "hold", watched)
-    finish(store, fence)
-    assert len(seen) > 2
-    assert all(still_open for still_open, _ in seen)
+def test_r25_more_is_refused_and_changes_nothing(store: Store) -> None:
+    first, *_ = add_group(store, AT_ONCE + 2)
+    with pytest.raises(LargeGroupError) as large:
+        end(store, first)
+    until = store.clock() + timedelta(seconds=GROUP_PAUSE_S)
+    assert large.value.rest == Rest(group_id="g", serial="R58M1", task_id=first, until=until)
+    assert (free(store), len(store.read_sync(attempts.open))) == (AT_ONCE + 1, 1)
 
 
-def test_r25_after_a_crash_between_two_steps_the_next_start_ends_the_attempt_with_its_group_held(
-    store: Store, clock: Clock, tmp_path: Path
-) -> None:
-    ids = group(store, MANY + 1)
-    fence = begin(store, ids[0]).fence
-    rest = groups.Rest(group_id="g", serial="R58M1", task_id=ids[0], until=clock() + timedelta(seconds=PAUSE_S))
-    some = store.read_sync(groups.free_ids, rest)
-    next(store.steps_sync(groups.hold, 0, ids=some, until=rest.until))
-    path = store.path
-    store.close()
-    with Store.open(path, clock=clock) as again:
-        clock.pass_s(5)
-        assert 0 < free(again) < MANY
-        assert finish(again, fence) is not None
-        assert free(again) == 0
-        late = again.read_sync(queue.waiting, ids[1:])
-        assert {facts.not_before for facts in late.values()} == {clock() + timedelta(seconds=PAUSE_S)}
+def test_r25_a_step_holds_only_those_that_still_wait(store: Store, clock: Clock) -> None:
+    first, *others = add_group(store, 4)
+    begin(store, first)
+    rest = Rest(group_id="g", serial="R58M1", task_id=first, until=clock() + timedelta(seconds=GROUP_PAUSE_S))
+    ids = store.read_sync(groups.free_ids, rest)
+    assert ids == others
+    assert store.read_sync(groups.free_ids, rest, most=2) == others[:2]
+    stopped = store.write_sync(tasks.stop_pending, others[0], now=clock())
+    assert sum(store.steps_sync(groups.hold, 0, ids=ids, until=rest.until)) == 3
+    assert (free(store), store.read_sync(groups.free_ids, rest)) == (0, [])
+    assert store.read_sync(tasks.get, others[0]) == stopped

@@ -1,14 +1,12 @@
-"""How values lie in columns and parameters, and how rows become values again."""
+"""How values lie in columns."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
 
-from drover.store import NotFoundError, Store
-from drover.store.arrays import json_array
+from drover.store import Store
 from drover.store.rows import task_row
 from drover.store.types import from_micros, to_micros
 from tests.support.stored import add
@@ -32,15 +30,3 @@ def test_json_columns_hold_text_of_any_kind(store: Store) -> None:
     config = {"target_user": 'a"b\\c', "caption": "ünï 🎉\n", "n": [1, 2.5, None, True]}
     task_id = add(store, script_config=config)
     assert store.read_sync(task_row, task_id)["script_config"] == config
-
-
-def test_a_parameter_holds_any_values(store: Store) -> None:
-    serials = {'a"b', "10.0.0.1:5555", "ü"}
-    each = text("SELECT value FROM json_each(:serials)")
-    found = store.read_sync(lambda conn: set(conn.execute(each, {"serials": json_array(serials)}).scalars()))
-    assert found == serials
-
-
-def test_a_task_that_is_not_there_is_named(store: Store) -> None:
-    with pytest.raises(NotFoundError, match="task 7 does not exist"):
-        store.read_sync(task_row, 7)

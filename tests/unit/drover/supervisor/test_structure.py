@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import drover.supervisor
+from drover.supervisor.api import state
 from drover.supervisor.app import wiring
 
 MOST_ARGUMENTS = 6
@@ -51,6 +52,41 @@ def test_wiring_makes_up_no_callbacks_and_sets_nothing_afterwards() -> None:
                 targets = [target for target in node.targets if isinstance(target, ast.Attribute)]
                 own = all(isinstance(target.value, ast.Name) and target.value.id == "self" for target in targets)
                 assert own, f"{where}: an attribute of another object is set"
+
+
+DECIDES = (ast.If, ast.IfExp, ast.For, ast.While, ast.Try, ast.Match, ast.comprehension, ast.Compare)
+
+
+def test_modules_of_components_decide_nothing() -> None:
+    """So that they need no tests: the type checker holds what is given to what."""
+    for path in Path(wiring.__file__).parents[1].glob("*/components.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            assert not isinstance(node, DECIDES), f"{path.parent.name}/{path.name}:{getattr(node, 'lineno', 0)}"
+
+
+def watched() -> set[str]:
+    """The classes whose `watch` is called by DaemonState and the components."""
+    kinds: dict[str, str] = {}
+    called: set[str] = set()
+    for path in [*Path(wiring.__file__).parents[1].glob("*/components.py"), Path(state.__file__)]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.arg(arg=name, annotation=ast.Name(id=kind)):
+                    kinds[name] = kind
+                case ast.Assign(targets=[ast.Attribute(attr=name)], value=ast.Call(func=ast.Name(id=kind))):
+                    kinds[name] = kind
+                case ast.Call(func=ast.Attribute(attr="watch", value=ast.Attribute(attr=name))):
+                    called.add(name)
+                case _:
+                    pass
+    return {kinds[name] for name in called}
+
+
+def test_whatever_watches_the_time_is_called_every_second() -> None:
+    kinds = [found for module in MODULES for found in vars(importlib.import_module(module)).values()]
+    watch = {kind for kind in kinds if inspect.isclass(kind) and "watch" in vars(kind)}
+    every_second = {kind.__name__ for kind in watch if len(inspect.signature(vars(kind)["watch"]).parameters) == 1}
+    assert watched() == every_second - {state.DaemonState.__name__}  # which the daemon calls
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if not name.endswith(".clock")])

@@ -15,18 +15,7 @@ import pytest
 import drover.wire
 from drover.wire import control, events
 from drover.wire.codec import Codec
-from tests.support.wire_examples import (
-    AUDIT_ENTRY,
-    CALLER,
-    EXAMPLES,
-    FACTS,
-    FINDING,
-    MEDIA,
-    PAUSE,
-    SPEC,
-    innermost,
-    tag_of,
-)
+from tests.support.wire_examples import EXAMPLES, innermost, tag_of
 
 GOLDEN = Path(__file__).with_name("golden.txt")
 
@@ -87,12 +76,21 @@ def test_every_conversation_is_shown_with_every_member_of_its_union() -> None:
 
 @pytest.mark.parametrize(("_codec", "message"), CASES)
 def test_examples_leave_no_field_at_its_default(_codec: Codec[Any], message: Any) -> None:
-    for struct in (innermost(message), FACTS, FINDING, MEDIA, PAUSE, SPEC, CALLER, AUDIT_ENTRY):
+    for struct in structs_in(innermost(message)):
         for field in msgspec.structs.fields(struct):
             value = getattr(struct, field.name)
             assert value != field.default, field.name
             if field.default_factory is not msgspec.NODEFAULT:
                 assert value != field.default_factory(), field.name
+
+
+def structs_in(value: Any) -> Iterator[msgspec.Struct]:
+    """It, and those that stand in its fields."""
+    if isinstance(value, msgspec.Struct):
+        yield value
+        value = list(msgspec.structs.asdict(value).values())
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
+        yield from structs_in(inner)
 
 
 @pytest.mark.parametrize(("codec", "message"), CASES)

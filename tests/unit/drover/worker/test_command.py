@@ -12,8 +12,8 @@ import pytest
 
 from drover.worker import command as command_module
 from drover.worker.command import MAX_LINE_CHARS, RunningCommand, startable
-from drover.worker.command_script import Output
 from tests.support.phones import wait_until
+from tests.support.processes import gone
 
 
 class Started:
@@ -45,13 +45,6 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
     for one in made:
         if one.running.status is None:
             one.running.end()
-
-
-def gone(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 def test_lines_and_exit_code(shell: Shell) -> None:
@@ -112,7 +105,7 @@ def test_background_work_ends_with_a_command_that_ended_well(shell: Shell) -> No
     assert gone(int(one.lines[0]))
 
 
-def test_a_killed_keeper_takes_the_command_with_it(shell: Shell) -> None:
+def test_a_killed_reaper_takes_the_command_with_it(shell: Shell) -> None:
     one = shell("echo $$; sleep 600")
     wait_until(lambda: one.lines, what="its pid")
     os.kill(one.running.pid, signal.SIGKILL)
@@ -130,20 +123,3 @@ def test_what_cannot_be_started_says_so(tmp_path: Path) -> None:
     assert one.woken.wait(10)
     assert one.running.end() == 127
     assert "cannot be started" in one.lines[0]
-
-
-def test_output_is_logged_up_to_its_limit_and_its_end_is_remembered() -> None:
-    log: list[str] = []
-    output = Output(log.append, max_bytes=64)
-    for number in range(20):
-        output.line(f"\x1b[1mline {number}\x1b[0m")
-    assert log[0] == "| line 0"
-    assert log[-1] == "more than 0 KiB of output: the rest is dropped"
-    assert len(log) == 10
-    assert output.news() == "line 19"
-    assert output.news() == ""
-    assert output.remark("warm", 3).endswith("line 15 / line 16 / line 17 / line 18 / line 19")
-    assert output.remark("warm", 137).startswith("warm was ended by signal 9;")
-    assert (
-        Output(log.append).remark("warm", 1) == "warm ended with exit code 1; look at the task's log. It said nothing"
-    )

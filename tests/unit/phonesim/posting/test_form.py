@@ -162,7 +162,7 @@ def test_where_a_share_lands_is_a_fault_that_is_checked() -> None:
         Intent(component=f"{TIKTOK}/com.ss.android.ugc.aweme.share.SystemShareActivity"),
     ],
 )
-def test_other_shares_are_nobodys(screen: Screen, intent: Intent) -> None:
+def test_no_activity_takes_other_shares(screen: Screen, intent: Intent) -> None:
     with pytest.raises(ActivityNotFoundError):
         screen.display.start_activity(intent)
 

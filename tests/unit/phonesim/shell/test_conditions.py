@@ -1,4 +1,4 @@
-"""What is wrong with a phone as a whole, as its own commands tell it."""
+"""What is wrong with a phone as a whole, as its own commands report it."""
 
 import pytest
 

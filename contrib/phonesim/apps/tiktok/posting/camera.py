@@ -3,10 +3,11 @@
 The thumbnail at the bottom left, which opens the picker, has no text. Nothing is recorded or photographed here.
 """
 
-from phonesim.apps.tiktok.posting.state import Composition
-from phonesim.apps.tiktok.posting.tiles import picture_of
+from phonesim.apps.posting.pictures import picture_of
+from phonesim.apps.posting.state import Composition
 from phonesim.apps.tiktok.posting.tools import sound_chip, tool_column
-from phonesim.apps.tiktok.scene import WHITE, Scene, framed, icon, shell, text
+from phonesim.apps.tiktok.scene import Scene, shell
+from phonesim.ui.controls import NOTHING, WHITE, framed, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 RECORDED_BOTTOM = 2337
@@ -25,20 +26,13 @@ def camera_layer(scene: Scene, made: Composition) -> View:
     """The camera's frames with all its controls; the picker lies over them in the same tree."""
     whole: Bounds = (0, 0, 1080, scene.frame.bottom)
     finder = view("SurfaceView", (0, 161, 1080, _low(scene, 2081)), style=Style(artwork="camera"))
+    tap = Action("discard")
     parts = [
         finder,
         _record(scene, whole),
         _thumbnail(scene, whole),
         sound_chip(scene, made.sound),
-        icon(
-            (32, 193, 148, 309),
-            "close",
-            id="jix",
-            desc="@2131888272",
-            flags="Cf",
-            color=WHITE,
-            action=Action("close_camera"),
-        ),
+        icon((32, 193, 148, 309), "close", id="jix", desc="@2131888272", flags="Cf", color=WHITE, action=tap),
         _lengths(scene),
         mode_bar(scene, "camera"),
         tool_column(scene, ("flip", "flash"), ("timer", "layout", "ratio", "retouch")),
@@ -56,7 +50,7 @@ def _record(scene: Scene, whole: Bounds) -> View:
     top = _low(scene, 1752)
     box: Bounds = (395, top, 684, top + 289)
     ring = view("FrameLayout", (435, top + 40, 645, top + 250), id="d9a", style=Style(fill=WHITE, radius=105))
-    button = view("Button", box, id="r3r", desc="@2131888184", flags="Cf", action=Action("none"))
+    button = view("Button", box, id="r3r", desc="@2131888184", flags="Cf", action=NOTHING)
     return view("FrameLayout", (388, _low(scene, 1640), 692, whole[3]), button, ring, id="eaa")
 
 
@@ -96,11 +90,7 @@ def mode_bar(scene: Scene, selected: str) -> View:
     """POST, CREATE and LIVE; POST is the camera, CREATE the templates."""
     top = _low(scene, 2115)
     shift = -186 if selected == "templates" else 0
-    words = (
-        ("mode_post", 457, 623, "camera"),
-        ("mode_create", 623, 830, "templates"),
-        ("mode_live", 830, 990, ""),
-    )
+    words = (("mode_post", 457, 623, "camera"), ("mode_create", 623, 830, "templates"), ("mode_live", 830, 990, ""))
     cells = [
         _word(
             scene.labels[key],

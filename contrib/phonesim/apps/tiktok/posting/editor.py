@@ -1,10 +1,11 @@
 """The editor, as recorded on 43.1.4: Your Story publishes a story at once, Next goes on to the form."""
 
+from phonesim.apps.posting.pictures import picture_of
+from phonesim.apps.posting.state import Composition
 from phonesim.apps.tiktok.posting.camera import RECORDED_BOTTOM
-from phonesim.apps.tiktok.posting.state import Composition
-from phonesim.apps.tiktok.posting.tiles import picture_of
 from phonesim.apps.tiktok.posting.tools import editor_chip, tool_column
-from phonesim.apps.tiktok.scene import RED, WHITE, Scene, framed, icon, shell, text
+from phonesim.apps.tiktok.scene import Scene, shell
+from phonesim.ui.controls import RED, WHITE, framed, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 BACK = Action("leave_form")
@@ -40,9 +41,7 @@ def _ways_on(scene: Scene, whole: Bounds) -> View:
         "FrameLayout", story, held, id="qxr", flags="Cf", action=Action("story"), style=Style(fill=WHITE, radius=16)
     )
     on: Bounds = (545, top, 1048, top + 116)
-    word = text(
-        (560, top + 31, 1033, top + 84), scene.labels["next"], id="ntq", size=42, bold=True, align="center", color=WHITE
-    )
+    word = heading((560, top + 31, 1033, top + 84), scene.labels["next"], id="ntq", size=42, color=WHITE)
     right = view(
         "LinearLayout", on, word, id="ntn", flags="Cf", action=Action("to_form"), style=Style(fill=RED, radius=16)
     )

@@ -4,12 +4,13 @@ Placeholders are the fields' text. While the keyboard is open the bar with Draft
 stands at the top right.
 """
 
+from phonesim.apps.posting.pictures import picture_of
+from phonesim.apps.posting.state import Composition, unfinished_tag
 from phonesim.apps.tiktok.posting.rows import option_rows
-from phonesim.apps.tiktok.posting.state import Composition, unfinished_tag
 from phonesim.apps.tiktok.posting.suggestions import suggestions
-from phonesim.apps.tiktok.posting.tiles import picture_of
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, WHITE, Scene, icon, shell, text, word_button
+from phonesim.apps.tiktok.scene import Scene, shell
 from phonesim.ui.chrome import KEYBOARD
+from phonesim.ui.controls import DIM, GREY, INK, WHITE, icon, icon_button, text, text_button, word_button
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 BACK = Action("leave_form")
@@ -38,7 +39,7 @@ def form(scene: Scene, made: Composition) -> View:
 def _title_bar(scene: Scene, made: Composition, *, typing: bool) -> View:
     """An unresolved description on the arrow, and the second Post while the keyboard is open."""
     desc, id_ = ("@2131888269", "b98") if made.kind == "images" else ("@2131823418", "bor")
-    back = icon((16, 136, 131, 252), "back", cls="Button", id=id_, desc=desc, flags="Cf", action=BACK)
+    back = icon_button((16, 136, 131, 252), "back", id=id_, desc=desc, action=BACK)
     parts = [view("ViewGroup", (0, 136, 1080, 252), back, id="w1v")]
     hidden = scene.phone.faults.active("suggestions_cover_post") and bool(unfinished_tag(made.texts["caption"]))
     if typing and not hidden:
@@ -52,7 +53,9 @@ def _bottom_bar(scene: Scene) -> View:
     top = bottom - 158
     left: Bounds = (32, top, 529, bottom - 32)
     right: Bounds = (550, top, 1048, bottom - 32)
-    drafts = word_button(left, scene.labels["drafts"], id="fex", action=Action("drafts"), ink=INK, fill=GREY, size=44)
+    drafts = word_button(
+        left, scene.labels["drafts"], id="fex", action=Action("save_draft"), ink=INK, fill=GREY, size=44
+    )
     post = word_button(right, scene.labels["post"], id="qrb", action=Action("post"), size=44)
     row = view("LinearLayout", (32, top, 1048, bottom - 32), drafts, post, id="fgc")
     return view("FrameLayout", (0, bottom - 190, 1080, bottom), row, id="bw7", style=Style(fill=WHITE))
@@ -112,25 +115,11 @@ def _tools(scene: Scene, made: Composition, top: int, *, typing: bool) -> tuple[
         parts.append(text((42, top, 240, top + 63), f"{count}/4000", id="ey5", size=32, color=DIM))
         top += 63
     ideas: Bounds = (232, top + 21, 596, top + 95)
+    label = text_button(ideas, labels["ideas"], id="eyp", size=34, align="center", fill=GREY, radius=10)
     row = [
         _tool((42, top + 21, 116, top + 95), "#", "awo", "", Action("tag", "#")),
         _tool((137, top + 21, 211, top + 95), "@", "awn", labels["mention"], Action("tag", "@")),
-        view(
-            "FrameLayout",
-            ideas,
-            text(
-                ideas,
-                labels["ideas"],
-                cls="Button",
-                id="eyp",
-                flags="Cf",
-                size=34,
-                align="center",
-                fill=GREY,
-                radius=10,
-            ),
-            id="eyq",
-        ),
+        view("FrameLayout", ideas, label, id="eyq"),
     ]
     if typing:
         fold: Bounds = (964, top + 21, 1038, top + 95)

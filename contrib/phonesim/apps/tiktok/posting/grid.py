@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from phonesim.apps.tiktok.posting.state import PostingState
+from phonesim.apps.tiktok.posting.state import TikTokPosting
 from phonesim.contract import MediaItem
 from phonesim.ui.chrome import Frame
 from phonesim.ui.view import Bounds
@@ -22,13 +22,13 @@ def row_height(frame: Frame) -> int:
     return round(_ROW * frame.stretch)
 
 
-def of_album(state: PostingState, items: Sequence[MediaItem]) -> list[MediaItem]:
+def of_album(state: TikTokPosting, items: Sequence[MediaItem]) -> list[MediaItem]:
     """What the open album and the open tab hold."""
     kinds = _KIND[state.filter]
     return [item for item in items if item.kind in kinds and state.album in ("", item.album)]
 
 
-def placed(state: PostingState, items: Sequence[MediaItem], frame: Frame) -> list[tuple[MediaItem, Bounds]]:
+def placed(state: TikTokPosting, items: Sequence[MediaItem], frame: Frame) -> list[tuple[MediaItem, Bounds]]:
     """The files in sight with their cells; the last row may be cut off by the bar below."""
     low, height = frame.bottom - FOOT, row_height(frame)
     cells: list[tuple[MediaItem, Bounds]] = []
@@ -42,7 +42,7 @@ def placed(state: PostingState, items: Sequence[MediaItem], frame: Frame) -> lis
     return cells
 
 
-def hidden_rows(state: PostingState, items: Sequence[MediaItem], frame: Frame) -> int:
+def hidden_rows(state: TikTokPosting, items: Sequence[MediaItem], frame: Frame) -> int:
     """How far the grid can be scrolled: the rows that do not fit whole."""
     rows = -(-len(of_album(state, items)) // len(_COLUMNS))
     return max(0, rows - (frame.bottom - FOOT - _TOP) // row_height(frame))

@@ -1,11 +1,12 @@
 """A post of our own in full: on the Friends tab right after it was published, as recorded, and from its tile."""
 
+from phonesim.apps.posting.pictures import picture_of_posted
 from phonesim.apps.tiktok.bottom_nav import HEIGHT, bottom_nav
 from phonesim.apps.tiktok.posting.prompts import progress
-from phonesim.apps.tiktok.posting.tiles import picture_of_posted
 from phonesim.apps.tiktok.rail import Counts, author_name, rail
-from phonesim.apps.tiktok.scene import WHITE, Scene, icon, notice, shell, text
+from phonesim.apps.tiktok.scene import Scene, notice, shell
 from phonesim.posts import Post
+from phonesim.ui.controls import BACK, WHITE, heading, icon, text
 from phonesim.ui.view import Action, Bounds, View, view
 from phonesim.world import user
 
@@ -27,9 +28,7 @@ def own_post(scene: Scene) -> View:
     """One of our posts, opened from its tile; `page.target` is its number, newest first."""
     posts = scene.world.posts_of(scene.world.active, placement="feed")
     number = int(scene.page.target)
-    back = icon(
-        (32, 120, 137, 225), "back", desc=scene.labels["back"], flags="Cf", color=WHITE, action=Action("back_page")
-    )
+    back = icon((32, 120, 137, 225), "back", desc=scene.labels["back"], flags="Cf", color=WHITE, action=BACK)
     parts = [*(_post(scene, posts[number]) if number < len(posts) else []), back]
     return shell(scene.frame, view("FrameLayout", (0, 0, 1080, scene.frame.bottom), *parts, id="v5b"), fill="#000000")
 
@@ -77,7 +76,7 @@ def _friends_bar(scene: Scene) -> View:
     """The bar above the video: Friends, and the search."""
     word = scene.nav["friends_tab"]
     box: Bounds = (0, 139, 1080, 286)
-    label = text((459, 183, 646, 241), word, id="v6q", size=42, bold=True, align="center", color=WHITE)
+    label = heading((459, 183, 646, 241), word, id="v6q", size=42, color=WHITE)
     named = view("LinearLayout", (459, 140, 646, 284), label, desc=word)
     glass = icon((933, 139, 1080, 286), "search", id="krz", desc=scene.nav["search"], flags="Cf", color=WHITE)
     return view("FrameLayout", box, named, glass, id="s00")

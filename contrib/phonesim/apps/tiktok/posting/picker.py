@@ -3,13 +3,15 @@
 Next is not clickable until something is selected. Media come newest first, one album and one kind at a time.
 """
 
+from phonesim.apps.navigation import Overlay
+from phonesim.apps.posting.pictures import picture_of
+from phonesim.apps.posting.state import Composition
 from phonesim.apps.tiktok.posting.camera import LOOK_AGAIN_S, camera_layer
 from phonesim.apps.tiktok.posting.grid import FOOT, placed
-from phonesim.apps.tiktok.posting.state import Composition
-from phonesim.apps.tiktok.posting.tiles import picture_of
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, RED, WHITE, Overlay, Scene, framed, icon, shell, text
-from phonesim.apps.tiktok.sheets import CLOSE, dialog_window
+from phonesim.apps.tiktok.scene import Scene, shell
+from phonesim.apps.tiktok.sheets import dialog_window
 from phonesim.contract import MediaItem
+from phonesim.ui.controls import CLOSE, DIM, GREY, INK, LIST, NOTHING, PAGER, RED, WHITE, framed, heading, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
 _FILTERS = (("all", 42, 254), ("videos", 254, 501), ("photos", 501, 751), ("ai_gallery", 751, 1038))
@@ -22,16 +24,11 @@ def picker(scene: Scene, made: Composition) -> View:
     low = scene.frame.bottom - FOOT
     middle: Bounds = (0, 262, 1080, low)
     column = view("LinearLayout", middle, _filters(scene), _pager(scene, low), id="ait")
-    area = view(
-        "RelativeLayout",
-        (0, 262, 1080, whole[3]),
-        view("FrameLayout", middle, column, id="e8e"),
-        _foot(scene),
-        id="hm7",
-    )
+    inner = view("FrameLayout", middle, column, id="e8e")
+    area = view("RelativeLayout", (0, 262, 1080, whole[3]), inner, _foot(scene), id="hm7")
     sheet = view("LinearLayout", whole, _header(scene), area, id="f0u")
     # A touch that misses the sheet's controls must not reach the camera.
-    over = view("ViewGroup", whole, sheet, id="s2q", flags="T", action=Action("none"), style=Style(fill=WHITE))
+    over = view("ViewGroup", whole, sheet, id="s2q", flags="T", action=NOTHING, style=Style(fill=WHITE))
     layers = view("FrameLayout", whole, camera_layer(scene, made), framed(whole, over, "", "nor", ""))
     return shell(scene.frame, framed(whole, layers, "zck", "", "nor", "s8e"))
 
@@ -39,23 +36,12 @@ def picker(scene: Scene, made: Composition) -> View:
 def _header(scene: Scene) -> View:
     labels = scene.labels
     name = scene.posting.album or labels["recents"]
-    album = view(
-        "LinearLayout",
-        (403, 151, 676, 246),
-        text((425, 173, 596, 223), name, id="yc0", size=42, bold=True, align="center"),
-        icon((602, 177, 644, 219), "down", id="kun", desc=labels["down"], size=40),
-        id="d2t",
-        flags="Cf",
-        action=Action("albums"),
-    )
-    ideas = view(
-        "LinearLayout",
-        (906, 151, 1059, 246),
-        icon((932, 180, 969, 217), "comment", desc=labels["ideas_button"], size=36),
-        text((974, 179, 1050, 218), labels["text_tool"], size=32),
-        id="vt1",
-        flags="Cf",
-    )
+    label = heading((425, 173, 596, 223), name, id="yc0", size=42)
+    picture = icon((602, 177, 644, 219), "down", id="kun", desc=labels["down"], size=40)
+    album = view("LinearLayout", (403, 151, 676, 246), label, picture, id="d2t", flags="Cf", action=Action("albums"))
+    glyph = icon((932, 180, 969, 217), "comment", desc=labels["ideas_button"], size=36)
+    words = text((974, 179, 1050, 218), labels["text_tool"], size=32)
+    ideas = view("LinearLayout", (906, 151, 1059, 246), glyph, words, id="vt1", flags="Cf")
     close = icon(
         (42, 167, 105, 230), "close", id="b9b", desc=labels["close"], flags="Cf", action=Action("close_picker")
     )
@@ -84,7 +70,7 @@ def _pager(scene: Scene, low: int) -> View:
     cells = [_cell(scene, item, box) for item, box in found]
     grid = view("GridView", page, *cells, id="i8o", flags="fs")
     inner = framed(page, grid, "", "iia", "")
-    return view("androidx.viewpager.widget.ViewPager", page, inner, id="zpi", flags="fs")
+    return view(PAGER, page, inner, id="zpi", flags="fs")
 
 
 def _cell(scene: Scene, item: MediaItem, box: Bounds) -> View:
@@ -96,7 +82,7 @@ def _cell(scene: Scene, item: MediaItem, box: Bounds) -> View:
     if item.kind == "video":
         length = f"00:{5 + item.size % 50:02}"
         low: Bounds = (box[2] - 128, box[3] - 60, box[2], box[3])
-        parts.append(text(low, length, id="gi4", size=34, bold=True, color=WHITE, align="center"))
+        parts.append(heading(low, length, id="gi4", size=34, color=WHITE))
     if scene.posting.multiple:
         circle: Bounds = (box[2] - 79, box[1] + 16, box[2] - 16, box[1] + 79)
         style = Style(fill=RED if place else "#5a5a5e", outline=WHITE, radius=31, size=36, color=WHITE, align="center")
@@ -112,14 +98,9 @@ def _foot(scene: Scene) -> View:
     top = bottom - FOOT
     labels, state = scene.labels, scene.posting
     box: Bounds = (32, top, 354, bottom)
+    label = text((111, top + 77, 540, top + 124), labels["select_multiple"], id="nbu", size=36)
     several = view(
-        "RelativeLayout",
-        box,
-        _check(top, on=state.multiple),
-        text((111, top + 77, 540, top + 124), labels["select_multiple"], id="nbu", size=36),
-        id="nbv",
-        flags="Cf",
-        action=Action("multiple"),
+        "RelativeLayout", box, _check(top, on=state.multiple), label, id="nbv", flags="Cf", action=Action("multiple")
     )
     count = len(state.chosen)
     words = labels.filled("next_count", str(count)) if count else labels["next"]
@@ -154,6 +135,6 @@ def albums(scene: Scene, overlay: Overlay) -> Window:
             text((60, top + 92, 900, top + 140), str(count), size=34, color=DIM),
         ]
         rows.append(view("FrameLayout", box, *parts, flags="Cf", action=Action("album", name)))
-    cls = "androidx.recyclerview.widget.RecyclerView"
+    cls = LIST
     plate: Bounds = (0, 262, 1080, 300 + 150 * len(rows))
     return dialog_window(scene, view(cls, plate, *rows, flags="fs", style=Style(fill=WHITE)), outside=CLOSE)

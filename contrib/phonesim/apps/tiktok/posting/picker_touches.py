@@ -1,11 +1,8 @@
 """Touches on the camera and the picker: which file is chosen, of which album."""
 
+from phonesim.apps.navigation import LOAD_S, Page
 from phonesim.apps.tiktok.posting.grid import hidden_rows, row_height
-from phonesim.apps.tiktok.posting.touches import LOAD_S, Touches
-from phonesim.apps.tiktok.scene import Page
-from phonesim.contract import MediaItem
-
-MOST_IMAGES = 35
+from phonesim.apps.tiktok.posting.touches import Touches
 
 
 class PickerTouches(Touches):
@@ -39,29 +36,15 @@ class PickerTouches(Touches):
         self.state.chosen = []
 
     def _on_choose(self, uri: str) -> None:
-        """Several are chosen in the order of the touches; without "Select multiple" one opens the editor at once."""
-        chosen = self.state.chosen
-        if uri in chosen:
-            chosen.remove(uri)
-        elif not self.state.multiple:
+        """Without "Select multiple" one file opens the editor at once."""
+        if self.state.multiple or uri in self.state.chosen:
+            self._toggle_choice(uri)
+        else:
             self.state.chosen = [uri]
             self._on_picked("")
-        elif len(chosen) < MOST_IMAGES:
-            chosen.append(uri)
 
-    def _on_picked(self, _: str) -> None:
-        files = self._chosen_files()
-        if files:
-            self.made.files = files
-            self._nav.enter(Page(name="editor"), LOAD_S)
-
-    def _chosen_files(self) -> tuple[MediaItem, ...]:
-        found = (self._phone.media.find(uri) for uri in self.state.chosen)
-        return tuple(file for file in found if file is not None)
-
-    def swipe(self, dy: int) -> None:
-        """A drag up or down moves the picker's grid by whole rows."""
-        if self._nav.page.name == "picker":
-            most = hidden_rows(self.state, self._phone.media.items(), self._phone.frame)
-            rows = round(dy / row_height(self._phone.frame))
-            self.state.scrolled = min(most, max(0, self.state.scrolled - rows))
+    def scroll_picker(self, dy: int) -> None:
+        """A drag up or down moves the grid by whole rows."""
+        most = hidden_rows(self.state, self._phone.media.items(), self._phone.frame)
+        rows = round(dy / row_height(self._phone.frame))
+        self.state.scrolled = min(most, max(0, self.state.scrolled - rows))

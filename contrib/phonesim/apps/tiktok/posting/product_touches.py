@@ -1,8 +1,8 @@
 """Touches on links and products: what is linked, which product of the showcase, under which name."""
 
+from phonesim.apps.navigation import LOAD_S, Page
 from phonesim.apps.tiktok.posting.products import ROW, rows_seen
-from phonesim.apps.tiktok.posting.touches import LOAD_S, Touches
-from phonesim.apps.tiktok.scene import Page
+from phonesim.apps.tiktok.posting.touches import Touches
 from phonesim.shops import Product, sold_by
 
 

@@ -4,13 +4,28 @@ No recording is known of these pages. TikTok's own handbook for sellers gives th
 link", choose one of the products, give it a name, post. Where labels and clickable nodes sit follows the recorded form.
 """
 
-from phonesim.apps.tiktok.posting.state import NAME_LENGTH, Composition
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, RED, WHITE, Overlay, Scene, framed, icon, notice, shell, text
-from phonesim.apps.tiktok.sheets import CLOSE, dialog_window
+from phonesim.apps.navigation import Overlay
+from phonesim.apps.posting.state import NAME_LENGTH, Composition
+from phonesim.apps.tiktok.scene import Scene, notice, shell
+from phonesim.apps.tiktok.sheets import dialog_window
 from phonesim.shops import Product
+from phonesim.ui.controls import (
+    CLOSE,
+    DIM,
+    GREY,
+    INK,
+    LIST,
+    NOTHING,
+    RED,
+    WHITE,
+    framed,
+    heading,
+    icon,
+    icon_button,
+    text,
+)
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
-_LIST = "androidx.recyclerview.widget.RecyclerView"
 BACK = Action("leave_form")
 ROW = 240
 _TOP = 390
@@ -23,7 +38,7 @@ def link_kinds(scene: Scene, overlay: Overlay) -> Window:
     labels = scene.labels
     kinds = (("product_kind", "plus", Action("open_products")), ("web_link", "globe", Action("type_link")))
     rows = [_kind(labels[key], picture, top + 180 + i * 150, tap) for i, (key, picture, tap) in enumerate(kinds)]
-    title = text((240, top + 40, 840, top + 110), labels["add_link"], id="nmh", size=46, bold=True, align="center")
+    title = heading((240, top + 40, 840, top + 110), labels["add_link"], id="nmh", size=46)
     close = icon((954, top + 20, 1059, top + 125), "close", desc=labels["close"], flags="C", action=CLOSE, size=50)
     plate: Bounds = (0, top, 1080, bottom)
     style = Style(fill=WHITE, radius=36, flat_bottom=True)
@@ -64,7 +79,7 @@ def _products(scene: Scene, area: Bounds) -> View:
     first = scene.posting.passed
     seen = offered[first : first + rows_seen(scene.frame.bottom)]
     rows = [_product(scene, product, first + i, area[1] + i * ROW) for i, product in enumerate(seen)]
-    return view(_LIST, area, *rows, id="xk9", flags="fs")
+    return view(LIST, area, *rows, id="xk9", flags="fs")
 
 
 def rows_seen(bottom: int) -> int:
@@ -75,7 +90,7 @@ def rows_seen(bottom: int) -> int:
 def _product(scene: Scene, product: Product, number: int, top: int) -> View:
     box: Bounds = (0, top, 1080, top + ROW)
     plate: Bounds = (840, top + 75, 1038, top + 165)
-    add = text(plate, scene.labels["add"], size=38, bold=True, align="center", color=WHITE)
+    add = heading(plate, scene.labels["add"], size=38, color=WHITE)
     take = Action("take_product", str(number))
     parts = [
         view("ImageView", (42, top + 20, 242, top + 220), id="cover", style=Style(artwork=f"product:{product.name}")),
@@ -83,7 +98,7 @@ def _product(scene: Scene, product: Product, number: int, top: int) -> View:
         text((272, top + 150, 560, top + 205), product.price, id="xk5", size=40, bold=True, color=RED),
         framed(plate, view("FrameLayout", plate, add, flags="Cf", action=take, style=Style(fill=RED, radius=12)), "x1"),
     ]
-    return view("FrameLayout", box, *parts, flags="Cf", action=Action("none"))
+    return view("FrameLayout", box, *parts, flags="Cf", action=NOTHING)
 
 
 def product_page(scene: Scene, made: Composition) -> View:
@@ -96,17 +111,11 @@ def product_page(scene: Scene, made: Composition) -> View:
     field: Bounds = (42, 300, 1038, 420)
     style = Style(size=42, color=INK, fill=GREY, radius=14, inset=24)
     name = view("EditText", field, id="gzm", text=typed, flags=flags, field="product_name", style=style)
-    count = text(
-        (800, 430, 1038, 490),
-        f"{len(typed)}/{NAME_LENGTH}",
-        id="ey5",
-        size=34,
-        color=DIM if fits else RED,
-        align="right",
-    )
+    ink = DIM if fits else RED
+    count = text((800, 430, 1038, 490), f"{len(typed)}/{NAME_LENGTH}", id="ey5", size=34, color=ink, align="right")
     hint = text((42, 500, 1038, 560), labels["product_name_text"], size=34, color=DIM)
     plate: Bounds = (42, 600, 1038, 720)
-    word = text(plate, labels["add"], size=42, bold=True, align="center", color=WHITE if fits else DIM)
+    word = heading(plate, labels["add"], size=42, color=WHITE if fits else DIM)
     look = Style(fill=RED if fits else GREY, radius=12)
     tap = Action("name_product") if fits else None
     add = view("FrameLayout", plate, word, id="xk7", flags="Cf" if fits else "CfD", action=tap, style=look)
@@ -115,6 +124,6 @@ def product_page(scene: Scene, made: Composition) -> View:
 
 
 def _title_bar(scene: Scene, title: str) -> View:
-    back = icon((16, 136, 131, 252), "back", cls="Button", desc=scene.labels["back"], flags="Cf", action=BACK)
-    words = text((200, 150, 880, 240), title, id="title", size=46, bold=True, align="center")
+    back = icon_button((16, 136, 131, 252), "back", desc=scene.labels["back"], action=BACK)
+    words = heading((200, 150, 880, 240), title, id="title", size=46)
     return view("FrameLayout", (0, 136, 1080, 252), back, words)

@@ -2,30 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, WHITE, Overlay, Scene, icon, text, word_button
-from phonesim.apps.tiktok.sheets import CLOSE, dialog_window, message_dialog
+from phonesim.apps.navigation import Overlay
+from phonesim.apps.tiktok.scene import Scene
+from phonesim.apps.tiktok.sheets import asks, dialog_window
+from phonesim.ui.controls import CLOSE, DIM, GREY, INK, WHITE, heading, icon_button, text, text_button, word_button
 from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
 LAUNCHER = "com.android.launcher3"
-
-
-def discard(scene: Scene, overlay: Overlay) -> Window:
-    """BACK on the editor or the form; a touch beside it keeps on editing."""
-    labels = scene.labels
-    buttons = ((labels["discard"], Action("discard")), (labels["keep_draft"], Action("drafts")))
-    return message_dialog(scene, labels["discard_title"], labels["discard_text"], buttons)
-
-
-def publish(scene: Scene, overlay: Overlay) -> Window:
-    """The second question that some accounts get after Post."""
-    labels = scene.labels
-    buttons = ((labels["cancel"], CLOSE), (labels["publish_now"], Action("publish_now")))
-    return message_dialog(scene, labels["publish_title"], labels["publish_text"], buttons)
-
-
-def limit(scene: Scene, overlay: Overlay) -> Window:
-    labels = scene.labels
-    return message_dialog(scene, labels["post_limit_title"], labels["post_limit_text"], ((labels["ok"], CLOSE),))
 
 
 def widget(scene: Scene, overlay: Overlay) -> Window:
@@ -46,10 +29,8 @@ def widget(scene: Scene, overlay: Overlay) -> Window:
     )
     preview = view("FrameLayout", (426, top + 304, 653, top + 531), style=Style(icon="music", size=200))
     buttons = [
-        text(
-            (382, top + 781, 613, top + 907), labels["cancel"], cls="Button", flags="Cf", align="center", action=CLOSE
-        ),
-        text((634, top + 781, 1051, top + 907), labels["add_to_home"], cls="Button", flags="Cf", align="center"),
+        text_button((382, top + 781, 613, top + 907), labels["cancel"], align="center", action=CLOSE),
+        text_button((634, top + 781, 1051, top + 907), labels["add_to_home"], align="center"),
     ]
     parts = [
         text((29, top + 63, 1051, top + 148), "TikTok", id="widget_appName", size=60, align="center"),
@@ -70,7 +51,7 @@ def link(scene: Scene, overlay: Overlay) -> Window:
     style = Style(fill=GREY, radius=14, inset=24, text=typed or "https://", color=DIM if not typed else "#161823")
     flags = "CfLF" if scene.field == "link" else "CfL"
     parts = [
-        text((100, top + 40, 980, top + 110), labels["product_link"], id="title", size=48, bold=True, align="center"),
+        heading((100, top + 40, 980, top + 110), labels["product_link"], id="title", size=48),
         view(
             "EditText", (100, top + 170, 980, top + 300), id="gzk", text=typed, flags=flags, field="link", style=style
         ),
@@ -89,9 +70,11 @@ def _pair(scene: Scene, top: int, *buttons: tuple[str, Action]) -> list[View]:
 
 
 SHEETS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
-    "discard": discard,
-    "publish_now": publish,
-    "post_limit": limit,
+    "discard": asks(
+        "discard_title", "discard_text", ("discard", Action("discard")), ("keep_draft", Action("save_draft"))
+    ),
+    "publish_now": asks("publish_title", "publish_text", ("cancel",), ("publish_now", Action("publish_now"))),
+    "post_limit": asks("post_limit_title", "post_limit_text", ("ok",)),
     "widget": widget,
     "product_link": link,
 }
@@ -99,23 +82,17 @@ SHEETS: Mapping[str, Callable[[Scene, Overlay], Window]] = {
 
 def progress(scene: Scene) -> list[View]:
     """The upload in the upper left corner: its percentage; or, once none runs, that one failed."""
-    upload = scene.watch_upload()
+    upload = next(iter(scene.uploads), None)
     if upload is None or upload.failed:
         return failure(scene)
     box: Bounds = (32, 300, 212, 540)
-    words = text(
-        (32, 390, 212, 450),
-        scene.labels.number(f"{upload.percent(scene.phone.clock())}%"),
-        size=44,
-        bold=True,
-        align="center",
-    )
+    words = heading((32, 390, 212, 450), scene.labels.number(f"{upload.percent(scene.phone.clock())}%"), size=44)
     return [view("FrameLayout", box, words, id="upload_progress", style=Style(fill=GREY, radius=16))]
 
 
 def failure(scene: Scene) -> list[View]:
     """The bar that an upload leaves which failed, with Retry: one bar, however many failed."""
-    upload = next((upload for upload in scene.uploads.shown if upload.failed), None)
+    upload = next((upload for upload in scene.uploads if upload.failed), None)
     if upload is None:
         return []
     labels = scene.labels
@@ -124,7 +101,7 @@ def failure(scene: Scene) -> list[View]:
     parts = [
         text((70, 290, 620, 380), labels["upload_failed"], id="tv_title", size=42),
         word_button(again, labels["retry"], action=Action("retry_upload", upload.post.target), ink=INK, fill=GREY),
-        icon((920, 290, 1010, 380), "close", cls="Button", desc=labels["close"], flags="Cf", action=dismiss),
+        icon_button((920, 290, 1010, 380), "close", desc=labels["close"], action=dismiss),
     ]
     box: Bounds = (32, 270, 1048, 400)
     return [view("FrameLayout", box, *parts, id="upload_failed", flags="C", style=Style(fill=WHITE, radius=16))]

@@ -1,7 +1,8 @@
 """The rows of the post form below its fields: location, link or product, who may see it, more options."""
 
-from phonesim.apps.tiktok.posting.state import Composition
-from phonesim.apps.tiktok.scene import DIM, GREY, Scene, icon, text
+from phonesim.apps.posting.state import Composition
+from phonesim.apps.tiktok.scene import Scene
+from phonesim.ui.controls import DIM, GREY, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _HEIGHT = 126
@@ -41,17 +42,9 @@ class _Row:
         if self._product:
             drop = Action("drop_product")
             last = icon(end, "close", id="x0w", desc=scene.labels["remove"], flags="Cf", size=36, action=drop)
-        inner = view(
-            "Button",
-            box,
-            icon((42, top + 42, 84, top + 84), self._picture, id="j2c", size=42),
-            text((100, top + 34, 940, top + 92), self._words, id="w4m", size=42),
-            last,
-            id="d0z",
-            desc=self._desc,
-            flags="Cf",
-            action=self._action,
-        )
+        picture = icon((42, top + 42, 84, top + 84), self._picture, id="j2c", size=42)
+        label = text((100, top + 34, 940, top + 92), self._words, id="w4m", size=42)
+        inner = view("Button", box, picture, label, last, id="d0z", desc=self._desc, flags="Cf", action=self._action)
         if self._name != "link":
             return view("FrameLayout", box, inner, id="vp5")
         held = view("FrameLayout", box, view("FrameLayout", box, view("FrameLayout", box, inner), id="q76"))

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from phonesim.apps.navigation import Overlay
+from phonesim.apps.posting.state import Composition
 from phonesim.apps.tiktok.posting.camera import camera
 from phonesim.apps.tiktok.posting.editor import editor
 from phonesim.apps.tiktok.posting.form import form
@@ -9,9 +11,8 @@ from phonesim.apps.tiktok.posting.picker import albums, picker
 from phonesim.apps.tiktok.posting.products import link_kinds, product_list, product_page
 from phonesim.apps.tiktok.posting.sound_page import sound_page
 from phonesim.apps.tiktok.posting.sound_panel import sound_panel, volume_sheet
-from phonesim.apps.tiktok.posting.state import Composition
 from phonesim.apps.tiktok.posting.templates import templates
-from phonesim.apps.tiktok.scene import Overlay, Scene, shell
+from phonesim.apps.tiktok.scene import Scene, shell
 from phonesim.ui.view import View, Window
 
 

@@ -1,27 +1,27 @@
 """A sound's own page, with "Use this sound", and the search's tab Sounds. No recording is known of either."""
 
-from phonesim.apps.tiktok.posting import sounds
-from phonesim.apps.tiktok.posting.state import Sound
+from phonesim.apps.posting import sounds
+from phonesim.apps.posting.state import Sound
 from phonesim.apps.tiktok.profile import tiles
-from phonesim.apps.tiktok.scene import DIM, RED, WHITE, Scene, icon, shell, text
+from phonesim.apps.tiktok.scene import Scene, shell
+from phonesim.ui.controls import BACK, DIM, LIST, RED, WHITE, heading, icon_button, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
 _ROW = 190
-_LIST = "androidx.recyclerview.widget.RecyclerView"
 
 
 def sound_page(scene: Scene) -> View:
     """The sound's name and artist, videos that use it, and the button at the bottom."""
     bottom = scene.frame.bottom
-    back = icon((20, 101, 155, 236), "back", cls="Button", desc=scene.labels["back"], flags="Cf", action=BACK)
+    back = icon_button((20, 101, 155, 236), "back", desc=scene.labels["back"], action=BACK)
     if scene.loading:
         spinner = view("ProgressBar", (480, 760, 600, 880), style=Style(icon="spinner", size=110, color=DIM))
         return shell(scene.frame, back, spinner)
     sound = sounds.by_id(scene.page.target)
     used = scene.labels.filled("sound_videos", scene.labels.count(int(sound.id) % 90_000))
     button: Bounds = (240, bottom - 190, 840, bottom - 60)
-    word = text(button, scene.labels["use_this_sound"], size=44, bold=True, align="center", color=WHITE)
-    use = Action("use_this_sound", sound.id)
+    word = heading(button, scene.labels["use_this_sound"], size=44, color=WHITE)
+    use = Action("use_sound", sound.id)
     parts = [
         back,
         view("ImageView", (42, 270, 342, 570), id="cover", style=Style(artwork=f"sound:{sound.id}")),
@@ -34,13 +34,10 @@ def sound_page(scene: Scene) -> View:
     return shell(scene.frame, view("FrameLayout", (0, 84, 1080, bottom), *parts))
 
 
-BACK = Action("back_page")
-
-
 def sound_rows(scene: Scene, words: str, top: int) -> View:
     """The tab Sounds of the search: a touch opens the sound's page."""
     rows = [_row(sound, top + i * _ROW) for i, sound in enumerate(sounds.found(scene.phone, words))]
-    return view(_LIST, (0, top, 1080, top + _ROW * len(rows)), *rows, id="g2y", flags="fs")
+    return view(LIST, (0, top, 1080, top + _ROW * len(rows)), *rows, id="g2y", flags="fs")
 
 
 def _row(sound: Sound, top: int) -> View:

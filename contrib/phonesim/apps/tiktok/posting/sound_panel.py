@@ -3,27 +3,29 @@
 No recording is known of either: they follow descriptions. A slider is a SeekBar whose value stands beside it.
 """
 
-from phonesim.apps.tiktok.posting import sounds
-from phonesim.apps.tiktok.posting.state import Composition, Sound
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, RED, WHITE, Overlay, Scene, icon, shell, text
-from phonesim.apps.tiktok.sheets import CLOSE, dialog_window
+from phonesim.apps.navigation import Overlay
+from phonesim.apps.posting import sounds
+from phonesim.apps.posting.sliders import HEIGHT, done, sliders
+from phonesim.apps.posting.state import SOUND_SEARCH, Composition, Sound
+from phonesim.apps.tiktok.scene import Scene, shell
+from phonesim.apps.tiktok.sheets import dialog_window
 from phonesim.ui.chrome import KEYBOARD
-from phonesim.ui.view import SEEK_INSET, Action, Bounds, Style, View, Window, view
+from phonesim.ui.controls import CLOSE, DIM, GREY, INK, LIST, RED, WHITE, heading, icon, text
+from phonesim.ui.view import Action, Bounds, Style, View, Window, view
 
 _ROW = 170
-_LIST = "androidx.recyclerview.widget.RecyclerView"
 
 
 def sound_panel(scene: Scene, made: Composition) -> View:
     """Search field, results with a check mark each, and below the original sound and the volumes."""
     frame = scene.frame
-    typing = scene.field == "sound_search"
+    typing = scene.field == SOUND_SEARCH
     low = frame.bottom - (KEYBOARD if typing else 170)
     words = scene.posting.sound_search
     found = sounds.listed(scene.phone, scene.posting)
     shown = [sound for i, sound in enumerate(found) if 330 + (i + 1) * _ROW <= low]
     rows = [_row(scene, sound, 330 + i * _ROW) for i, sound in enumerate(shown)]
-    parts = [_bar(scene, words), view(_LIST, (0, 320, 1080, low), *rows, id="k7f", flags="fs")]
+    parts = [_bar(scene, words), view(LIST, (0, 320, 1080, low), *rows, id="k7f", flags="fs")]
     if not typing:
         parts.append(_foot(scene, made))
     return shell(frame, view("LinearLayout", (0, 84, 1080, frame.bottom), *parts, id="f0u"))
@@ -31,18 +33,13 @@ def sound_panel(scene: Scene, made: Composition) -> View:
 
 def _bar(scene: Scene, words: str) -> View:
     labels = scene.labels
-    flags = "CfLF" if scene.field == "sound_search" else "CfL"
+    flags = "CfLF" if scene.field == SOUND_SEARCH else "CfL"
     style = Style(
         fill=GREY, radius=14, inset=24, size=40, text=words or labels["search_sounds"], color=INK if words else DIM
     )
+    box: Bounds = (130, 140, 1040, 260)
     field = view(
-        "EditText",
-        (130, 140, 1040, 260),
-        id="d4s",
-        text=words or labels["search_sounds"],
-        flags=flags,
-        field="sound_search",
-        style=style,
+        "EditText", box, id="d4s", text=words or labels["search_sounds"], flags=flags, field=SOUND_SEARCH, style=style
     )
     back = icon((20, 140, 120, 260), "back", desc=labels["back"], flags="Cf", action=Action("leave_form"))
     return view("FrameLayout", (0, 110, 1080, 290), back, field, id="k7d")
@@ -51,16 +48,10 @@ def _bar(scene: Scene, words: str) -> View:
 def _row(scene: Scene, sound: Sound, top: int) -> View:
     """A touch plays it; only the check mark that it shows then takes it."""
     chosen = scene.posting.candidate is not None and scene.posting.candidate.id == sound.id
+    area: Bounds = (210, top + 30, 850, top + 90)
     parts = [
         view("ImageView", (42, top + 20, 172, top + 150), id="cover", style=Style(artwork=f"sound:{sound.id}")),
-        text(
-            (210, top + 30, 850, top + 90),
-            sound.name,
-            id="tv_title",
-            size=42,
-            bold=chosen,
-            color=RED if chosen else INK,
-        ),
+        text(area, sound.name, id="tv_title", size=42, bold=chosen, color=RED if chosen else INK),
         text((210, top + 95, 850, top + 145), sound.artist, id="desc", size=34, color=DIM),
     ]
     if chosen:
@@ -86,7 +77,7 @@ def _foot(scene: Scene, made: Composition) -> View:
     words = text((120, top + 50, 620, top + 120), labels["original_sound"], size=40)
     parts = [view("RelativeLayout", box, check, words, flags="Cf", action=Action("toggle_original"))]
     volume: Bounds = (700, top + 20, 1048, bottom - 20)
-    label = text(volume, labels["volume"], size=40, bold=True, align="center")
+    label = heading(volume, labels["volume"], size=40)
     parts.append(
         view("LinearLayout", volume, label, flags="Cf", action=Action("volume"), style=Style(fill=GREY, radius=14))
     )
@@ -96,44 +87,11 @@ def _foot(scene: Scene, made: Composition) -> View:
 def volume_sheet(scene: Scene, overlay: Overlay) -> Window:
     """A slider for the original sound, one for the added sound if there is one."""
     made = scene.posting.composition or Composition(way="")
-    names = ["original", *(["added"] if made.sound is not None else [])]
-    top = scene.frame.bottom - 260 - 240 * len(names)
+    labels = scene.labels
+    top = scene.frame.bottom - 260 - HEIGHT * (2 if made.sound else 1)
+    rows = sliders(made, labels["original_sound"], labels["added_sound"], top + 120)
+    title = heading((300, top + 20, 780, top + 110), labels["volume"], id="title", size=46)
     plate: Bounds = (0, top, 1080, scene.frame.bottom)
-    rows = [
-        part
-        for i, name in enumerate(names)
-        for part in slider(made, name, scene.labels[f"{name}_sound"], top + 120 + i * 240)
-    ]
-    title = text(
-        (300, top + 20, 780, top + 110), scene.labels["volume"], id="title", size=46, bold=True, align="center"
-    )
-    sheet = view(
-        "FrameLayout",
-        plate,
-        title,
-        done(scene.labels["done"], top),
-        *rows,
-        id="f0u",
-        style=Style(fill=WHITE, radius=36, flat_bottom=True),
-    )
+    style = Style(fill=WHITE, radius=36, flat_bottom=True)
+    sheet = view("FrameLayout", plate, title, done(labels["done"], top), *rows, id="f0u", style=style)
     return dialog_window(scene, sheet, outside=CLOSE)
-
-
-def done(word: str, top: int) -> View:
-    """What closes the sheet of the volumes, in its corner."""
-    box: Bounds = (820, top + 20, 1050, top + 110)
-    return text(box, word, cls="Button", flags="Cf", bold=True, align="right", action=CLOSE)
-
-
-def slider(made: Composition, name: str, words: str, top: int) -> list[View]:
-    """A SeekBar with words above it and its value beside it, 240 units high."""
-    value = made.volumes[name] if name != "original" or made.original_on else 0
-    bar: Bounds = (60, top + 90, 900, top + 190)
-    left, right = bar[0] + SEEK_INSET, bar[2] - SEEK_INSET
-    middle, at = top + 140, left + (right - left) * value // 100
-    line = view("View", (left, middle - 4, right, middle + 4), style=Style(fill=GREY))
-    knob = view("View", (at - 24, middle - 24, at + 24, middle + 24), style=Style(fill=RED, radius=24))
-    drawn = view("FrameLayout", (left - 24, middle - 24, right + 24, middle + 24), line, knob)
-    seek = view("SeekBar", bar, id="k8b", text=f"{value}.0", flags="fT", slider=name)
-    label = text((60, top, 900, top + 80), words, size=40)
-    return [label, drawn, seek, text((920, top + 100, 1050, top + 180), str(value), size=40, align="right")]

@@ -2,7 +2,8 @@
 
 import hashlib
 
-from phonesim.apps.tiktok.scene import DIM, WHITE, Scene, text
+from phonesim.apps.tiktok.scene import Scene
+from phonesim.ui.controls import DIM, LIST, NOTHING, WHITE, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 from phonesim.world import lookalikes
 
@@ -15,8 +16,8 @@ def suggestions(scene: Scene, tag: str, top: int, bottom: int) -> View:
     words = proposals(tag)
     rows = [_row(scene, word, top + i * _ROW, bottom) for i, word in enumerate(words) if top + (i + 1) * _ROW <= bottom]
     box: Bounds = (0, top, 1080, bottom)
-    cls = "androidx.recyclerview.widget.RecyclerView"
-    return view(cls, box, *rows, id="hsl", flags="Cfs", action=Action("none"), style=Style(fill=WHITE))
+    cls = LIST
+    return view(cls, box, *rows, id="hsl", flags="Cfs", action=NOTHING, style=Style(fill=WHITE))
 
 
 def proposals(tag: str) -> list[str]:

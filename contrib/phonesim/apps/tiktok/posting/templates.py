@@ -1,11 +1,11 @@
 """The tab CREATE beside the camera: tools and templates, as recorded on 43.1.4. From here no file can be posted."""
 
+from phonesim.apps.posting.state import Composition
 from phonesim.apps.tiktok.posting.camera import mode_bar
-from phonesim.apps.tiktok.posting.state import Composition
-from phonesim.apps.tiktok.scene import DIM, GREY, INK, Scene, framed, icon, shell, text
+from phonesim.apps.tiktok.scene import Scene, shell
+from phonesim.ui.controls import DIM, GREY, INK, LIST, PAGER, framed, icon, text
 from phonesim.ui.view import Action, Bounds, Style, View, view
 
-_LIST = "androidx.recyclerview.widget.RecyclerView"
 _TOOLS = ("photo_editor", "autocut", "captions", "ai_video", "cutout")
 _TEMPLATES = (
     ("Gun With Photo", "33.8K", (32, 0, 529, 775)),
@@ -31,7 +31,7 @@ def templates(scene: Scene, made: Composition) -> View:
     return shell(scene.frame, framed(whole, page, "r9l", "", "nor", "s8e"))
 
 
-CLOSE = Action("close_camera")
+CLOSE = Action("discard")
 
 
 def _tools(scene: Scene) -> View:
@@ -45,7 +45,7 @@ def _tools(scene: Scene) -> View:
             view("Button", box, picture, label, desc=scene.labels[key], flags="Cf", action=Action("tool", key))
         )
     row: Bounds = (0, 273, 1080, 468)
-    return view("FrameLayout", row, view("FrameLayout", row, view(_LIST, row, *cells, id="g1e", flags="fs")), id="g11")
+    return view("FrameLayout", row, view("FrameLayout", row, view(LIST, row, *cells, id="g1e", flags="fs")), id="g11")
 
 
 def _begin(scene: Scene) -> View:
@@ -71,12 +71,9 @@ def _templates(scene: Scene, low: int) -> View:
     head = view("ViewGroup", (0, 748, 1080, 832), title, framed((943, 748, 1080, 832), glass, "si3"), id="w3k")
     cards = [_card(scene, *template, low) for template in _TEMPLATES if 969 + template[2][1] + 200 < low]
     area: Bounds = (21, 969, 1059, low)
+    place: Bounds = (0, 958, 1080, low)
     pager = view(
-        "androidx.viewpager.widget.ViewPager",
-        (0, 958, 1080, low),
-        framed(area, view(_LIST, area, *cards, id="r_w", flags="fs"), "e7j"),
-        id="ziq",
-        flags="fs",
+        PAGER, place, framed(area, view(LIST, area, *cards, id="r_w", flags="fs"), "e7j"), id="ziq", flags="fs"
     )
     return framed(box, view("LinearLayout", box, head, pager, id="e7j"), "", "d6t", "s1c", "g18")
 

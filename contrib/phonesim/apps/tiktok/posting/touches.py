@@ -1,37 +1,26 @@
-"""What the touches on every page of publishing work with: the phone, the place, and the post that is being made."""
+"""What all touches on TikTok's way to a post work with."""
 
-from phonesim.apps.app import Phone
-from phonesim.apps.navigation import Navigation
-from phonesim.apps.tiktok.posting.state import Composition, PostingState
-from phonesim.apps.tiktok.scene import Page
-
-LOAD_S = 0.25
+from phonesim.apps.navigation import LOAD_S, Page
+from phonesim.apps.posting.flow import PostFlow
+from phonesim.apps.posting.state import Composition
+from phonesim.apps.tiktok.posting.state import TikTokPosting
 
 
-class Touches:
-    """The base of those that answer touches, by methods `_on_NAME` of one value."""
+class Touches(PostFlow[TikTokPosting]):
+    """The base of those that answer touches."""
 
-    def __init__(self, phone: Phone, nav: Navigation) -> None:
-        self._phone, self._nav = phone, nav
-        self.state = PostingState()
+    new_state = TikTokPosting
 
-    @property
-    def made(self) -> Composition:
-        """What is being composed; pages of a post are only open while something is."""
-        if self.state.composition is None:
-            self.state.composition = Composition(way="add_button")
-        return self.state.composition
-
-    def record(self, *, way: str = "add_button") -> None:
+    def record(self, made: Composition | None = None) -> None:
         """The camera, from Create, by its component, or with a sound."""
-        sound = self.state.candidate if way == "use_sound" else None
-        self._compose(Composition(way=way, sound=sound))
+        self._compose(made or Composition(way="add_button"))
         self._nav.ensure_home()
         self._nav.enter(Page(name="camera"), LOAD_S)
 
-    def _compose(self, composition: Composition) -> None:
-        self.state.composition = composition
-        self.state.chosen = []
-        self.state.covered = False
+    def _compose(self, made: Composition) -> None:
+        super()._compose(made)
         self.state.multiple = True
         self.state.filter, self.state.album = "all", ""
+
+    def _edit(self) -> None:
+        self._nav.enter(Page(name="editor"), LOAD_S)

@@ -1,17 +1,15 @@
 """Chooses our files in Instagram's picker: they are its newest items, in their order, checked as far as tiles tell."""
 
-from typing import Final, NoReturn
+from typing import Final
 
 from drover.apps import Screen, composer
 from drover.apps.composer import Destination, Tile
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
-from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.failures import refuse_newer
+from drover.scripts.publishing.failures import fail_not_ours, refuse_newer
 from drover.scripts.publishing.publisher import Publication
 from drover.wire.media import MediaKind
-from drover.wire.tasks import Reason
 
 PICKERS: Final = (Screen.GALLERY_PICKER, Screen.STORY_PICKER, Screen.CAMERA)
 _LOAD_S: Final = 15.0
@@ -146,13 +144,4 @@ def _next(nav: Navigator) -> Node:
 def _check(nav: Navigator, tile: Tile, kind: MediaKind) -> None:
     """A tile that says what it is and is something else is another file."""
     if tile.video is not None and tile.video is not (kind is MediaKind.VIDEO):
-        _not_ours(nav, "is a video" if tile.video else "is a photo")
-
-
-def _not_ours(nav: Navigator, why: str) -> NoReturn:
-    nav.ctx.keep("not_ours")
-    raise ScriptFailed(
-        Reason.APP_CHANGED,
-        f"The newest item in {nav.app.name}'s picker on {nav.phone.serial} is not the file to publish: it {why}; "
-        "nothing was published. Choose post_way share, which names the file itself.",
-    )
+        fail_not_ours(nav, "is a video" if tile.video else "is a photo")

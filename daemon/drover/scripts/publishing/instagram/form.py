@@ -7,33 +7,26 @@ from drover.apps.composer import Destination
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
 from drover.phone.typed_text import same_text
-from drover.scripts.context import ScriptFailed
-from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.wire.tasks import Reason
+from drover.scripts.navigation import Navigator, Sight
+from drover.scripts.publishing.text_field import TextField, focus, write
 
 _FORM_S: Final = 15.0
-_FOCUS_S: Final = 4.0
-_SHOWN_S: Final = 6.0
 _FREE_S: Final = 4.0
 
 
 def write_caption(nav: Navigator, text: str) -> None:
     """Type the caption, read it back, and have the form stand with its button free; nothing for no words."""
-    if not text:
-        return
-    nav.ctx.step("writing the caption", 50)
-    nav.tap(_field(nav))
-    _wait_for_focus(nav)
-    nav.phone.type_text(text)
-    if not _shows(nav, text):
-        shown = composer.caption_text(View(nav.app, nav.look().tree)) or ""
-        nav.ctx.keep("caption_differs")
-        raise ScriptFailed(
-            Reason.APP_CHANGED,
-            f"The caption on {nav.phone.serial} reads {shown[:80]!r} after typing {text[:80]!r}: the app took it "
-            "otherwise, and nothing was published; look at the kept screenshot, then create it again in other words.",
-        )
-    _close_editor(nav, text)
+    if text:
+        write(nav, _caption(nav), text)
+        _close_editor(nav, text)
+
+
+def _caption(nav: Navigator) -> TextField:
+    return TextField(
+        name="caption",
+        node=lambda sight: composer.caption_field(View(nav.app, sight.tree)),
+        text=lambda sight: composer.caption_text(View(nav.app, sight.tree)),
+    )
 
 
 def aim(nav: Navigator, wanted: Destination, text: str) -> Node:
@@ -57,41 +50,6 @@ def _holds(view: View, text: str) -> bool:
     return shown is None or same_text(shown, text)
 
 
-def _field(nav: Navigator) -> Node:
-    return nav.bring(
-        lambda sight: _on_form(nav, sight),
-        page=lambda sight: sight.seen.screen is Screen.POST_FORM,
-        what="the field for the caption",
-        timeout_s=_FORM_S,
-        patient=True,
-    )
-
-
-def _on_form(nav: Navigator, sight: Sight) -> Node | None:
-    return composer.caption_field(View(nav.app, sight.tree)) if sight.seen.screen is Screen.POST_FORM else None
-
-
-def _wait_for_focus(nav: Navigator) -> None:
-    """Typing goes where the focus is: it must be in this field and in no other."""
-
-    def focused(sight: Sight) -> bool | None:
-        field = composer.caption_field(View(nav.app, sight.tree))
-        return True if field is not None and field.focused else None
-
-    nav.reach(focused, what="the focus in the field for the caption", timeout_s=_FOCUS_S, patient=True)
-
-
-def _shows(nav: Navigator, text: str) -> bool:
-    def shown(sight: Sight) -> bool | None:
-        now = composer.caption_text(View(nav.app, sight.tree))
-        return True if now is not None and same_text(now, text) else None
-
-    try:
-        return nav.reach(shown, what="the caption as it was typed", timeout_s=_SHOWN_S, patient=True)
-    except NotReachedError:
-        return False
-
-
 def _close_editor(nav: Navigator, text: str) -> None:
     """End the editing by the word in the title bar. A list of names or hashtags that lies over the button is closed by
 
@@ -100,8 +58,7 @@ def _close_editor(nav: Navigator, text: str) -> None:
     _tap_done(nav)
     if _free(nav):
         return
-    nav.tap(_field(nav))
-    _wait_for_focus(nav)
+    focus(nav, _caption(nav))
     nav.phone.type_text(f"{text} ")
     _tap_done(nav)
     if not _free(nav):
@@ -116,11 +73,7 @@ def _tap_done(nav: Navigator) -> None:
 
 
 def _free(nav: Navigator) -> bool:
-    try:
-        nav.reach(lambda sight: _button(nav, sight), what="Share on the form", timeout_s=_FREE_S, patient=True)
-    except NotReachedError:
-        return False
-    return True
+    return nav.find(lambda sight: _button(nav, sight), what="Share on the form", timeout_s=_FREE_S) is not None
 
 
 def _button(nav: Navigator, sight: Sight) -> Node | None:

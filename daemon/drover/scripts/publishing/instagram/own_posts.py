@@ -9,8 +9,9 @@ from drover.apps.direction import right_to_left
 from drover.apps.opened_post import Opened
 from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy, Node
-from drover.scripts.navigation import Navigator, NotReachedError, Sight
+from drover.scripts.navigation import Navigator, Sight
 from drover.scripts.publishing.new_post import Made
+from drover.scripts.sights import agreed
 
 OPEN_S: Final = 6.0
 """How long a post or a story may take to open."""
@@ -81,20 +82,15 @@ def _vague(seen: Opened) -> bool:
 def _steady(
     nav: Navigator, read: Callable[[View], Opened | None], screens: tuple[Screen, ...], what: str
 ) -> tuple[Opened, Hierarchy] | None:
-    """What two looks in a row agree upon: words come a moment after their page, and a touch takes a moment."""
-    last: list[Opened] = []
+    """What two looks in a row agree upon, with the tree of the second."""
 
-    def seen(sight: Sight) -> tuple[Opened, Hierarchy] | None:
+    def opened(sight: Sight) -> tuple[Opened, Hierarchy] | None:
         now = read(View(nav.app, sight.tree)) if sight.seen.screen in screens else None
-        agreed = now is not None and bool(last) and _alike(last[-1], now)
-        last[:] = [now] if now is not None else []
-        return (now, sight.tree) if now is not None and agreed else None
+        return None if now is None else (now, sight.tree)
 
-    try:
-        return nav.reach(seen, what=what, timeout_s=OPEN_S, patient=True)
-    except NotReachedError:
-        return None
+    steady = agreed(opened, _alike)
+    return nav.find(steady, what=what, timeout_s=OPEN_S)
 
 
-def _alike(one: Opened, other: Opened) -> bool:
-    return (one.author, one.words) == (other.author, other.words)
+def _alike(one: tuple[Opened, Hierarchy], other: tuple[Opened, Hierarchy]) -> bool:
+    return (one[0].author, one[0].words) == (other[0].author, other[0].words)

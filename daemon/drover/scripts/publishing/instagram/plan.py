@@ -39,7 +39,7 @@ def refuse_impossible(config: PostConfig, words: Caption, count: int) -> None:
     why = _why_not(config, words, count)
     if why:
         raise ScriptFailed(
-            Reason.REJECTED, f"{why}. Nothing was done on the phone; correct it and create the task anew."
+            Reason.REJECTED, f"{why}. Nothing was done on the phone; correct it and create the task again."
         )
 
 

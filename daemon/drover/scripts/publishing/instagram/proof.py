@@ -19,7 +19,7 @@ from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, Sight
-from drover.scripts.publishing.failures import refuse_while_uploading
+from drover.scripts.publishing.failures import fail_still_uploading, refuse_while_uploading
 from drover.scripts.publishing.instagram import own_posts
 from drover.scripts.publishing.instagram.own_posts import Look
 from drover.scripts.publishing.new_post import Made
@@ -28,6 +28,7 @@ from drover.scripts.publishing.publisher import Publication
 from drover.scripts.publishing.survey import PROFILE, Survey, read_feed
 from drover.scripts.publishing.upload_watch import Marks, follow_upload
 from drover.scripts.publishing.verdict import fewer_failures
+from drover.scripts.sights import agreed
 from drover.scripts.switcher import own_profile
 from drover.wire.tasks import Reason
 
@@ -70,7 +71,7 @@ def _read_feed(nav: Navigator) -> Upload | None:
 
 def _counted(grid: Grid) -> bool:
     """Whether one post more would show in the number of posts."""
-    return grid.said is not None and not grid.rounded
+    return grid.posts is not None and not grid.rounded
 
 
 def _read_profile(nav: Navigator, *, restart: bool = True) -> Survey:
@@ -80,7 +81,7 @@ def _read_profile(nav: Navigator, *, restart: bool = True) -> Survey:
     """
     own_profile(nav, restart=restart)
     profile = _at_rest(nav)
-    if profile.grid.said is not None or profile.tree is None:
+    if profile.grid.posts is not None or profile.tree is None:
         return profile
     for _ in range(2):
         nav.phone.swipe_down(profile.tree)
@@ -89,28 +90,24 @@ def _read_profile(nav: Navigator, *, restart: bool = True) -> Survey:
 
 def _at_rest(nav: Navigator) -> Survey:
     """The own profile once two looks in a row agree."""
-    last: list[tuple[Grid, bool | None, str]] = []
-
-    def steady(sight: Sight) -> Survey | None:
-        grid = profile_grid(nav.app, sight.tree)
-        if grid is None or "loading" in sight.seen.details:
-            last.clear()
-            return None
-        view = View(nav.app, sight.tree)
-        now = (grid, composer.has_story(view), composer.own_picture(view))
-        agreed = bool(last) and last[-1] == now
-        last[:] = [now]
-        return _survey(nav, sight, *now) if agreed else None
-
+    steady = agreed(lambda sight: _read(nav, sight), _alike)
     return nav.reach(steady, what="the posts of the own profile", timeout_s=_STEADY_S, patient=True)
 
 
-def _survey(nav: Navigator, sight: Sight, grid: Grid, story: bool | None, picture: str) -> Survey:
+def _alike(one: Survey, other: Survey) -> bool:
+    return (one.grid, one.story, one.picture) == (other.grid, other.story, other.picture)
+
+
+def _read(nav: Navigator, sight: Sight) -> Survey | None:
+    grid = profile_grid(nav.app, sight.tree)
+    if grid is None or "loading" in sight.seen.details:
+        return None
+    view = View(nav.app, sight.tree)
     return Survey(
         grid=grid,
-        uploads={PROFILE: composer.pending_on_profile(View(nav.app, sight.tree))},
-        story=story,
-        picture=picture,
+        uploads={PROFILE: composer.pending_on_profile(view)},
+        story=composer.has_story(view),
+        picture=composer.own_picture(view),
         author=sight.seen.handle or "",
         at=nav.now(),
         tree=sight.tree,
@@ -134,7 +131,7 @@ def find_proof(nav: Navigator, publication: Publication, wanted: Destination, be
 
 def _marks(nav: Navigator) -> Marks:
     return Marks(
-        said=lambda sight: composer.pending(View(nav.app, sight.tree)),
+        upload=lambda sight: composer.pending(View(nav.app, sight.tree)),
         forms=_FORMS,
         button="Share",
         quiet_s=QUIET_S,
@@ -175,7 +172,7 @@ class _Witness:
     def _post(self, nav: Navigator, now: Survey) -> Look:
         """One post more where posts are counted; else the newest, opened."""
         # Without the number of posts the tiles that happen to be in sight would be compared: they prove nothing here.
-        counted = self._was.grid.said is not None and now.grid.said is not None
+        counted = self._was.grid.posts is not None and now.grid.posts is not None
         more = counted and one_more(self._was.grid, now.grid) and not fewer_failures(self._was, now)
         if more:
             return Look(proof=now.tree)
@@ -195,11 +192,7 @@ class _Witness:
     def unproven(self, nav: Navigator, now: Survey) -> NoReturn:
         where = f"{nav.app.name} on {nav.phone.serial}"
         if now.running:
-            raise ScriptFailed(
-                Reason.TIMEOUT,
-                f"{where} was still uploading after {self._wait_s:.0f} s (upload_wait_time); "
-                "allow more time for large files.",
-            )
+            fail_still_uploading(nav, self._wait_s)
         if self._wanted is Destination.STORY:
             seen = "none of its stories says that it is new" if self._was.story else "its ring does not show one"
             why = f"Whether {where} published the story cannot be told: {seen}. Look at the account before retrying."

@@ -13,7 +13,7 @@ from drover.apps.composer import Destination
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
 from drover.scripts.context import ScriptFailed
-from drover.scripts.navigation import Navigator, NotReachedError, Sight
+from drover.scripts.navigation import Navigator, Sight
 from drover.scripts.publishing.failures import fail_without
 from drover.scripts.publishing.instagram.plan import by_link, wish
 from drover.scripts.publishing.publisher import Publication
@@ -144,15 +144,11 @@ class Arrangement:
         self._wait("the form without a sound", lambda view: shown.attached(view) is None)
 
     def _find(self, home: Screen, find: Callable[[View], Node | None], what: str) -> Node | None:
-        try:
-            return self._nav.reach(
-                lambda sight: find(View(self._nav.app, sight.tree)) if sight.seen.screen is home else None,
-                what=what,
-                timeout_s=_TOOL_S,
-                patient=True,
-            )
-        except NotReachedError:
-            return None
+        return self._nav.find(
+            lambda sight: find(View(self._nav.app, sight.tree)) if sight.seen.screen is home else None,
+            what=what,
+            timeout_s=_TOOL_S,
+        )
 
     def _wait(self, what: str, shows: Callable[[View], bool]) -> None:
         self._nav.reach(

@@ -10,12 +10,15 @@ from drover.apps import Screen, composer, load
 from drover.apps.composer import Destination
 from drover.apps.view import View
 from drover.phone.hierarchy import Hierarchy, Node
+from drover.phone.mediastore import GalleryItem
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.publishing.instagram.file_picker import PICKERS, pick
 from drover.scripts.publishing.instagram.plan import by_link
 from drover.scripts.publishing.instagram.sounds import Arrangement, use_link
 from drover.scripts.publishing.publisher import Publication
+from drover.scripts.publishing.sharing import shared
+from drover.scripts.sights import agreed
 from drover.scripts.switcher import own_profile
 from drover.wire.tasks import Reason
 
@@ -34,21 +37,15 @@ _STAGES: Final = frozenset({Screen.CHOOSER, Screen.EDITOR, Screen.STORY_EDITOR, 
 def enter(nav: Navigator, publication: Publication, wanted: Destination) -> None:
     """Bring the files into the app: by a share where there is one file and the app takes it, else by its picker."""
     nav.phone.gallery.allow_reading(nav.ctx.package)
-    if publication.config.post_way == "share" and len(publication.items) == 1:
-        _share(nav, publication, wanted)
+    if shared(nav, publication, lambda item: _share(nav, item, wanted)):
         return
-    if publication.config.post_way == "share":
-        # `am` has no option for a list of URIs, so no shell can share several files at once.
-        nav.ctx.step("several pictures cannot be shared from outside: choosing them in the app's own picker", 32)
     if by_link(publication.config):
         use_link(nav, publication)
     else:
         _create(nav, wanted)
 
 
-def _share(nav: Navigator, publication: Publication, wanted: Destination) -> None:
-    nav.ctx.step(f"sharing the file into {nav.app.name}", 32)
-    item = publication.items[0]
+def _share(nav: Navigator, item: GalleryItem, wanted: Destination) -> None:
     if wanted is Destination.STORY:
         nav.phone.share_as(item, nav.ctx.package, nav.app.activities["story_action"])
     else:
@@ -148,15 +145,13 @@ class _Walk:
 
     def _at_rest(self) -> tuple[Hierarchy, Node]:
         """The editor with its Next where two looks in a row found it: one that still opens would lose the tap."""
-        last: list[Node] = []
 
-        def same(sight: Sight) -> tuple[Hierarchy, Node] | None:
+        def found(sight: Sight) -> tuple[Hierarchy, Node] | None:
             button = composer.next_button(View(self._nav.app, sight.tree))
-            before = last[-1].bounds if last else None
-            last[:] = [button] if button else []
-            return (sight.tree, button) if button and button.bounds == before else None
+            return (sight.tree, button) if button else None
 
-        return self._nav.reach(same, what="the editor's Next", timeout_s=_REST_S, patient=True)
+        stands = agreed(found, lambda one, other: one[1].bounds == other[1].bounds)
+        return self._nav.reach(stands, what="the editor's Next", timeout_s=_REST_S, patient=True)
 
     def _leave(self, before: Sight) -> None:
         """Wait until the screen that was acted on is gone."""

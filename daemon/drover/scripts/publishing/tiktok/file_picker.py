@@ -1,6 +1,6 @@
 """Chooses our files in the app's own picker: its newest items, in their order, checked as far as the screen tells."""
 
-from typing import Final, NoReturn
+from typing import Final
 
 from drover.apps import Screen
 from drover.apps.picker import Tile
@@ -8,12 +8,10 @@ from drover.apps.publish_controls import next_button, picker_selected, picker_ta
 from drover.apps.view import View
 from drover.phone.hierarchy import Node
 from drover.phone.mediastore import GalleryItem
-from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.failures import refuse_newer
+from drover.scripts.publishing.failures import fail_not_ours, refuse_newer
 from drover.scripts.publishing.publisher import Publication
 from drover.wire.media import MediaKind
-from drover.wire.tasks import Reason
 
 _LOAD_S: Final = 15.0
 _CHOSEN_S: Final = 4.0
@@ -51,15 +49,11 @@ def _show_kind(nav: Navigator, kind: MediaKind) -> None:
     if tab is None:
         return
     nav.tap(tab)
-    try:
-        nav.reach(
-            lambda sight: (_picker(sight) and picker_tab(nav.app, sight.tree, _TABS[kind]) is None) or None,
-            what=f"the picker's {kind.value}s",
-            timeout_s=_CHOSEN_S,
-            patient=True,
-        )
-    except NotReachedError:
-        return
+    nav.find(
+        lambda sight: (_picker(sight) and picker_tab(nav.app, sight.tree, _TABS[kind]) is None) or None,
+        what=f"the picker's {kind.value}s",
+        timeout_s=_CHOSEN_S,
+    )
 
 
 def _choose(nav: Navigator, index: int, item: GalleryItem) -> bool:
@@ -96,18 +90,9 @@ def _check(nav: Navigator, tile: Tile, item: GalleryItem) -> None:
     """A video's tile says its length, a picture's says none: another length is another file."""
     shown = tile.duration_s
     if item.kind is MediaKind.IMAGE and shown is not None:
-        _not_ours(nav, "is a video")
+        fail_not_ours(nav, "is a video")
     if shown is not None and item.duration_s is not None and abs(shown - item.duration_s) > _SLACK_S:
-        _not_ours(nav, f"lasts {shown} s and the file {item.duration_s:.0f} s")
-
-
-def _not_ours(nav: Navigator, why: str) -> NoReturn:
-    nav.ctx.keep("not_ours")
-    raise ScriptFailed(
-        Reason.APP_CHANGED,
-        f"The newest item in {nav.app.name}'s picker on {nav.phone.serial} is not the file to publish: it {why}; "
-        "nothing was posted. Choose post_way share, which names the file itself.",
-    )
+        fail_not_ours(nav, f"lasts {shown} s and the file {item.duration_s:.0f} s")
 
 
 def _chosen(nav: Navigator, index: int) -> bool:
@@ -118,10 +103,7 @@ def _chosen(nav: Navigator, index: int) -> bool:
             return True
         return True if picker_selected(nav.app, sight.tree) == index + 1 else None
 
-    try:
-        return nav.reach(decide, what="the item to be selected", timeout_s=_CHOSEN_S, patient=True)
-    except NotReachedError:
-        return False
+    return nav.find(decide, what="the item to be selected", timeout_s=_CHOSEN_S) is not None
 
 
 def _several(nav: Navigator) -> bool:

@@ -2,21 +2,17 @@
 
 from typing import Final
 
-from drover.apps import Screen, form
+from drover.apps import form
 from drover.apps.publish_controls import caption_fields, post_button
 from drover.apps.view import View
 from drover.apps.zones import span
 from drover.phone.hierarchy import Node
-from drover.phone.typed_text import same_text
-from drover.scripts.context import ScriptFailed
-from drover.scripts.navigation import Navigator, NotReachedError, Sight
+from drover.scripts.navigation import Navigator, Sight
 from drover.scripts.publishing.publisher import Publication
+from drover.scripts.publishing.text_field import TextField, on_form, write
 from drover.scripts.publishing.tiktok import products
-from drover.wire.tasks import Reason
 
 _FORM_S: Final = 15.0
-_FOCUS_S: Final = 4.0
-_SHOWN_S: Final = 6.0
 _BUTTON_S: Final = 4.0
 
 
@@ -27,7 +23,7 @@ def fill(nav: Navigator, publication: Publication) -> str:
     """
     sight = nav.bring(
         lambda now: now if caption_fields(nav.app, now.tree).description else None,
-        page=_is_form,
+        page=on_form,
         what="the field for the caption",
         timeout_s=_FORM_S,
     )
@@ -54,61 +50,28 @@ def ready_button(nav: Navigator, product: str = "") -> Node:
     return nav.reach(button, what=what, timeout_s=_FORM_S, patient=True)
 
 
-def _write(nav: Navigator, role: str, text: str) -> None:
-    """Type into a field, replacing what it holds, and read it back; nothing for no words."""
-    if not text:
-        return
-    nav.ctx.step(f"writing the {role}", 50)
-    nav.tap(_field(nav, role))
-    _wait_for_focus(nav, role)
-    nav.phone.type_text(text)
-    if not _shows(nav, role, text):
-        shown = _field(nav, role).text
-        nav.ctx.keep("caption_differs")
-        raise ScriptFailed(
-            Reason.APP_CHANGED,
-            f"The {role} on {nav.phone.serial} reads {shown[:80]!r} after typing {text[:80]!r}: the app took it "
-            "otherwise, and nothing was posted; look at the kept screenshot, then create it again in other words.",
-        )
-    _free_the_button(nav, role, text)
+def _field(nav: Navigator, role: str) -> TextField:
+    """The form's `title` or `description`."""
 
-
-def _field(nav: Navigator, role: str) -> Node:
-    def field(sight: Sight) -> Node | None:
+    def node(sight: Sight) -> Node | None:
         found = caption_fields(nav.app, sight.tree)
         return found.title if role == "title" else found.description
 
-    return nav.bring(field, page=_is_form, what=f"the field for the {role}", timeout_s=_SHOWN_S, patient=True)
+    def text(sight: Sight) -> str | None:
+        field = node(sight)
+        return None if field is None else field.text
+
+    return TextField(name=role, node=node, text=text)
 
 
-def _is_form(sight: Sight) -> bool:
-    return sight.seen.screen is Screen.POST_FORM
+def _write(nav: Navigator, role: str, text: str) -> None:
+    """Write into a field and have the button free again; nothing for no words."""
+    if text:
+        write(nav, _field(nav, role), text)
+        _free_the_button(nav, text)
 
 
-def _wait_for_focus(nav: Navigator, role: str) -> None:
-    """Typing goes where the focus is: it must be in this field and in no other."""
-
-    def focused(sight: Sight) -> bool | None:
-        found = caption_fields(nav.app, sight.tree)
-        node = found.title if role == "title" else found.description
-        return True if node is not None and node.focused else None
-
-    nav.reach(focused, what=f"the focus in the field for the {role}", timeout_s=_FOCUS_S, patient=True)
-
-
-def _shows(nav: Navigator, role: str, text: str) -> bool:
-    def shown(sight: Sight) -> bool | None:
-        found = caption_fields(nav.app, sight.tree)
-        node = found.title if role == "title" else found.description
-        return True if node is not None and same_text(node.text, text) else None
-
-    try:
-        return nav.reach(shown, what=f"the {role} as it was typed", timeout_s=_SHOWN_S, patient=True)
-    except NotReachedError:
-        return False
-
-
-def _free_the_button(nav: Navigator, role: str, text: str) -> None:
+def _free_the_button(nav: Navigator, text: str) -> None:
     """Close a list of hashtags or names that lies over the button, by what harms least: a space ends the word, a tap
 
     on Collapse or on the empty title bar takes the focus away. BACK might ask to discard the post.
@@ -129,13 +92,7 @@ def _free_the_button(nav: Navigator, role: str, text: str) -> None:
 
 
 def _button_free(nav: Navigator) -> bool:
-    try:
-        nav.reach(
-            lambda sight: post_button(nav.app, sight.tree),
-            what="the button that publishes",
-            timeout_s=_BUTTON_S,
-            patient=True,
-        )
-    except NotReachedError:
-        return False
-    return True
+    button = nav.find(
+        lambda sight: post_button(nav.app, sight.tree), what="the button that publishes", timeout_s=_BUTTON_S
+    )
+    return button is not None

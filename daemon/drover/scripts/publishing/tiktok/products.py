@@ -25,7 +25,7 @@ _PAGE_S: Final = 12.0
 _SCROLLS: Final = 3
 _PAGES: Final = 30
 _NAME_LENGTH: Final = 30
-_TOLD: Final = 10
+_MOST_LISTED: Final = 10
 
 
 def add_product(nav: Navigator, wanted: str) -> str:
@@ -76,8 +76,8 @@ def _opener(nav: Navigator) -> Node:
                 timeout_s=ROW_S,
                 patient=True,
             )
-        except NotReachedError as lost:
-            _show_more(nav, lost.last)
+        except NotReachedError as error:
+            _show_more(nav, error.last)
     _refuse(nav, "has no row that adds a link or a product: the account may have no shop")
 
 
@@ -128,8 +128,8 @@ def _scroll(nav: Navigator, page: list[Product]) -> None:
 
 
 def _listed(names: list[str]) -> str:
-    told = ", ".join(f"“{name}”" for name in names[:_TOLD])
-    return told if len(names) <= _TOLD else f"{told} and {len(names) - _TOLD} more"
+    listed = ", ".join(f"“{name}”" for name in names[:_MOST_LISTED])
+    return listed if len(names) <= _MOST_LISTED else f"{listed} and {len(names) - _MOST_LISTED} more"
 
 
 def _page(nav: Navigator) -> list[Product]:
@@ -233,8 +233,8 @@ def _wait_until_linked(nav: Navigator, name: str) -> None:
             what="the form with the product",
             timeout_s=_PAGE_S,
         )
-    except NotReachedError as lost:
-        if not _on_form(lost.last):
+    except NotReachedError as error:
+        if not _on_form(error.last):
             raise
         _refuse(nav, f"does not show the product {name!r} after it was added")
 

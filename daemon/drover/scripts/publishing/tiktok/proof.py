@@ -20,7 +20,7 @@ from drover.apps.upload import Upload
 from drover.phone.hierarchy import Hierarchy, Node
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
-from drover.scripts.publishing.failures import refuse_while_uploading
+from drover.scripts.publishing.failures import fail_still_uploading, refuse_while_uploading
 from drover.scripts.publishing.new_post import Made
 from drover.scripts.publishing.outcome import find_outcome
 from drover.scripts.publishing.publisher import Publication
@@ -119,7 +119,7 @@ def _shows(nav: Navigator, made: Made, sight: Sight, *, opened: bool = False) ->
 def _marks(nav: Navigator, made: Made) -> Marks:
     """A form that spins is still busy with the tap; one without its button does not stand as it did."""
     return Marks(
-        said=lambda sight: upload(nav.app, sight.tree),
+        upload=lambda sight: upload(nav.app, sight.tree),
         forms=_FORMS,
         button="Post",
         quiet_s=QUIET_S,
@@ -163,10 +163,10 @@ class _Witness:
                 timeout_s=OPEN_S,
                 patient=True,
             )
-        except NotReachedError as lost:
-            if lost.last.seen.screen is not Screen.OWN_PROFILE:
+        except NotReachedError as error:
+            if error.last.seen.screen is not Screen.OWN_PROFILE:
                 nav.phone.back()
-            return None, older_post(nav.app, lost.last.tree, since=self._made.since(nav.now()))
+            return None, older_post(nav.app, error.last.tree, since=self._made.since(nav.now()))
         return shown.tree, False
 
     def again(self, nav: Navigator, now: Survey) -> None:
@@ -174,9 +174,10 @@ class _Witness:
         nav.phone.swipe_down(nav.look().tree)
 
     def unproven(self, nav: Navigator, now: Survey) -> NoReturn:
-        what = "was still uploading" if now.running else "shows no new post on the own profile"
+        if now.running:
+            fail_still_uploading(nav, self._wait_s)
         raise ScriptFailed(
             Reason.TIMEOUT,
-            f"{nav.app.name} on {nav.phone.serial} {what} after {self._wait_s:.0f} s (upload_wait_time); "
-            "allow more time for large files.",
+            f"{nav.app.name} on {nav.phone.serial} shows no new post on the own profile after {self._wait_s:.0f} s "
+            "(upload_wait_time); allow more time for large files.",
         )

@@ -71,15 +71,11 @@ def refuse_without_editor(nav: Navigator, config: PostConfig) -> None:
 
 
 def _chip(nav: Navigator) -> shown.Chip | None:
-    try:
-        return nav.reach(
-            lambda sight: shown.chip(View(nav.app, sight.tree)) if sight.seen.screen is Screen.EDITOR else None,
-            what="the editor's sound",
-            timeout_s=_CHIP_S,
-            patient=True,
-        )
-    except NotReachedError:
-        return None
+    return nav.find(
+        lambda sight: shown.chip(View(nav.app, sight.tree)) if sight.seen.screen is Screen.EDITOR else None,
+        what="the editor's sound",
+        timeout_s=_CHIP_S,
+    )
 
 
 def _take_off(nav: Navigator) -> None:
@@ -111,9 +107,9 @@ def _put_on(nav: Navigator, wish: Wish) -> None:
     sound = choose(nav, wish)
     try:
         take(nav, sound, _in_editor, take_s=_TAKE_S)
-    except NotReachedError as lost:
+    except NotReachedError as error:
         # Some versions attach what is tapped and keep the list: BACK closes it. In the editor it would ask to discard.
-        if not _in_editor(lost.last):
+        if not _in_editor(error.last):
             nav.phone.back()
     back = _chip(nav)
     if back is None or not back.attached:
@@ -132,14 +128,9 @@ def _open_volumes(nav: Navigator) -> bool:
 
 
 def _tap_volume(nav: Navigator) -> bool:
-    try:
-        button = nav.reach(
-            lambda sight: shown.volume_tool(View(nav.app, sight.tree)),
-            what="the button for volumes",
-            timeout_s=_TAKE_S,
-            patient=True,
-        )
-    except NotReachedError:
-        return False
-    nav.tap(button)
-    return True
+    button = nav.find(
+        lambda sight: shown.volume_tool(View(nav.app, sight.tree)), what="the button for volumes", timeout_s=_TAKE_S
+    )
+    if button is not None:
+        nav.tap(button)
+    return button is not None

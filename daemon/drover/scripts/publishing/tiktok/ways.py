@@ -8,6 +8,7 @@ from drover.apps.publish_controls import camera_tab, create_button, gallery_thum
 from drover.scripts.context import ScriptFailed
 from drover.scripts.navigation import Navigator, NotReachedError, Sight
 from drover.scripts.publishing.publisher import Publication
+from drover.scripts.publishing.sharing import shared
 from drover.scripts.publishing.sound_choice import is_link, wrong_link
 from drover.scripts.publishing.tiktok import sounds
 from drover.scripts.publishing.tiktok.file_picker import pick
@@ -21,14 +22,11 @@ _TRIES: Final = 3
 
 def enter(nav: Navigator, publication: Publication) -> None:
     """Bring the files into the app, as far as its editor or its form."""
-    way = publication.config.post_way
-    if way == "share" and len(publication.items) == 1:
-        _share(nav, publication)
+    share = nav.app.activities["share"]
+    if shared(nav, publication, lambda item: nav.phone.share(item, nav.ctx.package, share)):
+        nav.reach(_editor_or_form, what=f"{nav.app.name}'s editor or post form after sharing", timeout_s=_LOAD_S)
         return
-    if way == "share":
-        # `am` has no option for a list of URIs, so no shell can share several files at once.
-        nav.ctx.step("several pictures cannot be shared from outside: choosing them in the app's own picker", 32)
-    if way == "useSound":
+    if publication.config.post_way == "useSound":
         _open_sound(nav, publication)
     else:
         _open_camera(nav)
@@ -36,28 +34,19 @@ def enter(nav: Navigator, publication: Publication) -> None:
     pick(nav, publication)
 
 
-def _share(nav: Navigator, publication: Publication) -> None:
-    nav.ctx.step(f"sharing the file into {nav.app.name}", 32)
-    nav.phone.share(publication.items[0], nav.ctx.package, nav.app.activities["share"])
-    nav.reach(_editor_or_form, what=f"{nav.app.name}'s editor or post form after sharing", timeout_s=_LOAD_S)
-
-
 def _open_camera(nav: Navigator) -> None:
     nav.ctx.step("opening the camera", 32)
     nav.phone.gallery.allow_reading(nav.ctx.package)
     nav.phone.launch(nav.ctx.package)
-    try:
-        button = nav.reach(
-            lambda sight: create_button(nav.app, sight.tree), what="the Create button", timeout_s=_BAR_S, patient=True
-        )
-    except NotReachedError:
+    button = nav.find(lambda sight: create_button(nav.app, sight.tree), what="the Create button", timeout_s=_BAR_S)
+    if button is None:
         nav.phone.open_activity(nav.ctx.package, nav.app.activities["record"])
     else:
         nav.tap(button)
 
 
 def _open_picker(nav: Navigator) -> None:
-    """From the camera, or from the templates beside it, into the gallery."""
+    """From the camera, or from the templates next to it, into the gallery."""
     sight = nav.reach(_camera_or_picker, what="the camera", timeout_s=_LOAD_S)
     if sight.seen.screen is Screen.CREATE_TAB:
         tab = camera_tab(nav.app, sight.tree)
@@ -119,8 +108,8 @@ def _next(nav: Navigator) -> None:
         try:
             nav.reach(_form, what="the post form", timeout_s=_AGAIN_S, patient=True)
             return
-        except NotReachedError as lost:
-            if next_button(nav.app, lost.last.tree) is None:
+        except NotReachedError as error:
+            if next_button(nav.app, error.last.tree) is None:
                 break
     nav.reach(_form, what="the post form", timeout_s=_LOAD_S)
 

@@ -125,7 +125,7 @@ class AccountHandlers:
         )
 
     async def _seen_logged_in(self, usernames: Sequence[str], body: control.DiscoverAccounts) -> None:
-        """Pauses of these that said that they are logged out have ended."""
+        """Pauses of these for being logged out have ended."""
         names = [*map(bare, usernames), None]
         keys = [account_key(body.platform, name, body.serial) for name in names]
         if await self._state.core.store.write(pauses.logged_in, keys, now=clock.now()):
@@ -141,7 +141,7 @@ async def with_use(state: DaemonState, found: Sequence[control.Account]) -> list
 
 
 def _unknown(usernames: Sequence[str], known: dict[str, str], body: control.DiscoverAccounts) -> list[control.Account]:
-    """The accounts to register: those that the app lists, that nobody registered, and whose names can be ones."""
+    """The accounts to register: those that the app lists, that no one registered, and whose names can be ones."""
     listed = [
         control.Account(
             username=bare(username), serial=body.serial, platform=body.platform, enabled=True, package=body.package

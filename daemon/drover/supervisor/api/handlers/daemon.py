@@ -32,7 +32,7 @@ class DaemonHandlers:
         return self._events(body.after)
 
     async def _events(self, after: int | None) -> AsyncIterator[control.ResponseBody]:
-        """Subscribed, then events. A subscriber that lags too far is told so by the end of the stream."""
+        """Subscribed, then events. The stream of a subscriber that lags too far ends."""
         event_feed = self._state.core.event_feed
         subscription = await event_feed.subscribe(after)
         try:

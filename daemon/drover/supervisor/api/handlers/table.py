@@ -1,4 +1,4 @@
-"""What a noun's handlers hand to the table: the function of each request type. A new noun is a module beside this."""
+"""What a noun's handlers hand to the table: the function of each request type. A new noun is a new module here."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

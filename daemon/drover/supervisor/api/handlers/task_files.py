@@ -1,4 +1,4 @@
-"""Requests about what a task leaves behind: its log and its evidence. Only names of our own making reach the disk."""
+"""Requests about what a task leaves behind: its log and its evidence. Only names that we made reach the disk."""
 
 import asyncio
 from pathlib import Path
@@ -39,7 +39,7 @@ class TaskFileHandlers:
 
     async def _artifact(self, body: control.FindArtifact) -> control.ArtifactFile:
         task = await self._task(body.task_id)
-        if body.name not in task.evidence:  # only names of our own making ever reach the file system
+        if body.name not in task.evidence:  # only names that we made ever reach the file system
             raise RequestError(Code.NOT_FOUND, f"task {body.task_id}: has no artifact {body.name!r}")
         path = self._state.core.settings.config.task_folder(body.task_id) / body.name
         if not await asyncio.to_thread(path.is_file):

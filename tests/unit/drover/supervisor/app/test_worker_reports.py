@@ -32,7 +32,7 @@ class Ward:
         self.registry = DeviceRegistry([])
         make_ready(self.registry, PHONE)
         self.said: list[object] = []
-        nothing: Any = SimpleNamespace(said=self._said, mistaken=_nothing, connected=True, background=_close)
+        nothing: Any = SimpleNamespace(on_message=self._keep, mistaken=_nothing, connected=True, background=_close)
         transports = Transports(self.registry)
         (link,) = transports.update([Transport(name=PHONE, state="device", id=3, usb="usb:1-1")])
         transports.prove(link, PHONE, "the same Android id")
@@ -40,7 +40,7 @@ class Ward:
         self.reports = WorkerReports(self.registry, nothing, nothing, nothing, nothing, self.tallies)
         self.device_recovery = DeviceRecovery(self.registry, nothing, transports, nothing, self.tallies)
 
-    def _said(self, _serial: str, message: object) -> None:
+    def _keep(self, _serial: str, message: object) -> None:
         self.said.append(message)
 
     def live(self, seconds: int) -> int:
@@ -66,14 +66,14 @@ def _nothing(*_args: object) -> None:
 
 def test_case_p7_a_phone_that_waits_for_a_person_is_not_sick(monkeypatch: pytest.MonkeyPatch) -> None:
     ward = Ward(monkeypatch)
-    ward.reports.worker_said(PHONE, HANGS)
+    ward.reports.on_message(PHONE, HANGS)
     assert ward.live(120) == 1  # of a USB phone's ladder
-    ward.reports.worker_said(PHONE, LOCKED)
+    ward.reports.on_message(PHONE, LOCKED)
     assert (ward.device.state, ward.device.condition) == (DeviceState.PREPARING, PhoneCondition.LOCKED)
     assert ward.device.reason == "locked; unlock it by hand"
     assert ward.registry.not_ready() == {PHONE: "locked; unlock it by hand"}
     assert (ward.live(1200), ward.device.deadline) == (0, None)
-    ward.reports.worker_said(PHONE, HANGS)
+    ward.reports.on_message(PHONE, HANGS)
     assert (ward.live(60), ward.device.condition) == (1, None)
 
 
@@ -88,20 +88,20 @@ def test_case_p7_an_attempt_that_found_its_phone_not_ready_leaves_it_so(monkeypa
         remark="R58M1: locked; unlock it by hand",
         condition=PhoneCondition.LOCKED,
     )
-    ward.reports.worker_said(PHONE, ended)
+    ward.reports.on_message(PHONE, ended)
     assert (ward.device.state, ward.said) == (DeviceState.BUSY, [ended])
     ward.registry.post(PHONE, AttemptClosed(fence=1))
     assert (ward.device.state, ward.device.condition) == (DeviceState.PREPARING, PhoneCondition.LOCKED)
-    ward.reports.worker_said(PHONE, PhoneReady(facts=DeviceFacts(model="Pixel")))
+    ward.reports.on_message(PHONE, PhoneReady(facts=DeviceFacts(model="Pixel")))
     assert (ward.device.state, ward.device.condition, ward.registry.not_ready()) == (DeviceState.IDLE, None, {})
     assert ward.device.facts.model == "Pixel"
 
 
 def test_deaths_and_cures_are_counted_but_not_those_that_we_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     ward = Ward(monkeypatch)
-    ward.reports.worker_said(PHONE, EngineCured(cure="restart", why="it hung"))
-    ward.reports.worker_started(PHONE, 5, 2)
+    ward.reports.on_message(PHONE, EngineCured(cure="restart", why="it hung"))
+    ward.reports.on_worker_started(PHONE, 5, 2)
     for retry_in_s in (1.0, 0.0, None):
-        ward.reports.worker_ended(PHONE, -9, quarantined=False, retry_in_s=retry_in_s)
+        ward.reports.on_worker_ended(PHONE, -9, quarantined=False, retry_in_s=retry_in_s)
     counters = ward.tallies.counters
     assert (counters["automation_restart"], counters["worker_death"], ward.device.worker_starts) == (1, 1, 2)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import cast
 
 import pytest
 
@@ -11,29 +10,24 @@ from drover.store import Store, tasks
 from drover.supervisor.devices.names import DeviceNames
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.devices.transports import Transports
-from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.wire.devices import Device, DeviceForgotten, DeviceState
 from drover.wire.faults import Code, RequestError
-from tests.support.registered import make_ready, run_task
+from tests.support.registered import CountingSignal, make_ready, run_task
 from tests.support.stored import add
 
 PHONE, OLD = "R58M1", "10.0.0.1:5555"
 
 
 class Scene:
-    """A registry that knows both names, and what is removed and woken."""
+    """A registry that knows both names, and what is removed."""
 
     def __init__(self, store: Store) -> None:
-        self.store, self.removed, self.woken = store, list[int](), 0
+        self.store, self.removed, self.signal = store, list[int](), CountingSignal()
         self.registry = DeviceRegistry([Device(serial=serial, state=DeviceState.ABSENT) for serial in (PHONE, OLD)])
-        signal = cast(DispatchSignal, self)
-        self.names = DeviceNames(store, self.registry, Transports(self.registry), self, signal)
+        self.names = DeviceNames(store, self.registry, Transports(self.registry), self, self.signal)
 
     def remove_soon(self, task_ids: Sequence[int]) -> None:
         self.removed += task_ids
-
-    def wake(self) -> None:
-        self.woken += 1
 
 
 def test_what_waits_for_another_name_waits_for_the_phone(store: Store) -> None:
@@ -42,7 +36,7 @@ def test_what_waits_for_another_name_waits_for_the_phone(store: Store) -> None:
     asyncio.run(scene.names.absorb(PHONE, OLD))
     task = store.read_sync(tasks.get, task_id)
     assert task is not None
-    assert (task.serial, scene.woken) == (PHONE, 2)
+    assert (task.serial, scene.signal.woken) == (PHONE, 2)
 
 
 def test_an_absent_phone_is_forgotten_with_its_tasks(store: Store) -> None:

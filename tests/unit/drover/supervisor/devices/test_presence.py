@@ -1,10 +1,8 @@
 """From adb's listing to states: phones that come and go are held back, others are believed at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from random import Random
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 
@@ -12,24 +10,33 @@ from drover.config import Config
 from drover.policy.clock import Reading
 from drover.policy.phone_commands import EndCalls, EndWorker, KeepWorker, Send
 from drover.policy.transports import Transport
+from drover.store import Store
+from drover.supervisor.devices.names import DeviceNames
 from drover.supervisor.devices.presence import Presence
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.devices.transports import Link, Transports
 from drover.supervisor.settings import Settings
 from drover.wire.devices import Device, DeviceState, Identity
 from drover.wire.worker import ToWorker
-from tests.support.registered import Carry, command_loop, make_ready, run_task
+from tests.support.registered import Carry, CountingSignal, JobsAtOnce, command_loop, make_ready, run_task
 
 PHONE = "R58M123ABC"
 WIFI = "192.168.1.20:5555"
 HERE: Mapping[str, str] = {PHONE: "device"}
 
 
+class Kept:
+    """The folders of tasks, none of which may go here."""
+
+    def remove_soon(self, task_ids: Sequence[int]) -> None:
+        raise AssertionError(f"tasks {task_ids} are deleted")
+
+
 class Scene:
     """A presence, its registry and a clock that moves only when told. A phone says at once which it is: by default
     the only one, with `phones` the one behind its name, and None not at all."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
         self.now = 1000.0
         self.registry = DeviceRegistry([], self._reading)
         self.transports = Transports(self.registry)
@@ -40,8 +47,8 @@ class Scene:
         self.told: list[ToWorker] = []
         self.wanted: dict[str, str] = {}
         self.proven: dict[str, tuple[Identity, bool]] = {}
-        nothing = cast(Any, SimpleNamespace(absorb=_nothing, background=_nothing))
-        self.presence = Presence(Settings(Config()), self.registry, self.transports, nothing, nothing, Random(1))
+        names = DeviceNames(store, self.registry, self.transports, Kept(), CountingSignal())
+        self.presence = Presence(Settings(Config()), self.registry, self.transports, names, JobsAtOnce(), Random(1))
         handlers: Carry = {KeepWorker: self._keep, EndWorker: self._end, EndCalls: self._lose, Send: self._send}
         self.loop = command_loop(self.registry, handlers)
 
@@ -94,13 +101,9 @@ class Scene:
         return device
 
 
-def _nothing(*_args: object) -> None:
-    """It is not what these tests are about."""
-
-
 @pytest.fixture
-def scene() -> Scene:
-    made = Scene()
+def scene(store: Store) -> Scene:
+    made = Scene(store)
     made.listed(HERE)
     assert made.after(0).state is DeviceState.PREPARING
     return made

@@ -1,9 +1,6 @@
 """Recovery takes a sick phone from step to step, in time, and no other."""
 
-import asyncio
 import time
-from collections.abc import Coroutine
-from typing import Any, cast
 
 import pytest
 
@@ -14,10 +11,9 @@ from drover.supervisor.devices.recovery import DeviceRecovery
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.devices.tracker import AdbProtocolError, AdbTracker
 from drover.supervisor.devices.transports import Transports
-from drover.supervisor.jobs import Jobs
 from drover.supervisor.tallies import Tallies
 from drover.wire.devices import DeviceState
-from tests.support.registered import make_ready
+from tests.support.registered import JobsAtOnce, make_ready
 
 PHONE = "192.168.1.20:5555"
 
@@ -26,13 +22,16 @@ def transport(state: str, *, usb: str = "") -> Transport:
     return Transport(name=PHONE, state=state, id=3, usb=usb)
 
 
-class Server:
-    """The adb server's answers; stands for the tracker, whose real one is tested against a real server."""
-
-    connected = True
+class Server(AdbTracker):
+    """The adb server's answers; the tracker's own are tested against a real server."""
 
     def __init__(self) -> None:
+        super().__init__("127.0.0.1", 0, self)
+        self.connected = True
         self.asked: list[str] = []
+
+    def ensure(self) -> None:
+        raise AssertionError("recovery starts no server")
 
     async def ask(self, service: str) -> str:
         self.asked.append(service)
@@ -51,9 +50,7 @@ class Ward:
         self.server, self.tallies = Server(), Tallies()
         self.transports = Transports(self.registry)
         self.hangs = hangs
-        self.device_recovery = DeviceRecovery(
-            self.registry, cast(AdbTracker, self.server), self.transports, cast(Jobs, self), self.tallies
-        )
+        self.device_recovery = DeviceRecovery(self.registry, self.server, self.transports, JobsAtOnce(), self.tallies)
 
     def show(self, state: DeviceState, *listing: Transport) -> None:
         """adb lists this, and the registry shows it."""
@@ -64,9 +61,6 @@ class Ward:
                 self.registry.post(PHONE, PhoneTroubled(why="no answer"))
         else:
             self.registry.post(PHONE, TransportUnusable(state=state, reason="no answer"))
-
-    def background(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run(work)
 
     def live(self, seconds: int) -> list[str]:
         """What adb was asked for in this time."""

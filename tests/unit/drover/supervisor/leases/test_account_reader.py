@@ -2,22 +2,24 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from drover.config import Config, LicenseSection
 from drover.policy.phone_commands import FailScan
-from drover.policy.phone_events import Event, TaskChosen, TransportUnusable, WorkerEnded
+from drover.policy.phone_events import AttemptClosed, Event, TaskChosen, TransportUnusable, WorkerEnded
 from drover.store import Store
 from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.leases.account_reader import AccountReader
+from drover.supervisor.leases.direct_calls import DirectCalls
 from drover.supervisor.leases.leases import PhoneLeases
 from drover.supervisor.settings import Settings
 from drover.wire.devices import Device, DeviceState
 from drover.wire.faults import Code, RequestError
+from drover.wire.leases import TakeLease
 from drover.wire.worker import AccountsRead, ReadAccounts, ToWorker
-from tests.support.registered import FakeWorkers, command_loop, make_ready, run_task
+from tests.support.registered import CountingSignal, FakeWorkers, command_loop, make_ready, run_task
 
 SERIAL = "R58M1"
 
@@ -29,16 +31,13 @@ class Stage:
         self.registry = DeviceRegistry([Device(serial=SERIAL, state=DeviceState.ABSENT)])
         make_ready(self.registry, SERIAL)
         self.workers = FakeWorkers()
-        self.wanted = False
         settings = Settings(Config(license=LicenseSection(device_limit=device_limit)))
+        calls = DirectCalls(store.path.parent / "direct", self.workers)
+        self.leases = PhoneLeases(self.registry, settings, calls, CountingSignal())
         self.account_reader = AccountReader(
-            self.registry, settings, cast(PhoneLeases, self), store, self.workers, deadline_s=deadline_s
+            self.registry, settings, self.leases, store, self.workers, deadline_s=deadline_s
         )
         self.loop = command_loop(self.registry, {FailScan: self.account_reader.on_fail})
-
-    def wants(self, _serial: str) -> bool:
-        """Whether somebody waits in line for the phone."""
-        return self.wanted
 
     @property
     def asked(self) -> list[ToWorker]:
@@ -64,7 +63,7 @@ class Stage:
         asked = self.asked[-1]
         assert isinstance(asked, ReadAccounts)
         message = AccountsRead(request_id=asked.request_id, **more)
-        self.account_reader.said(SERIAL, message)
+        self.account_reader.on_answer(SERIAL, message)
         return message
 
 
@@ -93,8 +92,8 @@ def test_only_the_answer_to_this_reading_counts(store: Store) -> None:
     async def play() -> None:
         stage = Stage(store)
         job = await stage.begun()
-        stage.account_reader.said(SERIAL, AccountsRead(request_id=99, usernames=["late"]))
-        stage.account_reader.said("other", AccountsRead(request_id=1, usernames=["late"]))
+        stage.account_reader.on_answer(SERIAL, AccountsRead(request_id=99, usernames=["late"]))
+        stage.account_reader.on_answer("other", AccountsRead(request_id=1, usernames=["late"]))
         stage.answer(usernames=["me"])
         stage.answer(usernames=["twice"])
         assert (await job).usernames == ["me"]
@@ -170,10 +169,17 @@ def test_a_phone_beyond_the_device_limit_is_left_alone(store: Store) -> None:
 
 def test_who_waits_in_line_for_the_phone_comes_first(store: Store) -> None:
     async def play() -> None:
-        stage = Stage(store)
-        stage.wanted = True
+        stage = Stage(store, device_limit=1)
+        make_ready(stage.registry, "R58M2")
+        run_task(stage.registry, "R58M2", 1)
+        waiting = asyncio.create_task(stage.leases.take(TakeLease(serial=SERIAL, wait_s=60)))
+        while not stage.leases.wants(SERIAL):
+            await asyncio.sleep(0)
+        stage.registry.post("R58M2", AttemptClosed(fence=1))  # there is room now, for who waited
         assert await refusal(stage.read()) is Code.CONFLICT
         assert stage.asked == []
+        stage.leases.serve()
+        assert (await waiting).lease.serial == SERIAL
 
     asyncio.run(play())
 

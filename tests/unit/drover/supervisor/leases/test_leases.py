@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -19,18 +18,16 @@ from drover.policy.phone_events import (
 )
 from drover.policy.phone_state import Leased
 from drover.supervisor.devices.registry import DeviceRegistry
-from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.supervisor.leases import direct_calls as direct_module
 from drover.supervisor.leases.direct_calls import DirectCalls
 from drover.supervisor.leases.leases import PhoneLeases
 from drover.supervisor.settings import Settings
-from drover.wire.codec import MalformedMessageError
 from drover.wire.devices import DeviceState
 from drover.wire.direct import DirectAnswered, DirectEnd, DirectEnded, DirectRpc
 from drover.wire.faults import Code, RequestError
 from drover.wire.leases import DirectResult, LeaseTaken, TakeLease
 from drover.wire.worker import ToWorker
-from tests.support.registered import Carry, FakeWorkers, command_loop, make_ready, run_task
+from tests.support.registered import Carry, CountingSignal, FakeWorkers, command_loop, make_ready, run_task
 
 A, B = "R58M1", "R58M2"
 
@@ -43,9 +40,8 @@ class Stage:
         make_ready(self.registry, A, B)
         self.workers = FakeWorkers()
         self.direct = DirectCalls(folder, self)
-        signal = cast(DispatchSignal, SimpleNamespace(wake=_nothing))
         settings = Settings(Config(license=LicenseSection(device_limit=device_limit)))
-        self.leases = PhoneLeases(self.registry, settings, self.direct, signal)
+        self.leases = PhoneLeases(self.registry, settings, self.direct, CountingSignal())
         handlers: Carry = {
             EndLease: self.leases.on_end, EndCalls: self.direct.on_end, Send: self.workers.on_send,
             WakeDispatcher: self._dispatch,
@@ -64,7 +60,7 @@ class Stage:
         return self.workers.send(serial, message)
 
     def kill(self, serial: str, why: str, *, excused: bool = False) -> bool:
-        self.direct.lost(serial, "its worker ended")
+        self.direct.fail(serial, "its worker ended")
         return self.workers.kill(serial, why, excused=excused)
 
     def _dispatch(self, _device: object, _command: object) -> None:
@@ -103,10 +99,6 @@ def play(tmp_path: Path) -> Callable[..., None]:
         asyncio.run(staged())
 
     return run
-
-
-def _nothing() -> None:
-    """It is not what these tests are about."""
 
 
 async def refused(work: Awaitable[Any]) -> Code:
@@ -187,7 +179,7 @@ def test_a_phone_is_free_only_when_its_last_call_has_ended(play: Callable[..., N
         assert stage.state() is DeviceState.LEASED
         request = stage.sent[0]
         assert isinstance(request, DirectRpc)
-        stage.direct.said(A, DirectAnswered(request_id=request.request_id, end=DirectEnd.DONE, data=b"true"))
+        stage.direct.on_answer(A, DirectAnswered(request_id=request.request_id, end=DirectEnd.DONE, data=b"true"))
         assert (await call).data == b"true"
         await until(lambda: stage.state() is DeviceState.IDLE)
         assert (stage.sent[1:], stage.killed) == ([DirectEnded()], [])
@@ -213,63 +205,14 @@ def test_a_call_that_does_not_end_is_ended_with_its_worker(
     play(script)
 
 
-def test_a_call_never_outlives_its_lease(play: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(direct_module, "ANSWER_GRACE_S", 0.05)
-
-    async def script(stage: Stage) -> None:
-        await stage.taken()
-        assert await refused(stage.click(most_s=0.05)) is Code.INTERNAL
-        (request,) = stage.sent
-        assert isinstance(request, DirectRpc)
-        assert request.timeout_s == 0.05
-        # It may still run on the phone: nobody else gets the phone before its worker has said more.
-        assert await refused(_all(stage, direct_module.MAX_IN_FLIGHT)) is Code.TOO_MANY
-
-    async def _all(stage: Stage, count: int) -> None:
-        calls = [stage.click(most_s=5.0) for _ in range(count)]
-        try:
-            await asyncio.wait_for(calls[-1], 5)
-        finally:
-            for call in calls:
-                call.cancel()
-
-    play(script)
-
-
 def test_what_no_worker_takes_is_not_done(play: Callable[..., None]) -> None:
     async def script(stage: Stage) -> None:
         await stage.taken()
         stage.workers.takes = False
         assert await refused(stage.click()) is Code.UNAVAILABLE
-        stage.workers.takes = MalformedMessageError("message of 2000000 bytes is over the cap")
-        assert await refused(stage.click()) is Code.TOO_LARGE
         stage.workers.takes = True
         stage.leases.evict(A)  # nothing is left that could keep the phone
         await until(lambda: stage.state() is DeviceState.IDLE)
-
-    play(script)
-
-
-def test_files_that_nobody_fetched_are_removed_and_no_others(
-    play: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(direct_module, "FILE_S", 0.01)
-    ours, foreign = tmp_path / "direct", tmp_path / "foreign.png"
-    foreign.write_bytes(b"x")
-
-    async def script(stage: Stage) -> None:
-        stage.direct.folder = ours
-        stage.direct.prepare()
-        left = ours / "9-1.png"
-        left.write_bytes(b"x")
-        for path in (left, foreign, ours / ".." / "foreign.png"):
-            stage.direct.said(A, DirectAnswered(request_id=9, end=DirectEnd.DONE, path=str(path)))
-        await until(lambda: not left.exists())
-        await asyncio.sleep(0.05)
-        assert foreign.exists()
-        left.write_bytes(b"x")
-        stage.direct.prepare()
-        assert list(ours.iterdir()) == []
 
     play(script)
 

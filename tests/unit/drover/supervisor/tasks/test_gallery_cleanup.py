@@ -18,7 +18,7 @@ from drover.supervisor.tasks.gallery_cleanup import GalleryCleanup
 from drover.wire.tasks import Effect, Reason
 from drover.wire.worker import Tidy, ToWorker
 from tests.support.clock import Clock
-from tests.support.registered import FakeWorkers, command_loop, make_ready, run_task
+from tests.support.registered import FakeWorkers, command_loop, make_ready, never, run_task
 from tests.support.stored import add, complete, fail
 
 PHONE = "R58M1"
@@ -32,7 +32,7 @@ class Bench:
         self.registry = DeviceRegistry([], self._reading)
         make_ready(self.registry, PHONE)
         self.workers = FakeWorkers()
-        cleanup = self.cleanup = GalleryCleanup(store, self.registry, Jobs(_never))
+        cleanup = self.cleanup = GalleryCleanup(store, self.registry, Jobs(never))
         self.loop = command_loop(self.registry, {LookForLeftovers: cleanup.on_look, Send: self.workers.on_send})
 
     def _reading(self) -> Reading:
@@ -50,10 +50,6 @@ class Bench:
         self.workers.sent = []
         asyncio.run(look())
         return self.workers.told
-
-
-def _never() -> None:
-    raise AssertionError("a component failed")
 
 
 @pytest.fixture

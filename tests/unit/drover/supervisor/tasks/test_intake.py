@@ -1,10 +1,7 @@
 """Requests with many tasks on their way into the store, and what is audited of work whose client hung up."""
 
 import asyncio
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -15,46 +12,29 @@ from drover.store.steps import Step
 from drover.supervisor import work_progress
 from drover.supervisor.api.audit import Audited
 from drover.supervisor.api.server import Answer, Peer
-from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.supervisor.tasks import intake
 from drover.supervisor.tasks.intake import Intake
 from drover.wire.control import RequestBody, RetriedAll, RetryAll
 from drover.wire.faults import Code, RequestError
+from tests.support.registered import CountingSignal
 from tests.support.stored import new
 
 MANY = intake.ONE_STEP + 50
 
 
-class Signal:
-    """Counts how often the dispatcher was woken."""
-
-    def __init__(self, woken: list[int]) -> None:
-        self.woken = woken
-
-    def wake(self) -> None:
-        self.woken.append(1)
-
-
-@pytest.fixture
-def store(tmp_path: Path, empty_database: Path) -> Iterator[Store]:
-    shutil.copy(empty_database, tmp_path / "drover.db")
-    with Store.open(tmp_path / "drover.db") as opened:
-        yield opened
-
-
 @pytest.mark.parametrize("count", [1, intake.SMALL, intake.SMALL + 1, intake.ONE_STEP, intake.ONE_STEP + 1])
 def test_a_request_of_any_size_is_stored_and_told_step_by_step(store: Store, count: int) -> None:
     told: list[tuple[int, int]] = []
-    stored: list[int] = []
+    signal = CountingSignal()
 
     async def scene() -> list[int]:
         with work_progress.listening(lambda done, total: told.append((done, total))):
-            return await Intake(store, cast(DispatchSignal, Signal(stored))).add([new()] * count)
+            return await Intake(store, signal).add([new()] * count)
 
     assert asyncio.run(scene()) == list(range(1, count + 1))
     assert store.read_sync(tasks.stats).pending == count
     assert told[-1:] == ([(count, count)] if count > intake.ONE_STEP else [])
-    assert stored
+    assert signal.woken
 
 
 def test_case_b8_a_request_beyond_what_is_in_flight_is_refused_whole(

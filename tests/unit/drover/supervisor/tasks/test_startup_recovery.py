@@ -3,10 +3,8 @@
 import asyncio
 import os
 import random
-import shutil
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -22,14 +20,6 @@ from tests.support.phones import wait_until
 from tests.support.stored import add, begin
 
 CRASHED = 40
-
-
-@pytest.fixture
-def store(tmp_path: Path, empty_database: Path) -> Iterator[Store]:
-    """On the real clock, by which a start decides what was missed."""
-    shutil.copy(empty_database, tmp_path / "drover.db")
-    with Store.open(tmp_path / "drover.db") as opened:
-        yield opened
 
 
 class FollowSettles:

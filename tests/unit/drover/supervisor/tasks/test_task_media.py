@@ -1,13 +1,8 @@
 """Posts at the dispatcher: refused when they are asked for, given their files when they begin, on real files."""
 
-import asyncio
 import os
-import random
 import re
 import threading
-import time
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,146 +11,31 @@ import pytest
 from sqlalchemy import Connection, update
 from structlog.testing import capture_logs
 
-from drover.config import Config, MediaSection
-from drover.media.inspector import Inspector
-from drover.media.limits import limits, texts
-from drover.policy.clock import Reading
-from drover.policy.phone_commands import WakeDispatcher
-from drover.store import Store, accounts, media_uses, tasks
-from drover.store.errors import IdempotencyConflictError
+from drover.store import accounts, media_uses, tasks
 from drover.store.schema import tasks as table
 from drover.store.types import from_micros
-from drover.supervisor.api_address import ApiAddress
-from drover.supervisor.devices.registry import DeviceRegistry
-from drover.supervisor.devices.transports import Transports
-from drover.supervisor.dispatch_signal import DispatchSignal
-from drover.supervisor.event_feed import EventFeed
-from drover.supervisor.leases.direct_calls import DirectCalls
-from drover.supervisor.leases.leases import PhoneLeases
-from drover.supervisor.settings import Settings
 from drover.supervisor.tasks import task_media
-from drover.supervisor.tasks.acceptance import Acceptance
-from drover.supervisor.tasks.attempt_starter import AttemptStarter
-from drover.supervisor.tasks.begin_messages import BeginMessages
-from drover.supervisor.tasks.dispatcher import Dispatcher
-from drover.supervisor.tasks.endings import Endings
-from drover.supervisor.tasks.intake import Intake
-from drover.supervisor.tasks.planner import TaskPlanner
-from drover.supervisor.tasks.running_attempts import RunningAttempts
-from drover.supervisor.tasks.scripts import Scripts
-from drover.supervisor.tasks.task_media import TaskMedia
 from drover.wire.control import Account, CreateTasks
 from drover.wire.faults import Code, RequestError
 from drover.wire.post import PostConfig
-from drover.wire.tasks import Effect, Reason, Status, Task
-from drover.wire.worker import Begin, EffectConfirmed, Ended, IntentRequested, Outcome, ToWorker
+from drover.wire.tasks import Effect, Reason, Status
+from drover.wire.worker import Ended, Outcome
 from tests.support.media import make_picture, make_video
 from tests.support.published import keep
-from tests.support.registered import NO_PAUSES, NO_TROUBLE, FakeWorkers, command_loop, make_ready
-
-
-class Desk:
-    """A dispatcher over two idle phones whose workers are this test."""
-
-    def __init__(self, store: Store, root: Path) -> None:
-        self.store = store
-        self.inspector = Inspector()
-        self.settings = Settings(Config(media=MediaSection(roots=[str(root)]), pace=NO_PAUSES, trouble=NO_TROUBLE))
-        self.registry = DeviceRegistry([])
-        make_ready(self.registry, "p1", "p2")
-        self.signal = DispatchSignal(EventFeed(_no_events, 0))
-        scripts, transports, self.workers = Scripts(store, {}), Transports(self.registry), FakeWorkers()
-        calls = DirectCalls(root.parent / "direct", self.workers)
-        leases = PhoneLeases(self.registry, self.settings, calls, self.signal)
-        library = root.parent / "library"
-        self.media = TaskMedia(self.settings, store, self.inspector, library, limits(), texts())
-        endings = Endings(self.settings, scripts, random.Random(1))
-        self.running = RunningAttempts(
-            store, EventFeed(_no_events, 0), self.registry, self.workers, self.settings, endings
-        )
-        messages = BeginMessages(self.settings, scripts, self.media, leases, ApiAddress(self.settings, root))
-        starter = AttemptStarter(store, self.registry, self.running, self.media, messages, "boot-1")
-        planner = TaskPlanner(self.settings, store, transports, scripts)
-        self.acceptance = Acceptance(self.registry, scripts, planner, self.media, Intake(store, self.signal))
-        self.dispatcher = Dispatcher(self.settings, store, self.registry, leases, starter, self.signal)
-        self.loop = command_loop(self.registry, {WakeDispatcher: self.signal.on_wake})
-
-    @property
-    def sent(self) -> list[tuple[str, ToWorker]]:
-        return self.workers.sent
-
-    async def post(self, serial: str = "p1", **config: Any) -> int:
-        request = CreateTasks(script_name="post", script_config=config, serials=[serial])
-        return (await self.acceptance.create(request)).task_ids[0]
-
-    async def begun(self, count: int) -> list[Begin]:
-        """The first so many attempts that workers heard of."""
-        async with asyncio.timeout(10):
-            while len(found := [message for _, message in self.sent if isinstance(message, Begin)]) < count:
-                await asyncio.sleep(0.01)
-        return found
-
-    async def ended(self, task_id: int) -> Task:
-        async with asyncio.timeout(10):
-            while True:
-                task = await self.store.read(tasks.get, task_id)
-                assert task is not None
-                if task.status.ended:
-                    return task
-                await asyncio.sleep(0.01)
-
-    def publish(self, serial: str, begin: Begin) -> None:
-        """What a worker says that published."""
-        self.running.said(serial, IntentRequested(fence=begin.fence, what="post"))
-        self.running.said(serial, EffectConfirmed(fence=begin.fence, evidence=[]))
-        self.running.said(serial, Ended(fence=begin.fence, outcome=Outcome.COMPLETED, effect=Effect.CONFIRMED))
+from tests.support.registered import make_ready
+from tests.support.task_scene import Run, TaskScene
 
 
 def _due_now(conn: Connection) -> None:
     conn.execute(update(table).values(not_before=from_micros(0)))
 
 
-async def _no_events(_after: int, _limit: int) -> list[Any]:
-    return []
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "media"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def run(tmp_path: Path, root: Path) -> Callable[[Callable[[Desk], Awaitable[None]]], None]:
-    """Runs a story at a dispatcher whose dispatch runs."""
-
-    def play(story: Callable[[Desk], Awaitable[None]]) -> None:
-        async def whole() -> None:
-            with Store.open(tmp_path / "drover.db") as store:
-                dispatcher = Desk(store, root)
-                runs = [asyncio.create_task(work) for work in (dispatcher.dispatcher.run(), dispatcher.loop.run())]
-                try:
-                    await story(dispatcher)
-                finally:
-                    for work in runs:
-                        work.cancel()
-                    dispatcher.inspector.close()
-
-        asyncio.run(whole())
-
-    return play
-
-
-Run = Callable[[Callable[[Desk], Awaitable[None]]], None]
-
-
 def test_an_attempt_begins_with_the_librarys_oldest(run: Run, tmp_path: Path) -> None:
-    async def story(dispatcher: Desk) -> None:
-        item = keep(dispatcher.store, "a", "x")
-        keep(dispatcher.store, "b", "x")
-        await dispatcher.post(materials_tags="x")
-        (begin,) = await dispatcher.begun(1)
+    async def story(scene: TaskScene) -> None:
+        item = keep(scene.store, "a", "x")
+        keep(scene.store, "b", "x")
+        await scene.post(materials_tags="x")
+        (begin,) = await scene.begun(1)
         (file,) = begin.media
         assert (file.material_id, file.path) == (item.id, str(tmp_path / "library" / item.path))
         assert begin.media_roots == [str(tmp_path / "media"), str(tmp_path / "library")]
@@ -168,13 +48,13 @@ def test_two_phones_begin_at_the_same_moment_with_files_of_their_own(run: Run, r
     for name in "abc":
         make_video(root / f"{name}.mp4")
 
-    async def story(dispatcher: Desk) -> None:
+    async def story(scene: TaskScene) -> None:
         folder = {"material_source": "localFolder", "material_path": str(root)}
-        ids = [await dispatcher.post(serial, **folder) for serial in ("p1", "p2", "p1")]
-        begins = await dispatcher.begun(2)
+        ids = [await scene.post(serial, **folder) for serial in ("p1", "p2", "p1")]
+        begins = await scene.begun(2)
         assert {begin.media[0].path for begin in begins} == {str(root / "a.mp4"), str(root / "b.mp4")}
-        dispatcher.publish("p1", next(begin for begin in begins if begin.task_id == ids[0]))
-        third = (await dispatcher.begun(3))[2]
+        scene.publish("p1", next(begin for begin in begins if begin.task_id == ids[0]))
+        third = (await scene.begun(3))[2]
         assert (third.task_id, third.media[0].path) == (ids[2], str(root / "c.mp4"))
 
     run(story)
@@ -183,12 +63,12 @@ def test_two_phones_begin_at_the_same_moment_with_files_of_their_own(run: Run, r
 def test_case_c10_per_account_each_account_gets_the_same_file(run: Run, root: Path) -> None:
     make_video(root / "a.mp4")
 
-    async def story(dispatcher: Desk) -> None:
-        media = msgspec.structs.replace(dispatcher.settings.config.media, reuse="per_account")
-        dispatcher.settings.replace(msgspec.structs.replace(dispatcher.settings.config, media=media))  # as a reload
+    async def story(scene: TaskScene) -> None:
+        media = msgspec.structs.replace(scene.settings.config.media, reuse="per_account")
+        scene.settings.replace(msgspec.structs.replace(scene.settings.config, media=media))  # as a reload
         for serial in ("p1", "p2"):
-            await dispatcher.post(serial, material_source="localFolder", material_path=str(root))
-        assert {begin.media[0].path for begin in await dispatcher.begun(2)} == {str(root / "a.mp4")}
+            await scene.post(serial, material_source="localFolder", material_path=str(root))
+        assert {begin.media[0].path for begin in await scene.begun(2)} == {str(root / "a.mp4")}
 
     run(story)
 
@@ -204,24 +84,24 @@ def test_case_c9_the_accounts_own_folder_comes_first_with_the_texts_next_to_it(r
     (root / "caption.txt").write_text("Root\n###\nOf two\nlines\n")
     (root / "sound_names.txt").write_text("Rain\n")
 
-    async def story(dispatcher: Desk) -> None:
+    async def story(scene: TaskScene) -> None:
         account = Account(username="shop.one", serial="p1", platform="tiktok", enabled=True)
-        await dispatcher.store.write(accounts.put, account)
+        await scene.store.write(accounts.put, account)
         post = {"material_source": "localFolder", "material_path": str(root), "post_way": "useSound"}
         request = CreateTasks(script_name="post", script_config=post, usernames=["shop.one"])
         took: list[tuple[str, str, str]] = []
         for number in range(1, 3):
-            (task_id,) = (await dispatcher.acceptance.create(request)).task_ids
-            begin = (await dispatcher.begun(number))[-1]
-            task = await dispatcher.store.read(tasks.get, task_id)
+            (task_id,) = (await scene.acceptance.create(request)).task_ids
+            begin = (await scene.begun(number))[-1]
+            task = await scene.store.read(tasks.get, task_id)
             assert task is not None
             assert task.media is not None
             config = begin.script_config
             took.append((task.media.files[0].name, config["captions"], config["sound_name"]))
             assert (task.script_config["captions"], task.script_config["sound_name"]) == ("", "")
-            dispatcher.publish("p1", begin)
-            await dispatcher.ended(task_id)
-        await dispatcher.post("p2", **{**post, "captions": "Mine", "sound_name": "My sound"})
+            scene.publish("p1", begin)
+            await scene.ended(task_id)
+        await scene.post("p2", **{**post, "captions": "Mine", "sound_name": "My sound"})
         assert took == [
             ("@Shop.One/own.mp4", "Own caf\u00e9", "https://www.tiktok.com/music/rain-1"),
             ("root.mp4", "Root", "Rain"),
@@ -235,11 +115,11 @@ def test_case_c9_the_requests_own_values_win(run: Run, root: Path) -> None:
     (root / "caption.txt").write_bytes(b"caf\xe9")  # not even looked at
     (root / "sound_names.txt").write_text("Rain\n")
 
-    async def story(dispatcher: Desk) -> None:
+    async def story(scene: TaskScene) -> None:
         folder = {"material_source": "localFolder", "material_path": str(root)}
         said = {"captions": "Mine", "add_sound": "custom", "custom_sound_keyword": "wind"}
-        await dispatcher.post(**folder, **said)
-        (begin,) = await dispatcher.begun(1)
+        await scene.post(**folder, **said)
+        (begin,) = await scene.begun(1)
         assert {name: begin.script_config[name] for name in said} == said
 
     run(story)
@@ -249,9 +129,9 @@ def test_case_c9_a_keyword_is_a_line_too(run: Run, root: Path) -> None:
     make_video(root / "a.mp4")
     (root / "sound_names.txt").write_text("Rain\n")
 
-    async def story(dispatcher: Desk) -> None:
-        await dispatcher.post(material_source="localFolder", material_path=str(root), add_sound="custom")
-        (begin,) = await dispatcher.begun(1)
+    async def story(scene: TaskScene) -> None:
+        await scene.post(material_source="localFolder", material_path=str(root), add_sound="custom")
+        (begin,) = await scene.begun(1)
         assert (begin.script_config["custom_sound_keyword"], begin.script_config["sound_name"]) == ("Rain", "")
 
     run(story)
@@ -279,8 +159,8 @@ def test_case_c9_a_file_of_texts_that_cannot_be_used_fails_the_task_in_words(
     else:
         (root / "caption.txt").write_bytes(content)
 
-    async def story(dispatcher: Desk) -> None:
-        task = await dispatcher.ended(await dispatcher.post(material_source="localFolder", material_path=str(root)))
+    async def story(scene: TaskScene) -> None:
+        task = await scene.ended(await scene.post(material_source="localFolder", material_path=str(root)))
         assert task.reason is Reason.MEDIA_INVALID
         assert says in task.remark
         assert "secret" not in task.remark
@@ -301,11 +181,11 @@ def test_case_t3_a_request_with_a_caption_that_the_app_cannot_take_is_refused(
 ) -> None:
     make_video(root / "a.mp4")
 
-    async def story(dispatcher: Desk) -> None:
+    async def story(scene: TaskScene) -> None:
         config = {"captions": captions, "material_list": [str(root / "a.mp4")]}
         request = CreateTasks(script_name="post", script_config=config, serials=["p1"], platform=platform)
         with pytest.raises(RequestError, match=re.escape(says)) as refused:
-            await dispatcher.acceptance.create(request)
+            await scene.acceptance.create(request)
         assert refused.value.failure.code is Code.INVALID
 
     run(story)
@@ -329,15 +209,13 @@ def test_case_t3_a_text_of_a_folder_that_the_app_cannot_take_fails_the_task_befo
     make_video(root / "a.mp4")
     (root / name).write_text(content)
 
-    async def story(dispatcher: Desk) -> None:
+    async def story(scene: TaskScene) -> None:
         config = {"post_way": "useSound"} if name == "sound_names.txt" else {}
-        task = await dispatcher.ended(
-            await dispatcher.post(material_source="localFolder", material_path=str(root), **config)
-        )
+        task = await scene.ended(await scene.post(material_source="localFolder", material_path=str(root), **config))
         assert task.reason is Reason.MEDIA_INVALID
         assert says in task.remark
         assert task.remark.endswith("correct the file, then retry")
-        assert dispatcher.sent == []
+        assert scene.sent == []
 
     run(story)
 
@@ -345,51 +223,17 @@ def test_case_t3_a_text_of_a_folder_that_the_app_cannot_take_fails_the_task_befo
 def test_case_t3_a_task_that_an_earlier_version_accepted_fails_before_it_begins(run: Run, root: Path) -> None:
     make_video(root / "a.mp4")
 
-    async def story(dispatcher: Desk) -> None:
-        task_id = await dispatcher.post("p3", captions="fine", material_list=[str(root / "a.mp4")])
+    async def story(scene: TaskScene) -> None:
+        task_id = await scene.post("p3", captions="fine", material_list=[str(root / "a.mp4")])
         config = msgspec.to_builtins(PostConfig(captions="a\x0bb", material_list=[str(root / "a.mp4")]))
-        await dispatcher.store.write(_say, task_id, config)
-        make_ready(dispatcher.registry, "p3")
-        dispatcher.signal.wake()
-        task = await dispatcher.ended(task_id)
-        assert (task.reason, dispatcher.sent) == (Reason.MEDIA_INVALID, [])
+        await scene.store.write(_say, task_id, config)
+        make_ready(scene.registry, "p3")
+        scene.signal.wake()
+        task = await scene.ended(task_id)
+        assert (task.reason, scene.sent) == (Reason.MEDIA_INVALID, [])
         assert "captions: character 2 (line 1) is the control character U+000B" in task.remark
 
     run(story)
-
-
-def test_case_b10_a_wait_that_was_stamped_a_day_ahead_ends_soon_after_the_clock_came_back(
-    run: Run, root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_video(root / "a.mp4")
-    ahead, shown = [timedelta(days=1)], list[timedelta]()
-
-    def read() -> Reading:
-        shown.append(ahead[0])
-        return Reading(wall=datetime.now(UTC) + ahead[0], monotonic_s=time.monotonic())
-
-    monkeypatch.setattr("drover.supervisor.tasks.dispatcher.reading", read)
-
-    async def story(dispatcher: Desk) -> None:
-        task_id = await dispatcher.post("p3", material_list=[str(root / "a.mp4")])
-        stamp = datetime.now(UTC) + timedelta(days=1, seconds=1)
-        await dispatcher.store.write(_not_before, task_id, stamp)
-        shown.clear()
-        dispatcher.signal.wake()
-        async with asyncio.timeout(10):
-            while not shown:
-                await asyncio.sleep(0.01)
-        make_ready(dispatcher.registry, "p3")
-        ahead[0] = timedelta()
-        dispatcher.signal.wake()
-        (begin,) = await dispatcher.begun(1)
-        assert begin.task_id == task_id
-
-    run(story)
-
-
-def _not_before(conn: Connection, task_id: int, stamp: datetime) -> None:
-    conn.execute(update(table).where(table.c.id == task_id).values(not_before=stamp))
 
 
 def _say(conn: Connection, task_id: int, config: dict[str, Any]) -> None:
@@ -399,16 +243,16 @@ def _say(conn: Connection, task_id: int, config: dict[str, Any]) -> None:
 def test_case_c13_each_task_of_a_request_publishes_another_video_of_the_list(run: Run, root: Path) -> None:
     paths = [str(make_video(root / f"{name}.mp4")) for name in "ab"]
 
-    async def story(dispatcher: Desk) -> None:
+    async def story(scene: TaskScene) -> None:
         def request(*serials: str) -> CreateTasks:
             return CreateTasks(script_name="post", script_config={"material_list": paths}, serials=list(serials))
 
-        await dispatcher.acceptance.create(request("p1", "p2"))
-        begins = await dispatcher.begun(2)
+        await scene.acceptance.create(request("p1", "p2"))
+        begins = await scene.begun(2)
         assert sorted(begin.media[0].path for begin in begins) == paths
         assert [len(begin.media) for begin in begins] == [1, 1]
         with pytest.raises(RequestError, match="material_list: 2 videos for 3 tasks"):
-            await dispatcher.acceptance.create(request("p1", "p2", "p3"))
+            await scene.acceptance.create(request("p1", "p2", "p3"))
 
     run(story)
 
@@ -416,15 +260,15 @@ def test_case_c13_each_task_of_a_request_publishes_another_video_of_the_list(run
 def test_case_c13_a_listed_video_that_is_gone_leaves_the_others(run: Run, root: Path) -> None:
     paths = [str(make_video(root / f"{name}.mp4")) for name in "ab"]
 
-    async def story(dispatcher: Desk) -> None:
+    async def story(scene: TaskScene) -> None:
         request = CreateTasks(
             script_name="post", script_config={"material_list": paths}, serials=["p1"], start_time="00:00"
         )
-        await dispatcher.acceptance.create(request)
+        await scene.acceptance.create(request)
         Path(paths[0]).unlink()
-        await dispatcher.store.write(_due_now)
-        dispatcher.signal.wake()
-        assert (await dispatcher.begun(1))[0].media[0].path == paths[1]
+        await scene.store.write(_due_now)
+        scene.signal.wake()
+        assert (await scene.begun(1))[0].media[0].path == paths[1]
 
     run(story)
 
@@ -437,9 +281,9 @@ def test_a_folder_is_read_in_order_past_what_is_no_such_media(run: Run, root: Pa
     (root / "2.png").write_bytes((root / "a.png").read_bytes()[:200])
     make_picture(root / ".hidden.png", mark="h")
 
-    async def story(dispatcher: Desk) -> None:
-        await dispatcher.post(content_type=1, image_count=2, material_source="localFolder", material_path=str(root))
-        (begin,) = await dispatcher.begun(1)
+    async def story(scene: TaskScene) -> None:
+        await scene.post(content_type=1, image_count=2, material_source="localFolder", material_path=str(root))
+        (begin,) = await scene.begun(1)
         assert [Path(file.path).name for file in begin.media] == ["a.png", "b.png"]
 
     run(story)
@@ -448,11 +292,11 @@ def test_a_folder_is_read_in_order_past_what_is_no_such_media(run: Run, root: Pa
 def test_a_folder_that_runs_dry_fails_the_task_in_words(run: Run, root: Path) -> None:
     make_video(root / "a.mp4")
 
-    async def story(dispatcher: Desk) -> None:
+    async def story(scene: TaskScene) -> None:
         folder = {"material_source": "localFolder", "material_path": str(root)}
-        await dispatcher.post(**folder)
-        dispatcher.publish("p1", (await dispatcher.begun(1))[0])
-        task = await dispatcher.ended(await dispatcher.post(**folder))
+        await scene.post(**folder)
+        scene.publish("p1", (await scene.begun(1))[0])
+        task = await scene.ended(await scene.post(**folder))
         assert (task.status, task.reason) == (Status.FAILED, Reason.MEDIA_INVALID)
         assert "1 video there, 1 of them used" in task.remark
         assert "put more files there" in task.remark
@@ -466,16 +310,16 @@ def test_case_t2_a_file_name_that_is_not_utf8_stops_no_other(run: Run, root: Pat
         (root / os.fsdecode(name)).write_bytes((root / "good.mp4").read_bytes())
     (root / os.fsdecode(b"@own\xe9")).mkdir()
 
-    async def story(dispatcher: Desk) -> None:
+    async def story(scene: TaskScene) -> None:
         folder = {"material_source": "localFolder", "material_path": str(root)}
-        await dispatcher.post(**folder)
+        await scene.post(**folder)
         with capture_logs() as lines:
-            (begin,) = await dispatcher.begun(1)
+            (begin,) = await scene.begun(1)
         assert [file.path for file in begin.media] == [str(root / "good.mp4")]
         refusal = f"{root}/caf\\xe9.mp4: has a name that is not UTF-8; rename it"
         assert [line["why"] for line in lines if line["event"] == "file_left_out"] == [refusal]
-        dispatcher.publish("p1", begin)
-        task = await dispatcher.ended(await dispatcher.post(**folder))
+        scene.publish("p1", begin)
+        task = await scene.ended(await scene.post(**folder))
         assert task.reason is Reason.MEDIA_INVALID
         assert refusal in task.remark
         assert "caf\\xe9.txt" not in task.remark
@@ -488,14 +332,14 @@ def test_links_and_broken_files_of_a_folder_are_no_further_files(run: Run, root:
     (root / "b.png").symlink_to(root / "a.png")
     (root / "c.png").write_bytes((root / "a.png").read_bytes()[:200])
 
-    async def story(dispatcher: Desk) -> None:
+    async def story(scene: TaskScene) -> None:
         folder = {"material_source": "localFolder", "material_path": str(root)}
-        task = await dispatcher.ended(await dispatcher.post(content_type=1, image_count=2, **folder))
+        task = await scene.ended(await scene.post(content_type=1, image_count=2, **folder))
         assert task.reason is Reason.MEDIA_INVALID
         assert "found 1" in task.remark
         assert f"1 of them unusable ({root}/c.png: is broken" in task.remark
-        await dispatcher.post(content_type=1, **folder)
-        (begin,) = await dispatcher.begun(1)
+        await scene.post(content_type=1, **folder)
+        (begin,) = await scene.begun(1)
         assert [file.path for file in begin.media] == [str(root / "a.png")]
 
     run(story)
@@ -504,11 +348,11 @@ def test_links_and_broken_files_of_a_folder_are_no_further_files(run: Run, root:
 def test_a_given_list_goes_in_its_order(run: Run, root: Path) -> None:
     paths = [str(make_picture(root / name)) for name in ("b.png", "a.png")]
 
-    async def story(dispatcher: Desk) -> None:
-        await dispatcher.post(content_type=1, material_list=paths)
-        (begin,) = await dispatcher.begun(1)
+    async def story(scene: TaskScene) -> None:
+        await scene.post(content_type=1, material_list=paths)
+        (begin,) = await scene.begun(1)
         assert [file.path for file in begin.media] == paths
-        assert await dispatcher.store.read(media_uses.of_task, begin.task_id) == []
+        assert await scene.store.read(media_uses.of_task, begin.task_id) == []
 
     run(story)
 
@@ -516,32 +360,32 @@ def test_a_given_list_goes_in_its_order(run: Run, root: Path) -> None:
 def test_a_file_that_is_gone_when_the_task_begins_fails_it(run: Run, root: Path) -> None:
     path = make_video(root / "a.mp4")
 
-    async def story(dispatcher: Desk) -> None:
+    async def story(scene: TaskScene) -> None:
         request = CreateTasks(
             script_name="post", script_config={"material_list": [str(path)]}, serials=["p1"], start_time="00:00"
         )
-        (task_id,) = (await dispatcher.acceptance.create(request)).task_ids
+        (task_id,) = (await scene.acceptance.create(request)).task_ids
         path.unlink()
-        await dispatcher.store.write(_due_now)
-        dispatcher.signal.wake()
-        task = await dispatcher.ended(task_id)
+        await scene.store.write(_due_now)
+        scene.signal.wake()
+        task = await scene.ended(task_id)
         assert (task.reason, task.remark) == (Reason.MEDIA_INVALID, f"{path}: there is no such file")
 
     run(story)
 
 
 def test_an_attempt_that_failed_without_effect_gives_its_file_back(run: Run) -> None:
-    async def story(dispatcher: Desk) -> None:
-        item = keep(dispatcher.store, "a")
-        task_id = await dispatcher.post()
-        (begin,) = await dispatcher.begun(1)
+    async def story(scene: TaskScene) -> None:
+        item = keep(scene.store, "a")
+        task_id = await scene.post()
+        (begin,) = await scene.begun(1)
         failed = Ended(
             fence=begin.fence, outcome=Outcome.FAILED, effect=Effect.NONE, reason=Reason.NOT_LOGGED_IN, remark="out"
         )
-        dispatcher.running.said("p1", failed)
-        await dispatcher.ended(task_id)
-        await dispatcher.post()
-        assert (await dispatcher.begun(2))[1].media[0].material_id == item.id
+        scene.running.on_message("p1", failed)
+        await scene.ended(task_id)
+        await scene.post()
+        assert (await scene.begun(2))[1].media[0].material_id == item.id
 
     run(story)
 
@@ -579,13 +423,13 @@ def test_what_can_never_be_published_is_refused_and_nothing_is_stored(
     make_video(root / "small.mp4", size=(200, 200))
     filled = msgspec.json.decode(msgspec.json.encode(config).decode().replace("{root}", str(root)))
 
-    async def story(dispatcher: Desk) -> None:
+    async def story(scene: TaskScene) -> None:
         with pytest.raises(RequestError) as caught:
-            await dispatcher.post(**filled)
+            await scene.post(**filled)
         assert caught.value.failure.code is Code.INVALID
         assert str(caught.value).startswith("script_config.")
         assert says.replace("{root}", str(root)) in str(caught.value)
-        assert (await dispatcher.store.read(tasks.stats)).total == 0
+        assert (await scene.store.read(tasks.stats)).total == 0
 
     run(story)
 
@@ -593,27 +437,27 @@ def test_what_can_never_be_published_is_refused_and_nothing_is_stored(
 def test_the_limits_are_those_of_the_tasks_platform(run: Run, root: Path) -> None:
     path = make_video(root / "a.webm", seconds=2)
 
-    async def story(dispatcher: Desk) -> None:
+    async def story(scene: TaskScene) -> None:
         config: dict[str, Any] = {"material_list": [str(path)]}
-        await dispatcher.post(**config)
+        await scene.post(**config)
         request = CreateTasks(script_name="post", script_config=config, serials=["p1"], platform="instagram")
         with pytest.raises(RequestError, match="an Instagram reel takes video/mp4"):
-            await dispatcher.acceptance.create(request)
+            await scene.acceptance.create(request)
         pictures = {"content_type": 1, "image_count": 21}
         request = CreateTasks(script_name="post", script_config=pictures, serials=["p1"], platform="instagram")
         with pytest.raises(RequestError, match="image_count: 21 pictures in one post; an Instagram post"):
-            await dispatcher.acceptance.create(request)
+            await scene.acceptance.create(request)
 
     run(story)
 
 
 def test_what_only_tiktok_has_is_refused_elsewhere(run: Run) -> None:
-    async def story(dispatcher: Desk) -> None:
+    async def story(scene: TaskScene) -> None:
         config = {"add_product_link": "1"}
-        await dispatcher.post(**config)
+        await scene.post(**config)
         request = CreateTasks(script_name="post", script_config=config, serials=["p1"], platform="instagram")
         with pytest.raises(RequestError, match="add_product_link: only TikTok has it"):
-            await dispatcher.acceptance.create(request)
+            await scene.acceptance.create(request)
 
     run(story)
 
@@ -627,37 +471,17 @@ def test_a_disk_that_is_away_holds_neither_phone_nor_request(
     def never(*_args: Any) -> None:
         back.wait(30)
 
-    async def story(dispatcher: Desk) -> None:
-        await dispatcher.post("p1", material_list=[str(path)])
-        (begin,) = await dispatcher.begun(1)
-        await dispatcher.post("p1", material_list=[str(path)])
+    async def story(scene: TaskScene) -> None:
+        await scene.post("p1", material_list=[str(path)])
+        (begin,) = await scene.begun(1)
+        await scene.post("p1", material_list=[str(path)])
         monkeypatch.setattr(task_media, "OPEN_TIMEOUT_S", 0.1)
         monkeypatch.setattr(task_media, "open_named", never)
         with pytest.raises(RequestError, match=r"could not be opened within 0 s; is its disk there\?"):
-            await dispatcher.post("p1", material_list=[str(path)])
-        dispatcher.publish("p1", begin)
-        task = await dispatcher.ended(begin.task_id + 1)
+            await scene.post("p1", material_list=[str(path)])
+        scene.publish("p1", begin)
+        task = await scene.ended(begin.task_id + 1)
         assert (task.reason, "is its disk there" in task.remark) == (Reason.MEDIA_INVALID, True)
         back.set()
-
-    run(story)
-
-
-def test_a_repeat_under_its_key_is_answered_though_the_file_is_gone(run: Run, root: Path) -> None:
-    path = make_video(root / "a.mp4")
-    request = CreateTasks(
-        script_name="post",
-        script_config={"material_list": [str(path)]},
-        serials=["elsewhere"],
-        idempotency_key="key-1",
-        body_digest="a",
-    )
-
-    async def story(dispatcher: Desk) -> None:
-        first = await dispatcher.acceptance.create(request)
-        path.unlink()
-        assert await dispatcher.acceptance.create(request) == first
-        with pytest.raises(IdempotencyConflictError):
-            await dispatcher.acceptance.create(msgspec.structs.replace(request, body_digest="b"))
 
     run(story)
