@@ -7,15 +7,15 @@ in one transaction, after a crash by the next start. The dispatcher begins none 
 removed at the start.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from drover.policy.records import NewTask
-from drover.store import idempotency, tasks
+from drover.store import audit, idempotency, tasks
 from drover.store.schema import intake, intake_parts
 from drover.store.steps import Step
 
@@ -34,6 +34,22 @@ def parts_of(new: Sequence[NewTask]) -> list[str]:
 def read_part(part: str) -> list[NewTask]:
     """The tasks of one part."""
     return _PART.decode(part)
+
+
+def add(
+    conn: Connection,
+    new: Sequence[NewTask],
+    *,
+    now: datetime,
+    key: str | None,
+    digest: str,
+    audit_columns: Callable[[list[int]], dict[str, Any]] | None,
+) -> list[int]:
+    """Store the few tasks of a request, as tasks.insert, with its audit row where it has one."""
+    ids = tasks.insert(conn, new, now=now, key=key, digest=digest)
+    if audit_columns is not None:
+        audit.append(conn, audit_columns(ids), at=now)
+    return ids
 
 
 def begin(conn: Connection, *, now: datetime) -> int:

@@ -19,6 +19,11 @@ class AuditRow:
     columns: Callable[[ResponseBody], dict[str, Any]]
     stored: bool = False
 
+    def taken_with(self, answer: ResponseBody) -> dict[str, Any]:
+        """The row, for the transaction that stores it with what the request changed."""
+        self.stored = True
+        return self.columns(answer)
+
 
 _current: ContextVar[AuditRow | None] = ContextVar("audit_row", default=None)
 

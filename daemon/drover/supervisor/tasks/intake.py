@@ -1,19 +1,17 @@
 """Stores the tasks of requests: few in one transaction, many in steps, and always all of a request or none."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection
 
 from drover.policy.records import NewTask
-from drover.store import audit, bulk, idempotency, intake, tasks
+from drover.store import bulk, idempotency, intake
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor import audit_row, clock, work_progress
-from drover.supervisor.audit_row import AuditRow
 from drover.supervisor.dispatch_signal import DispatchSignal
 from drover.wire.control import TasksCreated
 from drover.wire.faults import Code, RequestError
@@ -54,7 +52,9 @@ class Intake:
         """
         now = clock.now()
         if len(new) <= SMALL:
-            ids = await self._store.write(_insert, new, audit_row.current(), now=now, key=key, digest=digest)
+            ids = await self._store.write(
+                intake.add, new, now=now, key=key, digest=digest, audit_columns=_audit_columns()
+            )
             self._stored(new)
             return ids
         if len(new) <= ONE_STEP:
@@ -130,12 +130,7 @@ class Intake:
             await self._finish(first_id, 0)
 
 
-def _insert(
-    conn: Connection, new: Sequence[NewTask], row: AuditRow | None, *, now: datetime, key: str | None, digest: str
-) -> list[int]:
-    """Store tasks, with the audit row of the request that asked for them."""
-    ids = tasks.insert(conn, new, now=now, key=key, digest=digest)
-    if row is not None:
-        audit.append(conn, row.columns(TasksCreated(task_ids=ids)), at=now)
-        row.stored = True
-    return ids
+def _audit_columns() -> Callable[[list[int]], dict[str, Any]] | None:
+    """What gives the audit row of the request that asked for the tasks, which is stored with them."""
+    row = audit_row.current()
+    return None if row is None else lambda ids: row.taken_with(TasksCreated(task_ids=ids))
