@@ -77,12 +77,13 @@ def main() -> int:
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    every = [*BENCHES, *MORE]
-    parser.add_argument("benches", nargs="*", metavar="BENCH", choices=[[], *every],
-                        help=f"{', '.join(BENCHES)}; by name only: {', '.join(MORE)}")  # fmt: skip
+    names = f"{', '.join(BENCHES)}; by name only: {', '.join(MORE)}"
+    parser.add_argument("benches", nargs="*", metavar="BENCH", help=names)
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="each figure is the median of so many")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the same figures there too")
     options = parser.parse_args(arguments)
+    if unknown := [name for name in options.benches if name not in {**BENCHES, **MORE}]:
+        parser.error(f"no such bench: {', '.join(unknown)}; there are {names}")
     if options.rounds < 1:
         parser.error("--rounds: at least 1")
     return options

@@ -70,7 +70,14 @@ PEERS: Final = {
 def run(rounds: int) -> Generator[list[Figure]]:
     installed = {name: peer for name, peer in PEERS.items() if _installed(name, peer)}
     for _ in range(rounds):
-        yield [figure for name, peer in installed.items() for figure in _measure(name, peer)]
+        figures: list[Figure] = []
+        for name, peer in list(installed.items()):
+            try:
+                figures += _measure(name, peer)
+            except Exception as error:  # whatever it is, the others are still worth measuring
+                print(f"{name} is left out from now on: {error!r}", file=sys.stderr)
+                del installed[name]
+        yield figures
 
 
 def _installed(name: str, peer: Peer) -> bool:
