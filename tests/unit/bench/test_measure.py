@@ -1,16 +1,19 @@
 """Percentiles, spans of time, and the answers that the load reads."""
 
+import io
 import socket
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.bench import load, peers
 from tests.bench.load import Load, request
 from tests.bench.measure import percentile, tails
+from tests.bench.peers import serve
 from tests.bench.spans import covered_s, within
 
 
@@ -74,3 +77,24 @@ def test_a_load_refuses_any_answer_but_200(capfd: pytest.CaptureFixture[str]) ->
 def test_peers_are_left_out_where_they_are_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.bench.peers.bench.BIN", Path("/not-there"))
     assert list(peers.run(2)) == [[], []]
+
+
+def test_a_peers_server_answers_as_ours_does() -> None:
+    """One task a serial, with its ids."""
+    put: list[dict[str, object]] = []
+
+    def enqueue(config: dict[str, object]) -> str:
+        put.append(config)
+        return f"task-{len(put)}"
+
+    body = msgspec.json.encode({"serials": ["a", "b"], "script_name": "noop", "script_config": {"target_user": "ada"}})
+    statuses: list[str] = []
+
+    def start_response(status: str, _headers: list[tuple[str, str]]) -> None:
+        statuses.append(status)
+
+    environ = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+    answer = serve.application(enqueue)(environ, start_response)
+    assert statuses == ["200 OK"]
+    assert msgspec.json.decode(b"".join(answer))["data"] == {"task_ids": ["task-1", "task-2"], "created_count": 2}
+    assert put == [{"target_user": "ada"}] * 2
