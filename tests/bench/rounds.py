@@ -39,6 +39,9 @@ def in_turn(benches: Mapping[str, Bench], rounds: int, told: Callable[[str], Non
                 if name not in taken.failed:
                     told(f"round {number} of {rounds}: {name}")
                     _step(name, bench, taken)
+        for name, bench in running.items():
+            if name not in taken.failed:
+                _finish(name, bench, taken)
     medians = against_peers([median_of(figures) for figures in taken.by_name.values()])
     values = {name: [figure.value for figure in figures] for name, figures in taken.by_name.items()}
     return Measured(figures=medians, values=values, failed=taken.failed)
@@ -52,6 +55,14 @@ def _step(name: str, bench: Generator[list[Figure]], taken: _Taken) -> None:
         return
     for figure in figures:
         taken.by_name.setdefault(figure.name, []).append(figure)
+
+
+def _finish(name: str, bench: Generator[list[Figure]], taken: _Taken) -> None:
+    """Let it come to its end by itself, so that what it kept up ends as it should."""
+    try:
+        next(bench, None)
+    except Exception as error:
+        taken.failed[name] = f"{type(error).__name__} at its end: {error}"
 
 
 def median_of(rounds: Sequence[Figure]) -> Figure:

@@ -16,18 +16,20 @@ def bench(name: str, *values: float, log: list[str]) -> Bench:
             for value in values[:rounds]:
                 log.append(f"{name} {value:g}")
                 yield [Figure(name=name, value=value, unit="ms")]
-        finally:
-            log.append(f"{name} closed")
+        except GeneratorExit:
+            log.append(f"{name} cut off")
+            raise
+        log.append(f"{name} ended")
 
     return run
 
 
-def test_rounds_are_taken_in_turn_and_every_bench_is_closed() -> None:
+def test_rounds_are_taken_in_turn_and_every_bench_comes_to_its_end() -> None:
     log: list[str] = []
     benches = {"a": bench("a", 1, 9, 2, log=log), "b": bench("b", 5, 4, 6, log=log)}
     measured = in_turn(benches, 3, lambda _: None)
     assert log[:6] == ["a 1", "b 5", "a 9", "b 4", "a 2", "b 6"]
-    assert sorted(log[6:]) == ["a closed", "b closed"]
+    assert log[6:] == ["a ended", "b ended"]
     assert [(one.name, one.value) for one in measured.figures] == [("a", 2), ("b", 5)]
     assert measured.values == {"a": [1, 9, 2], "b": [5, 4, 6]}
     assert measured.failed == {}
@@ -42,6 +44,16 @@ def test_a_bench_that_fails_is_left_out_and_the_others_go_on() -> None:
     measured = in_turn({"bad": failing, "good": bench("good", 1, 2, 3, log=log)}, 3, lambda _: None)
     assert measured.failed == {"bad": "RuntimeError: it broke"}
     assert measured.values == {"bad": [1], "good": [1, 2, 3]}
+
+
+def test_a_bench_that_fails_at_its_end_says_so_and_keeps_its_figures() -> None:
+    def leaking(_rounds: int) -> Generator[list[Figure]]:
+        yield [Figure(name="x", value=1, unit="s")]
+        raise RuntimeError("something is left")
+
+    measured = in_turn({"x": leaking}, 1, lambda _: None)
+    assert measured.values == {"x": [1]}
+    assert measured.failed == {"x": "RuntimeError at its end: something is left"}
 
 
 def test_a_bench_that_ends_too_early_is_said_to_have_failed() -> None:
