@@ -19,7 +19,7 @@ from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 
 TASKS, NAME = 1_000_000, "1,000,000 tasks"
-MOST, SECONDS = 50, 3.0
+MOST, SECONDS = 50, 2.0
 """Requests of each kind in a round, and how long they may take together."""
 
 QUERIES = {

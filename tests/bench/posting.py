@@ -15,7 +15,7 @@ from tests.bench.processes import Family, cpu_s
 from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 
-SECONDS, WARM_UP_S, WAITING = 1.5, 0.3, 20
+SECONDS, WARM_UP_S, WAITING = 1.2, 0.2, 20
 CONNECTIONS = (16, 1)
 BODY = msgspec.json.encode({"serials": ["R0NEVER"], "script_name": "follow", "script_config": {"target_user": "ada"}})
 

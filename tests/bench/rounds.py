@@ -30,21 +30,33 @@ class _Taken:
 
 
 def in_turn(benches: Mapping[str, Bench], rounds: int, told: Callable[[str], None]) -> Measured:
-    """Measure all of them so many times. A bench that fails is left out from then on, and the others go on."""
+    """Measure all of them so many times. A bench that fails is left out from then on, and the others go on.
+
+    After Ctrl-C the medians are those of the rounds until then.
+    """
     taken = _Taken()
     with ExitStack() as stack:
         running = {name: stack.enter_context(closing(bench(rounds))) for name, bench in benches.items()}
-        for number in range(1, rounds + 1):
-            for name, bench in running.items():
-                if name not in taken.failed:
-                    told(f"round {number} of {rounds}: {name}")
-                    _step(name, bench, taken)
-        for name, bench in running.items():
-            if name not in taken.failed:
-                _finish(name, bench, taken)
+        try:
+            _all_rounds(running, rounds, taken, told)
+        except KeyboardInterrupt:
+            taken.failed["what is missing"] = "interrupted"
     medians = against_peers([median_of(figures) for figures in taken.by_name.values()])
     values = {name: [figure.value for figure in figures] for name, figures in taken.by_name.items()}
     return Measured(figures=medians, values=values, failed=taken.failed)
+
+
+def _all_rounds(
+    running: Mapping[str, Generator[list[Figure]]], rounds: int, taken: _Taken, told: Callable[[str], None]
+) -> None:
+    for number in range(1, rounds + 1):
+        for name, bench in running.items():
+            if name not in taken.failed:
+                told(f"round {number} of {rounds}: {name}")
+                _step(name, bench, taken)
+    for name, bench in running.items():
+        if name not in taken.failed:
+            _finish(name, bench, taken)
 
 
 def _step(name: str, bench: Generator[list[Figure]], taken: _Taken) -> None:
@@ -76,9 +88,19 @@ def median_of(rounds: Sequence[Figure]) -> Figure:
 
 
 def against_peers(figures: Iterable[Figure]) -> list[Figure]:
-    """The same figures; one that peers were measured for has the best of them as its baseline."""
+    """The same figures; one that peers were measured for has the best of them as its baseline, and theirs below it."""
     found = list(figures)
-    return [_beside_best(figure, [one for one in found if one.peer_of == figure.name]) for figure in found]
+    below = {figure.name: [one for one in found if one.name.endswith(f": {figure.name}")] for figure in found}
+    moved = {one.name for ones in below.values() for one in ones}
+    return [
+        one
+        for figure in found
+        if figure.name not in moved
+        for one in (
+            _beside_best(figure, [peer for peer in found if peer.peer_of == figure.name]),
+            *below[figure.name],
+        )
+    ]
 
 
 def _beside_best(figure: Figure, peers: Sequence[Figure]) -> Figure:

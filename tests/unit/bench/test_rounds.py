@@ -56,6 +56,18 @@ def test_a_bench_that_fails_at_its_end_says_so_and_keeps_its_figures() -> None:
     assert measured.failed == {"x": "RuntimeError at its end: something is left"}
 
 
+def test_an_interrupted_run_has_the_medians_until_then() -> None:
+    def interrupted(_rounds: int) -> Generator[list[Figure]]:
+        yield [Figure(name="x", value=1, unit="s")]
+        raise KeyboardInterrupt
+
+    log: list[str] = []
+    measured = in_turn({"a": bench("a", 1, 2, 3, log=log), "x": interrupted}, 3, lambda _: None)
+    assert measured.values == {"a": [1, 2], "x": [1]}
+    assert measured.failed == {"what is missing": "interrupted"}
+    assert log == ["a 1", "a 2", "a cut off"]
+
+
 def test_a_bench_that_ends_too_early_is_said_to_have_failed() -> None:
     measured = in_turn({"short": bench("short", 1, log=[])}, 2, lambda _: None)
     assert "short" in measured.failed
@@ -82,7 +94,8 @@ def test_the_best_peer_is_the_baseline(unit: str, best: float) -> None:
         for name, value in (("slow", 300.0), ("quick", 900.0))
     ]
     stranger = Figure(name="other: GET", value=5000, unit=unit)
-    first, *others = against_peers([ours, *peers, stranger])
+    before, first, *others = against_peers([peers[0], stranger, ours, peers[1]])
+    assert before == stranger
     assert first.baseline == best
     assert first.baseline_name in ("slow", "quick")
-    assert others == [*peers, stranger]
+    assert others == peers
