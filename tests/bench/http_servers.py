@@ -50,7 +50,7 @@ def run(rounds: int) -> Generator[list[Figure]]:
         for name, command in installed.items():
             with DroverDaemon(adb_port=1) as daemon, _serving(command, daemon) as port:
                 figures += _measure(name, port)
-        yield [replace(figure, note=f"not installed: {missing}" if missing else "") for figure in figures]
+        yield [replace(figures[0], note=f"not installed: {missing}" if missing else ""), *figures[1:]]
 
 
 def _measure(name: str, port: int) -> list[Figure]:
