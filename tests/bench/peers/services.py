@@ -78,8 +78,11 @@ def program(name: str) -> str:
 def running(
     words: Sequence[str], ready: Path, *, environment: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> Generator[subprocess.Popen[bytes]]:
-    """A process that listens at `ready` (a Unix socket) or makes that file; ended by SIGTERM, then by SIGKILL."""
-    log = ready.with_name(f"{ready.name}.log")
+    """A process that listens at `ready` (a Unix socket) or makes that file; ended by SIGTERM, then by SIGKILL.
+
+    What it says goes into a file next to that, or into the folder where `ready` is one, for what says nothing of itself.
+    """
+    log = ready / "process.log" if ready.is_dir() else ready.with_name(f"{ready.name}.log")
     with log.open("ab") as out:
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment, cwd=cwd)
     try:
