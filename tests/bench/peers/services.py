@@ -80,7 +80,7 @@ def running(
 ) -> Generator[subprocess.Popen[bytes]]:
     """A process that listens at `ready` (a Unix socket) or makes that file; ended by SIGTERM, then by SIGKILL.
 
-    What it says goes into a file next to that, or into the folder where `ready` is one, for what says nothing of itself.
+    What it says goes into a file next to that; `ready` is a folder, which has it then, for what cannot say it is ready.
     """
     log = ready / "process.log" if ready.is_dir() else ready.with_name(f"{ready.name}.log")
     with log.open("ab") as out:
