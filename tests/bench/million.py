@@ -9,6 +9,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from drover.store import Store, retention
+from drover.wire.control import DeleteTasks, ListTasks, TaskPage, TasksDeleted
 from tests.bench.filling import fill
 from tests.bench.load import Load, request
 from tests.bench.load import run as run_load
@@ -44,7 +45,9 @@ def run(rounds: int) -> Generator[list[Figure]]:
         with daemon:
             notified.wait(b"READY=1")
             for _ in range(rounds):
-                yield [*_answers(daemon), *_retention(daemon), _restart(daemon, notified)]
+                figures = _answers(daemon)
+                _delete_posted(daemon)
+                yield [*figures, *_retention(daemon), _restart(daemon, notified)]
 
 
 def filled(daemon: DroverDaemon, tasks: int, *, old: int) -> None:
@@ -69,6 +72,13 @@ def _times(url: str, what: str, data: bytes) -> list[Figure]:
         Figure(name=f"{name}, p50", value=done.p50_ms, unit="ms"),
         Figure(name=f"{name}, p99", value=done.p99_ms, unit="ms"),
     ]
+
+
+def _delete_posted(daemon: DroverDaemon) -> None:
+    """What the POSTs made would be the first page of the next round."""
+    posted = ListTasks(serial="R0NEVER", page_size=100)
+    while ids := [task.id for task in daemon.client.ask(posted, TaskPage).tasks]:
+        daemon.client.ask(DeleteTasks(task_ids=ids), TasksDeleted)
 
 
 def _retention(daemon: DroverDaemon) -> list[Figure]:
