@@ -1,13 +1,14 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`. Each sets up what it needs.
 PYTHON ?= python3
 VENV := .venv
+PEERS := .bench-peers
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # Processes that run tests. Most tests wait most of their time, so more of them than cores.
 WORKERS ?= 5
 
-.PHONY: help demo test bench chaos fuzz check lint layout types-mypy types-pyright setup clean
+.PHONY: help demo test bench bench-peers profile chaos fuzz check lint layout types-mypy types-pyright setup clean
 
 # Every daemon, worker and script that a test starts would compile its modules anew where this is set.
 unexport PYTHONDONTWRITEBYTECODE
@@ -35,6 +36,10 @@ $(VENV)/.check: pyproject.toml constraints.txt | $(BIN)/python
 	@$(PIP) install -c constraints.txt -e '.[test,check]'
 	@touch $(VENV)/.run $(VENV)/.test $@
 
+$(VENV)/.bench: $(VENV)/.test
+	@$(PIP) install -c constraints.txt -e '.[test,bench]'
+	@touch $@
+
 setup: $(VENV)/.check  ## Set up everything a developer needs
 
 demo: $(VENV)/.run  ## Run the main job on simulated phones (KEEP=1: leave everything up)
@@ -43,8 +48,22 @@ demo: $(VENV)/.run  ## Run the main job on simulated phones (KEEP=1: leave every
 test: $(VENV)/.test  ## Run all tests (ARGS="tests/unit -x", WORKERS=8)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
 
-bench: $(VENV)/.test  ## Measure the main job (ARGS="latency follow workers direct start")
+bench: $(VENV)/.test  ## Measure the main job in one table (ARGS="post latency --rounds 3 --json FILE")
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-peers: $(PEERS)/.peers  ## Set up the queues that `make bench` measures next to ours
+
+# Debian's package scripts would start the servers; the benches start their own, so they are told not to.
+$(PEERS)/.peers: pyproject.toml constraints.txt tests/bench/peers/requirements.txt tests/bench/peers/constraints.txt
+	@$(PYTHON) -m venv $(PEERS)
+	@echo "Setting up $(PEERS) (about a minute, once) ..."
+	@$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install \
+		-c constraints.txt -c tests/bench/peers/constraints.txt -e . -r tests/bench/peers/requirements.txt
+	@sh tests/bench/peers/servers.sh
+	@touch $@
+
+profile: $(VENV)/.bench  ## Draw flame graphs of daemon, gateway and worker (ARGS="post --seconds 10 --out DIR")
+	@$(BIN)/python -m tests.bench profile $(ARGS)
 
 chaos: $(VENV)/.test  ## Break everything at full length, about an hour (ARGS="R1 R4 --rounds 20")
 	@$(BIN)/python -m tests.chaos $(ARGS)
@@ -71,4 +90,4 @@ layout: $(VENV)/.check
 	@$(BIN)/python -m pytest -q -n 0 tests/unit/test_layout.py tests/unit/drover/supervisor/test_structure.py
 
 clean:  ## Remove what the targets made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,15 +5,18 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Protocol
 
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from drover_shim.app import Application
+from drover_shim.admission import Admit
+from drover_shim.app import StartResponse
+from drover_shim.budget import Budget
 from drover_shim.channel import Channel, Deadlines
+from drover_shim.streams import Streams
 from drover_shim.tcp_sockets import BACKLOG
 from drover_shim.thread_pools import ThreadPools
 
@@ -27,12 +30,24 @@ FILE_LIMIT: Final = 4096
 """Far above what channel.py lets in: the kernel's queue is no answer, so waitress's own limit must never be met."""
 
 
+class Served(Protocol):
+    """What is served: a WSGI application that decides about heads, and owns its streams and the bodies' budget."""
+
+    streams: Streams
+    budget: Budget
+
+    @property
+    def admit(self) -> Admit: ...
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse, /) -> Iterable[bytes]: ...
+
+
 class HttpServer:
     """A server on listening sockets; `serve` runs it until `stop` is called from another thread or a signal handler."""
 
     def __init__(
         self,
-        app: Application,
+        app: Served,
         *,
         sockets: Sequence[socket.socket],
         deadlines: Deadlines | None = None,

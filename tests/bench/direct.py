@@ -6,22 +6,26 @@ The baselines are what a person would run: the adb program's `exec-out screencap
 import http.client
 import json
 import subprocess
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from urllib.parse import urlsplit
 
 import adbutils
 import uiautomator2
 
-from tests.bench.measure import Figure, percentile
+from tests.bench.measure import Figure, percentile, seconds_of
 from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 from tests.support.phones import PhoneProcess
 
-RUNS = 40
+RUNS = 20
 
 
-def run() -> list[Figure]:
+def run(rounds: int) -> Generator[list[Figure]]:
+    for _ in range(rounds):
+        yield _round()
+
+
+def _round() -> list[Figure]:
     with AdbServer() as adb, PhoneProcess(adb, 1) as phones, DroverDaemon(adb_port=adb.port, api=True) as daemon:
         serial = phones.phones[0].serial
         daemon.wait_idle(serial)
@@ -78,11 +82,9 @@ def _compared(name: str, ours: Callable[[], object], baseline_name: str, baselin
     spent: tuple[list[float], list[float]] = ([], [])
     for _ in range(RUNS):
         for work, times in zip((ours, baseline), spent, strict=True):
-            begun = time.perf_counter()
-            work()
-            times.append((time.perf_counter() - begun) * 1000)
+            times.append(seconds_of(work) * 1000)
     return Figure(
-        name=f"{name}, p50 of {RUNS}",
+        name=name,
         value=percentile(spent[0], 50),
         unit="ms",
         baseline=percentile(spent[1], 50),

@@ -1,35 +1,27 @@
-"""HTTP servers under the shim's application, the real droverd behind it: durable POSTs, and S10's load next to GETs.
+"""HTTP servers under the shim's application, the real droverd behind it: durable POSTs, and S10's load beside GETs.
 
 Servers that are not installed are left out. Each runs with 48 threads; a new droverd and database for each. The
 client is one process of raw asyncio, so the rates are those of client, server and daemon together on this machine.
 """
 
-import asyncio
 import importlib.util
 import os
 import socket
-import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from urllib.parse import urlsplit
 
-from tests.bench.measure import Figure, percentile
+from tests.bench.load import request
+from tests.bench.measure import Figure
+from tests.bench.posting import CONNECTIONS, loaded, named, posts, rates
 from tests.support.daemon import DroverDaemon
 from tests.support.phones import wait_until
 
 THREADS = 48
-SECONDS = float(os.environ.get("BENCH_SECONDS", "2"))
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 HALF_OPEN, STREAMS, LOOKERS = 200, 32, 4
-BODY = b'{"serials": ["R0NEVER"], "script_name": "follow", "script_config": {"target_user": "ada"}}'
-POST = (
-    b"POST /api/v1/task HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    b"Content-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
-)
-GET = b"GET /api/v1/task HTTP/1.1\r\nHost: localhost\r\n\r\n"
 STREAM = b"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
 HALF = b"GET /api/v1/task HTTP/1.1\r\nHost: loc"
 APP = "tests.bench.wsgi:application"
@@ -50,43 +42,32 @@ COMMANDS: dict[str, tuple[str, Callable[[int, str], list[str]]]] = {
 }  # fmt: skip
 
 
-def run() -> list[Figure]:
+def run(rounds: int) -> Generator[list[Figure]]:
     installed = {name: command for name, (module, command) in COMMANDS.items() if importlib.util.find_spec(module)}
-    print(f"  not installed: {', '.join(sorted(COMMANDS.keys() - installed.keys())) or 'none'}")
-    taken: dict[str, list[_Taken]] = {name: [] for name in installed}
-    for _ in range(ROUNDS):  # each in turn, so that what else the machine does meets all of them
+    missing = ", ".join(sorted(COMMANDS.keys() - installed.keys()))
+    for _ in range(rounds):
+        figures: list[Figure] = []
         for name, command in installed.items():
             with DroverDaemon(adb_port=1) as daemon, _serving(command, daemon) as port:
-                taken[name].append(_measure(port))
-    return [figure for name, rounds in taken.items() for figure in _figures(name, rounds)]
+                figures += _measure(name, port)
+        yield [replace(figures[0], note=f"not installed: {missing}" if missing else ""), *figures[1:]]
 
 
-class _Taken(NamedTuple):
-    """One round: POSTs a second over 1 and 16 connections, GET's p99 in ms alone and under load, streams opened."""
-
-    post_1: float
-    post_16: float
-    alone: float
-    loaded: float
-    streams: float
-
-
-def _measure(port: int) -> _Taken:
-    post_1, _ = asyncio.run(_ask(port, POST, 1))
-    post_16, _ = asyncio.run(_ask(port, POST, 16))
-    _, alone = asyncio.run(_ask(port, GET, LOOKERS))
-    opened, loaded = asyncio.run(_under_load(port))
-    return _Taken(post_1, post_16, alone, loaded, opened)
-
-
-def _figures(name: str, rounds: list[_Taken]) -> list[Figure]:
-    middle = _Taken(*(statistics.median(values) for values in zip(*rounds, strict=True)))
-    load = f"{HALF_OPEN} half-open, {middle.streams:.0f} of {STREAMS} streams"
+def _measure(name: str, port: int) -> list[Figure]:
+    url = f"http://127.0.0.1:{port}/api/v1/"
+    path = urlsplit(url).path
+    posted = [figure for count in CONNECTIONS for figure in rates(
+        f"{name}: POST, {named(count)}", posts(url, f"{path}task", count))]  # fmt: skip
+    look = request("GET", f"{path}task")
+    alone = loaded(url, look, LOOKERS)
+    with _crowd(port) as streams:
+        beside = loaded(url, look, LOOKERS)
+    crowd = f"{HALF_OPEN} half-open, {STREAMS} streams"
     return [
-        Figure(name=f"{name}: POST, 1 connection", value=middle.post_1, unit="/s"),
-        Figure(name=f"{name}: POST, 16 connections", value=middle.post_16, unit="/s"),
-        Figure(name=f"{name}: GET /task p99 under {load}", value=middle.loaded, unit="ms",
-               baseline=middle.alone, baseline_name="alone"),
+        *posted,
+        Figure(name=f"{name}: GET /task p99 with {crowd}", value=beside.p99_ms, unit="ms", baseline=alone.p99_ms,
+               baseline_name="alone"),
+        Figure(name=f"{name}: streams that were opened of {STREAMS}", value=streams, unit="streams"),
     ]  # fmt: skip
 
 
@@ -115,50 +96,23 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-async def _ask(port: int, request: bytes, connections: int) -> tuple[float, float]:
-    """Answers a second, and the 99th percentile in milliseconds."""
-    times: list[float] = []
-    end = time.perf_counter() + SECONDS
-    await asyncio.gather(*(_keep_asking(port, request, end, times) for _ in range(connections)))
-    return len(times) / SECONDS, percentile(times, 99) * 1000 if times else float("nan")
+@contextmanager
+def _crowd(port: int) -> Generator[int]:
+    """Clients that hold their connections while others ask; how many streams were answered."""
+    with ExitStack() as stack:
+
+        def sent(data: bytes) -> socket.socket:
+            sock = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            sock.settimeout(3)
+            sock.sendall(data)
+            return sock
+
+        for _ in range(HALF_OPEN):
+            sent(HALF)
+        yield sum(_answered(stream) for stream in [sent(STREAM) for _ in range(STREAMS)])
 
 
-async def _keep_asking(port: int, request: bytes, end: float, times: list[float]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
-    while time.perf_counter() < end:
-        begun = time.perf_counter()
-        writer.write(request)
-        try:
-            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), SECONDS)
-        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
-            times.append(SECONDS)
-            break
-        assert head.startswith(b"HTTP/1.1 200"), head
-        lowered = head.lower()
-        length = int(lowered.partition(b"content-length:")[2].split(b"\r\n")[0])
-        await reader.readexactly(length)
-        times.append(time.perf_counter() - begun)
-    writer.close()
-
-
-async def _under_load(port: int) -> tuple[int, float]:
-    """How many streams were opened, and the percentile of GETs meanwhile."""
-    held = [await _send(port, HALF) for _ in range(HALF_OPEN)]
-    streams = [await _send(port, STREAM) for _ in range(STREAMS)]
-    opened = sum(await asyncio.gather(*(_answered(reader) for reader, _ in streams)))
-    _, p99 = await _ask(port, GET, LOOKERS)
-    for _, writer in [*held, *streams]:
-        writer.close()
-    return opened, p99
-
-
-async def _answered(reader: asyncio.StreamReader) -> bool:
+def _answered(stream: socket.socket) -> bool:
     with suppress(TimeoutError, ConnectionError):
-        return (await asyncio.wait_for(reader.readline(), 3)).startswith(b"HTTP/1.1 200")
+        return stream.recv(64).startswith(b"HTTP/1.1 200")
     return False
-
-
-async def _send(port: int, data: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(data)
-    return reader, writer

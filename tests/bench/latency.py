@@ -1,41 +1,55 @@
-"""From the answer of POST /task to the worker's first step, on one idle simulated phone.
+"""From the answer of POST /task to the worker's first step, on one idle simulated phone, as a subscriber hears of it.
 
-The tasks follow somebody who is followed already, so that each does nothing but look.
+The tasks follow somebody who is followed already, so that each does nothing but look. The daemon stays up between the
+rounds, so that after the last its worker has had a hundred tasks, and is weighed again.
 """
 
 import http.client
-import json
 import threading
 import time
+from collections.abc import Generator
 from urllib.parse import urlsplit
 
 from drover.wire.control import CheckLicense
 from drover.wire.events import TaskChanged, TaskProgressed
-from tests.bench.measure import Figure, median_seconds, percentile
+from tests.bench.measure import Figure, median_seconds, tails
+from tests.bench.processes import Family, private_mb
+from tests.bench.steps import post
 from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 from tests.support.phones import PhoneProcess
 
 TASKS = 100
+"""In all rounds together; what its worker weighs is said of as many."""
 
 
-def run() -> list[Figure]:
+def run(rounds: int) -> Generator[list[Figure]]:
     with AdbServer() as adb, PhoneProcess(adb, 1) as phones, DroverDaemon(adb_port=adb.port, api=True) as daemon:
         serial = phones.phones[0].serial
         daemon.wait_idle(serial)
-        waits = _measure(daemon, serial)
-        round_trip = median_seconds(lambda: daemon.client.call(CheckLicense()), 500) * 1000
-    name = "control socket round trip"
-    return [
-        Figure(name=f"POST answered → first step, p50 of {TASKS}", value=percentile(waits, 50), unit="ms",
-               baseline=round_trip, baseline_name=name),
-        Figure(name=f"POST answered → first step, p99 of {TASKS}", value=percentile(waits, 99), unit="ms",
-               baseline=round_trip, baseline_name=name),
-    ]  # fmt: skip
+        for number in range(rounds):
+            name = "POST answered → first step"
+            figures = tails(name, _measure(daemon, serial, first=number * 1000, count=max(TASKS // rounds, 1)))
+            figures.append(_round_trip(daemon))
+            if number == rounds - 1:
+                (worker,) = Family.of(daemon).workers
+                figures.append(
+                    Figure(
+                        name=f"memory of a worker after {TASKS} tasks",
+                        value=private_mb(worker),
+                        unit="MB",
+                        note="what it shares with no other process (USS): its PSS among many workers",
+                    )
+                )
+            yield figures
 
 
-def _measure(daemon: DroverDaemon, serial: str) -> list[float]:
-    """Milliseconds of each task; a first step that overtakes the answer counts as zero."""
+def _round_trip(daemon: DroverDaemon) -> Figure:
+    seconds = median_seconds(lambda: daemon.client.call(CheckLicense()), 200)
+    return Figure(name="control socket round trip", value=seconds * 1000, unit="ms")
+
+
+def _measure(daemon: DroverDaemon, serial: str, *, first: int, count: int) -> list[float]:
     first_step: dict[int, float] = {}
     ended: dict[int, threading.Event] = {}
     stop = threading.Event()
@@ -44,15 +58,12 @@ def _measure(daemon: DroverDaemon, serial: str) -> list[float]:
     address = urlsplit(daemon.api_url())
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
     waits: list[float] = []
-    for number in range(TASKS):
+    for number in range(first, first + count):
         config = {"target_user": f"followed_bench{number}"}
-        body = json.dumps({"serials": [serial], "script_name": "follow", "script_config": config})
-        connection.request("POST", f"{address.path}task", body, {"Content-Type": "application/json"})
-        answer = json.load(connection.getresponse())
-        answered = time.perf_counter()
-        (task_id,) = answer["data"]["task_ids"]
-        ended.setdefault(task_id, threading.Event()).wait(60)
-        waits.append(max(first_step[task_id] - answered, 0.0) * 1000)
+        body: dict[str, object] = {"serials": [serial], "script_name": "follow", "script_config": config}
+        answered, task = post(connection, f"{address.path}task", body)
+        ended.setdefault(int(task), threading.Event()).wait(60)
+        waits.append(max(first_step[int(task)] - answered, 0.0) * 1000)
     stop.set()
     daemon.follow("R0NEVER", target="wake_the_listener")
     listener.join(10)

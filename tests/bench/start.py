@@ -5,20 +5,20 @@ The baseline is an interpreter that imports the libraries which the supervisor u
 
 import os
 import socket
-import statistics
 import sys
 import time
+from collections.abc import Generator
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Self
 
-import psutil
-
 from tests.bench.measure import Figure
+from tests.bench.processes import Family, cpu_s
 from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 from tests.support.phones import PhoneProcess
 
-PHONES, WAITING, RUNS = 20, 10_000, 7
+PHONES, WAITING = 20, 10_000
 LIBRARIES = "click, msgspec, psutil, sqlalchemy.dialects.sqlite, structlog, uvloop, zmq"
 
 
@@ -35,7 +35,7 @@ class Restart:
     libraries_cpu_s: float
 
 
-def run() -> list[Figure]:
+def run(rounds: int) -> Generator[list[Figure]]:
     settings = {"DROVER_LICENSE_PLAN": "Business"}
     with (
         AdbServer() as adb,
@@ -47,8 +47,8 @@ def run() -> list[Figure]:
         serials = [phone.serial for phone in phones.phones]
         daemon.wait_idle(*serials, timeout_s=120)
         daemon.fill(WAITING)
-        restarts = [_restart(daemon, notified, serials) for _ in range(RUNS)]
-    return _figures(restarts)
+        for _ in range(rounds):
+            yield _figures(_restart(daemon, notified, serials))
 
 
 def _restart(daemon: DroverDaemon, notified: "Notified", serials: list[str]) -> Restart:
@@ -58,9 +58,8 @@ def _restart(daemon: DroverDaemon, notified: "Notified", serials: list[str]) -> 
     daemon.launch()
     notified.wait(b"READY=1")
     ready_s = time.monotonic() - begun
-    process = psutil.Process(daemon.process.pid)
-    daemon_cpu_s = _cpu_s(process)
-    family_cpu_s = daemon_cpu_s + sum(_cpu_s(child) for child in process.children(recursive=True))
+    family = Family.of(daemon)
+    daemon_cpu_s, family_cpu_s = cpu_s(family.daemon), cpu_s(*family.everyone)
     daemon.api_url()
     api_s = time.monotonic() - begun
     daemon.wait_idle(*serials, timeout_s=120)
@@ -85,24 +84,16 @@ def _libraries() -> tuple[float, float]:
     return time.monotonic() - begun, usage.ru_utime + usage.ru_stime
 
 
-def _cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
-
-
-def _figures(restarts: list[Restart]) -> list[Figure]:
-    def median(name: str) -> float:
-        return float(statistics.median(getattr(restart, name) for restart in restarts))
-
+def _figures(restart: Restart) -> list[Figure]:
     where, libraries = f"with {WAITING} tasks and {PHONES} phones", "an interpreter that imports the same libraries"
     return [
-        Figure(name=f"killed daemon started again, READY, {where}", value=median("ready_s"), unit="s",
-               baseline=median("libraries_s"), baseline_name=libraries),
-        Figure(name="CPU of the daemon itself until READY", value=median("daemon_cpu_s"), unit="s",
-               baseline=median("libraries_cpu_s"), baseline_name=libraries),
-        Figure(name="CPU of all its processes until READY", value=median("family_cpu_s"), unit="s"),
-        Figure(name="its gateway announced", value=median("api_s"), unit="s"),
-        Figure(name=f"its {PHONES} phones idle again", value=median("idle_s"), unit="s"),
+        Figure(name=f"killed daemon started again, READY, {where}", value=restart.ready_s, unit="s",
+               baseline=restart.libraries_s, baseline_name=libraries),
+        Figure(name="CPU of the daemon itself until READY", value=restart.daemon_cpu_s, unit="s",
+               baseline=restart.libraries_cpu_s, baseline_name=libraries),
+        Figure(name="CPU of all its processes until READY", value=restart.family_cpu_s, unit="s"),
+        Figure(name="its gateway announced", value=restart.api_s, unit="s"),
+        Figure(name=f"its {PHONES} phones idle again", value=restart.idle_s, unit="s"),
     ]  # fmt: skip
 
 
@@ -127,5 +118,7 @@ class Notified:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_exc: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._socket.close()

@@ -1,25 +1,33 @@
-"""A hundred phones: how long until every worker said hello and every phone is idle, and what a worker weighs."""
+"""A hundred phones: how long until every worker said hello and every phone is idle, and what they cost while idle."""
 
 import json
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Generator
 from datetime import datetime
 
 import psutil
 
 from drover.wire.devices import DeviceState
 from tests.bench.measure import Figure, median_seconds
+from tests.bench.processes import Family, cpu_s, weights_mb
 from tests.support.adb import AdbServer
 from tests.support.daemon import DroverDaemon
 from tests.support.phones import PhoneProcess, wait_until
 
-PHONES = 100
+PHONES, IDLE_S = 100, 5.0
 
 
-def run() -> list[Figure]:
+def run(rounds: int) -> Generator[list[Figure]]:
     interpreter_s = median_seconds(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True), 5)
+    interpreter_mb = _interpreter_mb()
+    for _ in range(rounds):
+        yield _round(interpreter_s, interpreter_mb)
+
+
+def _round(interpreter_s: float, interpreter_mb: float) -> list[Figure]:
     settings = {
         "DROVER_DAEMON_LOG_LEVEL": "debug",
         "DROVER_DEVICES_ENGINE": "adb",
@@ -30,19 +38,28 @@ def run() -> list[Figure]:
         wait_until(lambda: _idle(daemon) == PHONES, timeout_s=120, what=f"{PHONES} idle phones")
         idle_s = time.perf_counter() - begun
         hello_s = _span(daemon.log(), "adb_tracked", "worker_hello")
-        weights = _weights_mb(daemon.process.pid)
-    per_interpreter = f"{PHONES} bare interpreters, one after another"
+        weights = weights_mb(Family.of(daemon).workers)
+        percent = _idle_percent(daemon)
     return [
-        Figure(name=f"{PHONES} workers said hello, after adb listed them", value=hello_s, unit="s",
-               baseline=interpreter_s * PHONES, baseline_name=per_interpreter),
+        Figure(name=f"{PHONES} workers said hello", value=hello_s, unit="s", baseline=interpreter_s * PHONES,
+               baseline_name="bare interpreters, one after another", note="counted from when adb listed the phones"),
         Figure(name=f"{PHONES} phones idle, after the daemon answered", value=idle_s, unit="s"),
-        Figure(name="memory of one worker (PSS), median", value=statistics.median(weights), unit="MB",
-               baseline=_interpreter_mb(), baseline_name="a bare interpreter's PSS"),
+        Figure(name="memory of an idle worker (PSS)", value=statistics.median(weights), unit="MB",
+               baseline=interpreter_mb, baseline_name="a bare interpreter's PSS"),
+        Figure(name=f"CPU of all processes, idle with {PHONES} phones", value=percent, unit="%",
+               note=f"of one core, in {IDLE_S:g} s; adb's server and the simulated phones are not counted"),
     ]  # fmt: skip
 
 
 def _idle(daemon: DroverDaemon) -> int:
     return sum(state is DeviceState.IDLE for state in daemon.states().values())
+
+
+def _idle_percent(daemon: DroverDaemon) -> float:
+    everyone = Family.of(daemon).everyone
+    before, begun = cpu_s(*everyone), time.perf_counter()
+    time.sleep(IDLE_S)
+    return (cpu_s(*everyone) - before) / (time.perf_counter() - begun) * 100
 
 
 def _span(log: str, first: str, last: str) -> float:
@@ -55,16 +72,6 @@ def _span(log: str, first: str, last: str) -> float:
     if len(stamps[last]) < PHONES:
         raise RuntimeError(f"{len(stamps[last])} of {PHONES} workers said hello")
     return (max(stamps[last]) - min(stamps[first])).total_seconds()
-
-
-def _weights_mb(daemon_pid: int) -> list[float]:
-    workers = [
-        process
-        for child in psutil.Process(daemon_pid).children()
-        for process in child.children()
-        if "drover.worker.zygote" in " ".join(child.cmdline())
-    ]
-    return [process.memory_full_info().pss / 1e6 for process in workers]
 
 
 def _interpreter_mb() -> float:

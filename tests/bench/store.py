@@ -1,20 +1,29 @@
-"""How fast tasks are stored durably: run as `python tests/bench/insert_rates.py [SECONDS]`; prints one table.
+"""How fast the store alone takes tasks durably: no daemon, no HTTP.
 
 Rows a commit are reached both ways: as one request with many tasks, and as many clients that share commits. CPU is
 that of the whole process, so that figures from a busy machine can be judged.
 """
 
 import asyncio
-import sys
 import tempfile
 import time
+from collections.abc import Generator
 from pathlib import Path
 
 from drover.policy.records import NewTask
 from drover.store import Store, tasks
+from tests.bench.measure import Figure
 
+SECONDS = 1.0
 CONFIG = {"target_user": "somebody", "access_method": "direct"}
 NEW = NewTask(serial="R58M1", script_name="follow", script_config=CONFIG)
+
+
+def run(rounds: int) -> Generator[list[Figure]]:
+    for _ in range(rounds):
+        alone = [_measure(f"one client, {count} tasks a request", 1, count) for count in (1, 16, 64)]
+        shared = [_measure(f"{count} clients, one task a request", count, 1) for count in (16, 64)]
+        yield [figure for figures in (*alone, *shared) for figure in figures]
 
 
 def _one_client(store: Store, rows: int, seconds: float) -> int:
@@ -40,25 +49,16 @@ async def _many_clients(store: Store, clients: int, seconds: float) -> int:
     return sum(await asyncio.gather(*(client() for _ in range(clients))))
 
 
-def _measure(what: str, clients: int, rows: int, seconds: float) -> None:
+def _measure(what: str, clients: int, rows: int) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "drover.db") as store:
         began, cpu = time.perf_counter(), time.process_time()
         if clients == 1:
-            stored = _one_client(store, rows, seconds)
+            stored = _one_client(store, rows, SECONDS)
         else:
-            stored = asyncio.run(_many_clients(store, clients, seconds))
+            stored = asyncio.run(_many_clients(store, clients, SECONDS))
         spent, cpu = time.perf_counter() - began, time.process_time() - cpu
-        rate, group, each = stored / spent, stored / store.commits, cpu / stored * 1e6
-        print(f"{what:36} {rate:8.0f} rows/s {group:6.1f} a commit {each:6.0f} µs CPU a row")
-
-
-def main() -> None:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
-    for count in (1, 16, 64):
-        _measure(f"one client, {count} tasks a request", 1, count, seconds)
-    for count in (16, 64):
-        _measure(f"{count} clients, one task a request", count, 1, seconds)
-
-
-if __name__ == "__main__":
-    main()
+        return [
+            Figure(name=f"store, {what}: rows", value=stored / spent, unit="/s"),
+            Figure(name=f"store, {what}: rows a commit", value=stored / store.commits, unit="rows"),
+            Figure(name=f"store, {what}: CPU a row", value=cpu / stored * 1e6, unit="µs"),
+        ]
