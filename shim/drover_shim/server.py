@@ -144,7 +144,7 @@ def _adjustments(streams: int) -> Any:
     )
 
 
-def _listening(app: Application, sock: socket.socket, pools: Any, adjustments: Any, channels: Any) -> Any:
+def _listening(app: Served, sock: socket.socket, pools: Any, adjustments: Any, channels: Any) -> Any:
     """waitress's server of one socket; `channels` is the map of the loop that all of them share."""
     unix = sock.family == socket.AF_UNIX
     own = copy.copy(adjustments)

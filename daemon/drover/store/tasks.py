@@ -133,7 +133,7 @@ def get(conn: Connection, task_id: int) -> Task | None:
     return None if row is None else task_of(row)
 
 
-def page(conn: Connection, **wanted: Any) -> tuple[int, list[Task]]:
+def page(conn: Connection, /, **wanted: Any) -> tuple[int, list[Task]]:
     """How many tasks match, and one page of them, newest first; as `page_rows`."""
     total, rows = page_rows(conn, **wanted)
     return total, [task_of(row) for row in rows]

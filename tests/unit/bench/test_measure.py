@@ -94,7 +94,7 @@ def test_a_peers_server_answers_as_ours_does() -> None:
         statuses.append(status)
 
     environ = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-    answer = serve.application(enqueue)(environ, start_response)
+    answer = serve.Peer(enqueue)(environ, start_response)
     assert statuses == ["200 OK"]
     assert msgspec.json.decode(b"".join(answer))["data"] == {"task_ids": ["task-1", "task-2"], "created_count": 2}
     assert put == [{"target_user": "ada"}] * 2
