@@ -1,4 +1,4 @@
-"""`make fuzz`: schemathesis, all its phases and checks, against a real daemon, its HTTP front and simulated phones.
+"""`make fuzz`: schemathesis, all its phases and checks, against a real daemon, its gateway and simulated phones.
 
 Exit code 1 if it finds anything. The seed that it prints makes up the same requests again.
 """

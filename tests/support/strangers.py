@@ -28,8 +28,11 @@ with socket.socket(socket.AF_UNIX) as sock:
         sock.sendall(data)
     except BrokenPipeError:
         pass
-    while piece := sock.recv(4096):
-        sys.stdout.buffer.write(piece)
+    try:
+        while piece := sock.recv(4096):
+            sys.stdout.buffer.write(piece)
+    except ConnectionResetError:  # closed with something of ours unread: an end as well
+        pass
 """
 
 

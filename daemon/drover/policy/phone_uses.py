@@ -35,7 +35,7 @@ from drover.policy.phone_state import (
     changed,
 )
 from drover.wire.direct import DirectEnded
-from drover.wire.worker import Tidy
+from drover.wire.worker import CleanUp
 
 KEPT_S: Final = 24 * 3600.0
 """How long files of a task stay whose outcome is unknown: what it published may still be uploading."""
@@ -125,4 +125,4 @@ def leftovers_read(phone: Phone, event: LeftoversRead, now: Reading) -> Stepped:
     if not phone.free:
         return phone, []
     again = now.monotonic_s + KEPT_S if event.keep else math.inf
-    return changed(phone, clean_at=again), [Send(message=Tidy(keep=list(event.keep)))]
+    return changed(phone, clean_at=again), [Send(message=CleanUp(keep=list(event.keep)))]

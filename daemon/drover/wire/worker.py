@@ -106,7 +106,7 @@ class ReadAccounts(msgspec.Struct, frozen=True, kw_only=True, tag="read_accounts
     package: str = ""
 
 
-class Tidy(msgspec.Struct, frozen=True, kw_only=True, tag="tidy"):
+class CleanUp(msgspec.Struct, frozen=True, kw_only=True, tag="clean_up"):
     """Take every file of ours out of the gallery, as soon as nothing runs, but for those of the tasks in `keep`:
 
     what they published may still be uploading. Not answered; PhoneTrouble reports a phone that cannot.
@@ -127,7 +127,7 @@ ToWorker = (
     | AccountNoted
     | Probe
     | ReadAccounts
-    | Tidy
+    | CleanUp
     | DirectCall
     | DirectEnded
     | Shutdown

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from drover.phone.engine import PhoneError
 from drover.phone.phone import Phone
 from drover.wire.direct import DirectEnd, DirectEnded
-from drover.wire.worker import Begin, FromWorker, Probe, ReadAccounts, Tidy
+from drover.wire.worker import Begin, CleanUp, FromWorker, Probe, ReadAccounts
 from drover.worker.attempt import AttemptContext
 from drover.worker.direct_calls import Asked, failed, perform
 from drover.worker.phone_connection import PhoneConnection
 
-Message = Begin | Probe | ReadAccounts | Tidy | Asked | DirectEnded | None
+Message = Begin | Probe | ReadAccounts | CleanUp | Asked | DirectEnded | None
 """What the phone's thread is given to do; None ends it."""
 
 Inbox = queue.SimpleQueue[Message]

@@ -14,6 +14,7 @@ from drover.wire.direct import DirectAdb, DirectCheck, DirectEnded, DirectHierar
 from drover.wire.worker import (
     AccountNoted,
     Begin,
+    CleanUp,
     Heartbeat,
     IntentRecorded,
     IntentRefused,
@@ -21,7 +22,6 @@ from drover.wire.worker import (
     ReadAccounts,
     Shutdown,
     StopAttempt,
-    Tidy,
     ToWorker,
     WorkerHello,
     routing_id,
@@ -89,8 +89,8 @@ def _serve(spec: WorkerSpec, channel: Channel, runner: Runner, thread: threading
                 runner.direct(message)
             case ReadAccounts():
                 runner.read_accounts(message)
-            case Tidy():
-                runner.tidy(message)
+            case CleanUp():
+                runner.clean_up(message)
             case Shutdown():
                 ending = True
                 runner.shutdown()

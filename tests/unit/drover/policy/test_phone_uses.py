@@ -14,7 +14,7 @@ from drover.policy.phone_state import Returning, Running
 from drover.policy.phone_uses import KEPT_S
 from drover.wire.devices import DeviceState as S
 from drover.wire.direct import DirectEnded
-from drover.wire.worker import Tidy
+from drover.wire.worker import CleanUp
 from tests.support.phone_playbook import ANSWERED, BEGUN, CHOSEN, CLOSED, GRANTED, IDLE, Play
 
 
@@ -72,7 +72,7 @@ def test_accounts_are_read_and_the_phone_is_free_again() -> None:
 def test_a_gallery_is_cleaned_up_once_after_a_start_and_again_when_files_were_brought() -> None:
     play = Play(*IDLE)
     due_at = play.phone.clean_at
-    assert play.after(e.LeftoversRead(due_at=due_at, keep=())) == [Send(message=Tidy())]
+    assert play.after(e.LeftoversRead(due_at=due_at, keep=())) == [Send(message=CleanUp())]
     assert play.after(ANSWERED) == []
     play.after(e.FilesBrought())
     assert play.after(ANSWERED, s=1.0) == [LookForLeftovers(due_at=play.at - 1.0)]
@@ -86,7 +86,7 @@ def test_a_phone_on_which_nothing_was_ever_published_is_left_alone() -> None:
 
 def test_what_may_be_uploading_stays_for_a_day() -> None:
     play = Play(*IDLE)
-    assert play.after(e.LeftoversRead(due_at=play.phone.clean_at, keep=(4,))) == [Send(message=Tidy(keep=[4]))]
+    assert play.after(e.LeftoversRead(due_at=play.phone.clean_at, keep=(4,))) == [Send(message=CleanUp(keep=[4]))]
     assert play.after(ANSWERED, s=KEPT_S - 1) == []
     assert play.after(ANSWERED, s=2.0) == [LookForLeftovers(due_at=play.phone.clean_at)]
 

@@ -53,7 +53,7 @@ class BlindPhone:
         raise PhoneLostError("gone")
 
 
-class Desk:
+class Answers:
     """The supervisor's part: keeps what is said and answers intent as told, from another thread."""
 
     def __init__(self, answer: type[IntentRecorded] | type[IntentRefused] | None) -> None:
@@ -72,40 +72,40 @@ class Desk:
         return [type(message).__name__ for message in self.said if not isinstance(message, Progressed)]
 
 
-Make = Callable[..., tuple[AttemptContext, Desk]]
+Make = Callable[..., tuple[AttemptContext, Answers]]
 
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
     def made(
         answer: type[IntentRecorded] | type[IntentRefused] | None = IntentRecorded, deadline_s: float = 30
-    ) -> tuple[AttemptContext, Desk]:
-        desk = Desk(answer)
+    ) -> tuple[AttemptContext, Answers]:
+        answers = Answers(answer)
         begin = Begin(
             fence=7, task_id=3, attempt=2, script_name="follow", script_config={}, username=None, platform="tiktok",
             package="", folder=str(tmp_path / "3"), deadline_s=deadline_s,
         )  # fmt: skip
-        desk.attempt = AttemptContext(cast(Phone, BlindPhone()), begin, desk.send)
-        return desk.attempt, desk
+        answers.attempt = AttemptContext(cast(Phone, BlindPhone()), begin, answers.send)
+        return answers.attempt, answers
 
     return made
 
 
 def test_intent_is_durable_before_the_one_tap(make: Make) -> None:
-    attempt, desk = make()
+    attempt, answers = make()
     seen: list[list[str]] = []
-    attempt.commit("tap Follow", lambda: seen.append(desk.kinds()))
+    attempt.commit("tap Follow", lambda: seen.append(answers.kinds()))
     assert seen == [["IntentRequested"]]
-    assert desk.kinds() == ["IntentRequested", "TapSent"]
+    assert answers.kinds() == ["IntentRequested", "TapSent"]
     assert attempt.effect is Effect.SENT
 
 
 def test_refused_intent_means_no_tap(make: Make) -> None:
-    attempt, desk = make(IntentRefused)
+    attempt, answers = make(IntentRefused)
     with pytest.raises(IntentNotGrantedError, match="it has ended"):
         attempt.commit("tap Follow", lambda: pytest.fail("tapped"))
     assert attempt.effect is Effect.NONE
-    assert desk.kinds() == ["IntentRequested"]
+    assert answers.kinds() == ["IntentRequested"]
 
 
 def test_silent_supervisor_means_no_tap(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +116,7 @@ def test_silent_supervisor_means_no_tap(make: Make, monkeypatch: pytest.MonkeyPa
 
 
 def test_uncertain_tap_counts_as_sent_and_is_not_repeated(make: Make) -> None:
-    attempt, desk = make()
+    attempt, answers = make()
     taps: list[int] = []
 
     def tap() -> None:
@@ -125,7 +125,7 @@ def test_uncertain_tap_counts_as_sent_and_is_not_repeated(make: Make) -> None:
 
     attempt.commit("tap Follow", tap)
     assert (taps, attempt.effect) == ([1], Effect.SENT)
-    assert isinstance(desk.said[-1], TapSent)
+    assert isinstance(answers.said[-1], TapSent)
 
 
 def test_tap_that_fails_otherwise_leaves_intent(make: Make) -> None:
@@ -143,7 +143,7 @@ def test_tap_that_fails_otherwise_leaves_intent(make: Make) -> None:
 def test_case_p8_a_refused_tap_did_not_happen_if_nothing_went_before(
     make: Make, done_before: int, untapped: bool
 ) -> None:
-    attempt, desk = make()
+    attempt, answers = make()
 
     def tap() -> None:
         attempt.phone.acts += done_before
@@ -153,7 +153,7 @@ def test_case_p8_a_refused_tap_did_not_happen_if_nothing_went_before(
         attempt.commit("tap Follow", tap)
     ended = attempt.failed(Reason.INTERRUPTED, "refused", condition=PhoneCondition.INPUT_FORBIDDEN)
     assert (ended.effect, ended.untapped) == (Effect.INTENT, untapped)
-    assert desk.kinds() == ["IntentRequested"]
+    assert answers.kinds() == ["IntentRequested"]
 
 
 def test_second_commit_is_a_fault_of_the_script(make: Make) -> None:
@@ -195,19 +195,19 @@ def test_deadline_ends_the_attempt(make: Make) -> None:
 
 
 def test_proof_is_kept_and_told(make: Make, tmp_path: Path) -> None:
-    attempt, desk = make()
+    attempt, answers = make()
     attempt.commit("tap Follow", lambda: None)
     attempt.confirm(PROOF)
-    assert desk.said[-1] == EffectConfirmed(fence=7, evidence=["2-proof.xml"])
+    assert answers.said[-1] == EffectConfirmed(fence=7, evidence=["2-proof.xml"])
     assert (tmp_path / "3" / "2-proof.xml").read_bytes() == PROOF.xml
     assert "evidence proof is incomplete: gone" in (tmp_path / "3" / "log.txt").read_text()
 
 
 def test_progress_never_goes_back_and_texts_carry_no_control_characters(make: Make, tmp_path: Path) -> None:
-    attempt, desk = make()
+    attempt, answers = make()
     attempt.step("half\x1b[31m way\n", 50)
     attempt.step("again", 20)
-    told = [(message.step, message.progress) for message in desk.said if isinstance(message, Progressed)]
+    told = [(message.step, message.progress) for message in answers.said if isinstance(message, Progressed)]
     assert told == [("half[31m way", 50), ("again", 50)]
     assert "\x1b" not in (tmp_path / "3" / "log.txt").read_text()
 
@@ -298,10 +298,10 @@ def test_r23_the_supervisor_hears_of_an_account_that_it_does_not_expect(
 def test_r23_an_account_that_may_not_act_ends_the_attempt(
     make: Make, verdict: AccountVerdict, raised: type[Exception]
 ) -> None:
-    attempt, desk = make()
+    attempt, answers = make()
     noted = AccountNoted(fence=7, verdict=verdict, why="@me pauses")
-    desk.send = lambda message: attempt.answer(noted)  # type: ignore[method-assign]
-    attempt._send = desk.send  # pyright: ignore[reportPrivateUsage]
+    answers.send = lambda message: attempt.answer(noted)  # type: ignore[method-assign]
+    attempt._send = answers.send  # pyright: ignore[reportPrivateUsage]
     with pytest.raises(raised, match="@me pauses"):
         attempt.saw_account("me")
     assert attempt.effect is Effect.NONE

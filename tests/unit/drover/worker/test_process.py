@@ -16,13 +16,13 @@ from drover.wire.direct import DirectHierarchy
 from drover.wire.worker import (
     AccountsRead,
     AttemptRefused,
+    CleanUp,
     Heartbeat,
     PhoneTrouble,
     Probe,
     ReadAccounts,
     Shutdown,
     StopAttempt,
-    Tidy,
     WorkerHello,
     routing_id,
 )
@@ -106,7 +106,7 @@ def test_each_message_reaches_the_phones_thread(supervisor: WorkerEndpoint, fork
     assert supervisor.next(AttemptRefused).fence == 7
     supervisor.tell(WHO, ReadAccounts(request_id=5, platform="instagram"))
     assert supervisor.next(AccountsRead).request_id == 5
-    for message in (Tidy(), DirectHierarchy(request_id=6, timeout_s=1, folder=str(tmp_path))):
+    for message in (CleanUp(), DirectHierarchy(request_id=6, timeout_s=1, folder=str(tmp_path))):
         supervisor.tell(WHO, message)
         supervisor.next(PhoneTrouble)
     supervisor.tell(WHO, Shutdown())

@@ -10,7 +10,7 @@ import pytest
 from drover.phone.engine import PhoneLostError
 from drover.phone.mediastore import GalleryName
 from drover.wire.direct import DirectAnswered, DirectEnd, DirectEnded, DirectRpc
-from drover.wire.worker import AccountsRead, AttemptRefused, PhoneReady, PhoneTrouble, ReadAccounts, Tidy
+from drover.wire.worker import AccountsRead, AttemptRefused, CleanUp, PhoneReady, PhoneTrouble, ReadAccounts
 from drover.worker import runner
 from tests.support.worker_bench import Held, KnownPhone, WorkerBench, begin, running
 
@@ -41,7 +41,7 @@ def left(monkeypatch: pytest.MonkeyPatch) -> Left:
 
 def test_a_gallery_is_tidied_but_for_the_tasks_whose_upload_may_run(held: Held, left: Left, bench: WorkerBench) -> None:
     bench.next(PhoneReady)
-    bench.runner.tidy(Tidy(keep=[4]))
+    bench.runner.clean_up(CleanUp(keep=[4]))
     bench.runner.probe()
     bench.next(PhoneReady)
     assert [name.task_id for name in left.names] == [4]
@@ -50,7 +50,7 @@ def test_a_gallery_is_tidied_but_for_the_tasks_whose_upload_may_run(held: Held, 
 def test_a_phone_that_is_gone_when_it_is_tidied_is_opened_anew(held: Held, left: Left, bench: WorkerBench) -> None:
     bench.next(PhoneReady)
     left.lost = True
-    bench.runner.tidy(Tidy())
+    bench.runner.clean_up(CleanUp())
     assert "not found" in bench.next(PhoneTrouble).why
     bench.next(PhoneReady)
 

@@ -24,7 +24,7 @@ from tests.support.registered import CountingSignal, FakeWorkers, command_loop, 
 SERIAL = "R58M1"
 
 
-class Stage:
+class Scene:
     """A registry with one idle phone, a worker that keeps what it is asked, and the account reader."""
 
     def __init__(self, store: Store, deadline_s: float = 10.0, *, device_limit: int = 20) -> None:
@@ -76,26 +76,26 @@ async def refusal(reading: Any) -> Code:
 
 def test_the_phone_is_ours_while_it_is_read(store: Store) -> None:
     async def play() -> None:
-        stage = Stage(store)
-        job = await stage.begun()
-        assert stage.state is DeviceState.LEASED
-        assert stage.asked == [ReadAccounts(request_id=1, platform="tiktok", package="com.app.clone")]
-        assert await refusal(stage.read()) is Code.CONFLICT
-        answer = stage.answer(usernames=["me", "shop"], active="me")
+        scene = Scene(store)
+        job = await scene.begun()
+        assert scene.state is DeviceState.LEASED
+        assert scene.asked == [ReadAccounts(request_id=1, platform="tiktok", package="com.app.clone")]
+        assert await refusal(scene.read()) is Code.CONFLICT
+        answer = scene.answer(usernames=["me", "shop"], active="me")
         assert await job == answer
-        assert (stage.state, stage.registry.is_idle(SERIAL)) == (DeviceState.IDLE, True)
+        assert (scene.state, scene.registry.is_idle(SERIAL)) == (DeviceState.IDLE, True)
 
     asyncio.run(play())
 
 
 def test_only_the_answer_to_this_reading_counts(store: Store) -> None:
     async def play() -> None:
-        stage = Stage(store)
-        job = await stage.begun()
-        stage.account_reader.on_answer(SERIAL, AccountsRead(request_id=99, usernames=["late"]))
-        stage.account_reader.on_answer("other", AccountsRead(request_id=1, usernames=["late"]))
-        stage.answer(usernames=["me"])
-        stage.answer(usernames=["twice"])
+        scene = Scene(store)
+        job = await scene.begun()
+        scene.account_reader.on_answer(SERIAL, AccountsRead(request_id=99, usernames=["late"]))
+        scene.account_reader.on_answer("other", AccountsRead(request_id=1, usernames=["late"]))
+        scene.answer(usernames=["me"])
+        scene.answer(usernames=["twice"])
         assert (await job).usernames == ["me"]
 
     asyncio.run(play())
@@ -103,12 +103,12 @@ def test_only_the_answer_to_this_reading_counts(store: Store) -> None:
 
 def test_what_the_worker_could_not_read_is_told(store: Store) -> None:
     async def play() -> None:
-        stage = Stage(store)
-        job = await stage.begun()
-        stage.answer(why="TikTok is not installed")
+        scene = Scene(store)
+        job = await scene.begun()
+        scene.answer(why="TikTok is not installed")
         with pytest.raises(RequestError, match="TikTok is not installed"):
             await job
-        assert stage.state is DeviceState.IDLE
+        assert scene.state is DeviceState.IDLE
 
     asyncio.run(play())
 
@@ -116,13 +116,13 @@ def test_what_the_worker_could_not_read_is_told(store: Store) -> None:
 @pytest.mark.parametrize("takes", [True, False])
 def test_a_worker_that_is_gone_gives_the_phone_back(store: Store, takes: bool) -> None:
     async def play() -> None:
-        stage = Stage(store)
-        stage.workers.takes = takes
-        job = await stage.begun()
-        stage.registry.post(SERIAL, WorkerEnded(status=1, retry_in_s=1.0))
-        stage.loop.carry_out_all()
+        scene = Scene(store)
+        scene.workers.takes = takes
+        job = await scene.begun()
+        scene.registry.post(SERIAL, WorkerEnded(status=1, retry_in_s=1.0))
+        scene.loop.carry_out_all()
         assert await refusal(job) is Code.CONFLICT
-        assert (stage.registry.phone(SERIAL).occupant, stage.state) == (None, DeviceState.PREPARING)
+        assert (scene.registry.phone(SERIAL).occupant, scene.state) == (None, DeviceState.PREPARING)
 
     asyncio.run(play())
 
@@ -130,55 +130,55 @@ def test_a_worker_that_is_gone_gives_the_phone_back(store: Store, takes: bool) -
 @pytest.mark.parametrize("lives", [True, False])
 def test_a_reading_that_takes_too_long_ends_its_worker_and_makes_nothing_idle(store: Store, lives: bool) -> None:
     async def play() -> None:
-        stage = Stage(store, deadline_s=0.01)
-        stage.workers.lives = lives
-        assert await refusal(stage.read()) is Code.CONFLICT
-        assert len(stage.workers.killed) == 1
-        assert stage.state is (DeviceState.PREPARING if lives else DeviceState.IDLE)
-        assert stage.registry.is_idle(SERIAL) is not lives
+        scene = Scene(store, deadline_s=0.01)
+        scene.workers.lives = lives
+        assert await refusal(scene.read()) is Code.CONFLICT
+        assert len(scene.workers.killed) == 1
+        assert scene.state is (DeviceState.PREPARING if lives else DeviceState.IDLE)
+        assert scene.registry.is_idle(SERIAL) is not lives
 
     asyncio.run(play())
 
 
 def test_the_phone_stays_ours_though_nobody_waits_any_more(store: Store) -> None:
     async def play() -> None:
-        stage = Stage(store)
-        job = await stage.begun()
+        scene = Scene(store)
+        job = await scene.begun()
         job.cancel()
         await asyncio.gather(job, return_exceptions=True)
-        assert stage.state is DeviceState.LEASED
-        stage.answer(usernames=["me"])
-        while stage.state is DeviceState.LEASED:
+        assert scene.state is DeviceState.LEASED
+        scene.answer(usernames=["me"])
+        while scene.state is DeviceState.LEASED:
             await asyncio.sleep(0)
-        assert (stage.state, stage.registry.is_idle(SERIAL)) == (DeviceState.IDLE, True)
+        assert (scene.state, scene.registry.is_idle(SERIAL)) == (DeviceState.IDLE, True)
 
     asyncio.run(play())
 
 
 def test_a_phone_beyond_the_device_limit_is_left_alone(store: Store) -> None:
     async def play() -> None:
-        stage = Stage(store, device_limit=1)
-        make_ready(stage.registry, "R58M2")
-        run_task(stage.registry, "R58M2", 1)
+        scene = Scene(store, device_limit=1)
+        make_ready(scene.registry, "R58M2")
+        run_task(scene.registry, "R58M2", 1)
         with pytest.raises(RequestError, match="device limit of 1"):
-            await stage.read()
-        assert (stage.asked, stage.state) == ([], DeviceState.IDLE)
+            await scene.read()
+        assert (scene.asked, scene.state) == ([], DeviceState.IDLE)
 
     asyncio.run(play())
 
 
 def test_who_waits_in_line_for_the_phone_comes_first(store: Store) -> None:
     async def play() -> None:
-        stage = Stage(store, device_limit=1)
-        make_ready(stage.registry, "R58M2")
-        run_task(stage.registry, "R58M2", 1)
-        waiting = asyncio.create_task(stage.leases.take(TakeLease(serial=SERIAL, wait_s=60)))
-        while not stage.leases.wants(SERIAL):
+        scene = Scene(store, device_limit=1)
+        make_ready(scene.registry, "R58M2")
+        run_task(scene.registry, "R58M2", 1)
+        waiting = asyncio.create_task(scene.leases.take(TakeLease(serial=SERIAL, wait_s=60)))
+        while not scene.leases.wants(SERIAL):
             await asyncio.sleep(0)
-        stage.registry.post("R58M2", AttemptClosed(fence=1))  # there is room now, for who waited
-        assert await refusal(stage.read()) is Code.CONFLICT
-        assert stage.asked == []
-        stage.leases.serve()
+        scene.registry.post("R58M2", AttemptClosed(fence=1))  # there is room now, for who waited
+        assert await refusal(scene.read()) is Code.CONFLICT
+        assert scene.asked == []
+        scene.leases.serve()
         assert (await waiting).lease.serial == SERIAL
 
     asyncio.run(play())
@@ -198,10 +198,10 @@ def test_who_waits_in_line_for_the_phone_comes_first(store: Store) -> None:
 )
 def test_a_phone_that_cannot_be_read_says_why(store: Store, event: Event, words: str) -> None:
     async def play() -> None:
-        stage = Stage(store)
-        stage.registry.post(SERIAL, event)
+        scene = Scene(store)
+        scene.registry.post(SERIAL, event)
         with pytest.raises(RequestError, match=words) as refused:
-            await stage.read()
+            await scene.read()
         assert refused.value.failure.code is Code.CONFLICT
 
     asyncio.run(play())
@@ -210,7 +210,7 @@ def test_a_phone_that_cannot_be_read_says_why(store: Store, event: Event, words:
 def test_an_unknown_phone_is_not_found(store: Store) -> None:
     async def play() -> None:
         with pytest.raises(RequestError) as refused:
-            await Stage(store).account_reader.read("nobody", "tiktok", "")
+            await Scene(store).account_reader.read("nobody", "tiktok", "")
         assert refused.value.failure.code is Code.NOT_FOUND
 
     asyncio.run(play())

@@ -16,7 +16,7 @@ from drover.supervisor.devices.registry import DeviceRegistry
 from drover.supervisor.jobs import Jobs
 from drover.supervisor.tasks.gallery_cleanup import GalleryCleanup
 from drover.wire.tasks import Effect, Reason
-from drover.wire.worker import Tidy, ToWorker
+from drover.wire.worker import CleanUp, ToWorker
 from tests.support.clock import Clock
 from tests.support.registered import FakeWorkers, command_loop, make_ready, never, run_task
 from tests.support.stored import add, complete, fail
@@ -61,7 +61,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 def test_once_after_a_start_where_something_was_published(bench: Bench) -> None:
     complete(bench.store, add(bench.store, PHONE, script_name="post"))
-    assert bench.ready() == [Tidy()]
+    assert bench.ready() == [CleanUp()]
     assert bench.ready() == []
 
 
@@ -77,7 +77,7 @@ def test_again_when_files_are_brought(bench: Bench, again: bool) -> None:
     if again:
         bench.registry.post(PHONE, FilesBrought())
         bench.now += 1
-    assert bench.ready() == [Tidy()] * again
+    assert bench.ready() == [CleanUp()] * again
 
 
 def test_not_while_something_runs_there_and_then_when_it_answers_next(bench: Bench) -> None:
@@ -85,7 +85,7 @@ def test_not_while_something_runs_there_and_then_when_it_answers_next(bench: Ben
     run_task(bench.registry, PHONE, 1)
     assert bench.ready() == []
     bench.registry.post(PHONE, AttemptClosed(fence=1))
-    assert bench.ready() == [Tidy()]
+    assert bench.ready() == [CleanUp()]
 
 
 def test_what_may_be_uploading_stays_for_a_day(bench: Bench) -> None:
@@ -94,8 +94,8 @@ def test_what_may_be_uploading_stays_for_a_day(bench: Bench) -> None:
     fail(bench.store, add(bench.store, PHONE, script_name="post"), Reason.UPLOAD_FAILED)
     followed = add(bench.store, PHONE)
     fail(bench.store, followed, Reason.OUTCOME_UNKNOWN, retry_safe=True, effect=Effect.UNKNOWN)
-    assert bench.ready() == [Tidy(keep=[unknown.id])]
+    assert bench.ready() == [CleanUp(keep=[unknown.id])]
     assert bench.ready() == []
     bench.now += KEPT_S + 1
     bench.clock.pass_s(KEPT_S + 1)
-    assert bench.ready() == [Tidy()]
+    assert bench.ready() == [CleanUp()]

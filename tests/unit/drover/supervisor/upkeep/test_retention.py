@@ -32,8 +32,8 @@ def ended(store: Store, folder: Path) -> int:
 
 def sweep(store: Store, folder: Path, **days: Any) -> None:
     section = RetentionSection(**days)
-    keeper = Retention(Settings(Config(retention=section)), store, folder, pause_s=0)
-    asyncio.run(keeper.sweep(store.clock()))
+    upkeep = Retention(Settings(Config(retention=section)), store, folder, pause_s=0)
+    asyncio.run(upkeep.sweep(store.clock()))
 
 
 def files(folder: Path, task_id: int) -> list[str]:
@@ -123,9 +123,9 @@ def test_case_b4_folders_of_deleted_tasks_go_in_steps(
     kept = [ended(store, folder), ended(store, folder)]
     store.write_sync(tasks.delete, [*gone[1:], kept[1]])
     kept_id = add(store)
-    keeper = Retention(Settings(Config()), store, folder, pause_s=0)
-    keeper.remove_soon([*gone[1:], kept[1]])
-    asyncio.run(keeper.remove_deleted())
+    upkeep = Retention(Settings(Config()), store, folder, pause_s=0)
+    upkeep.remove_soon([*gone[1:], kept[1]])
+    asyncio.run(upkeep.remove_deleted())
     assert sorted(path.name for path in folder.iterdir()) == sorted(map(str, [gone[0], kept[0]]))
     assert store.read_sync(tasks.get, kept_id) is not None
 
@@ -169,13 +169,13 @@ def test_case_b4_a_deletion_wakes_the_keeper(store: Store, tmp_path: Path) -> No
     folder = tmp_path / "tasks"
 
     async def story() -> None:
-        keeper = Retention(Settings(Config()), store, folder, pause_s=0)
-        job = asyncio.create_task(keeper.run())
+        upkeep = Retention(Settings(Config()), store, folder, pause_s=0)
+        job = asyncio.create_task(upkeep.run())
         try:
-            for _ in range(2):  # one that comes before the keeper waits, and one after
+            for _ in range(2):  # one that comes before it waits, and one after
                 task_id = ended(store, folder)
                 store.write_sync(tasks.delete, [task_id])
-                keeper.remove_soon([task_id])
+                upkeep.remove_soon([task_id])
                 async with asyncio.timeout(5):
                     while (folder / str(task_id)).exists():
                         await asyncio.sleep(0.01)
@@ -197,14 +197,14 @@ def test_case_b4_a_disk_that_cannot_be_read_ends_no_keeper(
     monkeypatch.setattr(Retention, "_task_ids", refuse)
 
     async def story() -> None:
-        keeper = Retention(Settings(Config()), store, tmp_path, pause_s=0)
-        job = asyncio.create_task(keeper.run())
+        upkeep = Retention(Settings(Config()), store, tmp_path, pause_s=0)
+        job = asyncio.create_task(upkeep.run())
         try:
             async with asyncio.timeout(5):
                 for count in (1, 2):
                     while len(looks) < count:
                         await asyncio.sleep(0.01)
-                    keeper.remove_soon([])
+                    upkeep.remove_soon([])
         finally:
             job.cancel()
 
