@@ -73,6 +73,11 @@ class Store:
         """Operations in those transactions."""
         return self._writer.jobs_done
 
+    @property
+    def reads(self) -> int:
+        """Operations on snapshots."""
+        return self._reader.jobs_done
+
     def follow(self) -> CommittedEvents:
         """The events of every commit from now on, handed to the running event loop in the order of their ids."""
         return self._writer.follow()

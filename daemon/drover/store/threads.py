@@ -88,6 +88,8 @@ class StoreThread(threading.Thread):
         self._gate = threading.Lock()
         self._closing = False
         self._conn: Connection | None = None
+        self.jobs_done = 0
+        """Operations that were run, also those that failed."""
 
     def submit(self, run: Callable[[Connection], Any], *, bulk: bool = False) -> Future[Any]:
         """The future of the operation's result, for a thread that blocks; raises StoreError when the store is closed.
@@ -130,6 +132,7 @@ class StoreThread(threading.Thread):
             outcomes = self._outcomes(batch)
             # Those that the batch had no time for were claimed already; they come first in the next one.
             self._waiting.extendleft(reversed(batch[len(outcomes) :]))
+            self.jobs_done += len(outcomes)
             self._answer(batch[: len(outcomes)], outcomes)
             del batch, outcomes  # a large result must not live here until the next job comes
         self._disconnect()
@@ -244,7 +247,6 @@ class WriteThread(StoreThread):
         """What the operations of the transaction have kept; savepoints that are undone take theirs along."""
         self.versions = TableVersions()
         self.commits = 0
-        self.jobs_done = 0
 
     def follow(self) -> CommittedEvents:
         """The events of every commit from now on, for the running event loop."""
@@ -271,7 +273,6 @@ class WriteThread(StoreThread):
                     break
         held_s = time.perf_counter() - begun
         self.commits += 1
-        self.jobs_done += len(outcomes)
         self.versions.committed()
         for follower in self._followers if self._events else ():
             # Before the answers, so that whoever has one finds its events handed on.

@@ -185,6 +185,7 @@ class _Connection(asyncio.Protocol):
         if not self._greeted:
             self._greet(request)
             return
+        self._server.tallies.requests += 1
         job = asyncio.create_task(self._respond(request))
         self.running.add(job)
         job.add_done_callback(self._on_done)
