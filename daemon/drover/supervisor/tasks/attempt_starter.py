@@ -60,7 +60,11 @@ class AttemptStarter:
         for head in chosen:
             if head.script_name in PUBLISHES:
                 self._choosing[head] = asyncio.create_task(self._choose_and_begin(head))
-        await asyncio.gather(*(self._begin(head) for head in chosen if head not in self._choosing))
+        others = [self._begin(head) for head in chosen if head not in self._choosing]
+        if len(others) == 1:  # at once, without the turn of the loop that a task of its own takes
+            await others[0]
+        else:
+            await asyncio.gather(*others)
 
     def cancel(self) -> None:
         """Look for no more files."""
