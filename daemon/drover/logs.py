@@ -86,7 +86,7 @@ def configure(level: str, log_format: Literal["auto", "text", "json"]) -> None:
         root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # What no line shows: where in the code it was logged, and by which thread, process and task.
-    logging._srcfile = None
+    logging._srcfile = None  # pyright: ignore[reportPrivateUsage]
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     for chatty in ("alembic", "urllib3", "adbutils", "uiautomator2"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
