@@ -104,6 +104,8 @@ def _run(config: Config, config_path: Path | None, runtime: RuntimeDir, faults: 
 
         gc.freeze()
         gc.enable()
+        # What a request makes holds no cycles: to look for them every 700 objects was a tenth of its time.
+        gc.set_threshold(10_000)
         logs.configure(config.daemon.log_level, config.daemon.log_format)
         for fault in faults:
             logs.get_logger("drover.daemon").warning("media_root_unusable", why=fault)

@@ -80,6 +80,11 @@ def _of_daemon(status: DaemonStatus) -> Iterator[Any]:
     yield CounterMetricFamily(
         "drover_messages_dropped", "Malformed or forged messages that were dropped.", value=status.messages_dropped
     )
+    done = status.activity
+    yield CounterMetricFamily("drover_control_requests", "Requests on the control socket.", value=done.requests)
+    yield CounterMetricFamily("drover_store_commits", "Commits of the database.", value=done.commits)
+    yield CounterMetricFamily("drover_store_writes", "Writes in those commits.", value=done.writes)
+    yield CounterMetricFamily("drover_store_reads", "Reads of the database.", value=done.reads)
 
 
 def _paused(status: DaemonStatus) -> Iterator[Any]:

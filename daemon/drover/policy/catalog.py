@@ -5,6 +5,7 @@ Built-in scripts, commands of the configuration and of `droverctl script add`, a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import jsonschema_rs
@@ -54,7 +55,7 @@ class Catalog:
     commands: Mapping[str, Command] = field(default_factory=dict[str, Command])
     plugins: Mapping[str, PluginSheet] = field(default_factory=dict[str, PluginSheet])
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Every name that a task may have."""
         usable = [name for name, sheet in self.plugins.items() if not sheet.fault]

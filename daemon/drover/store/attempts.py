@@ -12,12 +12,13 @@ from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.pace import account_queue_of, pauses_after
 from drover.policy.records import Attempt, AttemptFacts, Complete, Decision, Fail, Requeue
 from drover.policy.trouble import Report, Rules
-from drover.store import account_pace, events, groups, logins, media_uses, pauses
+from drover.store import account_pace, devices, events, groups, logins, media_uses, pauses
 from drover.store.batch import BatchInsert, set_columns
 from drover.store.errors import ConflictError, OtherAccountError
 from drover.store.prepared import AnyRow, Prepared, Row
 from drover.store.rows import ATTEMPT_COLUMNS, attempt_of, task_of, task_row
 from drover.store.schema import attempts, tasks
+from drover.wire.devices import Device
 from drover.wire.scripts import PUBLISHES
 from drover.wire.tasks import Effect, Reason, Status, Task
 
@@ -43,9 +44,17 @@ _DECISIONS: dict[type[Decision], TaskEvent] = {
 
 
 def begin(
-    conn: Connection, task_id: int, *, boot_id: str, now: datetime, account: str = "", files: int = 0
+    conn: Connection,
+    task_id: int,
+    *,
+    boot_id: str,
+    now: datetime,
+    account: str = "",
+    files: int = 0,
+    device: Device | None = None,
 ) -> tuple[Attempt, Task]:
-    """Begin the next attempt of a pending task, with so many files reserved for it.
+    """Begin the next attempt of a pending task, with so many files reserved for it. `device`: its phone, as it is shown
+    from then on.
 
     Raises NotFoundError, and ConflictError if it does not wait or would act as another account than the given one.
     HeldError is the ConflictError where its account or phone was paused after the dispatcher had looked: once a pause
@@ -87,6 +96,8 @@ def begin(
     set_columns(conn, tasks, task_id, values)
     task = task_of({**row, **values})
     events.changed(conn, [task], now=now)
+    if device is not None:
+        devices.publish(conn, device, remember=True, now=now)
     seen = logins.current(conn, row["serial"], row["platform"], row["package"])
     attempt = attempt_of({**begun, "id": fence, "platform": row["platform"], "package": row["package"]})
     return replace(attempt, logged_in_as=seen), task
@@ -175,11 +186,13 @@ def finish(
     pause_s: float = 0.0,
     report: Report = _NOTHING,
     rules: Rules = _NO_RULES,
+    device: Device | None = None,
 ) -> Task | None:
     """End the attempt and apply the decision to its task; None, and nothing changed, when it has ended already.
 
     The account then pauses for `pause_s`, where policy.pace says that it does after such an end. `report` is how the
-    attempt ended as its reporter saw it: by the `rules` it pauses an account in trouble, or a phone.
+    attempt ended as its reporter saw it: by the `rules` it pauses an account in trouble, or a phone. `device`: its
+    phone, as it is shown from then on.
 
     Pass a function of AttemptFacts to decide inside the transaction: between reading facts and finishing, intent may
     have been recorded. A ready decision that such a record contradicts raises ConflictError.
@@ -214,6 +227,8 @@ def finish(
         rules=rules,
         now=now,
     )
+    if device is not None:
+        devices.publish(conn, device, remember=True, now=now)
     return changed
 
 

@@ -1,28 +1,23 @@
 """What is remembered of devices and of worker processes. Presence and leases are never read back as true."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from drover.store import pauses
+from drover.store.batch import BatchUpsert
 from drover.store.schema import devices, workers
 from drover.wire.devices import Device, DeviceState
+
+_REMEMBERED: Final = ("facts", "tags", "note", "last_seen", "identity")
+_PUT: Final = BatchUpsert(devices, ["serial"], _REMEMBERED)
 
 
 def put(conn: Connection, device: Device) -> None:
     """Remember who it is, facts, tags, note and when it was last seen; state and task are not history."""
-    statement = insert(devices).values(
-        serial=device.serial,
-        facts=device.facts,
-        tags=device.tags,
-        note=device.note,
-        last_seen=device.last_seen,
-        identity=device.identity,
-    )
-    changed = {name: statement.excluded[name] for name in ("facts", "tags", "note", "last_seen", "identity")}
-    conn.execute(statement.on_conflict_do_update(index_elements=["serial"], set_=changed))
+    _PUT.run(conn, {name: getattr(device, name) for name in ("serial", *_REMEMBERED)})
 
 
 def publish(conn: Connection, device: Device, *, remember: bool, now: datetime) -> None:

@@ -16,6 +16,7 @@ from drover.store import attempts, logins, materials, media_uses, tasks, text_tu
 from drover.store.errors import ConflictError
 from drover.store.rows import task_of, task_row
 from drover.store.schema import tasks as task_rows
+from drover.wire.devices import Device
 from drover.wire.media import MediaFile, MediaLimit, TakenFile, TaskMedia
 from drover.wire.post import PostConfig
 from drover.wire.scripts import PUBLISHES
@@ -84,9 +85,18 @@ def uploading(conn: Connection, serial: str, *, since: datetime) -> list[int] | 
 
 
 def begin(
-    conn: Connection, task_id: int, *, boot_id: str, now: datetime, want: Wanted, limit: MediaLimit, listed: Listed
+    conn: Connection,
+    task_id: int,
+    *,
+    boot_id: str,
+    now: datetime,
+    want: Wanted,
+    limit: MediaLimit,
+    listed: Listed,
+    device: Device | None = None,
 ) -> Begun | Task:
-    """The begun attempt, or the task as it failed for lack of files or of a text that it needs.
+    """The begun attempt, or the task as it failed for lack of files or of a text that it needs. `device`: its phone, as
+    it is shown once the attempt has begun.
 
     Raises NotFoundError, and ConflictError if the task does not wait, its list is out of date, or it acts as another
     account by now.
@@ -106,7 +116,9 @@ def begin(
     conn.execute(update(task_rows).where(task_rows.c.id == task_id).values(media=took))
     reserves = want.source != "list" or want.shares_list
     files = len(chosen) if reserves else 0
-    attempt, task = attempts.begin(conn, task_id, boot_id=boot_id, now=now, account=want.account, files=files)
+    attempt, task = attempts.begin(
+        conn, task_id, boot_id=boot_id, now=now, account=want.account, files=files, device=device
+    )
     if reserves:
         media_uses.reserve(conn, task_id, want, chosen, now=now)
     return Begun(attempt=attempt, task=task, media=[candidate.file for candidate in chosen])

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -20,6 +20,8 @@ from drover.store.committed import COMMITTED, CommittedEvents
 from drover.store.errors import StoreError, StoreUnavailableError
 from drover.store.table_versions import TableVersions
 from drover.wire.events import Event
+
+T = TypeVar("T")
 
 MAX_GROUP: Final = 256
 """Operations in one commit: enough that the disk is never the limit, few enough that the first waits only for ms."""
@@ -88,6 +90,8 @@ class StoreThread(threading.Thread):
         self._gate = threading.Lock()
         self._closing = False
         self._conn: Connection | None = None
+        self.jobs_done = 0
+        """Operations that were run, also those that failed."""
 
     def submit(self, run: Callable[[Connection], Any], *, bulk: bool = False) -> Future[Any]:
         """The future of the operation's result, for a thread that blocks; raises StoreError when the store is closed.
@@ -130,6 +134,7 @@ class StoreThread(threading.Thread):
             outcomes = self._outcomes(batch)
             # Those that the batch had no time for were claimed already; they come first in the next one.
             self._waiting.extendleft(reversed(batch[len(outcomes) :]))
+            self.jobs_done += len(outcomes)
             self._answer(batch[: len(outcomes)], outcomes)
             del batch, outcomes  # a large result must not live here until the next job comes
         self._disconnect()
@@ -244,7 +249,6 @@ class WriteThread(StoreThread):
         """What the operations of the transaction have kept; savepoints that are undone take theirs along."""
         self.versions = TableVersions()
         self.commits = 0
-        self.jobs_done = 0
 
     def follow(self) -> CommittedEvents:
         """The events of every commit from now on, for the running event loop."""
@@ -271,7 +275,6 @@ class WriteThread(StoreThread):
                     break
         held_s = time.perf_counter() - begun
         self.commits += 1
-        self.jobs_done += len(outcomes)
         self.versions.committed()
         for follower in self._followers if self._events else ():
             # Before the answers, so that whoever has one finds its events handed on.
@@ -304,6 +307,36 @@ class ReadThread(StoreThread):
                 return [job.run(conn) for job in batch]
             except Exception as error:
                 return [_answer_to(error)]
+
+
+class OwnReader:
+    """A connection of the thread that made it, for reads that take less time than to hand them to another one."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._conn: Connection | None = None
+        self.jobs_done = 0
+
+    def run(self, operation: Callable[[Connection], T]) -> T:
+        """The operation's result on a snapshot. Raises what it raised, or StoreUnavailableError."""
+        self.jobs_done += 1
+        try:
+            if self._conn is None:
+                self._conn = self._engine.connect()
+            with self._conn.begin():
+                return operation(self._conn)
+        except Exception as error:
+            self.close()
+            if (answer := _answer_to(error)) is error:
+                raise
+            raise answer from error
+
+    def close(self) -> None:
+        """Let go of the connection; the next read gets a new one."""
+        if self._conn is not None:
+            self._conn.invalidate()
+            self._conn.close()
+            self._conn = None
 
 
 def _answer_to(error: Exception) -> Exception:

@@ -9,8 +9,10 @@ COUNTERS: Final = (
 
 
 class Tallies:
-    """`counters`: how often workers died and phones had to be helped; `malformed`: requests that could not be read."""
+    """`counters`: how often workers died and phones had to be helped; `requests` that the control socket took;
+    `malformed`: those that could not be read."""
 
     def __init__(self) -> None:
         self.counters = Counter[str](dict.fromkeys(COUNTERS, 0))
+        self.requests = 0
         self.malformed = 0

@@ -39,6 +39,16 @@ class License(msgspec.Struct, frozen=True, kw_only=True, tag="license"):
     message: str
 
 
+class Activity(msgspec.Struct, frozen=True, kw_only=True):
+    """What the daemon has done since its start: `requests` that the control socket took, `writes` to the database and
+    the `commits` that they shared, `reads` of it. What one task costs of each is in the tests (test_task_budget.py)."""
+
+    requests: int = 0
+    commits: int = 0
+    writes: int = 0
+    reads: int = 0
+
+
 class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status"):
     """How the daemon is. `devices` counts by state; `api_url` and `api_socket` are "" while no shim answers
     there: by TCP, on a Unix socket.
@@ -73,6 +83,7 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True, tag="daemon_status
     not_ready: dict[str, str] = {}
     cannot_take: dict[str, str] = {}
     api_socket: str = ""
+    activity: Activity = Activity()
 
     @property
     def health(self) -> str:

@@ -37,6 +37,7 @@ def test_the_daemon_and_the_front_are_counted(rest: Rest, fake: FakeDaemon) -> N
     assert found["drover_devices", ("idle",)] == 2
     assert found["drover_adb_connected", ()] == 1
     assert found["drover_messages_dropped_total", ()] == 0
+    assert found["drover_store_commits_total", ()] == found["drover_store_reads_total", ()] == 0
     assert found["drover_http_requests_total", ("POST /api/v1/task", "200")] == 1
     assert found["drover_http_requests_total", ("GET /api/v1/task/<task_id>", "404")] == 1
     assert found["drover_http_requests_total", ("refused", "403")] == 1

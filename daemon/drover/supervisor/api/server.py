@@ -185,6 +185,7 @@ class _Connection(asyncio.Protocol):
         if not self._greeted:
             self._greet(request)
             return
+        self._server.tallies.requests += 1
         job = asyncio.create_task(self._respond(request))
         self.running.add(job)
         job.add_done_callback(self._on_done)
@@ -226,7 +227,10 @@ class _Connection(asyncio.Protocol):
             self._send(request.id, self._server.welcome())
 
     async def _respond(self, request: Request) -> None:
-        with work_progress.listening(self._teller(request)):
+        if request.progress:
+            with work_progress.listening(self._teller(request.id)):
+                answer = await self._server.answer(request.body, self._peer, request.caller)
+        else:
             answer = await self._server.answer(request.body, self._peer, request.caller)
         if not isinstance(answer, AsyncIterator):
             self._send(request.id, answer)
@@ -237,16 +241,16 @@ class _Connection(asyncio.Protocol):
             if self._ending:
                 return
 
-    def _teller(self, request: Request) -> work_progress.Listener:
+    def _teller(self, request_id: int) -> work_progress.Listener:
         """Sends how far the request is, now and then, so that its client knows that the work is alive."""
         told_at = clock.monotonic_s()
 
         def tell(done: int, total: int) -> None:
             nonlocal told_at
             now = clock.monotonic_s()
-            if request.progress and now - told_at >= TELL_EVERY_S:
+            if now - told_at >= TELL_EVERY_S:
                 told_at = now
-                self._send(request.id, Working(done=done, total=total))
+                self._send(request_id, Working(done=done, total=total))
 
         return tell
 

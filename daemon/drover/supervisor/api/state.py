@@ -14,6 +14,7 @@ from drover.supervisor.tasks.components import TaskComponents
 from drover.supervisor.upkeep.components import UpkeepComponents
 from drover.wire.codec import PROTOCOL_VERSION
 from drover.wire.control import AnnounceApi, DaemonStatus, Welcome
+from drover.wire.daemon import Activity
 
 VERSION = version("drover")
 
@@ -91,4 +92,11 @@ class DaemonState:
             held=figures.held,
             not_ready=registry.not_ready(),
             cannot_take=await self.upkeep.disk.cannot_take(),
+            activity=self.activity,
         )
+
+    @property
+    def activity(self) -> Activity:
+        """What was done since the start."""
+        store, tallies = self.core.store, self.core.tallies
+        return Activity(requests=tallies.requests, commits=store.commits, writes=store.writes, reads=store.reads)

@@ -22,6 +22,9 @@ from drover.wire.devices import Connection, Device, DeviceFacts, DeviceState, Id
 
 log = structlog.get_logger("drover.devices")
 
+_CHANGES: Final = ("state", "reason", "condition", "task_id", "deadline")
+"""What an event of a phone may change of how it is shown, its stamps left out."""
+
 INTENT_WAIT_S: Final = 8.0
 """Less than a worker waits for the answer to its intent."""
 
@@ -32,6 +35,14 @@ class Order:
 
     device: Device
     command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """How a phone will be shown, for the transaction after which it is. `published`: what had been until then."""
+
+    device: Device
+    published: int
 
 
 class DeviceRegistry:
@@ -46,6 +57,8 @@ class DeviceRegistry:
         self.orders: asyncio.Queue[Order] = asyncio.Queue()
         self._phones: dict[str, Phone] = {}
         self._devices: dict[str, Device] = {}
+        self._published = Counter[str]()
+        """How many changes of what is shown of a phone were given to be written down."""
         self._waiting: dict[str, list[asyncio.Future[None]]] = {}
         for device in known:
             phone = self._phones[device.serial] = Phone(
@@ -57,10 +70,24 @@ class DeviceRegistry:
 
     # --- what happens to a phone
 
-    def post(self, serial: str, event: Event) -> None:
+    def foresee(self, serial: str, event: Event) -> Foreseen | None:
+        """How the phone will be shown once this happens, to be written down in the transaction that makes it happen.
+
+        None where nothing of it will change, or where an earlier change still waits to be written down: this one's
+        comes after it.
+        """
+        if not (self.orders.empty() and self.is_device(serial)):
+            return None
+        phone, commands = step(self.phone(serial), event, self._clock())
+        if not any(isinstance(command, Publish) for command in commands):
+            return None
+        return Foreseen(_shown(phone, self._devices[serial]), self._published[serial])
+
+    def post(self, serial: str, event: Event, *, written: Foreseen | None = None) -> None:
         """Something happened to a phone. Raises IllegalTransitionError for an act that makes no sense now.
 
-        Only adb makes a phone known: what comes late about one that was dropped changes nothing.
+        Only adb makes a phone known: what comes late about one that was dropped changes nothing. What was foreseen
+        and is `written` down is not given to be written down again, unless it came otherwise.
         """
         phone = self._phones.get(serial)
         if phone is None:
@@ -70,14 +97,14 @@ class DeviceRegistry:
                 return
         elif serial not in self._devices and isinstance(event, TransportUsable | TransportUnusable):
             self._devices[serial] = Device(serial=serial, state=phone.state)
-        self._take(serial, *step(phone, event, self._clock()))
+        self._take(serial, *step(phone, event, self._clock()), written)
 
     def tick(self, grace_s: float) -> None:
         """Time passed; called every second."""
         for serial in [serial for serial, phone in self._phones.items() if phone.waits_for_time]:
             self.post(serial, Ticked(grace_s=grace_s))
 
-    def _take(self, serial: str, phone: Phone, commands: list[Command]) -> None:
+    def _take(self, serial: str, phone: Phone, commands: list[Command], written: Foreseen | None) -> None:
         known = serial in self._devices or serial not in self._phones
         device = _shown(phone, self._devices.get(serial) or Device(serial=serial, state=phone.state))
         self._phones[serial] = phone
@@ -91,11 +118,23 @@ class DeviceRegistry:
                     continue
                 level = log.debug if phone.restless else log.info
                 level("device_state", device=serial, state=device.state.value, reason=device.reason)
-            self.orders.put_nowait(Order(device, command))
+                if written is not None and self._is_as(device, written):
+                    continue
+            self._order(device, command)
         if phone.admitted:
             for waiting in self._waiting.pop(serial, []):
                 if not waiting.done():
                     waiting.set_result(None)
+
+    def _is_as(self, device: Device, foreseen: Foreseen) -> bool:
+        """Whether the phone is shown as it was foreseen, and nothing else was said of it since."""
+        alike = all(getattr(device, name) == getattr(foreseen.device, name) for name in _CHANGES)
+        return alike and self._published[device.serial] == foreseen.published
+
+    def _order(self, device: Device, command: Command) -> None:
+        if isinstance(command, Publish):
+            self._published[device.serial] += 1
+        self.orders.put_nowait(Order(device, command))
 
     async def until_usable(self, serial: str) -> str:
         """Wait until a proven transport leads to the phone; why none does, if none did in time."""
@@ -186,7 +225,7 @@ class DeviceRegistry:
         if device is not None:
             learned = self._devices[serial] = msgspec.structs.replace(device, facts=facts)
             if device.facts.apps != facts.apps:
-                self.orders.put_nowait(Order(learned, ForgetLogins()))
+                self._order(learned, ForgetLogins())
 
     def identify(self, serial: str, identity: Identity) -> None:
         """Keep what the phone answered to the question who it is."""
@@ -195,7 +234,7 @@ class DeviceRegistry:
         device = self._devices.get(serial) or Device(serial=serial, state=DeviceState.ABSENT)
         answered = self._devices[serial] = msgspec.structs.replace(device, identity=identity)
         if device.identity != identity:
-            self.orders.put_nowait(Order(answered, Publish()))
+            self._order(answered, Publish())
 
     def connect(self, serial: str, connections: list[Connection]) -> None:
         """Keep by which connections the phone is reached, the one in use first."""
@@ -211,7 +250,7 @@ class DeviceRegistry:
         self.provisional.discard(serial)
         device = self._devices.pop(serial, None)
         if device is not None:
-            self.orders.put_nowait(Order(device, EndWorker()))
+            self._order(device, EndWorker())
         if self.phone(serial).occupant is None:
             self._phones.pop(serial, None)
 
@@ -229,7 +268,7 @@ class DeviceRegistry:
         words = {"note": note, "tags": tags}
         described = msgspec.structs.replace(device, **{key: value for key, value in words.items() if value is not None})
         self._devices[serial] = described
-        self.orders.put_nowait(Order(described, Publish()))
+        self._order(described, Publish())
         return described
 
 

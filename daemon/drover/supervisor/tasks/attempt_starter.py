@@ -18,7 +18,7 @@ from drover.store import attempts, publications, tasks
 from drover.store.errors import ConflictError, NotFoundError, OtherAccountError, StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor import clock
-from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.devices.registry import DeviceRegistry, Foreseen
 from drover.supervisor.tasks.begin_messages import BeginMessages
 from drover.supervisor.tasks.running_attempts import RunningAttempts
 from drover.supervisor.tasks.task_media import TaskMedia
@@ -60,7 +60,11 @@ class AttemptStarter:
         for head in chosen:
             if head.script_name in PUBLISHES:
                 self._choosing[head] = asyncio.create_task(self._choose_and_begin(head))
-        await asyncio.gather(*(self._begin(head) for head in chosen if head not in self._choosing))
+        others = [self._begin(head) for head in chosen if head not in self._choosing]
+        if len(others) == 1:  # at once, without the turn of the loop that a task of its own takes
+            await others[0]
+        else:
+            await asyncio.gather(*others)
 
     def cancel(self) -> None:
         """Look for no more files."""
@@ -77,9 +81,15 @@ class AttemptStarter:
             self._registry.post(head.serial, BeginAbandoned(task_id=head.task_id))  # nothing, if it has begun
 
     async def _begin_on(self, head: Head) -> None:
+        foreseen = self._running.foresee_begun(head.serial, head.task_id)
         try:
             attempt, task = await self._store.write(
-                attempts.begin, head.task_id, boot_id=self._boot_id, now=clock.now(), account=head.account
+                attempts.begin,
+                head.task_id,
+                boot_id=self._boot_id,
+                now=clock.now(),
+                account=head.account,
+                device=None if foreseen is None else foreseen.device,
             )
         except OtherAccountError as error:
             log.info("begin_postponed", task=head.task_id, why=str(error))
@@ -87,7 +97,7 @@ class AttemptStarter:
             return
         except (ConflictError, NotFoundError):
             return  # stopped, deleted or paused meanwhile: looked at again
-        self._begun(attempt, task, [])
+        self._begun(attempt, task, [], foreseen)
 
     async def _choose_and_begin(self, head: Head) -> None:
         """Begin a task that publishes, apart from dispatch: a slow disk must not keep other phones waiting."""
@@ -125,6 +135,7 @@ class AttemptStarter:
             return
         if self._registry.draining or self._registry.phone(serial).state is not DeviceState.IDLE:
             return
+        foreseen = self._running.foresee_begun(serial, task_id)
         begun = await self._store.write(
             publications.begin,
             task_id,
@@ -133,6 +144,7 @@ class AttemptStarter:
             want=want,
             limit=self._media.limit(want),
             listed=listed,
+            device=None if foreseen is None else foreseen.device,
         )
         if isinstance(begun, Task):
             log.warning("task_failed", task=begun.id, reason=begun.reason, remark=begun.remark)
@@ -142,13 +154,13 @@ class AttemptStarter:
                 log.info(
                     "files_chosen", task=task_id, files=[file.name for file in took.files], **folder_texts.shown(took)
                 )
-            self._begun(begun.attempt, begun.task, begun.media)
+            self._begun(begun.attempt, begun.task, begun.media, foreseen)
 
     async def _fail(self, task_id: int, reason: Reason, remark: str) -> None:
         task = await self._store.write(tasks.fail_pending, task_id, reason, remark, now=clock.now())
         log.warning("task_failed", task=task.id, reason=task.reason, remark=task.remark)
 
-    def _begun(self, attempt: Attempt, task: Task, files: list[MediaFile]) -> None:
+    def _begun(self, attempt: Attempt, task: Task, files: list[MediaFile], written: Foreseen | None) -> None:
         """The attempt is stored as begun: only now its worker hears of it."""
-        self._running.begun(attempt, task, timeout_s=self._messages.deadline_s(task))
+        self._running.begun(attempt, task, timeout_s=self._messages.deadline_s(task), written=written)
         self._running.tell(attempt, self._messages.compose(attempt, task, files))

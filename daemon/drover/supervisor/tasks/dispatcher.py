@@ -4,7 +4,7 @@ The store decides what is true of tasks, the registry of phones; nothing here re
 """
 
 from collections.abc import Set
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -26,6 +26,9 @@ from drover.supervisor.tasks.attempt_starter import AttemptStarter
 log = structlog.get_logger("drover.tasks")
 
 LONGEST_WAIT_S: Final = 30.0
+FEW: Final = 4
+"""Idle phones at which the loop looks itself; measured, 0.15 ms."""
+
 SLEPT: Final = timedelta(seconds=2 * LONGEST_WAIT_S)
 """Between two looks of a daemon that runs never passes as much."""
 
@@ -87,7 +90,7 @@ class Dispatcher:
         idle = [serial for serial in self._registry.idle() if self._is_free(serial)]
         # Before the pauses are read: who ends meanwhile is still left alone.
         acting = self._registry.acting()
-        look = await self._store.read(queue.look, idle, now=now, pace=self._settings.pace)
+        look = await self._look(idle, now)
         # One may have been taken meanwhile.
         free = [serial for serial in idle if serial not in look.holds.devices and self._is_free(serial)]
         if look.heads and free:
@@ -97,6 +100,13 @@ class Dispatcher:
             await self._attempt_starter.begin(chosen)
         wait_s = (look.due - clock.now()).total_seconds() if look.due is not None else LONGEST_WAIT_S
         return min(max(wait_s, 0.005), LONGEST_WAIT_S)
+
+    async def _look(self, idle: list[str], now: datetime) -> queue.Look:
+        """At few phones it takes less time than to hand it to another thread: a task then begins that much sooner."""
+        pace = self._settings.pace
+        if len(idle) <= FEW:
+            return self._store.read_here(queue.look, idle, now=now, pace=pace)
+        return await self._store.read(queue.look, idle, now=now, pace=pace)
 
     def _is_free(self, serial: str) -> bool:
         """Whether no one has the phone, and no one waits in line for it."""

@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-import uuid
 from collections.abc import Iterable, Sized
+from typing import Final
 
 import msgspec
 
@@ -17,6 +17,9 @@ from drover.supervisor.settings import Settings
 from drover.supervisor.tasks.intake import SMALL
 from drover.supervisor.tasks.scripts import Scripts
 from drover.wire.control import Account, CreateTasks
+
+_NONE: Final = Accounts([])
+"""For a request that names none, and none of whose devices' accounts are asked for."""
 
 
 class TaskPlanner:
@@ -34,12 +37,17 @@ class TaskPlanner:
         """The tasks. What means many of them is planned in a thread: the loop has attempts to answer."""
         device_of = self._transports.device_of
         asked = msgspec.structs.replace(request, serials=_once(map(device_of, request.serials)))
-        registered = await self._store.recall(accounts.all, ("accounts",))
-        known = Accounts([_at(account, device_of(account.serial)) for account in registered])
+        known = await self._known() if request.usernames or request.enable_multi_account else _NONE
         if _breadth(asked) <= SMALL:
             return self._planned(asked, known)
         async with self._planning:
             return await asyncio.to_thread(self._planned, asked, known)
+
+    async def _known(self) -> Accounts:
+        """The registered accounts, each on the device that its serial leads to now."""
+        device_of = self._transports.device_of
+        registered = await self._store.recall(accounts.all, ("accounts",))
+        return Accounts([_at(account, device_of(account.serial)) for account in registered])
 
     def _planned(self, request: CreateTasks, known: Accounts) -> list[NewTask]:
         config = self._settings.config
@@ -49,7 +57,7 @@ class TaskPlanner:
             now=clock.now(),
             zone=config.zone,
             rng=self._rng,
-            group_id=uuid.uuid4().hex,
+            group_id=f"{self._rng.getrandbits(128):032x}",
             max_tries=config.tasks.max_tries,
             catalog=self._scripts.catalog,
             default_platform=config.tasks.default_platform,

@@ -22,7 +22,7 @@ from drover.store import acting_account, attempt_end, attempts
 from drover.store.errors import StoreUnavailableError
 from drover.store.store import Store
 from drover.supervisor import clock
-from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.devices.registry import DeviceRegistry, Foreseen
 from drover.supervisor.event_feed import EventFeed
 from drover.supervisor.settings import Settings
 from drover.supervisor.tasks.endings import Endings
@@ -114,13 +114,17 @@ class RunningAttempts:
         """The running attempt of this task."""
         return next((live for live in self._live.values() if live.task.id == task_id), None)
 
-    def begun(self, attempt: Attempt, task: Task, *, timeout_s: float) -> LiveAttempt:
+    def foresee_begun(self, serial: str, task_id: int) -> Foreseen | None:
+        """How the phone of a task that is about to begin will be shown; the fence is not known yet, and not shown."""
+        return self._registry.foresee(serial, AttemptBegun(task_id=task_id, fence=0, account=""))
+
+    def begun(self, attempt: Attempt, task: Task, *, timeout_s: float, written: Foreseen | None = None) -> LiveAttempt:
         """An attempt is stored as begun; from now on its device's messages are about it."""
         live = self._live[attempt.fence] = LiveAttempt(
             attempt=attempt, task=task, deadline=clock.monotonic_s() + timeout_s, allowed_s=timeout_s
         )
         begun = AttemptBegun(task_id=task.id, fence=attempt.fence, account=attempt.account)
-        self._registry.post(attempt.serial, begun)
+        self._registry.post(attempt.serial, begun, written=written)
         return live
 
     def tell(self, attempt: Attempt, message: Begin) -> None:
@@ -224,15 +228,18 @@ class RunningAttempts:
         return False
 
     async def _record(self, operation: Callable[..., bool], fence: int) -> None:
-        """A lost write here only means that less is known: recovery then reconciles instead of trusting."""
+        """No one waits for it, so it shares a commit with what follows at once: the proof, or the end.
+
+        A lost write here only means that less is known: recovery then reconciles instead of trusting.
+        """
         try:
-            await self._store.write(operation, fence, now=clock.now())
+            await self._store.write_along(operation, fence, now=clock.now())
         except StoreUnavailableError as error:
             log.error("attempt_note_lost", fence=fence, why=str(error))
 
     async def _record_confirmed(self, fence: int, evidence: list[str]) -> None:
         try:
-            await self._store.write(attempts.record_confirmed, fence, evidence=evidence, now=clock.now())
+            await self._store.write_along(attempts.record_confirmed, fence, evidence=evidence, now=clock.now())
         except StoreUnavailableError as error:
             log.error("attempt_note_lost", fence=fence, why=str(error))
 
@@ -279,7 +286,9 @@ class RunningAttempts:
             other_account=live.other_account and report.reason is Reason.WRONG_ACCOUNT,
         )
         pause_s = self._endings.pause_s(live.attempt.platform)
+        closed = AttemptClosed(fence=live.attempt.fence)
         while True:
+            foreseen = self._registry.foresee(serial, closed)
             try:
                 task = await attempt_end.finish(
                     self._store,
@@ -291,6 +300,7 @@ class RunningAttempts:
                     pause_s=pause_s,
                     report=report,
                     rules=self._settings.rules,
+                    device=None if foreseen is None else foreseen.device,
                 )
                 break
             except StoreUnavailableError as error:
@@ -306,7 +316,7 @@ class RunningAttempts:
                 reason=task.reason,
                 remark=task.remark,
             )
-        self._registry.post(serial, AttemptClosed(fence=live.attempt.fence))
+        self._registry.post(serial, closed, written=None if task is None else foreseen)
 
     def watch(self) -> None:
         """Cut off attempts that outlived their deadline; called every second."""

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from drover.store import Store
-from drover.store.batch import BatchDelete, BatchInsert, BatchUpdate
+from drover.store.batch import BatchDelete, BatchInsert, BatchUpdate, BatchUpsert
 from drover.store.schema import events, idempotency, materials
 from tests.support.clock import Clock
 
@@ -50,6 +50,16 @@ def test_an_update_sets_its_columns_of_its_rows_and_nothing_else(store: Store, c
         (["x"], "", "p"),
         (["3"], "new", "p"),
     ]
+
+
+def test_an_upsert_adds_a_row_and_changes_the_one_with_its_key(store: Store, clock: Clock) -> None:
+    upsert = BatchUpsert(idempotency, ["key"], ["digest", "task_ids", "created_at"])
+    row = {"key": "k", "digest": "first", "task_ids": [1], "created_at": clock()}
+    store.write_sync(BatchInsert(idempotency).run, [row, {**row, "key": "other"}])
+    changed = {"key": "k", "digest": "second", "task_ids": [2, 3], "created_at": clock() + timedelta(seconds=1)}
+    store.write_sync(upsert.run, changed)
+    found = store.read_sync(lambda conn: conn.execute(select(idempotency).order_by("key")).mappings().all())
+    assert [dict(one) for one in found] == [changed, {**row, "key": "other"}]
 
 
 def test_a_delete_takes_only_what_its_condition_says(store: Store, clock: Clock) -> None:

@@ -44,6 +44,10 @@ def test_the_status_counts_tasks_phones_and_what_was_dropped(rig: Rig) -> None:
         assert (status.messages_dropped, status.counters["worker_death"]) == (2, 1)
         assert (status.pid, status.draining, status.adb_connected) == (os.getpid(), False, False)
         assert status.data_dir == str(rig.folder / "data")
+        before, _ = status.activity, await daemon.create()
+        after = (await daemon.ask(GetStatus(), DaemonStatus)).activity
+        assert (after.commits, after.writes, after.reads) > (before.commits, before.writes, before.reads)
+        assert after.writes - before.writes >= after.commits - before.commits >= 1
 
     rig.play(scene)
 

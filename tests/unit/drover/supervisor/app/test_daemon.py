@@ -20,7 +20,7 @@ from drover.config import AdbSection, ApiSection, Config, ConfigError, DaemonSec
 from drover.store.errors import StoreError
 from drover.supervisor.app.daemon import DATABASE, Daemon
 from drover.supervisor.app.runtime_dir import RuntimeDir
-from drover.supervisor.event_feed import EventFeed
+from drover.supervisor.event_feed import Commits, EventFeed
 from drover.supervisor.workers.zygote_process import ZygoteProcess
 from drover.wire.control import DaemonStatus, GetStatus
 
@@ -140,7 +140,7 @@ def test_r19_hangup_reads_the_configuration_again_and_a_bad_one_changes_nothing(
 
 
 def test_half_a_daemon_ends_and_says_that_it_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken(_feed: EventFeed) -> None:
+    async def broken(_feed: EventFeed, _commits: Commits) -> None:
         raise RuntimeError("a fault")
 
     async def scene(boot: Boot, _daemon: Daemon, running: "asyncio.Task[None]") -> None:

@@ -8,7 +8,9 @@ from drover.policy.lifecycle import IllegalTransitionError
 from drover.policy.phone_commands import CloseAttempt, EndCalls, EndWorker, ForgetLogins, Publish, Send
 from drover.policy.phone_events import (
     AttemptClosed,
+    Event,
     PhoneAnswered,
+    PhoneTroubled,
     TaskChosen,
     TransportUnusable,
     TransportUsable,
@@ -16,7 +18,7 @@ from drover.policy.phone_events import (
 )
 from drover.policy.phone_state import Beginning
 from drover.supervisor.devices import registry as registry_module
-from drover.supervisor.devices.registry import DeviceRegistry
+from drover.supervisor.devices.registry import DeviceRegistry, Foreseen
 from drover.wire.devices import Device, DeviceFacts, DeviceState, Identity
 from tests.support.registered import make_ready, ordered, run_task
 
@@ -58,6 +60,45 @@ def test_life_of_a_phone_is_told_change_by_change() -> None:
         (DeviceState.ABSENT, "unplugged"),
     ]
     assert registry.counts() == {"absent": 1}
+
+
+def foreseen_end(registry: DeviceRegistry) -> Foreseen:
+    """How the phone `a` will be shown once its attempt has ended; everything before is written down."""
+    make_ready(registry, "a")
+    run_task(registry, "a", 1)
+    assert registry.foresee("a", AttemptClosed(fence=1)) is None, "its changes until now are not written down yet"
+    published(registry)
+    found = registry.foresee("a", AttemptClosed(fence=1))
+    assert found is not None
+    assert (found.device.state, found.device.task_id) == (DeviceState.IDLE, None)
+    assert (registry.phone("a").state, published(registry)) == (DeviceState.BUSY, [])
+    return found
+
+
+def test_what_was_foreseen_and_written_down_is_not_written_down_again() -> None:
+    registry = DeviceRegistry([])
+    written = foreseen_end(registry)
+    registry.post("a", AttemptClosed(fence=1), written=written)
+    assert (registry.phone("a").state, published(registry)) == (DeviceState.IDLE, [])
+
+
+@pytest.mark.parametrize("happens", [[GONE], [PhoneTroubled(why="locked"), PhoneAnswered()]])
+def test_what_came_otherwise_than_foreseen_is_written_down(happens: list[Event]) -> None:
+    registry = DeviceRegistry([])
+    written = foreseen_end(registry)
+    for event in happens:
+        registry.post("a", event)
+    registry.describe("a", note="seen", tags=None)
+    registry.post("a", AttemptClosed(fence=1), written=written)
+    assert published(registry)[-1] == (registry.phone("a").state, registry.phone("a").reason)
+
+
+def test_nothing_is_foreseen_where_nothing_changes_or_the_phone_is_not_known() -> None:
+    registry = DeviceRegistry([])
+    make_ready(registry, "a")
+    published(registry)
+    assert registry.foresee("a", AttemptClosed(fence=1)) is None
+    assert registry.foresee("b", AttemptClosed(fence=1)) is None
 
 
 def test_what_makes_no_sense_raises_and_makes_no_phone_known() -> None:
