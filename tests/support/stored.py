@@ -97,9 +97,7 @@ def blocks_counted(conn: Connection) -> tuple[set[Any], set[Any]]:
     """(what the counts of blocks say, what COUNT(*) says), zeros too: there are none."""
     driver = driver_of(conn)
     kept = driver.execute("SELECT block, status, script_name, source, n FROM task_blocks")
-    seen = driver.execute(
-        f"SELECT id / {BLOCK}, status, script_name, source, COUNT(*) FROM tasks GROUP BY 1, 2, 3, 4"  # noqa: S608
-    )
+    seen = driver.execute(f"SELECT id / {BLOCK}, status, script_name, source, COUNT(*) FROM tasks GROUP BY 1, 2, 3, 4")
     return set(kept), set(seen)
 
 

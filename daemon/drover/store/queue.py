@@ -114,9 +114,14 @@ _NEXT_DUE: Final = Prepared(select(func.min(tasks.c.not_before)).where(_PENDING,
 
 def lengths(conn: Connection) -> dict[str, int]:
     """Pending tasks of each device that has any, eligible or not; from the counters."""
-    waiting_here = counters.c.status == int(Status.PENDING)
-    query = select(counters.c.serial, func.sum(counters.c.n)).where(waiting_here).group_by(counters.c.serial)
-    return {serial: int(n) for serial, n in conn.execute(query) if n}
+    return {serial: int(n) for serial, n in _LENGTHS.tuples(conn) if n}
+
+
+_LENGTHS: Final = Prepared(
+    select(counters.c.serial, func.sum(counters.c.n))
+    .where(counters.c.status == int(Status.PENDING))
+    .group_by(counters.c.serial)
+)
 
 
 def ahead(conn: Connection, task: Task, *, now: datetime | None = None) -> int:
@@ -154,7 +159,7 @@ _IN_LINE: Final = (
     "FROM tasks WHERE serial = :serial AND status = 0 AND account_queue <> :restored "
     "AND not_before <= :now AND account_queue NOT IN (SELECT value FROM json_each(:held)) "
 )
-_FIRST: Final = Prepared(f"SELECT priority, id {_IN_LINE} ORDER BY priority DESC, id LIMIT {MOST_COUNTED}")  # noqa: S608
+_FIRST: Final = Prepared(f"SELECT priority, id {_IN_LINE} ORDER BY priority DESC, id LIMIT {MOST_COUNTED}")
 _RUNNING: Final = Prepared(f"SELECT count(*) FROM tasks WHERE serial = :serial AND status = {int(Status.RUNNING)}")  # noqa: S608
 _AHEAD: Final = Prepared(
     f"SELECT ({_RUNNING.sql}) + min({MOST_COUNTED}, "  # noqa: S608

@@ -177,10 +177,12 @@ def _count_of(filters: tuple[str, ...]) -> Prepared:
     return Prepared(select(func.coalesce(func.sum(counters.c.n), 0)).where(*matching(counters.c, filters)))
 
 
+_STATS: Final = Prepared(select(counters.c.status, func.sum(counters.c.n)).group_by(counters.c.status))
+
+
 def stats(conn: Connection) -> TaskStats:
     """How many tasks stand where; from the counters."""
-    query = select(counters.c.status, func.sum(counters.c.n)).group_by(counters.c.status)
-    by_status = {Status(status).name.lower(): int(n) for status, n in conn.execute(query)}
+    by_status = {Status(status).name.lower(): int(n) for status, n in _STATS.tuples(conn)}
     return TaskStats(total=sum(by_status.values()), **by_status)
 
 
