@@ -32,8 +32,13 @@ _INSERT: Final = BatchInsert(tasks)
 _INSERT_AS: Final = BatchInsert(tasks, with_id=True)
 _DELETE: Final = BatchDelete(tasks)
 _ONE: Final = Prepared(select(*TASK_COLUMNS).where(tasks.c.id == bindparam("task_id")))
+SHOWN_COLUMNS: Final = (
+    *TASK_COLUMNS,
+    *(tasks.c[name] for name in ("not_before", "last_reason", "account_queue", "held")),
+)
+"""What a page shows: of a task, and of why it waits (queue.py)."""
 _NEWEST_FIRST: Final = Prepared(
-    select(tasks)
+    select(*SHOWN_COLUMNS)
     .where(tasks.c.id.in_(text("SELECT value FROM json_each(:ids)").bindparams(ids="")))
     .order_by(tasks.c.id.desc())
 )
@@ -163,7 +168,7 @@ def page_rows(
 
 
 def rows_of(conn: Connection, ids: Sequence[int]) -> list[Row]:
-    """The whole rows of these tasks, newest first; of those that exist."""
+    """SHOWN_COLUMNS of these tasks, newest first; of those that exist."""
     return _NEWEST_FIRST.rows(conn, ids=json_array(ids))
 
 
