@@ -28,6 +28,10 @@ _COUNT = """
 INSERT INTO counters (serial, script_name, source, status, n)
 SELECT serial, script_name, source, status, COUNT(*) FROM tasks GROUP BY serial, script_name, source, status
 """
+_COUNT_BLOCKS = """
+INSERT INTO task_blocks (block, status, script_name, source, n)
+SELECT id >> 11, status, script_name, source, COUNT(*) FROM tasks GROUP BY 1, 2, 3, 4
+"""
 
 
 _LONG_AGO = 1_700_000_000_000_000
@@ -45,5 +49,6 @@ def fill(conn: Connection, rows: int, *, old: int | None = None) -> None:
         driver.execute(f"DROP {kind} {name}")
     driver.execute(_ROWS.format(rows=rows, made_at=made_at))
     driver.execute(_COUNT)
+    driver.execute(_COUNT_BLOCKS)
     for _, _, sql in hangs_on_rows:
         driver.execute(sql)

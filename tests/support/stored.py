@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from drover.policy.records import Attempt, Complete, Fail, NewTask
 from drover.store import Store, attempts, bulk, logins, tasks
 from drover.store.batch import driver_of
+from drover.store.schema import BLOCK
 from drover.wire.accounts import Login, LoginSource
 from drover.wire.tasks import Effect, Reason, Task
 
@@ -92,10 +93,17 @@ def counted(conn: Connection) -> tuple[dict[Any, int], dict[Any, int]]:
     return {row[:4]: row[4] for row in kept}, {row[:4]: row[4] for row in seen}
 
 
+def blocks_counted(conn: Connection) -> tuple[set[Any], set[Any]]:
+    """(what the counts of blocks say, what COUNT(*) says), zeros too: there are none."""
+    driver = driver_of(conn)
+    kept = driver.execute("SELECT block, status, script_name, source, n FROM task_blocks")
+    seen = driver.execute(f"SELECT id / {BLOCK}, status, script_name, source, COUNT(*) FROM tasks GROUP BY 1, 2, 3, 4")
+    return set(kept), set(seen)
+
+
 def counters_are_right(store: Store) -> bool:
-    """Whether the counters say what counting says."""
-    kept, seen = store.read_sync(counted)
-    return kept == seen
+    """Whether the counters and the counts of blocks say what counting says."""
+    return all(kept == seen for kept, seen in (store.read_sync(counted), store.read_sync(blocks_counted)))
 
 
 def login_of(username: str, serial: str = "R58M1", **more: Any) -> Login:

@@ -63,6 +63,11 @@ def why(
     return f"about to begin on phone {task.serial}"
 
 
+def has_line(device: Device) -> bool:
+    """Whether what waits for this phone can be told how many tasks go first: nothing else is told before that."""
+    return device.state not in _DEVICE_WAITS
+
+
 def is_held(hold: Hold, not_before: datetime | None, now: datetime) -> bool:
     """Whether the hold is what a pending task waits for: it lasts longer than the task's own start time."""
     return hold.lasts_until(max(now, not_before or now))

@@ -4,7 +4,7 @@
 that are disabled. Rows are read by key: nothing here counts attempts.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -66,22 +66,36 @@ class Holds:
 
 def holds(conn: Connection, serials: Collection[str], *, now: datetime, pace: Pace) -> Holds:
     """What holds back these devices, and the account queues on them; not that of what waits for a person's release."""
-    account_queues = [queue for (queue,) in _ACCOUNT_QUEUES_HERE.tuples(conn, serials=json_array(serials))]
     return Holds(
-        account_queues=holds_of(conn, account_queues, now=now, pace=pace),
-        devices=_paused(conn, PauseSubject.DEVICE, serials, now=now),
+        account_queues=holds_of(conn, queues_on(conn, serials), now=now, pace=pace),
+        devices=paused_devices(conn, serials, now=now),
     )
 
 
-def holds_of(conn: Connection, account_queues: Sequence[str], *, now: datetime, pace: Pace) -> dict[str, Hold]:
+def queues_on(conn: Connection, serials: Collection[str]) -> list[str]:
+    """The account queues with pending tasks on these devices."""
+    return [queue for (queue,) in _ACCOUNT_QUEUES_HERE.tuples(conn, serials=json_array(serials))]
+
+
+def paused_devices(conn: Connection, serials: Collection[str], *, now: datetime) -> dict[str, Hold]:
+    """What holds back all of these devices that are paused."""
+    return _paused(conn, PauseSubject.DEVICE, serials, now=now)
+
+
+def holds_of(conn: Connection, account_queues: Collection[str], *, now: datetime, pace: Pace) -> dict[str, Hold]:
     """Those of the account queues that must not begin anything now. A hold names the account that its queue acts as."""
     known = accounts_of(conn, account_queues)
     by_account = _account_holds(conn, set(known.values()), now=now)
+    uses = _uses(conn, known, pace.day(now))
     found = {
         queue: longest(
-            (pace.hold(f"{split_account_queue(queue)[0]}:{known[queue]}", use, now), by_account.get(known[queue]))
+            (
+                pace.hold(f"{split_account_queue(queue)[0]}:{account}", uses[queue], now) if queue in uses else None,
+                by_account.get(account),
+            )
         )
-        for queue, use in _uses(conn, known, pace.day(now)).items()
+        for queue, account in known.items()
+        if queue in uses or account in by_account
     }
     return {queue: hold for queue, hold in found.items() if hold is not None}
 
@@ -142,19 +156,21 @@ def count_held(conn: Connection, serials: Collection[str], *, now: datetime) -> 
     keys = {key for key, pause in paused if pause.subject is PauseSubject.ACCOUNT} | set(accounts.disabled(conn))
     if not devices and not keys:
         return 0
-    here = [queue for (queue,) in _ACCOUNT_QUEUES_HERE.tuples(conn, serials=json_array(serials))]
+    here = queues_on(conn, serials)
     held = [queue for queue, account in accounts_of(conn, here).items() if account in keys]
     values = {"serials": json_array(serials), "held": json_array(held), "devices": json_array(devices)}
     return int(conn.execute(_HELD_HERE, values).scalar_one())
 
 
 def _uses(conn: Connection, known: Mapping[str, str], day: str) -> dict[str, Use]:
-    """By account queue what its account used on that day; what only looks uses nothing."""
+    """By account queue what its account used on that day, of accounts that used anything or pause; what only looks
+    uses nothing."""
     acting = {account for queue, account in known.items() if split_account_queue(queue)[0] != LOOKS}
     used, paused = used_on(conn, acting, day), _pauses(conn, acting)
     return {
         queue: Use(today=used.get(account, {}).get(split_account_queue(queue)[0], 0), paused_until=paused.get(account))
-        for queue, account in known.items()
+        for queue, account in (known.items() if used or paused else ())
+        if account in used or account in paused
     }
 
 

@@ -12,7 +12,7 @@ from drover.policy.pace import RESTORED, Hold, Pace, handle_of
 from drover.policy.records import Head
 from drover.policy.wait_reasons import MOST_COUNTED
 from drover.store import tasks as task_rows
-from drover.store.account_pace import ACCOUNT_QUEUES, Holds, accounts_of, holds
+from drover.store.account_pace import ACCOUNT_QUEUES, Holds, accounts_of, holds, holds_of, paused_devices, queues_on
 from drover.store.arrays import json_array
 from drover.store.prepared import Prepared, Row
 from drover.store.rows import task_of
@@ -114,9 +114,14 @@ _NEXT_DUE: Final = Prepared(select(func.min(tasks.c.not_before)).where(_PENDING,
 
 def lengths(conn: Connection) -> dict[str, int]:
     """Pending tasks of each device that has any, eligible or not; from the counters."""
-    waiting_here = counters.c.status == int(Status.PENDING)
-    query = select(counters.c.serial, func.sum(counters.c.n)).where(waiting_here).group_by(counters.c.serial)
-    return {serial: int(n) for serial, n in conn.execute(query) if n}
+    return {serial: int(n) for serial, n in _LENGTHS.tuples(conn) if n}
+
+
+_LENGTHS: Final = Prepared(
+    select(counters.c.serial, func.sum(counters.c.n))
+    .where(counters.c.status == int(Status.PENDING))
+    .group_by(counters.c.serial)
+)
 
 
 def ahead(conn: Connection, task: Task, *, now: datetime | None = None) -> int:
@@ -140,18 +145,29 @@ class _QueueHead:
 
 def _queue_head(conn: Connection, serial: str, now: datetime | None, held: Collection[str] = ()) -> _QueueHead:
     """Read once for all the tasks of a page: counting the queue again for each made a page of 20 take 12 ms."""
-    everything = to_micros(now) if now is not None else _NEVER
-    first = _FIRST.tuples(conn, serial=serial, now=everything, held=json_array(held), restored=RESTORED)
+    values = {"serial": serial, "now": _upto(now), "held": json_array(held), "restored": RESTORED}
+    first = _FIRST.tuples(conn, **values)
     return _QueueHead(int(_RUNNING.scalar(conn, serial=serial)), [(-priority, task_id) for priority, task_id in first])
 
 
+def _upto(now: datetime | None) -> int:
+    return to_micros(now) if now is not None else _NEVER
+
+
 _NEVER: Final = 2**62
-_FIRST: Final = Prepared(
-    "SELECT priority, id FROM tasks WHERE serial = :serial AND status = 0 AND account_queue <> :restored "  # noqa: S608
+_IN_LINE: Final = (
+    "FROM tasks WHERE serial = :serial AND status = 0 AND account_queue <> :restored "
     "AND not_before <= :now AND account_queue NOT IN (SELECT value FROM json_each(:held)) "
-    f"ORDER BY priority DESC, id LIMIT {MOST_COUNTED}"
 )
+_FIRST: Final = Prepared(f"SELECT priority, id {_IN_LINE} ORDER BY priority DESC, id LIMIT {MOST_COUNTED}")
 _RUNNING: Final = Prepared(f"SELECT count(*) FROM tasks WHERE serial = :serial AND status = {int(Status.RUNNING)}")  # noqa: S608
+_AHEAD: Final = Prepared(
+    f"SELECT ({_RUNNING.sql}) + min({MOST_COUNTED}, "  # noqa: S608
+    f"(SELECT count(*) FROM (SELECT 1 {_IN_LINE} AND priority > :priority LIMIT {MOST_COUNTED})) + "
+    f"(SELECT count(*) FROM (SELECT 1 {_IN_LINE} AND priority = :priority AND id < :id LIMIT {MOST_COUNTED})))"
+)
+"""As _QueueHead.ahead_of for one task, counted where the rows are; both ranges are seeks in the queue's index."""
+
 _WAITING_COLUMNS: Final = tuple(
     tasks.c[name]
     for name in ("id", "serial", "priority", "not_before", "last_reason", "account_queue", "held", "account")
@@ -164,11 +180,22 @@ _WAITING: Final = Prepared(
 
 
 def page(
-    conn: Connection, filters: Mapping[str, Any], *, page: int, page_size: int, now: datetime, pace: Pace
+    conn: Connection,
+    filters: Mapping[str, Any],
+    *,
+    page: int,
+    page_size: int,
+    now: datetime,
+    pace: Pace,
+    in_line: Collection[str] | None = None,
 ) -> tuple[int, list[Task], dict[int, WaitingFacts]]:
-    """A page of tasks, as tasks.page gives it, and why those of it that are pending wait; all of one moment."""
+    """A page of tasks, as tasks.page gives it, and why those of it that are pending wait; all of one moment.
+
+    `in_line`: the devices whose tasks are told how many go ahead of them, None for all; `ahead` of others is 0.
+    """
     total, rows = task_rows.page_rows(conn, **filters, page=page, page_size=page_size)
-    return total, [task_of(row) for row in rows], _why(conn, [row for row in rows if row["status"] == 0], now, pace)
+    waiting_rows = [row for row in rows if row["status"] == 0]
+    return total, [task_of(row) for row in rows], _why(conn, waiting_rows, now, pace, in_line)
 
 
 def one(conn: Connection, task_id: int, *, now: datetime, pace: Pace) -> tuple[Task, WaitingFacts | None] | None:
@@ -187,30 +214,26 @@ def waiting(
     return _why(conn, _WAITING.rows(conn, ids=json_array(ids)), now, pace)
 
 
-def _why(conn: Connection, rows: Sequence[Row], now: datetime | None, pace: Pace | None) -> dict[int, WaitingFacts]:
+def _why(
+    conn: Connection,
+    rows: Sequence[Row],
+    now: datetime | None,
+    pace: Pace | None,
+    in_line: Collection[str] | None = None,
+) -> dict[int, WaitingFacts]:
     """Of pending rows, by id."""
     if not rows:
         return {}
-    held = (
-        holds(conn, {row["serial"] for row in rows}, now=now, pace=pace)
-        if now is not None and pace is not None
-        else Holds(account_queues={}, devices={})
-    )
-    found = {row["id"]: held.of(row["serial"], row["account_queue"]) for row in rows}
-    accounts = accounts_of(conn, {row["account_queue"] for row in rows})
+    queues = {row["account_queue"] for row in rows}
+    found = _holds_of(conn, rows, queues, now, pace)
+    accounts = accounts_of(conn, queues)
     # What is held waits for its account, its phone or a person, and no one asks how many others wait with it.
-    heads_of = {
-        serial: _queue_head(conn, serial, now, held.account_queues)
-        for serial in {row["serial"] for row in rows if found[row["id"]] is None and not row["held"]}
-    }
+    free = [row for row in rows if found[row["id"]] is None and not row["held"]]
+    ahead = _ahead_of(conn, [row for row in free if in_line is None or row["serial"] in in_line], now, pace)
     return {
         row["id"]: WaitingFacts(
-            not_before=row["not_before"] if row["not_before"] > from_micros(0) else None,
-            ahead=(
-                0
-                if found[row["id"]] is not None or row["held"]
-                else heads_of[row["serial"]].ahead_of(row["priority"], row["id"])
-            ),
+            not_before=row["not_before"] if row["not_before"] > _AT_ONCE else None,
+            ahead=ahead.get(row["id"], 0),
             last_reason=None if row["last_reason"] is None else Reason(row["last_reason"]),
             hold=found[row["id"]],
             held=row["held"],
@@ -218,3 +241,46 @@ def _why(conn: Connection, rows: Sequence[Row], now: datetime | None, pace: Pace
         )
         for row in rows
     }
+
+
+_AT_ONCE: Final = from_micros(0)
+
+
+def _holds_of(
+    conn: Connection, rows: Sequence[Row], queues: Collection[str], now: datetime | None, pace: Pace | None
+) -> dict[int, Hold | None]:
+    """By id what holds each of these rows, which wait in these account queues; nothing where no moment is given."""
+    if now is None or pace is None:
+        return {row["id"]: None for row in rows}
+    held = Holds(
+        account_queues=holds_of(conn, queues, now=now, pace=pace),
+        devices=paused_devices(conn, {row["serial"] for row in rows}, now=now),
+    )
+    if not held.account_queues and not held.devices:
+        return {row["id"]: None for row in rows}
+    return {row["id"]: held.of(row["serial"], row["account_queue"]) for row in rows}
+
+
+def _ahead_of(conn: Connection, rows: Sequence[Row], now: datetime | None, pace: Pace | None) -> dict[int, int]:
+    """By id how many tasks of its device go before each; those whose account queue is held do not count."""
+    by_serial: dict[str, list[Row]] = {}
+    for row in rows:
+        by_serial.setdefault(row["serial"], []).append(row)
+    if not by_serial:
+        return {}
+    held: Collection[str] = ()
+    if now is not None and pace is not None:
+        held = holds_of(conn, queues_on(conn, by_serial), now=now, pace=pace)
+    found: dict[int, int] = {}
+    for serial, here in by_serial.items():
+        if len(here) == 1:
+            found[here[0]["id"]] = _ahead_of_one(conn, here[0], now, held)
+            continue
+        head = _queue_head(conn, serial, now, held)
+        found |= {row["id"]: head.ahead_of(row["priority"], row["id"]) for row in here}
+    return found
+
+
+def _ahead_of_one(conn: Connection, row: Row, now: datetime | None, held: Collection[str]) -> int:
+    values = {"serial": row["serial"], "priority": row["priority"], "id": row["id"], "restored": RESTORED}
+    return int(_AHEAD.scalar(conn, **values, now=_upto(now), held=json_array(held)))

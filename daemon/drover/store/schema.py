@@ -155,6 +155,21 @@ counters: Final = Table(
     PrimaryKeyConstraint("serial", "script_name", "source", "status"),
 )
 
+BLOCK: Final = 2048
+"""Ids of one block; the triggers say it as a shift."""
+
+task_blocks: Final = Table(
+    "task_blocks",
+    metadata,
+    Column("block", Integer, nullable=False),  # id // BLOCK
+    Column("status", Integer, nullable=False),
+    Column("script_name", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("n", Integer, nullable=False),  # never 0: such a row is deleted
+    PrimaryKeyConstraint("block", "status", "script_name", "source"),
+    sqlite_with_rowid=False,
+)
+
 devices: Final = Table(
     "devices",
     metadata,

@@ -1,23 +1,24 @@
 """Tasks: stored, read, listed, counted, stopped while they wait, retried, deleted. Attempts: attempts.py."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 
 from drover.policy import remarks
 from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.pace import account_key, account_queue_of, handle_of
 from drover.policy.records import NewTask
-from drover.store import events, idempotency, media_uses
+from drover.store import events, idempotency, media_uses, task_pages
 from drover.store.arrays import json_array
 from drover.store.batch import BatchDelete, BatchInsert, driver_of, set_all, set_columns
 from drover.store.errors import ConflictError
 from drover.store.prepared import AnyRow, Prepared, Row
 from drover.store.rows import TASK_COLUMNS, task_of, task_row
 from drover.store.schema import counters, tasks
+from drover.store.task_pages import matching
 from drover.store.types import from_micros
 from drover.wire.events import TaskDeleted
 from drover.wire.scripts import PUBLISHES
@@ -31,8 +32,13 @@ _INSERT: Final = BatchInsert(tasks)
 _INSERT_AS: Final = BatchInsert(tasks, with_id=True)
 _DELETE: Final = BatchDelete(tasks)
 _ONE: Final = Prepared(select(*TASK_COLUMNS).where(tasks.c.id == bindparam("task_id")))
+SHOWN_COLUMNS: Final = (
+    *TASK_COLUMNS,
+    *(tasks.c[name] for name in ("not_before", "last_reason", "account_queue", "held")),
+)
+"""What a page shows: of a task, and of why it waits (queue.py)."""
 _NEWEST_FIRST: Final = Prepared(
-    select(tasks)
+    select(*SHOWN_COLUMNS)
     .where(tasks.c.id.in_(text("SELECT value FROM json_each(:ids)").bindparams(ids="")))
     .order_by(tasks.c.id.desc())
 )
@@ -157,28 +163,13 @@ def page_rows(
     size = min(page_size, total - skip)
     if size <= 0:
         return total, []
-    ids = _page_ids(conn, filters, total=total, skip=skip, size=size)
+    ids = task_pages.ids(conn, filters, total=total, skip=skip, size=size)
     return total, rows_of(conn, ids)
 
 
 def rows_of(conn: Connection, ids: Sequence[int]) -> list[Row]:
-    """The whole rows of these tasks, newest first; of those that exist."""
+    """SHOWN_COLUMNS of these tasks, newest first; of those that exist."""
     return _NEWEST_FIRST.rows(conn, ids=json_array(ids))
-
-
-def _page_ids(conn: Connection, filters: dict[str, Any], *, total: int, skip: int, size: int) -> list[int]:
-    """The ids of a page from indexes alone, counted from whichever end is nearer."""
-    from_newest = skip <= total // 2
-    query = _page_of(tuple(filters), from_newest)
-    found = query.tuples(conn, **filters, size=size, skip=skip if from_newest else total - skip - size)
-    return [task_id for (task_id,) in found]
-
-
-@cache
-def _page_of(filters: tuple[str, ...], from_newest: bool) -> Prepared:
-    order = tasks.c.id.desc() if from_newest else tasks.c.id.asc()
-    query = select(tasks.c.id).where(*_where(tasks.c, filters)).order_by(order)
-    return Prepared(query.limit(bindparam("size")).offset(bindparam("skip")))
 
 
 def count(conn: Connection, filters: dict[str, Any]) -> int:
@@ -188,17 +179,15 @@ def count(conn: Connection, filters: dict[str, Any]) -> int:
 
 @cache
 def _count_of(filters: tuple[str, ...]) -> Prepared:
-    return Prepared(select(func.coalesce(func.sum(counters.c.n), 0)).where(*_where(counters.c, filters)))
+    return Prepared(select(func.coalesce(func.sum(counters.c.n), 0)).where(*matching(counters.c, filters)))
 
 
-def _where(columns: Any, filters: Iterable[str]) -> list[ColumnElement[bool]]:
-    return [columns[name] == bindparam(name) for name in filters]
+_STATS: Final = Prepared(select(counters.c.status, func.sum(counters.c.n)).group_by(counters.c.status))
 
 
 def stats(conn: Connection) -> TaskStats:
     """How many tasks stand where; from the counters."""
-    query = select(counters.c.status, func.sum(counters.c.n)).group_by(counters.c.status)
-    by_status = {Status(status).name.lower(): int(n) for status, n in conn.execute(query)}
+    by_status = {Status(status).name.lower(): int(n) for status, n in _STATS.tuples(conn)}
     return TaskStats(total=sum(by_status.values()), **by_status)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from drover.policy.pace import Hold, longest
-from drover.policy.wait_reasons import why, word
+from drover.policy.wait_reasons import has_line, why, word
 from drover.wire.devices import Device, DeviceState
 from drover.wire.holds import DROVER, PERSON, HoldKind, Pause, PauseSubject
 from drover.wire.tasks import Reason, Task
@@ -184,6 +184,14 @@ def test_case_t1_a_scheduled_task_names_the_zone_of_its_time(zone: str) -> None:
         zone=ZoneInfo(zone),
         draining=False,
     )
+
+
+@pytest.mark.parametrize("state", DeviceState)
+def test_only_where_a_phone_has_a_line_the_sentence_says_who_goes_first(state: DeviceState) -> None:
+    facts: dict[str, Any] = {"in_use": 0, "device_limit": 20, "not_before": None, "draining": False}
+    phone = device(state)
+    said = {why(task(), device=phone, ahead=ahead, now=NOW, zone=UTC, **facts) for ahead in (0, 3)}
+    assert (len(said) == 2) == has_line(phone)
 
 
 def test_every_hold_has_its_word() -> None:

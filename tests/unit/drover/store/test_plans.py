@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from drover.policy.pace import Pace
 from drover.policy.records import Complete
-from drover.store import Store, account_keys, account_pace, attempts, queue, release, tasks
+from drover.store import Store, account_keys, account_pace, attempts, queue, release, task_pages, tasks
 from drover.store.batch import driver_of
 from drover.store.release import Released
 from drover.store.steps import Step
@@ -66,6 +66,24 @@ def test_r16_each_filter_has_its_index(some: Store, wanted: dict[str, Any], inde
 def test_r16_without_a_filter_ids_are_read_in_order(some: Store) -> None:
     _count, ids, _rows = some.read_sync(plans_of, lambda conn: tasks.page(conn, page=1, page_size=2))
     assert "TEMP B-TREE" not in ids
+
+
+def test_r16_a_page_by_blocks_reads_counts_and_then_one_range_of_ids(some: Store) -> None:
+    wanted = {"status": 2, "source": "api"}
+    blocks, ids = some.read_sync(plans_of, lambda conn: task_pages.from_blocks(conn, wanted, skip=1, size=1))
+    assert "SCAN task_blocks" in blocks
+    assert "tasks USING" not in blocks
+    assert "SEARCH tasks USING" in ids
+    assert "id>? AND id<?" in ids
+    assert "TEMP B-TREE" not in ids
+
+
+def test_r16_the_place_of_a_task_is_counted_in_the_queue_s_index(some: Store, clock: Clock) -> None:
+    task_id = add(some, "a")
+    plans = some.read_sync(plans_of, lambda conn: queue.waiting(conn, [task_id], now=clock()))
+    counted = next(plan for plan in plans if "CO-ROUTINE" in plan)
+    assert "INDEX ix_tasks_queue (serial=? AND status=? AND priority>?)" in counted
+    assert "INDEX ix_tasks_queue (serial=? AND status=? AND priority=? AND id<?)" in counted
 
 
 def test_r16_heads_seek_once_a_account_queue(some: Store, clock: Clock) -> None:

@@ -1,8 +1,11 @@
 """Queues: what is first, what comes due, who waits behind whom."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
+from typing import Any
 
+from drover.policy.pace import Pace
 from drover.policy.records import Head, Requeue
+from drover.policy.wait_reasons import MOST_COUNTED
 from drover.store import Store, attempts, queue, tasks
 from drover.wire.tasks import Reason
 from tests.support.clock import Clock
@@ -111,3 +114,22 @@ def test_waiting_tells_why_the_last_attempt_ended(store: Store, clock: Clock) ->
     store.write_sync(attempts.finish, fence, decision, now=clock())
     facts = store.read_sync(queue.waiting, [1])[1]
     assert (facts.last_reason, facts.not_before) == (Reason.DEVICE_LOST, clock() + timedelta(seconds=3))
+
+
+def test_the_place_in_line_is_the_same_for_one_task_as_among_many(store: Store, clock: Clock) -> None:
+    begin(store, add(store, "a"))
+    ids = [add(store, "a", priority=number % 3) for number in range(MOST_COUNTED + 20)]
+    ids += [add(store, "b", scheduled_at=clock() + timedelta(hours=number % 2)) for number in range(6)]
+    together = store.read_sync(queue.waiting, ids, now=clock(), pace=Pace(zone=UTC))
+    alone = {task_id: store.read_sync(queue.waiting, [task_id], now=clock(), pace=Pace(zone=UTC)) for task_id in ids}
+    assert {task_id: facts[task_id] for task_id, facts in alone.items()} == together
+    assert max(facts.ahead for facts in together.values()) == MOST_COUNTED + 1, "and the one that runs"
+
+
+def test_a_page_counts_the_place_only_for_phones_where_it_is_told(store: Store, clock: Clock) -> None:
+    for serial in "aabb":
+        add(store, serial)
+    page: dict[str, Any] = {"page": 1, "page_size": 20, "now": clock(), "pace": Pace(zone=UTC)}
+    facts = store.read_sync(queue.page, {}, **page, in_line={"a"})[2]
+    assert {task_id: fact.ahead for task_id, fact in facts.items()} == {1: 0, 2: 1, 3: 0, 4: 0}
+    assert store.read_sync(queue.page, {}, **page)[2][4].ahead == 1

@@ -64,10 +64,17 @@ class TaskHandlers:
         asked = {name: getattr(body, name) for name in ("status", "serial", "script_name", "source")}
         now, pace = clock.now(), self._state.core.settings.pace
         total, found, facts = await self._state.core.store.read(
-            queue.page, asked, page=body.page, page_size=body.page_size, now=now, pace=pace
+            queue.page, asked, page=body.page, page_size=body.page_size, now=now, pace=pace, in_line=self._in_line()
         )
         shown = [self._shown(task, facts.get(task.id), now) for task in found]
         return control.TaskPage(total=total, page=body.page, page_size=body.page_size, tasks=shown)
+
+    def _in_line(self) -> set[str]:
+        """The phones whose waiting tasks are told their place: counting it for the others would be for nothing."""
+        registry = self._state.devices.registry
+        if registry.draining:
+            return set()
+        return {device.serial for device in registry.all() if wait_reasons.has_line(device)}
 
     async def _task(self, task_id: int) -> Task:
         now, pace = clock.now(), self._state.core.settings.pace
