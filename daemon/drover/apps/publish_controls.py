@@ -56,7 +56,9 @@ def picker_tab(app: App, hierarchy: Hierarchy, meaning: str) -> Node | None:
 def next_button(app: App, hierarchy: Hierarchy) -> Node | None:
     """What goes on from picker or editor; None until it can be tapped. Never what publishes a story."""
     return (
-        picker.next_button(view_of(app, hierarchy)) if _is(app, hierarchy, Screen.GALLERY_PICKER, Screen.EDITOR) else None
+        picker.next_button(view_of(app, hierarchy))
+        if _is(app, hierarchy, Screen.GALLERY_PICKER, Screen.EDITOR)
+        else None
     )
 
 
