@@ -31,7 +31,7 @@ class Lexicon:
             for language, written in words.items():
                 for label in written:
                     self._add(normal(label), (meaning, language))
-        self.meanings = lru_cache(maxsize=8192)(self._meanings)
+        self.meanings = lru_cache(maxsize=1024)(self._meanings)
 
     def _add(self, label: str, meaning: Meaning) -> None:
         if "*" in label or "#" in label:
@@ -62,7 +62,7 @@ class Lexicon:
         return max(sorted(votes), key=lambda name: (votes[name], name != "en"), default=None)
 
 
-@lru_cache(maxsize=2048)  # the words of some screens: most stand there again at the next look
+@lru_cache(maxsize=1024)  # the words of some screens: most stand there again at the next look
 def normal(written: str) -> str:
     """A label as it is compared; empty for a description that the app did not resolve (`@2131888184`)."""
     label = fold(written).replace("...", "…").removesuffix("…").rstrip()

@@ -18,7 +18,7 @@ NUMBER: Final = rf"\d[\d.,'\s]*(?:(?:{'|'.join(sorted(_FACTORS, key=len, reverse
 _COUNT: Final = re.compile(rf"(\d[\d.,'\s]*)({'|'.join(sorted(_FACTORS, key=len, reverse=True))})?\.?")
 
 
-@lru_cache(maxsize=2048)  # each label of a screen is asked for by several rules
+@lru_cache(maxsize=1024)  # each label of a screen is asked for by several rules
 def is_count(label: str) -> bool:
     """Whether the label is a number and nothing else."""
     return _COUNT.fullmatch(fold(label)) is not None

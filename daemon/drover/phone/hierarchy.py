@@ -22,7 +22,7 @@ class HierarchyError(ValueError):
     """The text is not a usable UI hierarchy."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bounds:
     """A rectangle in pixels; right and bottom are exclusive."""
 
@@ -260,7 +260,7 @@ def _clean(value: str | None) -> str:
     return value.replace("\u200e", "").replace("\u200f", "").replace("\xa0", " ").strip() if value else ""
 
 
-@lru_cache(maxsize=2048)  # the same boxes stand on the next screen
+@lru_cache(maxsize=1024)  # the same boxes stand on the next screen
 def _bounds(value: str) -> Bounds:
     match = _BOUNDS.fullmatch(value)
     return Bounds(*(_number(part) for part in match.groups())) if match else Bounds(0, 0, 0, 0)
