@@ -12,7 +12,7 @@ import msgspec
 from drover.phone.hierarchy import Hierarchy
 from drover.phone.phone import Phone
 from drover.scripts.context import Context
-from drover.worker import runner
+from drover.worker import script_phases
 from drover.worker.attempt import AttemptContext
 from tests.bench import steps
 
@@ -25,7 +25,7 @@ for owner, name in (
     (Phone, "wake"),
     (Phone, "ready"),
     (AttemptContext, "keep"),
-    (runner, "_recognise"),
+    (script_phases, "_recognise"),
 ):
     getattr(owner, name)  # a name that is gone must not pass for a change
     setattr(owner, name, _nothing)
