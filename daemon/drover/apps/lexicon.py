@@ -4,13 +4,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from drover.phone.counts import NUMBER
 from drover.phone.writing import fold
 
 # A number of Android's resources (0x7f......) that no one looked up; a handle of digits only is a handle.
 _UNRESOLVED: Final = re.compile(r"@21[34]\d{7}")
+
+_WILD: Final = "*#"
+
+_End = tuple[Literal["first", "last"], str]
+"""One end of a text, and the character there."""
 
 Meaning = tuple[str, str]
 """A meaning and the language in which it was written."""
@@ -21,16 +26,16 @@ class Lexicon:
 
     def __init__(self, labels: Mapping[str, Mapping[str, Iterable[str]]]) -> None:
         self._exact: dict[str, set[Meaning]] = {}
-        self._patterns: list[tuple[re.Pattern[str], Meaning]] = []
+        self._patterns: dict[_End | None, list[tuple[re.Pattern[str], Meaning]]] = {}
         for meaning, words in labels.items():
             for language, written in words.items():
                 for label in written:
                     self._add(normal(label), (meaning, language))
-        self.meanings = lru_cache(maxsize=8192)(self._meanings)
+        self.meanings = lru_cache(maxsize=1024)(self._meanings)
 
     def _add(self, label: str, meaning: Meaning) -> None:
         if "*" in label or "#" in label:
-            self._patterns.append((_compile(label), meaning))
+            self._patterns.setdefault(_end_of(label), []).append((_compile(label), meaning))
         else:
             self._exact.setdefault(label, set()).add(meaning)
 
@@ -39,7 +44,11 @@ class Lexicon:
         if not label:
             return frozenset()
         found = set(self._exact.get(label, ()))
-        found.update(meaning for pattern, meaning in self._patterns if pattern.fullmatch(label))
+        # Of a thousand patterns some thirty can fit. Trying the others took longer than all else, and gave each worker
+        # its own copy of them.
+        ends: tuple[_End | None, ...] = (("first", label[0]), ("last", label[-1]), None)
+        for end in ends:
+            found.update(meaning for pattern, meaning in self._patterns.get(end, ()) if pattern.fullmatch(label))
         return frozenset(found)
 
     def language(self, written: Iterable[str]) -> str | None:
@@ -53,11 +62,18 @@ class Lexicon:
         return max(sorted(votes), key=lambda name: (votes[name], name != "en"), default=None)
 
 
-@lru_cache(maxsize=2048)  # the words of some screens: most stand there again at the next look
+@lru_cache(maxsize=1024)  # the words of some screens: most stand there again at the next look
 def normal(written: str) -> str:
     """A label as it is compared; empty for a description that the app did not resolve (`@2131888184`)."""
     label = fold(written).replace("...", "…").removesuffix("…").rstrip()
     return "" if _UNRESOLVED.fullmatch(label) else label
+
+
+def _end_of(label: str) -> _End | None:
+    """What a text must begin with, or else end with, to fit this label; None where both ends are wild."""
+    if label[0] not in _WILD:
+        return "first", label[0]
+    return ("last", label[-1]) if label[-1] not in _WILD else None
 
 
 def _compile(label: str) -> re.Pattern[str]:

@@ -4,8 +4,10 @@ The same words stand next to counts (statistics), in tab bars, on cards of sugge
 feeds. What tells the button: it stands in the profile's row of actions.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from drover.apps.direction import reading_order
@@ -55,6 +57,7 @@ _STATES: Final = (
 )
 
 
+@lru_cache(maxsize=4)
 def action_button(view: View) -> FollowButton | None:
     """The button in the row of actions of the profile that this hierarchy shows, if it shows one."""
     found: list[FollowButton] = []
@@ -169,7 +172,7 @@ def _below_actions(view: View, target: Node) -> bool:
     return any(_alike(one, other) and one.bounds.left >= other.bounds.right for one in between for other in between)
 
 
-def _bottom(row: list[tuple[Node, Node]]) -> int:
+def _bottom(row: Sequence[tuple[Node, Node]]) -> int:
     return max(name.bounds.bottom for _, name in row)
 
 

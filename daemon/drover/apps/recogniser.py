@@ -13,7 +13,7 @@ from drover.apps.popups import popup
 from drover.apps.screens import Popup, Screen, Seen
 from drover.apps.shapes import empty, panel
 from drover.apps.tables import App, load
-from drover.apps.view import View
+from drover.apps.view import View, view_of
 from drover.apps.windows import elsewhere, system_packages
 from drover.phone.hierarchy import Hierarchy
 
@@ -32,7 +32,7 @@ def _recognised(app: App, hierarchy: Hierarchy, package: str | None) -> Seen:
     other = elsewhere(app, hierarchy, package)
     if other is not None:
         return Seen(screen=other)
-    view = View(app, hierarchy)
+    view = view_of(app, hierarchy)
     if empty(view):
         return _empty(view)
     base = _screen(view)

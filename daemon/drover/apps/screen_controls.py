@@ -5,7 +5,7 @@ from drover.apps.profile import FollowButton, action_button
 from drover.apps.recogniser import recognise
 from drover.apps.screens import Screen
 from drover.apps.tables import App
-from drover.apps.view import View
+from drover.apps.view import view_of
 from drover.phone.hierarchy import Hierarchy, Node
 
 
@@ -17,7 +17,7 @@ def follow_button(app: App, hierarchy: Hierarchy) -> FollowButton | None:
     seen = recognise(app, hierarchy)
     if Screen.OTHER_PROFILE not in (seen.screen, seen.behind):
         return None
-    view = View(app, hierarchy)
+    view = view_of(app, hierarchy)
     button = action_button(view)
     return None if button is None or view.covered(button.target) else button
 
@@ -25,25 +25,25 @@ def follow_button(app: App, hierarchy: Hierarchy) -> FollowButton | None:
 def accounts(app: App, hierarchy: Hierarchy) -> list[AccountRow]:
     """The accounts of the app's account switcher; empty elsewhere."""
     on_sheet = recognise(app, hierarchy).screen is Screen.ACCOUNT_SWITCHER
-    return account_rows(View(app, hierarchy)) if on_sheet else []
+    return account_rows(view_of(app, hierarchy)) if on_sheet else []
 
 
 def accounts_scrolled(app: App, hierarchy: Hierarchy) -> list[AccountRow]:
     """The same for a switcher that was scrolled after it was recognised: its own words may be out of sight."""
-    return listed_rows(View(app, hierarchy))
+    return listed_rows(view_of(app, hierarchy))
 
 
 def switcher_buttons(app: App, hierarchy: Hierarchy) -> list[Node]:
     """What may open the account switcher, likeliest first; empty on every screen but the own profile."""
     on_own = recognise(app, hierarchy).screen is Screen.OWN_PROFILE
-    return switch_targets(View(app, hierarchy)) if on_own else []
+    return switch_targets(view_of(app, hierarchy)) if on_own else []
 
 
 def unfollow_row(app: App, hierarchy: Hierarchy) -> Node | None:
     """What to tap on the unfollow sheet, or on the question after it; None elsewhere, and while it is covered."""
     if recognise(app, hierarchy).screen is not Screen.UNFOLLOW_SHEET:
         return None
-    view = View(app, hierarchy)
+    view = view_of(app, hierarchy)
     known = next(iter(view.with_id("unfollow")), None)
     # The question's headline repeats the word and is no button; the answer stands lowest.
     pairs = [] if known is not None else view.buttons("unfollow", "cancel_request")

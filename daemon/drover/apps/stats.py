@@ -1,18 +1,21 @@
 """The row of statistics of a profile: counts with their names. Pure."""
 
+from functools import lru_cache
+
 from drover.apps.view import View
 from drover.phone.counts import is_count
 from drover.phone.hierarchy import Node
 
 
-def statistics(view: View) -> list[tuple[Node, Node]]:
+@lru_cache(maxsize=4)  # most rules of a profile ask
+def statistics(view: View) -> tuple[tuple[Node, Node], ...]:
     """Pairs of a count and its name, where at least two stand in one row; the topmost such row."""
     pairs = [(count, name) for count in view.counts if (name := _name_below(view, count)) is not None]
     for count, _ in sorted(pairs, key=lambda pair: pair[0].bounds.top):
         row = [pair for pair in pairs if pair[0].bounds.overlaps_rows_of(count.bounds)]
         if len({name for _, name in row}) == len(row) >= 2:
-            return row
-    return []
+            return tuple(row)
+    return ()
 
 
 def _name_below(view: View, count: Node) -> Node | None:

@@ -113,6 +113,13 @@ class View:
         ]
 
 
+# What a script asks of a screen next is what the recogniser found out of it; a view says the same for ever.
+@lru_cache(maxsize=4)
+def view_of(app: App, hierarchy: Hierarchy) -> View:
+    """The view of a whole hierarchy, made once."""
+    return View(app, hierarchy)
+
+
 def _size(hierarchy: Hierarchy) -> tuple[int, int]:
     """The screen's size as the dump names it, unless its nodes fill so little that they are another screen's."""
     right = max((node.bounds.right for node in hierarchy.nodes), default=0)

@@ -1,6 +1,7 @@
 """Numbers as apps print them in any language: `1,386`, `12,3 k`, `1,2 Mio.`, `1.2万`, `١٢٫٣ ألف`. Pure."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from drover.phone.writing import fold
@@ -17,6 +18,7 @@ NUMBER: Final = rf"\d[\d.,'\s]*(?:(?:{'|'.join(sorted(_FACTORS, key=len, reverse
 _COUNT: Final = re.compile(rf"(\d[\d.,'\s]*)({'|'.join(sorted(_FACTORS, key=len, reverse=True))})?\.?")
 
 
+@lru_cache(maxsize=1024)  # each label of a screen is asked for by several rules
 def is_count(label: str) -> bool:
     """Whether the label is a number and nothing else."""
     return _COUNT.fullmatch(fold(label)) is not None

@@ -1,14 +1,16 @@
 """A UI hierarchy as a small tree, parsed safely: entities and network off, sizes capped, unusable nodes marked."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 from typing import Final
-
-from lxml import etree
+from xml.parsers import expat
 
 MAX_XML_BYTES: Final = 8 * 1024 * 1024
+MAX_DEPTH: Final = 256
+"""Of nodes in nodes; Android's own dumps stop long before."""
 
 MAX_DIGITS: Final = 10
 """Of a number of pixels; Android's own numbers of 32 bits have no more."""
@@ -20,7 +22,7 @@ class HierarchyError(ValueError):
     """The text is not a usable UI hierarchy."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bounds:
     """A rectangle in pixels; right and bottom are exclusive."""
 
@@ -87,15 +89,15 @@ class Node:
         *("long_clickable", "drawing_order", "tree"),
     )
 
-    def __init__(self, element: etree._Element, parent: "Node | None") -> None:  # pyright: ignore[reportPrivateUsage]
-        get = element.get
+    def __init__(self, attributes: Mapping[str, str], parent: "Node | None") -> None:
+        get = attributes.get
         self.text = _clean(get("text"))
         self.desc = _clean(get("content-desc"))
         self.hint = _clean(get("hint"))
-        self.resource_id = str(get("resource-id") or "")
+        self.resource_id = get("resource-id", "")
         self.id = self.resource_id.rpartition(":id/")[2]
-        self.cls = str(get("class") or "")
-        self.package = str(get("package") or "")
+        self.cls = intern(get("class", ""))
+        self.package = intern(get("package", ""))
         self.clickable = get("clickable") == "true"
         self.enabled = get("enabled") != "false"
         self.focused = get("focused") == "true"
@@ -104,14 +106,14 @@ class Node:
         self.scrollable = get("scrollable") == "true"
         self.password = get("password") == "true"
         self.checked = get("checked") == "true"
-        self.bounds = _bounds(str(get("bounds") or ""))
+        self.bounds = _bounds(get("bounds", ""))
         # Appium's word for it is `displayed`. What stands in a hidden box is hidden, whatever it says of itself; a box
         # without its own size may still hold views that are drawn beyond it.
         shown = get("visible-to-user") or get("displayed")
         drawn = self.bounds.area > 0
         self.hidden: bool = (shown == "false" and drawn) or (parent is not None and parent.hidden)
         self.visible = shown != "false" and drawn and not self.hidden
-        self.drawing_order = _order(get("drawing-order"))
+        self.drawing_order = _pixels(get("drawing-order"))
         self.parent = parent
         self.children: list[Node] = []
         self.tree: Hierarchy | None = None
@@ -161,20 +163,17 @@ def parse(xml: bytes | str) -> Hierarchy:
     data = xml.encode(errors="surrogatepass") if isinstance(xml, str) else xml
     if len(data) > MAX_XML_BYTES:
         raise HierarchyError(f"hierarchy of {len(data)} bytes is over the cap of {MAX_XML_BYTES}")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    read = _Reading()
     try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise HierarchyError(f"not a UI hierarchy: {error}") from None
-    # libxml2 expands entities inside attributes whatever its settings are; no dump has a document type.
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise HierarchyError("not a UI hierarchy: it declares a document type")
-    roots = tuple(_build(element) for element in root if _is_node(element))
+        read.parser().Parse(data, True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise error if isinstance(error, HierarchyError) else HierarchyError(f"not a UI hierarchy: {error}") from None
+    roots = tuple(read.roots)
     if not roots:
         raise HierarchyError("the hierarchy holds no node")
     # The windows tell the screen's size: neighbouring pages of a pager lie next to it, with bounds beyond its edges.
-    width = max(_pixels(root, "width"), *(top.bounds.right for top in roots), 0)
-    height = max(_pixels(root, "height"), *(top.bounds.bottom for top in roots), 0)
+    width = max(_pixels(read.screen.get("width")), *(top.bounds.right for top in roots), 0)
+    height = max(_pixels(read.screen.get("height")), *(top.bounds.bottom for top in roots), 0)
     nodes = tuple(_visible(roots, width, height))
     width = width or max((node.bounds.right for node in nodes), default=0)
     height = height or max((node.bounds.bottom for node in nodes), default=0)
@@ -206,12 +205,7 @@ def _on_screen(box: Bounds, width: int, height: int) -> bool:
     return box.left < width and box.top < height and box.right > 0 and box.bottom > 0
 
 
-def _pixels(root: etree._Element, name: str) -> int:  # pyright: ignore[reportPrivateUsage]
-    value = str(root.get(name) or "")
-    return _number(value) if value.isascii() and value.isdigit() else 0
-
-
-def _order(value: str | None) -> int:
+def _pixels(value: str | None) -> int:
     return _number(value) if value and value.isascii() and value.isdigit() else 0
 
 
@@ -221,22 +215,44 @@ def _number(digits: str) -> int:
     return int(digits)
 
 
-def _is_node(element: etree._Element) -> bool:  # pyright: ignore[reportPrivateUsage]
-    # Dumps of Appium name the tag after the class; comments and entities have no string tag.
-    return isinstance(element.tag, str)  # pyright: ignore[reportUnnecessaryIsInstance]
+class _Reading:
+    """What expat finds in a dump, element by element: no document is built, which would be many times its text.
+
+    Whatever the elements are called: dumps of Appium name them after the class.
+    """
+
+    def __init__(self) -> None:
+        self.screen: dict[str, str] = {}
+        self.roots: list[Node] = []
+        self._open: list[Node | None] = []
+
+    def parser(self) -> expat.XMLParserType:
+        """For one dump."""
+        made = expat.ParserCreate()
+        made.StartElementHandler = self._start
+        made.EndElementHandler = self._end
+        made.StartDoctypeDeclHandler = _refuse_document_type
+        return made
+
+    def _start(self, _name: str, attributes: dict[str, str]) -> None:
+        if not self._open:
+            self.screen = attributes
+            self._open.append(None)
+            return
+        if len(self._open) > MAX_DEPTH:
+            raise HierarchyError(f"the hierarchy is more than {MAX_DEPTH} nodes deep")
+        parent = self._open[-1]
+        node = Node(attributes, parent)
+        (self.roots if parent is None else parent.children).append(node)
+        self._open.append(node)
+
+    def _end(self, _name: str) -> None:
+        self._open.pop()
 
 
-def _build(element: etree._Element) -> Node:  # pyright: ignore[reportPrivateUsage]
-    top = Node(element, None)
-    stack = [(element, top)]
-    while stack:
-        source, node = stack.pop()
-        for child in source:
-            if _is_node(child):
-                made = Node(child, node)
-                node.children.append(made)
-                stack.append((child, made))
-    return top
+def _refuse_document_type(*_declared: object) -> None:
+    """Entities are declared there, and expanded inside attributes; no dump has one."""
+    raise HierarchyError("not a UI hierarchy: it declares a document type")
 
 
 def _clean(value: str | None) -> str:
@@ -244,7 +260,7 @@ def _clean(value: str | None) -> str:
     return value.replace("\u200e", "").replace("\u200f", "").replace("\xa0", " ").strip() if value else ""
 
 
-@lru_cache(maxsize=2048)  # the same boxes stand on the next screen
+@lru_cache(maxsize=1024)  # the same boxes stand on the next screen
 def _bounds(value: str) -> Bounds:
     match = _BOUNDS.fullmatch(value)
     return Bounds(*(_number(part) for part in match.groups())) if match else Bounds(0, 0, 0, 0)

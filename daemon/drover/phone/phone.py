@@ -37,7 +37,8 @@ ENTER: Final = 66
 CALL_S: Final = 15.0
 _SHORTEST_LOOK_S: Final = 1.0
 _WAKE_AGAIN_S: Final = 2.0
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.5
+_SHORTEST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.5
+_MOVING_S = 0.05
 
 
 def _unwatched(_cure: Cure, _why: str) -> None:
@@ -139,11 +140,12 @@ class Phone:
 
     def wait_until(self, condition: Callable[[Hierarchy], T | None], *, timeout_s: float, what: str) -> T:
         """Read the screen until `condition` gives something other than None; raises PhoneTimeoutError naming `what`."""
-        end = time.monotonic() + timeout_s
-        pause_s = _FIRST_PAUSE_S
+        begun = time.monotonic()
+        end = begun + timeout_s
         problem = ""
         while True:
             self.cancelled()
+            looked = time.monotonic()
             try:
                 tree = self._look(max(end - time.monotonic(), _SHORTEST_LOOK_S))
             except (HierarchyError, ScreenMovingError, PhoneTimeoutError) as error:
@@ -152,10 +154,11 @@ class Phone:
                 found = condition(tree)
                 if found is not None:
                     return found
-            if time.monotonic() + pause_s >= end:
+            now = time.monotonic()
+            pause_s = _pause_s(waited_s=now - begun, look_s=now - looked)
+            if now + pause_s >= end:
                 raise PhoneTimeoutError(f"{self.serial}: waited {timeout_s:.0f} s for {what}; it did not come{problem}")
             time.sleep(pause_s)
-            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
     def screenshot(self, *, timeout_s: float = CALL_S) -> bytes:
         """The screen as PNG."""
@@ -176,9 +179,9 @@ class Phone:
                 xml = self._engine.hierarchy(timeout_s=max(end - time.monotonic(), _SHORTEST_LOOK_S))
                 return xml.decode(errors="replace").encode()
             except ScreenMovingError:
-                if time.monotonic() + _FIRST_PAUSE_S >= end:
+                if time.monotonic() + _MOVING_S >= end:
                     raise
-                time.sleep(_FIRST_PAUSE_S)
+                time.sleep(_MOVING_S)
 
     def adb_command(self, args: Sequence[str], *, timeout_s: float = CALL_S) -> str:
         """An adb command for this phone; its output as text, whatever its exit code."""
@@ -354,6 +357,12 @@ class Phone:
         y1, y2 = int(tree.height * start), int(tree.height * end)
         with self._acting():
             self._engine.swipe(x, y1, x, y2, duration_s=duration_s, timeout_s=timeout_s)
+
+
+def _pause_s(*, waited_s: float, look_s: float) -> float:
+    """Until the next look: what comes is seen late by an eighth of its time at most, and a phone that needs long for a
+    dump has a third of the time for itself."""
+    return min(max(waited_s / 8, look_s / 2, _SHORTEST_PAUSE_S), _LONGEST_PAUSE_S)
 
 
 def _name(node: Node) -> str:

@@ -50,7 +50,12 @@ class Channel:
             os.read(self._wake_read, 65536)
         if self._socket in ready:
             self._receive_all(receive)
-        self._send_all()
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what was queued. For the owning thread."""
+        while not self._outbox.empty():
+            self._socket.send(FROM_WORKER.encode(self._outbox.get_nowait()))
 
     def _receive_all(self, receive: Callable[[ToWorker], None]) -> None:
         while True:
@@ -65,12 +70,8 @@ class Channel:
                 continue
             receive(message)
 
-    def _send_all(self) -> None:
-        while not self._outbox.empty():
-            self._socket.send(FROM_WORKER.encode(self._outbox.get_nowait()))
-
     def close(self) -> None:
         """Send what is queued and let go of the socket."""
-        self._send_all()
+        self.flush()
         self._socket.close()
         self._context.term()

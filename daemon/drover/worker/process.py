@@ -62,6 +62,7 @@ def run(spec: WorkerSpec, parent: int) -> int:
             pid=os.getpid(),
         )
     )
+    channel.flush()  # before the phone's thread begins, which has the interpreter for itself at first
     runner = Runner(spec, channel.send)
     thread = threading.Thread(target=runner.run, name="phone", daemon=True)
     thread.start()

@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from drover.allocation import give_back_free_blocks
 from drover.phone.engine import PhoneError
 from drover.phone.phone import Phone
 from drover.scripts.publishing.gallery_files import clean_up
@@ -30,13 +31,15 @@ from drover.wire.zygote import WorkerSpec
 from drover.worker.account_reader import AccountReader
 from drover.worker.attempt_runner import AttemptRunner
 from drover.worker.direct_calls import Asked
-from drover.worker.phone_calls import Inbox, PhoneCalls
+from drover.worker.phone_calls import Inbox, Message, PhoneCalls
 from drover.worker.phone_connection import PhoneConnection, machine_error
 
 log = structlog.get_logger("drover.worker")
 
 OPEN_RETRY_MAX_S: Final = 30.0
 FIRST_RETRY_S: Final = 1.0
+REST_S: Final = 0.5
+"""Without a message for so long, a worker has time for its own memory."""
 DEGRADED_S: Final = 600.0
 """After so long, a phone that is served without its automation server is opened again: it may be had by now."""
 
@@ -51,6 +54,8 @@ class Runner:
         self._connection = PhoneConnection(spec, send)
         self._calls = PhoneCalls(self._inbox, self._connection, send)
         self._attempts = AttemptRunner(self._connection, self._calls, send, self.probe)
+        self._worked = False
+        """Whether anything but looks at an idle phone was done since memory was given back."""
         self._accounts = AccountReader(self._connection, self._attempts.give_way, send)
 
     # --- called by the channel's thread
@@ -135,10 +140,8 @@ class Runner:
         """Carry out messages; look after an idle phone now and then. Returns when the phone must be opened again."""
         opened = time.monotonic()
         while True:
-            try:
-                message = self._inbox.get(timeout=self._connection.readiness.look_again_s)
-            except queue.Empty:
-                message = Probe()
+            message = self._next()
+            self._worked = self._worked or not isinstance(message, Probe)
             match message:
                 case None:
                     return
@@ -158,6 +161,21 @@ class Runner:
                     healthy = self._attempts.run(phone, message)
             if not healthy:
                 return
+
+    def _next(self) -> Message:
+        """The next message; a Probe when it is time to look at an idle phone. What the last ones left in memory is
+        given back once nothing follows them."""
+        look_again_s = self._connection.readiness.look_again_s
+        try:
+            if self._worked:
+                return self._inbox.get(timeout=min(REST_S, look_again_s))
+        except queue.Empty:
+            give_back_free_blocks()
+        self._worked = False
+        try:
+            return self._inbox.get(timeout=look_again_s)
+        except queue.Empty:
+            return Probe()
 
     def _clean_up(self, phone: Phone, message: CleanUp) -> bool:
         try:

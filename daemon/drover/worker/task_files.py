@@ -20,6 +20,7 @@ class TaskFiles:
 
     def __init__(self, folder: Path, *, task_id: int) -> None:
         self.folder = folder
+        self._log = os.fspath(folder / TASK_LOG)
         self.evidence: list[str] = []
         self._task_id = task_id
         self._why = ""
@@ -36,8 +37,7 @@ class TaskFiles:
         with self._lock:
             gap = f"... {self._lines_lost} lines are missing here: {self._why}\n" if self._lines_lost else ""
             try:
-                self.make_folder()
-                _append(self.folder / TASK_LOG, (gap + line).encode(errors="backslashreplace"))
+                self._append((gap + line).encode(errors="backslashreplace"))
                 self._lines_lost = 0
             except OSError as error:
                 self._lines_lost += 1
@@ -64,6 +64,13 @@ class TaskFiles:
         """Make the folder where it is not there; raises OSError."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+    def _append(self, data: bytes) -> None:
+        try:
+            _append(self._log, data)
+        except FileNotFoundError:
+            self.make_folder()
+            _append(self._log, data)
+
     def _refused(self, name: str, error: OSError) -> None:
         if self._why:
             return
@@ -71,7 +78,7 @@ class TaskFiles:
         log.warning("task_files_incomplete", task=self._task_id, file=name, why=self._why)
 
 
-def _append(path: Path, data: bytes) -> None:
+def _append(path: str, data: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         before = os.fstat(descriptor).st_size
