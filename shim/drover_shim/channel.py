@@ -20,6 +20,7 @@ from drover_shim.app import BEGIN_STREAM, guard_refusal
 from drover_shim.chunks import MAX_OVERHEAD_BYTES, OverheadTooLargeError
 from drover_shim.envelope import Answer, refusal
 from drover_shim.guard import ABSOLUTE_FORM, OVER_SOCKET
+from drover_shim.on_loop import on_loop
 from drover_shim.parser import PLAIN_BODY_BYTES, Parser, Refused
 
 log = logs.get_logger("drover.shim")
@@ -145,6 +146,30 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             self._timed, self._body_began = request, None
         if request.headers_finished and self._body_began is None:
             self._body_began = now
+
+    # --- answers
+
+    def takes_answers(self) -> bool:
+        """Whether the client has taken so much of what it was answered that the loop may make the next answer. Threads
+        wait for that."""
+        return bool(self.total_outbufs_len <= self.adj.outbuf_high_watermark)
+
+    def serve_on_loop(self) -> None:
+        """Answer the first waiting request, and send the answer. Called in a greenlet of the loop."""
+        channel: Any = self
+        try:
+            channel.service()
+            if self.connected:
+                self.handle_write()
+        except Exception as error:
+            log.error("serving_failed", exc_info=error)
+            self.handle_close()
+
+    def _flush_outbufs_below_high_watermark(self) -> None:
+        """Waits until the client has taken enough, which the loop must not."""
+        channel: Any = super()
+        if not on_loop():
+            channel._flush_outbufs_below_high_watermark()
 
     # --- event streams
 
