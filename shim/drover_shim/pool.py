@@ -1,5 +1,4 @@
-"""The daemon's clients: one for all handlers on the server's loop, one for each thread. And the plan, which all share for
-up to a second."""
+"""The daemon's clients: one for all handlers on the server's loop, one a thread; and the plan, at most a second old."""
 
 import threading
 import time

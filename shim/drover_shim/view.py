@@ -25,7 +25,7 @@ _MOMENTS: Final = (datetime, datetime | None)
 
 def local(moment: datetime | None, zone: ZoneInfo) -> str | None:
     """ "YYYY-MM-DD HH:MM:SS" in the zone, or None."""
-    return None if moment is None else moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    return None if moment is None else moment.astimezone(zone).isoformat(" ", "seconds")[:19]
 
 
 @dataclass(frozen=True, kw_only=True)
