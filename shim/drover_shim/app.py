@@ -48,7 +48,8 @@ class Application:
         self._metrics = Metrics(self.streams)
         self._token_matches = rules_of(settings).token_matches
         self.admit = admission(settings, self._metrics, ROUTES)
-        self._bottle: Any = bottle.Bottle(autojson=False)
+        self._bottle: Any = bottle.Bottle()
+        self._bottle.uninstall(True)  # its JSON and templates: what handlers give is made into bytes here
         self._bottle.config["catchall"] = False  # what fails reaches our own envelope
         del self._bottle.router  # Bottle lets nothing of its own be replaced
         self._bottle.router = _AdmittedRoutes()
