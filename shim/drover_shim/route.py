@@ -79,7 +79,7 @@ class Route:
     api: bool = True  # lies under the base path and needs a plan with API access
     upload: bool = False  # takes bodies that are not JSON
     slow: bool = False  # waits for a phone, for a person or for work on many rows: its own thread pool serves it
-    threaded: bool = False  # reads files, streams or computes for long: a thread serves it, never the loop
+    threaded: bool = False  # reads files, streams, or has much to say: a thread serves it, never the loop
     slow_from: int = 0  # bytes of a body from which on it is slow; 0: never
     public: bool = False  # tells nothing of this installation, so it needs no token
     page: bool = False  # may be opened from a link of another site

@@ -72,6 +72,7 @@ ROUTES: Final = (
         method="GET",
         path="/task/<task_id>/log",
         handler=read_log,
+        threaded=True,
         answers="text/plain",
         query=(Param("offset", Annotated[int, Meta(ge=0, le=2**53)], "bytes to leave out"),),
     ),

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from drover.wire.control import CheckLicense, GetTask, GetTaskStats, License, LogChunk, ReadTaskLog, Request
+from drover.wire.control import CheckLicense, GetTask, GetTaskStats, License, Request
+from drover.wire.custom import ListScripts
 from drover.wire.faults import Code, Failure
 from drover.wire.tasks import TaskStats
 from drover_shim.on_loop import on_loop
@@ -71,30 +72,29 @@ def greeted(daemon: ScriptedDaemon) -> ScriptedConnection:
 def test_interleaved_requests_each_have_their_own_answer(rest: Rest, daemon: ScriptedDaemon) -> None:
     """Bottle keeps request and response by thread, and these share one: what was read of it after the wait would be
     another's."""
-    log = Waiting(rest, "/task/1/log?offset=7")
+    refused = Waiting(rest, "/script")
     connection = greeted(daemon)
-    about_log = asked(connection)
+    about_refused = asked(connection)
     missing = Waiting(rest, "/task/2")
     about_missing = asked(connection)
     head = Waiting(rest, "/task/stats", "HEAD")
     about_head = asked(connection)
     stats = Waiting(rest, "/task/stats")
     about_stats = asked(connection)
-    bodies = [one.body for one in (about_log, about_missing, about_head)]
-    assert bodies == [ReadTaskLog(task_id=1, offset=7), GetTask(task_id=2), GetTaskStats()]
+    bodies = [one.body for one in (about_refused, about_missing, about_head)]
+    assert bodies == [ListScripts(), GetTask(task_id=2), GetTaskStats()]
 
     connection.answer(about_stats, COUNTS)
     assert stats.answer()[2]["data"]["pending"] == 3
     connection.answer(about_missing, Failure(code=Code.NOT_FOUND, message="there is no task 2"))
     status, headers, body = missing.answer()
-    assert (status, body["message"], "X-Log-Ended" in headers) == (404, "there is no task 2", False)
-    connection.answer(about_log, LogChunk(text="the log", next_offset=14, ended=False))
-    connection.answer(asked(connection), LogChunk(text="", next_offset=14, ended=True))
-    status, headers, body = log.answer()
-    assert (status, body, headers["X-Log-Next-Offset"]) == (200, b"the log", "14")
+    assert (status, body["message"], "Retry-After" in headers) == (404, "there is no task 2", False)
+    connection.answer(about_refused, Failure(code=Code.UNAVAILABLE, message="not now", retry_after_s=7))
+    status, headers, body = refused.answer()
+    assert (status, body["message"], headers["Retry-After"]) == (503, "not now", "7")
     connection.answer(about_head, COUNTS)
     status, headers, body = head.answer()
-    assert (status, body, int(headers["Content-Length"]) > 0) == (200, b"", True)
+    assert (status, body, "Retry-After" in headers, int(headers["Content-Length"]) > 0) == (200, b"", False, True)
     assert daemon.nobody_waits()
 
 
@@ -222,6 +222,8 @@ def named(method: str, path: str) -> Route:
         ("PATCH", "/account/<username>", MAX_LOOP_BODY_BYTES + 1, False),  # takes long to read
         ("POST", "/material", 0, False),  # writes a file
         ("GET", "/task/<task_id>/artifact/<name>", 0, False),  # reads one
+        ("GET", "/task/<task_id>/log", 0, False),  # may be megabytes
+        ("GET", "/account", 0, False),  # all of them
         ("GET", "/events", 0, False),  # goes on
         ("GET", "/rpc/screenshot", 0, False),  # waits for a phone
         ("DELETE", "/task/batch", 0, False),  # works on many rows
