@@ -19,7 +19,7 @@ from drover.wire.control import Caller, CheckLicense, License, RequestBody, Welc
 B = TypeVar("B")
 
 
-class _OnLoop(greenlet):
+class _OnLoop(greenlet):  # type: ignore[misc]  # greenlet has no types
     """One handler's run."""
 
 
