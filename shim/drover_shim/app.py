@@ -49,6 +49,7 @@ class Application:
         self._token_matches = rules_of(settings).token_matches
         self.admit = admission(settings, self._metrics, ROUTES)
         self._bottle: Any = bottle.Bottle()
+        self._bottle.uninstall(True)  # its JSON and templates: what handlers give is made into bytes here
         self._bottle.config["catchall"] = False  # what fails reaches our own envelope
         del self._bottle.router  # Bottle lets nothing of its own be replaced
         self._bottle.router = _AdmittedRoutes()
@@ -202,7 +203,6 @@ def guard_refusal(failure: Failure) -> Answer:
 
 def _response(answer: Answer | Stream, environ: Environ) -> Any:
     """The answer as Bottle sends it; the body is left out for HEAD."""
-    respond: Any = bottle.HTTPResponse
     body: Any = b""
     if isinstance(answer, Answer):
         body = answer.body
@@ -211,7 +211,21 @@ def _response(answer: Answer | Stream, environ: Environ) -> Any:
     else:
         environ.get(BEGIN_STREAM, _nothing)()
         body = answer.pieces
-    return respond(body, _status(answer), list(answer.all_headers))
+    return _Response(body, _status(answer), answer.all_headers)
+
+
+class _Response(bottle.HTTPResponse):  # type: ignore[misc]  # bottle has no types
+    """Bottle's response whose status and headers are known to be good, and are taken as they are."""
+
+    def __init__(self, body: Any, status: str, headers: list[tuple[str, str]]) -> None:
+        self.body = body
+        self._line, self._all = status, headers
+
+    def apply(self, other: Any) -> None:
+        """Make Bottle's response of this thread this one; nothing else of it is read."""
+        other._status_code, other._status_line = int(self._line[:3]), self._line
+        other._headers, other._cookies = {name: [value] for name, value in self._all}, None
+        other.body = self.body
 
 
 def _refuse(answer: Answer, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -219,5 +233,8 @@ def _refuse(answer: Answer, environ: Environ, start_response: StartResponse) -> 
     return [] if environ.get("REQUEST_METHOD") == "HEAD" else [answer.body]
 
 
+_STATUS_LINES: Final = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
 def _status(answer: Answer | Stream) -> str:
-    return f"{answer.status} {HTTPStatus(answer.status).phrase}"
+    return _STATUS_LINES[answer.status]

@@ -74,13 +74,7 @@ def parse_object(data: bytes, *, max_depth: int, max_items: int) -> dict[str, An
     if not data.strip():
         return {}
     try:
-        value = json.loads(
-            data.removeprefix(codecs.BOM_UTF8).decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_int=_integer,
-            parse_float=_number,
-            parse_constant=_constant,
-        )
+        value = _DECODER.decode(data.removeprefix(codecs.BOM_UTF8).decode("utf-8"))
     except UnicodeDecodeError as error:
         _refuse(f"is not UTF-8 (byte {error.start})")
     except json.JSONDecodeError as error:
@@ -124,6 +118,11 @@ def _number(text: str) -> float:
 
 def _constant(name: str) -> NoReturn:
     _refuse(f"{name} is not JSON")
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=_integer, parse_float=_number, parse_constant=_constant
+)
 
 
 def _measure(value: Any, max_depth: int, max_items: int) -> None:

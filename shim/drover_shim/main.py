@@ -93,7 +93,7 @@ def main(
         tcp = [] if no_tcp else _tcp(host, port, free_port_if_taken)
         listener = None if unix_path is None else Listener.open(unix_path, backlog=BACKLOG)
         sockets = [*tcp, *([listener.socket] if listener else [])]
-        server = HttpServer(Application(pool, settings), sockets=sockets)
+        server = HttpServer(Application(pool, settings), sockets=sockets, loop_client=pool.on_loop)
     except (PortTakenError, RuntimeDirError, SocketPathError, TokenFileError, OSError) as error:
         raise click.ClickException(str(error)) from None
     _stop_on_signal(server, parent)

@@ -27,10 +27,14 @@ class Metrics:
             ["route", "code"],
             registry=self._registry,
         )
+        self._series: dict[tuple[str, int], Counter] = {}
 
     def answered(self, route: str, code: int) -> None:
         """Count one answer; `route` is a pattern of the table, so that the number of series is bounded."""
-        self._requests.labels(route, str(code)).inc()
+        series = self._series.get((route, code))
+        if series is None:
+            series = self._series[route, code] = self._requests.labels(route, str(code))
+        series.inc()
 
     def render(self, status: DaemonStatus | ControlError) -> bytes:
         """The text that Prometheus reads."""

@@ -19,6 +19,9 @@ PLAIN_BODY_BYTES: Final = 8 * 1024 * 1024
 """What may be larger is an upload, which goes from disk to disk and never into memory."""
 
 
+_CGI_NAMES: Final = {"CONTENT_TYPE": "CONTENT_TYPE", "CONTENT_LENGTH": "CONTENT_LENGTH"}
+
+
 class Refused:
     """Stands where waitress puts its own errors: by the guard for the request's head, or for want of memory."""
 
@@ -62,9 +65,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             "PATH_INFO": parsed.path,
             OVER_SOCKET: parsed.adj.drover_over_socket,
             ABSOLUTE_FORM: netloc.decode("latin-1") if isinstance(netloc, bytes) else netloc or "",
-            "CONTENT_TYPE": parsed.headers.get("CONTENT_TYPE", ""),
-            "CONTENT_LENGTH": parsed.headers.get("CONTENT_LENGTH", ""),
-            **{f"HTTP_{name}": value for name, value in parsed.headers.items()},
+            **{_CGI_NAMES.get(name) or f"HTTP_{name}": value for name, value in parsed.headers.items()},
         }
         if parsed.chunked:
             environ["HTTP_TRANSFER_ENCODING"] = "chunked"  # which waitress takes out of the headers

@@ -1,27 +1,39 @@
-"""One control connection for each thread, and the plan, which all threads share for up to a second."""
+"""The daemon's clients: one for all handlers on the server's loop, one a thread; and the plan, at most a second old."""
 
 import threading
 import time
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from drover.client import ControlClient, EventStream
-from drover.wire.control import CheckLicense, License
+from drover.wire.control import Caller, CheckLicense, License, RequestBody
+from drover_shim.on_loop import LoopClient, on_loop
+
+B = TypeVar("B")
 
 PLAN_CACHE_S = 1.0
 
 
 class ClientPool:
-    """Clients of one daemon by thread."""
+    """Clients of one daemon. `on_loop` belongs to the loop of the one server that serves with this pool."""
 
     def __init__(self, path: Path, *, timeout_s: float = 15.0) -> None:
         self.path = path
         self._timeout_s = timeout_s
+        self.on_loop = LoopClient(path, timeout_s=timeout_s)
         self._local = threading.local()
         self._clients: list[ControlClient] = []
         self._plan: tuple[float, License] | None = None
 
-    def client(self) -> ControlClient:
+    def ask(
+        self, body: RequestBody, expected: type[B], *, timeout_s: float | None = None, caller: Caller | None = None
+    ) -> B:
+        """The daemon's answer, as ControlClient.ask; on the loop others run meanwhile, a thread waits."""
+        client = self.on_loop if on_loop() else self._client()
+        return client.ask(body, expected, timeout_s=timeout_s, caller=caller)
+
+    def _client(self) -> ControlClient:
         """This thread's client; it connects by itself."""
         client: ControlClient | None = getattr(self._local, "client", None)
         if client is None:
@@ -32,6 +44,8 @@ class ClientPool:
 
     def subscribe(self, after: int | None) -> EventStream:
         """Events on their own connection, which the caller closes."""
+        if on_loop():
+            raise RuntimeError("a stream of events blocks: its route is served by a thread")
         client = ControlClient(self.path, client_name="drover-shim events", timeout_s=self._timeout_s)
         return client.subscribe(after)
 
@@ -42,7 +56,7 @@ class ClientPool:
 
     def zone(self) -> ZoneInfo:
         """The zone in which local times are shown."""
-        return ZoneInfo(self.client().welcome.zone)
+        return ZoneInfo((self.on_loop if on_loop() else self._client()).welcome.zone)
 
     def plan(self) -> License:
         """The plan, at most a second old."""
@@ -50,6 +64,6 @@ class ClientPool:
         cached = self._plan
         if cached is not None and now - cached[0] < PLAN_CACHE_S:
             return cached[1]
-        plan = self.client().ask(CheckLicense(), License)
+        plan = self.ask(CheckLicense(), License)
         self._plan = (now, plan)
         return plan

@@ -7,6 +7,8 @@ from drover.wire.faults import Code, RequestError
 
 def parse_query(text: str) -> dict[str, str]:
     """What is not empty, by name; raises RequestError INVALID for a name given twice or bytes that are not UTF-8."""
+    if not text:
+        return {}
     try:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100)
     except UnicodeDecodeError:

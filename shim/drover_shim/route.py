@@ -17,6 +17,9 @@ from drover_shim.streams import Streams
 B = TypeVar("B")
 
 API_PREFIX: Final = "/api/v1"
+MAX_LOOP_BODY_BYTES: Final = 16 * 1024
+"""What is read in well under a millisecond; larger JSON would hold all others up."""
+
 PARAMETER: Final = re.compile(r"<(\w+)>")
 
 
@@ -43,7 +46,7 @@ class Call:
 
     def ask(self, body: RequestBody, expected: type[B], *, timeout_s: float | None = None) -> B:
         """The daemon's answer to one request; `timeout_s` for one that takes longer than the usual."""
-        return self.pool.client().ask(body, expected, timeout_s=timeout_s, caller=self.caller)
+        return self.pool.ask(body, expected, timeout_s=timeout_s, caller=self.caller)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -76,6 +79,7 @@ class Route:
     api: bool = True  # lies under the base path and needs a plan with API access
     upload: bool = False  # takes bodies that are not JSON
     slow: bool = False  # waits for a phone, for a person or for work on many rows: its own thread pool serves it
+    threaded: bool = False  # reads files, streams, or has much to say: a thread serves it, never the loop
     slow_from: int = 0  # bytes of a body from which on it is slow; 0: never
     public: bool = False  # tells nothing of this installation, so it needs no token
     page: bool = False  # may be opened from a link of another site
@@ -106,3 +110,8 @@ class Route:
     def is_slow(self, body_bytes: int) -> bool:
         """Whether a request with such a body may take long."""
         return self.slow or bool(self.slow_from and body_bytes >= self.slow_from)
+
+    def on_loop(self, body_bytes: int) -> bool:
+        """Whether the server's loop itself serves a request with such a body: it then asks the daemon, and waits for
+        nothing else."""
+        return not (self.threaded or self.upload or self.is_slow(body_bytes)) and body_bytes <= MAX_LOOP_BODY_BYTES

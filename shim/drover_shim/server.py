@@ -16,6 +16,7 @@ from drover_shim.admission import Admit
 from drover_shim.app import StartResponse
 from drover_shim.budget import Budget
 from drover_shim.channel import Channel, Deadlines
+from drover_shim.on_loop import LoopClient, Turns, on_loop
 from drover_shim.streams import Streams
 from drover_shim.tcp_sockets import BACKLOG
 from drover_shim.thread_pools import ThreadPools
@@ -50,9 +51,13 @@ class HttpServer:
         app: Served,
         *,
         sockets: Sequence[socket.socket],
+        loop_client: LoopClient | None = None,
         deadlines: Deadlines | None = None,
     ) -> None:
         """Take over the sockets, of which there is at least one: TCP and Unix alike.
+
+        With `loop_client`, through which its handlers ask the daemon, the loop itself serves the routes that wait for
+        nothing else; without, threads serve all.
 
         The application decides by a request's head whether it is let in; its streams end with the server; its budget
         bounds the bodies that have arrived, with those that it works on.
@@ -63,17 +68,22 @@ class HttpServer:
         adjustments.drover_budget = app.budget
         threads: Any = ThreadedTaskDispatcher()
         threads.set_thread_count(adjustments.threads)
-        pools: Any = ThreadPools(threads)
+        self._loop_client = loop_client
+        self._turns = Turns()
+        pools: Any = ThreadPools(threads, None if loop_client is None else self._turns)
         channel_class = type("Channel", (Channel,), {"deadlines": deadlines or Deadlines()})
         self._servers: list[Any] = []
         for sock in sockets:
             first = self._servers[0] if self._servers else None
             server = _listening(app, sock, pools, adjustments, {} if first is None else first._map)
             server.channel_class = channel_class
+            server.pull_trigger = _wake(server.trigger)
             if first is not None:  # the limit of connections is one for all addresses
                 server.active_channels = first.active_channels
             self._servers.append(server)
         self._server = self._servers[0]
+        if loop_client is not None:
+            loop_client.poll_with(self._server._map)
         # A warning for each request that finds all threads busy says nothing that the answer's time does not.
         logging.getLogger("waitress").setLevel(logging.WARNING)  # clients come and go
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -102,6 +112,8 @@ class HttpServer:
         self._loop(lambda: time.monotonic() > deadline or not self._busy())
         for channel in list(self._server.active_channels.values()):
             channel.handle_close()
+        if self._loop_client is not None:
+            self._loop_client.close()
         self._server.task_dispatcher.shutdown(timeout=0.2)
         with self._closing:
             self._closed = True
@@ -113,7 +125,7 @@ class HttpServer:
         with self._closing:
             self._stopping.set()
             if not self._closed:
-                self._server.pull_trigger()
+                self._server.trigger.pull_trigger()
 
     def _busy(self) -> bool:
         channels = self._server.active_channels.values()
@@ -121,12 +133,32 @@ class HttpServer:
 
     def _loop(self, done: Callable[[], bool]) -> None:
         while not done():
-            self._server.asyncore.loop(timeout=0.2, map=self._server._map, use_poll=True, count=1)
+            timeout_s = 0 if self._turns else 0.2
+            self._server.asyncore.loop(timeout=timeout_s, map=self._server._map, use_poll=True, count=1)
+            self._turns.run()
+            if self._loop_client is not None:
+                self._loop_client.flush()
             now = time.monotonic()
             if now - self._watched >= WATCH_EVERY_S:
                 self._watched = now
-                for channel in list(self._server.active_channels.values()):
-                    channel.watch(now)
+                self._watch(now)
+
+    def _watch(self, now: float) -> None:
+        """What is looked at now and then: deadlines of clients, and of the daemon's answers."""
+        for channel in list(self._server.active_channels.values()):
+            channel.watch(now)
+        if self._loop_client is not None:
+            self._loop_client.tick()
+
+
+def _wake(trigger: Any) -> Callable[[], None]:
+    """waitress's way for threads to wake the loop; what runs on the loop need not."""
+
+    def wake() -> None:
+        if not on_loop():
+            trigger.pull_trigger()
+
+    return wake
 
 
 def _adjustments(streams: int) -> Any:

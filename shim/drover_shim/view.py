@@ -25,7 +25,7 @@ _MOMENTS: Final = (datetime, datetime | None)
 
 def local(moment: datetime | None, zone: ZoneInfo) -> str | None:
     """ "YYYY-MM-DD HH:MM:SS" in the zone, or None."""
-    return None if moment is None else moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    return None if moment is None else moment.astimezone(zone).isoformat(" ", "seconds")[:19]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +66,9 @@ class View(Generic[S]):
         read = attrgetter(*(field.path for field in self._fields))
         self._read: Callable[[S], Any] = read if len(self._fields) > 1 else lambda value: (read(value),)
         self._made = [(field.name, field.given.by) for field in self._fields if field.given.by is not None]
-        within = ((field.name, _converter(field)) for field in self._fields if field.given.by is None)
-        self._converted = [(name, convert) for name, convert in within if convert is not None]
+        within = [(field.name, _converter(field)) for field in self._fields if field.given.by is None]
+        self._moments = [name for name, convert in within if convert is local]
+        self._converted = [(name, convert) for name, convert in within if convert not in (None, local)]
         self.timed = any(_is_timed(field) for field in self._fields)
         """Whether it shows local times, so that `of` needs to know the zone."""
 
@@ -76,6 +77,9 @@ class View(Generic[S]):
         shown = dict(zip(self._names, self._read(value), strict=True))
         for name, make in self._made:
             shown[name] = make(shown[name])
+        for name in self._moments:
+            if shown[name] is not None:
+                shown[name] = local(shown[name], zone)
         for name, convert in self._converted:
             shown[name] = convert(shown[name], zone)
         return shown

@@ -146,6 +146,7 @@ def running_shim(
     server = HttpServer(
         app,
         sockets=[*tcp_sockets.tcp("127.0.0.1", 0), *([listener.socket] if listener else [])],
+        loop_client=pool.on_loop,
         deadlines=deadlines,
     )
     thread = threading.Thread(target=server.serve, name="shim")

@@ -102,10 +102,7 @@ class ControlClient:
         progress: Callable[[Working], None] = _ignore,
     ) -> B:
         """`call`, for a request whose answer is of one type."""
-        answer = self.call(body, timeout_s=timeout_s, caller=caller, progress=progress)
-        if not isinstance(answer, expected):
-            raise AnswerLostError(f"the daemon answered {type(body).__name__} with {type(answer).__name__}")
-        return answer
+        return of_type(expected, self.call(body, timeout_s=timeout_s, caller=caller, progress=progress), body)
 
     def subscribe(self, after: int | None = None) -> EventStream:
         """Events from now on, or first the stored ones that came after that id; on its own connection."""
@@ -141,21 +138,15 @@ class ControlClient:
 
     def _greet(self) -> Welcome:
         try:
-            welcome = self._exchange(Hello(version=PROTOCOL_VERSION, client=self._client_name), self._timeout_s)
+            welcome: ResponseBody = self._exchange(
+                Hello(version=PROTOCOL_VERSION, client=self._client_name), self._timeout_s
+            )
+        except RequestError as error:
+            welcome = error.failure
         except AnswerLostError as error:
             # Hello does nothing, so losing its answer leaves nothing in doubt.
             raise DaemonUnreachableError(f"the daemon at {self.path} did not greet: {error}") from None
-        except RequestError as error:
-            if error.failure.code is Code.CONFLICT:
-                raise VersionMismatchError(f"the daemon at {self.path} refuses this program: {error}") from None
-            raise
-        if not isinstance(welcome, Welcome) or welcome.version != PROTOCOL_VERSION:
-            theirs = welcome.version if isinstance(welcome, Welcome) else "unknown"
-            raise VersionMismatchError(
-                f"the daemon at {self.path} speaks version {theirs} of the control protocol and this program version "
-                f"{PROTOCOL_VERSION}: install the same version of both and restart droverd"
-            )
-        return welcome
+        return welcome_of(welcome, self.path)
 
     def _exchange(
         self,
@@ -168,22 +159,19 @@ class ControlClient:
         if transport is None:
             raise DaemonUnreachableError(f"no connection to {self.path}")
         self._last_id += 1
-        data = _encode(Request(id=self._last_id, body=body, caller=caller, progress=True))
+        data = encoded(Request(id=self._last_id, body=body, caller=caller, progress=True))
         try:
             transport.send(data, timeout_s=timeout_s)
         except OSError as error:
             self.close()
             why = error.strerror or str(error)
-            raise DaemonUnreachableError(f"the daemon at {self.path} went away before it was asked ({why})") from None
+            raise not_asked(self.path, why) from None
         try:
             return self._answer(transport, timeout_s, progress)
         except (FrameLostError, MalformedMessageError) as error:
             # A late answer must not be taken for the next one's.
             self.close()
-            raise AnswerLostError(
-                f"{type(body).__name__} was sent to the daemon and its answer was lost ({error}): "
-                "it may or may not have been carried out"
-            ) from None
+            raise answer_lost(body, error) from None
         except RequestError:
             raise
         except BaseException:
@@ -193,10 +181,7 @@ class ControlClient:
     def _answer(self, transport: Transport, timeout_s: float, progress: Callable[[Working], None]) -> ResponseBody:
         while isinstance((response := self._next(transport, timeout_s)).body, Working):
             progress(response.body)
-        if isinstance(response.body, Failure):
-            failure = response.body
-            raise RequestError(failure.code, failure.message, failure.data, failure.retry_after_s)
-        return response.body
+        return not_refused(response.body)
 
     def _next(self, transport: Transport, timeout_s: float) -> Response:
         response = RESPONSES.decode(transport.receive(timeout_s=timeout_s))
@@ -205,7 +190,49 @@ class ControlClient:
         return response
 
 
-def _encode(request: Request) -> bytes:
+def welcome_of(answer: ResponseBody, path: Path) -> Welcome:
+    """The daemon's greeting out of its answer to Hello; raises VersionMismatchError, and RequestError for a refusal."""
+    if isinstance(answer, Failure) and answer.code is Code.CONFLICT:
+        raise VersionMismatchError(f"the daemon at {path} refuses this program: {answer.message}")
+    welcome = not_refused(answer)
+    if not isinstance(welcome, Welcome) or welcome.version != PROTOCOL_VERSION:
+        theirs = welcome.version if isinstance(welcome, Welcome) else "unknown"
+        raise VersionMismatchError(
+            f"the daemon at {path} speaks version {theirs} of the control protocol and this program version "
+            f"{PROTOCOL_VERSION}: install the same version of both and restart droverd"
+        )
+    return welcome
+
+
+def not_refused(answer: ResponseBody) -> ResponseBody:
+    """The answer; raises RequestError for a refusal."""
+    if isinstance(answer, Failure):
+        raise RequestError(answer.code, answer.message, answer.data, answer.retry_after_s)
+    return answer
+
+
+def of_type(expected: type[B], answer: ResponseBody, body: RequestBody) -> B:
+    """The answer to that request; raises AnswerLostError for one that is of another type."""
+    if not isinstance(answer, expected):
+        raise AnswerLostError(f"the daemon answered {type(body).__name__} with {type(answer).__name__}")
+    return answer
+
+
+def answer_lost(body: RequestBody, why: object) -> AnswerLostError:
+    """The error of a request that was sent."""
+    return AnswerLostError(
+        f"{type(body).__name__} was sent to the daemon and its answer was lost ({why}): "
+        "it may or may not have been carried out"
+    )
+
+
+def not_asked(path: Path, why: str) -> DaemonUnreachableError:
+    """The error of a request that the daemon did not get, or not all of."""
+    return DaemonUnreachableError(f"the daemon at {path} went away before it was asked ({why})")
+
+
+def encoded(request: Request) -> bytes:
+    """The frame's bytes; raises RequestError for what the wire does not carry."""
     try:
         return REQUESTS.encode(request)
     except MalformedMessageError as error:

@@ -25,12 +25,7 @@ class Transport:
     def __init__(self, path: Path, *, timeout_s: float) -> None:
         """Connect; raises DaemonUnreachableError at once when no process listens, UntrustedPeerError for one of another
         user."""
-        self._socket = _connect(path, timeout_s)
-        try:
-            _check_peer(self._socket, path)
-        except BaseException:
-            self._socket.close()
-            raise
+        self._socket = connected(path, timeout_s=timeout_s)
 
     def send(self, data: bytes, *, timeout_s: float) -> None:
         """Send one frame; OSError means that the peer did not get all of it, so it cannot have acted on it."""
@@ -68,6 +63,20 @@ class Transport:
                 raise FrameLostError("the daemon closed the connection")
             buffer += piece
         return bytes(buffer)
+
+
+def connected(path: Path, *, timeout_s: float) -> socket.socket:
+    """A socket that is connected to the daemon, whose user is ours; raises DaemonUnreachableError, UntrustedPeerError.
+
+    With `timeout_s` 0 it never waits, and neither does the socket.
+    """
+    sock = _connect(path, timeout_s)
+    try:
+        _check_peer(sock, path)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def _connect(path: Path, timeout_s: float) -> socket.socket:

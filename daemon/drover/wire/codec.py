@@ -10,6 +10,9 @@ PROTOCOL_VERSION: Final = 1
 MAX_FRAME_BYTES: Final = 8 * 1024 * 1024
 """Largest control frame. Screenshots and logs travel as files, so nothing legitimate comes near it."""
 
+MAX_IN_FLIGHT: Final = 64
+"""Requests of one control connection that the daemon works on at once; it reads no more of them meanwhile."""
+
 MAX_WORKER_MESSAGE_BYTES: Final = 1024 * 1024
 
 T = TypeVar("T")

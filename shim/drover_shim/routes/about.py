@@ -65,10 +65,44 @@ def _file(name: str, media_type: str) -> Answer:
 
 
 ROUTES: Final = (
-    Route(method="GET", path="/openapi.json", handler=openapi, api=False, public=True, answers="application/json"),
-    Route(method="GET", path="/metrics", handler=figures, api=False, answers="text/plain"),
-    Route(method="GET", path="/docs", handler=docs, api=False, public=True, page=True, answers="text/html"),
-    Route(method="GET", path="/docs/docs.js", handler=docs_script, api=False, public=True, answers="text/javascript"),
-    Route(method="GET", path="/docs/docs.css", handler=docs_style, api=False, public=True, answers="text/css"),
-    Route(method="GET", path="/docs/icon.svg", handler=icon, api=False, public=True, answers="image/svg+xml"),
+    Route(
+        method="GET",
+        path="/openapi.json",
+        handler=openapi,
+        api=False,
+        public=True,
+        threaded=True,
+        answers="application/json",
+    ),
+    Route(method="GET", path="/metrics", handler=figures, api=False, threaded=True, answers="text/plain"),
+    Route(
+        method="GET", path="/docs", handler=docs, api=False, public=True, threaded=True, page=True, answers="text/html"
+    ),
+    Route(
+        method="GET",
+        path="/docs/docs.js",
+        handler=docs_script,
+        api=False,
+        public=True,
+        threaded=True,
+        answers="text/javascript",
+    ),
+    Route(
+        method="GET",
+        path="/docs/docs.css",
+        handler=docs_style,
+        api=False,
+        public=True,
+        threaded=True,
+        answers="text/css",
+    ),
+    Route(
+        method="GET",
+        path="/docs/icon.svg",
+        handler=icon,
+        api=False,
+        public=True,
+        threaded=True,
+        answers="image/svg+xml",
+    ),
 )

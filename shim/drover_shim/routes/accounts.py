@@ -123,9 +123,9 @@ _SEVERAL: Final = (Code.CONFLICT,)
 _ONE: Final[dict[str, Any]] = {"path": "/account/<username>", "query": (PLATFORM_PARAM,), "refuses": _SEVERAL}
 
 ROUTES: Final = (
-    Route(method="GET", path="/account", handler=list_accounts, answers=ACCOUNT_LIST, query=_FILTERS),
+    Route(method="GET", path="/account", handler=list_accounts, threaded=True, answers=ACCOUNT_LIST, query=_FILTERS),
     Route(method="POST", path="/account", handler=create, answers=ACCOUNT, body=NewAccountBody, refuses=_SEVERAL),
-    Route(method="GET", path="/account/export", handler=export, answers="text/csv"),
+    Route(method="GET", path="/account/export", handler=export, threaded=True, answers="text/csv"),
     Route(method="POST", path="/account/import", handler=import_, answers=ACCOUNTS_IMPORTED, body=ImportBody),
     Route(method="GET", handler=get_account, answers=ACCOUNT, **_ONE),
     Route(method="PATCH", handler=change, answers=ACCOUNT, body=ChangeAccountBody, **_ONE),

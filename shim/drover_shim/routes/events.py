@@ -113,6 +113,7 @@ ROUTES: Final = (
         path="/events",
         handler=events,
         answers="text/event-stream",
+        threaded=True,
         query=(
             Param("last_event_id", _EventId, "as the header Last-Event-ID, for clients that cannot send one"),
             Param("Last-Event-ID", _EventId, place="header"),

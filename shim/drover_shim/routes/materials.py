@@ -135,5 +135,5 @@ ROUTES: Final = (
     Route(method="GET", path=_ONE, handler=get, answers=MATERIAL_DETAIL),
     Route(method="PATCH", path=_ONE, handler=change, answers=MATERIAL, body=ChangeMaterialBody),
     Route(method="DELETE", path=_ONE, handler=delete, answers=DeletedView, refuses=(Code.CONFLICT,)),
-    Route(method="GET", path=f"{_ONE}/thumbnail", handler=thumbnail, answers="image/jpeg"),
+    Route(method="GET", path=f"{_ONE}/thumbnail", handler=thumbnail, threaded=True, answers="image/jpeg"),
 )

@@ -72,8 +72,9 @@ ROUTES: Final = (
         method="GET",
         path="/task/<task_id>/log",
         handler=read_log,
+        threaded=True,
         answers="text/plain",
         query=(Param("offset", Annotated[int, Meta(ge=0, le=2**53)], "bytes to leave out"),),
     ),
-    Route(method="GET", path="/task/<task_id>/artifact/<name>", handler=read_artifact, answers="*/*"),
+    Route(method="GET", path="/task/<task_id>/artifact/<name>", handler=read_artifact, threaded=True, answers="*/*"),
 )

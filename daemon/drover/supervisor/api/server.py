@@ -13,7 +13,7 @@ from drover import unix_socket
 from drover.framing import FrameError, FrameReader, pack
 from drover.supervisor import clock, work_progress
 from drover.supervisor.tallies import Tallies
-from drover.wire.codec import MAX_FRAME_BYTES, PROTOCOL_VERSION, MalformedMessageError
+from drover.wire.codec import MAX_FRAME_BYTES, MAX_IN_FLIGHT, PROTOCOL_VERSION, MalformedMessageError
 from drover.wire.control import (
     REQUESTS,
     RESPONSES,
@@ -32,7 +32,6 @@ log = structlog.get_logger("drover.control")
 
 HELLO_TIMEOUT_S: Final = 10.0
 MAX_CONNECTIONS: Final = 256
-MAX_IN_FLIGHT: Final = 64
 TELL_EVERY_S: Final = 1.0
 
 Answer = ResponseBody | AsyncIterator[ResponseBody]
