@@ -16,7 +16,8 @@ T = TypeVar("T")
 
 TARGET_S: Final = 0.01
 """What a step is meant to take, COMMIT included: a tenth of what a transaction may, since every other write waits for
-one. At 25 ms the others waited twice as long, and the whole was hardly sooner done."""
+one. At 25 ms the median of those waits was twice as long; the whole is done in less time then, but no one waits for
+it."""
 
 LEAST: Final = 32
 MOST: Final = 2000
