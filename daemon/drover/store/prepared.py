@@ -51,21 +51,21 @@ class Prepared:
         self._processors = [_reader(column.type) for column in given]
         self._processed = [(at, process) for at, process in enumerate(self._processors) if process is not None]
 
-    def rows(self, conn: Connection, **values: Any) -> list[Row]:
+    def rows(self, conn: Connection, /, **values: Any) -> list[Row]:
         """Every row, by the names of its columns; only where the columns are known."""
         names = self._names
         return [dict(zip(names, row, strict=True)) for row in self._all(conn, values)]
 
-    def first(self, conn: Connection, **values: Any) -> Row | None:
+    def first(self, conn: Connection, /, **values: Any) -> Row | None:
         """The first row, None where there is none."""
         found = driver_of(conn).execute(self.sql, self._bound(values)).fetchone()
         return None if found is None else dict(zip(self._names, self._read(found), strict=True))
 
-    def tuples(self, conn: Connection, **values: Any) -> list[Any]:
+    def tuples(self, conn: Connection, /, **values: Any) -> list[Any]:
         """Every row as a tuple of its columns' values."""
         return self._all(conn, values)
 
-    def scalar(self, conn: Connection, **values: Any) -> Any:
+    def scalar(self, conn: Connection, /, **values: Any) -> Any:
         """The first column of the first row, None where there is none."""
         found = driver_of(conn).execute(self.sql, self._bound(values)).fetchone()
         return None if found is None else self._read(found)[0]
