@@ -8,6 +8,7 @@ import time
 from contextlib import closing
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from drover.policy.flapping import FIRST_S, JITTER, MAX_S
 from drover.store.types import from_micros
@@ -16,6 +17,7 @@ from tests.chaos.finding import Finding
 from tests.chaos.judges import judge, until_ended
 from tests.chaos.load import Accepted, Load
 from tests.chaos.rig import Rig, rig
+from tests.support.phones import wait_until
 
 LINES_EVERY_S = 10.0
 SLOWER = 1.1
@@ -95,10 +97,9 @@ def _judge_lines(it: Rig, finding: Finding, serial: str, begun: datetime, ended:
 
 def _judge_holds(it: Rig, finding: Finding, serial: str, *, timed: bool) -> list[float]:
     """How long it was held back each time, by its stored events: 1, 2, 4 ... 60 s ± 20 %, and really for so long."""
-    with closing(_database(it)) as conn:
-        rows = conn.execute("SELECT at, body FROM events ORDER BY id").fetchall()
-    mine = [(from_micros(at), json.loads(body)["device"]) for at, body in rows if '"device_changed"' in body]
-    mine = [(at, device) for at, device in mine if device["serial"] == serial]
+    # The event of its return is stored with the next commit, or some ms after it is shown.
+    wait_until(lambda: _changes(it, serial)[-1][1]["state"] == "idle", what="the event of its return")
+    mine = _changes(it, serial)
     holds: list[float] = []
     for (at, device), (then, following) in pairwise(mine):
         if found := _HELD.search(device["reason"]):
@@ -113,6 +114,14 @@ def _judge_holds(it: Rig, finding: Finding, serial: str, *, timed: bool) -> list
             holds.append(hold)
     finding.check(len(holds) >= 2, f"it was held back {len(holds)} times only")
     return holds
+
+
+def _changes(it: Rig, serial: str) -> list[tuple[datetime, dict[str, Any]]]:
+    """The stored events of the phone, oldest first."""
+    with closing(_database(it)) as conn:
+        rows = conn.execute("SELECT at, body FROM events ORDER BY id").fetchall()
+    found = [(from_micros(at), json.loads(body)["device"]) for at, body in rows if '"device_changed"' in body]
+    return [(at, device) for at, device in found if device["serial"] == serial]
 
 
 def _database(it: Rig) -> sqlite3.Connection:
