@@ -139,6 +139,10 @@ class DroverDaemon:
     def log(self) -> str:
         return self.log_file.read_text()
 
+    def wait_logged(self, words: str) -> None:
+        """Until a line has these words: a thread of the daemon writes lines some ms after what they tell of."""
+        wait_until(lambda: words in self.log(), what=f"a log line with {words!r}")
+
     def _drains(self) -> bool:
         return b"draining" in self.log_file.read_bytes()[self._log_begin :]
 

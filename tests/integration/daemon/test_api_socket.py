@@ -125,7 +125,7 @@ def test_case_b9_a_place_where_no_socket_can_be_ends_the_start_and_names_it(adb_
     daemon.environment["DROVER_API_SOCKET"] = str(path)
     with pytest.raises(AssertionError, match="droverd ended with 1"):
         daemon.start()
-    assert words in daemon.log()
+    daemon.wait_logged(words)
     assert "Traceback" not in daemon.log()
     assert case != "file" or path.read_text() == "not a socket"
     daemon.__exit__(None, None, None)

@@ -17,7 +17,7 @@ from drover.wire.control import (
 from drover.wire.tasks import Effect, Reason, Status
 from tests.support.daemon import DroverDaemon
 from tests.support.media import make_picture, make_video
-from tests.support.phones import PhoneFarm
+from tests.support.phones import PhoneFarm, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_case_t2_a_file_name_that_is_not_utf8_stops_no_other_of_its_folder(
     second = daemon.wait_ended(post(daemon, serial, **config), timeout_s=120)
     assert second.reason is Reason.MEDIA_INVALID
     assert "caf\\xe9.mp4: has a name that is not UTF-8" in second.remark
-    assert "caf\\xe9.mp4" in daemon.log().replace("\\\\", "\\")
+    wait_until(lambda: "caf\\xe9.mp4" in daemon.log().replace("\\\\", "\\"), what="the line that names the file")
 
 
 def test_case_b1_a_bar_that_a_failed_upload_left_fails_no_later_post(
