@@ -1,5 +1,6 @@
 """A client that submits follow tasks at a rate and remembers what was acknowledged, whatever happens to the daemon."""
 
+import itertools
 import random
 import threading
 import time
@@ -23,9 +24,13 @@ class Accepted:
 
 
 class Load:
-    """`with Load(...)`: `per_s` submits a second to random phones, each with its own target."""
+    """`with Load(...)`: `per_s` submits a second to random phones, each with its own target, also among several loads:
+    else what one task did would count for another that did nothing."""
+
+    _loads = itertools.count(1)
 
     def __init__(self, runtime_dir: Path, serials: list[str], *, per_s: float, seed: int = 1) -> None:
+        self._number = next(self._loads)
         self.accepted: list[Accepted] = []
         self.refused = 0
         self.refusals: list[Failure] = []
@@ -55,7 +60,7 @@ class Load:
                 self._submit(client, number)
 
     def _submit(self, client: ControlClient, number: int) -> None:
-        serial, target = self._rng.choice(self._serials), f"load{number}"
+        serial, target = self._rng.choice(self._serials), f"load{self._number}.{number}"
         request = CreateTasks(script_name="follow", script_config={"target_user": target}, serials=[serial])
         try:
             (task_id,) = client.ask(request, TasksCreated).task_ids
