@@ -14,11 +14,11 @@ from sqlalchemy import Connection, delete, text, update
 from drover.policy.pace import LOOKS, RESTORED, Hold, Pace, Use, longest, split_account_queue
 from drover.store import accounts, logins, pauses
 from drover.store.arrays import json_array
-from drover.store.batch import driver_of
+from drover.store.batch import BatchUpsert
 from drover.store.errors import HeldError
 from drover.store.prepared import Prepared
-from drover.store.schema import account_use
-from drover.store.types import from_micros, to_micros
+from drover.store.schema import account_pauses, account_use
+from drover.store.types import from_micros
 from drover.wire.holds import PauseSubject
 
 KEPT_DAYS = 31
@@ -207,15 +207,11 @@ def pause(conn: Connection, account: str, *, now: datetime, pause_s: float) -> N
     """The account begins nothing for so long; drawn once, so that what a waiting task says stays true."""
     if pause_s <= 0:
         return
-    until = to_micros(now + timedelta(seconds=pause_s))
-    driver_of(conn).execute(_PAUSE, {"account": account, "until": until})
+    _PAUSE.run(conn, {"account": account, "until": now + timedelta(seconds=pause_s)})
 
 
 _ONE_MORE: Final = Prepared(
     "INSERT INTO account_use (account, day, script_name, n) VALUES (:account, :day, :script_name, 1) "
     "ON CONFLICT (account, day, script_name) DO UPDATE SET n = n + 1 RETURNING n"
 )
-_PAUSE: Final = (
-    "INSERT INTO account_pauses (account, until) VALUES (:account, :until) "
-    "ON CONFLICT (account) DO UPDATE SET until = excluded.until"
-)
+_PAUSE: Final = BatchUpsert(account_pauses, ["account"], ["until"])

@@ -6,13 +6,13 @@ A name is the same in upper and lower case; it is shown as it was written.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, literal_column, select, text
+from sqlalchemy import Connection, literal_column, select
 from sqlalchemy import delete as delete_from
 from sqlalchemy.dialects.sqlite import insert
 
 from drover.policy.accounts import changed, checked, merged, the_one
 from drover.policy.pace import account_key
-from drover.store.arrays import json_array
+from drover.store.arrays import among, json_array
 from drover.store.errors import ConflictError
 from drover.store.prepared import Prepared
 from drover.store.schema import accounts
@@ -59,8 +59,8 @@ def merge_some(conn: Connection, at: int, size: int, *, changes: Sequence[Change
 def _named(conn: Connection, changes: Sequence[ChangeAccount]) -> list[Account]:
     """The registered accounts of these names, on any platform."""
     names = json_array([change.username.lower() for change in changes])
-    some = accounts.c.name.in_(text("SELECT value FROM json_each(:names)").bindparams(names=names))
-    return [_account(row) for row in conn.execute(select(accounts).where(some))]
+    query = select(accounts).where(among(accounts.c.name, "names"))
+    return [_account(row) for row in conn.execute(query, {"names": names})]
 
 
 def put_all(conn: Connection, some: Sequence[Account]) -> None:

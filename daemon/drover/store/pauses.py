@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, bindparam, delete, literal_column, select, text, update
+from sqlalchemy import Connection, bindparam, delete, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from drover.policy import trouble
 from drover.policy.pace import split_key
 from drover.policy.trouble import Report, Rules, Term
 from drover.store import events
-from drover.store.arrays import json_array
+from drover.store.arrays import among, json_array
 from drover.store.prepared import AnyRow, Prepared
 from drover.store.schema import failure_rows, pauses
 from drover.wire.devices import Device, Identity
@@ -42,7 +42,7 @@ _OF: Final = Prepared(
     select(pauses)
     .where(
         pauses.c.kind == bindparam("kind"),
-        pauses.c.key.in_(text("SELECT value FROM json_each(:keys)").bindparams(keys="")),
+        among(pauses.c.key, "keys"),
         pauses.c.active == literal_column("1"),
     )
     .order_by(pauses.c.key, pauses.c.by)

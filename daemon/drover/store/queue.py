@@ -168,16 +168,6 @@ _AHEAD: Final = Prepared(
 )
 """As _QueueHead.ahead_of for one task, counted where the rows are; both ranges are seeks in the queue's index."""
 
-_WAITING_COLUMNS: Final = tuple(
-    tasks.c[name]
-    for name in ("id", "serial", "priority", "not_before", "last_reason", "account_queue", "held", "account")
-)
-_WAITING: Final = Prepared(
-    f"SELECT {', '.join(column.name for column in _WAITING_COLUMNS)} FROM tasks "  # noqa: S608
-    "WHERE id IN (SELECT value FROM json_each(:ids)) AND status = 0",
-    _WAITING_COLUMNS,
-)
-
 
 def page(
     conn: Connection,
@@ -194,8 +184,7 @@ def page(
     `in_line`: the devices whose tasks are told how many go ahead of them, None for all; `ahead` of others is 0.
     """
     total, rows = task_rows.page_rows(conn, **filters, page=page, page_size=page_size)
-    waiting_rows = [row for row in rows if row["status"] == 0]
-    return total, [task_of(row) for row in rows], _why(conn, waiting_rows, now, pace, in_line)
+    return total, [task_of(row) for row in rows], _why(conn, rows, now, pace, in_line)
 
 
 def one(conn: Connection, task_id: int, *, now: datetime, pace: Pace) -> tuple[Task, WaitingFacts | None] | None:
@@ -203,15 +192,14 @@ def one(conn: Connection, task_id: int, *, now: datetime, pace: Pace) -> tuple[T
     rows = task_rows.rows_of(conn, [task_id])
     if not rows:
         return None
-    facts = _why(conn, [row for row in rows if row["status"] == 0], now, pace)
-    return task_of(rows[0]), facts.get(task_id)
+    return task_of(rows[0]), _why(conn, rows, now, pace).get(task_id)
 
 
 def waiting(
     conn: Connection, ids: Sequence[int], *, now: datetime | None = None, pace: Pace | None = None
 ) -> dict[int, WaitingFacts]:
     """What policy.waiting wants to know of those of these tasks that are pending."""
-    return _why(conn, _WAITING.rows(conn, ids=json_array(ids)), now, pace)
+    return _why(conn, task_rows.rows_of(conn, ids), now, pace)
 
 
 def _why(
@@ -221,7 +209,8 @@ def _why(
     pace: Pace | None,
     in_line: Collection[str] | None = None,
 ) -> dict[int, WaitingFacts]:
-    """Of pending rows, by id."""
+    """Of those of these rows that are pending, by id."""
+    rows = [row for row in rows if row["status"] == int(Status.PENDING)]
     if not rows:
         return {}
     queues = {row["account_queue"] for row in rows}

@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, func, select
 
 from drover.policy import remarks
 from drover.policy.lifecycle import TaskEvent, advance
 from drover.policy.pace import account_key, account_queue_of, handle_of
 from drover.policy.records import NewTask
 from drover.store import events, idempotency, media_uses, task_pages
-from drover.store.arrays import json_array
-from drover.store.batch import BatchDelete, BatchInsert, driver_of, set_all, set_columns
+from drover.store.arrays import among, json_array
+from drover.store.batch import BatchDelete, BatchInsert, driver_of, set_all
 from drover.store.errors import ConflictError
 from drover.store.prepared import AnyRow, Prepared, Row
 from drover.store.rows import TASK_COLUMNS, task_of, task_row
@@ -37,11 +37,7 @@ SHOWN_COLUMNS: Final = (
     *(tasks.c[name] for name in ("not_before", "last_reason", "account_queue", "held")),
 )
 """What a page shows: of a task, and of why it waits (queue.py)."""
-_NEWEST_FIRST: Final = Prepared(
-    select(*SHOWN_COLUMNS)
-    .where(tasks.c.id.in_(text("SELECT value FROM json_each(:ids)").bindparams(ids="")))
-    .order_by(tasks.c.id.desc())
-)
+_NEWEST_FIRST: Final = Prepared(select(*SHOWN_COLUMNS).where(among(tasks.c.id, "ids")).order_by(tasks.c.id.desc()))
 _OPEN_EFFECTS: Final = (Effect.INTENT, Effect.SENT, Effect.UNKNOWN)
 
 
@@ -194,18 +190,13 @@ def stats(conn: Connection) -> TaskStats:
 # --- changing -----------------------------------------------------------------------------------------------------
 
 
-def change(conn: Connection, task_id: int, values: dict[str, Any], *, now: datetime) -> Task:
-    """Set columns of one task that changes its status, and keep the event."""
-    set_columns(conn, tasks, task_id, values)
-    task = task_of(task_row(conn, task_id))
-    if task.script_name in PUBLISHES:
-        media_uses.apply_outcome(conn, task, now=now)
-    events.changed(conn, [task], now=now)
-    return task
+def change(conn: Connection, row: AnyRow, values: dict[str, Any], *, now: datetime) -> Task:
+    """Set columns of one task that changes its status, and keep the event; `row` is the task as it was, whole."""
+    return change_all(conn, [(row, values)], now=now)[0]
 
 
 def change_all(conn: Connection, changes: Sequence[tuple[AnyRow, dict[str, Any]]], *, now: datetime) -> list[Task]:
-    """`change` for many tasks at once: each as it was, whole, and the columns to set, the same ones for all."""
+    """`change` for many tasks at once, with the same columns to set for all."""
     if not changes:
         return []
     rows = [{**row, **values} for row, values in changes]
@@ -223,7 +214,7 @@ def stop_pending(conn: Connection, task_id: int, *, now: datetime) -> Task | Non
     row = conn.execute(select(tasks).where(tasks.c.id == task_id)).mappings().first()
     if row is None or row["status"] != Status.PENDING:
         return None
-    return change(conn, task_id, stopped(row, now), now=now)
+    return change(conn, row, stopped(row, now), now=now)
 
 
 def stopped(row: AnyRow, now: datetime) -> dict[str, Any]:
@@ -237,7 +228,7 @@ def fail_pending(conn: Connection, task_id: int, reason: Reason, remark: str, *,
     row = task_row(conn, task_id)
     if row["status"] != Status.PENDING:
         raise ConflictError(f"task {task_id} is {Status(row['status']).name.lower()}, not pending", task_of(row))
-    return change(conn, task_id, failed(row["reconcile"], TaskEvent.FAIL, reason, remark, now), now=now)
+    return change(conn, row, failed(row["reconcile"], TaskEvent.FAIL, reason, remark, now), now=now)
 
 
 def failed(reconcile: bool, event: TaskEvent, reason: Reason, remark: str, now: datetime) -> dict[str, Any]:
@@ -266,7 +257,7 @@ def retry(conn: Connection, task_id: int, *, now: datetime, force: bool = False)
             "then retry with force if it was not done",
             task,
         )
-    return change(conn, task_id, again(task, row), now=now)
+    return change(conn, row, again(task, row), now=now)
 
 
 def again(task: Task, row: AnyRow) -> dict[str, Any]:
