@@ -75,8 +75,8 @@ def _swept(grid: list[list[str]], links: Sequence[Edge], *, down: bool) -> list[
     done = [list(row) for row in grid]
     numbers = range(1, len(grid)) if down else range(len(grid) - 2, -1, -1)
     for number in numbers:
-        beside = done[number - 1 if down else number + 1]
-        place_of = {name: index / max(len(beside) - 1, 1) for index, name in enumerate(beside)}
+        adjacent = done[number - 1 if down else number + 1]
+        place_of = {name: index / max(len(adjacent) - 1, 1) for index, name in enumerate(adjacent)}
         own = {name: index / max(len(done[number]) - 1, 1) for index, name in enumerate(done[number])}
         means = {name: _mean(_neighbours(name, links, down=down), place_of, own[name]) for name in done[number]}
         done[number].sort(key=means.__getitem__)
@@ -141,7 +141,7 @@ def _drawn(
     widths: Mapping[str, float],
     centres: Mapping[str, float],
     chains: Mapping[Edge, Sequence[str]],
-    beside: Sequence[Edge],
+    adjacent: Sequence[Edge],
 ) -> Placed:
     origin = min(centres[name] - widths[name] / 2 for row in grid for name in row)
     placed = Placed()
@@ -164,7 +164,7 @@ def _drawn(
             points += [(centres[name] - origin, spans[name][0]), (centres[name] - origin, spans[name][1])]
         points.append((ends[edge, 1] - origin, spans[chain[-1]][0]))
         placed.arrows[edge] = points
-    for edge in beside:
+    for edge in adjacent:
         placed.arrows[edge] = _sideways(edge, sizes, placed.corners)
     return placed
 

@@ -7,6 +7,7 @@ from collections.abc import Generator
 from typing import Final
 
 _LENGTH: Final = struct.Struct(">I")
+HEAD_BYTES: Final = _LENGTH.size
 
 
 class FrameError(Exception):
@@ -16,6 +17,19 @@ class FrameError(Exception):
 def pack(data: bytes) -> bytes:
     """The frame of these bytes."""
     return _LENGTH.pack(len(data)) + data
+
+
+def length_of(head: bytes | bytearray) -> int:
+    """How many bytes follow the HEAD_BYTES of a frame."""
+    length: int = _LENGTH.unpack(head)[0]
+    return length
+
+
+def _capped_length(head: bytes | bytearray, max_bytes: int) -> int:
+    """The same; raises FrameError for a frame that is too large."""
+    if (length := length_of(head)) > max_bytes:
+        raise FrameError(f"frame of {length} bytes is over the cap of {max_bytes}")
+    return length
 
 
 class FrameReader:
@@ -31,14 +45,12 @@ class FrameReader:
         buffer += data
         at = 0
         try:
-            while len(buffer) - at >= _LENGTH.size:
-                (length,) = _LENGTH.unpack_from(buffer, at)
-                if length > self._max_bytes:
-                    raise FrameError(f"frame of {length} bytes is over the cap of {self._max_bytes}")
-                end = at + _LENGTH.size + length
+            while len(buffer) - at >= HEAD_BYTES:
+                begin = at + HEAD_BYTES
+                end = begin + _capped_length(buffer[at:begin], self._max_bytes)
                 if len(buffer) < end:
                     break
-                frame = bytes(memoryview(buffer)[at + _LENGTH.size : end])
+                frame = bytes(memoryview(buffer)[begin:end])
                 at = end
                 yield frame
         finally:
@@ -48,23 +60,16 @@ class FrameReader:
 async def read_frame(reader: asyncio.StreamReader, *, max_bytes: int) -> bytes | None:
     """The next frame; None at a clean or unclean end; raises FrameError before reading one that is too large."""
     try:
-        (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-        if length > max_bytes:
-            raise FrameError(f"frame of {length} bytes is over the cap of {max_bytes}")
-        return await reader.readexactly(length)
+        head = await reader.readexactly(HEAD_BYTES)
+        return await reader.readexactly(_capped_length(head, max_bytes))
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
 
 
 def receive_frame(sock: socket.socket, *, max_bytes: int) -> bytes | None:
     """The next frame of a blocking socket; None at its end, however it came. Time-outs are the socket's own."""
-    head = _receive_exactly(sock, _LENGTH.size)
-    if head is None:
-        return None
-    (length,) = _LENGTH.unpack(head)
-    if length > max_bytes:
-        raise FrameError(f"frame of {length} bytes is over the cap of {max_bytes}")
-    return _receive_exactly(sock, length)
+    head = _receive_exactly(sock, HEAD_BYTES)
+    return None if head is None else _receive_exactly(sock, _capped_length(head, max_bytes))
 
 
 def _receive_exactly(sock: socket.socket, count: int) -> bytes | None:

@@ -49,7 +49,7 @@ def harmless(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Muta
 
 
 def _from_record(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Level, logger and time, which a record has already: whoever logs need not write them down."""
+    """Level, logger and time, which a record has already: the caller need not write them down."""
     record: logging.LogRecord = line["_record"]
     line["level"] = record.levelname.lower()
     line["logger"] = record.name
@@ -91,7 +91,7 @@ def configure(level: str, log_format: Literal["auto", "text", "json"]) -> None:
     for chatty in ("alembic", "urllib3", "adbutils", "uiautomator2"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
     structlog.configure(
-        # An exception is put into words at once: whoever logs may go on and handle another one.
+        # An exception is put into words at once: its caller may go on and handle another one.
         processors=[structlog.processors.format_exc_info, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
@@ -101,7 +101,7 @@ def configure(level: str, log_format: Literal["auto", "text", "json"]) -> None:
 
 @contextlib.contextmanager
 def in_thread() -> Generator[None]:
-    """Within the block a thread renders and writes the lines; whoever logs goes on at once.
+    """Within the block a thread renders and writes the lines; the callers go on at once.
 
     Leaving it, an exception's way too, writes what is left. Only for a process that does not fork.
     """
@@ -154,7 +154,7 @@ class _Queued(logging.Handler):
             self._some.get()
             if self._lines and self._lines[-1] is not None:
                 time.sleep(GATHER_S)
-            self._woken = False  # before the lines are taken: whoever logs from here on wakes the thread again
+            self._woken = False  # before the lines are taken: a line from here on wakes the thread again
             while self._lines:
                 if (line := self._lines.popleft()) is None:
                     return

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,7 @@ from drover_shim import guard
 from drover_shim.admission import ADMITTED, Admitted, admission, rules_of
 from drover_shim.body import Upload, memory_of, parse_object, read_body
 from drover_shim.budget import FREE_BYTES, Budget, Reservation
-from drover_shim.envelope import Answer, Stream, from_error, internal, refusal, success
+from drover_shim.envelope import Answer, Stream, from_error, internal, refusal, status_line, success
 from drover_shim.metrics import Metrics
 from drover_shim.pool import ClientPool
 from drover_shim.query import parse_query
@@ -211,7 +210,7 @@ def _response(answer: Answer | Stream, environ: Environ) -> Any:
     else:
         environ.get(BEGIN_STREAM, _nothing)()
         body = answer.pieces
-    return _Response(body, _status(answer), answer.all_headers)
+    return _Response(body, status_line(answer), answer.all_headers)
 
 
 class _Response(bottle.HTTPResponse):  # type: ignore[misc]  # bottle has no types
@@ -229,12 +228,5 @@ class _Response(bottle.HTTPResponse):  # type: ignore[misc]  # bottle has no typ
 
 
 def _refuse(answer: Answer, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-    start_response(_status(answer), answer.all_headers)
+    start_response(status_line(answer), answer.all_headers)
     return [] if environ.get("REQUEST_METHOD") == "HEAD" else [answer.body]
-
-
-_STATUS_LINES: Final = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-
-
-def _status(answer: Answer | Stream) -> str:
-    return _STATUS_LINES[answer.status]

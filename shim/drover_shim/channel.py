@@ -8,7 +8,6 @@ import os
 import socket
 import time
 from functools import lru_cache
-from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
 from waitress.channel import ClientDisconnected, HTTPChannel
@@ -20,7 +19,7 @@ from drover.wire.faults import Code, Failure
 from drover_shim.admission import ADMITTED
 from drover_shim.app import BEGIN_STREAM, guard_refusal
 from drover_shim.chunks import MAX_OVERHEAD_BYTES, OverheadTooLargeError
-from drover_shim.envelope import Answer, refusal
+from drover_shim.envelope import Answer, refusal, status_line
 from drover_shim.guard import ABSOLUTE_FORM, OVER_SOCKET
 from drover_shim.on_loop import on_loop
 from drover_shim.parser import PLAIN_BODY_BYTES, Parser, Refused
@@ -300,7 +299,7 @@ class RefusalTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
         request: Any = self.request
         error = request.error
         answer = _refusal_of(error, request.adj)
-        self.status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
+        self.status = status_line(answer)
         self.response_headers = [header for header in answer.all_headers if header[0] != "Content-Length"]
         self.set_close_on_finish()
         channel: Any = self.channel
@@ -361,5 +360,4 @@ def _why(error: Any, settings: Any) -> str:
 def _whole(answer: Answer) -> bytes:
     """The answer as it stands on the wire, for a connection that no request will be read from."""
     headers = "".join(f"{name}: {value}\r\n" for name, value in answer.all_headers)
-    status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
-    return f"HTTP/1.1 {status}\r\n{headers}Connection: close\r\n\r\n".encode() + answer.body
+    return f"HTTP/1.1 {status_line(answer)}\r\n{headers}Connection: close\r\n\r\n".encode() + answer.body

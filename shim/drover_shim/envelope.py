@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -56,6 +57,14 @@ class Stream:
     @property
     def all_headers(self) -> list[tuple[str, str]]:
         return [("Content-Type", self.media_type), *COMMON_HEADERS]
+
+
+_STATUS_LINES: Final = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+def status_line(answer: Answer | Stream) -> str:
+    """The status with HTTP's phrase, as WSGI takes it."""
+    return _STATUS_LINES[answer.status]
 
 
 def success(data: Any) -> Answer:

@@ -30,10 +30,13 @@ class ClientPool:
         self, body: RequestBody, expected: type[B], *, timeout_s: float | None = None, caller: Caller | None = None
     ) -> B:
         """The daemon's answer, as ControlClient.ask; on the loop others run meanwhile, a thread waits."""
-        client = self.on_loop if on_loop() else self._client()
-        return client.ask(body, expected, timeout_s=timeout_s, caller=caller)
+        return self._client().ask(body, expected, timeout_s=timeout_s, caller=caller)
 
-    def _client(self) -> ControlClient:
+    def _client(self) -> LoopClient | ControlClient:
+        """The loop's client, or this thread's."""
+        return self.on_loop if on_loop() else self._threads_own()
+
+    def _threads_own(self) -> ControlClient:
         """This thread's client; it connects by itself."""
         client: ControlClient | None = getattr(self._local, "client", None)
         if client is None:
@@ -56,7 +59,7 @@ class ClientPool:
 
     def zone(self) -> ZoneInfo:
         """The zone in which local times are shown."""
-        return ZoneInfo((self.on_loop if on_loop() else self._client()).welcome.zone)
+        return ZoneInfo(self._client().welcome.zone)
 
     def plan(self) -> License:
         """The plan, at most a second old."""

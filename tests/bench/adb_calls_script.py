@@ -1,6 +1,6 @@
 """Says when a worker waited for adb: put before a daemon as a package, imported by the zygote, used by no task.
 
-Each wait (connecting, sending, reading) is two monotonic moments, in seconds, added to a file beside this module.
+Each wait (connecting, sending, reading) is two monotonic moments, in seconds, added to a file next to this module.
 """
 
 import os

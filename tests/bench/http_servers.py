@@ -1,4 +1,4 @@
-"""HTTP servers under the shim's application, the real droverd behind it: durable POSTs, and S10's load beside GETs.
+"""HTTP servers under the shim's application, the real droverd behind it: durable POSTs, and S10's load next to GETs.
 
 Servers that are not installed are left out. Each runs with 48 threads; a new droverd and database for each. The
 client is one process of raw asyncio, so the rates are those of client, server and daemon together on this machine.
@@ -19,6 +19,7 @@ from tests.bench.measure import Figure
 from tests.bench.posting import CONNECTIONS, loaded, named, posts, rates
 from tests.support.daemon import DroverDaemon
 from tests.support.phones import wait_until
+from tests.support.processes import end
 
 THREADS = 48
 HALF_OPEN, STREAMS, LOOKERS = 200, 32, 4
@@ -61,11 +62,11 @@ def _measure(name: str, port: int) -> list[Figure]:
     look = request("GET", f"{path}task")
     alone = loaded(url, look, LOOKERS)
     with _crowd(port) as streams:
-        beside = loaded(url, look, LOOKERS)
+        crowded = loaded(url, look, LOOKERS)
     crowd = f"{HALF_OPEN} half-open, {STREAMS} streams"
     return [
         *posted,
-        Figure(name=f"{name}: GET /task p99 with {crowd}", value=beside.p99_ms, unit="ms", baseline=alone.p99_ms,
+        Figure(name=f"{name}: GET /task p99 with {crowd}", value=crowded.p99_ms, unit="ms", baseline=alone.p99_ms,
                baseline_name="alone"),
         Figure(name=f"{name}: streams that were opened of {STREAMS}", value=streams, unit="streams"),
     ]  # fmt: skip
@@ -83,12 +84,7 @@ def _serving(command: Callable[[int, str], list[str]], daemon: DroverDaemon) -> 
         wait_until(lambda: _listens(port), timeout_s=20, what="the server")
         yield port
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
 
 
 def _listens(port: int) -> bool:

@@ -2,7 +2,7 @@
 
 The workers are real and the tasks have all durable marks, but nothing asks the simulated phone anything (see
 noop_script.py): what is measured is the supervisor, its store and the workers' processes. The first line is said as the
-peers' tasks say it (steps.py), so those figures stand beside theirs.
+peers' tasks say it (steps.py), so those figures stand next to theirs.
 """
 
 import tempfile

@@ -39,7 +39,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make(measured: Measured, goals: Mapping[str, Goal], *, rounds: int, seconds: float, load: float) -> Report:
-    """The figures of a run beside their goals. A goal whose figure was not measured is no row of it."""
+    """The figures of a run next to their goals; a goal whose figure was not measured has no row."""
     rows = [_row(figure, goals.get(figure.name), measured.values[figure.name]) for figure in measured.figures]
     return Report(
         made_at=datetime.now(UTC), rounds=rounds, seconds=seconds, load=load, failed=measured.failed, figures=rows

@@ -29,7 +29,7 @@ TASKS: Final = 40
 
 
 def say(task: str) -> None:
-    """Called by the task, first of all. Where nobody listens it is lost, and nothing waits for that."""
+    """Called by the task, first of all. Where no one listens it is lost, and nothing waits for that."""
     now = time.perf_counter()
     if path := os.environ.get(VARIABLE):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock, suppress(BlockingIOError):

@@ -1,4 +1,6 @@
-"""Whether a process runs, also one whose parent has not taken note of its end."""
+"""Processes of tests: whether one runs, also where its parent has not taken note of its end; ending one's own."""
+
+import subprocess
 
 import psutil
 
@@ -9,3 +11,13 @@ def gone(pid: int) -> bool:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """End a process of ours by SIGTERM, and by SIGKILL where it has not ended within ten seconds."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -210,7 +210,7 @@ class SocialApp(App, ABC, Generic[Flow]):
             self._posting.edit(field, text)
 
     def submit(self) -> None:
-        """ENTER, or the word beside the field of the search."""
+        """ENTER, or the word next to the field of the search."""
         if self._nav.field not in ("", SEARCH):
             self._posting.submit(self._nav.field)
         elif self._query.strip():

@@ -3,16 +3,13 @@
 import os
 import select
 import socket
-import struct
 import time
 from pathlib import Path
-from typing import Final
 
 from drover import unix_socket
 from drover.client.errors import DaemonUnreachableError, UntrustedPeerError
+from drover.framing import HEAD_BYTES, length_of, pack
 from drover.wire.codec import MAX_FRAME_BYTES
-
-_LENGTH: Final = struct.Struct("!I")
 
 
 class FrameLostError(Exception):
@@ -20,7 +17,7 @@ class FrameLostError(Exception):
 
 
 class Transport:
-    """A connected socket that carries frames: a 4-byte big-endian length and that many bytes."""
+    """A connected socket that carries the frames of framing.py."""
 
     def __init__(self, path: Path, *, timeout_s: float) -> None:
         """Connect; raises DaemonUnreachableError at once when no process listens, UntrustedPeerError for one of another
@@ -30,12 +27,12 @@ class Transport:
     def send(self, data: bytes, *, timeout_s: float) -> None:
         """Send one frame; OSError means that the peer did not get all of it, so it cannot have acted on it."""
         self._socket.settimeout(timeout_s)
-        self._socket.sendall(_LENGTH.pack(len(data)) + data)
+        self._socket.sendall(pack(data))
 
     def receive(self, *, timeout_s: float | None) -> bytes:
         """The next frame's bytes; raises FrameLostError. After it the transport is of no more use."""
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size, deadline))
+        length = length_of(self._exactly(HEAD_BYTES, deadline))
         if length > MAX_FRAME_BYTES:
             raise FrameLostError(f"a frame of {length} bytes was announced, more than the cap of {MAX_FRAME_BYTES}")
         return self._exactly(length, deadline)

@@ -1,4 +1,4 @@
-"""Opens a file in a thread, for whoever may stop waiting for it: a disk that is away answers late, or never."""
+"""Opens a file in a thread, for a caller that may stop waiting for it: a disk that is away answers late, or never."""
 
 import asyncio
 import threading

@@ -85,7 +85,7 @@ BEYOND_ENGINES: Final = (PhoneLostError, PhoneNotReadyError, UiAutomationHeldErr
 
 
 class Cure(StrEnum):
-    """What was done about an automation server that did not answer, for whoever counts."""
+    """What was done about an automation server that did not answer, for those who count it."""
 
     RESTART = "restart"  # ended and started again
     REINSTALL = "reinstall"  # put on the phone again, then started

@@ -1,6 +1,6 @@
 """Who holds which phone and who waits for one: the rules of leases. No I/O; times are monotonic seconds, passed in.
 
-A phone is given to whoever asked first; time alone ends what no one extends.
+The first who asked gets the phone; time alone ends what no one extends.
 """
 
 from collections.abc import Callable

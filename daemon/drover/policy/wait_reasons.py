@@ -64,7 +64,7 @@ def why(
 
 
 def has_line(device: Device) -> bool:
-    """Whether what waits for this phone can be told how many tasks go first: nothing else is told before that."""
+    """Whether what waits for this phone says how many tasks go first: no other reason comes before that."""
     return device.state not in _DEVICE_WAITS
 
 

@@ -21,8 +21,8 @@ def put(conn: Connection, device: Device) -> None:
 
 
 def publish(conn: Connection, device: Device, *, remember: bool, now: datetime) -> None:
-    """Keep the event that a device changed, and with `remember` the device: a name that no phone was proven to have is
-    told of and not stored."""
+    """Keep the event that a device changed, and with `remember` the device: a name that no phone was proven to have
+    gets its event and is not stored."""
     if remember:
         put(conn, device)
     pauses.tell_device(conn, device, now=now)

@@ -25,7 +25,7 @@ def append(conn: Connection, body: EventBody, *, now: datetime) -> int:
 
 
 def append_all(conn: Connection, bodies: Sequence[EventBody], *, now: datetime) -> list[int]:
-    """Keep many events in their order; their ids. Once committed, they are handed on to whoever follows the store."""
+    """Keep many events in their order; their ids. Once committed, they are handed on to the store's followers."""
     ids = _INSERT.run(conn, [{"at": now, "body": _ENCODER.encode(body).decode()} for body in bodies])
     committed: list[Event] | None = conn.info.get(COMMITTED)
     if committed is not None:

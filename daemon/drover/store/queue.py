@@ -181,7 +181,7 @@ def page(
 ) -> tuple[int, list[Task], dict[int, WaitingFacts]]:
     """A page of tasks, as tasks.page gives it, and why those of it that are pending wait; all of one moment.
 
-    `in_line`: the devices whose tasks are told how many go ahead of them, None for all; `ahead` of others is 0.
+    `in_line`: the devices for whose tasks it is counted how many go ahead, None for all; `ahead` of others is 0.
     """
     total, rows = task_rows.page_rows(conn, **filters, page=page, page_size=page_size)
     return total, [task_of(row) for row in rows], _why(conn, rows, now, pace, in_line)

@@ -32,7 +32,7 @@ class TableVersions:
                 )
 
     def committed(self) -> None:
-        """The transaction is durable; called before anyone is told."""
+        """The transaction is durable; called before any answer goes out."""
         for table in self._changed:
             self._versions[table] += 1
         self._changed.clear()

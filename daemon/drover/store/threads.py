@@ -74,6 +74,29 @@ class Timed:
     seconds: float
 
 
+class _OneConnection:
+    """The one connection of a thread: made when it is needed, and again after it was dropped."""
+
+    def __init__(self, engine: Engine, on_connect: Callable[[Connection], None] | None = None) -> None:
+        self._engine = engine
+        self._on_connect = on_connect
+        self._conn: Connection | None = None
+
+    def get(self) -> Connection:
+        if self._conn is None:
+            self._conn = self._engine.connect()
+            if self._on_connect is not None:
+                self._on_connect(self._conn)
+        return self._conn
+
+    def drop(self) -> None:
+        """Let go of it, whatever state it is in; that is how its thread recovers."""
+        if self._conn is not None:
+            self._conn.invalidate()
+            self._conn.close()
+            self._conn = None
+
+
 class StoreThread(threading.Thread):
     """A thread with one connection that takes jobs in order. Subclasses say how a batch is run."""
 
@@ -81,7 +104,7 @@ class StoreThread(threading.Thread):
 
     def __init__(self, name: str, engine: Engine) -> None:
         super().__init__(name=name, daemon=True)
-        self._engine = engine
+        self._connection = _OneConnection(engine, self._on_connect)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: deque[Job] = deque()  # taken from the queue, not yet run; the thread's own, as what follows
         self._bulk: deque[Job] = deque()
@@ -89,7 +112,6 @@ class StoreThread(threading.Thread):
         self._ending = False
         self._gate = threading.Lock()
         self._closing = False
-        self._conn: Connection | None = None
         self.jobs_done = 0
         """Operations that were run, also those that failed."""
 
@@ -137,7 +159,7 @@ class StoreThread(threading.Thread):
             self.jobs_done += len(outcomes)
             self._answer(batch[: len(outcomes)], outcomes)
             del batch, outcomes  # a large result must not live here until the next job comes
-        self._disconnect()
+        self._connection.drop()
 
     def _next_batch(self) -> list[Job]:
         """What is to run now, at most `max_batch`, none of it cancelled; blocks for the first; empty at the end."""
@@ -179,9 +201,9 @@ class StoreThread(threading.Thread):
     def _outcomes(self, batch: list[Job]) -> list[Any]:
         """Results and exceptions of the first jobs, one each. A lost transaction fails them all."""
         try:
-            return self._transact(self._connected(), batch)
+            return self._transact(self._connection.get(), batch)
         except Exception as error:  # of any kind: every waiter gets an answer and the thread goes on
-            self._disconnect()
+            self._connection.drop()
             _log.error(
                 "store transaction lost", action="store_lost", thread=self.name, jobs=len(batch), error=str(error)
             )
@@ -190,44 +212,33 @@ class StoreThread(threading.Thread):
     def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:
         raise NotImplementedError
 
-    def _connected(self) -> Connection:
-        if self._conn is None:
-            self._conn = self._engine.connect()
-        return self._conn
-
-    def _disconnect(self) -> None:
-        """Drop the connection; the next batch gets a new one, which is how the thread recovers."""
-        if self._conn is not None:
-            self._conn.invalidate()
-            self._conn.close()
-            self._conn = None
+    def _on_connect(self, conn: Connection) -> None:
+        """Called with each new connection."""
 
     def _answer(self, batch: list[Job], outcomes: list[Any]) -> None:
         """Give each waiter its outcome; an event loop gets all of its own in one call, because each call wakes it."""
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]] = {}
         for job, outcome in zip(batch, outcomes, strict=True):
-            if not isinstance(job.future, Future):
-                by_loop.setdefault(job.future.get_loop(), []).append((job.future, outcome))
-            elif isinstance(outcome, BaseException):
-                job.future.set_exception(outcome)
+            if isinstance(job.future, Future):
+                _settle(job.future, outcome)
             else:
-                job.future.set_result(outcome)
-        self._hand_over(by_loop)
-
-    def _hand_over(self, by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]]) -> None:
-        for loop, outcomes in by_loop.items():
-            _call(loop, _resolve, outcomes)
+                by_loop.setdefault(job.future.get_loop(), []).append((job.future, outcome))
+        for loop, resolved in by_loop.items():
+            _call(loop, _resolve, resolved)
 
 
 def _resolve(outcomes: list[tuple["asyncio.Future[Any]", Any]]) -> None:
     """On the event loop: wake who waits."""
     for future, outcome in outcomes:
-        if future.done():  # cancelled while it ran
-            continue
-        if isinstance(outcome, BaseException):
-            future.set_exception(outcome)
-        else:
-            future.set_result(outcome)
+        if not future.done():  # cancelled while it ran
+            _settle(future, outcome)
+
+
+def _settle(future: "Future[Any] | asyncio.Future[Any]", outcome: Any) -> None:
+    if isinstance(outcome, BaseException):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
 
 
 def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *args: Any) -> None:
@@ -256,12 +267,9 @@ class WriteThread(StoreThread):
         self._followers.append(follower)
         return follower
 
-    def _connected(self) -> Connection:
-        if self._conn is None:
-            conn = super()._connected()
-            conn.info[COMMITTED] = self._events
-            self.versions.watch(driver_of(conn))
-        return super()._connected()
+    def _on_connect(self, conn: Connection) -> None:
+        conn.info[COMMITTED] = self._events
+        self.versions.watch(driver_of(conn))
 
     def _transact(self, conn: Connection, batch: list[Job]) -> list[Any]:
         begun = time.perf_counter()
@@ -277,7 +285,7 @@ class WriteThread(StoreThread):
         self.commits += 1
         self.versions.committed()
         for follower in self._followers if self._events else ():
-            # Before the answers, so that whoever has one finds its events handed on.
+            # Before the answers: who has an answer finds its events handed on.
             _call(follower.loop, follower.take, list(self._events))
         if batch[0].bulk and not isinstance(outcomes[0], BaseException):
             return [Timed(outcomes[0], held_s)]
@@ -313,18 +321,16 @@ class OwnReader:
     """A connection of the thread that made it, for reads that take less time than to hand them to another one."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._conn: Connection | None = None
+        self._connection = _OneConnection(engine)
         self.jobs_done = 0
 
     def run(self, operation: Callable[[Connection], T]) -> T:
         """The operation's result on a snapshot. Raises what it raised, or StoreUnavailableError."""
         self.jobs_done += 1
         try:
-            if self._conn is None:
-                self._conn = self._engine.connect()
-            with self._conn.begin():
-                return operation(self._conn)
+            conn = self._connection.get()
+            with conn.begin():
+                return operation(conn)
         except Exception as error:
             self.close()
             if (answer := _answer_to(error)) is error:
@@ -333,10 +339,7 @@ class OwnReader:
 
     def close(self) -> None:
         """Let go of the connection; the next read gets a new one."""
-        if self._conn is not None:
-            self._conn.invalidate()
-            self._conn.close()
-            self._conn = None
+        self._connection.drop()
 
 
 def _answer_to(error: Exception) -> Exception:

@@ -1,4 +1,4 @@
-"""The audit row of the request that is carried out, for whoever stores the request's change: one commit takes both.
+"""The audit row of the request that is carried out, stored with the request's change: one commit takes both.
 
 What stores nothing, or refuses, leaves the row to the audit itself (api/audit.py).
 """

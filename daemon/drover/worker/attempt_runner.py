@@ -198,7 +198,7 @@ class AttemptRunner:
     ) -> Ended:
         """The last message of a failed attempt. Where the phone as a whole may be the cause, it is asked first.
 
-        A command tells itself why it ended, and nobody knows what it meant.
+        A command says itself why it ended; what it meant to do is not known here.
         """
         if reason in PERHAPS_THE_PHONE and message.managed is None:
             try:

@@ -51,7 +51,7 @@ class PhoneConnection:
         )
 
     def open_ready(self) -> Phone:
-        """The phone, open and told of as ready; raises as `open`, and nothing is left open then."""
+        """The phone, open and reported as ready; raises as `open`, and then leaves nothing open."""
         phone = self.open()
         try:
             self._ready(phone)
@@ -117,7 +117,7 @@ class PhoneConnection:
 
 
 def machine_error(serial: str, error: OSError) -> PhoneError:
-    """The trouble as a person is told it, where this machine is to blame and not the phone."""
+    """The trouble in words for a person, where this machine is to blame and not the phone."""
     return PhoneError(
         f"{serial}: the machine that runs Drover could not use a file: {error}; check its disk (droverctl doctor), "
         "then retry."

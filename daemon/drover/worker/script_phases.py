@@ -22,7 +22,7 @@ def script_of(message: Begin) -> Script:
 
 def perform(attempt: AttemptContext, script: Script, *, recognises: bool) -> Ended:
     """Run it and say how it ended well. One that names no account and has an effect first finds out as whom it acts,
-    unless it is a command, which nobody can hold to that (`recognises`).
+    unless it is a command, which cannot be held to that (`recognises`).
 
     Raises what the script raises, and RuntimeError where it ends without proof.
     """

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.support.phones import wait_until
+from tests.support.processes import end
 
 FOLDER: Final = "BENCH_PEER_FOLDER"
 """In the environment of a peer's processes: where its files and sockets are."""
@@ -91,12 +92,7 @@ def running(
             raise RuntimeError(f"{words[0]} ended with {process.returncode}: {log.read_text()[-2000:]}")
         yield process
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
 
 
 def _is_ready(path: Path) -> bool:

@@ -104,7 +104,7 @@ SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 TRIED = SCHEMA.exclude(path_regex="/events$|^/docs")
 
 
-# An upload may be any picture or video: nobody can make one up from "video/*"; test_materials.py sends real ones.
+# An upload may be any picture or video: none can be made up from "video/*"; test_materials.py sends real ones.
 @pytest.mark.filterwarnings("ignore:Skipped test cases with unsupported payload media types")
 @TRIED.parametrize()  # pyright: ignore[reportUntypedFunctionDecorator]
 @settings(

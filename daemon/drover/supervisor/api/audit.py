@@ -40,7 +40,7 @@ class Audited:
     def _finished(self, work: asyncio.Task[Answer]) -> None:
         self._unfinished.discard(work)
         if not work.cancelled():
-            work.exception()  # whoever waited has it; where no one waited any more, the audit has it
+            work.exception()  # its waiter has it; where no one waited any more, the audit has it
 
     async def _carry_out(self, body: RequestBody, peer: Peer, caller: Caller | None) -> Answer:
         answer: Answer | None = None

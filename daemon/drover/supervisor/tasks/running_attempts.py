@@ -6,6 +6,7 @@ The store decides what is true. Live steps and percentages alone stay in memory.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -153,7 +154,8 @@ class RunningAttempts:
             case TapSent():
                 self._spawn(self._record(attempts.record_sent, live.attempt.fence))
             case EffectConfirmed(evidence=evidence):
-                self._spawn(self._record_confirmed(live.attempt.fence, evidence))
+                confirmed = partial(attempts.record_confirmed, evidence=evidence)
+                self._spawn(self._record(confirmed, live.attempt.fence))
             case Ended():
                 self._spawn(self._end(serial, live, message))
             case AttemptRefused(why=why):
@@ -234,12 +236,6 @@ class RunningAttempts:
         """
         try:
             await self._store.write_along(operation, fence, now=clock.now())
-        except StoreUnavailableError as error:
-            log.error("attempt_note_lost", fence=fence, why=str(error))
-
-    async def _record_confirmed(self, fence: int, evidence: list[str]) -> None:
-        try:
-            await self._store.write_along(attempts.record_confirmed, fence, evidence=evidence, now=clock.now())
         except StoreUnavailableError as error:
             log.error("attempt_note_lost", fence=fence, why=str(error))
 

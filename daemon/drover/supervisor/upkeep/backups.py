@@ -1,4 +1,4 @@
-"""Backups that a client asks for: one at a time, in their own thread, given up with whoever asked."""
+"""Backups that a client asks for: one at a time, in their own thread, given up with their client."""
 
 import asyncio
 from pathlib import Path

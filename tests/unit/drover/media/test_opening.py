@@ -38,7 +38,7 @@ def test_the_file_is_open_for_who_waits_and_an_error_is_raised_there(tmp_path: P
 
 @pytest.mark.parametrize("late", [True, False])
 def test_who_waits_no_longer_leaves_no_file_open(tmp_path: Path, late: bool) -> None:
-    """Also where the file has come and nobody has been told of it yet."""
+    """Also where the file has come and its waiter does not know of it yet."""
     disk = Disk(tmp_path)
 
     async def play() -> None:

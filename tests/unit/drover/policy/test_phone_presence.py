@@ -46,7 +46,7 @@ KEEP = KeepWorker(address="", identity=Identity(), same_boot=False)
 
 
 def away() -> tuple[Command, ...]:
-    """What follows when a phone is lost, beside what its occupant needs."""
+    """What follows when a phone is lost, next to what its occupant needs."""
     return EndCalls(why=words(GRACE_S)), EndWorker()
 
 

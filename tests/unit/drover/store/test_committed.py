@@ -1,4 +1,4 @@
-"""The events of a commit reach whoever follows the store, in order, and only those that were committed."""
+"""The events of a commit reach the store's followers, in order, and only those that were committed."""
 
 import asyncio
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The row of a request reaches whoever stores its change, and no other request's work."""
+"""The row of a request reaches the code that stores its change, and no other request's work."""
 
 import asyncio
 

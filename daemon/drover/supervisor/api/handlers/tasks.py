@@ -70,7 +70,7 @@ class TaskHandlers:
         return control.TaskPage(total=total, page=body.page, page_size=body.page_size, tasks=shown)
 
     def _in_line(self) -> set[str]:
-        """The phones whose waiting tasks are told their place: counting it for the others would be for nothing."""
+        """The phones whose waiting tasks show their place: it is not counted for the others."""
         registry = self._state.devices.registry
         if registry.draining:
             return set()
