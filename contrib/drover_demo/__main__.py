@@ -90,7 +90,8 @@ def _create(console: Console, api: Api, requests: list[dict[str, Any]]) -> list[
             answer = api.post("task", body)
         except ApiError as error:
             raise DemoError(f"a task was refused: {error}") from None
-        console.print(f"   → {answer['created_count']} tasks: {answer['task_ids']}")
+        count = answer["created_count"]
+        console.print(f"   → {count} task{'' if count == 1 else 's'}: {answer['task_ids']}")
         ids += answer["task_ids"]
     return ids
 
