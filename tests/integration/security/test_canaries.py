@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from drover.supervisor.leases.leases import SESSION_BYTES
@@ -19,6 +20,7 @@ from tests.integration.security.test_daemon import droverctl, family, rest_of
 from tests.support.canaries import COOKIE as COOKIE_OF_ALL
 from tests.support.canaries import Canaries
 from tests.support.daemon import DroverDaemon
+from tests.support.phones import wait_until
 from tests.support.raw_http import EventReader
 
 CANARY = "CaNaRy0"
@@ -122,6 +124,8 @@ def test_s27_a_test_whose_daemon_writes_a_secret_fails(tmp_path: Path) -> None:
     canaries = Canaries(home=tmp_path, token_path=tmp_path / "token", environment={})
     told = [sys.executable, "-c", "input()", COOKIE_OF_ALL]
     with subprocess.Popen(told, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        # The kernel lets a parent go on before it has set the child's command line.
+        wait_until(lambda: psutil.Process(process.pid).cmdline() == told, what="the command line")
         (shown,) = canaries.in_processes(process.pid)
     assert shown.startswith("cookie in the command line")
     assert canaries.in_folders(tmp_path) == [f"adb key in {tmp_path}/.android/adbkey"]
